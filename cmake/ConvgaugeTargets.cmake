@@ -1,0 +1,53 @@
+# How targets are made here, so that each folder's CMakeLists.txt says only what is its own.
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+add_library(convgauge_options INTERFACE)
+target_compile_features(convgauge_options INTERFACE cxx_std_20)
+target_compile_options(convgauge_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -fvisibility=hidden -ffp-contract=off)
+option(CONVGAUGE_WERROR "Treat warnings as errors" OFF)
+if(CONVGAUGE_WERROR)
+  target_compile_options(convgauge_options INTERFACE -Werror)
+endif()
+set(CONVGAUGE_SANITIZE "" CACHE STRING "Sanitizers for everything built here: address,undefined or thread")
+if(CONVGAUGE_SANITIZE)
+  target_compile_options(convgauge_options INTERFACE -fsanitize=${CONVGAUGE_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(convgauge_options INTERFACE -fsanitize=${CONVGAUGE_SANITIZE})
+endif()
+
+# convgauge_layer(NAME SOURCES ... DEPENDS layers... LIBRARIES public libraries... PRIVATE private libraries...)
+# One static library of the harness. The dependency rule of the house is in these link lines, and tests/headers checks it.
+function(convgauge_layer name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS;LIBRARIES;PRIVATE" ${ARGN})
+  add_library(convgauge_${name} STATIC ${arg_SOURCES})
+  add_library(convgauge::${name} ALIAS convgauge_${name})
+  target_include_directories(convgauge_${name} PUBLIC ${PROJECT_SOURCE_DIR}/harness)
+  list(TRANSFORM arg_DEPENDS PREPEND convgauge::)
+  target_link_libraries(convgauge_${name}
+    PUBLIC ${arg_DEPENDS} ${arg_LIBRARIES}
+    PRIVATE $<BUILD_INTERFACE:convgauge_options> ${arg_PRIVATE})
+endfunction()
+
+# convgauge_plugin(NAME SOURCES ... LIBRARIES ...): a backend as a shared library, libconvgauge_NAME.so, in plugins/ of the
+# build tree and in lib/convgauge/plugins when installed.
+function(convgauge_plugin name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
+  add_library(convgauge_${name} MODULE ${arg_SOURCES})
+  target_link_libraries(convgauge_${name} PRIVATE convgauge::plugin_api convgauge_options ${arg_LIBRARIES})
+  set_target_properties(convgauge_${name} PROPERTIES
+    CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+    LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/plugins)
+  target_link_options(convgauge_${name} PRIVATE -Wl,-z,defs)
+  install(TARGETS convgauge_${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/convgauge/plugins)
+endfunction()
+
+# convgauge_unit_test(LAYER SOURCES ... LIBRARIES ...): tests/unit/LAYER as one GoogleTest program.
+function(convgauge_unit_test layer)
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
+  add_executable(test_${layer} ${arg_SOURCES})
+  target_link_libraries(test_${layer} PRIVATE convgauge::${layer} ${arg_LIBRARIES} GTest::gtest_main convgauge_options)
+  target_compile_definitions(test_${layer} PRIVATE CONVGAUGE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  include(GoogleTest)
+  gtest_discover_tests(test_${layer} TEST_PREFIX ${layer}. DISCOVERY_TIMEOUT 60)
+endfunction()

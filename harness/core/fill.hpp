@@ -1,0 +1,33 @@
+// What tensors are filled with: the same bits on every machine (no libm, no contraction), from a seed.
+#pragma once
+#include <cstdint>
+
+#include "core/spec.hpp"
+
+namespace convgauge {
+
+/// integer: small whole numbers, dense, such that every partial sum is exact in the accumulator and the result in the
+///          output type: |sum| <= 2^p with p the smaller of the two precisions.
+/// normal:  about N(0, 1) for the source, N(0, 1/fan_in) scaled for the weights so that outputs are about N(0, 1);
+///          bias U(-1/sqrt(fan_in), 1/sqrt(fan_in)) as torch has it.
+/// uniform: U(-1, 1) for the source; torch's default initialisation for weights and bias.
+enum class Fill { integer, normal, uniform };
+template <>
+struct Words<Fill> {
+  static constexpr std::string_view what = "fill";
+  static constexpr std::array<std::string_view, 3> words{"integer", "normal", "uniform"};
+};
+
+/// A change makes every stored reference stale: part of the cache key.
+inline constexpr int kFillVersion = 1;
+
+/// Whether a fill can keep its promise for this spec: integer needs terms + bias <= 2^p with values of at least +-1.
+bool fits(Fill fill, const Spec& spec);
+
+/// Each writes a whole tensor, contiguous in the strides of the spec, in the spec's dtype. Element (n, c, h, w) has the
+/// same value in every layout. Values are exact in the dtype.
+void fill_src(const Spec& spec, Fill fill, std::uint64_t seed, void* src);
+void fill_weights(const Spec& spec, Fill fill, std::uint64_t seed, void* weights);
+void fill_bias(const Spec& spec, Fill fill, std::uint64_t seed, void* bias);
+
+}  // namespace convgauge

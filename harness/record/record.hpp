@@ -1,0 +1,118 @@
+// One line of results.jsonl as a value, and the line. Everything else that convgauge writes is made from these.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/suite.hpp"
+#include "core/expected.hpp"
+#include "measure/measurement.hpp"
+#include "measure/statistics.hpp"
+#include "verify/algorithm.hpp"
+#include "verify/verdict.hpp"
+
+namespace convgauge {
+
+inline constexpr int kSchemaVersion = 1;
+
+/// The settings of one case: one value on each axis.
+struct CaseSettings {
+  int threads = 1;
+  Dtype dtype = Dtype::f32;
+  Layout layout = Layout::nchw;
+  Direction direction = Direction::forward;
+  MathMode math = MathMode::strict;
+  bool cold = false;
+  bool deterministic = false;
+  bool operator==(const CaseSettings&) const = default;
+};
+
+struct CaseRecord {
+  Problem problem;
+  std::string backend, label, device;  // device "cpu:0"
+  std::string requested_algorithm = "default";
+  std::optional<Algorithm> algorithm;  // what really ran; empty where no plan came to be
+  std::map<std::string, std::string> options;
+  CaseSettings settings;
+  Verdict verdict = Failed{"nothing ran"};
+  Measurement measurement = Skipped{"not asked for"};
+  std::size_t bytes = 0, workspace_bytes = 0, packed_weight_bytes = 0;
+  std::optional<std::string> known;  // the issue, where the verdict was expected
+  std::string replay;                // the command line that repeats it
+  bool operator==(const CaseRecord&) const = default;
+};
+
+struct PluginRecord {
+  std::string label, backend, file, hash, version, device;  // hash: XXH3-128 of the file, hex
+  bool operator==(const PluginRecord&) const = default;
+};
+
+struct AbsentBackend {
+  std::string name, why;
+  bool operator==(const AbsentBackend&) const = default;
+};
+
+/// What the numbers were made on. Peaks are measured; 0 where they were not.
+struct Machine {
+  std::string processor, instruction_sets, system, hostname_hash;
+  int cores = 0, physical_cores = 0;
+  std::int64_t l1_bytes = 0, l2_bytes = 0, l3_bytes = 0, memory_bytes = 0;
+  std::map<int, double> fma_flops;            // threads -> f32 flop/s
+  std::map<int, double> bytes_per_second;     // threads -> read bandwidth of memory
+  double clock_read_ns = 0, noise_floor = 0;  // noise_floor: half-width of the A/A ratio interval
+  double load_average = 0;
+  bool operator==(const Machine&) const = default;
+};
+
+struct HeaderRecord {
+  int schema_version = kSchemaVersion;
+  std::string convgauge_version, git_revision, compiler, started;  // started: ISO 8601, UTC
+  std::string suite, config_file, config_digest, command;
+  std::optional<std::string> baseline_backend;
+  Machine machine;
+  std::vector<PluginRecord> plugins;
+  std::vector<AbsentBackend> absent;
+  std::vector<Known> known;
+  int rounds = 0;
+  std::uint64_t seed = 0;
+  std::int64_t problems = 0;  // how many the suite has: what a resume counts to
+  bool operator==(const HeaderRecord&) const = default;
+};
+
+/// One line, without the newline. from(to(x)) == x, but for doubles, which keep 17 digits.
+std::string to_line(const HeaderRecord& header);
+std::string to_line(const CaseRecord& record);
+/// The same with samples and all, spread over lines for a person: `--json`.
+std::string to_pretty_json(const std::vector<CaseRecord>& records);
+
+/// A results file. A torn last line is left out and reported in `torn_bytes`.
+struct Results {
+  HeaderRecord header;
+  std::vector<CaseRecord> cases;
+  std::size_t whole_bytes = 0, torn_bytes = 0;
+};
+/// `path`: the file, or the folder that holds results.jsonl. Errors name file, line and what is wrong.
+Expected<Results> read_results(const std::filesystem::path& path);
+
+/// Appends lines, each in one write(2), flushed. [one thread]
+class ResultsWriter {
+ public:
+  /// Creates the file, or with `keep_bytes` continues one and cuts what follows them.
+  static Expected<ResultsWriter> open(const std::filesystem::path& file, std::optional<std::size_t> keep_bytes);
+  Expected<void> append(const std::string& line);
+  ResultsWriter(ResultsWriter&& other) noexcept;
+  ResultsWriter& operator=(ResultsWriter&&) = delete;
+  ~ResultsWriter();
+
+ private:
+  explicit ResultsWriter(int descriptor) : descriptor_(descriptor) {}
+  int descriptor_ = -1;
+};
+
+/// Effective rate: nominal flops over the median time. 0 where nothing was measured.
+double gflops(const CaseRecord& record);
+
+}  // namespace convgauge

@@ -1,0 +1,42 @@
+// What an algorithm says of itself, as far as its error bound depends on it.
+#pragma once
+#include <array>
+#include <string>
+#include <vector>
+
+#include "core/words.hpp"
+
+namespace convgauge {
+
+enum class AlgorithmClass { direct, gemm, winograd, fft };
+template <>
+struct Words<AlgorithmClass> {
+  static constexpr std::string_view what = "algorithm class";
+  static constexpr std::array<std::string_view, 4> words{"direct", "gemm", "winograd", "fft"};
+};
+
+struct Rational {
+  std::int32_t numerator = 0, denominator = 1;
+  bool operator==(const Rational&) const = default;
+};
+
+/// One axis of F(m, r): m outputs from r taps, m + r - 2 finite points; infinity is the last. m = r = 1: not
+/// transformed.
+struct WinogradAxis {
+  int m = 1, r = 1;
+  std::vector<Rational> points;
+  bool operator==(const WinogradAxis&) const = default;
+};
+
+struct Algorithm {
+  std::string name;  // "winograd.f4x4_3x3"
+  AlgorithmClass algorithm_class = AlgorithmClass::direct;
+  bool deterministic = true;
+  bool flushes_subnormals = false;
+  bool points_known = true;                // winograd: false, and the classical set is assumed
+  std::array<WinogradAxis, 2> winograd{};  // h, w
+  std::array<int, 2> fft_tile{1, 1};       // h, w
+  bool operator==(const Algorithm&) const = default;
+};
+
+}  // namespace convgauge

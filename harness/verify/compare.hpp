@@ -1,0 +1,34 @@
+// Decides whether an output is right: derived bounds by algorithm class, per output element.
+#pragma once
+#include <variant>
+
+#include "core/fill.hpp"
+#include "core/spec.hpp"
+#include "reference/reference.hpp"
+#include "verify/algorithm.hpp"
+#include "verify/verdict.hpp"
+
+namespace convgauge {
+
+/// Everything a judgement needs. `inputs` are the tensors the backend was given (for the tile bounds of winograd and
+/// fft), `reference` want and magnitude for them, `got` the backend's output by the spec's type and strides.
+struct Evidence {
+  const Spec& spec;
+  const Algorithm& algorithm;
+  Fill fill;
+  Inputs inputs;
+  Reference reference;
+  const void* got;
+};
+
+/// Agrees or Differs. The bounds are those of verification.md, the ladder, step 1 (exact, fill integer, classes direct
+/// and gemm: bit for bit) and step 3. A NaN or infinity in `got` where want is finite always differs.
+std::variant<Agrees, Differs> compare(const Evidence& evidence);
+
+/// The allowed |got - want| for every output, contiguous NCHW, where the fill is not one of exact integers.
+void allowed_errors(const Evidence& evidence, double* allowed);
+
+/// ||got - want||_2 / ||want||_2; 0 where both are zero.
+double relative_l2(const Spec& spec, const Reference& reference, const void* got);
+
+}  // namespace convgauge
