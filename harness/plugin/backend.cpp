@@ -1,0 +1,251 @@
+#include "plugin/backend.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+#include <set>
+
+namespace convgauge {
+namespace {
+
+/// The place where a plugin writes its sentence.
+class Note {
+ public:
+  Note() { text_[0] = '\0'; }
+  cvg_note* get() { return &note_; }
+  std::string text() const { return {text_.data(), strnlen(text_.data(), text_.size())}; }
+
+ private:
+  std::array<char, 1024> text_;
+  cvg_note note_{text_.data(), text_.size()};
+};
+
+tl::unexpected<Trouble> failed(std::string why) {
+  return tl::unexpected<Trouble>(Failed{std::move(why)});
+}
+
+std::string said(const Note& note) {
+  return note.text().empty() ? "without a word" : note.text();
+}
+
+/// R3: a refusal has a reason and a sentence.
+Trouble refusal(const char* function, std::int32_t reason, const Note& note) {
+  if (reason == CVG_REASON_NONE)
+    return Failed{fmt::format("R3: {} refused without a reason ({})", function, said(note))};
+  if (note.text().empty())
+    return Failed{fmt::format("R3: {} refused ({}) without a sentence", function, reason_word(reason))};
+  return Refused{reason_word(reason), note.text()};
+}
+
+/// For functions that have no reason to give.
+Answer<void> outcome(const char* function, cvg_status status, const Note& note) {
+  if (status == CVG_OK) return {};
+  return failed(fmt::format("{} returned {}: {}", function, status_word(status), said(note)));
+}
+
+template <std::size_t N>
+std::string text_of(const char (&array)[N]) {
+  return {array, strnlen(array, N)};
+}
+
+constexpr std::int32_t kMostItems = 4096;  // more algorithms, options or buffers than that is a broken count
+
+/// What a requirement must obey to be obtained at all.
+Answer<void> check(const Requirement& r, const Spec& spec, std::size_t index) {
+  const auto bad = [&](std::string rule) {
+    return failed(fmt::format("requirement {} ({}): {}", index, role_word(r.role), rule));
+  };
+  if (r.role < CVG_ROLE_SRC || r.role > CVG_ROLE_CONSTANTS) return bad(fmt::format("unknown role {}", r.role));
+  if (r.scope < CVG_SCOPE_PLAN || r.scope > CVG_SCOPE_EXECUTION) return bad(fmt::format("unknown scope {}", r.scope));
+  if (r.form != CVG_FORM_TENSOR && r.form != CVG_FORM_OWN) return bad(fmt::format("unknown form {}", r.form));
+  if (!std::has_single_bit(r.alignment) || r.alignment > (std::size_t{1} << 21))
+    return bad(fmt::format("alignment {} is not a power of two up to 2 MiB", r.alignment));
+  if (r.bytes > (std::size_t{1} << 46)) return bad(fmt::format("{} bytes are more than any machine has", r.bytes));
+  if (r.form != CVG_FORM_TENSOR) return {};
+  if (r.memory_kind != CVG_MEMORY_HOST) return bad("form tensor asks for host memory");
+  const std::size_t tensor = r.role == CVG_ROLE_SRC       ? spec.src_bytes()
+                             : r.role == CVG_ROLE_WEIGHTS ? spec.weights_bytes()
+                             : r.role == CVG_ROLE_BIAS    ? spec.bias_bytes()
+                             : r.role == CVG_ROLE_DST     ? spec.dst_bytes()
+                                                          : r.bytes;
+  if (r.bytes != tensor) return bad(fmt::format("asks for {} bytes, but the tensor has {}", r.bytes, tensor));
+  return {};
+}
+
+}  // namespace
+
+std::string role_word(int role) {
+  static constexpr std::array words{"src",       "weights",  "bias",           "dst",       "diff_src", "diff_weights",
+                                    "diff_bias", "diff_dst", "packed_weights", "workspace", "constants"};
+  if (role >= 0 && role < static_cast<int>(words.size())) return words[static_cast<std::size_t>(role)];
+  return fmt::format("role {}", role);
+}
+
+Plan::Plan(Plan&& other) noexcept
+    : table_(other.table_),
+      plan_(std::exchange(other.plan_, nullptr)),
+      algorithm_(std::move(other.algorithm_)),
+      requirements_(std::move(other.requirements_)) {}
+
+Plan::~Plan() {
+  if (plan_) table_->plan_destroy(plan_);
+}
+
+namespace {
+
+Answer<std::vector<Requirement>> read_requirements(const cvg_backend* table, cvg_plan* plan) {
+  std::int32_t count = 0;
+  auto status = table->requirements(plan, nullptr, 0, &count);
+  if (status == CVG_OK && (count < 0 || count > kMostItems))
+    return failed(fmt::format("requirements: a count of {}", count));
+  std::vector<cvg_requirement> raw(static_cast<std::size_t>(std::max(count, 0)));
+  for (auto& r : raw) r.struct_size = sizeof r;
+  if (status == CVG_OK) status = table->requirements(plan, raw.data(), count, &count);
+  if (status != CVG_OK) return failed(fmt::format("requirements returned {}", status_word(status)));
+  if (count != static_cast<std::int32_t>(raw.size())) return failed("R6: requirements changed between two calls");
+  std::vector<Requirement> list;
+  for (const auto& r : raw)
+    list.push_back({r.role, r.scope, r.form, r.memory_kind, r.bytes, r.alignment, text_of(r.layout)});
+  return list;
+}
+
+}  // namespace
+
+Answer<void> Plan::learn(const Spec& spec, const PlanSettings& settings) {
+  cvg_algorithm raw{};
+  raw.struct_size = sizeof raw;
+  if (const auto status = table_->plan_algorithm(plan_, &raw); status != CVG_OK)
+    return failed(fmt::format("plan_algorithm returned {}", status_word(status)));
+  algorithm_ = from_abi(raw);
+  if (algorithm_.name.empty()) return failed("R2: the plan's algorithm has no name");
+  if (!settings.algorithm.empty() && algorithm_.name != settings.algorithm)
+    return failed(fmt::format("R5: asked for algorithm {}, the plan runs {}", settings.algorithm, algorithm_.name));
+  if (spec.deterministic && !algorithm_.deterministic)
+    return failed(fmt::format("deterministic was asked for, but {} says it is not", algorithm_.name));
+  auto needs = read_requirements(table_, plan_);
+  if (!needs) return tl::unexpected(needs.error());
+  requirements_ = std::move(*needs);
+  for (std::size_t i = 0; i < requirements_.size(); ++i)
+    if (auto ok = check(requirements_[i], spec, i); !ok) return ok;
+  return {};
+}
+
+Answer<void> Plan::still_the_same() const {
+  const auto now = read_requirements(table_, plan_);
+  if (!now) return tl::unexpected(now.error());
+  if (*now != requirements_) return failed("R6: requirements changed over the life of the plan");
+  return {};
+}
+
+Answer<void> Plan::bind(int slot, const std::vector<void*>& addresses) {
+  Note note;
+  return outcome("bind",
+                 table_->bind(plan_, slot, addresses.data(), static_cast<std::int32_t>(addresses.size()), note.get()),
+                 note);
+}
+Answer<void> Plan::prepare_weights(int slot, const cvg_tensors& tensors) {
+  Note note;
+  return outcome("prepare_weights", table_->prepare_weights(plan_, slot, &tensors, note.get()), note);
+}
+Answer<void> Plan::upload(int slot, const cvg_tensors& tensors) {
+  Note note;
+  return outcome("upload", table_->upload(plan_, slot, &tensors, note.get()), note);
+}
+Answer<void> Plan::execute_and_wait(const std::int32_t* slots, std::int64_t count, cvg_timing* timing) {
+  Note note;
+  if (auto ok = outcome("execute", table_->execute(plan_, slots, count, timing, note.get()), note); !ok) return ok;
+  return outcome("wait", table_->wait(plan_, note.get()), note);
+}
+Answer<void> Plan::fetch(int slot, const cvg_tensors& tensors) {
+  Note note;
+  return outcome("fetch", table_->fetch(plan_, slot, &tensors, note.get()), note);
+}
+
+Answer<Devices> Backend::devices() const {
+  Note note;
+  Devices devices;
+  std::int32_t count = 0;
+  const auto status = table_->device_count(&count, note.get());
+  if (status != CVG_OK && status != CVG_REFUSED)
+    return failed(fmt::format("device_count returned {}: {}", status_word(status), said(note)));
+  if (status == CVG_REFUSED) count = 0;
+  if (count < 0 || count > kMostItems) return failed(fmt::format("device_count: a count of {}", count));
+  if (count == 0) devices.why_none = note.text().empty() ? "no device, and no reason given" : note.text();
+  for (std::int32_t i = 0; i < count; ++i) {
+    cvg_device raw{};
+    raw.struct_size = sizeof raw;
+    if (const auto s = table_->device_info(i, &raw, note.get()); s != CVG_OK)
+      return failed(fmt::format("device_info({}) returned {}: {}", i, status_word(s), said(note)));
+    devices.list.push_back({text_of(raw.name), text_of(raw.driver), raw.kind, raw.memory_bytes, raw.peak_flops,
+                            raw.peak_bytes_per_second});
+  }
+  return devices;
+}
+
+Answer<std::vector<OptionInfo>> Backend::options() const {
+  std::int32_t count = 0;
+  if (table_->options(nullptr, 0, &count) != CVG_OK || count < 0 || count > kMostItems)
+    return failed("options gives no count");
+  std::vector<cvg_option_info> raw(static_cast<std::size_t>(count));
+  for (auto& o : raw) o.struct_size = sizeof o;
+  if (table_->options(raw.data(), count, &count) != CVG_OK) return failed("options failed");
+  std::vector<OptionInfo> list;
+  const auto text = [](const char* t) { return std::string(t ? t : ""); };
+  for (const auto& o : raw) list.push_back({text(o.key), text(o.values), text(o.default_value), text(o.description)});
+  return list;
+}
+
+Answer<void> Backend::query(const Spec& spec, const PlanSettings& settings) const {
+  Note note;
+  std::int32_t reason = CVG_REASON_NONE;
+  const auto abi = to_abi(spec);
+  const SettingsView view(settings);
+  const auto status = table_->query(&abi, view.get(), &reason, note.get());
+  if (status == CVG_REFUSED) return tl::unexpected(refusal("query", reason, note));
+  return outcome("query", status, note);
+}
+
+Answer<std::vector<Algorithm>> Backend::algorithms(const Spec& spec, const PlanSettings& settings) const {
+  Note note;
+  const auto abi = to_abi(spec);
+  const SettingsView view(settings);
+  std::int32_t count = 0;
+  auto status = table_->algorithms(&abi, view.get(), nullptr, 0, &count, note.get());
+  if (status == CVG_REFUSED) return tl::unexpected<Trouble>(Refused{"other", said(note)});
+  if (status == CVG_OK && (count < 0 || count > kMostItems))
+    return failed(fmt::format("algorithms: a count of {}", count));
+  if (status != CVG_OK) return failed(fmt::format("algorithms returned {}: {}", status_word(status), said(note)));
+  std::vector<cvg_algorithm> raw(static_cast<std::size_t>(count));
+  for (auto& a : raw) a.struct_size = sizeof a;
+  status = table_->algorithms(&abi, view.get(), raw.data(), count, &count, note.get());
+  if (status != CVG_OK) return failed(fmt::format("algorithms returned {}: {}", status_word(status), said(note)));
+  std::vector<Algorithm> list;
+  std::set<std::string> names;
+  for (const auto& a : raw) {
+    list.push_back(from_abi(a));
+    if (list.back().name.empty()) return failed("R2: an algorithm has no name");
+    if (!names.insert(list.back().name).second)
+      return failed(fmt::format("R2: two algorithms are named {}", list.back().name));
+  }
+  return list;
+}
+
+Answer<Plan> Backend::plan(const Spec& spec, const PlanSettings& settings) const {
+  Note note;
+  std::int32_t reason = CVG_REASON_NONE;
+  const auto abi = to_abi(spec);
+  const SettingsView view(settings);
+  cvg_plan* raw = nullptr;
+  const auto status = table_->plan_create(&abi, view.get(), &raw, &reason, note.get());
+  if (status == CVG_REFUSED) return tl::unexpected(refusal("plan_create", reason, note));
+  if (auto ok = outcome("plan_create", status, note); !ok) return tl::unexpected(ok.error());
+  if (!raw) return failed("plan_create returned OK and no plan");
+  Plan plan(table_, raw);
+  if (auto ok = plan.learn(spec, settings); !ok) return tl::unexpected(ok.error());
+  return plan;
+}
+
+}  // namespace convgauge

@@ -1,0 +1,105 @@
+// A backend and its plans in C++: RAII over the C table. It polices the contract: what a plugin answers is checked
+// before anyone relies on it, and a broken rule is a failure that names the rule.
+#pragma once
+#include <convgauge/plugin.h>
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/expected.hpp"
+#include "core/spec.hpp"
+#include "plugin/convert.hpp"
+#include "verify/algorithm.hpp"
+#include "verify/verdict.hpp"
+
+namespace convgauge {
+
+/// What went otherwise than asked: an honest refusal, or a failure.
+using Trouble = std::variant<Refused, Failed>;
+template <class T>
+using Answer = tl::expected<T, Trouble>;
+
+struct DeviceInfo {
+  std::string name, driver;
+  int kind = CVG_DEVICE_CPU;
+  std::int64_t memory_bytes = 0;
+  double peak_flops = 0, peak_bytes_per_second = 0;
+};
+
+/// Devices that can be used, or why there is none.
+struct Devices {
+  std::vector<DeviceInfo> list;
+  std::string why_none;
+};
+
+struct OptionInfo {
+  std::string key, values, default_value, description;
+};
+
+struct Requirement {
+  int role = 0, scope = 0, form = 0, memory_kind = 0;
+  std::size_t bytes = 0, alignment = 1;
+  std::string layout;
+  bool operator==(const Requirement&) const = default;
+};
+
+/// "src", "weights", ..., "workspace".
+std::string role_word(int role);
+
+/// A plan of a plugin, destroyed with this object. [main]
+class Plan {
+ public:
+  Plan(Plan&& other) noexcept;
+  Plan& operator=(Plan&&) = delete;
+  ~Plan();
+
+  const Algorithm& algorithm() const { return algorithm_; }
+  const std::vector<Requirement>& requirements() const { return requirements_; }
+  /// Whether the plan still says what it said first (R6).
+  Answer<void> still_the_same() const;
+
+  Answer<void> bind(int slot, const std::vector<void*>& addresses);
+  Answer<void> prepare_weights(int slot, const cvg_tensors& tensors);
+  Answer<void> upload(int slot, const cvg_tensors& tensors);
+  Answer<void> execute_and_wait(const std::int32_t* slots, std::int64_t count, cvg_timing* timing);
+  Answer<void> fetch(int slot, const cvg_tensors& tensors);
+
+  /// For the timed loop alone: no wrapping, no check. Status of the first call that was not OK.
+  cvg_status raw_execute(const std::int32_t* slots, std::int64_t count, cvg_timing* timing) noexcept {
+    const auto status = table_->execute(plan_, slots, count, timing, nullptr);
+    return status != CVG_OK ? status : table_->wait(plan_, nullptr);
+  }
+
+ private:
+  friend class Backend;
+  Plan(const cvg_backend* table, cvg_plan* plan) : table_(table), plan_(plan) {}
+  Answer<void> learn(const Spec& spec, const PlanSettings& settings);
+  const cvg_backend* table_;
+  cvg_plan* plan_;
+  Algorithm algorithm_;
+  std::vector<Requirement> requirements_;
+};
+
+/// One backend of a loaded library. Does not own. [main]
+class Backend {
+ public:
+  explicit Backend(const cvg_backend* table) : table_(table) {}
+
+  std::string name() const { return table_->name; }
+  std::string description() const { return table_->description ? table_->description : ""; }
+  std::string version() const { return table_->version ? table_->version : ""; }
+  const cvg_backend* table() const { return table_; }
+
+  Answer<Devices> devices() const;
+  Answer<std::vector<OptionInfo>> options() const;
+  Answer<void> query(const Spec& spec, const PlanSettings& settings) const;
+  Answer<std::vector<Algorithm>> algorithms(const Spec& spec, const PlanSettings& settings) const;
+  Answer<Plan> plan(const Spec& spec, const PlanSettings& settings) const;
+
+ private:
+  const cvg_backend* table_;
+};
+
+}  // namespace convgauge

@@ -1,0 +1,32 @@
+// A plugin file, loaded: versions negotiated, tables checked, every complaint a sentence.
+#pragma once
+#include <convgauge/plugin.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/expected.hpp"
+
+namespace convgauge {
+
+/// Holds the library open. A library is never unloaded: OpenMP and device runtimes do not survive it.
+class Library {
+ public:
+  /// dlopen (now, local), the entry symbol, the version, the tables. The error names the file and what is wrong.
+  static Expected<Library> open(const std::filesystem::path& file);
+  /// A table that is part of this program.
+  static Expected<Library> built_in(cvg_plugin_entry_function entry, std::string name);
+
+  const std::string& name() const { return name_; }
+  const std::string& version() const { return version_; }
+  const std::vector<const cvg_backend*>& backends() const { return backends_; }
+
+ private:
+  static Expected<Library> from_entry(cvg_plugin_entry_function entry, const std::string& file);
+  std::string name_, version_;
+  std::vector<const cvg_backend*> backends_;
+};
+
+}  // namespace convgauge

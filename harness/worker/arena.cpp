@@ -1,0 +1,63 @@
+#include "worker/arena.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+#include <utility>
+
+namespace convgauge {
+
+Arena::Arena() : descriptor_(::memfd_create("convgauge-arena", MFD_CLOEXEC | MFD_ALLOW_SEALING)) {
+  if (!descriptor_) throw std::bad_alloc();
+  // A worker that shrank the file would kill the driver with SIGBUS.
+  if (::fcntl(descriptor_.get(), F_ADD_SEALS, F_SEAL_SHRINK) != 0) throw std::bad_alloc();
+}
+
+Arena::Arena(Arena&& other) noexcept
+    : descriptor_(std::move(other.descriptor_)),
+      base_(std::exchange(other.base_, nullptr)),
+      size_(std::exchange(other.size_, 0)),
+      used_(std::exchange(other.used_, 0)) {}
+
+Arena::~Arena() {
+  if (base_) ::munmap(base_, size_);
+}
+
+void Arena::grow(std::uint64_t size) {
+  size = std::max(round_up(size, kPage), size_ + size_ / 2 / kPage * kPage);
+  if (::ftruncate(descriptor_.get(), static_cast<off_t>(size)) != 0) throw std::bad_alloc();
+  void* at = base_ ? ::mremap(base_, size_, size, MREMAP_MAYMOVE)
+                   : ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor_.get(), 0);
+  if (at == MAP_FAILED) throw std::bad_alloc();
+  base_ = static_cast<std::byte*>(at);
+  size_ = size;
+}
+
+Region Arena::reserve(std::uint64_t bytes, std::uint64_t alignment, std::int32_t role) {
+  const Region region{used_, bytes, alignment, role};
+  used_ += window_bytes(bytes, alignment);
+  if (used_ > size_) grow(used_);
+  return region;
+}
+
+void lay_canary(std::byte* window, const Region& region) {
+  std::memset(window, std::to_integer<int>(kCanary), window_bytes(region.bytes, region.alignment));
+}
+
+std::int64_t touched_canary(const std::byte* window, const Region& region, Placement placement) {
+  const auto whole = [](std::byte b) { return b == kCanary; };
+  const auto* begin = window + offset_in_window(region, placement);
+  const auto* end = begin + region.bytes;
+  // Backwards before the buffer, so that the byte nearest to it is named.
+  for (const auto* p = begin; p != window; --p)
+    if (p[-1] != kCanary) return (p - 1) - begin;
+  const auto* last = window + window_bytes(region.bytes, region.alignment);
+  const auto* after = std::find_if_not(end, last, whole);
+  return after == last ? kUntouched : after - end;
+}
+
+}  // namespace convgauge

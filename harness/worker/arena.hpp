@@ -1,0 +1,46 @@
+// The memory that driver and worker share: one memfd per worker, sealed against shrinking, cut into windows.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+#include "worker/descriptor.hpp"
+#include "worker/placement.hpp"
+
+namespace convgauge {
+
+/// The driver's side. [one thread]
+class Arena {
+ public:
+  Arena();
+  Arena(Arena&& other) noexcept;
+  Arena& operator=(Arena&&) = delete;
+  ~Arena();
+
+  /// Starts a new layout: what was there is no longer anyone's.
+  void clear() { used_ = 0; }
+  /// A window for `bytes`; the memory grows as needed. Views taken before are invalid. Throws std::bad_alloc.
+  Region reserve(std::uint64_t bytes, std::uint64_t alignment, std::int32_t role);
+  /// The whole window of a region, and its bytes under a placement.
+  std::byte* window(const Region& region) { return base_ + region.offset; }
+  std::byte* bytes(const Region& region, Placement placement) {
+    return window(region) + offset_in_window(region, placement);
+  }
+  int descriptor() const { return descriptor_.get(); }
+
+ private:
+  void grow(std::uint64_t size);
+  Descriptor descriptor_;
+  std::byte* base_ = nullptr;
+  std::uint64_t size_ = 0, used_ = 0;
+};
+
+/// What lies around a buffer in its window, and what a plugin must not touch.
+inline constexpr std::byte kCanary{0xA5};
+/// Fills a window with canary bytes; then the caller fills the buffer.
+void lay_canary(std::byte* window, const Region& region);
+/// The first byte of the slack that is no longer canary, as its distance: negative before the start of the buffer, else
+/// from its end on (0 is the first byte past it). kUntouched if all of it is.
+inline constexpr std::int64_t kUntouched = INT64_MIN;
+std::int64_t touched_canary(const std::byte* window, const Region& region, Placement placement);
+
+}  // namespace convgauge

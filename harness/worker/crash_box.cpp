@@ -1,0 +1,72 @@
+#include "worker/crash_box.hpp"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <new>
+#include <string_view>
+#include <utility>
+
+#include "plugin/backend.hpp"
+
+namespace convgauge {
+namespace {
+
+CrashPage* map_page(int descriptor) {
+  void* at = ::mmap(nullptr, sizeof(CrashPage), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+  if (at == MAP_FAILED) throw std::bad_alloc();
+  return static_cast<CrashPage*>(at);
+}
+
+const GuardedRange* range_of(const CrashPage& page) {
+  const auto count = std::min<std::size_t>(page.range_count, page.ranges.size());
+  for (std::size_t i = 0; i < count; ++i)
+    if (page.ranges[i].reserve_begin <= page.address && page.address < page.ranges[i].reserve_end)
+      return &page.ranges[i];
+  return nullptr;
+}
+
+}  // namespace
+
+std::string stage_word(std::uint32_t stage) {
+  static constexpr std::array<std::string_view, 14> words{
+      "idle",        "load",         "describe",     "query",           "algorithms",
+      "plan_create", "requirements", "bind",         "prepare_weights", "upload",
+      "execute",     "fetch",        "plan_destroy", "memory"};
+  return stage < words.size() ? std::string(words[stage]) : fmt::format("stage {}", stage);
+}
+
+CrashBox::CrashBox() : descriptor_(::memfd_create("convgauge-crash", MFD_CLOEXEC)) {
+  if (!descriptor_ || ::ftruncate(descriptor_.get(), sizeof(CrashPage)) != 0) throw std::bad_alloc();
+  page_ = new (map_page(descriptor_.get())) CrashPage;
+}
+
+CrashBox::CrashBox(int descriptor) : descriptor_(descriptor), page_(map_page(descriptor)) {}
+
+CrashBox::CrashBox(CrashBox&& other) noexcept
+    : descriptor_(std::move(other.descriptor_)), page_(std::exchange(other.page_, nullptr)) {}
+
+CrashBox::~CrashBox() {
+  if (page_) ::munmap(page_, sizeof(CrashPage));
+}
+
+FaultPlace explain_fault(const CrashPage& page) {
+  const char* verb = page.was_write ? "wrote" : "read";
+  // An access without address: not canonical, or an aligned instruction on an address that is not.
+  if (page.signal == SIGSEGV && page.code == SI_KERNEL) return {"", "misaligned or non-canonical access"};
+  const auto* r = range_of(page);
+  if (!r) return {"", fmt::format("{} at address {:#x}", verb, page.address)};
+  const auto role = role_word(r->role);
+  if (page.address >= r->data + r->bytes)
+    return {page.was_write ? "R9" : "R10", fmt::format("{} {} bytes past the end of {} ({} bytes)", verb,
+                                                       page.address - r->data - r->bytes, role, r->bytes)};
+  if (page.address < r->data)
+    return {page.was_write ? "R9" : "R10",
+            fmt::format("{} {} bytes before the start of {} ({} bytes)", verb, r->data - page.address, role, r->bytes)};
+  return {"R8", fmt::format("{} at byte {} of {}, which may only be read", verb, page.address - r->data, role)};
+}
+
+}  // namespace convgauge

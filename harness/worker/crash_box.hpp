@@ -1,0 +1,73 @@
+// A shared page in which a dying worker leaves what it was doing and where it faulted. The worker's side of it can be
+// overwritten by a wild plugin, so the driver believes nothing in it that does not fit.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "worker/descriptor.hpp"
+
+namespace convgauge {
+
+enum class Stage : std::uint32_t {
+  idle,
+  load,
+  describe,
+  query,
+  algorithms,
+  plan_create,
+  requirements,
+  bind,
+  prepare_weights,
+  upload,
+  execute,
+  fetch,
+  plan_destroy,
+  memory
+};
+std::string stage_word(std::uint32_t stage);
+
+/// One guarded buffer: [reserve_begin, reserve_end) is what its guards and window cover.
+struct GuardedRange {
+  std::uint64_t reserve_begin = 0, reserve_end = 0, data = 0, bytes = 0;
+  std::int32_t role = 0;
+};
+
+struct CrashPage {
+  std::uint32_t stage = 0;
+  std::uint32_t faulted = 0;
+  std::int32_t signal = 0, code = 0;
+  std::uint64_t address = 0;
+  std::uint32_t was_write = 0;
+  std::uint32_t range_count = 0;
+  std::array<GuardedRange, 64> ranges{};
+};
+
+/// The page, mapped shared. Made by the driver, passed to the worker as a descriptor.
+class CrashBox {
+ public:
+  /// A new one.
+  CrashBox();
+  /// The one behind a descriptor that was inherited.
+  explicit CrashBox(int descriptor);
+  CrashBox(CrashBox&& other) noexcept;
+  CrashBox& operator=(CrashBox&&) = delete;
+  ~CrashBox();
+  CrashPage& page() { return *page_; }
+  const CrashPage& page() const { return *page_; }
+  int descriptor() const { return descriptor_.get(); }
+
+ private:
+  Descriptor descriptor_;
+  CrashPage* page_ = nullptr;
+};
+
+/// What a fault address says.
+struct FaultPlace {
+  std::string rule;      // "R8", "R9", "R10"; empty: outside everything that is ours
+  std::string sentence;  // "wrote 4 bytes past the end of dst (100 bytes)"
+};
+FaultPlace explain_fault(const CrashPage& page);
+
+}  // namespace convgauge

@@ -1,0 +1,55 @@
+#include "worker/fault_handler.hpp"
+
+#include <signal.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+
+#include <atomic>
+
+namespace convgauge {
+namespace {
+
+// A signal handler has no argument of ours: this is the one global of the worker.
+std::atomic<CrashPage*> crash_page{nullptr};
+
+constexpr std::size_t kStackBytes = 64 * 1024;
+
+void on_fault(int signal, siginfo_t* info, void* context) {
+  if (auto* page = crash_page.load()) {
+    page->signal = signal;
+    page->code = info->si_code;
+    page->address = reinterpret_cast<std::uint64_t>(info->si_addr);
+#if defined(__x86_64__)
+    constexpr long kWriteBit = 2;  // of the page-fault error code (Intel SDM vol. 3, 4.7)
+    page->was_write = (static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_ERR] & kWriteBit) != 0;
+#else
+    (void)context;
+#endif
+    page->faulted = 1;
+  }
+  struct sigaction plain {};
+  plain.sa_handler = SIG_DFL;
+  ::sigaction(signal, &plain, nullptr);
+  ::raise(signal);
+}
+
+/// Handlers run on a stack of their own, since the fault may be an overflow of the usual one.
+void use_own_stack() {
+  static void* const stack = ::mmap(nullptr, kStackBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (stack == MAP_FAILED) return;
+  const stack_t alternative{stack, 0, kStackBytes};
+  ::sigaltstack(&alternative, nullptr);
+}
+
+}  // namespace
+
+void install_fault_handlers(CrashPage& page) {
+  crash_page = &page;
+  use_own_stack();
+  struct sigaction action {};
+  action.sa_sigaction = on_fault;
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) ::sigaction(signal, &action, nullptr);
+}
+
+}  // namespace convgauge

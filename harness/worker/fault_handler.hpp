@@ -1,0 +1,11 @@
+// What a worker does when the plugin faults: it notes where, and dies of the same signal.
+#pragma once
+#include "worker/crash_box.hpp"
+
+namespace convgauge {
+
+/// Installs handlers for SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT, on a stack of their own, that fill `page` and
+/// re-raise. Idempotent: called again after a plugin has taken the handlers away.
+void install_fault_handlers(CrashPage& page);
+
+}  // namespace convgauge

@@ -1,0 +1,201 @@
+#include "worker/plan_session.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "worker/sampler.hpp"
+
+namespace convgauge {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double since(Clock::time_point start) {
+  return std::chrono::duration<double, std::nano>(Clock::now() - start).count();
+}
+
+Reply as_reply(const Trouble& trouble) {
+  return std::visit([](const auto& t) -> Reply { return t; }, trouble);
+}
+
+/// Which buffers of the plan's own form the plugin may write at a stage (rules R8 and R9).
+bool writable(int role, Stage stage) {
+  if (role == CVG_ROLE_WORKSPACE || stage == Stage::bind) return true;
+  switch (stage) {
+    case Stage::prepare_weights:
+      return role == CVG_ROLE_PACKED_WEIGHTS || role == CVG_ROLE_WEIGHTS || role == CVG_ROLE_BIAS;
+    case Stage::upload:
+      return role == CVG_ROLE_SRC || role == CVG_ROLE_DIFF_DST;
+    case Stage::execute:
+      return role == CVG_ROLE_DST || role == CVG_ROLE_DIFF_SRC || role == CVG_ROLE_DIFF_WEIGHTS ||
+             role == CVG_ROLE_DIFF_BIAS;
+    default:
+      return false;
+  }
+}
+
+constexpr std::int32_t kSlotZero = 0;
+
+}  // namespace
+
+void PlanSession::protect(Stage stage) {
+  for (const auto tensor : {binding_.src, binding_.weights, binding_.bias}) guarded_->allow_writes(tensor, false);
+  guarded_->allow_writes(binding_.dst, stage == Stage::execute || stage == Stage::fetch);
+  const auto& needs = plan_.requirements();
+  for (std::size_t i = 0; i < needs.size(); ++i)
+    if (needs[i].form == CVG_FORM_OWN && needs[i].memory_kind == CVG_MEMORY_HOST)
+      guarded_->allow_writes(binding_.requirement_region[i], writable(needs[i].role, stage));
+  enter(stage);
+}
+
+cvg_tensors PlanSession::guarded_tensors() const {
+  cvg_tensors t{};
+  t.struct_size = sizeof t;
+  t.src = guarded_->bytes(binding_.src);
+  t.weights = guarded_->bytes(binding_.weights);
+  t.bias = guarded_->bytes(binding_.bias);
+  t.dst = guarded_->bytes(binding_.dst);
+  return t;
+}
+
+Answer<void> PlanSession::allocate_device(std::vector<std::optional<DeviceBuffer>>& buffers) const {
+  buffers.clear();
+  for (const auto& need : plan_.requirements()) {
+    buffers.emplace_back();
+    if (need.memory_kind == CVG_MEMORY_HOST) continue;
+    auto buffer = DeviceBuffer::allocate(backend_.table(), settings_.device, need);
+    if (!buffer) return tl::unexpected(buffer.error());
+    buffers.back().emplace(std::move(*buffer));
+  }
+  return {};
+}
+
+Answer<void> PlanSession::bind_guarded(const VerifyRun& request) {
+  binding_ = request.binding;
+  if (binding_.requirement_region.size() != plan_.requirements().size())
+    return tl::unexpected<Trouble>(Failed{"harness: a binding that does not fit the plan"});
+  guarded_.reset();
+  enter(Stage::memory);
+  if (auto ok = allocate_device(device_); !ok) return ok;
+  guarded_.emplace(arena_, binding_.regions, request.placement, page_);
+  std::vector<void*> addresses;
+  for (std::size_t i = 0; i < device_.size(); ++i)
+    addresses.push_back(device_[i] ? device_[i]->address() : guarded_->bytes(binding_.requirement_region[i]));
+  protect(Stage::bind);
+  if (auto ok = plan_.bind(kSlotZero, addresses); !ok) return ok;
+  protect(Stage::prepare_weights);
+  return plan_.prepare_weights(kSlotZero, guarded_tensors());
+}
+
+Answer<void> PlanSession::execute_guarded() {
+  protect(Stage::upload);
+  if (auto ok = plan_.upload(kSlotZero, guarded_tensors()); !ok) return ok;
+  protect(Stage::execute);
+  if (auto ok = plan_.execute_and_wait(&kSlotZero, 1, nullptr); !ok) return ok;
+  protect(Stage::fetch);
+  if (auto ok = plan_.fetch(kSlotZero, guarded_tensors()); !ok) return ok;
+  enter(Stage::requirements);
+  if (auto ok = plan_.still_the_same(); !ok) return ok;
+  return guards_untouched();
+}
+
+Answer<void> PlanSession::guards_untouched() const {
+  for (std::size_t i = 0; i < device_.size(); ++i) {
+    if (!device_[i]) continue;
+    const auto whole = device_[i]->guard_untouched();
+    if (!whole) return tl::unexpected(whole.error());
+    if (!*whole)
+      return tl::unexpected<Trouble>(Failed{
+          fmt::format("R9: wrote past the end of {} in device memory", role_word(plan_.requirements()[i].role))});
+  }
+  return {};
+}
+
+Reply PlanSession::run_guarded(const VerifyRun& request) {
+  private_.reset();
+  if (request.fresh || !guarded_)
+    if (auto ok = bind_guarded(request); !ok) return as_reply(ok.error());
+  if (auto ok = execute_guarded(); !ok) return as_reply(ok.error());
+  return Done{};
+}
+
+Reply PlanSession::set_up(const MeasureSetup& request) {
+  guarded_.reset();
+  device_.clear();
+  enter(Stage::memory);
+  auto memory = PrivateMemory::make(backend_, settings_, plan_.requirements(), request.binding, request.slots, arena_);
+  if (!memory) return as_reply(memory.error());
+  private_.emplace(std::move(*memory));
+  order_.clear();
+  next_ = 0;
+  MeasureReady ready;
+  for (std::int32_t slot = 0; slot < request.slots; ++slot) {
+    order_.push_back(slot);
+    const auto timed = [&](Stage stage, double& ns, auto&& call) {
+      enter(stage);
+      const auto start = Clock::now();
+      const Answer<void> ok = call();
+      if (slot == 0) ns = since(start);
+      return ok;
+    };
+    auto ok = timed(Stage::bind, ready.bind_ns, [&] { return plan_.bind(slot, private_->addresses(slot)); });
+    if (ok)
+      ok = timed(Stage::prepare_weights, ready.prepare_ns,
+                 [&] { return plan_.prepare_weights(slot, private_->tensors(slot)); });
+    if (ok) ok = timed(Stage::upload, ready.upload_ns, [&] { return plan_.upload(slot, private_->tensors(slot)); });
+    if (ok) ok = timed(Stage::execute, ready.first_ns, [&] { return plan_.execute_and_wait(&slot, 1, nullptr); });
+    if (!ok) return as_reply(ok.error());
+  }
+  return ready;
+}
+
+Reply PlanSession::sample(const Sample& request) {
+  if (!private_) return Failed{"harness: a sample was asked of a plan that is not set up"};
+  enter(Stage::execute);
+  cvg_status status = CVG_OK;
+  // Slots in turn; a batch runs through the list from where the last one ended.
+  std::vector<std::int32_t> turn(order_);
+  while (turn.size() < order_.size() + static_cast<std::size_t>(request.batch))
+    turn.insert(turn.end(), order_.begin(), order_.end());
+  const auto batch = static_cast<std::size_t>(request.batch);
+  cvg_timing timing{};
+  timing.struct_size = sizeof timing;
+  double device_ns = 0;
+  const auto run = [&](cvg_timing* device) {
+    const auto result = plan_.raw_execute(turn.data() + next_, request.batch, device);
+    if (result != CVG_OK) status = result;
+    next_ = (next_ + batch) % order_.size();
+  };
+  for (const auto start = Clock::now(); since(start) < static_cast<double>(request.warm_ns) && status == CVG_OK;)
+    run(nullptr);
+  const auto calls = std::max<std::int64_t>(1, request.executions / request.batch);
+  const double ns = timed_run(calls, [&] {
+    timing.total_ns = 0;
+    run(&timing);
+    device_ns += timing.total_ns;
+  });
+  if (status != CVG_OK) return Failed{fmt::format("execute returned {} while it was timed", status_word(status))};
+  const auto each = static_cast<double>(request.batch);
+  return Sampled{ns / each, device_ns / each / static_cast<double>(calls)};
+}
+
+Reply PlanSession::check(const MeasureCheck& request) {
+  if (!private_) return Failed{"harness: a check was asked of a plan that is not set up"};
+  Answer<void> ok{};
+  if (request.again) {
+    private_->refresh_source();
+    private_->poison_output();
+    enter(Stage::upload);
+    ok = plan_.upload(kSlotZero, private_->tensors(kSlotZero));
+    enter(Stage::execute);
+    if (ok) ok = plan_.execute_and_wait(&kSlotZero, 1, nullptr);
+  }
+  enter(Stage::fetch);
+  if (ok) ok = plan_.fetch(kSlotZero, private_->tensors(kSlotZero));
+  if (!ok) return as_reply(ok.error());
+  private_->publish_output();
+  return Done{};
+}
+
+}  // namespace convgauge

@@ -1,0 +1,49 @@
+// One open plan in a worker, with the memory it runs in: guarded (verify) or private (measure).
+#pragma once
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "plugin/backend.hpp"
+#include "worker/crash_box.hpp"
+#include "worker/device_memory.hpp"
+#include "worker/guarded_memory.hpp"
+#include "worker/messages.hpp"
+#include "worker/private_memory.hpp"
+
+namespace convgauge {
+
+/// [main]
+class PlanSession {
+ public:
+  PlanSession(Backend backend, const PlanSettings& settings, Plan plan, int arena, CrashPage& page)
+      : backend_(backend), settings_(settings), plan_(std::move(plan)), arena_(arena), page_(page) {}
+
+  Reply run_guarded(const VerifyRun& request);
+  Reply set_up(const MeasureSetup& request);
+  Reply sample(const Sample& request);
+  Reply check(const MeasureCheck& request);
+
+ private:
+  Answer<void> bind_guarded(const VerifyRun& request);
+  Answer<void> execute_guarded();
+  Answer<void> guards_untouched() const;
+  void protect(Stage stage);
+  void enter(Stage stage) { page_.stage = static_cast<std::uint32_t>(stage); }
+  Answer<void> allocate_device(std::vector<std::optional<DeviceBuffer>>& buffers) const;
+  cvg_tensors guarded_tensors() const;
+
+  Backend backend_;
+  PlanSettings settings_;
+  Plan plan_;
+  int arena_;
+  CrashPage& page_;
+  Binding binding_;
+  std::optional<GuardedMemory> guarded_;
+  std::vector<std::optional<DeviceBuffer>> device_;  // per requirement, verify mode
+  std::optional<PrivateMemory> private_;
+  std::vector<std::int32_t> order_;  // slots in the order that timed executions take them
+  std::size_t next_ = 0;
+};
+
+}  // namespace convgauge

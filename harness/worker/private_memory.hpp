@@ -1,0 +1,49 @@
+// What a plan runs in while it is timed: private memory without guards, its starts staggered.
+#pragma once
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "plugin/backend.hpp"
+#include "worker/device_memory.hpp"
+#include "worker/messages.hpp"
+
+namespace convgauge {
+
+/// Buffers of every slot, and copies of the host's tensors, filled from the arena behind `arena`. [main]
+class PrivateMemory {
+ public:
+  /// Throws std::bad_alloc. Device buffers that cannot be had are an answer.
+  static Answer<PrivateMemory> make(const Backend& backend, const PlanSettings& settings,
+                                    const std::vector<Requirement>& requirements, const Binding& binding, int slots,
+                                    int arena);
+  PrivateMemory(PrivateMemory&&) = default;
+
+  const std::vector<void*>& addresses(int slot) const { return addresses_.at(static_cast<std::size_t>(slot)); }
+  cvg_tensors tensors(int slot) const;
+  int slots() const { return static_cast<int>(addresses_.size()); }
+  /// Reads the source of slot 0 anew from the arena, and writes NaNs over its output.
+  void refresh_source();
+  void poison_output();
+  /// Copies the output of slot 0 to the arena.
+  void publish_output() const;
+
+ private:
+  struct Unmap {
+    std::size_t bytes = 0;
+    void operator()(std::byte* p) const;
+  };
+  using Block = std::unique_ptr<std::byte, Unmap>;
+  PrivateMemory() = default;
+  std::byte* obtain(std::size_t bytes, std::size_t alignment);
+  std::byte* copy_of(std::int32_t region);
+  Binding binding_;
+  std::vector<Block> blocks_;
+  Block arena_;
+  std::vector<std::vector<void*>> addresses_;    // [slot][requirement]
+  std::vector<std::array<std::byte*, 4>> host_;  // [slot]: src, weights, bias, dst
+  std::vector<DeviceBuffer> device_;
+};
+
+}  // namespace convgauge

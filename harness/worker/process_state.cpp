@@ -1,0 +1,111 @@
+#include "worker/process_state.hpp"
+
+#include <fmt/format.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <array>
+#include <climits>
+#include <clocale>
+#include <cstring>
+
+namespace convgauge {
+namespace {
+
+#if defined(__x86_64__)
+std::uint32_t read_mxcsr() {
+  return __builtin_ia32_stmxcsr();
+}
+void write_mxcsr(std::uint32_t value) {
+  __builtin_ia32_ldmxcsr(value);
+}
+std::uint16_t read_x87() {
+  std::uint16_t word = 0;
+  __asm__ volatile("fnstcw %0" : "=m"(word));
+  return word;
+}
+#else
+std::uint32_t read_mxcsr() {
+  return 0;
+}
+void write_mxcsr(std::uint32_t) {}
+std::uint16_t read_x87() {
+  return 0;
+}
+#endif
+
+constexpr std::uint32_t kStickyFlags = 0x3f;  // the exceptions that happened: not a mode (Intel SDM vol. 1, 10.2.3)
+
+std::string current_directory() {
+  std::array<char, PATH_MAX> path{};
+  return ::getcwd(path.data(), path.size()) ? path.data() : "";
+}
+
+mode_t current_mask() {
+  const auto mask = ::umask(0);
+  ::umask(mask);
+  return mask;
+}
+
+bool same_file(const struct stat& a, const struct stat& b) {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/// glibc keeps 32 and 33 for itself; the C library's timers and profilers are of no interest here.
+bool watched(int signal) {
+  return signal != SIGKILL && signal != SIGSTOP;
+}
+
+}  // namespace
+
+ProcessState::ProcessState(std::vector<int> own_descriptors)
+    : mxcsr_(read_mxcsr() & ~kStickyFlags),
+      x87_(read_x87()),
+      directory_(current_directory()),
+      locale_(std::setlocale(LC_ALL, nullptr)),
+      mask_(current_mask()),
+      descriptors_(std::move(own_descriptors)) {
+  for (int signal = 1; signal < 32; ++signal)
+    if (watched(signal)) ::sigaction(signal, nullptr, &handlers_[static_cast<std::size_t>(signal)]);
+  for (const int descriptor : descriptors_) {
+    struct stat file {};
+    ::fstat(descriptor, &file);
+    files_.push_back(file);
+  }
+}
+
+std::string ProcessState::changes() {
+  if (const auto now = read_mxcsr(); (now & ~kStickyFlags) != mxcsr_) {
+    write_mxcsr(mxcsr_);
+    return fmt::format("R14: MXCSR was changed from {:#06x} to {:#06x}", mxcsr_, now & ~kStickyFlags);
+  }
+  if (read_x87() != x87_) return "R14: the x87 control word was changed";
+  if (const auto now = current_directory(); now != directory_) {
+    (void)!::chdir(directory_.c_str());
+    return fmt::format("R14: the working directory was changed to '{}'", now);
+  }
+  if (const auto now = current_mask(); now != mask_) {
+    ::umask(mask_);
+    return fmt::format("R14: the umask was changed from {:#o} to {:#o}", mask_, now);
+  }
+  if (std::string(std::setlocale(LC_ALL, nullptr)) != locale_) return "R14: the locale was changed";
+  for (int signal = 1; signal < 32; ++signal) {
+    if (!watched(signal)) continue;
+    struct sigaction now {};
+    auto& before = handlers_[static_cast<std::size_t>(signal)];
+    ::sigaction(signal, nullptr, &now);
+    if (now.sa_sigaction == before.sa_sigaction) continue;
+    ::sigaction(signal, &before, nullptr);
+    return fmt::format("R14: the handler of SIG{} was changed", ::sigabbrev_np(signal));
+  }
+  for (std::size_t i = 0; i < descriptors_.size(); ++i) {
+    struct stat file {};
+    if (::fstat(descriptors_[i], &file) != 0)
+      return fmt::format("R16: descriptor {}, which is not the plugin's, was closed", descriptors_[i]);
+    if (!same_file(file, files_[i]))
+      return fmt::format("R16: descriptor {}, which is not the plugin's, was replaced", descriptors_[i]);
+  }
+  return {};
+}
+
+}  // namespace convgauge

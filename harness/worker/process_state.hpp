@@ -1,0 +1,31 @@
+// The state of the process that a plugin must leave as it found it (R14, R16).
+#pragma once
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace convgauge {
+
+/// Taken before a plugin is called, compared after. [main]
+class ProcessState {
+ public:
+  /// `own_descriptors`: the harness's, which a plugin must not close or replace.
+  explicit ProcessState(std::vector<int> own_descriptors);
+  /// "R14: the handler of SIGSEGV was changed", or empty. What was changed is put back where that is possible.
+  std::string changes();
+
+ private:
+  std::uint32_t mxcsr_ = 0;
+  std::uint16_t x87_ = 0;
+  std::string directory_, locale_;
+  mode_t mask_ = 0;
+  std::array<struct sigaction, 32> handlers_{};
+  std::vector<int> descriptors_;
+  std::vector<struct stat> files_;
+};
+
+}  // namespace convgauge

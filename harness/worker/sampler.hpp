@@ -1,0 +1,11 @@
+// One sample, timed by Google Benchmark.
+#pragma once
+#include <cstdint>
+#include <functional>
+
+namespace convgauge {
+
+/// Runs `iteration` `iterations` times in one Google Benchmark run, by its real time; nanoseconds per iteration. [main]
+double timed_run(std::int64_t iterations, const std::function<void()>& iteration);
+
+}  // namespace convgauge

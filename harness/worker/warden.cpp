@@ -1,0 +1,104 @@
+#include "worker/warden.hpp"
+
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <fstream>
+#include <string>
+
+namespace convgauge {
+namespace {
+
+void die_with_parent() {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+[[noreturn]] void be_worker(const ChildOptions& options) {
+  die_with_parent();
+  ::close(kStatusDescriptor);
+  std::exit(run_child(options));
+}
+
+template <class Message>
+void report(const Message& message) {
+  (void)!::write(kStatusDescriptor, &message, sizeof message);
+}
+
+/// Reaps until `worker` has ended; its status.
+int wait_for(pid_t worker) {
+  for (;;) {
+    int status = 0;
+    const auto ended = ::waitpid(-1, &status, 0);
+    if (ended == worker) return status;
+    if (ended < 0 && errno == ECHILD) return 0;
+  }
+}
+
+void close_workers_descriptors() {
+  for (const int descriptor : {kSocketDescriptor, kCrashDescriptor, kArenaDescriptor}) ::close(descriptor);
+}
+
+/// Process 1 of the namespace. kill(-1, 0) finds any other process in it; the kernel kills those when this one ends.
+[[noreturn]] void be_init(const ChildOptions& options) {
+  die_with_parent();
+  const auto worker = ::fork();
+  if (worker == 0) be_worker(options);
+  close_workers_descriptors();
+  report(WorkerStart{});
+  WorkerEnd end{wait_for(worker), 0};
+  while (::waitpid(-1, nullptr, WNOHANG) > 0) {
+  }
+  end.left_processes = ::kill(-1, 0) == 0;
+  report(end);
+  ::_exit(0);
+}
+
+/// SIGKILLs children, those that came by reparenting too, until there are none; whether there were any.
+bool kill_children() {
+  const auto list = "/proc/self/task/" + std::to_string(::getpid()) + "/children";
+  bool any = false;
+  for (;;) {
+    while (::waitpid(-1, nullptr, WNOHANG) > 0) {
+    }
+    std::ifstream children(list);
+    pid_t pid = 0;
+    bool found = false;
+    while (children >> pid) found = ::kill(pid, SIGKILL) == 0 || found;
+    if (!found) return any;
+    any = true;
+    ::waitpid(-1, nullptr, 0);
+  }
+}
+
+[[noreturn]] void be_subreaper(const ChildOptions& options) {
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  const auto worker = ::fork();
+  if (worker == 0) be_worker(options);
+  close_workers_descriptors();
+  report(WorkerStart{worker});
+  WorkerEnd end{wait_for(worker), 0};
+  end.left_processes = kill_children();
+  report(end);
+  ::_exit(0);
+}
+
+}  // namespace
+
+void run_warden(const ChildOptions& options) {
+  die_with_parent();
+  if (::unshare(CLONE_NEWPID) != 0) be_subreaper(options);
+  const auto init = ::fork();
+  if (init < 0) be_subreaper(options);
+  if (init == 0) be_init(options);
+  close_workers_descriptors();
+  ::close(kStatusDescriptor);
+  ::waitpid(init, nullptr, 0);
+  ::_exit(0);
+}
+
+}  // namespace convgauge

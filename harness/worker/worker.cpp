@@ -1,0 +1,307 @@
+#include "worker/worker.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <system_error>
+
+#include "worker/channel.hpp"
+#include "worker/child.hpp"
+#include "worker/warden.hpp"
+
+namespace convgauge {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr std::size_t kKeptOutput = 2048;  // of each stream, the last bytes
+constexpr milliseconds kGrace{500};        // for a dying worker's status to arrive
+
+struct Pipe {
+  Descriptor read, write;
+};
+
+Pipe make_pipe() {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
+  return {Descriptor(ends[0]), Descriptor(ends[1])};
+}
+
+std::vector<std::string> environment(const WorkerOptions& options) {
+  // Verbose libraries write to standard output; the thread settings are the worker's own.
+  static constexpr std::array dropped{"OMP_NUM_THREADS=", "OMP_DYNAMIC=",  "OMP_PROC_BIND=", "GOMP_CPU_AFFINITY=",
+                                      "OMP_PLACES=",      "DNNL_VERBOSE=", "ONEDNN_VERBOSE="};
+  std::vector<std::string> list;
+  std::string library_path;
+  for (char** entry = ::environ; *entry; ++entry) {
+    const std::string_view text(*entry);
+    if (std::any_of(dropped.begin(), dropped.end(), [&](const char* key) { return text.starts_with(key); })) continue;
+    if (text.starts_with("LD_LIBRARY_PATH="))
+      library_path = text.substr(text.find('=') + 1);
+    else
+      list.emplace_back(text);
+  }
+  if (!options.library_path.empty())
+    library_path = options.library_path.string() + (library_path.empty() ? "" : ":" + library_path);
+  if (!library_path.empty()) list.push_back("LD_LIBRARY_PATH=" + library_path);
+  list.push_back(fmt::format("OMP_NUM_THREADS={}", options.threads));
+  list.emplace_back("OMP_DYNAMIC=false");
+  return list;
+}
+
+std::vector<std::string> arguments(const WorkerOptions& options) {
+  std::vector<std::string> list{"convgauge", "worker", "--plugin", options.plugin};
+  if (!options.cpus.empty()) {
+    list.emplace_back("--cpus");
+    list.push_back(fmt::format("{}", fmt::join(options.cpus, ",")));
+  }
+  return list;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> list;
+  for (auto& text : texts) list.push_back(text.data());
+  list.push_back(nullptr);
+  return list;
+}
+
+/// posix_spawn's file actions: each dup2 clears close-on-exec on its target.
+class FileActions {
+ public:
+  FileActions() { ::posix_spawn_file_actions_init(&actions_); }
+  ~FileActions() { ::posix_spawn_file_actions_destroy(&actions_); }
+  FileActions(const FileActions&) = delete;
+  FileActions& operator=(const FileActions&) = delete;
+  void move(int from, int to) { ::posix_spawn_file_actions_adddup2(&actions_, from, to); }
+  void open_null(int to) { ::posix_spawn_file_actions_addopen(&actions_, to, "/dev/null", O_RDONLY, 0); }
+  const posix_spawn_file_actions_t* get() const { return &actions_; }
+
+ private:
+  posix_spawn_file_actions_t actions_{};
+};
+
+/// dup2 in the child must not overwrite a descriptor that a later dup2 reads: all sources are moved above the targets.
+Descriptor lift(int descriptor) {
+  constexpr int kAboveTargets = 64;
+  return Descriptor(::fcntl(descriptor, F_DUPFD_CLOEXEC, kAboveTargets));
+}
+
+milliseconds left(Clock::time_point end) {
+  return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(end - Clock::now()));
+}
+
+std::string signal_name(int signal) {
+  const char* name = ::sigabbrev_np(signal);
+  return name ? fmt::format("SIG{}", name) : fmt::format("signal {}", signal);
+}
+
+}  // namespace
+
+milliseconds default_timeout(std::int64_t flops) {
+  constexpr double kSlowest = 0.5e9, kFactor = 10;  // flop/s
+  return milliseconds(2000 + static_cast<std::int64_t>(static_cast<double>(flops) / kSlowest * kFactor * 1000));
+}
+
+Expected<std::unique_ptr<Worker>> Worker::spawn(const WorkerOptions& options) {
+  try {
+    std::unique_ptr<Worker> worker(new Worker);
+    worker->start(options);
+    return worker;
+  } catch (const std::exception& e) {
+    return error(fmt::format("a worker for {} could not be started: {}", options.plugin, e.what()));
+  }
+}
+
+void Worker::start(const WorkerOptions& options) {
+  std::array<int, 2> sockets{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets.data()) != 0)
+    throw std::system_error(errno, std::generic_category(), "socketpair");
+  socket_ = Descriptor(sockets[0]);
+  const Descriptor theirs(sockets[1]);
+  auto status = make_pipe(), output = make_pipe(), errors = make_pipe();
+  const auto socket = lift(theirs.get()), crash = lift(box_.descriptor()), arena = lift(arena_.descriptor());
+  const auto status_end = lift(status.write.get()), output_end = lift(output.write.get()),
+             error_end = lift(errors.write.get());
+  FileActions actions;
+  actions.open_null(STDIN_FILENO);
+  actions.move(output_end.get(), STDOUT_FILENO);
+  actions.move(error_end.get(), STDERR_FILENO);
+  actions.move(socket.get(), kSocketDescriptor);
+  actions.move(crash.get(), kCrashDescriptor);
+  actions.move(arena.get(), kArenaDescriptor);
+  actions.move(status_end.get(), kStatusDescriptor);
+
+  posix_spawnattr_t attributes{};
+  ::posix_spawnattr_init(&attributes);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  auto arguments_text = arguments(options), environment_text = environment(options);
+  const auto argv = pointers(arguments_text), envp = pointers(environment_text);
+  const int failed =
+      ::posix_spawn(&pid_, options.executable.c_str(), actions.get(), &attributes, argv.data(), envp.data());
+  ::posix_spawnattr_destroy(&attributes);
+  if (failed) {
+    pid_ = -1;
+    throw std::system_error(failed, std::generic_category(), options.executable.string());
+  }
+  status_ = std::move(status.read);
+  output_ = std::move(output.read);
+  errors_ = std::move(errors.read);
+  for (const auto* stream : {&output_, &errors_, &status_}) ::fcntl(stream->get(), F_SETFL, O_NONBLOCK);
+}
+
+Worker::~Worker() {
+  kill_all();
+}
+
+void Worker::kill_all() {
+  if (pid_ <= 0) return;
+  WorkerStart start{};
+  // Without a namespace the warden must live on to kill what the worker left; it ends by itself when that is done.
+  if (!told_start_ && ::read(status_.get(), &start, sizeof start) == sizeof start && start.pid > 0) {
+    ::kill(-pid_, SIGCONT);
+    ::kill(start.pid, SIGKILL);
+    pollfd status{status_.get(), POLLIN, 0};
+    ::poll(&status, 1, static_cast<int>(kGrace.count()));
+  }
+  ::kill(-pid_, SIGKILL);
+  ::waitpid(pid_, nullptr, 0);
+  pid_ = -1;
+}
+
+void Worker::stop() {
+  if (!alive() || stopped_) return;
+  ::kill(-pid_, SIGSTOP);
+  stopped_ = true;
+}
+
+void Worker::resume() {
+  if (!alive() || !stopped_) return;
+  ::kill(-pid_, SIGCONT);
+  stopped_ = false;
+}
+
+std::string Worker::last_words() const {
+  return error_text_;
+}
+
+bool Worker::drain(int descriptor, std::string& kept, std::uint64_t& count) {
+  std::array<char, 65536> chunk;
+  const auto got = ::read(descriptor, chunk.data(), chunk.size());
+  if (got <= 0) return got < 0 && errno == EAGAIN;
+  count += static_cast<std::uint64_t>(got);
+  kept.append(chunk.data(), static_cast<std::size_t>(got));
+  if (kept.size() > kKeptOutput) kept.erase(0, kept.size() - kKeptOutput);
+  return true;
+}
+
+std::variant<Reply, Verdict> Worker::call(const Request& request, milliseconds limit) {
+  if (!alive()) return Failed{"harness: the worker is gone"};
+  resume();
+  const auto end = Clock::now() + limit;
+  Inbox inbox;
+  if (!send_message(socket_.get(), wire::pack(request))) return ended(limit, true);
+  for (;;) {
+    std::array<pollfd, 3> wait{
+        pollfd{socket_.get(), POLLIN, 0}, {output_.get(), POLLIN, 0}, {errors_.get(), POLLIN, 0}};
+    const int ready = ::poll(wait.data(), wait.size(), static_cast<int>(left(end).count()));
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready <= 0) return ended(limit, false);
+    if (wait[1].revents && !drain(output_.get(), output_text_, output_bytes_)) output_.reset();
+    if (wait[2].revents && !drain(errors_.get(), error_text_, error_bytes_)) errors_.reset();
+    if (!wait[0].revents) {
+      if (Clock::now() >= end) return ended(limit, false);
+      continue;
+    }
+    switch (inbox.read(socket_.get())) {
+      case Inbox::State::waiting:
+        continue;
+      case Inbox::State::complete:
+        return judge(inbox.take());
+      case Inbox::State::closed:
+        return ended(limit, true);
+      case Inbox::State::garbage:
+        kill_all();
+        return Failed{"R16: wrote to a descriptor that is not the plugin's: what arrived is no message"};
+    }
+  }
+}
+
+std::variant<Reply, Verdict> Worker::judge(std::string message) {
+  pollfd output{output_.get(), POLLIN, 0};
+  while (output_ && ::poll(&output, 1, 0) > 0 && (output.revents & POLLIN) &&
+         drain(output_.get(), output_text_, output_bytes_)) {
+  }
+  if (output_bytes_ > 0) {
+    auto first = output_text_.substr(0, output_text_.find('\n'));
+    const auto count = std::exchange(output_bytes_, 0);
+    output_text_.clear();
+    return Failed{fmt::format("R15: wrote {} bytes to standard output: '{}'", count, first.substr(0, 80))};
+  }
+  try {
+    return wire::unpack<Reply>(message);
+  } catch (const std::exception& e) {
+    kill_all();
+    return Failed{fmt::format("R16: wrote to a descriptor that is not the plugin's: {}", e.what())};
+  }
+}
+
+std::optional<WorkerEnd> Worker::read_end() {
+  const auto read = [this](auto& message) {
+    pollfd status{status_.get(), POLLIN, 0};
+    return ::poll(&status, 1, static_cast<int>(kGrace.count())) > 0 &&
+           ::read(status_.get(), &message, sizeof message) == static_cast<ssize_t>(sizeof message);
+  };
+  WorkerStart start{};
+  WorkerEnd end{};
+  told_start_ = told_start_ || read(start);
+  return told_start_ && read(end) ? std::optional(end) : std::nullopt;
+}
+
+Expected<bool> Worker::finish() {
+  if (!alive()) return error("the worker is gone");
+  resume();
+  socket_.reset();
+  const auto end = read_end();
+  kill_all();
+  if (!end) return error("the worker did not end when the driver hung up");
+  return end->left_processes != 0;
+}
+
+Verdict Worker::ended(milliseconds limit, bool in_time) {
+  const auto stage = stage_word(box_.page().stage);
+  if (!in_time) {
+    kill_all();
+    return TimedOut{limit, stage};
+  }
+  const auto end = read_end();
+  while (errors_ && drain(errors_.get(), error_text_, error_bytes_)) {
+    pollfd more{errors_.get(), POLLIN, 0};
+    if (::poll(&more, 1, 0) <= 0) break;
+  }
+  kill_all();
+  if (!end || (WIFEXITED(end->wait_status) && WEXITSTATUS(end->wait_status) == kChannelLost))
+    return Failed{fmt::format("R16: a descriptor that is not the plugin's was closed during {}", stage)};
+  if (WIFEXITED(end->wait_status))
+    return Died{0, WEXITSTATUS(end->wait_status),
+                fmt::format("exited with status {} during {}", WEXITSTATUS(end->wait_status), stage), error_text_};
+  const int signal = WTERMSIG(end->wait_status);
+  const auto& page = box_.page();
+  if (!page.faulted || page.signal != signal || signal == SIGABRT)
+    return Died{signal, 0, fmt::format("{} during {}", signal_name(signal), stage), error_text_};
+  const auto place = explain_fault(page);
+  if (!place.rule.empty()) return Trespass{place.rule, fmt::format("{}: {}", stage, place.sentence)};
+  return Died{signal, 0, fmt::format("{} during {}: {}", signal_name(signal), stage, place.sentence), error_text_};
+}
+
+}  // namespace convgauge

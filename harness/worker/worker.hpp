@@ -1,0 +1,77 @@
+// A worker process, seen from the driver: spawned, asked, stopped, continued, killed; its end turned into a verdict.
+#pragma once
+#include <sys/types.h>
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/expected.hpp"
+#include "verify/verdict.hpp"
+#include "worker/arena.hpp"
+#include "worker/crash_box.hpp"
+#include "worker/messages.hpp"
+#include "worker/warden.hpp"
+
+namespace convgauge {
+
+struct WorkerOptions {
+  std::filesystem::path executable;    // whose `worker` verb is run; "/proc/self/exe" for the driver itself
+  std::string plugin;                  // a file, or "builtin:reference"
+  std::filesystem::path library_path;  // put before LD_LIBRARY_PATH; may be empty
+  std::vector<int> cpus;               // CPU mask; empty: as the driver's
+  int threads = 1;                     // OMP_NUM_THREADS
+  bool operator==(const WorkerOptions&) const = default;
+};
+
+/// [the driver's one thread]
+class Worker {
+ public:
+  static Expected<std::unique_ptr<Worker>> spawn(const WorkerOptions& options);
+  /// Kills the worker and all that it left.
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  /// Sends the request and waits for the reply, or for the worker's end: then the verdict that follows from it (Died,
+  /// TimedOut, Trespass, Failed), and the worker is dead. A stopped worker is continued first.
+  std::variant<Reply, Verdict> call(const Request& request, std::chrono::milliseconds limit);
+
+  /// Hangs up and lets the worker end by itself: whether it left processes behind (R17), which are killed. An error
+  /// where it does not end.
+  Expected<bool> finish();
+
+  /// Stops or continues the whole process group, spinning threads included (7-10 us a pair: shared/measurement.md).
+  void stop();
+  void resume();
+  bool alive() const { return pid_ > 0; }
+  Arena& arena() { return arena_; }
+  /// The last of what it wrote to standard error.
+  std::string last_words() const;
+
+ private:
+  Worker() = default;
+  void start(const WorkerOptions& options);
+  Verdict ended(std::chrono::milliseconds limit, bool in_time);
+  bool drain(int descriptor, std::string& kept, std::uint64_t& count);
+  std::variant<Reply, Verdict> judge(std::string message);
+  std::optional<WorkerEnd> read_end();
+  void kill_all();
+
+  Arena arena_;
+  CrashBox box_;
+  Descriptor socket_, status_, output_, errors_;
+  pid_t pid_ = -1;
+  bool stopped_ = false, told_start_ = false;
+  std::string output_text_, error_text_;
+  std::uint64_t output_bytes_ = 0, error_bytes_ = 0;
+};
+
+/// 2 s and ten times what a backend of 0.5 GFLOP/s would take: no honest backend is slower (naive loops reach 1 to 2).
+std::chrono::milliseconds default_timeout(std::int64_t flops);
+
+}  // namespace convgauge
