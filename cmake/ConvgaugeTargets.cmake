@@ -38,7 +38,9 @@ function(convgauge_plugin name)
   set_target_properties(convgauge_${name} PROPERTIES
     CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
     LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/plugins)
-  target_link_options(convgauge_${name} PRIVATE -Wl,-z,defs)
+  target_link_options(convgauge_${name} PRIVATE -Wl,-z,defs
+    -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/plugin_exports.map)
+  set_property(TARGET convgauge_${name} APPEND PROPERTY LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/plugin_exports.map)
   install(TARGETS convgauge_${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/convgauge/plugins)
 endfunction()
 

@@ -1,0 +1,70 @@
+// Direct convolution as the definition has it, for any strides, type and padding mode. Knows no ABI but the spec.
+#pragma once
+#include <convgauge/plugin.h>
+
+#include <algorithm>
+#include <cstdint>
+
+namespace convgauge::backends::naive {
+
+constexpr std::int64_t kBlock = 64;  // outputs of one row that are summed together
+
+/// Where padding reads index `i` of `size`, or -1 where it reads no tap (zeros).
+constexpr std::int64_t padded_source(std::int64_t i, std::int64_t size, std::int32_t mode) {
+  if (0 <= i && i < size) return i;
+  switch (mode) {
+    case CVG_PADDING_REFLECT:
+      return i < 0 ? -i : 2 * (size - 1) - i;
+    case CVG_PADDING_REPLICATE:
+      return i < 0 ? 0 : size - 1;
+    case CVG_PADDING_CIRCULAR:
+      return i < 0 ? i + size : i - size;
+    default:
+      return -1;
+  }
+}
+
+/// The first output, clamped to [begin, end], whose tap at offset `tap` reads index `i` or beyond.
+constexpr std::int64_t first_reaching(std::int64_t i, std::int64_t tap, std::int64_t stride, std::int64_t begin,
+                                      std::int64_t end) {
+  return i <= tap ? begin : std::clamp((i - tap - 1) / stride + 1, begin, end);
+}
+
+/// sum[j] += weight * row[..] for the outputs begin + j < end of one row and one tap. `step` is src's stride in w.
+template <class T, class Sum>
+void add_tap(const cvg_spec& s, const T* row, std::int64_t step, std::int64_t l, Sum weight, std::int64_t begin,
+             std::int64_t end, Sum* sum) {
+  const std::int64_t tap = l * s.w.dilation - s.w.pad_before;
+  const auto inside = first_reaching(0, tap, s.w.stride, begin, end);
+  const auto beyond = std::max(inside, first_reaching(s.w.input, tap, s.w.stride, begin, end));
+  const auto padded = [&](std::int64_t x) {
+    const auto column = padded_source(x * s.w.stride + tap, s.w.input, s.padding_mode);
+    if (column >= 0) sum[x - begin] += weight * static_cast<Sum>(row[column * step]);
+  };
+  for (auto x = begin; x < inside; ++x) padded(x);
+  for (auto x = inside; x < beyond; ++x)
+    sum[x - begin] += weight * static_cast<Sum>(row[(x * s.w.stride + tap) * step]);
+  for (auto x = beyond; x < end; ++x) padded(x);
+}
+
+/// Outputs (n, o, y, begin .. end): bias + sum over i, k, l of weights[o,i,k,l] * src[n, group(o) + i, .., ..].
+template <class T, class Sum>
+void convolve_block(const cvg_spec& s, const T* src, const T* weights, const T* bias, T* dst, std::int64_t n,
+                    std::int64_t o, std::int64_t y, std::int64_t begin, std::int64_t end) {
+  const auto group_inputs = s.in_channels / s.groups, group_outputs = s.out_channels / s.groups;
+  const auto *in = s.src_strides, *tap = s.weights_strides, *out = s.dst_strides;
+  Sum sum[kBlock];
+  std::fill_n(sum, kBlock, bias ? static_cast<Sum>(bias[o]) : Sum{0});
+  for (std::int64_t i = 0; i < group_inputs; ++i)
+    for (std::int64_t k = 0; k < s.h.kernel; ++k) {
+      const auto h = padded_source(y * s.h.stride + k * s.h.dilation - s.h.pad_before, s.h.input, s.padding_mode);
+      if (h < 0) continue;
+      const T* row = src + n * in[0] + (o / group_outputs * group_inputs + i) * in[1] + h * in[2];
+      for (std::int64_t l = 0; l < s.w.kernel; ++l)
+        add_tap(s, row, in[3], l, static_cast<Sum>(weights[o * tap[0] + i * tap[1] + k * tap[2] + l * tap[3]]), begin,
+                end, sum);
+    }
+  for (auto x = begin; x < end; ++x) dst[n * out[0] + o * out[1] + y * out[2] + x * out[3]] = T(sum[x - begin]);
+}
+
+}  // namespace convgauge::backends::naive

@@ -1,0 +1,28 @@
+// The one device of a class that names none: this machine's processor.
+#pragma once
+#include <convgauge/plugin.h>
+
+#include <convgauge/sdk/structs.hpp>
+#include <fstream>
+#include <string>
+
+namespace [[gnu::visibility("hidden")]] cvg {
+
+/// As /proc/cpuinfo names it; "CPU" where there is no such file or line.
+inline std::string cpu_name() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);)
+    if (line.rfind("model name", 0) == 0)
+      if (const auto colon = line.find(": "); colon != std::string::npos) return line.substr(colon + 2);
+  return "CPU";
+}
+
+inline cvg_device cpu_device() {
+  cvg_device device{};
+  device.struct_size = sizeof device;
+  device.kind = CVG_DEVICE_CPU;
+  write_text(cpu_name(), device.name, sizeof device.name);
+  return device;
+}
+
+}  // namespace gnu::visibility("hidden")]]cvg

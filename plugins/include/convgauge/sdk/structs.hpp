@@ -1,0 +1,57 @@
+// Structs that begin with their size: reading what an older or newer host wrote, writing what it has room for.
+#pragma once
+#include <convgauge/plugin.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string_view>
+
+namespace [[gnu::visibility("hidden")]] cvg {
+
+/// A copy of `*from` as this plugin knows the struct: fields that the host does not have are zero.
+template <class T>
+T read_struct(const T* from) {
+  T copy{};
+  if (from) std::memcpy(&copy, from, std::min(sizeof(T), from->struct_size));
+  copy.struct_size = sizeof(T);
+  return copy;
+}
+
+/// Fills `*out` as far as the host's struct_size goes, and leaves struct_size as it stands.
+template <class T>
+void write_struct(const T& from, T* out) {
+  const std::size_t room = out->struct_size;
+  if (room < sizeof(std::size_t)) return;
+  std::memcpy(out, &from, std::min(sizeof(T), room));
+  out->struct_size = room;
+}
+
+/// Fills an array of the host's, whose elements lie struct_size of its own apart.
+template <class T>
+void write_array(std::span<const T> from, T* out, std::int32_t capacity, std::int32_t* count) {
+  *count = static_cast<std::int32_t>(from.size());
+  if (!out || capacity <= 0) return;
+  const std::size_t step = out->struct_size;
+  auto* place = reinterpret_cast<unsigned char*>(out);
+  for (std::size_t i = 0; i < std::min(from.size(), static_cast<std::size_t>(capacity)); ++i, place += step)
+    write_struct(from[i], reinterpret_cast<T*>(place));
+}
+
+/// A zero-terminated text cut to `capacity` bytes, never inside a UTF-8 character.
+inline void write_text(std::string_view text, char* out, std::size_t capacity) {
+  if (!out || capacity == 0) return;
+  std::size_t length = std::min(text.size(), capacity - 1);
+  const auto continues = [&](std::size_t i) { return (static_cast<unsigned char>(text[i]) & 0xC0u) == 0x80u; };
+  if (length < text.size())
+    while (length > 0 && continues(length)) --length;
+  std::memcpy(out, text.data(), length);
+  out[length] = '\0';
+}
+
+inline void write_note(cvg_note* note, std::string_view text) {
+  if (note) write_text(text, note->text, note->capacity);
+}
+
+}  // namespace gnu::visibility("hidden")]]cvg
