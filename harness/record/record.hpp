@@ -82,7 +82,7 @@ struct HeaderRecord {
   bool operator==(const HeaderRecord&) const = default;
 };
 
-/// One line, without the newline. from(to(x)) == x, but for doubles, which keep 17 digits.
+/// One line, without the newline. read(to_line(x)) == x, bit for bit; a NaN stays a NaN. UTF-8 errors become U+FFFD.
 std::string to_line(const HeaderRecord& header);
 std::string to_line(const CaseRecord& record);
 /// The same with samples and all, spread over lines for a person: `--json`.

@@ -1,0 +1,41 @@
+// One problem as it was written: every value of the right form, but not yet numbers. Sweep axes replace values here,
+// and geometry_of() ends the words.
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "config/place.hpp"
+#include "core/geometry.hpp"
+
+namespace convgauge {
+
+struct Draft {
+  struct Entry {
+    Json value;
+    Place place;  // where it was written: in the problem, or in the axis that replaced it
+  };
+  struct Choice {
+    std::string key, text;  // "batch", "8"
+  };
+
+  Place place;
+  std::map<std::string, Entry, std::less<>> entries;  // by key of torch.nn.Conv2d; absent keys have torch's default
+  std::string name;                                   // empty: none was given
+  std::int64_t count = 1;
+  std::vector<Choice> choices;  // the values that sweep axes gave it
+};
+
+/// Keys that an axis may sweep: all that make the geometry, so neither "name" nor "count".
+const std::vector<std::string>& geometry_keys();
+
+/// Whether `value` has a form that `key`, one of geometry_keys(), accepts.
+Expected<void> check_form(std::string_view key, const Json& value, const Place& place);
+
+/// Reads one object; its values have their forms, but it may lack keys and be illegal as a whole.
+Expected<Draft> read_draft(const Json& object, const Place& place);
+
+/// The legal geometry, or the rule that is broken and the place of the value that breaks it.
+Expected<Geometry> geometry_of(const Draft& draft);
+
+}  // namespace convgauge

@@ -1,0 +1,56 @@
+#include "config/place.hpp"
+
+#include <fmt/format.h>
+
+namespace convgauge {
+namespace {
+
+constexpr std::size_t kLongest = 60;  // characters of a value in a message: it stays on one line of a terminal
+
+std::string escaped(std::string_view key) {
+  std::string text;
+  for (const char c : key) text += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+  return text;
+}
+
+/// Cuts between characters, never inside one.
+std::string shortened(std::string text) {
+  if (text.size() <= kLongest) return text;
+  auto end = kLongest;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end) + "...";
+}
+
+}  // namespace
+
+Place Place::child(std::string_view key) const {
+  return {file, pointer + "/" + escaped(key)};
+}
+
+Place Place::child(std::size_t index) const {
+  return {file, fmt::format("{}/{}", pointer, index)};
+}
+
+std::string Place::text() const {
+  if (pointer.empty()) return file;
+  return file.empty() ? pointer : file + ": " + pointer;
+}
+
+tl::unexpected<Error> fault(const Place& place, std::string_view rule) {
+  return error(fmt::format("{}: {}", place.text(), rule));
+}
+
+std::string shown(const Json& value) {
+  if (value.is_object()) return "an object";
+  if (value.is_array() && value.size() > kLongest) return fmt::format("a list of {}", value.size());
+  return shortened(value.dump());
+}
+
+std::string either(const std::vector<std::string>& words) {
+  std::string all;
+  for (std::size_t i = 0; i < words.size(); ++i)
+    all += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
+  return all;
+}
+
+}  // namespace convgauge

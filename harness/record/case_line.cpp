@@ -1,0 +1,175 @@
+// CaseRecord ↔ its line. What can be computed from the rest (rates, intervals, the text form) is written for other
+// readers, and computed again, never read.
+#include "config/problem_json.hpp"
+#include "core/problem_text.hpp"
+#include "record/evidence_json.hpp"
+#include "record/lines.hpp"
+
+namespace convgauge {
+namespace {
+
+Json to_json(const CaseSettings& s) {
+  return {{"threads", s.threads},
+          {"dtype", word(s.dtype)},
+          {"layout", word(s.layout)},
+          {"direction", word(s.direction)},
+          {"math", word(s.math)},
+          {"cold", s.cold},
+          {"deterministic", s.deterministic}};
+}
+
+CaseSettings read_settings(Fields fields) {
+  CaseSettings s;
+  fields.get("threads", s.threads);
+  fields.get("dtype", s.dtype);
+  fields.get("layout", s.layout);
+  fields.get("direction", s.direction);
+  fields.get("math", s.math);
+  fields.get("cold", s.cold);
+  fields.get("deterministic", s.deterministic);
+  return s;
+}
+
+Json bound(const std::optional<double>& value) {
+  return value ? number(*value) : Json();
+}
+
+Json time_json(const Measured& measured) {
+  Json j{{"median", nullptr}, {"low", nullptr}, {"high", nullptr}, {"confidence", 0.0}};
+  if (!measured.samples_ns.empty()) {
+    const Summary summary = summarize(measured.samples_ns);
+    j["median"] = number(summary.interval.median);
+    j["low"] = bound(summary.interval.low);
+    j["high"] = bound(summary.interval.high);
+    j["confidence"] = number(summary.interval.confidence);
+    j["min"] = number(summary.min);
+    j["mad"] = number(summary.mad);
+    j["autocorrelation"] = number(summary.autocorrelation);
+    j["drift"] = summary.drift;
+  }
+  j["samples"] = numbers(measured.samples_ns);
+  j["executions_per_sample"] = measured.executions_per_sample;
+  return j;
+}
+
+/// Every time is null where nothing was measured.
+void write_times(Json& j, const Measured* m) {
+  j["time_ns"] = m ? time_json(*m) : Json();
+  j["plan_ns"] = m ? number(m->plan_ns) : Json();
+  j["bind_ns"] = m ? number(m->bind_ns) : Json();
+  j["prepare_ns"] = m ? number(m->prepare_ns) : Json();
+  j["upload_ns"] = m ? number(m->upload_ns) : Json();
+  j["fetch_ns"] = m ? number(m->fetch_ns) : Json();
+  j["first_execution_ns"] = m ? number(m->first_execution_ns) : Json();
+}
+
+void read_times(Fields fields, Measured& m) {
+  auto time = fields.child("time_ns");
+  time.get("samples", m.samples_ns);
+  time.get("executions_per_sample", m.executions_per_sample);
+  fields.get("plan_ns", m.plan_ns);
+  fields.get("bind_ns", m.bind_ns);
+  fields.get("prepare_ns", m.prepare_ns);
+  fields.get("upload_ns", m.upload_ns);
+  fields.get("fetch_ns", m.fetch_ns);
+  fields.get("first_execution_ns", m.first_execution_ns);
+}
+
+void write_algorithm(Json& j, const std::optional<Algorithm>& algorithm) {
+  j["algorithm"] = nullptr;
+  if (!algorithm) return;
+  j["algorithm"] = algorithm->name;
+  j["algorithm_class"] = word(algorithm->algorithm_class);
+  j["algorithm_detail"] = detail_json(*algorithm);
+}
+
+void read_algorithm(Fields fields, std::optional<Algorithm>& algorithm) {
+  if (!fields.find("algorithm")) return;
+  auto& a = algorithm.emplace();
+  fields.get("algorithm", a.name);
+  fields.get("algorithm_class", a.algorithm_class);
+  read_detail(fields.child("algorithm_detail"), a);
+}
+
+Json to_json(const CaseRecord& r) {
+  Json j{{"record", "case"},
+         {"problem", problem_json(r.problem.geometry)},
+         {"problem_text", short_text(r.problem.geometry)},
+         {"suite", r.problem.suite},
+         {"name", r.problem.name},
+         {"count", r.problem.count},
+         {"backend", r.backend},
+         {"label", r.label}};
+  write_algorithm(j, r.algorithm);
+  j["requested_algorithm"] = r.requested_algorithm;
+  j["device"] = r.device;
+  j["options"] = r.options;
+  j["settings"] = to_json(r.settings);
+  j["verdict"] = to_json(r.verdict);
+  j["measurement"] = to_json(r.measurement);
+  const auto* measured = std::get_if<Measured>(&r.measurement);
+  write_times(j, measured);
+  j["flops"] = r.problem.geometry.flops();
+  j["gflops"] = measured ? number(gflops(r)) : Json();
+  j["bytes"] = r.bytes;
+  j["workspace_bytes"] = r.workspace_bytes;
+  j["packed_weight_bytes"] = r.packed_weight_bytes;
+  if (r.known) j["known"] = *r.known;
+  j["replay"] = r.replay;
+  return j;
+}
+
+void read_problem(Fields& fields, Problem& problem) {
+  const Json* json = fields.find("problem");
+  if (!json) return fields.fail("problem", "is missing");
+  const auto geometry = problem_from_json(*json, fields.place().child("problem"));
+  if (!geometry) return void(fields.error() = geometry.error().message);
+  problem.geometry = *geometry;
+  fields.get("suite", problem.suite);
+  fields.get("name", problem.name);
+  fields.get("count", problem.count);
+}
+
+}  // namespace
+
+std::string to_line(const CaseRecord& record) {
+  return dump(to_json(record));
+}
+
+std::string to_pretty_json(const std::vector<CaseRecord>& records) {
+  Json list = Json::array();
+  for (const auto& record : records) list.push_back(to_json(record));
+  return dump(list, 2);
+}
+
+CaseRecord case_from_json(const Json& json, const Place& place, std::string& error) {
+  CaseRecord r;
+  Fields fields(json, place, error);
+  read_problem(fields, r.problem);
+  fields.need("backend", r.backend);
+  r.label = r.backend;
+  fields.get("label", r.label);
+  read_algorithm(fields, r.algorithm);
+  fields.get("requested_algorithm", r.requested_algorithm);
+  fields.get("device", r.device);
+  fields.get("options", r.options);
+  r.settings = read_settings(fields.child("settings"));
+  read_verdict(fields.child("verdict"), r.verdict);
+  read_measurement(fields.child("measurement"), r.measurement);
+  if (auto* measured = std::get_if<Measured>(&r.measurement)) read_times(fields, *measured);
+  fields.get("bytes", r.bytes);
+  fields.get("workspace_bytes", r.workspace_bytes);
+  fields.get("packed_weight_bytes", r.packed_weight_bytes);
+  fields.get("known", r.known);
+  fields.get("replay", r.replay);
+  return r;
+}
+
+double gflops(const CaseRecord& record) {
+  const auto* measured = std::get_if<Measured>(&record.measurement);
+  if (!measured || measured->samples_ns.empty()) return 0;
+  const double median_ns = median_interval(measured->samples_ns).median;
+  return median_ns > 0 ? static_cast<double>(record.problem.geometry.flops()) / median_ns : 0;  // flop/ns = Gflop/s
+}
+
+}  // namespace convgauge

@@ -1,0 +1,11 @@
+// The two kinds of line, from JSON. `error` receives the first complaint, with its place.
+#pragma once
+#include "record/fields.hpp"
+#include "record/record.hpp"
+
+namespace convgauge {
+
+CaseRecord case_from_json(const Json& json, const Place& place, std::string& error);
+HeaderRecord header_from_json(const Json& json, const Place& place, std::string& error);
+
+}  // namespace convgauge

@@ -1,0 +1,74 @@
+// Reads a results file line by line. A line without its newline was torn by a kill and does not count.
+#include <fmt/format.h>
+
+#include <fstream>
+#include <sstream>
+#include <string_view>
+
+#include "record/lines.hpp"
+
+namespace convgauge {
+namespace {
+
+Expected<std::string> slurp(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) return error(fmt::format("{}: cannot be opened", file.string()));
+  std::ostringstream text;
+  text << stream.rdbuf();
+  if (stream.bad() || text.bad()) return error(fmt::format("{}: cannot be read", file.string()));
+  return std::move(text).str();
+}
+
+/// The library's own message from the column on: each of our lines is its line 1.
+std::string plain(const Json::parse_error& e) {
+  const std::string_view text = e.what();
+  const auto end = text.find("column ");
+  return std::string(end == text.npos ? text : text.substr(end));
+}
+
+/// Adds one line to `results`; returns what is wrong with it, and where.
+std::string add_line(std::string_view line, const Place& place, Results& results) {
+  const bool first = results.whole_bytes == 0;
+  std::string complaint, record;
+  try {
+    const Json json = Json::parse(line);
+    Fields fields(json, place, complaint);
+    fields.need("record", record);
+    if (first && record != "header") fields.fail("record", "the first line must be the header, found " + shown(record));
+    if (!first && record == "header") fields.fail("record", "a second header; one results file is one run");
+    if (!first && record != "case") fields.fail("record", "expected \"case\", found " + shown(record));
+    if (!complaint.empty()) return complaint;
+    if (first)
+      results.header = header_from_json(json, place, complaint);
+    else
+      results.cases.push_back(case_from_json(json, place, complaint));
+  } catch (const Json::parse_error& e) {
+    return fault(place, plain(e)).value().message;
+  }
+  return complaint;
+}
+
+}  // namespace
+
+Expected<Results> read_results(const std::filesystem::path& path) {
+  std::error_code ignored;
+  const auto file = std::filesystem::is_directory(path, ignored) ? path / "results.jsonl" : path;
+  const auto text = slurp(file);
+  if (!text) return tl::unexpected(text.error());
+  Results results;
+  for (int line = 1;; ++line) {
+    const auto end = text->find('\n', results.whole_bytes);
+    if (end == text->npos) break;
+    const Place place{fmt::format("{}:{}", file.string(), line), ""};
+    const auto whole = std::string_view(*text).substr(results.whole_bytes, end - results.whole_bytes);
+    if (auto complaint = add_line(whole, place, results); !complaint.empty()) return error(std::move(complaint));
+    results.whole_bytes = end + 1;
+  }
+  if (results.whole_bytes == 0)
+    return error(
+        fmt::format("{}:1: no header line: {}", file.string(), text->empty() ? "the file is empty" : "it was torn"));
+  results.torn_bytes = text->size() - results.whole_bytes;
+  return results;
+}
+
+}  // namespace convgauge

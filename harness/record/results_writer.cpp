@@ -1,0 +1,79 @@
+// Appends to a results file so that a kill at any moment loses at most the line in hand.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cassert>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "record/record.hpp"
+
+namespace convgauge {
+namespace {
+
+std::string reason() {
+  return std::strerror(errno);
+}
+
+off_t size_of_file(int descriptor) {
+  struct stat status {};
+  return fstat(descriptor, &status) == 0 ? status.st_size : -1;
+}
+
+/// A new file survives a power failure only once its folder's entry does.
+void flush_folder(const std::filesystem::path& file) {
+  const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return;
+  fsync(descriptor);
+  ::close(descriptor);
+}
+
+/// Empty if `keep_bytes` of the file at `descriptor` are ours now, and nothing follows them.
+std::string claim(int descriptor, std::optional<std::size_t> keep_bytes) {
+  if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) return "another convgauge is writing to it";
+  if (!keep_bytes) return "";
+  const auto keep = static_cast<off_t>(*keep_bytes);
+  if (size_of_file(descriptor) < keep) return fmt::format("is shorter than the {} bytes to keep", keep);
+  return ftruncate(descriptor, keep) == 0 ? "" : "cannot be cut: " + reason();
+}
+
+}  // namespace
+
+Expected<ResultsWriter> ResultsWriter::open(const std::filesystem::path& file, std::optional<std::size_t> keep_bytes) {
+  const int create = keep_bytes ? 0 : O_CREAT | O_EXCL;
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | create, 0644);
+  if (descriptor < 0) return error(fmt::format("{}: {}", file.string(), reason()));
+  ResultsWriter writer(descriptor);
+  if (const auto complaint = claim(descriptor, keep_bytes); !complaint.empty())
+    return error(fmt::format("{}: {}", file.string(), complaint));
+  if (!keep_bytes) flush_folder(file);
+  return writer;
+}
+
+Expected<void> ResultsWriter::append(const std::string& line) {
+  assert(line.find('\n') == line.npos);
+  const std::string whole = line + '\n';
+  const off_t before = size_of_file(descriptor_);
+  ssize_t written = -1;
+  do written = ::write(descriptor_, whole.data(), whole.size());
+  while (written < 0 && errno == EINTR);
+  if (written == static_cast<ssize_t>(whole.size()) && fdatasync(descriptor_) == 0) return {};
+  const auto why = written < 0 || written == static_cast<ssize_t>(whole.size()) ? reason() : "no space left for a line";
+  // The part of a line that did fit would make the next line unreadable.
+  if (written > 0 && before >= 0 && ftruncate(descriptor_, before) != 0)
+    return error(fmt::format("results file: {}; and half a line stays at its end: {}", why, reason()));
+  return error(fmt::format("results file: {}", why));
+}
+
+ResultsWriter::ResultsWriter(ResultsWriter&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+ResultsWriter::~ResultsWriter() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+}  // namespace convgauge

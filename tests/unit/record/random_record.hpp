@@ -1,0 +1,140 @@
+// Records with random content in every field, for round trips.
+#pragma once
+#include <limits>
+#include <random>
+
+#include "record/record.hpp"
+
+namespace convgauge {
+
+class RandomRecords {
+ public:
+  explicit RandomRecords(unsigned seed) : random_(seed) {}
+
+  /// Alternative `verdict` of Verdict and `measurement` of Measurement.
+  CaseRecord record(std::size_t verdict, std::size_t measurement) {
+    CaseRecord r;
+    r.problem = {text(), text(), geometry(), whole(0, 99)};
+    r.backend = text();
+    r.label = text();
+    r.device = text();
+    r.requested_algorithm = text();
+    if (coin()) r.algorithm = algorithm();
+    for (int i = 0; i < 3; ++i) r.options[text()] = text();
+    r.settings = settings();
+    r.verdict = this->verdict(verdict);
+    r.measurement = this->measurement(measurement);
+    r.bytes = size();
+    r.workspace_bytes = size();
+    r.packed_weight_bytes = size();
+    if (coin()) r.known = text();
+    r.replay = text();
+    return r;
+  }
+
+  HeaderRecord header() {
+    HeaderRecord h;
+    for (auto* field : {&h.convgauge_version, &h.git_revision, &h.compiler, &h.started, &h.suite, &h.config_file,
+                        &h.config_digest, &h.command})
+      *field = text();
+    if (coin()) h.baseline_backend = text();
+    h.machine = machine();
+    h.plugins = {{text(), text(), text(), text(), text(), text()}, {}};
+    h.absent = {{text(), text()}};
+    h.known = {{text(), text(), text()}};
+    h.rounds = static_cast<int>(whole(0, 99));
+    h.seed = random_();
+    h.problems = whole(0, 1000);
+    return h;
+  }
+
+ private:
+  bool coin() { return random_() % 2 == 0; }
+  std::int64_t whole(std::int64_t least, std::int64_t most) {
+    return std::uniform_int_distribution<std::int64_t>(least, most)(random_);
+  }
+  std::size_t size() { return static_cast<std::size_t>(random_()); }
+
+  std::string text() {
+    static const std::string pieces[] = {"a", "Z",  "\"",   "\\", "\n", "\t", "</script>",
+                                         "é", "漢", "\x01", " ",  "{",  ","};
+    std::string all;
+    for (auto n = whole(0, 12); n > 0; --n) all += pieces[random_() % std::size(pieces)];
+    return all;
+  }
+
+  /// Any bit pattern but NaN, which equals nothing (a test of its own).
+  double real() {
+    const auto value = std::bit_cast<double>(random_());
+    return value != value ? -std::numeric_limits<double>::infinity() : value;
+  }
+  std::vector<double> reals() {
+    std::vector<double> all;
+    for (auto n = whole(0, 20); n > 0; --n) all.push_back(real());
+    return all;
+  }
+
+  Axis axis() { return {whole(20, 40), whole(1, 5), whole(1, 3), whole(1, 3), whole(0, 3), whole(0, 3)}; }
+  Geometry geometry() {
+    const auto groups = whole(1, 4);
+    return {whole(0, 4),
+            groups * whole(1, 9),
+            groups * whole(1, 9),
+            groups,
+            axis(),
+            axis(),
+            coin(),
+            static_cast<PaddingMode>(whole(0, 3))};
+  }
+  CaseSettings settings() {
+    return {static_cast<int>(whole(1, 64)),
+            static_cast<Dtype>(whole(0, 3)),
+            static_cast<Layout>(whole(0, 2)),
+            static_cast<Direction>(whole(0, 2)),
+            static_cast<MathMode>(whole(0, 2)),
+            coin(),
+            coin()};
+  }
+  Algorithm algorithm() {
+    Algorithm a{text(), static_cast<AlgorithmClass>(whole(0, 3)), coin(), coin(), coin(), {}, {}};
+    for (auto& axis : a.winograd) axis = {static_cast<int>(whole(1, 6)), 3, {{0, 1}, {-1, 2}, {3, 7}}};
+    a.fft_tile = {static_cast<int>(whole(1, 64)), static_cast<int>(whole(1, 64))};
+    return a;
+  }
+  Mismatch mismatch() { return {{whole(0, 9), whole(0, 9), whole(0, 9), whole(0, 9)}, real(), real(), real()}; }
+
+  Verdict verdict(std::size_t alternative) {
+    switch (alternative) {
+      case 0:
+        return Agrees{real(), real(), whole(0, 1 << 30), {text(), text()}};
+      case 1:
+        return Differs{whole(0, 99), whole(0, 99), mismatch(), mismatch(), text(), text(), text()};
+      case 2:
+        return Refused{text(), text()};
+      case 3:
+        return Trespass{text(), text()};
+      case 4:
+        return Died{static_cast<int>(whole(0, 30)), static_cast<int>(whole(-1, 255)), text(), text()};
+      case 5:
+        return TimedOut{std::chrono::milliseconds(whole(0, 1 << 20)), text()};
+      default:
+        return Failed{text()};
+    }
+  }
+  Measurement measurement(std::size_t alternative) {
+    if (alternative == 1) return Skipped{text()};
+    if (alternative == 2) return Inconclusive{text()};
+    return Measured{reals(), whole(1, 99), reals(), coin(), text(), real(), real(), real(), real(), real(), real()};
+  }
+  Machine machine() {
+    Machine m{text(), text(), text(), text(), 4,     2, whole(0, 99), whole(0, 99), whole(0, 99), whole(0, 1LL << 50),
+              {},     {},     real(), real(), real()};
+    m.fma_flops = {{1, real()}, {64, real()}};
+    m.bytes_per_second = {{2, real()}};
+    return m;
+  }
+
+  std::mt19937_64 random_;
+};
+
+}  // namespace convgauge
