@@ -1,0 +1,132 @@
+#include "config/json_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <optional>
+#include <sstream>
+
+namespace convgauge {
+namespace {
+
+/// Configs nest about 5 deep; the bound keeps functions that recurse over the tree off the end of the stack.
+constexpr std::size_t kDeepest = 64;
+
+/// "line 3, column 5" of the `position`-th byte, counted from 1; columns count characters, not bytes.
+std::string line_and_column(std::string_view text, std::size_t position) {
+  const auto before = text.substr(0, std::min(position > 0 ? position - 1 : 0, text.size()));
+  const auto newline = before.rfind('\n');
+  const auto line = before.substr(newline == std::string_view::npos ? 0 : newline + 1);
+  const auto column =
+      std::count_if(line.begin(), line.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+  return fmt::format("line {}, column {}", 1 + std::count(before.begin(), before.end(), '\n'), column + 1);
+}
+
+/// "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error while ..." without its head.
+std::string reason(const std::string& what) {
+  constexpr std::string_view head = "syntax error ";
+  if (const auto at = what.find(head); at != std::string::npos) return "syntax error " + what.substr(at + head.size());
+  const auto at = what.find("] ");
+  return at == std::string::npos ? what : what.substr(at + 2);
+}
+
+/// The events of nlohmann's SAX reader, built into a tree. The first fault stops the reading.
+class TreeBuilder {
+ public:
+  TreeBuilder(std::string_view text, const std::string& name) : text_(text), place_{name, ""} {}
+
+  bool null() { return add(nullptr); }
+  bool boolean(bool value) { return add(value); }
+  bool number_integer(Json::number_integer_t value) { return add(value); }
+  bool number_unsigned(Json::number_unsigned_t value) { return add(value); }
+  bool number_float(Json::number_float_t value, const std::string& written) {
+    // The library falls back to a double where an integer fits in no 64 bits.
+    if (written.find_first_of(".eE") == std::string::npos) return fail(next(), written + " does not fit in int64");
+    return add(value);
+  }
+  bool string(std::string& value) { return add(std::move(value)); }
+  bool binary(Json::binary_t&) { return false; }  // not in text
+  bool start_object(std::size_t) { return open(Json::object()); }
+  bool start_array(std::size_t) { return open(Json::array()); }
+  bool end_object() { return close(); }
+  bool end_array() { return close(); }
+  bool key(std::string& name) {
+    const bool again = open_.back()->contains(name);
+    key_ = std::move(name);
+    return again ? fail(next(), fmt::format("key '{}' stands twice in one object", key_)) : true;
+  }
+  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& what) {
+    error_ = Error{fmt::format("{}: {}: {}", place_.file, line_and_column(text_, position), reason(what.what()))};
+    return false;
+  }
+
+  Expected<Json> result() && {
+    if (error_) return tl::unexpected(std::move(*error_));
+    return std::move(root_);
+  }
+
+ private:
+  /// Where the next value will stand.
+  Place next() const {
+    if (open_.empty()) return place_;
+    return open_.back()->is_array() ? place_.child(open_.back()->size()) : place_.child(key_);
+  }
+  Json& put(Json value) {
+    if (open_.empty()) return root_ = std::move(value);
+    if (open_.back()->is_object()) return (*open_.back())[key_] = std::move(value);
+    return open_.back()->emplace_back(std::move(value));
+  }
+  bool add(Json value) {
+    put(std::move(value));
+    return true;
+  }
+  bool open(Json empty) {
+    auto here = next();
+    if (open_.size() == kDeepest) return fail(here, fmt::format("is nested deeper than {}", kDeepest));
+    open_.push_back(&put(std::move(empty)));  // stays where it is: its parent grows only after it is closed
+    outer_.push_back(std::exchange(place_, std::move(here)));
+    return true;
+  }
+  bool close() {
+    open_.pop_back();
+    place_ = std::move(outer_.back());
+    outer_.pop_back();
+    return true;
+  }
+  bool fail(const Place& place, const std::string& rule) {
+    error_ = fault(place, rule).value();
+    return false;
+  }
+
+  std::string_view text_;
+  Place place_;  // of the innermost open list or object
+  std::vector<Place> outer_;
+  std::vector<Json*> open_;
+  std::string key_;
+  Json root_;
+  std::optional<Error> error_;
+};
+
+}  // namespace
+
+Expected<Json> parse_json(std::string_view text, const std::string& name) {
+  TreeBuilder builder(text, name);
+  Json::sax_parse(text.begin(), text.end(), &builder);
+  return std::move(builder).result();
+}
+
+Expected<Json> read_json(const std::filesystem::path& file) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) return error(file.string() + ": is a folder, not a file");
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return error(fmt::format("{}: cannot be read: {}", file.string(), std::strerror(errno)));
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (in.bad()) return error(file.string() + ": reading stopped with an error");
+  return parse_json(text.str(), file.string());
+}
+
+}  // namespace convgauge

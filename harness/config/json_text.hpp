@@ -1,0 +1,17 @@
+// A file of JSON as a tree. Stricter than the library's own reader: a key that stands twice and an integer that would
+// lose digits are errors.
+#pragma once
+#include <filesystem>
+#include <string_view>
+
+#include "config/place.hpp"
+
+namespace convgauge {
+
+/// Errors of syntax read `FILE: line 3, column 5: ...`. `name` is what messages call the text.
+Expected<Json> parse_json(std::string_view text, const std::string& name);
+
+/// The whole file; messages call it by the path as given.
+Expected<Json> read_json(const std::filesystem::path& file);
+
+}  // namespace convgauge

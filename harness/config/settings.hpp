@@ -1,0 +1,13 @@
+// The "settings" of a config: what each case is run with, and how it is verified and measured.
+#pragma once
+#include "config/place.hpp"
+#include "config/suite.hpp"
+
+namespace convgauge {
+
+Expected<Settings> read_settings(const Json& object, const Place& place);
+
+/// What holds where a config says nothing: Settings{} with threads = physical_cores().
+Settings default_settings();
+
+}  // namespace convgauge

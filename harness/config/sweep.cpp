@@ -1,0 +1,117 @@
+#include "config/sweep.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "config/values.hpp"
+#include "core/problem_text.hpp"
+
+namespace convgauge {
+namespace {
+
+/// 8, "3x5", "same": as in names and messages.
+std::string value_text(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (!value.is_array()) return value.dump();
+  std::string all;
+  for (const auto& one : value) all += (all.empty() ? "" : "x") + one.dump();
+  return all;
+}
+
+Expected<SweepAxis> read_axis(const std::string& key, const Json& list, const Place& place) {
+  SweepAxis axis{key, {}};
+  const auto add = [&](const Json& value, const Place& here) -> Expected<void> {
+    if (auto good = check_form(key, value, here); !good) return good;
+    for (const auto& other : axis.values)
+      if (other.value == value) return fault(here, fmt::format("{} stands twice in the list", shown(value)));
+    axis.values.push_back({value, here});
+    return {};
+  };
+  if (const auto done = read_list(list, place, "values", add); !done) return tl::unexpected(done.error());
+  return axis;
+}
+
+/// Drafts of every combination, in the order of nested loops.
+std::vector<Draft> combinations(const SweptDraft& problem) {
+  std::vector<Draft> all{problem.draft};
+  for (const auto& axis : problem.axes) {
+    std::vector<Draft> next;
+    for (const auto& draft : all)
+      for (const auto& value : axis.values) {
+        next.push_back(draft);
+        next.back().entries[axis.key] = value;
+        next.back().choices.push_back({axis.key, value_text(value.value)});
+      }
+    all = std::move(next);
+  }
+  return all;
+}
+
+/// The given name and what sets it apart from its siblings; a problem without a name is called by its text form, which
+/// tells everything.
+std::string name_of(const Draft& draft, const Geometry& geometry, const std::vector<SweepAxis>& axes) {
+  if (draft.name.empty()) return short_text(geometry);
+  auto name = draft.name;
+  for (std::size_t i = 0; i < axes.size(); ++i)
+    if (axes[i].values.size() > 1) name += fmt::format(" {}={}", draft.choices[i].key, draft.choices[i].text);
+  return name;
+}
+
+/// Who has a name already, and what it stands for.
+struct Taken {
+  Place place;
+  Geometry geometry;
+  bool operator==(const Taken&) const = default;
+};
+using Names = std::map<std::pair<std::string, std::string>, Taken>;
+
+Expected<void> add(const SweptDraft& from, const Draft& draft, Names& names, std::vector<Problem>& into) {
+  const auto geometry = geometry_of(draft);
+  if (!geometry) return tl::unexpected(geometry.error());
+  const auto name = name_of(draft, *geometry, from.axes);
+  const auto [first, fresh] = names.try_emplace({from.suite, name}, Taken{draft.place, *geometry});
+  if (fresh) {
+    into.push_back({from.suite, name, *geometry, draft.count});
+    return {};
+  }
+  if (first->second == Taken{draft.place, *geometry}) return {};
+  return fault(draft.place, fmt::format("name '{}' stands twice in suite '{}', first at {}", name, from.suite,
+                                        first->second.place.text()));
+}
+
+}  // namespace
+
+Expected<std::vector<SweepAxis>> read_axes(const Json& object, const Place& place) {
+  if (!object.is_object())
+    return fault(place, fmt::format("{} is not an object of lists, such as {{\"batch\": [1, 8]}}", shown(object)));
+  std::vector<SweepAxis> axes;
+  const auto& keys = geometry_keys();
+  for (const auto& [key, list] : object.items()) {
+    if (key == "$comment") continue;
+    if (std::find(keys.begin(), keys.end(), key) == keys.end()) return unknown_key(place, key, keys);
+    auto axis = read_axis(key, list, place.child(key));
+    if (!axis) return tl::unexpected(axis.error());
+    axes.push_back(std::move(*axis));
+  }
+  return axes;
+}
+
+void apply_axes(const std::vector<SweepAxis>& axes, std::vector<SweptDraft>& problems) {
+  for (auto& problem : problems)
+    for (const auto& axis : axes) {
+      std::erase_if(problem.axes, [&](const SweepAxis& own) { return own.key == axis.key; });
+      problem.axes.push_back(axis);
+    }
+}
+
+Expected<std::vector<Problem>> expand(const std::vector<SweptDraft>& problems) {
+  std::vector<Problem> all;
+  Names names;
+  for (const auto& problem : problems)
+    for (const auto& draft : combinations(problem))
+      if (const auto done = add(problem, draft, names, all); !done) return tl::unexpected(done.error());
+  return all;
+}
+
+}  // namespace convgauge
