@@ -1,0 +1,24 @@
+// The one loop, for any width of vector. A product and a sum: the compiler makes them one instruction where the
+// translation unit's instruction set has it (-ffp-contract=fast, set for these files only).
+#pragma once
+#include "run/machine/fma.hpp"
+
+namespace convgauge {
+
+template <class Vector, int kLanes>
+inline float fma_loop(std::int64_t repeats, float factor, float addend) {
+  const Vector zero{};
+  const Vector f = zero + factor, a = zero + addend;
+  Vector x[kChains];
+  for (int chain = 0; chain < kChains; ++chain) x[chain] = a + static_cast<float>(chain);
+  for (std::int64_t i = 0; i < repeats; ++i)
+#pragma GCC unroll 12
+    for (int chain = 0; chain < kChains; ++chain) x[chain] = x[chain] * f + a;
+  Vector sum{};
+  for (int chain = 0; chain < kChains; ++chain) sum += x[chain];
+  float total = 0;
+  for (int lane = 0; lane < kLanes; ++lane) total += sum[lane];
+  return total;
+}
+
+}  // namespace convgauge

@@ -1,0 +1,22 @@
+// What the numbers are made on: read from the system, and its peaks measured on the spot.
+#pragma once
+#include <chrono>
+#include <span>
+
+#include "record/record.hpp"
+
+namespace convgauge {
+
+/// Everything but the peaks and the noise floor, in a few milliseconds. What the system does not tell stays empty or 0.
+/// Cores are those that this process may run on, not those of the machine. Changes nothing.
+Machine read_machine();
+
+/// For every number of threads: the rate of f32 fused multiply-adds out of registers (where the processor has none, of
+/// multiplies and adds), 2 flop each; and of reading memory, an array several times the last-level cache. Each is the
+/// best of many short windows, so that a neighbour's load does not lower it; the threads are made here and pinned to
+/// distinct cores while there are any. Takes about `budget` in all. A peak that could not be had is left out: no memory
+/// for the array, threads < 1.
+void measure_peaks(Machine& machine, std::span<const int> threads,
+                   std::chrono::milliseconds budget = std::chrono::milliseconds{900});
+
+}  // namespace convgauge

@@ -1,0 +1,137 @@
+// sysfs and the affinity mask, as lists of numbers.
+#include "run/machine/topology.hpp"
+
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace convgauge {
+namespace {
+
+std::string first_line(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  std::string line;
+  std::getline(in, line);
+  return line;
+}
+
+/// The number at the start of "7", "0-3,8-11" or "0,4".
+std::optional<int> leading_number(std::string_view text) {
+  int value = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return code == std::errc{} ? std::optional(value) : std::nullopt;
+}
+
+std::filesystem::path folder_of(const std::filesystem::path& sysfs, int processor) {
+  return sysfs / ("cpu" + std::to_string(processor));
+}
+
+/// Calls `visit(level, folder)` for each data or unified cache of a processor.
+template <class Visit>
+void for_each_cache(const std::filesystem::path& sysfs, int processor, Visit visit) {
+  for (int index = 0;; ++index) {
+    const auto cache = folder_of(sysfs, processor) / "cache" / ("index" + std::to_string(index));
+    const auto level = leading_number(first_line(cache / "level"));
+    if (!level) return;
+    if (first_line(cache / "type") != "Instruction") visit(*level, cache);
+  }
+}
+
+int last_level_group(const std::filesystem::path& sysfs, int processor) {
+  int highest = 0, group = processor;
+  for_each_cache(sysfs, processor, [&](int level, const std::filesystem::path& cache) {
+    if (level <= highest) return;
+    highest = level;
+    group = leading_number(first_line(cache / "shared_cpu_list")).value_or(processor);
+  });
+  return group;
+}
+
+std::int64_t sysconf_bytes(int name) {
+  return std::max<std::int64_t>(0, sysconf(name));
+}
+
+}  // namespace
+
+std::vector<int> allowed_processors() {
+  for (std::size_t capacity = CPU_SETSIZE;; capacity *= 2) {  // the kernel's mask may be larger than the library's type
+    const std::unique_ptr<cpu_set_t, void (*)(cpu_set_t*)> set(CPU_ALLOC(capacity), [](cpu_set_t* s) { CPU_FREE(s); });
+    const auto bytes = CPU_ALLOC_SIZE(capacity);
+    if (sched_getaffinity(0, bytes, set.get()) != 0) {
+      if (errno == EINVAL && capacity < (1u << 20)) continue;
+      return {0};
+    }
+    std::vector<int> allowed;
+    for (std::size_t i = 0; i < capacity; ++i)
+      if (CPU_ISSET_S(i, bytes, set.get())) allowed.push_back(static_cast<int>(i));
+    return allowed;
+  }
+}
+
+std::vector<Processor> read_processors(const std::filesystem::path& sysfs, std::span<const int> allowed) {
+  std::vector<Processor> processors;
+  for (const int index : allowed) {
+    const auto topology = folder_of(sysfs, index) / "topology";
+    const auto package = leading_number(first_line(topology / "physical_package_id"));
+    const auto core = leading_number(first_line(topology / "core_id"));
+    // -1 is no package: one that holds the processor alone.
+    processors.push_back({.index = index,
+                          .package = core ? package.value_or(0) : -1,
+                          .core = core.value_or(index),
+                          .cache_group = last_level_group(sysfs, index)});
+  }
+  return processors;
+}
+
+CacheSizes read_caches(const std::filesystem::path& sysfs, int processor) {
+  CacheSizes sizes;
+  for_each_cache(sysfs, processor, [&](int level, const std::filesystem::path& cache) {
+    const auto bytes = parse_size(first_line(cache / "size"));
+    if (level == 1) sizes.l1_bytes = bytes;
+    if (level == 2) sizes.l2_bytes = bytes;
+    if (level == 3) sizes.l3_bytes = bytes;
+  });
+  if (sizes == CacheSizes{} && sysfs == kProcessorFolder)  // a container without sysfs: the C library asks cpuid
+    sizes = {sysconf_bytes(_SC_LEVEL1_DCACHE_SIZE), sysconf_bytes(_SC_LEVEL2_CACHE_SIZE),
+             sysconf_bytes(_SC_LEVEL3_CACHE_SIZE)};
+  return sizes;
+}
+
+int physical_cores(std::span<const Processor> processors) {
+  std::set<std::pair<int, int>> cores;
+  for (const auto& p : processors) cores.emplace(p.package, p.core);
+  return static_cast<int>(cores.size());
+}
+
+std::vector<Processor> spread(std::vector<Processor> processors) {
+  std::map<std::pair<int, int>, int> used;
+  std::vector<std::pair<int, Processor>> by_turn;
+  for (const auto& p : processors) by_turn.emplace_back(used[{p.package, p.core}]++, p);
+  std::stable_sort(by_turn.begin(), by_turn.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::transform(by_turn.begin(), by_turn.end(), processors.begin(), [](const auto& turn) { return turn.second; });
+  return processors;
+}
+
+std::int64_t parse_size(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (code != std::errc{} || value < 0) return 0;
+  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  if (unit.empty()) return value;
+  if (unit == "K") return value << 10;
+  if (unit == "M") return value << 20;
+  if (unit == "G") return value << 30;
+  return 0;
+}
+
+}  // namespace convgauge
