@@ -3,6 +3,8 @@
 #pragma once
 #include <convgauge/plugin.h>
 
+#include <cstdint>
+
 namespace convgauge {
 
 /// The entry of a plugin with one backend, "reference": double sums by reference_fast, rounded once to the output type.

@@ -98,6 +98,7 @@ Json to_json(const CaseRecord& r) {
          {"suite", r.problem.suite},
          {"name", r.problem.name},
          {"count", r.problem.count},
+         {"position", {{"problem", r.position.problem}, {"index", r.position.index}, {"cases", r.position.cases}}},
          {"backend", r.backend},
          {"label", r.label}};
   write_algorithm(j, r.algorithm);
@@ -146,6 +147,10 @@ CaseRecord case_from_json(const Json& json, const Place& place, std::string& err
   CaseRecord r;
   Fields fields(json, place, error);
   read_problem(fields, r.problem);
+  auto position = fields.child("position");
+  position.get("problem", r.position.problem);
+  position.get("index", r.position.index);
+  position.get("cases", r.position.cases);
   fields.need("backend", r.backend);
   r.label = r.backend;
   fields.get("label", r.label);

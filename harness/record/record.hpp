@@ -30,7 +30,15 @@ struct CaseSettings {
   bool operator==(const CaseSettings&) const = default;
 };
 
+/// Where a case stands in its run: the problem's place in the suite, the case's place among the problem's. A problem of
+/// which fewer than `cases` lines are there was cut off.
+struct Position {
+  std::int64_t problem = 0, index = 0, cases = 1;
+  bool operator==(const Position&) const = default;
+};
+
 struct CaseRecord {
+  Position position;
   Problem problem;
   std::string backend, label, device;  // device "cpu:0"
   std::string requested_algorithm = "default";

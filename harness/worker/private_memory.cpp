@@ -24,7 +24,7 @@ std::byte* map_private(std::size_t bytes) {
 
 }  // namespace
 
-void PrivateMemory::Unmap::operator()(std::byte* p) const {
+void Unmap::operator()(std::byte* p) const {
   ::munmap(p, bytes);
 }
 

@@ -11,6 +11,12 @@
 
 namespace convgauge {
 
+/// Gives a mapping back.
+struct Unmap {
+  std::size_t bytes = 0;
+  void operator()(std::byte* p) const;
+};
+
 /// Buffers of every slot, and copies of the host's tensors, filled from the arena behind `arena`. [main]
 class PrivateMemory {
  public:
@@ -30,10 +36,6 @@ class PrivateMemory {
   void publish_output() const;
 
  private:
-  struct Unmap {
-    std::size_t bytes = 0;
-    void operator()(std::byte* p) const;
-  };
   using Block = std::unique_ptr<std::byte, Unmap>;
   PrivateMemory() = default;
   std::byte* obtain(std::size_t bytes, std::size_t alignment);

@@ -1,0 +1,111 @@
+#include "run/cases.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace convgauge {
+namespace {
+
+std::string_view kind_word(int kind) {
+  return kind == CVG_DEVICE_CPU ? "cpu" : kind == CVG_DEVICE_GPU ? "gpu" : "software";
+}
+
+std::string device_text(const std::vector<DeviceInfo>& devices, std::size_t index) {
+  return fmt::format("{}:{}", kind_word(devices[index].kind), index);
+}
+
+/// "1", "gpu:1", "gpu" (the first one), or nothing said: the first that is no software device, else the first.
+std::optional<std::size_t> pick_device(const std::vector<DeviceInfo>& devices, const std::optional<std::string>& asked) {
+  for (std::size_t i = 0; i < devices.size(); ++i) {
+    if (!asked && devices[i].kind != CVG_DEVICE_SOFTWARE) return i;
+    if (asked && (*asked == device_text(devices, i) || *asked == fmt::format("{}", i) || *asked == kind_word(devices[i].kind)))
+      return i;
+  }
+  return std::nullopt;
+}
+
+struct Pick {
+  std::optional<Competitor> competitor;
+  std::string why_not;
+};
+
+Pick resolve(const BackendChoice& choice, const Catalog& catalog) {
+  const auto [plugin, backend] = catalog.find(choice.name, choice.plugin.string());
+  if (!plugin) {
+    for (const auto& error : catalog.errors)
+      if (!choice.plugin.empty() && error.file == choice.plugin.string()) return {{}, error.why};
+    return {{}, fmt::format("no plugin with a backend '{}' was found", choice.name)};
+  }
+  if (backend->devices.empty()) return {{}, backend->why_no_device};
+  const auto device = pick_device(backend->devices, choice.device);
+  if (!device)
+    return {{}, choice.device ? fmt::format("no device '{}'", *choice.device)
+                              : fmt::format("only a software device ({}); name it to use it", backend->devices.front().name)};
+  Competitor c;
+  c.choice = choice;
+  if (c.choice.label.empty()) c.choice.label = choice.name;
+  c.plugin_file = plugin->file;
+  c.plugin_hash = plugin->hash;
+  c.version = backend->version;
+  c.device = static_cast<int>(*device);
+  c.device_text = device_text(backend->devices, *device);
+  c.on_cpu = backend->devices[*device].kind == CVG_DEVICE_CPU;
+  return {std::move(c), {}};
+}
+
+/// Every backend of the catalog once, named plugins first, without the reference.
+std::vector<BackendChoice> all_present(const Catalog& catalog) {
+  std::vector<BackendChoice> choices;
+  for (const bool named : {true, false})
+    for (const auto& plugin : catalog.plugins) {
+      if (plugin.named != named || plugin.file == kReferencePlugin) continue;
+      for (const auto& backend : plugin.description.backends) {
+        const auto same = [&](const BackendChoice& c) { return c.name == backend.name; };
+        if (std::none_of(choices.begin(), choices.end(), same)) choices.push_back({.name = backend.name, .label = backend.name});
+      }
+    }
+  return choices;
+}
+
+}  // namespace
+
+Expected<Field> line_up(const Suite& suite, const Catalog& catalog) {
+  const bool asked = !suite.backends.empty();
+  for (const auto& failure : catalog.errors)
+    if (failure.named) return error(failure.why);
+  Field field;
+  for (const auto& choice : asked ? suite.backends : all_present(catalog)) {
+    auto pick = resolve(choice, catalog);
+    if (pick.competitor) {
+      field.competitors.push_back(std::move(*pick.competitor));
+      continue;
+    }
+    const auto label = choice.label.empty() ? choice.name : choice.label;
+    if (choice.required) return error(fmt::format("backend '{}' is required, but {}", label, pick.why_not));
+    field.absent.push_back({label, pick.why_not});
+  }
+  return field;
+}
+
+std::vector<CaseSettings> settings_of(const Suite& suite) {
+  const auto& s = suite.settings;
+  std::vector<CaseSettings> all;
+  for (const int threads : s.threads)
+    for (const auto dtype : s.dtype)
+      for (const auto layout : s.layout)
+        for (const auto direction : s.direction)
+          for (const auto math : s.math) all.push_back({threads, dtype, layout, direction, math, s.measure.cold, s.deterministic});
+  return all;
+}
+
+Spec spec_of(const Geometry& geometry, const CaseSettings& settings) {
+  auto spec = Spec::of(geometry, settings.dtype, settings.layout);
+  spec.direction = settings.direction;
+  spec.math = settings.math;
+  spec.deterministic = settings.deterministic;
+  return spec;
+}
+
+}  // namespace convgauge

@@ -1,0 +1,38 @@
+// From a suite and a catalog to cases: who computes what, under which settings.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/suite.hpp"
+#include "record/record.hpp"
+#include "run/catalog.hpp"
+
+namespace convgauge {
+
+/// One competitor: a backend of a plugin file on a device, as a config or the command line named it.
+struct Competitor {
+  BackendChoice choice;         // label filled in
+  std::string plugin_file, plugin_hash, version;
+  int device = 0;
+  std::string device_text;      // "cpu:0", "gpu:1", "software:0"
+  bool on_cpu = true;
+};
+
+/// Those that can run, and those that cannot, each with its reason.
+struct Field {
+  std::vector<Competitor> competitors;
+  std::vector<AbsentBackend> absent;
+};
+
+/// Resolves the choices of a suite (none: every backend present except the reference and software devices). An absent
+/// backend that was required is an error; so is a device or plugin file that was named and is not there.
+Expected<Field> line_up(const Suite& suite, const Catalog& catalog);
+
+/// The product of the settings' axes.
+std::vector<CaseSettings> settings_of(const Suite& suite);
+
+/// dtype, layout, direction and math put on a geometry.
+Spec spec_of(const Geometry& geometry, const CaseSettings& settings);
+
+}  // namespace convgauge

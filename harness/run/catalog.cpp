@@ -1,0 +1,114 @@
+#include "run/catalog.hpp"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <sstream>
+
+#include "run/version.hpp"
+
+namespace convgauge {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::chrono::milliseconds kDescribeLimit{30'000};  // a device runtime's first start takes seconds
+
+std::vector<fs::path> plugins_in(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored))
+    if (entry.path().extension() == ".so") files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+std::vector<fs::path> from_environment() {
+  const char* text = std::getenv("CONVGAUGE_PLUGIN_PATH");
+  std::vector<fs::path> folders;
+  std::stringstream parts(text ? text : "");
+  for (std::string part; std::getline(parts, part, ':');)
+    if (!part.empty()) folders.emplace_back(part);
+  return folders;
+}
+
+/// A verdict in place of an answer, in words.
+std::string why_not(const std::variant<Reply, Verdict>& outcome) {
+  if (const auto* verdict = std::get_if<Verdict>(&outcome))
+    return fmt::format("{} when asked what it is: {}", kind(*verdict), sentence(*verdict));
+  const auto& reply = std::get<Reply>(outcome);
+  if (const auto* load = std::get_if<LoadFailed>(&reply)) return load->why;
+  if (const auto* failed = std::get_if<Failed>(&reply)) return failed->why;
+  if (const auto* refused = std::get_if<Refused>(&reply)) return refused->why;
+  return "an answer that was not asked for";
+}
+
+void load(Catalog& catalog, const SearchPath& path, const std::string& file, const fs::path& library_path, bool named) {
+  catalog.searched.emplace_back(file);
+  auto worker = Worker::spawn({path.executable, file, library_path, {}, 1});
+  if (!worker) {
+    catalog.errors.push_back({file, worker.error().message, named});
+    return;
+  }
+  const auto outcome = (*worker)->call(Describe{}, kDescribeLimit);
+  const auto* reply = std::get_if<Reply>(&outcome);
+  const auto* description = reply ? std::get_if<Description>(reply) : nullptr;
+  if (description)
+    catalog.plugins.push_back({file, file == kReferencePlugin ? kVersion : hash_of(file), *description, named});
+  else
+    catalog.errors.push_back({file, why_not(outcome), named});
+}
+
+}  // namespace
+
+std::string hash_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return {};
+  const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  const auto hash = XXH3_128bits(bytes.data(), bytes.size());
+  return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+}
+
+SearchPath default_search_path(const std::vector<fs::path>& plugin_files) {
+  SearchPath path;
+  std::error_code failed;
+  path.executable = fs::read_symlink("/proc/self/exe", failed);
+  path.files = plugin_files;
+  path.folders = from_environment();
+  const auto here = path.executable.parent_path();
+  for (const auto* relative : {kBuildPlugins, kInstalledPlugins})
+    if (const auto folder = (here / relative).lexically_normal(); fs::is_directory(folder, failed)) path.folders.push_back(folder);
+  return path;
+}
+
+Catalog::Found Catalog::find(const std::string& backend, const std::string& file) const {
+  for (const bool named : {true, false})
+    for (const auto& plugin : plugins) {
+      if (plugin.named != named || (!file.empty() && plugin.file != file)) continue;
+      for (const auto& info : plugin.description.backends)
+        if (info.name == backend) return {&plugin, &info};
+    }
+  return {};
+}
+
+Catalog discover(const SearchPath& path, const std::vector<NamedPlugin>& more) {
+  Catalog catalog;
+  std::set<std::string> seen;
+  const auto once = [&](const fs::path& file, const fs::path& library_path, bool named) {
+    if (seen.insert(fs::absolute(file).lexically_normal().string()).second)
+      load(catalog, path, file.string(), library_path, named);
+  };
+  for (const auto& file : path.files) once(file, {}, true);
+  for (const auto& plugin : more) once(plugin.file, plugin.library_path, true);
+  for (const auto& folder : path.folders)
+    for (const auto& file : plugins_in(folder)) once(file, {}, false);
+  load(catalog, path, kReferencePlugin, {}, false);
+  return catalog;
+}
+
+}  // namespace convgauge

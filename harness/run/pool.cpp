@@ -1,0 +1,43 @@
+#include "run/pool.hpp"
+
+#include <fmt/format.h>
+
+#include "run/machine/topology.hpp"
+
+namespace convgauge {
+namespace {
+
+std::string key_of(const Competitor& c, int threads) {
+  std::string key = fmt::format("{}|{}|{}|{}", c.plugin_file, c.choice.library_path.string(), c.device, threads);
+  for (const auto& [option, value] : c.choice.options) key += fmt::format("|{}={}", option, value);
+  return key;
+}
+
+}  // namespace
+
+std::vector<int> cpus_for(int threads) {
+  const auto allowed = allowed_processors();
+  const auto cores = spread(read_processors(kProcessorFolder, allowed));
+  if (threads > static_cast<int>(cores.size())) return {};
+  std::vector<int> cpus;
+  for (int i = 0; i < threads; ++i) cpus.push_back(cores[static_cast<std::size_t>(i)].index);
+  return cpus;
+}
+
+Expected<Worker*> Pool::worker(const Competitor& competitor, int threads) {
+  const auto key = key_of(competitor, threads);
+  auto& mine = workers_[key];
+  for (auto& [other, worker] : workers_)
+    if (other != key && worker) worker->stop();
+  if (!mine || !mine->alive()) {
+    // A device's driver threads belong to no core of ours.
+    const auto cpus = competitor.on_cpu ? cpus_for(threads) : std::vector<int>{};
+    auto made = Worker::spawn({executable_, competitor.plugin_file, competitor.choice.library_path, cpus, threads});
+    if (!made) return tl::unexpected(made.error());
+    mine = std::move(*made);
+  }
+  mine->resume();
+  return mine.get();
+}
+
+}  // namespace convgauge

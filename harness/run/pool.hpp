@@ -1,0 +1,30 @@
+// The workers of a run: made when needed, kept from case to case, stopped while another one works.
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "run/cases.hpp"
+#include "worker/worker.hpp"
+
+namespace convgauge {
+
+/// [the driver's one thread]
+class Pool {
+ public:
+  explicit Pool(std::filesystem::path executable) : executable_(std::move(executable)) {}
+
+  /// The worker for a competitor with so many threads; all others are stopped. A dead one is replaced. Processes differ by
+  /// plugin, library path, options, device and threads.
+  Expected<Worker*> worker(const Competitor& competitor, int threads);
+
+ private:
+  std::filesystem::path executable_;
+  std::map<std::string, std::unique_ptr<Worker>> workers_;
+};
+
+/// The first `threads` cores that this process may use, one processor of each; empty where there are fewer.
+std::vector<int> cpus_for(int threads);
+
+}  // namespace convgauge

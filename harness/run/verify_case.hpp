@@ -1,0 +1,31 @@
+// The ladder for one case: fills, placements, a changed source, a repeated run. One verdict.
+#pragma once
+#include "config/suite.hpp"
+#include "run/cases.hpp"
+#include "run/material.hpp"
+#include "worker/worker.hpp"
+
+namespace convgauge {
+
+/// What became of a case, and the plan that is still open in the worker where it agrees.
+struct VerifiedCase {
+  Verdict verdict = Failed{"nothing ran"};
+  std::optional<PlanOpened> plan;  // what plan_create answered, also where the verdict came later
+  bool open = false;               // the plan is still open in the worker
+};
+
+/// Settings of a plan of this competitor; algorithm "default" or a name.
+PlanSettings plan_settings(const Competitor& competitor, const std::string& algorithm, int threads, int slots);
+
+/// How one case is to be verified.
+struct VerifyOrder {
+  std::string backend;
+  PlanSettings plan;
+  VerifySettings settings;
+  std::vector<Placement> placements{Placement::end, Placement::start};
+};
+
+/// [the driver's one thread] Leaves the plan open where the verdict is Agrees.
+VerifiedCase verify_case(Worker& worker, const VerifyOrder& order, Material& material);
+
+}  // namespace convgauge
