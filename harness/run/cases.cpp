@@ -63,7 +63,9 @@ std::vector<BackendChoice> all_present(const Catalog& catalog) {
       if (plugin.named != named || plugin.file == kReferencePlugin) continue;
       for (const auto& backend : plugin.description.backends) {
         const auto same = [&](const BackendChoice& c) { return c.name == backend.name; };
-        if (std::none_of(choices.begin(), choices.end(), same)) choices.push_back({.name = backend.name, .label = backend.name});
+        if (std::any_of(choices.begin(), choices.end(), same)) continue;
+        auto& choice = choices.emplace_back();
+        choice.name = choice.label = backend.name;
       }
     }
   return choices;

@@ -206,7 +206,7 @@ bool Worker::drain(int descriptor, std::string& kept, std::uint64_t& count) {
 }
 
 std::variant<Reply, Verdict> Worker::call(const Request& request, milliseconds limit) {
-  if (!alive()) return Failed{"harness: the worker is gone"};
+  if (!alive()) return Verdict(Failed{"harness: the worker is gone"});
   resume();
   const auto end = Clock::now() + limit;
   Inbox inbox;
@@ -232,7 +232,7 @@ std::variant<Reply, Verdict> Worker::call(const Request& request, milliseconds l
         return ended(limit, true);
       case Inbox::State::garbage:
         kill_all();
-        return Failed{"R16: wrote to a descriptor that is not the plugin's: what arrived is no message"};
+        return Verdict(Failed{"R16: wrote to a descriptor that is not the plugin's: what arrived is no message"});
     }
   }
 }
@@ -246,13 +246,13 @@ std::variant<Reply, Verdict> Worker::judge(std::string message) {
     auto first = output_text_.substr(0, output_text_.find('\n'));
     const auto count = std::exchange(output_bytes_, 0);
     output_text_.clear();
-    return Failed{fmt::format("R15: wrote {} bytes to standard output: '{}'", count, first.substr(0, 80))};
+    return Verdict(Failed{fmt::format("R15: wrote {} bytes to standard output: '{}'", count, first.substr(0, 80))});
   }
   try {
     return wire::unpack<Reply>(message);
   } catch (const std::exception& e) {
     kill_all();
-    return Failed{fmt::format("R16: wrote to a descriptor that is not the plugin's: {}", e.what())};
+    return Verdict(Failed{fmt::format("R16: wrote to a descriptor that is not the plugin's: {}", e.what())});
   }
 }
 
@@ -291,7 +291,7 @@ Verdict Worker::ended(milliseconds limit, bool in_time) {
   }
   kill_all();
   if (!end || (WIFEXITED(end->wait_status) && WEXITSTATUS(end->wait_status) == kChannelLost))
-    return Failed{fmt::format("R16: a descriptor that is not the plugin's was closed during {}", stage)};
+    return Verdict(Failed{fmt::format("R16: a descriptor that is not the plugin's was closed during {}", stage)});
   if (WIFEXITED(end->wait_status))
     return Died{0, WEXITSTATUS(end->wait_status),
                 fmt::format("exited with status {} during {}", WEXITSTATUS(end->wait_status), stage), error_text_};

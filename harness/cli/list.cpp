@@ -1,0 +1,124 @@
+// `convgauge list`: what is here, what is not, and why.
+#include <fmt/format.h>
+
+#include "cli/options.hpp"
+#include "run/cases.hpp"
+#include "run/guarded_plan.hpp"
+#include "run/outcome.hpp"
+#include "run/pool.hpp"
+#include "run/verify_case.hpp"
+#include "run/version.hpp"
+
+namespace convgauge::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+void print_backends(const Catalog& catalog) {
+  for (const auto& plugin : catalog.plugins)
+    for (const auto& b : plugin.description.backends) {
+      const auto state = b.devices.empty() ? "no device: " + b.why_no_device : fmt::format("{} device{}", b.devices.size(), b.devices.size() == 1 ? "" : "s");
+      fmt::print("{:<12} {}\n{:<12} {}; {}\n{:<12} {}\n", b.name, b.description, "", b.version, state, "", plugin.file);
+      for (const auto& o : b.options) fmt::print("{:<12} --option {}={} (default {}): {}\n", "", o.key, o.values, o.default_value, o.description);
+    }
+  for (const auto& e : catalog.errors) fmt::print("not loaded   {}\n", e.why);
+}
+
+void print_searched(const SearchPath& path, const Catalog& catalog) {
+  fmt::print("\nsearched:\n");
+  for (const auto& folder : path.folders) fmt::print("  {}\n", folder.string());
+  for (const auto& file : catalog.searched)
+    if (file != kReferencePlugin) fmt::print("    {}\n", file.string());
+}
+
+void print_devices(const Catalog& catalog) {
+  for (const auto& plugin : catalog.plugins)
+    for (const auto& b : plugin.description.backends) {
+      if (b.devices.empty()) fmt::print("{:<12} none: {}\n", b.name, b.why_no_device);
+      for (std::size_t i = 0; i < b.devices.size(); ++i) {
+        const auto& d = b.devices[i];
+        static constexpr const char* kinds[] = {"cpu", "gpu", "software"};
+        fmt::print("{:<12} {}:{}  {}{}{}\n", b.name, d.kind >= 0 && d.kind < 3 ? kinds[d.kind] : "?", i, d.name,
+                   d.memory_bytes > 0 ? fmt::format(", {:.1f} GiB", static_cast<double>(d.memory_bytes) / (1 << 30)) : "",
+                   d.driver.empty() ? "" : ", " + d.driver);
+      }
+    }
+}
+
+int print_suites(const fs::path& executable) {
+  // Beside the source tree that this was built from, or where it was installed.
+  const fs::path folders[] = {fs::path(kSourceFolder) / "configs", executable.parent_path() / "../share/convgauge/configs"};
+  for (const auto& folder : folders) {
+    if (!fs::is_directory(folder / "suites")) continue;
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::recursive_directory_iterator(folder))
+      if (entry.path().extension() == ".json" && entry.path().filename() != "schema.json") files.push_back(entry.path());
+    std::sort(files.begin(), files.end());
+    for (const auto& file : files) {
+      const auto suite = read_suite(file);
+      if (!suite) return usage_error(suite.error().message);
+      double gflop = 0;
+      std::int64_t layers = 0;
+      for (const auto& p : suite->problems) {
+        gflop += static_cast<double>(p.geometry.flops()) * static_cast<double>(p.count) / 1e9;
+        layers += p.count;
+      }
+      fmt::print("{:<28} {:>4} problems, {:>4} layers, {:>9.3f} GFLOP  {}\n", suite->name, suite->problems.size(), layers, gflop, fs::relative(file).string());
+    }
+    return kGood;
+  }
+  return usage_error("list: no configs folder was found");
+}
+
+int print_algorithms(const po::variables_map& values) {
+  const auto selection = select(values, false);
+  if (!selection) return usage_error(selection.error().message);
+  const auto field = line_up(selection->suite, selection->catalog);
+  if (!field) return usage_error(field.error().message);
+  Pool pool(default_search_path({}).executable);
+  for (const auto& problem : selection->suite.problems)
+    for (const auto& settings : settings_of(selection->suite))
+      for (const auto& c : field->competitors) {
+        auto worker = pool.worker(c, settings.threads);
+        if (!worker) return usage_error(worker.error().message);
+        const auto spec = spec_of(problem.geometry, settings);
+        const auto outcome = (*worker)->call(ListAlgorithms{c.choice.name, spec, plan_settings(c, "default", settings.threads, 1)},
+                                             default_timeout(problem.geometry.flops()));
+        if (const auto bad = trouble_of(outcome)) {
+          fmt::print("{:<12} {}: {}\n", c.choice.label, kind(*bad), sentence(*bad));
+          continue;
+        }
+        for (const auto& a : std::get<AlgorithmList>(std::get<Reply>(outcome)).algorithms)
+          fmt::print("{:<12} {:<48} {}{}\n", c.choice.label, a.name, word(a.algorithm_class), a.deterministic ? "" : ", not deterministic");
+      }
+  return kGood;
+}
+
+}  // namespace
+
+int list(const Arguments& arguments) {
+  Usage usage{"list", "[backends|devices|suites|algorithms PROBLEM]", "convgauge list algorithms n1c64h56w56_o64k3p1 --layout nhwc",
+              po::options_description("Options")};
+  Arguments rest = arguments;
+  std::string what = "backends";
+  if (!rest.empty() && !rest.front().starts_with("-")) {
+    what = rest.front();
+    rest.erase(rest.begin());
+  }
+  add_selection(usage.options);
+  const auto parsed = parse(usage, rest, "target");
+  if (parsed.exit) return *parsed.exit;
+  if (what == "algorithms") return print_algorithms(parsed.values);
+  const auto path = default_search_path(plugin_files(parsed.values));
+  if (what == "suites") return print_suites(path.executable);
+  if (what != "backends" && what != "devices") return usage_error(fmt::format("list {}: not backends, devices, suites or algorithms", what));
+  const auto catalog = discover(path);
+  if (what == "devices") return print_devices(catalog), kGood;
+  print_backends(catalog);
+  print_searched(path, catalog);
+  for (const auto& e : catalog.errors)
+    if (e.named) return kUsage;
+  return kGood;
+}
+
+}  // namespace convgauge::cli

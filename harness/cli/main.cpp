@@ -1,0 +1,62 @@
+// The program: finds the verb, hands it its arguments.
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdio>
+#include <exception>
+
+#include "cli/verbs.hpp"
+#include "config/nearest.hpp"
+#include "run/outcome.hpp"
+#include "run/version.hpp"
+
+namespace {
+
+using convgauge::cli::Arguments;
+
+struct Verb {
+  const char* name;
+  int (*run)(const Arguments&);
+  const char* what;  // empty: not for people
+};
+
+constexpr std::array kVerbs{
+    Verb{"list", convgauge::cli::list, "what is here, what is not, and why"},
+    Verb{"verify", convgauge::cli::verify, "correctness only: the CI gate"},
+    Verb{"sweep", convgauge::cli::sweep, "verify, measure and report a config"},
+    Verb{"bench", convgauge::cli::bench, "one problem from the command line, a table at once"},
+    Verb{"run", convgauge::cli::run, "one execution on given tensors (.npy in and out)"},
+    Verb{"report", convgauge::cli::report, "reports from the results of earlier runs"},
+    Verb{"machine", convgauge::cli::machine, "processor, caches, measured peaks"},
+    Verb{"check-plugin", convgauge::cli::check_plugin, "every rule of the plugin ABI, one line each"},
+    Verb{"worker", convgauge::cli::worker, ""},
+};
+
+void help() {
+  fmt::print("convgauge {}: verifies and measures implementations of torch.nn.Conv2d\n\n", convgauge::kVersion);
+  for (const auto& verb : kVerbs)
+    if (*verb.what) fmt::print("  convgauge {:<14}{}\n", verb.name, verb.what);
+  fmt::print("\n`convgauge VERB --help` shows a verb's options with an example.\n");
+}
+
+int unknown(const std::string& name) {
+  std::vector<std::string> names;
+  for (const auto& verb : kVerbs)
+    if (*verb.what) names.emplace_back(verb.name);
+  fmt::print(stderr, "convgauge: unknown verb '{}'{}\n", name, convgauge::suggestion(name, names));
+  return convgauge::kUsage;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  const Arguments all(argv + 1, argv + argc);
+  if (all.empty() || all[0] == "--help" || all[0] == "-h" || all[0] == "help") return help(), all.empty() ? convgauge::kUsage : 0;
+  if (all[0] == "--version") return fmt::print("convgauge {}\n", convgauge::kVersion), 0;
+  for (const auto& verb : kVerbs)
+    if (all[0] == verb.name) return verb.run({all.begin() + 1, all.end()});
+  return unknown(all[0]);
+} catch (const std::exception& e) {
+  fmt::print(stderr, "convgauge: a bug of our own: {}\n", e.what());
+  return convgauge::kOurBug;
+}

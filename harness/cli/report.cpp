@@ -1,0 +1,62 @@
+// `convgauge report`: every format from the results of earlier runs.
+#include <fmt/format.h>
+
+#include "cli/options.hpp"
+#include "cli/terminal.hpp"
+#include "report/report.hpp"
+#include "run/outcome.hpp"
+
+namespace convgauge::cli {
+namespace {
+
+constexpr const char* kFormats = "html, md, junit, csv, gbench or table";
+
+/// By the file's name where no format was asked for.
+std::string format_of(const std::string& file) {
+  if (file.ends_with(".md")) return "md";
+  if (file.ends_with(".xml")) return "junit";
+  if (file.ends_with(".csv")) return "csv";
+  if (file.ends_with(".json")) return "gbench";
+  return file.empty() ? "table" : "html";
+}
+
+Expected<std::string> render(const std::string& format, const std::vector<Results>& results) {
+  if (format == "html") return html_report(results);
+  if (results.size() > 1) return error(fmt::format("report: format {} takes one run, {} were given", format, results.size()));
+  const auto& one = results.front();
+  if (format == "md") return markdown_report(one);
+  if (format == "junit") return junit_report(one);
+  if (format == "csv") return csv_report(one);
+  if (format == "gbench") return gbench_report(one);
+  if (format == "table") return terminal_table(one, terminal_width(), wants_colour()) + "\n" + headline(one) + "\n";
+  return error(fmt::format("report: --format {}: not {}", format, kFormats));
+}
+
+}  // namespace
+
+int report(const Arguments& arguments) {
+  Usage usage{"report", "DIR... [-o FILE]", "convgauge report results/runs/resnet50-20261122-120000 -o report.html", po::options_description("Options")};
+  auto add = usage.options.add_options();
+  add("dir", po::value<std::vector<std::string>>(), "folders of runs, or their results.jsonl");
+  add("output,o", po::value<std::string>(), "the file to write; its name decides the format");
+  add("format,f", po::value<std::string>(), kFormats);
+  const auto parsed = parse(usage, arguments, "dir");
+  if (parsed.exit) return *parsed.exit;
+  const auto& values = parsed.values;
+  if (!values.count("dir")) return usage_error("report: the folder of a run is needed");
+  std::vector<Results> results;
+  for (const auto& folder : values["dir"].as<std::vector<std::string>>()) {
+    auto read = read_results(folder);
+    if (!read) return usage_error(read.error().message);
+    if (read->torn_bytes > 0) fmt::print(stderr, "convgauge: {}: the last line is torn ({} bytes) and left out\n", folder, read->torn_bytes);
+    results.push_back(std::move(*read));
+  }
+  const auto file = values.count("output") ? values["output"].as<std::string>() : std::string();
+  const auto text = render(values.count("format") ? values["format"].as<std::string>() : format_of(file), results);
+  if (!text) return usage_error(text.error().message);
+  if (file.empty()) return fmt::print("{}", *text), kGood;
+  if (auto ok = write_text(file, *text); !ok) return usage_error(ok.error().message);
+  return kGood;
+}
+
+}  // namespace convgauge::cli

@@ -1,0 +1,69 @@
+#include "cli/session.hpp"
+
+#include <fmt/format.h>
+
+#include "cli/summary.hpp"
+#include "cli/terminal.hpp"
+#include "core/problem_text.hpp"
+#include "run/cases.hpp"
+#include "run/outcome.hpp"
+
+namespace convgauge::cli {
+
+Expected<SweepResult> run_selection(const Selection& selection, SweepOptions options, bool quiet) {
+  ProgressBar bar;
+  watch_interrupts();
+  options.placements = selection.placements;
+  options.executable = default_search_path({}).executable;
+  SweepHooks hooks;
+  if (selection.suite.problems.size() > 1) hooks.progress = [&](const Progress& p) { bar.show(p); };
+  hooks.interrupted = [] { return interrupted(); };
+  hooks.record = [&](const CaseRecord& r) {
+    if (quiet || !is_defect(r.verdict) || r.known) return;
+    bar.clear();
+    fmt::print("{}", failure_lines(r));
+  };
+  return sweep(selection.suite, selection.catalog, options, hooks);
+}
+
+std::string command_line(const char* verb, const Arguments& arguments) {
+  std::string line = fmt::format("convgauge {}", verb);
+  for (const auto& argument : arguments) line += " " + argument;
+  return line;
+}
+
+int dry_run(const Selection& selection, bool measure) {
+  const auto field = line_up(selection.suite, selection.catalog);
+  if (!field) return usage_error(field.error().message);
+  const auto settings = settings_of(selection.suite);
+  // Rough on purpose: ten verifying executions and the reference's at 20 Gflop/s, and 7 ms a sample.
+  constexpr double kRate = 20e9, kVerifying = 10, kSampleSeconds = 7e-3;
+  double seconds = 0;
+  std::int64_t cases = 0;
+  for (const auto& problem : selection.suite.problems)
+    for (const auto& s : settings)
+      for (const auto& c : field->competitors) {
+        const auto name = problem.name.empty() ? std::string() : fmt::format(" ({}.{})", problem.suite, problem.name);
+        fmt::print("{:<16} {} {} threads={} {} {}{}\n", c.choice.label, c.choice.algorithm, c.device_text, s.threads, word(s.layout),
+                   short_text(problem.geometry), name);
+        seconds += kVerifying * static_cast<double>(problem.geometry.flops()) / kRate + (measure ? selection.suite.settings.measure.rounds * kSampleSeconds : 0);
+        ++cases;
+      }
+  for (const auto& a : field->absent) fmt::print("absent: {}: {}\n", a.name, a.why);
+  fmt::print("{} cases, about {:.0f} s at 20 GFLOP/s; slow backends take longer, {:.0f} s a case at most\n", cases, seconds,
+             std::chrono::duration<double>(selection.suite.settings.measure.budget).count());
+  return kGood;
+}
+
+int conclude(const SweepResult& result, bool strict) {
+  for (const auto& sentence : known_no_more(result.results)) fmt::print(stderr, "convgauge: {}\n", sentence);
+  const int code = exit_code(result.results, strict);
+  if (code == kNothingRan) {
+    const auto* refused = result.results.cases.empty() ? nullptr : std::get_if<Refused>(&result.results.cases.front().verdict);
+    fmt::print(stderr, "convgauge: nothing ran{}\n", refused ? ": refused: " + refused->why : "");
+    for (const auto& a : result.results.header.absent) fmt::print(stderr, "convgauge: absent: {}: {}\n", a.name, a.why);
+  }
+  return result.interrupted ? kInterrupted : code;
+}
+
+}  // namespace convgauge::cli

@@ -1,0 +1,19 @@
+// A run at the terminal: progress on standard error, failures as they come, one exit code.
+#pragma once
+#include "cli/options.hpp"
+
+namespace convgauge::cli {
+
+/// Runs a selection. Failures are printed to standard output as they are recorded unless `quiet`.
+Expected<SweepResult> run_selection(const Selection& selection, SweepOptions options, bool quiet);
+
+/// "convgauge verify ..." as it was typed.
+std::string command_line(const char* verb, const Arguments& arguments);
+
+/// Cases and a rough estimate of the time: --dry-run.
+int dry_run(const Selection& selection, bool measure);
+
+/// Known failures that fail no longer, on standard error; then the exit code.
+int conclude(const SweepResult& result, bool strict);
+
+}  // namespace convgauge::cli

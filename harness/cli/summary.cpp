@@ -1,0 +1,120 @@
+#include "cli/summary.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "core/problem_text.hpp"
+#include "measure/statistics.hpp"
+
+namespace convgauge::cli {
+namespace {
+
+std::string at_text(const std::array<std::int64_t, 4>& at) { return fmt::format("n={} c={} h={} w={}", at[0], at[1], at[2], at[3]); }
+
+std::string mismatch(const char* which, const Mismatch& m) {
+  return fmt::format("    {:<6} at {}: got {:.9g}, want {:.9g}, allowed error {:.3g}\n", which, at_text(m.at), m.got, m.want, m.allowed);
+}
+
+std::string evidence(const Verdict& verdict) {
+  if (const auto* d = std::get_if<Differs>(&verdict)) {
+    auto text = fmt::format("    {} of {} outputs are wrong ({}): {}\n", d->count, d->of, d->oracle, d->where);
+    if (!d->diagnosis.empty()) text += fmt::format("    it {}\n", d->diagnosis);
+    return text + mismatch("first", d->first) + mismatch("worst", d->worst);
+  }
+  if (const auto* d = std::get_if<Died>(&verdict); d && !d->last_words.empty())
+    return fmt::format("    last words: {}\n", d->last_words.substr(0, d->last_words.find_last_not_of('\n') + 1));
+  return {};
+}
+
+/// A table of texts: the first column and the last to the left, the others to the right.
+std::string columns(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> width;
+  for (const auto& row : rows)
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (width.size() <= i) width.push_back(0);
+      width[i] = std::max(width[i], row[i].size());
+    }
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const bool left = i == 0 || i + 1 == row.size();
+      line += left ? fmt::format("{:<{}}  ", row[i], width[i]) : fmt::format("{:>{}}  ", row[i], width[i]);
+    }
+    text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+  }
+  return text;
+}
+
+std::string share_text(double rate, const Machine& machine, int threads) {
+  const auto peak = machine.fma_flops.find(threads);
+  if (peak == machine.fma_flops.end() || peak->second <= 0 || rate <= 0) return "";
+  return fmt::format("{:.0f}%", 100 * rate * 1e9 / peak->second);
+}
+
+std::vector<std::string> bench_row(const CaseRecord& r, const Machine& machine, bool show_settings) {
+  auto label = r.label;
+  if (show_settings) label += fmt::format(" ({} t{} {})", word(r.settings.layout), r.settings.threads, word(r.settings.dtype));
+  const auto name = r.algorithm ? r.algorithm->name : "";
+  const auto* agrees = std::get_if<Agrees>(&r.verdict);
+  if (!agrees) return {label, "-", "", "", "", "", "", fmt::format("{}: {}", kind(r.verdict), sentence(r.verdict))};
+  const auto error = fmt::format("{:.1e}", agrees->rel_l2), worst = fmt::format("{:.0f}%", 100 * agrees->worst);
+  const auto* m = std::get_if<Measured>(&r.measurement);
+  if (!m) {
+    const auto* skipped = std::get_if<Skipped>(&r.measurement);
+    return {label, "-", "", "", "", error, worst, fmt::format("{}  ({})", name, skipped ? skipped->why : std::get<Inconclusive>(r.measurement).why)};
+  }
+  const auto interval = median_interval(m->samples_ns);
+  const auto range = interval.low ? fmt::format("{} .. {}", time_text(*interval.low), time_text(*interval.high))
+                                  : fmt::format("{} samples", m->samples_ns.size());
+  return {label, time_text(interval.median), range, fmt::format("{:.1f}", gflops(r)), share_text(gflops(r), machine, r.settings.threads),
+          error, worst, name};
+}
+
+}  // namespace
+
+std::string time_text(double ns) {
+  const std::pair<double, const char*> units[] = {{1e9, "s"}, {1e6, "ms"}, {1e3, "us"}, {1, "ns"}};
+  for (const auto& [scale, unit] : units)
+    if (ns >= scale || scale == 1) return fmt::format("{:.{}f} {}", ns / scale, ns / scale >= 100 ? 1 : ns / scale >= 10 ? 2 : 3, unit);
+  return {};
+}
+
+std::string failure_lines(const CaseRecord& r) {
+  const auto name = r.problem.name.empty() ? "" : fmt::format(" ({}.{})", r.problem.suite, r.problem.name);
+  const auto algorithm = r.algorithm ? " [" + r.algorithm->name + "]" : "";
+  return fmt::format("{}: {}{} {}{}\n    {}\n{}    replay: {}\n", kind(r.verdict), r.label, algorithm, short_text(r.problem.geometry), name,
+                     sentence(r.verdict), evidence(r.verdict), r.replay);
+}
+
+std::string verdict_summary(const Results& results) {
+  std::map<std::string, int> kinds, refusals;
+  for (const auto& r : results.cases) {
+    ++kinds[std::string(kind(r.verdict)) + (r.known ? " as known" : "")];
+    if (const auto* refused = std::get_if<Refused>(&r.verdict)) ++refusals[fmt::format("{}: {}", r.label, refused->why)];
+  }
+  std::string text = fmt::format("{} cases:", results.cases.size());
+  for (const auto& [word, count] : kinds) text += fmt::format(" {} {}{}", count, word, word == kinds.rbegin()->first ? "" : ",");
+  text += "\n";
+  constexpr std::size_t kMostReasons = 12;
+  std::vector<std::pair<int, std::string>> reasons;
+  for (const auto& [why, count] : refusals) reasons.emplace_back(count, why);
+  std::sort(reasons.rbegin(), reasons.rend());
+  for (std::size_t i = 0; i < std::min(reasons.size(), kMostReasons); ++i)
+    text += fmt::format("  refused {:>4} x  {}\n", reasons[i].first, reasons[i].second);
+  if (reasons.size() > kMostReasons) text += fmt::format("  ... and {} more reasons\n", reasons.size() - kMostReasons);
+  for (const auto& a : results.header.absent) text += fmt::format("  absent: {}: {}\n", a.name, a.why);
+  return text;
+}
+
+std::string bench_table(const Results& results) {
+  std::vector<std::vector<std::string>> rows{{"backend", "time", "99% interval", "GFLOP/s", "of peak", "rel-L2", "of bound", "algorithm"}};
+  bool several = false;
+  for (const auto& r : results.cases) several = several || !(r.settings == results.cases.front().settings);
+  for (const auto& r : results.cases) rows.push_back(bench_row(r, results.header.machine, several));
+  return columns(rows);
+}
+
+}  // namespace convgauge::cli

@@ -1,0 +1,103 @@
+// `convgauge sweep`: verify, measure, record, report.
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <charconv>
+#include <ctime>
+
+#include "cli/session.hpp"
+#include "cli/summary.hpp"
+#include "cli/terminal.hpp"
+#include "report/report.hpp"
+#include "run/outcome.hpp"
+
+namespace convgauge::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// "1/4": the first of four.
+Expected<std::pair<int, int>> shard(const std::string& text) {
+  int i = 0, n = 0;
+  const char* end = text.data() + text.size();
+  const auto [slash, code] = std::from_chars(text.data(), end, i);
+  if (code == std::errc{} && slash != end && *slash == '/') {
+    const auto [rest, second] = std::from_chars(slash + 1, end, n);
+    if (second == std::errc{} && rest == end && n >= 1 && i >= 1 && i <= n) return std::pair(i - 1, n);
+  }
+  return error(fmt::format("--shard {}: not I/N with 1 <= I <= N", text));
+}
+
+std::string safe_name(std::string name) {
+  for (char& c : name)
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '_' && c != '.') c = '_';
+  return name.empty() ? "run" : name;
+}
+
+/// Never a folder that is there already: two runs of one second get names of their own.
+fs::path fresh_folder(const std::string& name) {
+  const auto base = fs::path("results/runs") / fmt::format("{}-{:%Y%m%d-%H%M%S}", safe_name(name), fmt::localtime(std::time(nullptr)));
+  auto folder = base;
+  for (int i = 2; fs::exists(folder); ++i) folder = fmt::format("{}-{}", base.string(), i);
+  return folder;
+}
+
+Expected<void> write_reports(const fs::path& folder, const Results& results) {
+  const std::pair<const char*, std::string> files[] = {{"report.html", html_report({results})}, {"report.md", markdown_report(results)},
+                                                       {"junit.xml", junit_report(results)},    {"results.csv", csv_report(results)},
+                                                       {"gbench.json", gbench_report(results)}};
+  for (const auto& [name, text] : files)
+    if (auto ok = write_text(folder / name, text); !ok) return ok;
+  return {};
+}
+
+}  // namespace
+
+int sweep(const Arguments& arguments) {
+  Usage usage{"sweep", "CONFIG|PROBLEM [options]", "convgauge sweep configs/quickstart.json --threads 2", po::options_description("Options")};
+  add_selection(usage.options);
+  add_measuring(usage.options);
+  auto add = usage.options.add_options();
+  add("out", po::value<std::string>(), "folder for results.jsonl and the reports; default results/runs/NAME-TIME");
+  add("resume", po::value<std::string>(), "continue the run in this folder");
+  add("shard", po::value<std::string>(), "I/N: this machine's share of the problems");
+  add("json", "case records on standard output");
+  add("fail-fast", "end at the first failure");
+  add("strict", "inconclusive measurements count (exit code 5)");
+  add("dry-run", "show the cases, run nothing");
+  const auto parsed = parse(usage, arguments, "target");
+  if (parsed.exit) return *parsed.exit;
+  const auto& values = parsed.values;
+
+  SweepOptions options;
+  options.fail_fast = values.count("fail-fast") > 0;
+  options.command = command_line("sweep", arguments);
+  options.resume = values.count("resume") > 0;
+  if (options.resume && values.count("out")) return usage_error("sweep: --resume DIR continues in DIR; --out cannot be given too");
+  if (values.count("shard")) {
+    const auto part = shard(values["shard"].as<std::string>());
+    if (!part) return usage_error(part.error().message);
+    std::tie(options.shard, options.shards) = *part;
+  }
+  const auto selection = select(values, false);
+  if (!selection) return usage_error(selection.error().message);
+  if (values.count("dry-run")) return dry_run(*selection, true);
+  options.out = options.resume        ? fs::path(values["resume"].as<std::string>())
+                : values.count("out") ? fs::path(values["out"].as<std::string>())
+                                      : fresh_folder(selection->suite.name);
+  if (!options.resume && fs::exists(options.out / "results.jsonl"))
+    return usage_error(fmt::format("sweep: {} holds results already; continue them with --resume, or name another folder", options.out.string()));
+
+  const bool json = values.count("json") > 0;
+  const auto result = run_selection(*selection, options, json);
+  if (!result) return usage_error(result.error().message);
+  if (auto ok = write_reports(options.out, result->results); !ok) return usage_error(ok.error().message);
+  if (json)
+    fmt::print("{}\n", to_pretty_json(result->results.cases));
+  else
+    fmt::print("{}\n{}\n{}report: {}\n", terminal_table(result->results, terminal_width(), wants_colour()), headline(result->results),
+               verdict_summary(result->results), (options.out / "report.html").string());
+  return conclude(*result, values.count("strict") > 0);
+}
+
+}  // namespace convgauge::cli

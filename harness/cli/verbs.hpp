@@ -1,0 +1,20 @@
+// The verbs of the command line: each gets its own arguments and returns an exit code. One file each.
+#pragma once
+#include <string>
+#include <vector>
+
+namespace convgauge::cli {
+
+using Arguments = std::vector<std::string>;
+
+int list(const Arguments& arguments);
+int verify(const Arguments& arguments);
+int sweep(const Arguments& arguments);
+int bench(const Arguments& arguments);
+int run(const Arguments& arguments);
+int report(const Arguments& arguments);
+int machine(const Arguments& arguments);
+int check_plugin(const Arguments& arguments);
+int worker(const Arguments& arguments);
+
+}  // namespace convgauge::cli

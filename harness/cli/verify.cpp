@@ -1,0 +1,44 @@
+// `convgauge verify`: correctness only.
+#include <fmt/format.h>
+
+#include "cli/session.hpp"
+#include "cli/summary.hpp"
+#include "report/report.hpp"
+#include "run/outcome.hpp"
+
+namespace convgauge::cli {
+
+int verify(const Arguments& arguments) {
+  Usage usage{"verify", "CONFIG|PROBLEM [options]", "convgauge verify n1c64h56w56_o64k3p1 --backend onednn", po::options_description("Options")};
+  add_selection(usage.options);
+  auto add = usage.options.add_options();
+  add("json", "case records on standard output");
+  add("junit", po::value<std::string>(), "also write JUnit XML to this file");
+  add("out", po::value<std::string>(), "also keep results.jsonl in this folder");
+  add("fail-fast", "end at the first failure");
+  add("dry-run", "show the cases, run nothing");
+  const auto parsed = parse(usage, arguments, "target");
+  if (parsed.exit) return *parsed.exit;
+  const auto& values = parsed.values;
+  const auto selection = select(values, true);
+  if (!selection) return usage_error(selection.error().message);
+  if (values.count("dry-run")) return dry_run(*selection, false);
+
+  SweepOptions options;
+  options.measure = false;
+  options.fail_fast = values.count("fail-fast") > 0;
+  options.command = command_line("verify", arguments);
+  if (values.count("out")) options.out = values["out"].as<std::string>();
+  const bool json = values.count("json") > 0;
+  const auto result = run_selection(*selection, options, json);
+  if (!result) return usage_error(result.error().message);
+  if (json)
+    fmt::print("{}\n", to_pretty_json(result->results.cases));
+  else
+    fmt::print("{}", verdict_summary(result->results));
+  if (values.count("junit"))
+    if (auto ok = write_text(values["junit"].as<std::string>(), junit_report(result->results)); !ok) return usage_error(ok.error().message);
+  return conclude(*result, false);
+}
+
+}  // namespace convgauge::cli

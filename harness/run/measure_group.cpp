@@ -1,0 +1,201 @@
+#include "run/measure_group.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "measure/statistics.hpp"
+#include "run/guarded_plan.hpp"
+#include "verify/compare.hpp"
+
+namespace convgauge {
+namespace {
+
+using std::chrono::milliseconds;
+
+// A sample lasts at least a thousand reads of the clock (25 ns each here) and long enough that a context switch is a small
+// part of it; a competitor is warmed for about as long after the others' turns.
+constexpr double kSampleNs = 5e6, kWarmNs = 2e6;
+// An execution that is longer than this warms itself: what it finds cold is a small part of it.
+constexpr double kSelfWarmNs = 20e6;
+constexpr double kAllowance = 20;  // a sample may take so many times what is expected before it counts as hung
+
+/// One entrant's measurement under way.
+struct Lane {
+  Entrant* entrant = nullptr;
+  bool running = false;
+  double execution_ns = 0;       // estimate
+  std::int64_t executions = 1;   // per sample
+  double spent_ns = 0;
+  Measured measured;
+};
+
+/// The four tensors in the worker's arena, at offsets that depend on the spec alone.
+Binding lay_tensors(Worker& worker, const Spec& spec, const Sheet& sheet) {
+  auto& arena = worker.arena();
+  arena.clear();
+  Binding b;
+  const auto reserve = [&](std::size_t bytes, int role) {
+    b.regions.push_back(arena.reserve(bytes, 64, role));
+    return static_cast<std::int32_t>(b.regions.size()) - 1;
+  };
+  b.src = reserve(spec.src_bytes(), CVG_ROLE_SRC);
+  b.weights = reserve(spec.weights_bytes(), CVG_ROLE_WEIGHTS);
+  if (spec.geometry.bias) b.bias = reserve(spec.bias_bytes(), CVG_ROLE_BIAS);
+  b.dst = reserve(spec.dst_bytes(), CVG_ROLE_DST);
+  const auto copy = [&](std::int32_t region, const Buffer& from) {
+    if (region >= 0 && from.bytes() > 0)
+      std::copy_n(from.data(), from.bytes(), arena.bytes(b.regions[static_cast<std::size_t>(region)], Placement::end));
+  };
+  copy(b.src, sheet.src);
+  copy(b.weights, sheet.weights);
+  copy(b.bias, sheet.bias);
+  return b;
+}
+
+class Group {
+ public:
+  Group(std::vector<Entrant>& entrants, Pool& pool, Material& material, const MeasureOrder& order)
+      : pool_(pool), material_(material), order_(order), fill_(fits(Fill::normal, material.spec()) ? Fill::normal : Fill::integer) {
+    for (auto& entrant : entrants) lanes_.emplace_back().entrant = &entrant;
+  }
+
+  void run() {
+    for (auto& lane : lanes_) set_up(lane);
+    for (int round = 0; round < order_.settings.rounds; ++round)
+      for (const int i : round_order(static_cast<int>(lanes_.size()), round, order_.seed)) take_turn(lanes_[static_cast<std::size_t>(i)]);
+    for (auto& lane : lanes_) finish(lane);
+  }
+
+ private:
+  double budget_ns() const { return static_cast<double>(order_.settings.budget.count()) * 1e6; }
+
+  Worker* worker(Lane& lane) {
+    auto made = pool_.worker(*lane.entrant->competitor, order_.threads);
+    return made && (*made)->alive() ? *made : nullptr;
+  }
+
+  void fail(Lane& lane, Verdict verdict) {
+    lane.running = false;
+    lane.entrant->verdict = std::move(verdict);
+    lane.entrant->measurement = Skipped{"failed while it was measured"};
+  }
+
+  void skip(Lane& lane, std::string why) {
+    lane.running = false;
+    lane.entrant->measurement = Skipped{std::move(why)};
+  }
+
+  /// Slots whose tensors together exceed twice the last-level cache; one where warm times are asked for.
+  int slots(const Lane& lane) const {
+    if (!order_.settings.cold) return 1;
+    std::int64_t bytes = 1;
+    for (const auto& need : lane.entrant->plan.requirements)
+      if (need.scope == CVG_SCOPE_SLOT) bytes += static_cast<std::int64_t>(need.bytes);
+    return static_cast<int>(std::clamp<std::int64_t>(2 * order_.last_level_cache_bytes / bytes + 1, 2, kMostSlots));
+  }
+
+  void set_up(Lane& lane) {
+    auto* w = worker(lane);
+    if (!w) return fail(lane, Failed{"the worker ended before the measurement"});
+    const auto binding = lay_tensors(*w, material_.spec(), material_.sheet(fill_));
+    const auto limit = default_timeout(material_.spec().geometry.flops() * slots(lane));
+    const auto outcome = w->call(MeasureSetup{lane.entrant->plan.plan, binding, slots(lane)}, limit);
+    if (auto bad = trouble_of(outcome)) return fail(lane, *bad);
+    const auto& ready = std::get<MeasureReady>(std::get<Reply>(outcome));
+    lane.measured.plan_ns = lane.entrant->plan.plan_ns;
+    lane.measured.bind_ns = ready.bind_ns;
+    lane.measured.prepare_ns = ready.prepare_ns;
+    lane.measured.upload_ns = ready.upload_ns;
+    lane.measured.first_execution_ns = ready.first_ns;
+    lane.running = true;
+    calibrate(lane, ready.first_ns);
+  }
+
+  /// How long one execution takes when warm, hence how many make a sample, hence whether the budget has room for any.
+  void calibrate(Lane& lane, double first_ns) {
+    if (2 * first_ns > budget_ns())
+      return skip(lane, fmt::format("over budget: one execution takes {:.2g} s of the {:.2g} s", first_ns / 1e9, budget_ns() / 1e9));
+    lane.execution_ns = first_ns;
+    if (first_ns < kSelfWarmNs) {
+      Sampled sampled;
+      if (!sample(lane, 1, kWarmNs, sampled)) return;
+      lane.execution_ns = std::max(1.0, sampled.host_ns);
+    }
+    const double wanted = std::ceil(kSampleNs / lane.execution_ns);
+    lane.executions = std::max<std::int64_t>(1, static_cast<std::int64_t>(wanted));
+    lane.measured.executions_per_sample = lane.executions;
+  }
+
+  /// Whether it could be taken; if not, the lane is over.
+  bool sample(Lane& lane, std::int64_t executions, double warm_ns, Sampled& sampled) {
+    auto* w = worker(lane);
+    if (!w) return fail(lane, Failed{"the worker ended during the measurement"}), false;
+    const double expected_ns = static_cast<double>(executions) * lane.execution_ns + warm_ns;
+    const auto limit = milliseconds(2000 + static_cast<std::int64_t>(expected_ns * kAllowance / 1e6));
+    // Devices take a whole sample as one batch; on a CPU each execution is a call, as a framework makes them.
+    const std::int64_t batch = lane.entrant->competitor->on_cpu ? 1 : executions;
+    const auto outcome = w->call(Sample{lane.entrant->plan.plan, executions, batch, static_cast<std::int64_t>(warm_ns)}, limit);
+    w->stop();
+    if (auto bad = trouble_of(outcome)) return fail(lane, *bad), false;
+    sampled = std::get<Sampled>(std::get<Reply>(outcome));
+    return true;
+  }
+
+  void take_turn(Lane& lane) {
+    if (!lane.running) return;
+    const double warm_ns = lane.execution_ns < kSelfWarmNs ? kWarmNs : 0;
+    const double cost_ns = static_cast<double>(lane.executions) * lane.execution_ns + warm_ns;
+    if (lane.spent_ns + cost_ns > budget_ns() && !lane.measured.samples_ns.empty()) {
+      lane.measured.budget_cut = true;
+      return;
+    }
+    Sampled sampled;
+    if (!sample(lane, lane.executions, warm_ns, sampled)) return;
+    lane.measured.samples_ns.push_back(sampled.host_ns);
+    if (sampled.device_ns > 0) lane.measured.device_ns.push_back(sampled.device_ns);
+    lane.spent_ns += cost_ns;
+  }
+
+  void finish(Lane& lane) {
+    if (!lane.running) return;
+    auto& m = lane.measured;
+    if (m.budget_cut)
+      m.note = fmt::format("the budget of {:.3g} s allows {} of {} rounds", budget_ns() / 1e9, m.samples_ns.size(), order_.settings.rounds);
+    if (!outputs_right(lane, false, "after the timed executions") || !outputs_right(lane, true, "after timing, changed source (R12)")) return;
+    lane.entrant->measurement = std::move(m);
+  }
+
+  bool outputs_right(Lane& lane, bool changed, const char* oracle) {
+    auto* w = worker(lane);
+    if (!w) return fail(lane, Failed{"the worker ended after the measurement"}), false;
+    const auto& spec = material_.spec();
+    const auto& sheet = material_.sheet(fill_, changed);
+    const auto binding = lay_tensors(*w, spec, sheet);
+    const auto outcome = w->call(MeasureCheck{lane.entrant->plan.plan, changed}, default_timeout(spec.geometry.flops()));
+    if (auto bad = trouble_of(outcome)) return fail(lane, *bad), false;
+    const auto* got = w->arena().bytes(binding.regions[static_cast<std::size_t>(binding.dst)], Placement::end);
+    auto result = compare({spec, lane.entrant->plan.algorithm, fill_, sheet.inputs(), sheet.reference(), got});
+    if (auto* differs = std::get_if<Differs>(&result)) {
+      differs->oracle = oracle;
+      return fail(lane, *differs), false;
+    }
+    return true;
+  }
+
+  static constexpr int kMostSlots = 64;
+  Pool& pool_;
+  Material& material_;
+  const MeasureOrder& order_;
+  Fill fill_;
+  std::vector<Lane> lanes_;
+};
+
+}  // namespace
+
+void measure_group(std::vector<Entrant>& entrants, Pool& pool, Material& material, const MeasureOrder& order) {
+  Group(entrants, pool, material, order).run();
+}
+
+}  // namespace convgauge

@@ -1,0 +1,34 @@
+// The rounds of one problem under one settings: every competitor measures the same thing in the same round, in an order
+// that mirrors, while all the others are stopped.
+#pragma once
+#include <vector>
+
+#include "config/suite.hpp"
+#include "measure/measurement.hpp"
+#include "run/material.hpp"
+#include "run/pool.hpp"
+#include "run/verify_case.hpp"
+
+namespace convgauge {
+
+/// One case that agreed, its plan open in the worker of its competitor.
+struct Entrant {
+  const Competitor* competitor = nullptr;
+  PlanOpened plan;
+  Measurement measurement = Skipped{"not asked for"};
+  std::optional<Verdict> verdict;  // set where the outputs after timing were wrong, or the worker ended
+};
+
+/// How a group is measured.
+struct MeasureOrder {
+  MeasureSettings settings;
+  int threads = 1;
+  std::uint64_t seed = 1;
+  std::int64_t last_level_cache_bytes = 0;  // for cold
+};
+
+/// [the driver's one thread] Fills each entrant's measurement, and checks its outputs afterwards: those of the timed
+/// executions, and one more with changed inputs and a poisoned output.
+void measure_group(std::vector<Entrant>& entrants, Pool& pool, Material& material, const MeasureOrder& order);
+
+}  // namespace convgauge

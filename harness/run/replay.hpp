@@ -1,0 +1,14 @@
+// The command line that repeats one case.
+#pragma once
+#include <string>
+
+#include "record/record.hpp"
+#include "run/cases.hpp"
+
+namespace convgauge {
+
+/// `verb`: "bench" or "verify". Only what differs from the defaults is spelled out, but for threads. Words that a shell
+/// would split are quoted.
+std::string replay_line(const char* verb, const CaseRecord& record, const Competitor& competitor, std::uint64_t seed);
+
+}  // namespace convgauge

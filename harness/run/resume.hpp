@@ -1,0 +1,20 @@
+// Continuing a run that was cut off: what counts as done, and whether this is the same run.
+#pragma once
+#include <set>
+
+#include "record/record.hpp"
+
+namespace convgauge {
+
+/// Whole problems of an earlier run; the lines of one that was cut off do not count.
+struct Resumed {
+  std::vector<CaseRecord> cases;
+  std::set<std::int64_t> problems;  // indices into the suite
+  std::size_t keep_bytes = 0;       // of the file
+};
+
+/// `found` was read from `file`; `now` is the header that the continuing run would write. Refuses where config, plugins
+/// or machine differ, and says which.
+Expected<Resumed> resume(const std::filesystem::path& file, const Results& found, const HeaderRecord& now);
+
+}  // namespace convgauge

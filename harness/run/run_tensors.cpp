@@ -1,0 +1,38 @@
+#include "run/run_tensors.hpp"
+
+#include <algorithm>
+
+#include "run/guarded_plan.hpp"
+#include "run/verify_case.hpp"
+
+namespace convgauge {
+
+TensorRun run_tensors(Pool& pool, const Competitor& competitor, const std::string& algorithm, int threads, const Spec& spec,
+                      const Inputs& inputs) {
+  TensorRun result;
+  auto worker = pool.worker(competitor, threads);
+  if (!worker) {
+    result.verdict = Failed{worker.error().message};
+    return result;
+  }
+  const auto limit = default_timeout(spec.geometry.flops());
+  const auto opened = (*worker)->call(OpenPlan{competitor.choice.name, spec, plan_settings(competitor, algorithm, threads, 1)}, limit);
+  if (const auto bad = trouble_of(opened)) {
+    result.verdict = *bad;
+    return result;
+  }
+  const auto& plan = std::get<PlanOpened>(std::get<Reply>(opened));
+  result.algorithm = plan.algorithm.name;
+  GuardedPlan memory(**worker, spec, plan, limit);
+  for (const auto placement : {Placement::start, Placement::end})
+    if (const auto bad = memory.run(inputs, placement, true)) {
+      result.verdict = *bad;
+      return result;
+    }
+  result.output = Buffer(spec.dst_bytes());
+  std::copy_n(memory.output(), spec.dst_bytes(), result.output.data());
+  result.verdict = Agrees{};
+  return result;
+}
+
+}  // namespace convgauge

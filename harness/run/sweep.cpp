@@ -1,0 +1,250 @@
+#include "run/sweep.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <ctime>
+#include <set>
+
+#include "core/problem_text.hpp"
+#include "run/machine/machine.hpp"
+#include "run/material.hpp"
+#include "run/measure_group.hpp"
+#include "run/pool.hpp"
+#include "run/replay.hpp"
+#include "run/resume.hpp"
+#include "run/revision.hpp"
+#include "run/verify_case.hpp"
+#include "run/version.hpp"
+
+namespace convgauge {
+namespace {
+
+/// A case before it ran: competitor and algorithm.
+struct Start {
+  const Competitor* competitor = nullptr;
+  std::string algorithm, label;
+};
+
+HeaderRecord make_header(const Suite& suite, const Field& field, const SweepOptions& options) {
+  HeaderRecord h;
+  h.convgauge_version = kVersion;
+  h.git_revision = git_revision(kSourceFolder);
+  h.compiler = kCompiler;
+  h.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+  h.suite = suite.name;
+  h.config_file = suite.file.string();
+  h.config_digest = suite.digest;
+  h.command = options.command;
+  h.baseline_backend = suite.baseline_backend;
+  h.machine = read_machine();
+  for (const auto& c : field.competitors)
+    h.plugins.push_back({c.choice.label, c.choice.name, c.plugin_file, c.plugin_hash, c.version, c.device_text});
+  h.absent = field.absent;
+  h.known = suite.known;
+  h.rounds = options.measure ? suite.settings.measure.rounds : 0;
+  h.seed = suite.settings.verify.seed;
+  h.problems = static_cast<std::int64_t>(suite.problems.size());
+  return h;
+}
+
+std::size_t requirement_bytes(const PlanOpened& plan, int role) {
+  std::size_t bytes = 0;
+  for (const auto& need : plan.requirements)
+    if (need.role == role) bytes += need.bytes;
+  return bytes;
+}
+
+/// The issue of the first `known` entry that matches this case.
+const Known* known_entry(const Suite& suite, const CaseRecord& r) {
+  const auto text = r.label + " " + short_text(r.problem.geometry);
+  const auto name = r.label + " " + r.problem.suite + "." + r.problem.name;
+  const auto plain = r.label + " " + r.problem.name;
+  for (const auto& k : suite.known)
+    for (const auto& subject : {text, name, plain})
+      if (::fnmatch(k.match.c_str(), subject.c_str(), 0) == 0) return &k;
+  return nullptr;
+}
+
+class Sweep {
+ public:
+  Sweep(const Suite& suite, const Field& field, const SweepOptions& options, const SweepHooks& hooks)
+      : suite_(suite), field_(field), options_(options), hooks_(hooks), pool_(options.executable), settings_(settings_of(suite)) {}
+
+  Expected<SweepResult> run() {
+    result_.results.header = make_header(suite_, field_, options_);
+    if (options_.measure && options_.measure_machine_peaks) measure_peaks(result_.results.header.machine, suite_.settings.threads);
+    if (auto ok = open_file(); !ok) return tl::unexpected(ok.error());
+    const auto count = static_cast<std::int64_t>(suite_.problems.size());
+    for (std::int64_t i = 0; i < count && !result_.interrupted && !stop_; ++i) {
+      if (i % options_.shards != options_.shard || done_.contains(i)) continue;
+      result_.interrupted = hooks_.interrupted && hooks_.interrupted();
+      if (result_.interrupted) break;
+      tell(i);
+      if (auto ok = run_problem(i); !ok) return tl::unexpected(ok.error());
+    }
+    tell(count);
+    return std::move(result_);
+  }
+
+ private:
+  void tell(std::int64_t i) {
+    const auto count = static_cast<std::int64_t>(suite_.problems.size());
+    if (hooks_.progress) hooks_.progress({i, count, i < count ? &suite_.problems[static_cast<std::size_t>(i)] : nullptr});
+  }
+
+  Expected<void> open_file() {
+    if (options_.out.empty()) return {};
+    const auto file = options_.out / "results.jsonl";
+    std::optional<std::size_t> keep;
+    if (options_.resume) {
+      auto found = read_results(file);
+      if (!found) return tl::unexpected(found.error());
+      auto resumed = resume(file, *found, result_.results.header);
+      if (!resumed) return tl::unexpected(resumed.error());
+      result_.results.header = found->header;
+      result_.results.cases = std::move(resumed->cases);
+      done_ = std::move(resumed->problems);
+      keep = resumed->keep_bytes;
+    } else {
+      std::error_code failed;
+      std::filesystem::create_directories(options_.out, failed);
+    }
+    auto writer = ResultsWriter::open(file, keep);
+    if (!writer) return tl::unexpected(writer.error());
+    writer_.emplace(std::move(*writer));
+    return keep ? Expected<void>{} : writer_->append(to_line(result_.results.header));
+  }
+
+  /// All algorithms of a backend where they were asked for, else the one.
+  std::vector<Start> starts(const Competitor& c, const Spec& spec, int threads) {
+    if (c.choice.algorithm != "all") return {{&c, c.choice.algorithm, c.choice.label}};
+    auto worker = pool_.worker(c, threads);
+    std::vector<Start> list;
+    if (worker) {
+      const auto outcome = (*worker)->call(ListAlgorithms{c.choice.name, spec, plan_settings(c, "default", threads, 1)},
+                                           default_timeout(spec.geometry.flops()));
+      if (const auto* reply = std::get_if<Reply>(&outcome))
+        if (const auto* found = std::get_if<AlgorithmList>(reply))
+          for (const auto& a : found->algorithms) list.push_back({&c, a.name, c.choice.label + ":" + a.name});
+    }
+    // What lists nothing is asked for its default, whose verdict tells why.
+    if (list.empty()) list.push_back({&c, "default", c.choice.label});
+    return list;
+  }
+
+  CaseRecord blank(std::int64_t index, const Start& start, const CaseSettings& settings, const Spec& spec) const {
+    CaseRecord r;
+    r.position.problem = index;
+    r.problem = suite_.problems[static_cast<std::size_t>(index)];
+    r.backend = start.competitor->choice.name;
+    r.label = start.label;
+    r.device = start.competitor->device_text;
+    r.requested_algorithm = start.algorithm;
+    r.options = start.competitor->choice.options;
+    r.settings = settings;
+    r.bytes = spec.total_bytes();
+    r.measurement = Skipped{options_.measure ? "not verified" : "verify only"};
+    r.replay = replay_line(options_.measure ? "bench" : "verify", r, *start.competitor, suite_.settings.verify.seed);
+    return r;
+  }
+
+  Expected<void> run_problem(std::int64_t index) {
+    std::vector<CaseRecord> records;
+    for (std::size_t i = 0; i < settings_.size(); ++i) run_settings(index, i, records);
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      auto& r = records[i];
+      r.position.index = static_cast<std::int64_t>(i);
+      r.position.cases = static_cast<std::int64_t>(records.size());
+      if (const auto* known = known_entry(suite_, r); known && known->verdict == kind(r.verdict)) r.known = known->issue;
+      if (writer_)
+        if (auto ok = writer_->append(to_line(r)); !ok) return ok;
+      if (hooks_.record) hooks_.record(r);
+      stop_ = stop_ || (options_.fail_fast && is_defect(r.verdict) && !r.known);
+      result_.results.cases.push_back(std::move(r));
+    }
+    return {};
+  }
+
+  /// One problem under one combination of settings: verified one after the other, then measured together.
+  void run_settings(std::int64_t index, std::size_t settings_index, std::vector<CaseRecord>& records) {
+    const auto& settings = settings_[settings_index];
+    const auto& geometry = suite_.problems[static_cast<std::size_t>(index)].geometry;
+    const auto spec = spec_of(geometry, settings);
+    Material material(spec, suite_.settings.verify.seed, physical_cores());
+    std::vector<Entrant> entrants;
+    std::vector<std::size_t> record_of;
+    for (const auto& competitor : field_.competitors) {
+      // Threads of the host do not multiply a device's cases.
+      if (!competitor.on_cpu && settings.threads != suite_.settings.threads.front()) continue;
+      for (const auto& start : starts(competitor, spec, settings.threads)) {
+        records.push_back(blank(index, start, settings, spec));
+        if (auto entrant = verify(records.back(), start, material)) {
+          entrants.push_back(std::move(*entrant));
+          record_of.push_back(records.size() - 1);
+        }
+      }
+    }
+    if (!options_.measure) return;
+    measure_group(entrants, pool_, material,
+                  {suite_.settings.measure, settings.threads, suite_.settings.verify.seed, result_.results.header.machine.l3_bytes});
+    for (std::size_t i = 0; i < entrants.size(); ++i) {
+      auto& record = records[record_of[i]];
+      record.measurement = std::move(entrants[i].measurement);
+      if (entrants[i].verdict) record.verdict = *entrants[i].verdict;
+      close(entrants[i], settings.threads);
+    }
+  }
+
+  void close(const Entrant& entrant, int threads) {
+    if (auto worker = pool_.worker(*entrant.competitor, threads)) (void)(*worker)->call(ClosePlan{entrant.plan.plan}, kCloseLimit);
+  }
+
+  std::optional<Entrant> verify(CaseRecord& record, const Start& start, Material& material) {
+    auto worker = pool_.worker(*start.competitor, record.settings.threads);
+    if (!worker) {
+      record.verdict = Failed{worker.error().message};
+      return std::nullopt;
+    }
+    const int slots = suite_.settings.measure.cold ? kColdSlots : 1;
+    const VerifyOrder order{record.backend, plan_settings(*start.competitor, start.algorithm, record.settings.threads, slots),
+                            suite_.settings.verify, options_.placements};
+    auto done = verify_case(**worker, order, material);
+    record.verdict = std::move(done.verdict);
+    if (done.plan) {
+      record.algorithm = done.plan->algorithm;
+      record.workspace_bytes = requirement_bytes(*done.plan, CVG_ROLE_WORKSPACE);
+      record.packed_weight_bytes = requirement_bytes(*done.plan, CVG_ROLE_PACKED_WEIGHTS);
+    }
+    if (!done.open) return std::nullopt;
+    Entrant entrant{start.competitor, *done.plan, Skipped{"verify only"}, std::nullopt};
+    if (options_.measure) return entrant;
+    close(entrant, record.settings.threads);
+    return std::nullopt;
+  }
+
+  static constexpr std::chrono::milliseconds kCloseLimit{10'000};
+  static constexpr int kColdSlots = 64;
+  const Suite& suite_;
+  const Field& field_;
+  const SweepOptions& options_;
+  const SweepHooks& hooks_;
+  Pool pool_;
+  std::vector<CaseSettings> settings_;
+  std::set<std::int64_t> done_;
+  std::optional<ResultsWriter> writer_;
+  SweepResult result_;
+  bool stop_ = false;
+};
+
+}  // namespace
+
+Expected<SweepResult> sweep(const Suite& suite, const Catalog& catalog, const SweepOptions& options, const SweepHooks& hooks) {
+  auto field = line_up(suite, catalog);
+  if (!field) return tl::unexpected(field.error());
+  return Sweep(suite, *field, options, hooks).run();
+}
+
+}  // namespace convgauge
