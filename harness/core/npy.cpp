@@ -180,7 +180,8 @@ Expected<std::string> header_text(Source& source) {
   if (head[6] != 1 && head[6] != 2)
     return source.fault(fmt::format("version {}.{} of the format, not 1 or 2", head[6], head[7]));
   if (!source.take(length, head[6] == 1 ? 2 : 4)) return source.fault("ends before the length of its header");
-  const auto bytes = length[0] | length[1] << 8 | length[2] << 16 | static_cast<std::size_t>(length[3]) << 24;
+  std::size_t bytes = 0;
+  for (unsigned i = 0; i < 4; ++i) bytes |= std::size_t{length[i]} << (8 * i);
   if (bytes > kLongestHeader) return source.fault(fmt::format("a header of {} bytes", bytes));
   std::string text(bytes, '\0');
   if (!source.take(text.data(), bytes)) return source.fault(fmt::format("ends inside its header of {} bytes", bytes));

@@ -56,6 +56,7 @@ TEST(BadSuite, Document) {
             "x.json: /include: is empty: needs at least one of file names, or leave it out");
   EXPECT_EQ(refusal(R"({"name": "a", "name": "a"})"), "x.json: /name: key 'name' stands twice in one object");
   EXPECT_EQ(refusal(R"({"name": ""})"), "x.json: /name: is an empty string");
+  EXPECT_EQ(refusal(R"({"name": "a\nb"})"), R"(x.json: /name: "a\nb" has a control character)");
   EXPECT_EQ(scratch.refusal_of(scratch.folder / "none.json"), "none.json: cannot be read: No such file or directory");
   EXPECT_EQ(scratch.refusal_of("/tmp"), "/tmp: is a folder, not a file");
   expect_all({{R"("note": 3)", "/note: 3 is not a string"},
@@ -95,6 +96,18 @@ TEST(BadSuite, Axes) {
        "/axes/count: unknown key 'count'; known here: batch, in_channels, out_channels, height, width, kernel_size, "
        "stride, padding, dilation, groups, bias or padding_mode"},
   });
+}
+
+TEST(BadSuite, AxesBeyondReason) {
+  const Scratch scratch;
+  std::string hundred;
+  for (int i = 1; i <= 100; ++i) hundred += (i == 1 ? "" : ", ") + std::to_string(i);
+  std::string axes;
+  for (const std::string key : {"batch", "in_channels", "out_channels", "height", "width", "kernel_size", "stride",
+                                "dilation", "groups", "padding"})
+    axes += (axes.empty() ? "\"" : ", \"") + key + "\": [" + hundred + "]";
+  EXPECT_EQ(scratch.refusal(beside("\"axes\": {" + axes + "}")),
+            "x.json: /problems/0: the axes make more than 1000000 problems of the suite");
 }
 
 TEST(BadSuite, Settings) {
