@@ -24,7 +24,7 @@ Json canonical(const Problem& p) {
 
 Json canonical(const BackendChoice& b, const std::filesystem::path& folder) {
   const auto seen = [&](const std::filesystem::path& path) {
-    return path.empty() || path.is_absolute() ? path.string() : path.lexically_relative(folder).string();
+    return path.empty() ? "" : std::filesystem::absolute(path).lexically_relative(folder).string();
   };
   return {{"name", b.name},
           {"label", b.label},
@@ -56,7 +56,7 @@ Json canonical(const Settings& s) {
 
 std::string digest_of(const Suite& suite) {
   Json problems = Json::array(), backends = Json::array(), known = Json::array();
-  const auto folder = suite.file.parent_path().lexically_normal();
+  const auto folder = std::filesystem::absolute("." / suite.file).parent_path().lexically_normal();
   for (const auto& problem : suite.problems) problems.push_back(canonical(problem));
   for (const auto& backend : suite.backends) backends.push_back(canonical(backend, folder));
   for (const auto& k : suite.known) known.push_back({k.match, k.verdict, k.issue});

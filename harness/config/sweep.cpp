@@ -48,6 +48,16 @@ std::vector<Draft> combinations(const SweptDraft& problem) {
   return all;
 }
 
+/// A million problems of 10 ms are three hours: more is a slip of the pen, and would end in lack of memory.
+constexpr std::size_t kMostProblems = 1'000'000;
+
+/// How many combinations there are; more than kMostProblems count as one more.
+std::size_t count_of(const SweptDraft& problem) {
+  std::size_t count = 1;
+  for (const auto& axis : problem.axes) count = std::min(count * axis.values.size(), kMostProblems + 1);
+  return count;
+}
+
 /// The given name and what sets it apart from its siblings; a problem without a name is called by its text form, which
 /// tells everything.
 std::string name_of(const Draft& draft, const Geometry& geometry, const std::vector<SweepAxis>& axes) {
@@ -108,9 +118,14 @@ void apply_axes(const std::vector<SweepAxis>& axes, std::vector<SweptDraft>& pro
 Expected<std::vector<Problem>> expand(const std::vector<SweptDraft>& problems) {
   std::vector<Problem> all;
   Names names;
-  for (const auto& problem : problems)
+  std::size_t count = 0;
+  for (const auto& problem : problems) {
+    count += count_of(problem);
+    if (count > kMostProblems)
+      return fault(problem.draft.place, fmt::format("the axes make more than {} problems of the suite", kMostProblems));
     for (const auto& draft : combinations(problem))
       if (const auto done = add(problem, draft, names, all); !done) return tl::unexpected(done.error());
+  }
   return all;
 }
 

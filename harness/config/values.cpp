@@ -1,5 +1,6 @@
 #include "config/values.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace convgauge {
@@ -34,7 +35,10 @@ Expected<bool> read_boolean(const Json& value, const Place& place) {
 Expected<std::string> read_text(const Json& value, const Place& place) {
   if (!value.is_string()) return fault(place, fmt::format("{} is not a string", shown(value)));
   if (value.get_ref<const std::string&>().empty()) return fault(place, "is an empty string");
-  return value.get<std::string>();
+  const auto& text = value.get_ref<const std::string&>();
+  if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }))
+    return fault(place, fmt::format("{} has a control character", shown(value)));
+  return text;
 }
 
 Expected<double> read_number(const Json& value, const Place& place) {

@@ -22,7 +22,7 @@ Expected<std::int64_t> read_integer(const Json& value, const Place& place, std::
 /// An int of at least 1: threads, rounds, processes.
 Expected<int> read_count(const Json& value, const Place& place);
 Expected<bool> read_boolean(const Json& value, const Place& place);
-/// A string that is not empty.
+/// A string that is not empty and fits on one line: names end up in tables.
 Expected<std::string> read_text(const Json& value, const Place& place);
 /// Any JSON number.
 Expected<double> read_number(const Json& value, const Place& place);
