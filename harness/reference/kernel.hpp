@@ -25,10 +25,13 @@ struct Kernel {
   int rows, width;  // of a whole tile
   /// panel[(t - first) * width + j] for taps first <= t < last, counted over channels: t = channel * taps + tap.
   void (*pack)(const PanelSource& source, std::int64_t first, std::int64_t last, double* panel);
-  /// tile[row * width + j] += sum over taps, in order, of block[tap * rows + row] * panel[tap * width + j], each
-  /// product fused or exact. Only the first `used_rows` and `used_width` need be right.
+  /// Every value to its magnitude.
+  void (*drop_signs)(double* panel, std::int64_t count);
+  /// tile[row * row_stride + j] += sum over taps, in order, of block[tap * rows + row] * panel[tap * width + j], each
+  /// product fused or exact. Begins at start[row] instead where start is not null. Reads and writes up to the next of
+  /// 1, 2, 4, rows rows and to a whole vector of outputs; only the first `used` of either are meant.
   void (*multiply)(const double* block, const double* panel, std::int64_t taps, int used_rows, int used_width,
-                   double* tile);
+                   const double* start, double* tile, std::int64_t row_stride);
 };
 
 /// All that were compiled in, the most capable last. The first, "baseline", runs everywhere.

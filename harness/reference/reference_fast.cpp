@@ -6,7 +6,6 @@
 #include <barrier>
 #include <cassert>
 #include <cmath>
-#include <cstring>
 #include <thread>
 #include <vector>
 
@@ -19,6 +18,8 @@ namespace convgauge {
 namespace {
 
 constexpr std::int64_t kChunk = 256;  // taps: a panel of 12 doubles each is 24 KiB
+
+constexpr int kMostRows = 8;  // of any kernel's blocks
 
 constexpr std::int64_t divided_up(std::int64_t a, std::int64_t b) {
   return (a + b - 1) / b;
@@ -36,6 +37,7 @@ struct Work {
   std::int64_t blocks_per_group, blocks;              // of output channels
   std::int64_t splits;                                // the blocks of a panel may be shared by several tasks
   std::vector<std::int64_t> rows_from, columns_from;  // [output * kernel + tap]: source index, or -1
+  std::vector<double> bias, bias_magnitudes;          // beyond the last channel there is one block of zeros more
   double *packed, *packed_magnitudes;                 // the weights of one chunk: [block][tap][row]
 
   std::int64_t tasks() const { return panels * splits; }
@@ -61,7 +63,7 @@ struct Scratch {
   std::vector<std::int64_t> offsets;
   std::vector<std::uint8_t> straight;
   std::vector<std::int64_t> places;  // of the panel's outputs in channel 0 of the result
-  bool contiguous = true;            // places count up by one throughout
+  bool in_place = true;              // a whole panel whose places count up by one
   int used = 0;                      // outputs in the panel
 };
 
@@ -84,7 +86,7 @@ void locate(const Work& w, std::int64_t panel, Scratch& s) {
       }
     }
   }
-  s.contiguous = s.places[static_cast<std::size_t>(s.used - 1)] - s.places[0] == s.used - 1;
+  s.in_place = s.used == width && s.places.back() - s.places.front() == width - 1;
   for (std::size_t tap = 0; tap < s.straight.size(); ++tap) {
     const auto* o = s.offsets.data() + tap * static_cast<std::size_t>(width);
     bool straight = o[0] >= 0;
@@ -101,46 +103,35 @@ void pack_weights(const Work& w, std::int64_t block, std::int64_t first, std::in
   const auto used = std::min(rows, g.group_outputs() - block % w.blocks_per_group * rows);
   double* to = w.packed + block * w.block_doubles();
   double* magnitudes = w.packed_magnitudes + block * w.block_doubles();
-  double line[kChunk];
-  for (std::int64_t r = 0; r < rows; ++r) {
+  double lines[kMostRows][kChunk];
+  for (std::int64_t r = 0; r < rows; ++r)
     if (r < used)
-      load_line(w.spec.weights_type, w.inputs.weights, (channel + r) * g.terms() + first, 1, taps, line);
+      load_line(w.spec.weights_type, w.inputs.weights, (channel + r) * g.terms() + first, 1, taps, lines[r]);
     else
-      std::fill_n(line, taps, 0.0);
-    for (std::int64_t t = 0; t < taps; ++t) {
-      to[t * rows + r] = line[t];
-      magnitudes[t * rows + r] = std::fabs(line[t]);
+      std::fill_n(lines[r], taps, 0.0);
+  for (std::int64_t t = 0; t < taps; ++t)
+    for (std::int64_t r = 0; r < rows; ++r) {
+      to[t * rows + r] = lines[r][t];
+      magnitudes[t * rows + r] = std::fabs(lines[r][t]);
     }
-  }
 }
 
-/// Brings a tile's sums in from the result, lets the taps pass, and takes them back. The first chunk starts at the
-/// bias.
-void advance(const Work& w, Scratch& s, const double* block, std::int64_t taps, std::int64_t channel, int rows,
-             bool begin, bool magnitudes, double* result) {
+/// Lets taps pass over the sums of one block and panel, in place where they lie side by side, else in a copy. The first
+/// chunk starts at the bias.
+void advance(const Work& w, Scratch& s, const double* block, std::int64_t taps, int rows, const double* start,
+             double* result) {
+  const double* panel = s.panel.as<double>();
   const auto width = static_cast<std::size_t>(w.kernel.width), used = static_cast<std::size_t>(s.used);
+  if (s.in_place && (rows == w.kernel.rows || rows <= 2))
+    return w.kernel.multiply(block, panel, taps, rows, s.used, start, result + s.places[0], w.plane);
   double* tile = s.tile.as<double>();
-  for (int r = 0; r < rows; ++r) {
-    double* line = tile + static_cast<std::size_t>(r) * width;
-    const double* from = result + (channel + r) * w.plane;
-    if (begin) {
-      const double bias = w.spec.geometry.bias ? load(w.spec.dst_type, w.inputs.bias, channel + r) : 0;
-      std::fill_n(line, width, magnitudes ? std::fabs(bias) : bias);
-    } else if (s.contiguous) {
-      std::memcpy(line, from + s.places[0], used * sizeof(double));
-    } else {
-      for (std::size_t j = 0; j < used; ++j) line[j] = from[s.places[j]];
-    }
-  }
-  w.kernel.multiply(block, s.panel.as<double>(), taps, rows, s.used, tile);
-  for (int r = 0; r < rows; ++r) {
-    const double* line = tile + static_cast<std::size_t>(r) * width;
-    double* to = result + (channel + r) * w.plane;
-    if (s.contiguous)
-      std::memcpy(to + s.places[0], line, used * sizeof(double));
-    else
-      for (std::size_t j = 0; j < used; ++j) to[s.places[j]] = line[j];
-  }
+  for (std::size_t r = 0; !start && r < static_cast<std::size_t>(rows); ++r)
+    for (std::size_t j = 0; j < used; ++j)
+      tile[r * width + j] = result[static_cast<std::int64_t>(r) * w.plane + s.places[j]];
+  w.kernel.multiply(block, panel, taps, rows, s.used, start, tile, w.kernel.width);
+  for (std::size_t r = 0; r < static_cast<std::size_t>(rows); ++r)
+    for (std::size_t j = 0; j < used; ++j)
+      result[static_cast<std::int64_t>(r) * w.plane + s.places[j]] = tile[r * width + j];
 }
 
 /// All blocks of [first_block, last_block) that belong to one group, against the panel as packed.
@@ -149,12 +140,14 @@ void sweep_blocks(const Work& w, Scratch& s, std::int64_t first_block, std::int6
   const Geometry& g = w.spec.geometry;
   const auto rows = static_cast<std::int64_t>(w.kernel.rows);
   const double* packed = magnitudes ? w.packed_magnitudes : w.packed;
+  const double* starts = magnitudes ? w.bias_magnitudes.data() : w.bias.data();
+  double* result = magnitudes ? w.out.magnitude : w.out.want;
   for (auto block = first_block; block < last_block; ++block) {
     const auto within = block % w.blocks_per_group * rows;
+    const auto channel = block / w.blocks_per_group * g.group_outputs() + within;
     advance(w, s, packed + block * w.block_doubles(), last - first,
-            block / w.blocks_per_group * g.group_outputs() + within,
-            static_cast<int>(std::min(rows, g.group_outputs() - within)), first == 0, magnitudes,
-            magnitudes ? w.out.magnitude : w.out.want);
+            static_cast<int>(std::min(rows, g.group_outputs() - within)), first == 0 ? starts + channel : nullptr,
+            result + channel * w.plane);
   }
 }
 
@@ -174,7 +167,7 @@ void run_task(const Work& w, Scratch& s, std::int64_t task, std::int64_t first, 
                   panel);
     if (w.out.want) sweep_blocks(w, s, block, stop, first, last, false);
     if (w.out.magnitude) {
-      for (std::int64_t i = 0; i < (last - first) * w.kernel.width; ++i) panel[i] = std::fabs(panel[i]);
+      w.kernel.drop_signs(panel, (last - first) * w.kernel.width);
       sweep_blocks(w, s, block, stop, first, last, true);
     }
     block = stop;
@@ -194,6 +187,18 @@ void run_thread(const Work& w, std::atomic<std::int64_t>* next, std::barrier<>& 
     for (auto task = tasks++; task < w.tasks(); task = tasks++) run_task(w, scratch, task, first, last);
     all_here.arrive_and_wait();
   }
+}
+
+/// The sums' first value, for every output channel and, so that whole blocks can be read, a few beyond.
+std::vector<double> starts(const Spec& spec, const Inputs& inputs) {
+  std::vector<double> bias(static_cast<std::size_t>(spec.geometry.out_channels + kMostRows), 0.0);
+  if (spec.geometry.bias) load_line(spec.dst_type, inputs.bias, 0, 1, spec.geometry.out_channels, bias.data());
+  return bias;
+}
+
+std::vector<double> without_signs(std::vector<double> values) {
+  for (auto& v : values) v = std::fabs(v);
+  return values;
 }
 
 /// Narrow types are widened to f32 once (exact), so that the inner loops know two types.
@@ -218,7 +223,7 @@ int useful_threads(const Geometry& g, int threads) {
 
 void reference_fast_with(const Kernel& kernel, const Spec& spec, const Inputs& inputs, const Reference& out,
                          int threads) {
-  assert(spec.direction == Direction::forward && threads >= 1 && kernel.runs_here());
+  assert(spec.direction == Direction::forward && threads >= 1 && kernel.runs_here() && kernel.rows <= kMostRows);
   const Geometry& g = spec.geometry;
   if (g.batch == 0) return;
   const bool narrow = spec.src_type == Dtype::f16 || spec.src_type == Dtype::bf16;
@@ -243,6 +248,8 @@ void reference_fast_with(const Kernel& kernel, const Spec& spec, const Inputs& i
                   .splits = splits,
                   .rows_from = sources(g.h, g.padding_mode),
                   .columns_from = sources(g.w, g.padding_mode),
+                  .bias = starts(spec, inputs),
+                  .bias_magnitudes = without_signs(starts(spec, inputs)),
                   .packed = packed.as<double>(),
                   .packed_magnitudes = packed.as<double>() + blocks * kChunk * kernel.rows};
   std::vector<std::atomic<std::int64_t>> next(static_cast<std::size_t>(2 * divided_up(g.terms(), kChunk)));
