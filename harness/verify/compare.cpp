@@ -55,7 +55,8 @@ class Judge {
     for (std::int64_t i = 0; i < count; ++i) {
       const double allowed = bound_.allowed(first + i, channel, want[i], magnitude[i]);
       const double error = std::fabs(got[i] - want[i]);
-      if (error <= allowed)  // false for every NaN
+      // False for every NaN, and for infinities, which no bound allows by itself.
+      if (error <= allowed && error <= std::numeric_limits<double>::max())
         worst_ = error > worst_ * allowed ? error / allowed : worst_;
       else
         suspect(first + i, channel, got[i], allowed);

@@ -1,5 +1,6 @@
 #include "verify/extremes.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace convgauge {
@@ -70,11 +71,10 @@ const char* excuse(const Evidence& e, const Bound& bound, std::int64_t i, double
     return "";
   if (special && works_on_tiles(e.algorithm) && (!std::isfinite(want) || !std::isfinite(bound.spread_at(i))))
     return "nonfinite_spread";
-  // A sum on the way may have left the accumulator's range, and come back as anything.
+  // Finite factors: a sum on the way may have left the accumulator's range, and come back as anything.
   const double range = largest(e.spec.accumulator_type);
-  if (special &&
-      (magnitude > range || bound.of_spread / unit_roundoff(e.spec.accumulator_type) * bound.spread_at(i) > range))
-    return "overflow";
+  const double tile = bound.of_spread / unit_roundoff(e.spec.accumulator_type) * bound.spread_at(i);
+  if (special && std::isfinite(magnitude) && std::max(magnitude, tile) > range) return "overflow";
   if (!std::isfinite(want) && agrees_without_padding(e, bound, p, i, got)) return "padding_is_no_tap";
   return nullptr;
 }

@@ -66,6 +66,7 @@ GateResult statistical_gate(const Evidence& e) {
     want += e.reference.want[i] * e.reference.want[i];
     magnitude += e.reference.magnitude[i] * e.reference.magnitude[i];
   }
+  if (!std::isfinite(want) || !std::isfinite(magnitude)) return {};
   const double own = relative_l2(e.spec, e.reference, e.got);
   const double typical = kHalfPi * std::sqrt(magnitude / static_cast<double>(g.terms() + 1));
   result.measured = own * std::sqrt(want) / std::max(std::sqrt(want), typical);

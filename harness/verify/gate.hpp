@@ -13,7 +13,8 @@ struct GateResult {
   double measured = 0, allowed = 0;
 };
 
-/// Applies to the normal fill where enough outputs are independent for a ratio of norms to be steady. The norm divided
+/// Applies to the normal fill where everything is finite and enough outputs are independent for a ratio of norms to be
+/// steady. The norm divided
 /// by is not less than what outputs of that magnitude have without cancellation: outputs that happen to cancel are not
 /// held against a kernel.
 GateResult statistical_gate(const Evidence& evidence);

@@ -98,20 +98,25 @@ std::string joined(const std::vector<std::string>& parts) {
   return all;
 }
 
-/// Wrong outputs that form a frame: all that lie within `t` of a side, and nothing else.
-std::string frame(const Shape& s, const std::vector<std::uint8_t>& bad) {
-  const auto wrong = [&](std::size_t i) { return bad[i] != 0; };
-  std::int64_t inner = s[2] + s[3];
-  const auto plane = static_cast<std::size_t>(s[2] * s[3]);
-  const auto depth = [&](std::size_t i) {
-    const auto h = static_cast<std::int64_t>(i % plane) / s[3], w = static_cast<std::int64_t>(i % plane) % s[3];
+std::string share_of(std::int64_t count, std::int64_t all) {
+  const double percent = 100.0 * static_cast<double>(count) / static_cast<double>(all);
+  return count == all ? "all" : fmt::format("{:.2g}%", std::min(percent, 99.0));
+}
+
+/// Wrong outputs that all lie near a side of their image, and are most of those that do: some may agree by chance.
+std::string frame(const Shape& s, const std::vector<std::uint8_t>& bad, std::int64_t count) {
+  const auto plane = s[2] * s[3];
+  const auto depth = [&](std::int64_t i) {
+    const auto h = i % plane / s[3], w = i % plane % s[3];
     return std::min(std::min(h, s[2] - 1 - h), std::min(w, s[3] - 1 - w));
   };
-  for (std::size_t i = 0; i < bad.size(); ++i)
-    if (!wrong(i)) inner = std::min(inner, depth(i));
-  for (std::size_t i = 0; i < bad.size(); ++i)
-    if (wrong(i) != (depth(i) < inner)) return "";
-  return inner == 1 ? "all of the border" : fmt::format("all of the border, {} wide", inner);
+  std::int64_t deepest = 0, within = 0;
+  for (std::int64_t i = 0; i < elements(s); ++i)
+    if (bad[static_cast<std::size_t>(i)]) deepest = std::max(deepest, depth(i));
+  for (std::int64_t i = 0; i < elements(s); ++i) within += depth(i) <= deepest;
+  if (within == elements(s) || 4 * count < 3 * within) return "";
+  const auto text = share_of(count, within) + " of the border";
+  return deepest == 0 ? text : fmt::format("{}, {} wide", text, deepest + 1);
 }
 
 }  // namespace
@@ -129,9 +134,8 @@ std::string describe_region(const Geometry& g, const std::vector<std::uint8_t>& 
   }
   const auto region = joined(parts);
   if (count == box) return count == 1 ? "one output: " + region : "all of " + region;
-  if (auto text = frame(s, bad); !text.empty()) return text;
-  const auto share = fmt::format("{:.2g}%", 100.0 * static_cast<double>(count) / static_cast<double>(box));
-  return region.empty() ? share + " of the outputs, everywhere" : share + " of " + region;
+  if (auto text = frame(s, bad, count); !text.empty()) return text;
+  return share_of(count, box) + (region.empty() ? " of the outputs, everywhere" : " of " + region);
 }
 
 }  // namespace convgauge
