@@ -50,11 +50,9 @@ class Judge {
   }
 
   void bounded_line(std::int64_t first, std::int64_t channel, std::int64_t count, const double* got) {
-    const double* want = e_.reference.want + first;
-    const double* magnitude = e_.reference.magnitude + first;
+    if (within_bounds(first, channel, count, got)) return;
     for (std::int64_t i = 0; i < count; ++i) {
-      const double allowed = bound_.allowed(first + i, channel, want[i], magnitude[i]);
-      const double error = std::fabs(got[i] - want[i]);
+      const double allowed = allowed_at(first + i, channel), error = std::fabs(got[i] - e_.reference.want[first + i]);
       // False for every NaN, and for infinities, which no bound allows by itself.
       if (error <= allowed && error <= std::numeric_limits<double>::max())
         worst_ = error > worst_ * allowed ? error / allowed : worst_;
@@ -69,12 +67,35 @@ class Judge {
     if (count_) return differs();
     Agrees agrees{worst_, relative_l2(e_.spec, e_.reference, e_.got), elements(shape_), notes_};
     if (exact_) return agrees;
-    const auto gate = statistical_gate(e_);
+    const auto gate = statistical_gate(e_, agrees.rel_l2);
     if (gate.applies && !gate.passes) return sloppy(gate);
     return agrees;
   }
 
  private:
+  double allowed_at(std::int64_t i, std::int64_t channel) const {
+    return bound_.allowed(i, channel, e_.reference.want[i], e_.reference.magnitude[i]);
+  }
+
+  /// The usual case without branches: true, and worst_ brought up to date, where nothing in the line is suspect.
+  bool within_bounds(std::int64_t first, std::int64_t channel, std::int64_t count, const double* got) {
+    const double *want = e_.reference.want + first, *magnitude = e_.reference.magnitude + first;
+    const double* spread = bound_.spread.empty() ? nullptr : bound_.spread.data() + first;
+    const double of_magnitude = bound_.of_magnitude, of_want = bound_.of_want, of_spread = bound_.of_spread;
+    const double floor = bound_.floor[static_cast<std::size_t>(channel)];
+    double worst = worst_;
+    bool fine = true;
+    for (std::int64_t i = 0; i < count; ++i) {
+      const double tile = spread ? of_spread * spread[i] : 0;
+      const double allowed = of_magnitude * magnitude[i] + tile + of_want * std::fabs(want[i]) + floor;
+      const double error = std::fabs(got[i] - want[i]), share = error / allowed;
+      fine &= error <= allowed && error <= std::numeric_limits<double>::max();
+      worst = share > worst ? share : worst;
+    }
+    if (fine) worst_ = worst;
+    return fine;
+  }
+
   void suspect(std::int64_t i, std::int64_t channel, double got, double allowed) {
     const char* note = excuse(e_, bound_, i, got);
     if (!note) return wrong(i, channel, got, allowed);
@@ -163,14 +184,17 @@ void allowed_errors(const Evidence& e, double* allowed) {
 
 double relative_l2(const Spec& spec, const Reference& reference, const void* got) {
   double error = 0, size = 0;
-  each_line(spec, got, [&](std::int64_t first, std::int64_t, std::int64_t count, const double* line) {
-    for (std::int64_t i = 0; i < count; ++i) {
-      const double want = reference.want[first + i], off = line[i] - want;
-      // Infinities that agree have no distance; those that do not are compare()'s business.
-      if (!std::isfinite(off)) continue;
-      error += off * off;
-      size += want * want;
+  each_line(spec, got, [&](std::int64_t first, std::int64_t, std::int64_t count, double* line) {
+    const double* want = reference.want + first;
+    for (std::int64_t i = 0; i < count; ++i) line[i] -= want[i];
+    const double off = square_sum(line, count), own = square_sum(want, count);
+    if (std::isfinite(off) && std::isfinite(own)) {
+      error += off, size += own;
+      return;
     }
+    // Infinities that agree have no distance; those that do not are compare()'s business.
+    for (std::int64_t i = 0; i < count; ++i)
+      if (std::isfinite(line[i])) error += line[i] * line[i], size += want[i] * want[i];
   });
   if (error == 0) return 0;
   return size == 0 ? std::numeric_limits<double>::infinity() : std::sqrt(error) / std::sqrt(size);

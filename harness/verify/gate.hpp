@@ -17,6 +17,9 @@ struct GateResult {
 /// steady. The norm divided
 /// by is not less than what outputs of that magnitude have without cancellation: outputs that happen to cancel are not
 /// held against a kernel.
-GateResult statistical_gate(const Evidence& evidence);
+GateResult statistical_gate(const Evidence& evidence, double relative_l2);
+
+/// In four partial sums, so that it runs at the speed of memory.
+double square_sum(const double* values, std::int64_t count);
 
 }  // namespace convgauge
