@@ -116,7 +116,7 @@ Count check_problem(const cvg_backend& backend, const Spec& spec, Random& random
 
 int problems() {
   const char* count = std::getenv("CONVGAUGE_SMOKE_PROBLEMS");
-  return count ? std::atoi(count) : 60;
+  return count ? std::atoi(count) : 20;
 }
 
 TEST(Problems, EveryAlgorithmIsRight) {

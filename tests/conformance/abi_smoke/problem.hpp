@@ -113,6 +113,7 @@ struct Sum {
 /// One output from the definition.
 inline Sum want(const Spec& s, const Tensors& t, std::int64_t n, std::int64_t o, std::int64_t y, std::int64_t x) {
   const auto& g = s.geometry;
+  const auto src = s.src_strides(), weights = s.weights_strides();
   Sum sum;
   const auto add = [&](double term) { sum.want += term, sum.magnitude += std::abs(term); };
   if (g.bias) add(load(s.dst_type, t.bias.data(), o));
@@ -122,8 +123,8 @@ inline Sum want(const Spec& s, const Tensors& t, std::int64_t n, std::int64_t o,
         const auto h = reads(g.h, g.padding_mode, g.h.source(y, k)), w = reads(g.w, g.padding_mode, g.w.source(x, l));
         if (h < 0 || w < 0) continue;
         const auto c = o / g.group_outputs() * g.group_inputs() + i;
-        add(load(s.src_type, t.src.data(), at(s.src_strides(), n, c, h, w)) *
-            load(s.weights_type, t.weights.data(), at(s.weights_strides(), o, i, k, l)));
+        add(load(s.src_type, t.src.data(), at(src, n, c, h, w)) *
+            load(s.weights_type, t.weights.data(), at(weights, o, i, k, l)));
       }
   return sum;
 }
