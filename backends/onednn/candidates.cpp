@@ -1,0 +1,200 @@
+#include "candidates.hpp"
+
+#include <algorithm>
+#include <convgauge/sdk.hpp>
+#include <stdexcept>
+
+#include "padding.hpp"
+
+namespace convgauge::backends::onednn {
+namespace {
+
+using dnnl::memory;
+
+memory::data_type type_of(std::int32_t type) {
+  return type == CVG_BF16 ? memory::data_type::bf16 : type == CVG_F16 ? memory::data_type::f16 : memory::data_type::f32;
+}
+
+memory::dims src_dims(const cvg_spec& s) {
+  const bool explicit_padding = s.padding_mode != CVG_PADDING_ZEROS;
+  return {std::max<std::int64_t>(s.batch, 1), s.in_channels, explicit_padding ? padded(s.h) : s.h.input,
+          explicit_padding ? padded(s.w) : s.w.input};
+}
+memory::dims dst_dims(const cvg_spec& s) {
+  return {std::max<std::int64_t>(s.batch, 1), s.out_channels, cvg::output(s.h), cvg::output(s.w)};
+}
+memory::dims weights_dims(const cvg_spec& s) {
+  const auto out = s.out_channels / s.groups, in = s.in_channels / s.groups;
+  if (s.groups == 1) return {out, in, s.h.kernel, s.w.kernel};
+  return {s.groups, out, in, s.h.kernel, s.w.kernel};
+}
+
+Tag user_tag(const cvg_spec& s) {
+  return s.layout == CVG_NHWC ? Tag::nhwc : Tag::nchw;
+}
+
+/// A step beyond the padded input never happens twice: shortened, it fits the library's 32-bit counters.
+std::int64_t stride(const cvg_axis& axis) {
+  return std::min(axis.stride, padded(axis));
+}
+std::int64_t dilate(const cvg_axis& axis) {
+  return axis.kernel == 1 ? 0 : axis.dilation - 1;
+}
+
+bool contains(const std::string& text, const char* part) {
+  return text.find(part) != std::string::npos;
+}
+/// The loops for every case, or a GEMM on an im2col buffer: not what one would wish for.
+bool is_second_best(const std::string& implementation) {
+  return contains(implementation, "ref") || (contains(implementation, "gemm") && !contains(implementation, "brg"));
+}
+
+std::string name_of(const Candidate& c, const cvg_spec& s) {
+  static constexpr const char* kRoutes[] = {"plain.", "reorder.", "native."};
+  static constexpr const char* kPadding[] = {"", "+pad_reflect", "+pad_replicate", "+pad_circular"};
+  return std::string("onednn.") + (c.winograd ? "winograd." : "") + kRoutes[static_cast<int>(c.route)] +
+         (c.route == Route::native ? std::string(family_name(c.family)) + "." : "") + c.implementation +
+         kPadding[s.padding_mode];
+}
+
+/// Appends every implementation that the library lists for the kind of candidate that `c` is. Throws dnnl::error where
+/// it cannot even describe it.
+void append_listed(const cvg_spec& s, Candidate c, std::vector<Candidate>& to) {
+  Implementations list(describe(s, c), attributes(s), library().engine);
+  if (!list.any()) return;
+  do {
+    const auto& desc = list.current();
+    const bool same = desc.src_desc() == user_src(s) && desc.dst_desc() == user_dst(s);
+    c.implementation = desc.impl_info_str();
+    c.name = name_of(c, s);
+    const bool twice = std::any_of(to.begin(), to.end(), [&](const Candidate& t) { return t.name == c.name; });
+    const bool pointless = c.route == Route::reorder && (same || contains(c.implementation, "ref"));
+    if (!twice && !pointless) to.push_back(c);
+    ++c.position;
+  } while (list.next());
+}
+
+/// The same; what cannot be described has no implementation.
+void append_all(const cvg_spec& s, const Candidate& c, std::vector<Candidate>& to) {
+  try {
+    append_listed(s, c, to);
+  } catch (const dnnl::error& refusal) {
+    if (refusal.status != dnnl_unimplemented && refusal.status != dnnl_invalid_arguments) throw;
+  }
+}
+
+/// The blocked layout that the library itself would give the destination.
+Tag preferred_family(const cvg_spec& s, const std::vector<Tag>& families) try {
+  const Implementations list(describe(s, {.route = Route::reorder}), attributes(s), library().engine);
+  if (list.any())
+    for (const auto tag : families)
+      if (list.current().dst_desc() == memory::desc(dst_dims(s), type_of(s.dst_type), tag)) return tag;
+  return families.front();
+} catch (const dnnl::error&) {
+  return families.front();
+}
+
+std::vector<Candidate> of_algorithm(const cvg_spec& s, bool winograd) {
+  std::vector<Candidate> all;
+  if (s.layout == CVG_NATIVE) {
+    std::vector<Tag> families{Tag::nChw16c, Tag::nChw8c, Tag::nhwc, Tag::nchw};
+    std::stable_partition(families.begin(), families.end(),
+                          [first = preferred_family(s, families)](Tag tag) { return tag == first; });
+    for (const auto family : families)
+      append_all(s, {.route = Route::native, .winograd = winograd, .family = family}, all);
+    return all;
+  }
+  append_all(s, {.route = Route::plain, .winograd = winograd, .family = user_tag(s)}, all);
+  append_all(s, {.route = Route::reorder, .winograd = winograd}, all);
+  const auto better =
+      std::find_if(all.begin(), all.end(), [](const Candidate& c) { return !is_second_best(c.implementation); });
+  if (better != all.end()) std::rotate(all.begin(), better, better + 1);
+  return all;
+}
+
+}  // namespace
+
+const char* family_name(Tag family) {
+  switch (family) {
+    case Tag::nChw16c:
+      return "nChw16c";
+    case Tag::nChw8c:
+      return "nChw8c";
+    case Tag::nhwc:
+      return "nhwc";
+    case Tag::nchw:
+      return "nchw";
+    default:
+      return "any";
+  }
+}
+
+memory::desc user_src(const cvg_spec& s) {
+  return {src_dims(s), type_of(s.src_type), user_tag(s)};
+}
+memory::desc user_dst(const cvg_spec& s) {
+  return {dst_dims(s), type_of(s.dst_type), user_tag(s)};
+}
+memory::desc user_weights(const cvg_spec& s) {
+  return {weights_dims(s), type_of(s.weights_type), s.groups == 1 ? Tag::oihw : Tag::goihw};
+}
+
+Convolution describe(const cvg_spec& s, const Candidate& candidate) {
+  Convolution c;
+  if (candidate.winograd) c.algorithm = dnnl::algorithm::convolution_winograd;
+  c.src = {src_dims(s), type_of(s.src_type), candidate.family};
+  c.weights = {weights_dims(s), type_of(s.weights_type), Tag::any};
+  if (s.bias) c.bias = {{s.out_channels}, type_of(s.dst_type), Tag::x};
+  c.dst = {dst_dims(s), type_of(s.dst_type), candidate.family};
+  c.strides = {stride(s.h), stride(s.w)};
+  c.dilates = {dilate(s.h), dilate(s.w)};
+  c.padding_before = c.padding_after = {0, 0};
+  if (s.padding_mode == CVG_PADDING_ZEROS) {
+    c.padding_before = {s.h.pad_before, s.w.pad_before};
+    c.padding_after = {s.h.pad_after, s.w.pad_after};
+  }
+  return c;
+}
+
+dnnl::primitive_attr attributes(const cvg_spec& s) {
+  dnnl::primitive_attr attr;
+  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+#if DNNL_VERSION_MAJOR >= 3  // 2.6 has no word for it, and stays strict
+  if (s.math == CVG_MATH_TF32) attr.set_fpmath_mode(dnnl::fpmath_mode::tf32);
+#endif
+  if (s.math == CVG_MATH_REDUCED) attr.set_fpmath_mode(dnnl::fpmath_mode::any);
+  return attr;
+}
+
+ForwardDesc descriptor(const cvg_spec& spec, const Candidate& candidate) {
+  Implementations list(describe(spec, candidate), attributes(spec), library().engine);
+  bool there = list.any();
+  for (int i = 0; there && i < candidate.position; ++i) there = list.next();
+  if (!there || list.current().impl_info_str() != candidate.implementation)
+    throw std::runtime_error("oneDNN no longer offers " + candidate.name);
+  return list.current();
+}
+
+std::vector<Candidate> candidates(const cvg_spec& spec) {
+  auto all = of_algorithm(spec, false);
+  const auto winograd = of_algorithm(spec, true);
+  all.insert(all.end(), winograd.begin(), winograd.end());
+  return all;
+}
+
+cvg_algorithm describe(const Candidate& candidate, const cvg_spec& spec) {
+  const bool gemm = contains(candidate.implementation, "gemm") && !contains(candidate.implementation, "brg");
+  auto made = cvg::algorithm(candidate.name, candidate.winograd ? CVG_CLASS_WINOGRAD
+                                             : gemm             ? CVG_CLASS_GEMM
+                                                                : CVG_CLASS_DIRECT);
+  if (candidate.winograd) {
+    // All of 2.x's f32 kernels on x86 are F(4x4, 3x3); their points are not told.
+    made.winograd[0] = made.winograd[1] = cvg::winograd_axis(4, 3, {});
+    made.points_known = 0;
+  }
+  // The dot-product instructions for bf16 take subnormals as zero whatever MXCSR says.
+  made.flushes_subnormals = spec.src_type == CVG_BF16 || spec.math == CVG_MATH_REDUCED;
+  return made;
+}
+
+}  // namespace convgauge::backends::onednn

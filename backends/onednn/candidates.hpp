@@ -1,0 +1,54 @@
+// Which implementations of oneDNN can do a convolution, by which route, in what order, under what names.
+#pragma once
+#include <convgauge/plugin.h>
+
+#include <string>
+#include <vector>
+
+#include "library.hpp"
+
+namespace convgauge::backends::onednn {
+
+/// plain: on the user's own layout. reorder: reorder -> the layout that the implementation likes -> reorder.
+/// native: source and destination in one blocked layout, converted in upload and fetch.
+enum class Route { plain, reorder, native };
+
+using Tag = dnnl::memory::format_tag;
+
+/// One implementation: the `position`-th that the library lists for its route, family and algorithm.
+struct Candidate {
+  Route route = Route::plain;
+  bool winograd = false;
+  Tag family = Tag::any;  // of src and dst; any: the implementation's choice
+  int position = 0;
+  std::string implementation{}, name{};
+};
+
+/// A layout's name, for requirements and algorithms.
+const char* family_name(Tag family);
+
+/// The spec in oneDNN's words, its formats left to be filled. With a padding mode other than zeros the source is the
+/// padded one and the primitive pads nothing. Batch 0 is described as batch 1, for oneDNN has no empty primitive.
+Convolution describe(const cvg_spec& spec, const Candidate& candidate);
+
+/// The user's own layout of the (padded) source and of the destination.
+dnnl::memory::desc user_src(const cvg_spec& spec);
+dnnl::memory::desc user_dst(const cvg_spec& spec);
+dnnl::memory::desc user_weights(const cvg_spec& spec);
+
+/// strict: no rounding. tf32 and reduced permit the library what it has for them.
+dnnl::primitive_attr attributes(const cvg_spec& spec);
+
+/// The implementation of a candidate; throws std::runtime_error if the library no longer has it.
+ForwardDesc descriptor(const cvg_spec& spec, const Candidate& candidate);
+
+/// All of them, the default first:
+///   native: the first implementation in the blocked layout that the library itself chooses for the destination.
+///   nchw, nhwc: the first on the plain layout, unless that is the reference or a GEMM on an im2col buffer and there is
+///   a better kernel behind reorders. Static, so that the same problem has the same default on every run.
+/// Winograd comes last: the library's own choice never takes it.
+std::vector<Candidate> candidates(const cvg_spec& spec);
+
+cvg_algorithm describe(const Candidate& candidate, const cvg_spec& spec);
+
+}  // namespace convgauge::backends::onednn
