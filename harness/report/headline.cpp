@@ -1,0 +1,125 @@
+// The answer in a sentence or two.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "report/counts.hpp"
+#include "report/report.hpp"
+#include "report/words.hpp"
+
+namespace convgauge {
+namespace {
+
+const char* plural(std::int64_t n) {
+  return n == 1 ? "" : "s";
+}
+
+/// " (3.31–3.42)" where the rounds were enough for an interval.
+std::string interval_text(const MedianInterval& interval) {
+  if (!interval.low || !interval.high) return "";
+  return fmt::format(" ({:.2f}–{:.2f})", *interval.low, *interval.high);
+}
+
+/// "winograd is fastest on 9 of 12 layers, onednn on 3"
+std::string winners(const Group& group) {
+  std::map<std::string, int> wins;
+  for (const auto& row : group.rows)
+    for (std::size_t c = 0; c < row.cells.size(); ++c)
+      if (row.cells[c].fastest) ++wins[group.columns[c].name];
+  std::vector<std::pair<std::string, int>> order(wins.begin(), wins.end());
+  std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::string text;
+  for (const auto& [name, count] : order)
+    text += text.empty() ? fmt::format("{} is fastest on {} of {} layer{}", name, count, group.rows.size(),
+                                       plural(static_cast<std::int64_t>(group.rows.size())))
+                         : fmt::format(", {} on {}", name, count);
+  return text.empty() ? text : text + ".";
+}
+
+/// One problem: who is fastest, by how much over the baseline.
+std::string single(const Group& group) {
+  const auto& row = group.rows[0];
+  for (std::size_t c = 0; c < row.cells.size(); ++c) {
+    const auto& cell = row.cells[c];
+    if (!cell.fastest) continue;
+    auto text = fmt::format("{} is fastest: {}", group.columns[c].name, time_text(cell.time_ns->median));
+    if (cell.speedup && static_cast<int>(c) != group.baseline)
+      text += fmt::format(", {}{} the speed of {}", ratio_text(cell.speedup->median), interval_text(*cell.speedup),
+                          group.columns[static_cast<std::size_t>(group.baseline)].name);
+    return text + ".";
+  }
+  return "";
+}
+
+std::string mix(const Group& group) {
+  const auto& mix = group.mix;
+  if (mix.total.missing > 0)
+    return fmt::format("{} of {} layers have no valid time, so there is no total.", mix.total.missing,
+                       mix.total.layers);
+  if (!mix.speedup) return fmt::format("The best mix takes {}.", time_text(mix.total.ns));
+  const auto base = static_cast<std::size_t>(group.baseline);
+  return fmt::format("The best mix takes {} against {} for {} alone: {}{}.", time_text(mix.total.ns),
+                     time_text(group.totals[base].ns), group.columns[base].name, ratio_text(mix.speedup->median),
+                     interval_text(*mix.speedup));
+}
+
+/// "wrong: fft on conv1; died: naive on conv2"; at most three, then how many more.
+std::string defects(const Results& results) {
+  std::string text;
+  int defects = 0, known = 0;
+  for (const auto& record : results.cases) {
+    if (!is_defect(record.verdict)) continue;
+    if (record.known && ++known) continue;
+    if (++defects > 3) continue;
+    Cell cell{.record = &record, .time_ns = {}, .speedup = {}};
+    text += fmt::format("{}{} on {} ({})", text.empty() ? "" : "; ", record.label, row_name(record.problem),
+                        short_word(cell).substr(std::string("✕ ").size()));
+  }
+  if (defects > 3) text += fmt::format("; and {} more", defects - 3);
+  if (defects > 0) text = fmt::format("{} case{} failed: {}.", defects, plural(defects), text);
+  if (known > 0) text += fmt::format("{}{} known failure{}.", text.empty() ? "" : " ", known, plural(known));
+  return text;
+}
+
+bool timed(const Group& group) {
+  return std::any_of(group.rows.begin(), group.rows.end(), [](const Row& row) {
+    return std::any_of(row.cells.begin(), row.cells.end(), [](const Cell& cell) { return cell.fastest; });
+  });
+}
+
+void append(std::string& text, const std::string& sentence) {
+  if (!sentence.empty()) text += (text.empty() ? "" : " ") + sentence;
+}
+
+}  // namespace
+
+std::string headline(const Results& results) {
+  const auto groups = arrange(results);
+  std::string text;
+  if (groups.empty()) text = "Nothing ran.";
+  for (const auto& group : groups) {
+    if (!timed(group)) continue;
+    if (groups.size() > 1) append(text, title(group) + ":");
+    append(text, group.rows.size() == 1 ? single(group) : mix(group) + " " + winners(group));
+    if (&group - groups.data() == 2 && groups.size() > 3) {
+      append(text, fmt::format("And {} more combinations.", groups.size() - 3));
+      break;
+    }
+  }
+  if (text.empty()) text = fmt::format("{}.", counts_text(results));
+  append(text, defects(results));
+  return text;
+}
+
+std::vector<NetworkTotal> network_totals(const Results& results) {
+  std::vector<NetworkTotal> totals;
+  for (const auto& group : arrange(results))
+    for (std::size_t c = 0; c < group.columns.size(); ++c) {
+      const auto& total = group.totals[c];
+      totals.push_back({group.suite, group.columns[c].name, group.settings, total.ns, total.layers, total.missing});
+    }
+  return totals;
+}
+
+}  // namespace convgauge
