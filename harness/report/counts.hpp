@@ -18,4 +18,7 @@ std::vector<Count> counts(const Results& results);
 /// "34 agree, 1 wrong, 2 refused": without the zeros.
 std::string counts_text(const Results& results);
 
+/// "2 cases failed: fft on conv1 (wrong); naive on conv2 (died). 1 known failure.": empty where none did.
+std::string defects_text(const Results& results);
+
 }  // namespace convgauge

@@ -64,51 +64,75 @@ std::string mix(const Group& group) {
                      interval_text(*mix.speedup));
 }
 
-/// "wrong: fft on conv1; died: naive on conv2"; at most three, then how many more.
-std::string defects(const Results& results) {
-  std::string text;
-  int defects = 0, known = 0;
-  for (const auto& record : results.cases) {
-    if (!is_defect(record.verdict)) continue;
-    if (record.known && ++known) continue;
-    if (++defects > 3) continue;
-    Cell cell{.record = &record, .time_ns = {}, .speedup = {}};
-    text += fmt::format("{}{} on {} ({})", text.empty() ? "" : "; ", record.label, row_name(record.problem),
-                        short_word(cell).substr(std::string("✕ ").size()));
-  }
-  if (defects > 3) text += fmt::format("; and {} more", defects - 3);
-  if (defects > 0) text = fmt::format("{} case{} failed: {}.", defects, plural(defects), text);
-  if (known > 0) text += fmt::format("{}{} known failure{}.", text.empty() ? "" : " ", known, plural(known));
-  return text;
-}
-
-bool timed(const Group& group) {
-  return std::any_of(group.rows.begin(), group.rows.end(), [](const Row& row) {
-    return std::any_of(row.cells.begin(), row.cells.end(), [](const Cell& cell) { return cell.fastest; });
-  });
+/// "wrong", "died": the table's word without its mark.
+std::string defect_word(const CaseRecord& record) {
+  return short_word({&record, {}, {}, false, false}).substr(std::string_view("✕ ").size());
 }
 
 void append(std::string& text, const std::string& sentence) {
   if (!sentence.empty()) text += (text.empty() ? "" : " ") + sentence;
 }
 
+/// What tells this group from the others: "resnet50, 2 threads".
+std::string distinction(const Group& group, const std::vector<Group>& groups) {
+  const auto varies = [&](auto field) {
+    return std::any_of(groups.begin(), groups.end(), [&](const Group& other) { return field(other) != field(group); });
+  };
+  std::string text;
+  const auto add = [&](bool differs, const std::string& words) {
+    if (differs) text += (text.empty() ? "" : ", ") + words;
+  };
+  const auto& s = group.settings;
+  add(varies([](const Group& g) { return g.suite; }), group.suite.empty() ? "problems" : group.suite);
+  add(varies([](const Group& g) { return g.settings.threads; }),
+      fmt::format("{} thread{}", s.threads, plural(s.threads)));
+  add(varies([](const Group& g) { return g.settings.dtype; }), std::string(word(s.dtype)));
+  add(varies([](const Group& g) { return g.settings.layout; }), std::string(word(s.layout)));
+  add(varies([](const Group& g) { return g.settings.direction; }), std::string(word(s.direction)));
+  add(varies([](const Group& g) { return g.settings.math; }), std::string(word(s.math)));
+  add(varies([](const Group& g) { return g.settings.cold; }), s.cold ? "cold" : "warm");
+  return text;
+}
+
 }  // namespace
 
+std::string answer(const Group& group) {
+  const auto is_timed = [](const Row& row) {
+    return std::any_of(row.cells.begin(), row.cells.end(), [](const Cell& cell) { return cell.fastest; });
+  };
+  if (std::none_of(group.rows.begin(), group.rows.end(), is_timed)) return "";
+  return group.rows.size() == 1 ? single(group) : mix(group) + " " + winners(group);
+}
+
+std::string defects_text(const Results& results) {
+  std::string text;
+  int defects = 0, known = 0;
+  for (const auto& record : results.cases) {
+    if (!is_defect(record.verdict)) continue;
+    if (record.known && ++known) continue;
+    if (++defects > 3) continue;
+    text += fmt::format("{}{} on {} ({})", text.empty() ? "" : "; ", record.label, row_name(record.problem),
+                        defect_word(record));
+  }
+  if (defects > 3) text += fmt::format("; and {} more", defects - 3);
+  if (defects > 0) text = fmt::format("{} case{} failed: {}.", defects, plural(defects), text);
+  if (known > 0) append(text, fmt::format("{} known failure{}.", known, plural(known)));
+  return text;
+}
+
 std::string headline(const Results& results) {
+  constexpr std::size_t kMost = 3;  // more combinations than a headline can hold
   const auto groups = arrange(results);
   std::string text;
-  if (groups.empty()) text = "Nothing ran.";
+  std::size_t told = 0;
   for (const auto& group : groups) {
-    if (!timed(group)) continue;
-    if (groups.size() > 1) append(text, title(group) + ":");
-    append(text, group.rows.size() == 1 ? single(group) : mix(group) + " " + winners(group));
-    if (&group - groups.data() == 2 && groups.size() > 3) {
-      append(text, fmt::format("And {} more combinations.", groups.size() - 3));
-      break;
-    }
+    const auto words = answer(group);
+    if (words.empty() || told++ >= kMost) continue;
+    append(text, groups.size() > 1 ? distinction(group, groups) + ": " + words : words);
   }
-  if (text.empty()) text = fmt::format("{}.", counts_text(results));
-  append(text, defects(results));
+  if (told > kMost) append(text, fmt::format("And {} more combinations.", told - kMost));
+  if (text.empty()) text = groups.empty() ? "Nothing ran." : counts_text(results) + ".";
+  append(text, defects_text(results));
   return text;
 }
 

@@ -65,4 +65,7 @@ void rank(Group& group);
 /// The measured samples of a cell, null where it is not ranked.
 const Measured* ranked(const CaseRecord* record);
 
+/// Who wins in one group, in a sentence or two; empty where nothing was timed.
+std::string answer(const Group& group);
+
 }  // namespace convgauge

@@ -168,6 +168,7 @@ Json group_json(const Group& group, std::size_t run, Strings& strings) {
           {"suite", clean(group.suite)},
           {"settings", settings_text(group.settings)},
           {"columns", columns},
+          {"answer", clean(answer(group))},
           {"baseline", group.baseline},
           {"peak_gflops", brief(at_threads(machine.fma_flops, group.settings.threads) / 1e9)},
           {"peak_gbytes", brief(at_threads(machine.bytes_per_second, group.settings.threads) / 1e9)},
@@ -225,7 +226,7 @@ Json run_json(const Results& results) {
   return {{"suite", clean(h.suite)},
           {"meta", clean(fmt::format("{} · {} · convgauge {} {}", h.machine.processor, h.started, h.convgauge_version,
                                      h.git_revision))},
-          {"headline", clean(headline(results))},
+          {"defects", clean(defects_text(results))},
           {"strip", strip},
           {"problems", h.problems},
           {"environment", environment_json(h)}};

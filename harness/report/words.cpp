@@ -21,6 +21,11 @@ bool over_budget(const std::string& why) {
   return why.starts_with("over budget");
 }
 
+/// The word before it says that already.
+std::string without(const std::string& text, std::string_view prefix) {
+  return text.starts_with(prefix) ? text.substr(prefix.size()) : text;
+}
+
 std::string skipped_word(const Skipped& skipped) {
   if (over_budget(skipped.why)) return "over budget";
   return skipped.why == "not asked for" ? "agrees" : "skipped";
@@ -103,7 +108,7 @@ std::string reason(const CaseRecord& record) {
   const auto known = record.known ? " (known: " + *record.known + ")" : "";
   if (!std::holds_alternative<Agrees>(record.verdict)) return sentence(record.verdict) + known;
   if (const auto* skipped = std::get_if<Skipped>(&record.measurement))
-    return skipped->why == "not asked for" ? "" : skipped->why;
+    return skipped->why == "not asked for" ? "" : without(skipped->why, "over budget: ");
   if (const auto* noisy = std::get_if<Inconclusive>(&record.measurement)) return noisy->why;
   return ranked(&record) ? "" : "measured, but a sample is missing, zero or not finite";
 }

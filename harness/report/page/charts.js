@@ -57,15 +57,16 @@ function drawBars(bars, description) {
   const box = document.getElementById("bars-box"), canvas = document.getElementById("bars");
   box.style.height = 56 + 40 * Math.max(1, bars.length) + "px";
   canvas.setAttribute("aria-label", description);
-  const slowest = Math.max(...bars.map(b => Math.max(b.median, ...b.samples)), 0), fastest = Math.min(...bars.map(b => b.median));
-  const end = Math.min(slowest * 1.02, fastest * 8);
+  // What takes over 8 times the fastest would flatten the rest: it runs off the scale, and says so.
+  const fastest = Math.min(...bars.map(b => b.median));
+  const end = Math.max(0, ...bars.filter(b => b.median <= 8 * fastest).flatMap(b => [b.median, ...b.samples])) * 1.01;
   const unit = end < 999.5e3 ? [1e3, "µs"] : end < 999.5e6 ? [1e6, "ms"] : [1e9, "s"];
   replaceChart("bars", {
     type: "bar",
     data: { labels: bars.map(b => b.name), datasets: [{ data: bars.map(b => b.median), barThickness: 24, borderRadius: 4, backgroundColor: bars.map(b => faded(series(b.series), .32)) }] },
     options: {
       indexAxis: "y", layout: { padding: { right: 8 } },
-      scales: { x: axis(unit[1], { min: 0, max: bars.length ? end * 1.38 : 1, ticks: { callback: v => plain(v / unit[0]) } }),
+      scales: { x: axis(unit[1], { min: 0, max: bars.length ? end * (box.clientWidth < 480 ? 1.8 : 1.38) : 1, ticks: { callback: v => plain(v / unit[0]) } }),
                 y: axis("", { ticks: { color: css("--ink"), font: { size: 12 }, callback(i) { const t = this.getLabelForValue(i); return t.length > 22 ? t.slice(0, 21) + "…" : t; } } }) },
       plugins: { legend: { display: false }, tooltip: tooltip(item => { const b = bars[item.dataIndex]; return `${b.name}: ${timeText(b.median)} · ${b.note}`; }) } },
     plugins: [{ id: "samples", afterDatasetsDraw: chart => drawSamples(chart, bars, end) }]

@@ -1,5 +1,5 @@
-// The page: what is selected, the tables, keyboard and theme. All numbers come from the data block; none is derived here
-// but sums of nothing: charts.js draws, this file arranges. Texts are only ever set as text, never as HTML.
+// The page: what is selected, the tables, keyboard and theme; charts.js draws. Every number comes from the data block,
+// computed in C++. Texts are only ever set as text, never as HTML.
 "use strict";
 const data = JSON.parse(document.getElementById("data").textContent);
 const state = { group: 0, baseline: -1, row: 0, filter: "" };
@@ -54,11 +54,17 @@ function fillBaselines() {
   $("find-label").hidden = g.rows.name.length < 12;
 }
 
+// The answer of the combination shown, its ratios set bold, and what failed in its run.
+function showAnswer() {
+  const words = [group().answer, data.runs[group().run].defects].filter(Boolean).join(" ").split(/(\d[\d.]*×)/);
+  $("answer").replaceChildren(...words.map((word, i) => i % 2 ? make("b", {}, word) : word));
+}
+
 // ---- heat map -------------------------------------------------------------------------------------------------------
 // log2 of the speed-up, full colour at 5 times: blue faster, orange slower.
 function shade(ratio) {
   const strength = Math.max(-1, Math.min(1, Math.log2(ratio) / Math.log2(5)));
-  return `rgb(var(${strength >= 0 ? "--fast" : "--slow"}) / ${(.08 + .5 * Math.abs(strength)).toFixed(2)})`;
+  return `rgb(var(${strength >= 0 ? "--fast" : "--slow"}) / ${(.58 * Math.abs(strength)).toFixed(2)})`;
 }
 function describe(row, column) {
   const g = group(), name = `${g.columns[column]} on ${g.rows.name[row]}`;
@@ -175,8 +181,9 @@ function showTables() {
 // ---- acting ---------------------------------------------------------------------------------------------------------
 function showGroup() {
   state.baseline = group().baseline in group().speedups ? group().baseline : +(Object.keys(group().speedups)[0] ?? -1);
-  state.row = Math.max(0, indices(group().rows.name).findIndex(r => group().columns.filter((_, c) => timed(r, c)).length > 1));
-  fillBaselines(); showAll();
+  const measured = indices(group().rows.name).map(r => group().columns.filter((_, c) => timed(r, c)).length);
+  state.row = Math.max(0, measured.indexOf(Math.max(...measured)));
+  showAnswer(); fillBaselines(); showAll();
 }
 function showAll() { showHeat(); showLayer(); showClouds(); showTables(); }
 function select(row, scroll) {
