@@ -1,0 +1,24 @@
+// How many cases came to what: the verdict strip of every report.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "record/record.hpp"
+
+namespace convgauge {
+
+struct Count {
+  std::string word;  // "agree", "wrong", "refused", ...
+  std::int64_t cases = 0;
+  bool defect = false;
+};
+/// Of a run, zeros of the common kinds included. A known failure counts as "known", not as what it is.
+std::vector<Count> counts(const Results& results);
+
+/// "34 agree, 1 wrong, 2 refused": without the zeros.
+std::string counts_text(const Results& results);
+
+/// "2 cases failed: fft on conv1 (wrong); naive on conv2 (died). 1 known failure.": empty where none did.
+std::string defects_text(const Results& results);
+
+}  // namespace convgauge

@@ -1,0 +1,117 @@
+// RFC 4180: a header row, one row per case, CRLF. Units are in the names; an empty field is a number that there is not.
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "core/problem_text.hpp"
+#include "report/escape.hpp"
+#include "report/report.hpp"
+#include "report/words.hpp"
+
+namespace convgauge {
+namespace {
+
+struct CsvColumn {
+  const char* name;
+  std::string (*value)(const CaseRecord&);
+};
+
+std::string number_text(double value) {
+  return fmt::format("{}", value);
+}
+std::string optional_text(const std::optional<double>& value) {
+  return value ? number_text(*value) : "";
+}
+const char* yes_no(bool value) {
+  return value ? "true" : "false";
+}
+
+std::optional<Summary> summary(const CaseRecord& r) {
+  const auto* m = ranked(&r);
+  return m ? std::optional(summarize(m->samples_ns)) : std::nullopt;
+}
+const Measured* measured(const CaseRecord& r) {
+  return std::get_if<Measured>(&r.measurement);
+}
+const Agrees* agrees(const CaseRecord& r) {
+  return std::get_if<Agrees>(&r.verdict);
+}
+
+template <class Get>
+std::string from_summary(const CaseRecord& r, Get get) {
+  const auto s = summary(r);
+  return s ? optional_text(get(*s)) : "";
+}
+template <class Get>
+std::string from_measured(const CaseRecord& r, Get get) {
+  const auto* m = measured(r);
+  return m ? fmt::format("{}", get(*m)) : "";
+}
+
+using R = const CaseRecord&;
+constexpr CsvColumn kColumns[] = {
+    {"suite", [](R r) { return r.problem.suite; }},
+    {"name", [](R r) { return r.problem.name; }},
+    {"problem", [](R r) { return short_text(r.problem.geometry); }},
+    {"count", [](R r) { return fmt::format("{}", r.problem.count); }},
+    {"label", [](R r) { return r.label; }},
+    {"backend", [](R r) { return r.backend; }},
+    {"requested_algorithm", [](R r) { return r.requested_algorithm; }},
+    {"algorithm", [](R r) { return r.algorithm ? r.algorithm->name : ""; }},
+    {"algorithm_class", [](R r) { return r.algorithm ? std::string(word(r.algorithm->algorithm_class)) : ""; }},
+    {"device", [](R r) { return r.device; }},
+    {"threads", [](R r) { return fmt::format("{}", r.settings.threads); }},
+    {"dtype", [](R r) { return std::string(word(r.settings.dtype)); }},
+    {"layout", [](R r) { return std::string(word(r.settings.layout)); }},
+    {"direction", [](R r) { return std::string(word(r.settings.direction)); }},
+    {"math", [](R r) { return std::string(word(r.settings.math)); }},
+    {"cold", [](R r) { return std::string(yes_no(r.settings.cold)); }},
+    {"deterministic", [](R r) { return std::string(yes_no(r.settings.deterministic)); }},
+    {"verdict", [](R r) { return std::string(kind(r.verdict)); }},
+    {"measurement", [](R r) { return std::string(kind(r.measurement)); }},
+    {"reason", [](R r) { return reason(r); }},
+    {"known", [](R r) { return r.known.value_or(""); }},
+    {"worst", [](R r) { return agrees(r) ? number_text(agrees(r)->worst) : ""; }},
+    {"rel_l2", [](R r) { return agrees(r) ? number_text(agrees(r)->rel_l2) : ""; }},
+    {"median_ns",
+     [](R r) { return from_summary(r, [](const Summary& s) { return std::optional(s.interval.median); }); }},
+    {"low_ns", [](R r) { return from_summary(r, [](const Summary& s) { return s.interval.low; }); }},
+    {"high_ns", [](R r) { return from_summary(r, [](const Summary& s) { return s.interval.high; }); }},
+    {"confidence",
+     [](R r) { return from_summary(r, [](const Summary& s) { return std::optional(s.interval.confidence); }); }},
+    {"min_ns", [](R r) { return from_summary(r, [](const Summary& s) { return std::optional(s.min); }); }},
+    {"mad_ns", [](R r) { return from_summary(r, [](const Summary& s) { return std::optional(s.mad); }); }},
+    {"samples", [](R r) { return from_measured(r, [](const Measured& m) { return m.samples_ns.size(); }); }},
+    {"executions_per_sample",
+     [](R r) { return from_measured(r, [](const Measured& m) { return m.executions_per_sample; }); }},
+    {"plan_ns", [](R r) { return from_measured(r, [](const Measured& m) { return m.plan_ns; }); }},
+    {"bind_ns", [](R r) { return from_measured(r, [](const Measured& m) { return m.bind_ns; }); }},
+    {"prepare_ns", [](R r) { return from_measured(r, [](const Measured& m) { return m.prepare_ns; }); }},
+    {"upload_ns", [](R r) { return from_measured(r, [](const Measured& m) { return m.upload_ns; }); }},
+    {"fetch_ns", [](R r) { return from_measured(r, [](const Measured& m) { return m.fetch_ns; }); }},
+    {"first_execution_ns",
+     [](R r) { return from_measured(r, [](const Measured& m) { return m.first_execution_ns; }); }},
+    {"flops", [](R r) { return fmt::format("{}", r.problem.geometry.flops()); }},
+    {"gflops", [](R r) { return ranked(&r) ? number_text(gflops(r)) : ""; }},
+    {"bytes", [](R r) { return fmt::format("{}", r.bytes); }},
+    {"workspace_bytes", [](R r) { return fmt::format("{}", r.workspace_bytes); }},
+    {"packed_weight_bytes", [](R r) { return fmt::format("{}", r.packed_weight_bytes); }},
+    {"replay", [](R r) { return r.replay; }},
+};
+
+}  // namespace
+
+std::string csv_report(const Results& results) {
+  std::string out;
+  for (const auto& column : kColumns) out += (out.empty() ? "" : ",") + std::string(column.name);
+  out += "\r\n";
+  for (const auto& record : results.cases) {
+    bool first = true;
+    for (const auto& column : kColumns)
+      out += (std::exchange(first, false) ? "" : ",") + escape_csv(column.value(record));
+    out += "\r\n";
+  }
+  return out;
+}
+
+}  // namespace convgauge

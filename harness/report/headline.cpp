@@ -1,0 +1,149 @@
+// The answer in a sentence or two.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "report/counts.hpp"
+#include "report/report.hpp"
+#include "report/words.hpp"
+
+namespace convgauge {
+namespace {
+
+const char* plural(std::int64_t n) {
+  return n == 1 ? "" : "s";
+}
+
+/// " (3.31–3.42)" where the rounds were enough for an interval.
+std::string interval_text(const MedianInterval& interval) {
+  if (!interval.low || !interval.high) return "";
+  return fmt::format(" ({:.2f}–{:.2f})", *interval.low, *interval.high);
+}
+
+/// "winograd is fastest on 9 of 12 layers, onednn on 3"
+std::string winners(const Group& group) {
+  std::map<std::string, int> wins;
+  for (const auto& row : group.rows)
+    for (std::size_t c = 0; c < row.cells.size(); ++c)
+      if (row.cells[c].fastest) ++wins[group.columns[c].name];
+  std::vector<std::pair<std::string, int>> order(wins.begin(), wins.end());
+  std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::string text;
+  for (const auto& [name, count] : order)
+    text += text.empty() ? fmt::format("{} is fastest on {} of {} layer{}", name, count, group.rows.size(),
+                                       plural(static_cast<std::int64_t>(group.rows.size())))
+                         : fmt::format(", {} on {}", name, count);
+  return text.empty() ? text : text + ".";
+}
+
+/// One problem: who is fastest, by how much over the baseline.
+std::string single(const Group& group) {
+  const auto& row = group.rows[0];
+  for (std::size_t c = 0; c < row.cells.size(); ++c) {
+    const auto& cell = row.cells[c];
+    if (!cell.fastest) continue;
+    auto text = fmt::format("{} is fastest: {}", group.columns[c].name, time_text(cell.time_ns->median));
+    if (cell.speedup && static_cast<int>(c) != group.baseline)
+      text += fmt::format(", {}{} the speed of {}", ratio_text(cell.speedup->median), interval_text(*cell.speedup),
+                          group.columns[static_cast<std::size_t>(group.baseline)].name);
+    return text + ".";
+  }
+  return "";
+}
+
+std::string mix(const Group& group) {
+  const auto& mix = group.mix;
+  if (mix.total.missing > 0)
+    return fmt::format("{} of {} layers have no valid time, so there is no total.", mix.total.missing,
+                       mix.total.layers);
+  if (!mix.speedup) return fmt::format("The best mix takes {}.", time_text(mix.total.ns));
+  const auto base = static_cast<std::size_t>(group.baseline);
+  return fmt::format("The best mix takes {} against {} for {} alone: {}{}.", time_text(mix.total.ns),
+                     time_text(group.totals[base].ns), group.columns[base].name, ratio_text(mix.speedup->median),
+                     interval_text(*mix.speedup));
+}
+
+/// "wrong", "died": the table's word without its mark.
+std::string defect_word(const CaseRecord& record) {
+  return short_word({&record, {}, {}, false, false}).substr(std::string_view("✕ ").size());
+}
+
+void append(std::string& text, const std::string& sentence) {
+  if (!sentence.empty()) text += (text.empty() ? "" : " ") + sentence;
+}
+
+/// What tells this group from the others: "resnet50, 2 threads".
+std::string distinction(const Group& group, const std::vector<Group>& groups) {
+  const auto varies = [&](auto field) {
+    return std::any_of(groups.begin(), groups.end(), [&](const Group& other) { return field(other) != field(group); });
+  };
+  std::string text;
+  const auto add = [&](bool differs, const std::string& words) {
+    if (differs) text += (text.empty() ? "" : ", ") + words;
+  };
+  const auto& s = group.settings;
+  add(varies([](const Group& g) { return g.suite; }), group.suite.empty() ? "problems" : group.suite);
+  add(varies([](const Group& g) { return g.settings.threads; }),
+      fmt::format("{} thread{}", s.threads, plural(s.threads)));
+  add(varies([](const Group& g) { return g.settings.dtype; }), std::string(word(s.dtype)));
+  add(varies([](const Group& g) { return g.settings.layout; }), std::string(word(s.layout)));
+  add(varies([](const Group& g) { return g.settings.direction; }), std::string(word(s.direction)));
+  add(varies([](const Group& g) { return g.settings.math; }), std::string(word(s.math)));
+  add(varies([](const Group& g) { return g.settings.cold; }), s.cold ? "cold" : "warm");
+  return text;
+}
+
+}  // namespace
+
+std::string answer(const Group& group) {
+  const auto is_timed = [](const Row& row) {
+    return std::any_of(row.cells.begin(), row.cells.end(), [](const Cell& cell) { return cell.fastest; });
+  };
+  if (std::none_of(group.rows.begin(), group.rows.end(), is_timed)) return "";
+  return group.rows.size() == 1 ? single(group) : mix(group) + " " + winners(group);
+}
+
+std::string defects_text(const Results& results) {
+  std::string text;
+  int defects = 0, known = 0;
+  for (const auto& record : results.cases) {
+    if (!is_defect(record.verdict)) continue;
+    if (record.known && ++known) continue;
+    if (++defects > 3) continue;
+    text += fmt::format("{}{} on {} ({})", text.empty() ? "" : "; ", record.label, row_name(record.problem),
+                        defect_word(record));
+  }
+  if (defects > 3) text += fmt::format("; and {} more", defects - 3);
+  if (defects > 0) text = fmt::format("{} case{} failed: {}.", defects, plural(defects), text);
+  if (known > 0) append(text, fmt::format("{} known failure{}.", known, plural(known)));
+  return text;
+}
+
+std::string headline(const Results& results) {
+  constexpr std::size_t kMost = 3;  // more combinations than a headline can hold
+  const auto groups = arrange(results);
+  std::string text;
+  std::size_t told = 0;
+  for (const auto& group : groups) {
+    const auto words = answer(group);
+    if (words.empty() || told++ >= kMost) continue;
+    append(text, groups.size() > 1 ? distinction(group, groups) + ": " + words : words);
+  }
+  if (told > kMost) append(text, fmt::format("And {} more combinations.", told - kMost));
+  if (text.empty()) text = groups.empty() ? "Nothing ran." : counts_text(results) + ".";
+  append(text, defects_text(results));
+  return text;
+}
+
+std::vector<NetworkTotal> network_totals(const Results& results) {
+  std::vector<NetworkTotal> totals;
+  for (const auto& group : arrange(results))
+    for (std::size_t c = 0; c < group.columns.size(); ++c) {
+      const auto& total = group.totals[c];
+      totals.push_back({group.suite, group.columns[c].name, group.settings, total.ns, total.layers, total.missing});
+    }
+  return totals;
+}
+
+}  // namespace convgauge

@@ -1,0 +1,113 @@
+// JUnit's XML: one suite per network and settings, one test per case.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/problem_text.hpp"
+#include "report/escape.hpp"
+#include "report/report.hpp"
+#include "report/words.hpp"
+
+namespace convgauge {
+namespace {
+
+enum class Result { passed, failure, error, skipped };
+
+Result result_of(const CaseRecord& record) {
+  if (is_defect(record.verdict) && record.known) return Result::skipped;
+  if (is_crash(record.verdict)) return Result::error;
+  if (is_defect(record.verdict)) return Result::failure;
+  if (std::holds_alternative<Refused>(record.verdict)) return Result::skipped;
+  const auto* skipped = std::get_if<Skipped>(&record.measurement);
+  return skipped && skipped->why.starts_with("over budget") ? Result::skipped : Result::passed;
+}
+
+/// Seconds that the timed samples took.
+double seconds(const CaseRecord& record) {
+  const auto* m = ranked(&record);
+  if (!m) return 0;
+  return std::accumulate(m->samples_ns.begin(), m->samples_ns.end(), 0.0) *
+         static_cast<double>(m->executions_per_sample) / 1e9;
+}
+
+std::string body(const CaseRecord& record) {
+  const auto message = fmt::format("{}: {}", kind(record.verdict), reason(record));
+  const auto element = [&](const char* tag) {
+    return fmt::format("<{} type=\"{}\" message=\"{}\">{}\nreplay: {}</{}>", tag, kind(record.verdict),
+                       escape_markup(message), escape_markup(message), escape_markup(record.replay), tag);
+  };
+  switch (result_of(record)) {
+    case Result::failure:
+      return element("failure");
+    case Result::error:
+      return element("error");
+    case Result::skipped:
+      return fmt::format("<skipped message=\"{}\"/>", escape_markup(message));
+    case Result::passed:
+      break;
+  }
+  std::string out = reason(record);
+  if (const auto* m = ranked(&record))
+    out = fmt::format("median {}, {:.4g} GFLOP/s", time_text(median_interval(m->samples_ns).median), gflops(record));
+  return out.empty() ? "" : fmt::format("<system-out>{}</system-out>", escape_markup(out));
+}
+
+std::string test_case(const std::string& suite, const CaseRecord& record) {
+  const auto asked = record.requested_algorithm == "default" ? "" : " " + record.requested_algorithm;
+  const auto name = record.problem.name.empty() ? "" : record.problem.name + " ";
+  return fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.6f}\">{}</testcase>\n",
+                     escape_markup(suite + "." + record.label + asked),
+                     escape_markup(name + short_text(record.problem.geometry)), seconds(record), body(record));
+}
+
+struct Suite {
+  std::string name;
+  std::vector<const CaseRecord*> cases;
+};
+
+/// Every case line once, whatever table it is shown in.
+std::vector<Suite> suites_of(const Results& results) {
+  std::vector<Suite> suites;
+  for (const auto& record : results.cases) {
+    const auto name = (record.problem.suite.empty() ? "convgauge" : record.problem.suite) + " (" +
+                      settings_text(record.settings) + ")";
+    auto it = std::find_if(suites.begin(), suites.end(), [&](const Suite& suite) { return suite.name == name; });
+    if (it == suites.end()) it = suites.insert(it, {name, {}});
+    it->cases.push_back(&record);
+  }
+  return suites;
+}
+
+std::string counters(const std::vector<const CaseRecord*>& cases) {
+  int failures = 0, errors = 0, skipped = 0;
+  double time = 0;
+  for (const auto* record : cases) {
+    const auto result = result_of(*record);
+    failures += result == Result::failure;
+    errors += result == Result::error;
+    skipped += result == Result::skipped;
+    time += seconds(*record);
+  }
+  return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.6f}\"", cases.size(),
+                     failures, errors, skipped, time);
+}
+
+}  // namespace
+
+std::string junit_report(const Results& results) {
+  std::vector<const CaseRecord*> all;
+  for (const auto& record : results.cases) all.push_back(&record);
+  std::string out = fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{}\" {}>\n",
+                                escape_markup("convgauge " + results.header.suite), counters(all));
+  for (const auto& suite : suites_of(results)) {
+    out += fmt::format("  <testsuite name=\"{}\" timestamp=\"{}\" {}>\n", escape_markup(suite.name),
+                       escape_markup(results.header.started), counters(suite.cases));
+    const auto cut = suite.name.rfind(" (");
+    for (const auto* record : suite.cases) out += test_case(suite.name.substr(0, cut), *record);
+    out += "  </testsuite>\n";
+  }
+  return out + "</testsuites>\n";
+}
+
+}  // namespace convgauge

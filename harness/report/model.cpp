@@ -1,0 +1,119 @@
+// Which case stands in which cell.
+#include "report/model.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace convgauge {
+namespace {
+
+/// Empty for the backend's own choice; else the algorithm, without a prefix that repeats the backend's name.
+std::string variant(const CaseRecord& record) {
+  if (record.requested_algorithm == "default") return "";
+  const bool all = record.requested_algorithm == "all" && record.algorithm;
+  const std::string& name = all ? record.algorithm->name : record.requested_algorithm;
+  const auto prefix = record.backend + ".";
+  return name.starts_with(prefix) ? name.substr(prefix.size()) : name;
+}
+
+/// A label's columns are told apart by algorithm only where it has more than one.
+std::map<std::string, std::set<std::string>> variants_by_label(const Results& results) {
+  std::map<std::string, std::set<std::string>> variants;
+  for (const auto& record : results.cases) variants[record.label].insert(variant(record));
+  return variants;
+}
+
+bool on_cpu(const CaseRecord& record) {
+  return record.device.empty() || record.device.starts_with("cpu");
+}
+
+bool belongs(const CaseRecord& record, const Group& group) {
+  auto settings = record.settings;
+  if (!on_cpu(record)) settings.threads = group.settings.threads;
+  return record.problem.suite == group.suite && settings == group.settings;
+}
+
+Group empty_group(const Results& results, const CaseRecord& record) {
+  Group group;
+  group.results = &results;
+  group.suite = record.problem.suite;
+  group.settings = record.settings;
+  return group;
+}
+
+/// The groups that the cases call for, in order of appearance; device backends only where no other case does.
+std::vector<Group> empty_groups(const Results& results) {
+  std::vector<Group> groups;
+  for (const bool cpu : {true, false})
+    for (const auto& record : results.cases) {
+      const auto has = [&](const Group& group) { return belongs(record, group); };
+      if (on_cpu(record) == cpu && std::none_of(groups.begin(), groups.end(), has))
+        groups.push_back(empty_group(results, record));
+    }
+  return groups;
+}
+
+int column_of(Group& group, const Column& column) {
+  const auto it = std::find(group.columns.begin(), group.columns.end(), column);
+  const auto index = it - group.columns.begin();
+  if (it == group.columns.end()) {
+    group.columns.push_back(column);
+    for (auto& row : group.rows) row.cells.emplace_back();
+  }
+  return static_cast<int>(index);
+}
+
+/// Finds rows by what they compute, not by name alone: two networks may both call a layer conv1.
+class RowIndex {
+ public:
+  Row& row(Group& group, const Problem& problem) {
+    auto& candidates = by_name_[problem.name];
+    for (const auto index : candidates)
+      if (*group.rows[index].problem == problem) return group.rows[index];
+    candidates.push_back(group.rows.size());
+    group.rows.push_back({&problem, std::vector<Cell>(group.columns.size())});
+    return group.rows.back();
+  }
+
+ private:
+  std::map<std::string, std::vector<std::size_t>> by_name_;
+};
+
+/// A case that was run twice stands in one cell: the later one, but a defect is never hidden by a later success.
+void place(Cell& cell, const CaseRecord& record) {
+  if (cell.record && is_defect(cell.record->verdict)) return;
+  cell.record = &record;
+}
+
+int baseline_of(const Group& group) {
+  const auto& wanted = group.results->header.baseline_backend;
+  int found = -1;
+  for (int c = 0; wanted && c < static_cast<int>(group.columns.size()); ++c) {
+    const auto& column = group.columns[static_cast<std::size_t>(c)];
+    if (column.label == *wanted && (found < 0 || column.variant.empty())) found = c;
+  }
+  return !wanted && !group.columns.empty() ? 0 : found;
+}
+
+}  // namespace
+
+std::vector<Group> arrange(const Results& results) {
+  const auto variants = variants_by_label(results);
+  auto groups = empty_groups(results);
+  for (auto& group : groups) {
+    RowIndex index;
+    for (const auto& record : results.cases) {
+      if (!belongs(record, group)) continue;
+      const auto which = variants.at(record.label).size() > 1 ? variant(record) : "";
+      const auto name = which.empty() ? record.label : record.label + " " + which;
+      const auto column = column_of(group, {name, record.label, which});
+      place(index.row(group, record.problem).cells[static_cast<std::size_t>(column)], record);
+    }
+    group.baseline = baseline_of(group);
+    rank(group);
+  }
+  return groups;
+}
+
+}  // namespace convgauge

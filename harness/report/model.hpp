@@ -1,0 +1,71 @@
+// Results arranged as every report shows them: groups (one suite, one combination of settings), in each a table of
+// problems by columns with its winners and totals. Computed here once, so that no two reports disagree.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "measure/statistics.hpp"
+#include "record/record.hpp"
+
+namespace convgauge {
+
+/// One competitor: a label, or a label with one of several algorithms that were asked for by name.
+struct Column {
+  std::string name, label, variant;  // variant: "" for the backend's own choice
+  bool operator==(const Column&) const = default;
+};
+
+struct Cell {
+  const CaseRecord* record = nullptr;     // null: this column never met this problem
+  std::optional<MedianInterval> time_ns;  // only where the result agrees and was measured: nothing else is ranked
+  std::optional<MedianInterval> speedup;  // over the baseline's cell, from the same rounds
+  bool fastest = false;                   // of its row
+  bool tied = false;                      // not fastest, but the interval of the ratio to the fastest holds 1
+};
+
+struct Row {
+  const Problem* problem = nullptr;
+  std::vector<Cell> cells;  // one per column
+};
+
+struct Total {
+  double ns = 0;  // sum of count x median
+  int layers = 0, missing = 0;
+};
+
+/// The fastest column of each layer, chosen on odd rounds and timed on even ones, so that luck in the choice does not
+/// flatter the sum.
+struct Mix {
+  std::vector<int> columns;  // per row; -1 where nothing ran
+  Total total;
+  std::optional<MedianInterval> speedup;  // over the baseline's total of the same rounds
+};
+
+struct Group {
+  const Results* results = nullptr;
+  std::string suite;
+  CaseSettings settings;
+  std::vector<Column> columns;
+  int baseline = -1;  // index into columns; -1: none
+  std::vector<Row> rows;
+  std::vector<Total> totals;  // one per column
+  Mix mix;
+};
+
+/// `results` must outlive what is returned. Device backends (not "cpu...") join the groups of every thread count.
+std::vector<Group> arrange(const Results& results);
+
+/// The ratio of two measured cells in their common rounds: how many times faster `cell` is than `base`.
+MedianInterval speedup_over(const Cell& base, const Cell& cell);
+
+/// Adds speed-ups, winners, totals and the mix to a group whose cells are in place.
+void rank(Group& group);
+
+/// The measured samples of a cell, null where it is not ranked.
+const Measured* ranked(const CaseRecord* record);
+
+/// Who wins in one group, in a sentence or two; empty where nothing was timed.
+std::string answer(const Group& group);
+
+}  // namespace convgauge

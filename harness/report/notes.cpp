@@ -1,0 +1,54 @@
+#include "report/notes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace convgauge {
+namespace {
+
+int severity(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::crashed:
+      return 0;
+    case Outcome::wrong:
+      return 1;
+    case Outcome::failed:
+      return 2;
+    case Outcome::noisy:
+      return 3;
+    case Outcome::unmeasured:
+      return 4;
+    default:
+      return 5;
+  }
+}
+
+}  // namespace
+
+std::vector<Note> notes(const Group& group) {
+  std::vector<Note> all;
+  for (const auto& row : group.rows)
+    for (std::size_t c = 0; c < row.cells.size(); ++c) {
+      const auto& cell = row.cells[c];
+      if (!cell.record || reason(*cell.record).empty()) continue;
+      Note note{outcome(cell), short_word(cell), group.columns[c].name, reason(*cell.record), {}, cell.record};
+      const auto same = [&](const Note& n) {
+        return n.word == note.word && n.column == note.column && n.reason == note.reason;
+      };
+      auto it = std::find_if(all.begin(), all.end(), same);
+      if (it == all.end()) it = all.insert(all.end(), note);
+      it->rows.push_back(row_name(*row.problem));
+    }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Note& a, const Note& b) { return severity(a.outcome) < severity(b.outcome); });
+  return all;
+}
+
+std::string names_text(const std::vector<std::string>& names, std::size_t most) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(most, names.size()); ++i) text += (i == 0 ? "" : ", ") + names[i];
+  return names.size() > most ? fmt::format("{} and {} more", text, names.size() - most) : text;
+}
+
+}  // namespace convgauge

@@ -1,0 +1,24 @@
+// What was not measured, and why: the same reason of one column on many layers is one note.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "report/model.hpp"
+#include "report/words.hpp"
+
+namespace convgauge {
+
+struct Note {
+  Outcome outcome;
+  std::string word, column, reason;
+  std::vector<std::string> rows;       // names of the layers
+  const CaseRecord* record = nullptr;  // the first of them: its replay line repeats it
+};
+
+/// Defects first, then what was refused, then what was not measured; within a kind in order of appearance.
+std::vector<Note> notes(const Group& group);
+
+/// "conv1, conv2 and 11 more", at most `most` names.
+std::string names_text(const std::vector<std::string>& names, std::size_t most = 3);
+
+}  // namespace convgauge

@@ -1,0 +1,9 @@
+// The files of page/ and the chart library, written into the build by embed_page.cmake.
+#pragma once
+
+namespace convgauge {
+
+extern const char kPageHtml[], kPageCss[], kPageJs[], kChartsJs[];
+extern const char kChartLibrary[];  // empty where the machine that built this had none
+
+}  // namespace convgauge

@@ -1,0 +1,130 @@
+// Who is how fast: speed-ups, winners, totals and the best mix of a group.
+#include <algorithm>
+#include <cmath>
+
+#include "report/model.hpp"
+
+namespace convgauge {
+namespace {
+
+/// Fewer samples than this cannot be halved into rounds to choose on and rounds to report.
+constexpr std::size_t kLeastToHalve = 4;
+
+std::vector<double> every_other(const std::vector<double>& samples, std::size_t first) {
+  if (samples.size() < kLeastToHalve) return samples;
+  std::vector<double> half;
+  for (auto i = first; i < samples.size(); i += 2) half.push_back(samples[i]);
+  return half;
+}
+
+std::vector<double> odd_rounds(const std::vector<double>& samples) {
+  return every_other(samples, 0);
+}
+std::vector<double> even_rounds(const std::vector<double>& samples) {
+  return every_other(samples, 1);
+}
+
+const std::vector<double>& samples(const Cell& cell) {
+  return ranked(cell.record)->samples_ns;
+}
+
+/// Index of the cell with the least `key(cell)`; -1 where none is ranked.
+template <class Key>
+int least(const Row& row, Key key) {
+  int best = -1;
+  double least = 0;
+  for (std::size_t c = 0; c < row.cells.size(); ++c) {
+    if (!row.cells[c].time_ns) continue;
+    const double value = key(row.cells[c]);
+    if (best >= 0 && value >= least) continue;
+    best = static_cast<int>(c);
+    least = value;
+  }
+  return best;
+}
+
+void rank_row(Row& row, int baseline) {
+  for (auto& cell : row.cells)
+    if (const auto* measured = ranked(cell.record)) cell.time_ns = median_interval(measured->samples_ns);
+  const auto* base = baseline >= 0 ? &row.cells[static_cast<std::size_t>(baseline)] : nullptr;
+  const int best = least(row, [](const Cell& cell) { return cell.time_ns->median; });
+  if (best < 0) return;
+  auto& fastest = row.cells[static_cast<std::size_t>(best)];
+  fastest.fastest = true;
+  for (auto& cell : row.cells) {
+    if (!cell.time_ns) continue;
+    if (base && base->time_ns) cell.speedup = speedup_over(*base, cell);
+    // "Faster" is said only where the interval says so: without one, nothing is.
+    const auto lead = speedup_over(cell, fastest);
+    cell.tied = &cell != &fastest && (!lead.low || *lead.low <= 1);
+  }
+}
+
+void add(Total& total, const Problem& problem, std::optional<double> time_ns) {
+  ++total.layers;
+  if (time_ns)
+    total.ns += static_cast<double>(problem.count) * *time_ns;
+  else
+    ++total.missing;
+}
+
+/// Adds count x samples, round by round, over the rounds that both have.
+void add_rounds(std::vector<double>& sums, const std::vector<double>& samples, std::int64_t count, bool first) {
+  const auto rounds = first ? samples.size() : std::min(sums.size(), samples.size());
+  sums.resize(rounds, 0);
+  for (std::size_t i = 0; i < rounds; ++i) sums[i] += static_cast<double>(count) * samples[i];
+}
+
+Mix mix_of(const Group& group) {
+  Mix mix;
+  std::vector<double> mixed, base;
+  bool comparable = group.baseline >= 0;
+  for (const auto& row : group.rows) {
+    const int c = least(row, [](const Cell& cell) { return median_interval(odd_rounds(samples(cell))).median; });
+    const auto even = c < 0 ? std::vector<double>{} : even_rounds(samples(row.cells[static_cast<std::size_t>(c)]));
+    add(mix.total, *row.problem, c < 0 ? std::nullopt : std::optional(median_interval(even).median));
+    comparable = comparable && c >= 0 && row.cells[static_cast<std::size_t>(group.baseline)].time_ns;
+    if (comparable) {
+      add_rounds(mixed, even, row.problem->count, mix.columns.empty());
+      const auto& against = samples(row.cells[static_cast<std::size_t>(group.baseline)]);
+      add_rounds(base, even_rounds(against), row.problem->count, mix.columns.empty());
+    }
+    mix.columns.push_back(c);
+  }
+  const auto rounds = std::min(mixed.size(), base.size());
+  const bool weighty = std::all_of(mixed.begin(), mixed.end(), [](double sum) { return sum > 0; });
+  mixed.resize(rounds);
+  base.resize(rounds);
+  if (comparable && rounds > 0 && weighty) mix.speedup = ratio(base, mixed);
+  return mix;
+}
+
+}  // namespace
+
+const Measured* ranked(const CaseRecord* record) {
+  if (!record || !std::holds_alternative<Agrees>(record->verdict)) return nullptr;
+  const auto* measured = std::get_if<Measured>(&record->measurement);
+  const auto usable = [](double ns) { return std::isfinite(ns) && ns > 0; };
+  if (!measured || measured->samples_ns.empty()) return nullptr;
+  return std::all_of(measured->samples_ns.begin(), measured->samples_ns.end(), usable) ? measured : nullptr;
+}
+
+MedianInterval speedup_over(const Cell& base, const Cell& cell) {
+  const std::span<const double> a = samples(base), b = samples(cell);
+  const auto rounds = std::min(a.size(), b.size());
+  return ratio(a.first(rounds), b.first(rounds));
+}
+
+void rank(Group& group) {
+  group.totals.assign(group.columns.size(), {});
+  for (auto& row : group.rows) {
+    rank_row(row, group.baseline);
+    for (std::size_t c = 0; c < row.cells.size(); ++c) {
+      const auto& time = row.cells[c].time_ns;
+      add(group.totals[c], *row.problem, time ? std::optional(time->median) : std::nullopt);
+    }
+  }
+  group.mix = mix_of(group);
+}
+
+}  // namespace convgauge

@@ -1,0 +1,191 @@
+// The table that a terminal shows: problems by columns, times and speed-ups, totals, and below it every reason.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/problem_text.hpp"
+#include "report/counts.hpp"
+#include "report/notes.hpp"
+#include "report/report.hpp"
+#include "report/text_width.hpp"
+
+namespace convgauge {
+namespace {
+
+constexpr int kLeastName = 12;  // columns of a layer's name before the table is split instead
+constexpr const char* kGap = "  ";
+
+struct Field {
+  std::string text;
+  const char* style = "";  // an ANSI sequence
+};
+
+constexpr const char* kBest = "\x1b[1;34m";
+constexpr const char* kBad = "\x1b[1;31m";
+constexpr const char* kDim = "\x1b[2m";
+constexpr const char* kBold = "\x1b[1m";
+
+const char* style_of(const Cell& cell) {
+  if (cell.fastest) return kBest;
+  if (cell.record && is_defect(cell.record->verdict)) return kBad;
+  return cell.time_ns ? "" : kDim;
+}
+
+/// "4.20 ms  3.92× *", the parts right-aligned among themselves; * fastest, ~ not told apart from it.
+Field field_of(const Cell& cell, bool speedups) {
+  if (!cell.time_ns) return {short_word(cell) + kGap, style_of(cell)};
+  const auto speedup = !speedups ? "" : cell.speedup ? ratio_text(cell.speedup->median) : "";
+  const auto ratio = speedups ? kGap + pad_left(speedup, 6) : "";
+  return {time_text(cell.time_ns->median) + ratio + (cell.fastest ? " *" : cell.tied ? " ~" : "  "), style_of(cell)};
+}
+
+struct Table {
+  std::vector<Field> head, foot;
+  std::vector<std::vector<Field>> rows;  // of the same length as head; field 0 is the name
+};
+
+Field total_field(const Group& group, std::size_t c, bool speedups) {
+  const auto text = total_text(group.totals[c]);
+  return {text == "—" || !speedups ? text + kGap : text + kGap + pad_left("", 6) + kGap, kBold};
+}
+
+/// Columns first..last of a group; the problem's text beside the name where `texts`.
+Table table_of(const Group& group, std::size_t first, std::size_t last, bool texts) {
+  const bool speedups = group.baseline >= 0 && group.columns.size() > 1;
+  Table table{{{"layer", kDim}}, {{"total", kBold}}, {}};
+  if (texts) table.head.push_back({"problem", kDim}), table.foot.push_back({});
+  table.head.push_back({"count", kDim}), table.foot.push_back({});
+  for (auto c = first; c < last; ++c) {
+    table.head.push_back({clean(group.columns[c].name) + kGap, kBold});
+    table.foot.push_back(total_field(group, c, speedups));
+  }
+  for (const auto& row : group.rows) {
+    auto& fields = table.rows.emplace_back();
+    fields.push_back({clean(row_name(*row.problem))});
+    if (texts) fields.push_back({short_text(row.problem->geometry), kDim});
+    fields.push_back({fmt::format("{}", row.problem->count), kDim});
+    for (auto c = first; c < last; ++c) fields.push_back(field_of(row.cells[c], speedups));
+  }
+  return table;
+}
+
+std::vector<int> widths(const Table& table) {
+  std::vector<int> all(table.head.size(), 0);
+  const auto widen = [&](const std::vector<Field>& fields) {
+    for (std::size_t i = 0; i < fields.size(); ++i) all[i] = std::max(all[i], display_width(fields[i].text));
+  };
+  widen(table.head);
+  widen(table.foot);
+  for (const auto& row : table.rows) widen(row);
+  return all;
+}
+
+int width_of(const std::vector<int>& widths) {
+  int all = 0;
+  for (const int width : widths) all += width + 2;
+  return all - 2;
+}
+
+/// Names and texts to the left, numbers to the right.
+void print(std::string& out, const std::vector<Field>& fields, const std::vector<int>& widths, bool texts,
+           bool colour) {
+  std::string line;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const bool left = i == 0 || (texts && i == 1);
+    const auto text = fit(fields[i].text, widths[i]);
+    const auto padded = left ? pad_right(text, widths[i]) : pad_left(text, widths[i]);
+    const bool styled = colour && *fields[i].style;
+    line += (i == 0 ? "" : kGap) + (styled ? fields[i].style + padded + "\x1b[0m" : padded);
+  }
+  while (line.ends_with(' ')) line.pop_back();
+  out += line + "\n";
+}
+
+void print(std::string& out, const Table& table, const std::vector<int>& widths, bool texts, bool totals, bool colour) {
+  print(out, table.head, widths, texts, colour);
+  for (const auto& row : table.rows) print(out, row, widths, texts, colour);
+  if (totals) print(out, table.foot, widths, texts, colour);
+}
+
+/// The widest table that fits: with the problems' texts, without, with shorter names; else fewer columns at a time.
+void print_columns(std::string& out, const Group& group, int width, bool colour) {
+  const bool totals = group.rows.size() > 1 && std::any_of(group.totals.begin(), group.totals.end(),
+                                                           [](const Total& t) { return t.missing < t.layers; });
+  for (std::size_t first = 0; first < group.columns.size();) {
+    for (auto last = group.columns.size(); last > first; --last) {
+      bool texts = true;
+      auto table = table_of(group, first, last, texts);
+      auto all = widths(table);
+      if (width_of(all) > width) {
+        table = table_of(group, first, last, texts = false);
+        all = widths(table);
+        all[0] = std::max(std::min(all[0], kLeastName), all[0] - std::max(0, width_of(all) - width));
+      }
+      if (width_of(all) > width && last > first + 1) continue;
+      print(out, table, all, texts, totals, colour);
+      first = last;
+      if (first < group.columns.size()) out += "\n";
+    }
+  }
+}
+
+/// Breaks at spaces; the lines after the first are indented.
+void wrap(std::string& out, const std::string& text, int width, const std::string& indent) {
+  std::string line;
+  for (std::size_t at = 0; at <= text.size();) {
+    const auto end = std::min(text.find(' ', at), text.size());
+    const auto word = text.substr(at, end - at);
+    if (!line.empty() && display_width(line) + 1 + display_width(word) > width) {
+      out += line + "\n";
+      line = indent + word;
+    } else {
+      line += (line.empty() ? "" : " ") + word;
+    }
+    at = end + 1;
+  }
+  out += line + "\n";
+}
+
+void print_notes(std::string& out, const Group& group, int width) {
+  for (const auto& note : notes(group)) {
+    wrap(out, clean(fmt::format("{}: {} on {}: {}", note.word, note.column, names_text(note.rows), note.reason)), width,
+         "  ");
+    if (is_defect(note.record->verdict) && !note.record->replay.empty())
+      out += "  " + clean(note.record->replay) + "\n";
+  }
+}
+
+bool any(const Group& group, bool Cell::*flag) {
+  return std::any_of(group.rows.begin(), group.rows.end(), [&](const Row& row) {
+    return std::any_of(row.cells.begin(), row.cells.end(), [&](const Cell& cell) { return cell.*flag; });
+  });
+}
+
+void print_legend(std::string& out, const Group& group, int width) {
+  std::string text;
+  if (any(group, &Cell::fastest)) text += "* fastest";
+  if (any(group, &Cell::tied)) text += ", ~ not told apart from it at 99%";
+  if (group.baseline >= 0 && group.columns.size() > 1 && !text.empty())
+    text += ", × over " + clean(group.columns[static_cast<std::size_t>(group.baseline)].name);
+  if (!text.empty()) wrap(out, text, width, "  ");
+}
+
+}  // namespace
+
+std::string terminal_table(const Results& results, int width, bool colour) {
+  std::string out;
+  for (const auto& group : arrange(results)) {
+    wrap(out, clean(title(group)), width, "  ");
+    print_columns(out, group, width, colour);
+    print_legend(out, group, width);
+    print_notes(out, group, width);
+    out += "\n";
+  }
+  for (const auto& absent : results.header.absent)
+    wrap(out, clean("absent: " + absent.name + ": " + absent.why), width, "  ");
+  wrap(out, clean(counts_text(results)), width, "  ");
+  wrap(out, clean(headline(results)), width, "  ");
+  return out;
+}
+
+}  // namespace convgauge

@@ -1,0 +1,106 @@
+#include "report/text_width.hpp"
+
+#include <cstdint>
+
+namespace convgauge {
+namespace {
+
+struct Character {
+  std::uint32_t code = 0;  // 0xFFFD where the bytes are no UTF-8
+  std::size_t bytes = 1;
+};
+
+Character first_character(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
+  const auto lead = byte(0);
+  if (lead < 0x80) return {lead, 1};
+  const std::size_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || text.size() < bytes) return {0xFFFD, 1};
+  std::uint32_t code = lead & (0x7Fu >> bytes);
+  for (std::size_t i = 1; i < bytes; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return {0xFFFD, 1};
+    code = code << 6 | (byte(i) & 0x3F);
+  }
+  return {code, bytes};
+}
+
+struct Range {
+  std::uint32_t first, last;
+};
+template <std::size_t N>
+bool in(const Range (&ranges)[N], std::uint32_t code) {
+  for (const auto& range : ranges)
+    if (code >= range.first && code <= range.last) return true;
+  return false;
+}
+
+// Blocks of Unicode's EastAsianWidth.txt (W and F), and of its combining and format characters: coarse, as terminals
+// are.
+constexpr Range kWide[] = {{0x1100, 0x115F},   {0x2E80, 0x303E},  {0x3041, 0xA4CF}, {0xAC00, 0xD7A3},
+                           {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},  {0xFF00, 0xFF60}, {0xFFE0, 0xFFE6},
+                           {0x1F300, 0x1FAFF}, {0x20000, 0x3FFFD}};
+constexpr Range kNoWidth[] = {{0x300, 0x36F},   {0x483, 0x489},   {0x591, 0x5BD},   {0x200B, 0x200F}, {0x202A, 0x202E},
+                              {0x2060, 0x206F}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}};
+
+int width_of(std::uint32_t code) {
+  return in(kNoWidth, code) ? 0 : in(kWide, code) ? 2 : 1;
+}
+
+bool control(std::uint32_t code) {
+  return code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0x202A && code <= 0x202E) ||
+         (code >= 0x2066 && code <= 0x2069);
+}
+
+}  // namespace
+
+int display_width(std::string_view text) {
+  int width = 0;
+  while (!text.empty()) {
+    const auto character = first_character(text);
+    width += width_of(character.code);
+    text.remove_prefix(character.bytes);
+  }
+  return width;
+}
+
+std::string fit(std::string_view text, int width) {
+  if (display_width(text) <= width) return std::string(text);
+  if (width <= 0) return "";
+  std::size_t end = 0;
+  int used = 1;  // the ellipsis
+  while (end < text.size()) {
+    const auto character = first_character(text.substr(end));
+    used += width_of(character.code);
+    if (used > width) break;
+    end += character.bytes;
+  }
+  return std::string(text.substr(0, end)) + "…";
+}
+
+std::string pad_left(std::string_view text, int width) {
+  const int missing = width - display_width(text);
+  return std::string(static_cast<std::size_t>(missing > 0 ? missing : 0), ' ') + std::string(text);
+}
+
+std::string pad_right(std::string_view text, int width) {
+  const int missing = width - display_width(text);
+  return std::string(text) + std::string(static_cast<std::size_t>(missing > 0 ? missing : 0), ' ');
+}
+
+std::string clean(std::string_view text) {
+  std::string all;
+  while (!text.empty()) {
+    const auto character = first_character(text);
+    const bool space = character.code == '\n' || character.code == '\t';
+    if (space)
+      all += ' ';
+    else if (control(character.code) || character.code == 0xFFFD)
+      all += "\uFFFD";
+    else
+      all += text.substr(0, character.bytes);
+    text.remove_prefix(character.bytes);
+  }
+  return all;
+}
+
+}  // namespace convgauge

@@ -1,0 +1,20 @@
+// Columns of a terminal: how wide a UTF-8 text is, cut and padded to a width, and cleaned of what would move the
+// cursor.
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace convgauge {
+
+/// Columns that a terminal gives `text`: East Asian wide characters take two, combining marks none.
+int display_width(std::string_view text);
+
+/// At most `width` columns; "…" ends what was cut.
+std::string fit(std::string_view text, int width);
+std::string pad_left(std::string_view text, int width);
+std::string pad_right(std::string_view text, int width);
+
+/// Control characters (escape sequences in a plugin's last words) and broken UTF-8 become "�"; newlines spaces.
+std::string clean(std::string_view text);
+
+}  // namespace convgauge

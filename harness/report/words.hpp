@@ -1,0 +1,29 @@
+// How numbers, settings and outcomes are worded: the same in every report.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "report/model.hpp"
+
+namespace convgauge {
+
+std::string time_text(double ns);      // "305 µs", three significant digits
+std::string ratio_text(double ratio);  // "3.92×"
+std::string bytes_text(double bytes);  // "1.75 MB"
+std::string settings_text(const CaseSettings& settings);
+/// "resnet50 · 2 threads · f32 · nchw · forward · strict"
+std::string title(const Group& group);
+/// The layer's name, or the problem's text where it has none.
+std::string row_name(const Problem& problem);
+
+enum class Outcome { timed, agrees, wrong, failed, crashed, refused, unmeasured, noisy, absent };
+Outcome outcome(const Cell& cell);
+/// One or two words for a cell without a time: "refused", "✕ wrong", "over budget", "—".
+std::string short_word(const Cell& cell);
+/// Why there is no time, in a sentence; empty where there is one.
+std::string reason(const CaseRecord& record);
+
+/// A column's total, "16.2 ms", or "—" where a layer is missing.
+std::string total_text(const Total& total);
+
+}  // namespace convgauge

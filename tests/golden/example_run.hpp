@@ -1,0 +1,16 @@
+// Invented results, shaped like real ones: for the golden files, the page, and its size and time.
+#pragma once
+#include "record/record.hpp"
+
+namespace convgauge {
+
+/// ResNet-50's layers, 1 and 2 threads, seven labels, every kind of verdict and measurement.
+Results resnet50_run();
+/// A few layers of it: what the golden files hold.
+Results small_run();
+/// About `cases` cases of 15 samples over two suites.
+Results large_run(int cases);
+/// Names, labels and reasons that try to break out of HTML, XML, Markdown, CSV and the terminal.
+Results hostile_run();
+
+}  // namespace convgauge

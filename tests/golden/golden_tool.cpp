@@ -1,0 +1,52 @@
+// golden_tool make NAME > FILE.jsonl           the invented results of example_run.hpp: resnet50, small, large, hostile
+// golden_tool FORMAT FILE.jsonl... > REPORT     html, md, xml, csv, json, txt (120 columns), colour
+#include <cstdio>
+#include <iostream>
+#include <string>
+
+#include "example_run.hpp"
+#include "report/report.hpp"
+
+namespace {
+
+using namespace convgauge;
+
+std::string lines_of(const Results& results) {
+  std::string text = to_line(results.header) + "\n";
+  for (const auto& record : results.cases) text += to_line(record) + "\n";
+  return text;
+}
+
+int make(const std::string& name) {
+  if (name == "resnet50") return std::cout << lines_of(resnet50_run()), 0;
+  if (name == "small") return std::cout << lines_of(small_run()), 0;
+  if (name == "large") return std::cout << lines_of(large_run(10'000)), 0;
+  if (name == "hostile") return std::cout << lines_of(hostile_run()), 0;
+  return std::cerr << "no such run: " << name << "\n", 2;
+}
+
+int report(const std::string& format, const std::vector<Results>& all) {
+  const auto& results = all.at(0);
+  if (format == "html") return std::cout << html_report(all), 0;
+  if (format == "md") return std::cout << markdown_report(results), 0;
+  if (format == "xml") return std::cout << junit_report(results), 0;
+  if (format == "csv") return std::cout << csv_report(results), 0;
+  if (format == "json") return std::cout << gbench_report(results), 0;
+  if (format == "txt") return std::cout << terminal_table(results, 120, false), 0;
+  if (format == "colour") return std::cout << terminal_table(results, 120, true), 0;
+  return std::cerr << "no such format: " << format << "\n", 2;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count < 3) return std::cerr << "see the head of golden_tool.cpp\n", 2;
+  if (std::string(arguments[1]) == "make") return make(arguments[2]);
+  std::vector<Results> all;
+  for (int i = 2; i < count; ++i) {
+    auto results = read_results(arguments[i]);
+    if (!results) return std::cerr << results.error().message << "\n", 2;
+    all.push_back(std::move(*results));
+  }
+  return report(arguments[1], all);
+}

@@ -1,0 +1,106 @@
+// The formats that other programs read, and what becomes of hostile texts in them.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "example_run.hpp"
+#include "few_cases.hpp"
+#include "report/report.hpp"
+
+namespace convgauge {
+namespace {
+
+int occurrences(const std::string& text, const std::string& word) {
+  int count = 0;
+  for (auto at = text.find(word); at != text.npos; at = text.find(word, at + word.size())) ++count;
+  return count;
+}
+
+TEST(Junit, CountsEveryKindWhereItBelongs) {
+  auto known = untimed("e", "x", Differs{});
+  known.known = "issue 1";
+  const auto xml = junit_report(run_of(
+      {timed("a", "x", about(1)), untimed("b", "x", Differs{}), untimed("c", "x", Failed{"no"}),
+       untimed("d", "x", Died{}), untimed("d", "y", TimedOut{}), untimed("d", "z", Trespass{}), known,
+       untimed("f", "x", Refused{"kernel", "only 3x3"}),
+       untimed("g", "x", Agrees{}, Skipped{"over budget: one execution takes 12 s"}),
+       untimed("h", "x", Agrees{}, Skipped{"not asked for"}), untimed("i", "x", Agrees{}, Inconclusive{"noise"})}));
+  EXPECT_NE(xml.find("tests=\"11\" failures=\"2\" errors=\"3\" skipped=\"3\""), xml.npos) << xml;
+  EXPECT_EQ(occurrences(xml, "<failure "), 2);
+  EXPECT_EQ(occurrences(xml, "<error "), 3);
+  EXPECT_EQ(occurrences(xml, "<skipped "), 3);
+  EXPECT_NE(xml.find("<skipped message=\"refused: only 3x3\"/>"), xml.npos) << xml;
+}
+
+/// Fields of RFC 4180, read back.
+std::vector<std::vector<std::string>> parse_csv(const std::string& text) {
+  std::vector<std::vector<std::string>> rows(1, {""});
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quoted && c == '"' && i + 1 < text.size() && text[i + 1] == '"')
+      rows.back().back() += text[++i];
+    else if (c == '"')
+      quoted = !quoted;
+    else if (!quoted && c == ',')
+      rows.back().emplace_back();
+    else if (!quoted && c == '\r' && text[i + 1] == '\n')
+      rows.emplace_back(1, ""), ++i;
+    else
+      rows.back().back() += c;
+  }
+  rows.pop_back();
+  return rows;
+}
+
+TEST(Csv, ReadsBackWhateverTheTexts) {
+  const auto results = hostile_run();
+  const auto rows = parse_csv(csv_report(results));
+  ASSERT_EQ(rows.size(), results.cases.size() + 1);
+  for (std::size_t i = 0; i < results.cases.size(); ++i) {
+    EXPECT_EQ(rows[i + 1].size(), rows[0].size());
+    EXPECT_EQ(rows[i + 1][1], results.cases[i].problem.name);
+    EXPECT_EQ(rows[i + 1].back(), results.cases[i].replay);
+  }
+}
+
+TEST(Gbench, HasOneEntryPerSampleAndTheAggregates) {
+  const auto results = run_of({timed("a", "x", {30, 10, 20}), untimed("b", "x", Refused{})});
+  const auto json = nlohmann::json::parse(gbench_report(results));
+  const auto& list = json["benchmarks"];
+  ASSERT_EQ(list.size(), 6u) << "three samples; mean, median, mad; nothing for what was refused";
+  EXPECT_EQ(list[1]["run_type"], "iteration");
+  EXPECT_EQ(list[1]["real_time"], 10);
+  EXPECT_EQ(list[1]["repetition_index"], 1);
+  EXPECT_EQ(list[1]["repetitions"], 3);
+  EXPECT_EQ(list[1]["time_unit"], "ns");
+  EXPECT_EQ(list[4]["run_type"], "aggregate");
+  EXPECT_EQ(list[4]["aggregate_name"], "median");
+  EXPECT_EQ(list[4]["real_time"], 20);
+  EXPECT_EQ(list[4]["name"], list[0]["run_name"].get<std::string>() + "_median");
+}
+
+TEST(Markdown, FitsACommentHoweverLongTheRun) {
+  const auto text = markdown_report(large_run(3000));
+  EXPECT_LE(text.size(), 65536u);
+  EXPECT_NE(text.find("more lines do not fit here"), text.npos);
+  EXPECT_LE(markdown_report(hostile_run()).size(), 65536u);
+}
+
+TEST(Markdown, LetsNoForeignTextBreakATable) {
+  const auto text = markdown_report(hostile_run());
+  EXPECT_EQ(text.find("<script>"), text.npos);
+  EXPECT_EQ(text.find("<img"), text.npos);
+}
+
+TEST(Html, KeepsForeignTextsOutOfItsMarkup) {
+  const auto page = html_report({hostile_run()});
+  EXPECT_EQ(page.find("<script>document.title"), page.npos);
+  EXPECT_EQ(page.find("<img"), page.npos);
+  EXPECT_EQ(occurrences(page, "</script>"), 4) << "data, chart library, charts, page";
+  EXPECT_EQ(page.find("{{"), page.npos) << "a mark that nothing filled";
+  EXPECT_EQ(page.find("http://"), page.find("http://www.w3.org")) << "nothing is loaded from anywhere";
+}
+
+}  // namespace
+}  // namespace convgauge

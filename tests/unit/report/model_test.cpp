@@ -1,0 +1,148 @@
+// Groups, columns, winners, totals: what every report is made from.
+#include <gtest/gtest.h>
+
+#include "few_cases.hpp"
+#include "report/regret.hpp"
+#include "report/report.hpp"
+#include "report/words.hpp"
+
+namespace convgauge {
+namespace {
+
+std::vector<std::string> names(const Group& group) {
+  std::vector<std::string> all;
+  for (const auto& column : group.columns) all.push_back(column.name);
+  return all;
+}
+
+TEST(Model, SpeedUpsComeFromTheSameRounds) {
+  const auto results = run_of({timed("a", "x", about(200)), timed("b", "x", about(100))}, "a");
+  const auto groups = arrange(results);
+  ASSERT_EQ(groups.size(), 1u);
+  const auto& cells = groups[0].rows.at(0).cells;
+  EXPECT_DOUBLE_EQ(cells[1].speedup->median, 2);
+  EXPECT_DOUBLE_EQ(cells[1].speedup->low.value(), 2) << "the wobble that both share cancels";
+  EXPECT_TRUE(cells[1].fastest);
+  EXPECT_FALSE(cells[0].tied);
+}
+
+TEST(Model, SaysFasterOnlyWhereTheIntervalDoes) {
+  auto noisy = about(100);
+  for (std::size_t i = 0; i < noisy.size(); i += 2) noisy[i] *= 1.1;
+  const auto results = run_of({timed("a", "x", about(103)), timed("b", "x", noisy), timed("c", "x", {50, 50, 50})});
+  const auto groups = arrange(results);
+  const auto& cells = groups[0].rows.at(0).cells;
+  EXPECT_TRUE(cells[2].fastest);
+  EXPECT_TRUE(cells[0].tied) << "three samples have no interval";
+  const auto two_results = run_of({timed("a", "x", about(103)), timed("b", "x", noisy)});
+  const auto two = arrange(two_results);
+  EXPECT_TRUE(two[0].rows[0].cells[0].tied || two[0].rows[0].cells[1].tied);
+}
+
+TEST(Model, RanksOnlyWhatAgreesAndWasMeasured) {
+  auto wrong = timed("wrong", "x", about(1));
+  wrong.verdict = Differs{};
+  const auto results =
+      run_of({timed("a", "x", about(100)), wrong, timed("zero", "x", {0, 0}), timed("nan", "x", {std::nan("")}),
+              untimed("refused", "x", Refused{"kernel", "only 3x3"})});
+  const auto groups = arrange(results);
+  for (std::size_t c = 0; c < 5; ++c) {
+    EXPECT_EQ(groups[0].rows[0].cells[c].fastest, c == 0) << c;
+    EXPECT_EQ(groups[0].rows[0].cells[c].time_ns.has_value(), c == 0) << c;
+  }
+  EXPECT_EQ(outcome(groups[0].rows[0].cells[1]), Outcome::wrong);
+  EXPECT_EQ(short_word(groups[0].rows[0].cells[4]), "refused");
+}
+
+TEST(Model, WeighsTotalsByCountAndMissesWhatIsMissing) {
+  const auto results = run_of({timed("a", "x", about(100), 3), timed("a", "y", about(10), 2),
+                               timed("b", "x", about(50), 3), untimed("b", "y", Refused{"stride", "no"})});
+  const auto totals = network_totals(results);
+  ASSERT_EQ(totals.size(), 2u);
+  const double wobble = median_interval(about(1)).median;
+  EXPECT_NEAR(totals[0].total_ns, wobble * (3 * 100 + 2 * 10), 1e-9);
+  EXPECT_EQ(totals[0].missing, 0);
+  EXPECT_EQ(totals[1].missing, 1);
+  EXPECT_EQ(totals[1].layers, 2);
+  const auto groups = arrange(results);
+  EXPECT_EQ(total_text(groups[0].totals[1]), "—");
+}
+
+TEST(Model, ChoosesTheMixOnOddRoundsAndTimesItOnEvenOnes) {
+  // b looks best on odd rounds by luck alone: its even rounds are what counts.
+  std::vector<double> lucky;
+  for (int i = 0; i < 16; ++i) lucky.push_back(i % 2 == 0 ? 80 : 120);
+  const auto results = run_of({timed("a", "x", std::vector<double>(16, 100.0)), timed("b", "x", lucky)}, "a");
+  const auto groups = arrange(results);
+  EXPECT_EQ(groups[0].mix.columns, std::vector<int>{1});
+  EXPECT_DOUBLE_EQ(groups[0].mix.total.ns, 120);
+  EXPECT_DOUBLE_EQ(groups[0].mix.speedup->median, 100.0 / 120);
+}
+
+TEST(Model, HasNoMixRatioWhereTheBaselineMissesALayer) {
+  const auto results = run_of({timed("a", "x", about(100)), timed("b", "x", about(50)), untimed("a", "y", Failed{"no"}),
+                               timed("b", "y", about(5))},
+                              "a");
+  const auto groups = arrange(results);
+  EXPECT_FALSE(groups[0].mix.speedup);
+  EXPECT_EQ(groups[0].mix.total.missing, 0);
+}
+
+TEST(Model, SplitsSettingsAndLetsDevicesJoinEveryThreadCount) {
+  auto two = timed("a", "x", about(10)), gpu = timed("gpu", "x", about(1));
+  two.settings.threads = 2;
+  gpu.device = "cuda:0";
+  gpu.settings.threads = 7;
+  const auto results = run_of({gpu, timed("a", "x", about(20)), two}, "a");
+  const auto groups = arrange(results);
+  ASSERT_EQ(groups.size(), 2u);
+  for (const auto& group : groups) {
+    EXPECT_EQ(group.rows.size(), 1u);
+    EXPECT_EQ(names(group), (std::vector<std::string>{"gpu", "a"}));
+  }
+  const auto alone = run_of({gpu});
+  EXPECT_EQ(arrange(alone).at(0).settings.threads, 7);
+}
+
+TEST(Model, GivesEveryAlgorithmOfALabelItsColumn) {
+  auto other = timed("winograd", "x", about(5));
+  other.requested_algorithm = "winograd.f2x2_3x3";
+  const auto results = run_of({timed("winograd", "x", about(10)), other, timed("fft", "x", about(7))});
+  const auto groups = arrange(results);
+  EXPECT_EQ(names(groups[0]), (std::vector<std::string>{"winograd", "winograd f2x2_3x3", "fft"}));
+  const auto regret = regrets(groups[0]);
+  ASSERT_EQ(regret.size(), 1u);
+  EXPECT_NEAR(regret[0].worst, 2, 1e-12);
+  EXPECT_EQ(regret[0].better, "f2x2_3x3");
+}
+
+TEST(Model, TellsLayersOfOneNameApart) {
+  auto wide = timed("a", "conv1", about(10));
+  wide.problem.geometry.w.input = 99;
+  const auto results = run_of({timed("a", "conv1", about(10)), wide});
+  EXPECT_EQ(arrange(results).at(0).rows.size(), 2u);
+}
+
+TEST(Model, NeverHidesADefectBehindALaterSuccess) {
+  const auto results = run_of({untimed("a", "x", Died{11, 0, "", ""}), timed("a", "x", about(1))});
+  EXPECT_EQ(outcome(arrange(results).at(0).rows[0].cells[0]), Outcome::crashed);
+}
+
+TEST(Headline, AnswersInASentence) {
+  EXPECT_EQ(headline(run_of({})), "Nothing ran.");
+  EXPECT_EQ(headline(run_of({timed("a", "x", about(200)), timed("b", "x", about(100))}, "a")),
+            "b is fastest: 110 ns, 2.00× (2.00–2.00) the speed of a.");
+  EXPECT_EQ(headline(run_of({untimed("a", "x", Agrees{}, Skipped{"not asked for"})})), "1 agree.");
+  EXPECT_EQ(headline(run_of({untimed("a", "x", Differs{})})), "1 wrong. 1 case failed: a on x (wrong).");
+}
+
+TEST(Headline, GivesTheMixOfANetwork) {
+  const auto text = headline(run_of({timed("a", "x", about(200)), timed("b", "x", about(100)),
+                                     timed("a", "y", about(100)), timed("b", "y", about(200))},
+                                    "a"));
+  EXPECT_NE(text.find("for a alone: 1.50×"), text.npos) << text;
+  EXPECT_NE(text.find("a is fastest on 1 of 2 layers, b on 1."), text.npos) << text;
+}
+
+}  // namespace
+}  // namespace convgauge

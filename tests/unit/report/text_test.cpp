@@ -1,0 +1,99 @@
+// Widths, cuts and escapes; the terminal's table at every width.
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "example_run.hpp"
+#include "few_cases.hpp"
+#include "report/escape.hpp"
+#include "report/report.hpp"
+#include "report/text_width.hpp"
+#include "report/words.hpp"
+
+namespace convgauge {
+namespace {
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+TEST(Text, CountsColumnsNotBytes) {
+  EXPECT_EQ(display_width("305 µs"), 6);
+  EXPECT_EQ(display_width("漢字"), 4);
+  EXPECT_EQ(display_width("e\u0301"), 1);
+  EXPECT_EQ(display_width("\xff\xfe"), 2);
+  EXPECT_EQ(fit("漢字漢字", 5), "漢字…");
+  EXPECT_EQ(fit("abc", 3), "abc");
+  EXPECT_EQ(fit("abcd", 3), "ab…");
+  EXPECT_EQ(fit("abcd", 0), "");
+  EXPECT_EQ(pad_left("µ", 3), "  µ");
+}
+
+TEST(Text, CleansWhatWouldMoveTheCursor) {
+  EXPECT_EQ(clean("a\x1b[2Jb\nc\xff"), "a\uFFFD[2Jb c\uFFFD");
+  EXPECT_EQ(clean("\u202Eevil"), "\uFFFDevil");
+}
+
+TEST(Text, WordsNumbersInThreeDigits) {
+  EXPECT_EQ(time_text(999.4), "999 ns");
+  EXPECT_EQ(time_text(999.6), "1.00 µs");
+  EXPECT_EQ(time_text(12345678), "12.3 ms");
+  EXPECT_EQ(time_text(7.2e10), "72.0 s");
+  EXPECT_EQ(ratio_text(3.917), "3.92×");
+  EXPECT_EQ(ratio_text(0.0123), "0.012×");
+  EXPECT_EQ(ratio_text(123.4), "123×");
+}
+
+TEST(Escape, KeepsForeignTextsInTheirPlace) {
+  EXPECT_EQ(escape_markup("<a href=\"x\">'&\x01"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;\uFFFD");
+  EXPECT_EQ(escape_markdown("a|b\n<c>@me"), "a\\|b &lt;c\\>&#64;me");
+  EXPECT_EQ(markdown_code("a`b"), "`` a`b ``");
+  EXPECT_EQ(escape_csv("plain"), "plain");
+  EXPECT_EQ(escape_csv("a \"b\", c"), "\"a \"\"b\"\", c\"");
+  EXPECT_EQ(escape_csv("two\nlines"), "\"two\nlines\"");
+}
+
+TEST(TerminalTable, FitsEveryWidth) {
+  const auto results = small_run();
+  for (const int width : {60, 80, 100, 120, 200})
+    for (const auto& line : lines_of(terminal_table(results, width, false)))
+      if (line.find("convgauge bench") == line.npos) {  // a replay line is one word to a person who copies it
+        EXPECT_LE(display_width(line), width) << line;
+      }
+}
+
+TEST(TerminalTable, AlignsWideNamesAndMarksTheWinner) {
+  const auto lines = lines_of(terminal_table(
+      run_of({timed("漢字", "層", about(100)), timed("b", "y", about(2e6)), timed("b", "層", about(50))}, "漢字"), 100,
+      false));
+  ASSERT_GE(lines.size(), 4u);
+  EXPECT_EQ(lines[0], "1 thread · f32 · nchw · forward · strict");
+  EXPECT_EQ(display_width(lines[2].substr(0, lines[2].find("110 ns"))),
+            display_width(lines[1].substr(0, lines[1].find("漢字"))) - 11)
+      << lines[1] << "\n"
+      << lines[2];
+  EXPECT_NE(lines[2].find("55.0 ns   2.00× *"), std::string::npos) << lines[2];
+}
+
+TEST(TerminalTable, IsColouredOnlyWhenAsked) {
+  EXPECT_EQ(terminal_table(small_run(), 100, false).find('\x1b'), std::string::npos);
+  EXPECT_NE(terminal_table(small_run(), 100, true).find('\x1b'), std::string::npos);
+}
+
+TEST(TerminalTable, PassesNoEscapeSequenceOn) {
+  EXPECT_EQ(terminal_table(hostile_run(), 100, false).find('\x1b'), std::string::npos);
+}
+
+TEST(TerminalTable, GivesEveryReason) {
+  const auto text = terminal_table(small_run(), 200, false);
+  for (const char* reason : {"✕ wrong: fft on layer4.1.conv2: ", "✕ timed out: fft on conv1: ", "✕ died: ",
+                             "✕ trespass: ", "✕ failed: ", "noisy: onednn on layer1.0.conv1: another process",
+                             "refused: winograd on ", "(known: stride 2, issue #12)", "absent: cudnn: no CUDA device"})
+    EXPECT_NE(text.find(reason), text.npos) << reason << "\n" << text;
+}
+
+}  // namespace
+}  // namespace convgauge
