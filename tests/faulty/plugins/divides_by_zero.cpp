@@ -3,12 +3,12 @@
 
 namespace {
 
-volatile int zero = 0;
+volatile int seven = 7, zero = 0;  // a compiler knows 1 / x without dividing
 volatile int sink;
 
 }  // namespace
 
 const faulty::Fault fault{.name = "divides_by_zero", .before = [](faulty::Call&) {
-                            sink = 1 / zero;
+                            sink = seven / zero;
                             return true;
                           }};

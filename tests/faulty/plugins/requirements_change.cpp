@@ -2,5 +2,5 @@
 #include "../base.hpp"
 
 const faulty::Fault fault{.name = "requirements_change", .requirement = [](cvg_requirement& r, int calls) {
-                            r.bytes += static_cast<size_t>(calls / 2) * 64;
+                            r.bytes += static_cast<size_t>(calls) * 64;
                           }};
