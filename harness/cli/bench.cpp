@@ -9,7 +9,8 @@
 namespace convgauge::cli {
 
 int bench(const Arguments& arguments) {
-  Usage usage{"bench", "PROBLEM|CONFIG [options]", "convgauge bench n1c64h56w56_o64k3p1 --backends onednn,naive --threads 1",
+  Usage usage{"bench", "PROBLEM|CONFIG [options]",
+              "convgauge bench n1c64h56w56_o64k3p1 --backends onednn,naive --threads 1",
               po::options_description("Options")};
   add_selection(usage.options);
   add_measuring(usage.options);
@@ -34,7 +35,8 @@ int bench(const Arguments& arguments) {
   for (const auto& problem : selection->suite.problems) {
     Results part = result->results;
     std::erase_if(part.cases, [&](const CaseRecord& r) { return !(r.problem == problem); });
-    fmt::print("{}  {:.3f} GFLOP\n{}", short_text(problem.geometry), static_cast<double>(problem.geometry.flops()) / 1e9, bench_table(part));
+    fmt::print("{}  {:.3f} GFLOP\n{}", short_text(problem.geometry),
+               static_cast<double>(problem.geometry.flops()) / 1e9, bench_table(part));
   }
   return conclude(*result, false);
 }

@@ -31,12 +31,15 @@ int machine(const Arguments& arguments) {
     header.machine = m;
     return fmt::print("{}\n", to_line(header)), kGood;
   }
-  fmt::print("processor          {}\ninstruction sets   {}\nsystem             {}\ncores              {} ({} physical)\n", m.processor,
-             m.instruction_sets, m.system, m.cores, m.physical_cores);
-  fmt::print("caches             L1 {}, L2 {}, L3 {}\nmemory             {}\n", size_text(m.l1_bytes), size_text(m.l2_bytes),
-             size_text(m.l3_bytes), size_text(m.memory_bytes));
-  for (const auto& [count, flops] : m.fma_flops) fmt::print("f32 FMA peak       {:.1f} GFLOP/s with {} thread{}\n", flops / 1e9, count, count == 1 ? "" : "s");
-  for (const auto& [count, rate] : m.bytes_per_second) fmt::print("read bandwidth     {:.1f} GB/s with {} thread{}\n", rate / 1e9, count, count == 1 ? "" : "s");
+  fmt::print(
+      "processor          {}\ninstruction sets   {}\nsystem             {}\ncores              {} ({} physical)\n",
+      m.processor, m.instruction_sets, m.system, m.cores, m.physical_cores);
+  fmt::print("caches             L1 {}, L2 {}, L3 {}\nmemory             {}\n", size_text(m.l1_bytes),
+             size_text(m.l2_bytes), size_text(m.l3_bytes), size_text(m.memory_bytes));
+  for (const auto& [count, flops] : m.fma_flops)
+    fmt::print("f32 FMA peak       {:.1f} GFLOP/s with {} thread{}\n", flops / 1e9, count, count == 1 ? "" : "s");
+  for (const auto& [count, rate] : m.bytes_per_second)
+    fmt::print("read bandwidth     {:.1f} GB/s with {} thread{}\n", rate / 1e9, count, count == 1 ? "" : "s");
   fmt::print("clock read         {:.1f} ns\nload average       {:.2f}\n", m.clock_read_ns, m.load_average);
   return kGood;
 }

@@ -51,7 +51,8 @@ int unknown(const std::string& name) {
 
 int main(int argc, char** argv) try {
   const Arguments all(argv + 1, argv + argc);
-  if (all.empty() || all[0] == "--help" || all[0] == "-h" || all[0] == "help") return help(), all.empty() ? convgauge::kUsage : 0;
+  if (all.empty() || all[0] == "--help" || all[0] == "-h" || all[0] == "help")
+    return help(), all.empty() ? convgauge::kUsage : 0;
   if (all[0] == "--version") return fmt::print("convgauge {}\n", convgauge::kVersion), 0;
   for (const auto& verb : kVerbs)
     if (all[0] == verb.name) return verb.run({all.begin() + 1, all.end()});

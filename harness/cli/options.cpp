@@ -32,7 +32,8 @@ template <class T>
 Expected<T> number(const char* option, const std::string& text, T least) {
   T value{};
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (code != std::errc{} || end != text.data() + text.size()) return error(fmt::format("--{} {}: not a whole number", option, text));
+  if (code != std::errc{} || end != text.data() + text.size())
+    return error(fmt::format("--{} {}: not a whole number", option, text));
   if (value < least) return error(fmt::format("--{} {}: less than {}", option, text, least));
   return value;
 }
@@ -64,7 +65,8 @@ std::string one(const po::variables_map& values, const char* name) {
 
 Expected<Suite> read_target(const po::variables_map& values) {
   const auto file = one(values, "problem"), target = one(values, "target");
-  if (!file.empty() && !target.empty()) return error(fmt::format("both --problem {} and '{}' were given", file, target));
+  if (!file.empty() && !target.empty())
+    return error(fmt::format("both --problem {} and '{}' were given", file, target));
   if (!file.empty()) {
     auto problem = read_problem(file);
     if (!problem) return tl::unexpected(problem.error());
@@ -72,13 +74,15 @@ Expected<Suite> read_target(const po::variables_map& values) {
     suite.problems.front().name = problem->name.empty() ? suite.problems.front().name : problem->name;
     return suite;
   }
-  if (target.empty()) return error("a config file or a problem is needed, such as configs/quickstart.json or n1c64h56w56_o64k3p1");
+  if (target.empty())
+    return error("a config file or a problem is needed, such as configs/quickstart.json or n1c64h56w56_o64k3p1");
   std::error_code ignored;
   if (std::filesystem::exists(target, ignored) || target.ends_with(".json") || target.find('/') != std::string::npos)
     return read_suite(target);
   const auto geometry = parse_problem(target);
   if (!geometry) return tl::unexpected(geometry.error());
-  if (const auto bad = flaw(*geometry)) return error(fmt::format("problem '{}': {}: {}", target, bad->field, bad->rule));
+  if (const auto bad = flaw(*geometry))
+    return error(fmt::format("problem '{}': {}: {}", target, bad->field, bad->rule));
   return suite_of(*geometry);
 }
 
@@ -158,12 +162,14 @@ Expected<void> bend_backends(const po::variables_map& values, bool plugins_alone
     backends.clear();
     for (const auto& name : names) {
       if (!selection.catalog.find(name).plugin)
-        return error(fmt::format("--backend {}: no plugin with such a backend was found{}", name, suggestion(name, known_backends(selection.catalog))));
+        return error(fmt::format("--backend {}: no plugin with such a backend was found{}", name,
+                                 suggestion(name, known_backends(selection.catalog))));
       auto& choice = backends.emplace_back();
       choice.name = choice.label = name;
     }
   }
-  const bool bends = !options->empty() || values.count("algorithm") || values.count("device") || values.count("library-path");
+  const bool bends =
+      !options->empty() || values.count("algorithm") || values.count("device") || values.count("library-path");
   if (bends && backends.empty()) return error("--algorithm, --device, --option and --library-path need --backend");
   for (auto& choice : backends) {
     if (values.count("algorithm")) choice.algorithm = one(values, "algorithm");
@@ -173,7 +179,8 @@ Expected<void> bend_backends(const po::variables_map& values, bool plugins_alone
   }
   if (selection.suite.baseline_backend) {
     const auto is_baseline = [&](const BackendChoice& c) { return c.label == *selection.suite.baseline_backend; };
-    if (!backends.empty() && std::none_of(backends.begin(), backends.end(), is_baseline)) selection.suite.baseline_backend.reset();
+    if (!backends.empty() && std::none_of(backends.begin(), backends.end(), is_baseline))
+      selection.suite.baseline_backend.reset();
   }
   return {};
 }
@@ -212,7 +219,8 @@ Parsed parse(const Usage& usage, const Arguments& arguments, const std::string& 
   } catch (const po::unknown_option& e) {
     Texts names;
     for (const auto& option : all.options()) names.push_back("--" + option->long_name());
-    parsed.exit = usage_error(fmt::format("{}: unknown option '{}'{}", usage.verb, e.get_option_name(), suggestion(e.get_option_name(), names)));
+    parsed.exit = usage_error(fmt::format("{}: unknown option '{}'{}", usage.verb, e.get_option_name(),
+                                          suggestion(e.get_option_name(), names)));
   } catch (const po::error& e) {
     parsed.exit = usage_error(fmt::format("{}: {}", usage.verb, e.what()));
   }
@@ -279,7 +287,8 @@ Expected<Selection> select(const po::variables_map& given, bool plugins_alone) {
   Selection selection;
   selection.suite = std::move(*suite);
   if (auto ok = bend_settings(values, selection.suite); !ok) return tl::unexpected(ok.error());
-  if (auto ok = words(values, "placement", selection.placements, parse_word<Placement>); !ok) return tl::unexpected(ok.error());
+  if (auto ok = words(values, "placement", selection.placements, parse_word<Placement>); !ok)
+    return tl::unexpected(ok.error());
   if (auto ok = keep_matching(values, selection.suite); !ok) return tl::unexpected(ok.error());
   std::vector<NamedPlugin> named;
   for (const auto& choice : selection.suite.backends)

@@ -3,6 +3,7 @@
 
 #include "cli/options.hpp"
 #include "cli/terminal.hpp"
+#include "core/files.hpp"
 #include "report/report.hpp"
 #include "run/outcome.hpp"
 
@@ -22,7 +23,8 @@ std::string format_of(const std::string& file) {
 
 Expected<std::string> render(const std::string& format, const std::vector<Results>& results) {
   if (format == "html") return html_report(results);
-  if (results.size() > 1) return error(fmt::format("report: format {} takes one run, {} were given", format, results.size()));
+  if (results.size() > 1)
+    return error(fmt::format("report: format {} takes one run, {} were given", format, results.size()));
   const auto& one = results.front();
   if (format == "md") return markdown_report(one);
   if (format == "junit") return junit_report(one);
@@ -35,7 +37,8 @@ Expected<std::string> render(const std::string& format, const std::vector<Result
 }  // namespace
 
 int report(const Arguments& arguments) {
-  Usage usage{"report", "DIR... [-o FILE]", "convgauge report results/runs/resnet50-20261122-120000 -o report.html", po::options_description("Options")};
+  Usage usage{"report", "DIR... [-o FILE]", "convgauge report results/runs/resnet50-20261122-120000 -o report.html",
+              po::options_description("Options")};
   auto add = usage.options.add_options();
   add("dir", po::value<std::vector<std::string>>(), "folders of runs, or their results.jsonl");
   add("output,o", po::value<std::string>(), "the file to write; its name decides the format");
@@ -48,7 +51,8 @@ int report(const Arguments& arguments) {
   for (const auto& folder : values["dir"].as<std::vector<std::string>>()) {
     auto read = read_results(folder);
     if (!read) return usage_error(read.error().message);
-    if (read->torn_bytes > 0) fmt::print(stderr, "convgauge: {}: the last line is torn ({} bytes) and left out\n", folder, read->torn_bytes);
+    if (read->torn_bytes > 0)
+      fmt::print(stderr, "convgauge: {}: the last line is torn ({} bytes) and left out\n", folder, read->torn_bytes);
     results.push_back(std::move(*read));
   }
   const auto file = values.count("output") ? values["output"].as<std::string>() : std::string();

@@ -44,14 +44,15 @@ int dry_run(const Selection& selection, bool measure) {
     for (const auto& s : settings)
       for (const auto& c : field->competitors) {
         const auto name = problem.name.empty() ? std::string() : fmt::format(" ({}.{})", problem.suite, problem.name);
-        fmt::print("{:<16} {} {} threads={} {} {}{}\n", c.choice.label, c.choice.algorithm, c.device_text, s.threads, word(s.layout),
-                   short_text(problem.geometry), name);
-        seconds += kVerifying * static_cast<double>(problem.geometry.flops()) / kRate + (measure ? selection.suite.settings.measure.rounds * kSampleSeconds : 0);
+        fmt::print("{:<16} {} {} threads={} {} {}{}\n", c.choice.label, c.choice.algorithm, c.device_text, s.threads,
+                   word(s.layout), short_text(problem.geometry), name);
+        seconds += kVerifying * static_cast<double>(problem.geometry.flops()) / kRate +
+                   (measure ? selection.suite.settings.measure.rounds * kSampleSeconds : 0);
         ++cases;
       }
   for (const auto& a : field->absent) fmt::print("absent: {}: {}\n", a.name, a.why);
-  fmt::print("{} cases, about {:.0f} s at 20 GFLOP/s; slow backends take longer, {:.0f} s a case at most\n", cases, seconds,
-             std::chrono::duration<double>(selection.suite.settings.measure.budget).count());
+  fmt::print("{} cases, about {:.0f} s at 20 GFLOP/s; slow backends take longer, {:.0f} s a case at most\n", cases,
+             seconds, std::chrono::duration<double>(selection.suite.settings.measure.budget).count());
   return kGood;
 }
 
@@ -59,7 +60,8 @@ int conclude(const SweepResult& result, bool strict) {
   for (const auto& sentence : known_no_more(result.results)) fmt::print(stderr, "convgauge: {}\n", sentence);
   const int code = exit_code(result.results, strict);
   if (code == kNothingRan) {
-    const auto* refused = result.results.cases.empty() ? nullptr : std::get_if<Refused>(&result.results.cases.front().verdict);
+    const auto* refused =
+        result.results.cases.empty() ? nullptr : std::get_if<Refused>(&result.results.cases.front().verdict);
     fmt::print(stderr, "convgauge: nothing ran{}\n", refused ? ": refused: " + refused->why : "");
     for (const auto& a : result.results.header.absent) fmt::print(stderr, "convgauge: absent: {}: {}\n", a.name, a.why);
   }

@@ -11,10 +11,13 @@
 namespace convgauge::cli {
 namespace {
 
-std::string at_text(const std::array<std::int64_t, 4>& at) { return fmt::format("n={} c={} h={} w={}", at[0], at[1], at[2], at[3]); }
+std::string at_text(const std::array<std::int64_t, 4>& at) {
+  return fmt::format("n={} c={} h={} w={}", at[0], at[1], at[2], at[3]);
+}
 
 std::string mismatch(const char* which, const Mismatch& m) {
-  return fmt::format("    {:<6} at {}: got {:.9g}, want {:.9g}, allowed error {:.3g}\n", which, at_text(m.at), m.got, m.want, m.allowed);
+  return fmt::format("    {:<6} at {}: got {:.9g}, want {:.9g}, allowed error {:.3g}\n", which, at_text(m.at), m.got,
+                     m.want, m.allowed);
 }
 
 std::string evidence(const Verdict& verdict) {
@@ -56,7 +59,8 @@ std::string share_text(double rate, const Machine& machine, int threads) {
 
 std::vector<std::string> bench_row(const CaseRecord& r, const Machine& machine, bool show_settings) {
   auto label = r.label;
-  if (show_settings) label += fmt::format(" ({} t{} {})", word(r.settings.layout), r.settings.threads, word(r.settings.dtype));
+  if (show_settings)
+    label += fmt::format(" ({} t{} {})", word(r.settings.layout), r.settings.threads, word(r.settings.dtype));
   const auto name = r.algorithm ? r.algorithm->name : "";
   const auto* agrees = std::get_if<Agrees>(&r.verdict);
   if (!agrees) return {label, "-", "", "", "", "", "", fmt::format("{}: {}", kind(r.verdict), sentence(r.verdict))};
@@ -64,13 +68,22 @@ std::vector<std::string> bench_row(const CaseRecord& r, const Machine& machine, 
   const auto* m = std::get_if<Measured>(&r.measurement);
   if (!m) {
     const auto* skipped = std::get_if<Skipped>(&r.measurement);
-    return {label, "-", "", "", "", error, worst, fmt::format("{}  ({})", name, skipped ? skipped->why : std::get<Inconclusive>(r.measurement).why)};
+    return {label, "-",
+            "",    "",
+            "",    error,
+            worst, fmt::format("{}  ({})", name, skipped ? skipped->why : std::get<Inconclusive>(r.measurement).why)};
   }
   const auto interval = median_interval(m->samples_ns);
   const auto range = interval.low ? fmt::format("{} .. {}", time_text(*interval.low), time_text(*interval.high))
                                   : fmt::format("{} samples", m->samples_ns.size());
-  return {label, time_text(interval.median), range, fmt::format("{:.1f}", gflops(r)), share_text(gflops(r), machine, r.settings.threads),
-          error, worst, name};
+  return {label,
+          time_text(interval.median),
+          range,
+          fmt::format("{:.1f}", gflops(r)),
+          share_text(gflops(r), machine, r.settings.threads),
+          error,
+          worst,
+          name};
 }
 
 }  // namespace
@@ -78,25 +91,28 @@ std::vector<std::string> bench_row(const CaseRecord& r, const Machine& machine, 
 std::string time_text(double ns) {
   const std::pair<double, const char*> units[] = {{1e9, "s"}, {1e6, "ms"}, {1e3, "us"}, {1, "ns"}};
   for (const auto& [scale, unit] : units)
-    if (ns >= scale || scale == 1) return fmt::format("{:.{}f} {}", ns / scale, ns / scale >= 100 ? 1 : ns / scale >= 10 ? 2 : 3, unit);
+    if (ns >= scale || scale == 1)
+      return fmt::format("{:.{}f} {}", ns / scale, ns / scale >= 100 ? 1 : ns / scale >= 10 ? 2 : 3, unit);
   return {};
 }
 
 std::string failure_lines(const CaseRecord& r) {
   const auto name = r.problem.name.empty() ? "" : fmt::format(" ({}.{})", r.problem.suite, r.problem.name);
   const auto algorithm = r.algorithm ? " [" + r.algorithm->name + "]" : "";
-  return fmt::format("{}: {}{} {}{}\n    {}\n{}    replay: {}\n", kind(r.verdict), r.label, algorithm, short_text(r.problem.geometry), name,
-                     sentence(r.verdict), evidence(r.verdict), r.replay);
+  return fmt::format("{}: {}{} {}{}\n    {}\n{}    replay: {}\n", kind(r.verdict), r.label, algorithm,
+                     short_text(r.problem.geometry), name, sentence(r.verdict), evidence(r.verdict), r.replay);
 }
 
 std::string verdict_summary(const Results& results) {
   std::map<std::string, int> kinds, refusals;
   for (const auto& r : results.cases) {
     ++kinds[std::string(kind(r.verdict)) + (r.known ? " as known" : "")];
-    if (const auto* refused = std::get_if<Refused>(&r.verdict)) ++refusals[fmt::format("{}: {}", r.label, refused->why)];
+    if (const auto* refused = std::get_if<Refused>(&r.verdict))
+      ++refusals[fmt::format("{}: {}", r.label, refused->why)];
   }
   std::string text = fmt::format("{} cases:", results.cases.size());
-  for (const auto& [word, count] : kinds) text += fmt::format(" {} {}{}", count, word, word == kinds.rbegin()->first ? "" : ",");
+  for (const auto& [word, count] : kinds)
+    text += fmt::format(" {} {}{}", count, word, word == kinds.rbegin()->first ? "" : ",");
   text += "\n";
   constexpr std::size_t kMostReasons = 12;
   std::vector<std::pair<int, std::string>> reasons;
@@ -110,7 +126,8 @@ std::string verdict_summary(const Results& results) {
 }
 
 std::string bench_table(const Results& results) {
-  std::vector<std::vector<std::string>> rows{{"backend", "time", "99% interval", "GFLOP/s", "of peak", "rel-L2", "of bound", "algorithm"}};
+  std::vector<std::vector<std::string>> rows{
+      {"backend", "time", "99% interval", "GFLOP/s", "of peak", "rel-L2", "of bound", "algorithm"}};
   bool several = false;
   for (const auto& r : results.cases) several = several || !(r.settings == results.cases.front().settings);
   for (const auto& r : results.cases) rows.push_back(bench_row(r, results.header.machine, several));

@@ -8,6 +8,7 @@
 #include "cli/session.hpp"
 #include "cli/summary.hpp"
 #include "cli/terminal.hpp"
+#include "core/files.hpp"
 #include "report/report.hpp"
 #include "run/outcome.hpp"
 
@@ -36,15 +37,18 @@ std::string safe_name(std::string name) {
 
 /// Never a folder that is there already: two runs of one second get names of their own.
 fs::path fresh_folder(const std::string& name) {
-  const auto base = fs::path("results/runs") / fmt::format("{}-{:%Y%m%d-%H%M%S}", safe_name(name), fmt::localtime(std::time(nullptr)));
+  const auto base = fs::path("results/runs") /
+                    fmt::format("{}-{:%Y%m%d-%H%M%S}", safe_name(name), fmt::localtime(std::time(nullptr)));
   auto folder = base;
   for (int i = 2; fs::exists(folder); ++i) folder = fmt::format("{}-{}", base.string(), i);
   return folder;
 }
 
 Expected<void> write_reports(const fs::path& folder, const Results& results) {
-  const std::pair<const char*, std::string> files[] = {{"report.html", html_report({results})}, {"report.md", markdown_report(results)},
-                                                       {"junit.xml", junit_report(results)},    {"results.csv", csv_report(results)},
+  const std::pair<const char*, std::string> files[] = {{"report.html", html_report({results})},
+                                                       {"report.md", markdown_report(results)},
+                                                       {"junit.xml", junit_report(results)},
+                                                       {"results.csv", csv_report(results)},
                                                        {"gbench.json", gbench_report(results)}};
   for (const auto& [name, text] : files)
     if (auto ok = write_text(folder / name, text); !ok) return ok;
@@ -54,7 +58,8 @@ Expected<void> write_reports(const fs::path& folder, const Results& results) {
 }  // namespace
 
 int sweep(const Arguments& arguments) {
-  Usage usage{"sweep", "CONFIG|PROBLEM [options]", "convgauge sweep configs/quickstart.json --threads 2", po::options_description("Options")};
+  Usage usage{"sweep", "CONFIG|PROBLEM [options]", "convgauge sweep configs/quickstart.json --threads 2",
+              po::options_description("Options")};
   add_selection(usage.options);
   add_measuring(usage.options);
   auto add = usage.options.add_options();
@@ -73,7 +78,8 @@ int sweep(const Arguments& arguments) {
   options.fail_fast = values.count("fail-fast") > 0;
   options.command = command_line("sweep", arguments);
   options.resume = values.count("resume") > 0;
-  if (options.resume && values.count("out")) return usage_error("sweep: --resume DIR continues in DIR; --out cannot be given too");
+  if (options.resume && values.count("out"))
+    return usage_error("sweep: --resume DIR continues in DIR; --out cannot be given too");
   if (values.count("shard")) {
     const auto part = shard(values["shard"].as<std::string>());
     if (!part) return usage_error(part.error().message);
@@ -86,7 +92,8 @@ int sweep(const Arguments& arguments) {
                 : values.count("out") ? fs::path(values["out"].as<std::string>())
                                       : fresh_folder(selection->suite.name);
   if (!options.resume && fs::exists(options.out / "results.jsonl"))
-    return usage_error(fmt::format("sweep: {} holds results already; continue them with --resume, or name another folder", options.out.string()));
+    return usage_error(fmt::format(
+        "sweep: {} holds results already; continue them with --resume, or name another folder", options.out.string()));
 
   const bool json = values.count("json") > 0;
   const auto result = run_selection(*selection, options, json);
@@ -95,8 +102,8 @@ int sweep(const Arguments& arguments) {
   if (json)
     fmt::print("{}\n", to_pretty_json(result->results.cases));
   else
-    fmt::print("{}\n{}\n{}report: {}\n", terminal_table(result->results, terminal_width(), wants_colour()), headline(result->results),
-               verdict_summary(result->results), (options.out / "report.html").string());
+    fmt::print("{}\n{}\n{}report: {}\n", terminal_table(result->results, terminal_width(), wants_colour()),
+               headline(result->results), verdict_summary(result->results), (options.out / "report.html").string());
   return conclude(*result, values.count("strict") > 0);
 }
 

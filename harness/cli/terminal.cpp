@@ -36,7 +36,9 @@ int terminal_width() {
   return 100;
 }
 
-bool wants_colour() { return ::isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR"); }
+bool wants_colour() {
+  return ::isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR");
+}
 
 void ProgressBar::show(const Progress& p) {
   if (first_done_ < 0) first_done_ = p.done;
@@ -44,13 +46,14 @@ void ProgressBar::show(const Progress& p) {
   const bool tty = ::isatty(STDERR_FILENO);
   const double elapsed = Seconds(now - start_).count();
   const auto finished = p.done - first_done_;
-  const double eta = finished > 0 ? elapsed / static_cast<double>(finished) * static_cast<double>(p.problems - p.done) : 0;
+  const double eta =
+      finished > 0 ? elapsed / static_cast<double>(finished) * static_cast<double>(p.problems - p.done) : 0;
   const auto left = finished > 0 ? "eta " + clock_text(eta) : std::string("eta ?");
   const auto name = p.problem ? (p.problem->name.empty() ? p.problem->suite : p.problem->name) : std::string();
   if (!p.problem) return clear();
   if (tty) {
-    fmt::print(stderr, "\r\033[K{} {}/{}  {}  {:.40}", bar(static_cast<double>(p.done) / static_cast<double>(p.problems), 24), p.done,
-               p.problems, left, name);
+    fmt::print(stderr, "\r\033[K{} {}/{}  {}  {:.40}",
+               bar(static_cast<double>(p.done) / static_cast<double>(p.problems), 24), p.done, p.problems, left, name);
     std::fflush(stderr);
   } else if (Seconds(now - last_).count() > 5) {
     fmt::print(stderr, "{}/{} {} ({})\n", p.done, p.problems, name, left);
@@ -72,6 +75,8 @@ void watch_interrupts() {
   ::sigaction(SIGTERM, &action, nullptr);
 }
 
-bool interrupted() { return interrupt_seen != 0; }
+bool interrupted() {
+  return interrupt_seen != 0;
+}
 
 }  // namespace convgauge::cli

@@ -3,13 +3,15 @@
 
 #include "cli/session.hpp"
 #include "cli/summary.hpp"
+#include "core/files.hpp"
 #include "report/report.hpp"
 #include "run/outcome.hpp"
 
 namespace convgauge::cli {
 
 int verify(const Arguments& arguments) {
-  Usage usage{"verify", "CONFIG|PROBLEM [options]", "convgauge verify n1c64h56w56_o64k3p1 --backend onednn", po::options_description("Options")};
+  Usage usage{"verify", "CONFIG|PROBLEM [options]", "convgauge verify n1c64h56w56_o64k3p1 --backend onednn",
+              po::options_description("Options")};
   add_selection(usage.options);
   auto add = usage.options.add_options();
   add("json", "case records on standard output");
@@ -37,7 +39,8 @@ int verify(const Arguments& arguments) {
   else
     fmt::print("{}", verdict_summary(result->results));
   if (values.count("junit"))
-    if (auto ok = write_text(values["junit"].as<std::string>(), junit_report(result->results)); !ok) return usage_error(ok.error().message);
+    if (auto ok = write_text(values["junit"].as<std::string>(), junit_report(result->results)); !ok)
+      return usage_error(ok.error().message);
   return conclude(*result, false);
 }
 

@@ -17,10 +17,12 @@ std::string device_text(const std::vector<DeviceInfo>& devices, std::size_t inde
 }
 
 /// "1", "gpu:1", "gpu" (the first one), or nothing said: the first that is no software device, else the first.
-std::optional<std::size_t> pick_device(const std::vector<DeviceInfo>& devices, const std::optional<std::string>& asked) {
+std::optional<std::size_t> pick_device(const std::vector<DeviceInfo>& devices,
+                                       const std::optional<std::string>& asked) {
   for (std::size_t i = 0; i < devices.size(); ++i) {
     if (!asked && devices[i].kind != CVG_DEVICE_SOFTWARE) return i;
-    if (asked && (*asked == device_text(devices, i) || *asked == fmt::format("{}", i) || *asked == kind_word(devices[i].kind)))
+    if (asked &&
+        (*asked == device_text(devices, i) || *asked == fmt::format("{}", i) || *asked == kind_word(devices[i].kind)))
       return i;
   }
   return std::nullopt;
@@ -41,8 +43,10 @@ Pick resolve(const BackendChoice& choice, const Catalog& catalog) {
   if (backend->devices.empty()) return {{}, backend->why_no_device};
   const auto device = pick_device(backend->devices, choice.device);
   if (!device)
-    return {{}, choice.device ? fmt::format("no device '{}'", *choice.device)
-                              : fmt::format("only a software device ({}); name it to use it", backend->devices.front().name)};
+    return {{},
+            choice.device
+                ? fmt::format("no device '{}'", *choice.device)
+                : fmt::format("only a software device ({}); name it to use it", backend->devices.front().name)};
   Competitor c;
   c.choice = choice;
   if (c.choice.label.empty()) c.choice.label = choice.name;
@@ -98,7 +102,8 @@ std::vector<CaseSettings> settings_of(const Suite& suite) {
     for (const auto dtype : s.dtype)
       for (const auto layout : s.layout)
         for (const auto direction : s.direction)
-          for (const auto math : s.math) all.push_back({threads, dtype, layout, direction, math, s.measure.cold, s.deterministic});
+          for (const auto math : s.math)
+            all.push_back({threads, dtype, layout, direction, math, s.measure.cold, s.deterministic});
   return all;
 }
 

@@ -12,10 +12,10 @@ namespace convgauge {
 
 /// One competitor: a backend of a plugin file on a device, as a config or the command line named it.
 struct Competitor {
-  BackendChoice choice;         // label filled in
+  BackendChoice choice;  // label filled in
   std::string plugin_file, plugin_hash, version;
   int device = 0;
-  std::string device_text;      // "cpu:0", "gpu:1", "software:0"
+  std::string device_text;  // "cpu:0", "gpu:1", "software:0"
   bool on_cpu = true;
 };
 

@@ -82,7 +82,8 @@ SearchPath default_search_path(const std::vector<fs::path>& plugin_files) {
   path.folders = from_environment();
   const auto here = path.executable.parent_path();
   for (const auto* relative : {kBuildPlugins, kInstalledPlugins})
-    if (const auto folder = (here / relative).lexically_normal(); fs::is_directory(folder, failed)) path.folders.push_back(folder);
+    if (const auto folder = (here / relative).lexically_normal(); fs::is_directory(folder, failed))
+      path.folders.push_back(folder);
   return path;
 }
 

@@ -12,10 +12,14 @@ namespace {
 std::uint64_t poison_bits(Dtype type, Poison poison) {
   const bool nan = poison == Poison::nan;
   switch (type) {
-    case Dtype::f32: return nan ? 0x7fe1c0de : 0x4b5a5a5b;
-    case Dtype::f64: return nan ? 0x7ffcc0dec0dec0de : 0x43aa5a5a5a5a5a5b;
-    case Dtype::f16: return nan ? 0x7e5d : 0x6a5b;
-    case Dtype::bf16: return nan ? 0x7fdd : 0x4b5b;
+    case Dtype::f32:
+      return nan ? 0x7fe1c0de : 0x4b5a5a5b;
+    case Dtype::f64:
+      return nan ? 0x7ffcc0dec0dec0de : 0x43aa5a5a5a5a5a5b;
+    case Dtype::f16:
+      return nan ? 0x7e5d : 0x6a5b;
+    case Dtype::bf16:
+      return nan ? 0x7fdd : 0x4b5b;
   }
   return 0;
 }
@@ -55,7 +59,8 @@ GuardedPlan::GuardedPlan(Worker& worker, const Spec& spec, const PlanOpened& pla
   const auto tensor = [&](int role, std::size_t bytes, Dtype type) {
     std::uint64_t alignment = size_of(type);
     for (const auto& need : plan_.requirements)
-      if (need.role == role && need.form == CVG_FORM_TENSOR) alignment = std::max<std::uint64_t>(alignment, need.alignment);
+      if (need.role == role && need.form == CVG_FORM_TENSOR)
+        alignment = std::max<std::uint64_t>(alignment, need.alignment);
     return reserve(bytes, alignment, role);
   };
   binding_.src = tensor(CVG_ROLE_SRC, spec.src_bytes(), spec.src_type);
@@ -80,7 +85,8 @@ void GuardedPlan::lay(const Inputs& inputs, Poison poison) {
     std::memset(arena.bytes(r, placement_), kNanBytes, r.bytes);
   }
   const auto copy = [&](std::int32_t index, const void* from) {
-    if (index >= 0 && region(index).bytes > 0) std::memcpy(arena.bytes(region(index), placement_), from, region(index).bytes);
+    if (index >= 0 && region(index).bytes > 0)
+      std::memcpy(arena.bytes(region(index), placement_), from, region(index).bytes);
   };
   copy(binding_.src, inputs.src);
   copy(binding_.weights, inputs.weights);

@@ -9,8 +9,8 @@
 
 namespace convgauge {
 
-/// What the output holds before a run. nan: spreads where it is read. number: finite, so that what was left unwritten can
-/// be told from a NaN that was read and written.
+/// What the output holds before a run. nan: spreads where it is read. number: finite, so that what was left unwritten
+/// can be told from a NaN that was read and written.
 enum class Poison { nan, number };
 
 /// [the driver's one thread] Uses the worker's arena: one at a time per worker.

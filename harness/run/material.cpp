@@ -5,7 +5,7 @@ namespace convgauge {
 Sheet Material::make(Fill fill, bool changed) const {
   constexpr std::uint64_t kOtherSource = 0x9e3779b97f4a7c15;  // any other seed
   const auto outputs = static_cast<std::size_t>(elements(spec_.geometry.dst_shape()));
-  Sheet s{Buffer(spec_.src_bytes()),   Buffer(spec_.weights_bytes()), Buffer(spec_.bias_bytes()),
+  Sheet s{Buffer(spec_.src_bytes()),    Buffer(spec_.weights_bytes()), Buffer(spec_.bias_bytes()),
           std::vector<double>(outputs), std::vector<double>(outputs),  spec_.geometry.bias};
   fill_src(spec_, fill, changed ? seed_ ^ kOtherSource : seed_, s.src.data());
   fill_weights(spec_, fill, seed_, s.weights.data());

@@ -16,9 +16,7 @@ struct Sheet {
   bool has_bias = false;
 
   Inputs inputs() const { return {src.data(), weights.data(), has_bias ? bias.data() : nullptr}; }
-  Reference reference() const {
-    return {const_cast<double*>(want.data()), const_cast<double*>(magnitude.data())};
-  }
+  Reference reference() const { return {const_cast<double*>(want.data()), const_cast<double*>(magnitude.data())}; }
 };
 
 /// Sheets of one spec by fill. [one thread]

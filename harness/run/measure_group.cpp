@@ -14,8 +14,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A sample lasts at least a thousand reads of the clock (25 ns each here) and long enough that a context switch is a small
-// part of it; a competitor is warmed for about as long after the others' turns.
+// A sample lasts at least a thousand reads of the clock (25 ns each here) and long enough that a context switch is a
+// small part of it; a competitor is warmed for about as long after the others' turns.
 constexpr double kSampleNs = 5e6, kWarmNs = 2e6;
 // An execution that is longer than this warms itself: what it finds cold is a small part of it.
 constexpr double kSelfWarmNs = 20e6;
@@ -25,8 +25,8 @@ constexpr double kAllowance = 20;  // a sample may take so many times what is ex
 struct Lane {
   Entrant* entrant = nullptr;
   bool running = false;
-  double execution_ns = 0;       // estimate
-  std::int64_t executions = 1;   // per sample
+  double execution_ns = 0;      // estimate
+  std::int64_t executions = 1;  // per sample
   double spent_ns = 0;
   Measured measured;
 };
@@ -57,14 +57,18 @@ Binding lay_tensors(Worker& worker, const Spec& spec, const Sheet& sheet) {
 class Group {
  public:
   Group(std::vector<Entrant>& entrants, Pool& pool, Material& material, const MeasureOrder& order)
-      : pool_(pool), material_(material), order_(order), fill_(fits(Fill::normal, material.spec()) ? Fill::normal : Fill::integer) {
+      : pool_(pool),
+        material_(material),
+        order_(order),
+        fill_(fits(Fill::normal, material.spec()) ? Fill::normal : Fill::integer) {
     for (auto& entrant : entrants) lanes_.emplace_back().entrant = &entrant;
   }
 
   void run() {
     for (auto& lane : lanes_) set_up(lane);
     for (int round = 0; round < order_.settings.rounds; ++round)
-      for (const int i : round_order(static_cast<int>(lanes_.size()), round, order_.seed)) take_turn(lanes_[static_cast<std::size_t>(i)]);
+      for (const int i : round_order(static_cast<int>(lanes_.size()), round, order_.seed))
+        take_turn(lanes_[static_cast<std::size_t>(i)]);
     for (auto& lane : lanes_) finish(lane);
   }
 
@@ -116,7 +120,8 @@ class Group {
   /// How long one execution takes when warm, hence how many make a sample, hence whether the budget has room for any.
   void calibrate(Lane& lane, double first_ns) {
     if (2 * first_ns > budget_ns())
-      return skip(lane, fmt::format("over budget: one execution takes {:.2g} s of the {:.2g} s", first_ns / 1e9, budget_ns() / 1e9));
+      return skip(lane, fmt::format("over budget: one execution takes {:.2g} s of the {:.2g} s", first_ns / 1e9,
+                                    budget_ns() / 1e9));
     lane.execution_ns = first_ns;
     if (first_ns < kSelfWarmNs) {
       Sampled sampled;
@@ -136,7 +141,8 @@ class Group {
     const auto limit = milliseconds(2000 + static_cast<std::int64_t>(expected_ns * kAllowance / 1e6));
     // Devices take a whole sample as one batch; on a CPU each execution is a call, as a framework makes them.
     const std::int64_t batch = lane.entrant->competitor->on_cpu ? 1 : executions;
-    const auto outcome = w->call(Sample{lane.entrant->plan.plan, executions, batch, static_cast<std::int64_t>(warm_ns)}, limit);
+    const auto outcome =
+        w->call(Sample{lane.entrant->plan.plan, executions, batch, static_cast<std::int64_t>(warm_ns)}, limit);
     w->stop();
     if (auto bad = trouble_of(outcome)) return fail(lane, *bad), false;
     sampled = std::get<Sampled>(std::get<Reply>(outcome));
@@ -162,8 +168,11 @@ class Group {
     if (!lane.running) return;
     auto& m = lane.measured;
     if (m.budget_cut)
-      m.note = fmt::format("the budget of {:.3g} s allows {} of {} rounds", budget_ns() / 1e9, m.samples_ns.size(), order_.settings.rounds);
-    if (!outputs_right(lane, false, "after the timed executions") || !outputs_right(lane, true, "after timing, changed source (R12)")) return;
+      m.note = fmt::format("the budget of {:.3g} s allows {} of {} rounds", budget_ns() / 1e9, m.samples_ns.size(),
+                           order_.settings.rounds);
+    if (!outputs_right(lane, false, "after the timed executions") ||
+        !outputs_right(lane, true, "after timing, changed source (R12)"))
+      return;
     lane.entrant->measurement = std::move(m);
   }
 
@@ -173,7 +182,8 @@ class Group {
     const auto& spec = material_.spec();
     const auto& sheet = material_.sheet(fill_, changed);
     const auto binding = lay_tensors(*w, spec, sheet);
-    const auto outcome = w->call(MeasureCheck{lane.entrant->plan.plan, changed}, default_timeout(spec.geometry.flops()));
+    const auto outcome =
+        w->call(MeasureCheck{lane.entrant->plan.plan, changed}, default_timeout(spec.geometry.flops()));
     if (auto bad = trouble_of(outcome)) return fail(lane, *bad), false;
     const auto* got = w->arena().bytes(binding.regions[static_cast<std::size_t>(binding.dst)], Placement::end);
     auto result = compare({spec, lane.entrant->plan.algorithm, fill_, sheet.inputs(), sheet.reference(), got});

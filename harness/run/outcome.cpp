@@ -11,7 +11,9 @@ namespace convgauge {
 namespace {
 
 bool matches(const Known& known, const CaseRecord& r) {
-  const auto hit = [&](const std::string& subject) { return ::fnmatch(known.match.c_str(), (r.label + " " + subject).c_str(), 0) == 0; };
+  const auto hit = [&](const std::string& subject) {
+    return ::fnmatch(known.match.c_str(), (r.label + " " + subject).c_str(), 0) == 0;
+  };
   return hit(short_text(r.problem.geometry)) || hit(r.problem.suite + "." + r.problem.name) || hit(r.problem.name);
 }
 
@@ -22,8 +24,8 @@ std::vector<std::string> known_no_more(const Results& results) {
   for (const auto& known : results.header.known)
     for (const auto& r : results.cases)
       if (matches(known, r) && known.verdict != kind(r.verdict))
-        list.push_back(fmt::format("{} {}: known as {} ({}), but it is {} now", r.label, short_text(r.problem.geometry), known.verdict,
-                                   known.issue, kind(r.verdict)));
+        list.push_back(fmt::format("{} {}: known as {} ({}), but it is {} now", r.label, short_text(r.problem.geometry),
+                                   known.verdict, known.issue, kind(r.verdict)));
   return list;
 }
 
@@ -33,7 +35,8 @@ int exit_code(const Results& results, bool strict) {
   if (any([](const CaseRecord& r) { return is_defect(r.verdict) && !r.known; })) return kWrong;
   if (!known_no_more(results).empty()) return kWrong;
   if (!any([](const CaseRecord& r) { return !std::holds_alternative<Refused>(r.verdict); })) return kNothingRan;
-  if (strict && any([](const CaseRecord& r) { return std::holds_alternative<Inconclusive>(r.measurement); })) return kUndecided;
+  if (strict && any([](const CaseRecord& r) { return std::holds_alternative<Inconclusive>(r.measurement); }))
+    return kUndecided;
   return kGood;
 }
 

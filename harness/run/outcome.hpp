@@ -7,10 +7,20 @@
 
 namespace convgauge {
 
-enum ExitCode { kGood = 0, kWrong = 1, kUsage = 2, kSlower = 3, kCrashed = 4, kUndecided = 5, kNothingRan = 6, kOurBug = 70, kInterrupted = 130 };
+enum ExitCode {
+  kGood = 0,
+  kWrong = 1,
+  kUsage = 2,
+  kSlower = 3,
+  kCrashed = 4,
+  kUndecided = 5,
+  kNothingRan = 6,
+  kOurBug = 70,
+  kInterrupted = 130
+};
 
-/// The worst of 4 (crashed, hung, trespassed), 1 (wrong, failed, or a known failure that no longer fails), 6 (nothing ran),
-/// 5 (inconclusive, where strict); 0.
+/// The worst of 4 (crashed, hung, trespassed), 1 (wrong, failed, or a known failure that no longer fails), 6 (nothing
+/// ran), 5 (inconclusive, where strict); 0.
 int exit_code(const Results& results, bool strict);
 
 /// Entries of `known` whose case ran and did not fail so, one sentence each.

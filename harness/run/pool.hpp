@@ -15,8 +15,8 @@ class Pool {
  public:
   explicit Pool(std::filesystem::path executable) : executable_(std::move(executable)) {}
 
-  /// The worker for a competitor with so many threads; all others are stopped. A dead one is replaced. Processes differ by
-  /// plugin, library path, options, device and threads.
+  /// The worker for a competitor with so many threads; all others are stopped. A dead one is replaced. Processes differ
+  /// by plugin, library path, options, device and threads.
   Expected<Worker*> worker(const Competitor& competitor, int threads);
 
  private:

@@ -10,7 +10,10 @@ namespace convgauge {
 namespace {
 
 std::string quoted(const std::string& text) {
-  const auto plain = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || std::string_view("_-./:=,+@%").find(c) != std::string_view::npos; };
+  const auto plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) ||
+           std::string_view("_-./:=,+@%").find(c) != std::string_view::npos;
+  };
   if (!text.empty() && std::all_of(text.begin(), text.end(), plain)) return text;
   std::string safe = "'";
   for (const char c : text) safe += c == '\'' ? std::string("'\\''") : std::string(1, c);
@@ -21,7 +24,8 @@ std::string quoted(const std::string& text) {
 
 std::string replay_line(const char* verb, const CaseRecord& r, const Competitor& competitor, std::uint64_t seed) {
   const auto& s = r.settings;
-  auto line = fmt::format("convgauge {} {} --backend {} --threads {}", verb, full_text(r.problem.geometry), r.backend, s.threads);
+  auto line = fmt::format("convgauge {} {} --backend {} --threads {}", verb, full_text(r.problem.geometry), r.backend,
+                          s.threads);
   if (r.requested_algorithm != "default") line += " --algorithm " + quoted(r.requested_algorithm);
   if (s.dtype != Dtype::f32) line += fmt::format(" --dtype {}", word(s.dtype));
   if (s.layout != Layout::nchw) line += fmt::format(" --layout {}", word(s.layout));
@@ -31,7 +35,8 @@ std::string replay_line(const char* verb, const CaseRecord& r, const Competitor&
   if (s.deterministic) line += " --deterministic";
   if (competitor.choice.device) line += " --device " + quoted(*competitor.choice.device);
   for (const auto& [key, value] : r.options) line += " --option " + quoted(key + "=" + value);
-  if (!competitor.choice.library_path.empty()) line += " --library-path " + quoted(competitor.choice.library_path.string());
+  if (!competitor.choice.library_path.empty())
+    line += " --library-path " + quoted(competitor.choice.library_path.string());
   if (!competitor.choice.plugin.empty()) line += " --plugin " + quoted(competitor.choice.plugin.string());
   if (seed != 1) line += fmt::format(" --seed {}", seed);
   return line;

@@ -37,7 +37,8 @@ std::size_t bytes_of_lines(const std::filesystem::path& file, std::size_t lines)
 }  // namespace
 
 Expected<Resumed> resume(const std::filesystem::path& file, const Results& found, const HeaderRecord& now) {
-  if (const auto bad = difference(found.header, now)) return error(fmt::format("{}: cannot be resumed: {}", file.string(), *bad));
+  if (const auto bad = difference(found.header, now))
+    return error(fmt::format("{}: cannot be resumed: {}", file.string(), *bad));
   std::map<std::int64_t, std::int64_t> lines;
   for (const auto& c : found.cases) ++lines[c.position.problem];
   // Lines are written problem by problem, so only the last one can lack some.

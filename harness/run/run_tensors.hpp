@@ -1,6 +1,7 @@
 // One execution on tensors that someone brought.
 #pragma once
 #include "core/buffer.hpp"
+#include "reference/reference.hpp"
 #include "run/cases.hpp"
 #include "run/pool.hpp"
 
@@ -14,7 +15,7 @@ struct TensorRun {
 };
 
 /// Runs in guarded memory, both ends: a trespass is a verdict here too. `algorithm`: "default" or a name.
-TensorRun run_tensors(Pool& pool, const Competitor& competitor, const std::string& algorithm, int threads, const Spec& spec,
-                      const Inputs& inputs);
+TensorRun run_tensors(Pool& pool, const Competitor& competitor, const std::string& algorithm, int threads,
+                      const Spec& spec, const Inputs& inputs);
 
 }  // namespace convgauge

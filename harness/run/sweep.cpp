@@ -71,11 +71,17 @@ const Known* known_entry(const Suite& suite, const CaseRecord& r) {
 class Sweep {
  public:
   Sweep(const Suite& suite, const Field& field, const SweepOptions& options, const SweepHooks& hooks)
-      : suite_(suite), field_(field), options_(options), hooks_(hooks), pool_(options.executable), settings_(settings_of(suite)) {}
+      : suite_(suite),
+        field_(field),
+        options_(options),
+        hooks_(hooks),
+        pool_(options.executable),
+        settings_(settings_of(suite)) {}
 
   Expected<SweepResult> run() {
     result_.results.header = make_header(suite_, field_, options_);
-    if (options_.measure && options_.measure_machine_peaks) measure_peaks(result_.results.header.machine, suite_.settings.threads);
+    if (options_.measure && options_.measure_machine_peaks)
+      measure_peaks(result_.results.header.machine, suite_.settings.threads);
     if (auto ok = open_file(); !ok) return tl::unexpected(ok.error());
     const auto count = static_cast<std::int64_t>(suite_.problems.size());
     for (std::int64_t i = 0; i < count && !result_.interrupted && !stop_; ++i) {
@@ -92,7 +98,8 @@ class Sweep {
  private:
   void tell(std::int64_t i) {
     const auto count = static_cast<std::int64_t>(suite_.problems.size());
-    if (hooks_.progress) hooks_.progress({i, count, i < count ? &suite_.problems[static_cast<std::size_t>(i)] : nullptr});
+    if (hooks_.progress)
+      hooks_.progress({i, count, i < count ? &suite_.problems[static_cast<std::size_t>(i)] : nullptr});
   }
 
   Expected<void> open_file() {
@@ -158,7 +165,8 @@ class Sweep {
       auto& r = records[i];
       r.position.index = static_cast<std::int64_t>(i);
       r.position.cases = static_cast<std::int64_t>(records.size());
-      if (const auto* known = known_entry(suite_, r); known && known->verdict == kind(r.verdict)) r.known = known->issue;
+      if (const auto* known = known_entry(suite_, r); known && known->verdict == kind(r.verdict))
+        r.known = known->issue;
       if (writer_)
         if (auto ok = writer_->append(to_line(r)); !ok) return ok;
       if (hooks_.record) hooks_.record(r);
@@ -189,7 +197,8 @@ class Sweep {
     }
     if (!options_.measure) return;
     measure_group(entrants, pool_, material,
-                  {suite_.settings.measure, settings.threads, suite_.settings.verify.seed, result_.results.header.machine.l3_bytes});
+                  {suite_.settings.measure, settings.threads, suite_.settings.verify.seed,
+                   result_.results.header.machine.l3_bytes});
     for (std::size_t i = 0; i < entrants.size(); ++i) {
       auto& record = records[record_of[i]];
       record.measurement = std::move(entrants[i].measurement);
@@ -199,7 +208,8 @@ class Sweep {
   }
 
   void close(const Entrant& entrant, int threads) {
-    if (auto worker = pool_.worker(*entrant.competitor, threads)) (void)(*worker)->call(ClosePlan{entrant.plan.plan}, kCloseLimit);
+    if (auto worker = pool_.worker(*entrant.competitor, threads))
+      (void)(*worker)->call(ClosePlan{entrant.plan.plan}, kCloseLimit);
   }
 
   std::optional<Entrant> verify(CaseRecord& record, const Start& start, Material& material) {
@@ -209,7 +219,8 @@ class Sweep {
       return std::nullopt;
     }
     const int slots = suite_.settings.measure.cold ? kColdSlots : 1;
-    const VerifyOrder order{record.backend, plan_settings(*start.competitor, start.algorithm, record.settings.threads, slots),
+    const VerifyOrder order{record.backend,
+                            plan_settings(*start.competitor, start.algorithm, record.settings.threads, slots),
                             suite_.settings.verify, options_.placements};
     auto done = verify_case(**worker, order, material);
     record.verdict = std::move(done.verdict);
@@ -241,7 +252,8 @@ class Sweep {
 
 }  // namespace
 
-Expected<SweepResult> sweep(const Suite& suite, const Catalog& catalog, const SweepOptions& options, const SweepHooks& hooks) {
+Expected<SweepResult> sweep(const Suite& suite, const Catalog& catalog, const SweepOptions& options,
+                            const SweepHooks& hooks) {
   auto field = line_up(suite, catalog);
   if (!field) return tl::unexpected(field.error());
   return Sweep(suite, *field, options, hooks).run();

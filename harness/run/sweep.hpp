@@ -16,33 +16,34 @@ namespace convgauge {
 struct SweepOptions {
   bool measure = true;
   bool fail_fast = false;
-  int shard = 0, shards = 1;                    // problems whose index modulo shards is shard
+  int shard = 0, shards = 1;  // problems whose index modulo shards is shard
   std::vector<Placement> placements{Placement::end, Placement::start};
   std::filesystem::path executable;
-  std::string command;                          // for the header
-  std::filesystem::path out;                    // folder of results.jsonl; empty: nothing is written
-  bool resume = false;                          // continue the file in `out`
+  std::string command;        // for the header
+  std::filesystem::path out;  // folder of results.jsonl; empty: nothing is written
+  bool resume = false;        // continue the file in `out`
   bool measure_machine_peaks = true;
 };
 
 /// What a watcher is told. All calls come from the driver's thread, none while something is timed.
 struct Progress {
   std::int64_t done = 0, problems = 0;
-  const Problem* problem = nullptr;             // the one about to start; null at the end
+  const Problem* problem = nullptr;  // the one about to start; null at the end
 };
 
 struct SweepHooks {
   std::function<void(const Progress&)> progress;
   std::function<void(const CaseRecord&)> record;
-  std::function<bool()> interrupted;            // asked between problems
+  std::function<bool()> interrupted;  // asked between problems
 };
 
 struct SweepResult {
-  Results results;                              // with what an earlier run had recorded, where one was resumed
+  Results results;  // with what an earlier run had recorded, where one was resumed
   bool interrupted = false;
 };
 
 /// [the driver's one thread] Errors: nobody to ask, files that cannot be written, a resume that does not fit.
-Expected<SweepResult> sweep(const Suite& suite, const Catalog& catalog, const SweepOptions& options, const SweepHooks& hooks);
+Expected<SweepResult> sweep(const Suite& suite, const Catalog& catalog, const SweepOptions& options,
+                            const SweepHooks& hooks);
 
 }  // namespace convgauge

@@ -14,7 +14,8 @@ namespace {
 /// One case on its way up the ladder; the first step that fails is its verdict.
 class Climb {
  public:
-  Climb(Worker& worker, const VerifyOrder& order, Material& material, const PlanOpened& plan, std::chrono::milliseconds limit)
+  Climb(Worker& worker, const VerifyOrder& order, Material& material, const PlanOpened& plan,
+        std::chrono::milliseconds limit)
       : order_(order), material_(material), plan_(plan), memory_(worker, material.spec(), plan, limit) {}
 
   Verdict verdict() {
@@ -56,12 +57,15 @@ class Climb {
     const auto left = memory_.unwritten(Poison::number, &first);
     const auto all = elements(material_.spec().geometry.dst_shape());
     if (left > 0)
-      return Trespass{"R7", fmt::format("execute: left {} of {} output elements unwritten, the first at index {} in memory", left, all, first)};
+      return Trespass{
+          "R7", fmt::format("execute: left {} of {} output elements unwritten, the first at index {} in memory", left,
+                            all, first)};
     return Failed{"R11: the result depends on what the output held before"};
   }
 
   Bad right(Fill fill, const Sheet& sheet, std::string oracle) {
-    auto outcome = compare({material_.spec(), plan_.algorithm, fill, sheet.inputs(), sheet.reference(), memory_.output()});
+    auto outcome =
+        compare({material_.spec(), plan_.algorithm, fill, sheet.inputs(), sheet.reference(), memory_.output()});
     if (auto* differs = std::get_if<Differs>(&outcome)) {
       differs->oracle = std::move(oracle);
       return *differs;
@@ -69,7 +73,8 @@ class Climb {
     const auto& agrees = std::get<Agrees>(outcome);
     result_.worst = std::max(result_.worst, agrees.worst);
     for (const auto& note : agrees.notes)
-      if (std::find(result_.notes.begin(), result_.notes.end(), note) == result_.notes.end()) result_.notes.push_back(note);
+      if (std::find(result_.notes.begin(), result_.notes.end(), note) == result_.notes.end())
+        result_.notes.push_back(note);
     return std::nullopt;
   }
 
@@ -87,7 +92,8 @@ class Climb {
     const std::vector<std::byte> before(memory_.output(), memory_.output() + bytes);
     if (auto bad = memory_.run(material_.sheet(fill).inputs(), order_.placements.back(), false)) return bad;
     if (bytes == 0 || std::memcmp(before.data(), memory_.output(), bytes) == 0) return std::nullopt;
-    return Failed{fmt::format("R18: {} says it is deterministic, but two runs on the same inputs gave different bits", plan_.algorithm.name)};
+    return Failed{fmt::format("R18: {} says it is deterministic, but two runs on the same inputs gave different bits",
+                              plan_.algorithm.name)};
   }
 
   const VerifyOrder& order_;
@@ -113,7 +119,8 @@ VerifiedCase verify_case(Worker& worker, const VerifyOrder& order, Material& mat
   VerifiedCase result;
   const auto& spec = material.spec();
   if (spec.direction != Direction::forward) {
-    result.verdict = Refused{"direction", "convgauge's reference computes the forward direction only, so nothing else can be verified yet"};
+    result.verdict = Refused{
+        "direction", "convgauge's reference computes the forward direction only, so nothing else can be verified yet"};
     return result;
   }
   const auto limit = order.settings.timeout.value_or(default_timeout(spec.geometry.flops()));
