@@ -99,7 +99,8 @@ template <class Value>
 void fill_tensor(const Shape& shape, const Strides& stride, Dtype type, std::uint64_t key, void* out, Value value) {
   if (elements(shape) == 0) return;
   const Strides logical = nchw_strides(shape);
-  const int inner = stride[3] == 1 || stride[1] != 1 ? 3 : 1, outer = inner == 3 ? 1 : 2, middle = inner == 3 ? 2 : 3;
+  const std::size_t inner = stride[3] == 1 || stride[1] != 1 ? 3 : 1, outer = inner == 3 ? 1 : 2,
+                    middle = inner == 3 ? 2 : 3;
   constexpr std::int64_t kChunk = 512;
   double line[kChunk];
   const auto run = [&](std::int64_t index, std::int64_t offset) {

@@ -19,10 +19,21 @@ struct PanelSource {
   const std::uint8_t* straight = nullptr;
 };
 
+/// One output row, all of whose taps read lines that lie side by side in a plane: no panel is packed.
+/// want[i] += sum over taps, in order, of weights[tap] * plane[offsets[tap] + i], and magnitude of their magnitudes.
+/// `outputs` is a multiple of the kernel's lanes.
+struct RowSums {
+  const double* plane = nullptr;
+  const std::int64_t* offsets = nullptr;
+  const double* weights = nullptr;
+  std::int64_t taps = 0, outputs = 0;
+  double *want = nullptr, *magnitude = nullptr;
+};
+
 struct Kernel {
   const char* name;
   bool (*runs_here)();
-  int rows, width;  // of a whole tile
+  int lanes, rows, width;  // of a vector, a block, a panel
   /// panel[(t - first) * width + j] for taps first <= t < last, counted over channels: t = channel * taps + tap.
   void (*pack)(const PanelSource& source, std::int64_t first, std::int64_t last, double* panel);
   /// Every value to its magnitude.
@@ -32,6 +43,7 @@ struct Kernel {
   /// 1, 2, 4, rows rows and to a whole vector of outputs; only the first `used` of either are meant.
   void (*multiply)(const double* block, const double* panel, std::int64_t taps, int used_rows, int used_width,
                    const double* start, double* tile, std::int64_t row_stride);
+  void (*sweep_row)(const RowSums& row);
 };
 
 /// All that were compiled in, the most capable last. The first, "baseline", runs everywhere.
@@ -43,6 +55,14 @@ const Kernel& best_kernel();
 /// reference_fast() with a given kernel, which must run here.
 void reference_fast_with(const Kernel& kernel, const Spec& spec, const Inputs& inputs, const Reference& out,
                          int threads);
+
+/// Where a group has too few outputs to pay for packing panels (depthwise): plane by plane, row by row.
+bool suits_planes(const Spec& spec, int threads);
+void reference_by_planes(const Kernel& kernel, const Spec& spec, const Inputs& inputs, const Reference& out,
+                         int threads);
+
+/// Threads that have too little to do cost more than they bring.
+int useful_threads(const Geometry& geometry, int threads);
 
 /// What the processor has, asked from code that runs on any.
 bool has_everything();

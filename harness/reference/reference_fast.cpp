@@ -214,24 +214,25 @@ Buffer widened(const Spec& spec, const void* src) {
   return wide;
 }
 
-/// Threads that have too little to do cost more than they bring: starting one takes about as long as 10^5 products.
+}  // namespace
+
+/// Starting a thread takes about as long as 10^5 products.
 int useful_threads(const Geometry& g, int threads) {
   return static_cast<int>(std::clamp<std::int64_t>(g.flops() / 1'000'000, 1, threads));
 }
-
-}  // namespace
 
 void reference_fast_with(const Kernel& kernel, const Spec& spec, const Inputs& inputs, const Reference& out,
                          int threads) {
   assert(spec.direction == Direction::forward && threads >= 1 && kernel.runs_here() && kernel.rows <= kMostRows);
   const Geometry& g = spec.geometry;
   if (g.batch == 0) return;
+  threads = useful_threads(g, threads);
+  if (suits_planes(spec, threads)) return reference_by_planes(kernel, spec, inputs, out, threads);
   const bool narrow = spec.src_type == Dtype::f16 || spec.src_type == Dtype::bf16;
   const Buffer wide = narrow ? widened(spec, inputs.src) : Buffer();
   const auto plane = g.h.output() * g.w.output(), pixels = g.batch * plane;
   const auto panels = divided_up(pixels, kernel.width);
   const auto blocks_per_group = divided_up(g.group_outputs(), kernel.rows), blocks = g.groups * blocks_per_group;
-  threads = useful_threads(g, threads);
   const auto splits = threads == 1 ? 1 : std::clamp<std::int64_t>(8 * threads / panels, 1, blocks);
   Buffer packed(static_cast<std::size_t>(2 * blocks * kChunk * kernel.rows) * sizeof(double));
   const Work work{.kernel = kernel,

@@ -70,7 +70,8 @@ GateResult statistical_gate(const Evidence& e, double relative_l2) {
   if (!result.applies) return result;
   const auto outputs = elements(g.dst_shape());
   const double want = square_sum(e.reference.want, outputs), magnitude = square_sum(e.reference.magnitude, outputs);
-  if (!std::isfinite(want) || !std::isfinite(magnitude)) return {};
+  // Zero: every window lies in the padding, and there is nothing to be relative to.
+  if (magnitude == 0 || !std::isfinite(want) || !std::isfinite(magnitude)) return {};
   const double typical = kHalfPi * std::sqrt(magnitude / static_cast<double>(g.terms() + 1));
   result.measured = relative_l2 * std::sqrt(want) / std::max(std::sqrt(want), typical);
   result.allowed = 2 * expected_relative_l2(e);

@@ -1,6 +1,7 @@
 // compare(): right answers agree, wrong ones differ, at the bound itself, in every class and type.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <limits>
@@ -66,6 +67,19 @@ TEST(Compare, AnHonestFloatLoopAgreesBitForBitOnIntegers) {
         trial.answer(summed_in_float(trial));
         EXPECT_TRUE(trial.agrees()) << text << " " << word(type) << " " << word(fill);
       }
+}
+
+/// No false alarm on whatever is legal.
+TEST(Compare, AnHonestFloatLoopAgreesOnRandomProblems) {
+  std::mt19937 random(5);
+  for (int i = 0; i < 2000; ++i) {
+    auto g = testing::random_geometry(random);
+    g.padding_mode = PaddingMode::zeros;
+    const auto type = std::array{Dtype::f32, Dtype::f16, Dtype::bf16}[static_cast<std::size_t>(i % 3)];
+    Trial trial(short_text(g).c_str(), static_cast<Fill>(i / 3 % 3), type, i % 2 ? Layout::nhwc : Layout::nchw);
+    trial.answer(summed_in_float(trial));
+    EXPECT_TRUE(trial.agrees()) << short_text(g) << " " << word(type) << " " << word(trial.fill);
+  }
 }
 
 TEST(Compare, AUnitInTheLastPlaceIsTooMuchForIntegers) {
@@ -192,7 +206,8 @@ TEST(Compare, InfinitiesAgreeWithThemselvesOnly) {
 
 TEST(Compare, OverflowOfTheOutputTypeIsInfinity) {
   Trial trial("n1c4h4w4_o4k3p1", Fill::normal, Dtype::f16);
-  for (std::int64_t i = 0; i < 64; ++i) store(Dtype::f16, trial.tensors.src.data(), i, 60000.0 + static_cast<double>(i));
+  for (std::int64_t i = 0; i < 64; ++i)
+    store(Dtype::f16, trial.tensors.src.data(), i, 60000.0 + static_cast<double>(i));
   for (std::int64_t i = 0; i < 144; ++i) store(Dtype::f16, trial.tensors.weights.data(), i, 3);
   trial.recompute();
   trial.answer(trial.sums.want);

@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "judge.hpp"
+#include "verify/gate.hpp"
 
 namespace convgauge {
 namespace {
@@ -197,6 +198,22 @@ TEST(Tiled, ACorrectF43Agrees) {
 TEST(Tiled, ACorrectFftAgrees) {
   for (const char* text : {"n1c1h12w12_o2k3p1", "n1c8h20w18_o2k5p2_nobias", "n1c32h16w16_o2k7p3"})
     expect_agreement(testing::fft_algorithm(16), text, [](auto& t) { return overlap_save(t, 16); });
+}
+
+/// The statistical gate is twice what the class gives: right kernels stay below it, and not by far.
+TEST(Tiled, TheGateLeavesRoomForRightKernels) {
+  for (const char* text :
+       {"n1c1h18w18_o4k3p1_nobias", "n1c8h18w18_o4k3p1", "n1c64h18w18_o2k3p1", "n1c512h18w18_o1k3p1"})
+    for (const int m : {2, 4}) {
+      Trial t(text, Fill::normal);
+      t.algorithm = winograd_algorithm(m);
+      t.answer(winograd(t, m));
+      const auto gate = statistical_gate(t.evidence(), relative_l2(t.spec, t.sums.out(), t.got.data()));
+      EXPECT_TRUE(gate.applies) << text;
+      EXPECT_LT(gate.measured, 0.8 * gate.allowed) << text << " m " << m;
+      EXPECT_GT(gate.measured, 0.08 * gate.allowed) << text << " m " << m;
+      RecordProperty(std::string(text) + std::to_string(m), std::to_string(gate.measured / gate.allowed));
+    }
 }
 
 /// Why the direct bound is not enough: it must reject what these bounds accept.
