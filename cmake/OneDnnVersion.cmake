@@ -30,7 +30,7 @@ function(convgauge_find_onednn major)
     endif()
   endif()
   if(found AND NOT TARGET ${prefix}::dnnl)
-    add_library(${prefix}::dnnl SHARED IMPORTED)
+    add_library(${prefix}::dnnl SHARED IMPORTED GLOBAL)
     set_target_properties(${prefix}::dnnl PROPERTIES
       IMPORTED_LOCATION ${${prefix}_LIBRARY}
       INTERFACE_SYSTEM_INCLUDE_DIRECTORIES ${${prefix}_INCLUDE_DIR}

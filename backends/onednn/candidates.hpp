@@ -45,7 +45,7 @@ ForwardDesc descriptor(const cvg_spec& spec, const Candidate& candidate);
 /// All of them, the default first:
 ///   native: the first implementation in the blocked layout that the library itself chooses for the destination.
 ///   nchw, nhwc: the first on the plain layout, unless that is the reference or a GEMM on an im2col buffer and there is
-///   a better kernel behind reorders. Static, so that the same problem has the same default on every run.
+///   another kernel behind reorders. Static, so that the same problem has the same default on every run.
 /// Winograd comes last: the library's own choice never takes it.
 std::vector<Candidate> candidates(const cvg_spec& spec);
 

@@ -284,7 +284,8 @@ typedef struct cvg_backend {
   /* Describes device `index`; *out is zeroed but for struct_size. [main] */
   cvg_status (*device_info)(int32_t index, cvg_device* out, cvg_note* why);
 
-  /* Writes up to `capacity` option descriptions, sets *count to how many there are. [main] */
+  /* Writes up to `capacity` option descriptions, sets *count to how many there are; each out[i] is zeroed but for
+   * struct_size, as in algorithms() and requirements(): they lie struct_size of the host apart. [main] */
   cvg_status (*options)(cvg_option_info* out, int32_t capacity, int32_t* count);
 
   /* CVG_OK if plan_create() would succeed, memory permitting; CVG_REFUSED with *reason and a sentence. Cheap: no
