@@ -238,4 +238,6 @@ function followTheme() {
 addEventListener("error", e => { document.documentElement.dataset.error = e.message; });
 followTheme(); showHead(); fillControls();
 if (data.groups.length) { listen(); showGroup(); } else $("heat-lede").textContent = "Nothing ran.";
+// For the test in a browser: how much wider than the window the page is, and that this line was reached.
+document.documentElement.dataset.overflow = Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth);
 document.documentElement.dataset.ready = "true";

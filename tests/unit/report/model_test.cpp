@@ -1,6 +1,8 @@
 // Groups, columns, winners, totals: what every report is made from.
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "few_cases.hpp"
 #include "report/regret.hpp"
 #include "report/report.hpp"
@@ -55,8 +57,10 @@ TEST(Model, RanksOnlyWhatAgreesAndWasMeasured) {
 }
 
 TEST(Model, WeighsTotalsByCountAndMissesWhatIsMissing) {
-  const auto results = run_of({timed("a", "x", about(100), 3), timed("a", "y", about(10), 2),
-                               timed("b", "x", about(50), 3), untimed("b", "y", Refused{"stride", "no"})});
+  auto refused = untimed("b", "y", Refused{"stride", "no"});
+  refused.problem.count = 2;
+  const auto results =
+      run_of({timed("a", "x", about(100), 3), timed("a", "y", about(10), 2), timed("b", "x", about(50), 3), refused});
   const auto totals = network_totals(results);
   ASSERT_EQ(totals.size(), 2u);
   const double wobble = median_interval(about(1)).median;
