@@ -6,8 +6,9 @@
 
 namespace convgauge {
 
-/// integer: small whole numbers, dense, such that every partial sum is exact in the accumulator and the result in the
-///          output type: |sum| <= 2^p with p the smaller of the two precisions.
+/// integer: small whole numbers, no zeros, such that every partial sum is exact in the accumulator and the result in
+///          the output type: |sum| <= 2^p. Where a narrow output has too many terms for that, weights are sparse, each
+///          tap being hit by every so-manieth output channel.
 /// normal:  about N(0, 1) for the source, N(0, 1/fan_in) scaled for the weights so that outputs are about N(0, 1);
 ///          bias U(-1/sqrt(fan_in), 1/sqrt(fan_in)) as torch has it.
 /// uniform: U(-1, 1) for the source; torch's default initialisation for weights and bias.
@@ -21,7 +22,8 @@ struct Words<Fill> {
 /// A change makes every stored reference stale: part of the cache key.
 inline constexpr int kFillVersion = 1;
 
-/// Whether a fill can keep its promise for this spec: integer needs terms + bias <= 2^p with values of at least +-1.
+/// Whether a fill can keep its promise for this spec: integer cannot where weights must be so sparse that a group has
+/// too few output channels to hit every tap.
 bool fits(Fill fill, const Spec& spec);
 
 /// Each writes a whole tensor, contiguous in the strides of the spec, in the spec's dtype. Element (n, c, h, w) has the

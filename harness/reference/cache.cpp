@@ -1,0 +1,90 @@
+#include "reference/cache.hpp"
+
+#include "core/problem_text.hpp"
+#include "reference/cache_file.hpp"
+
+namespace convgauge {
+namespace {
+
+std::string hexadecimal(std::uint64_t value) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string text(16, '0');
+  for (int i = 15; i >= 0; --i, value >>= 4) text[static_cast<std::size_t>(i)] = digits[value & 15];
+  return text;
+}
+
+}  // namespace
+
+std::string reference_key(const Spec& spec, Fill fill, std::uint64_t seed) {
+  std::string key = full_text(spec.geometry);
+  const auto add = [&](std::string_view text) { (key += ' ') += text; };
+  add(word(spec.direction));
+  add(word(spec.src_type));
+  add(word(spec.weights_type));
+  add(word(spec.dst_type));
+  add(word(fill));
+  // The integer fill is chosen by what the accumulator can hold.
+  if (fill == Fill::integer) add(word(spec.accumulator_type));
+  add("seed " + std::to_string(seed));
+  add("fill " + std::to_string(kFillVersion) + " reference " + std::to_string(kReferenceVersion));
+  return key;
+}
+
+ReferenceCache::Values ReferenceCache::get(const Spec& spec, Fill fill, std::uint64_t seed, const Inputs& inputs,
+                                           int threads) {
+  const auto key = reference_key(spec, fill, seed);
+  if (auto known = find(key)) return known;
+  const auto outputs = static_cast<std::size_t>(elements(spec.geometry.dst_shape()));
+  const bool on_disk = options_.directory && spec.geometry.terms() >= options_.disk_terms;
+  if (on_disk)
+    if (auto stored = read_reference(file_of(key), key, outputs)) {
+      keep(key, stored);
+      const std::lock_guard lock(mutex_);
+      ++counts_.disk_hits;
+      return stored;
+    }
+  auto values = std::make_shared<ReferenceValues>();
+  values->want.resize(outputs);
+  values->magnitude.resize(outputs);
+  reference_fast(spec, inputs, values->view(), threads);
+  if (on_disk && write_reference(file_of(key), key, *values)) enforce_quota(*options_.directory, options_.disk_bytes);
+  keep(key, values);
+  const std::lock_guard lock(mutex_);
+  ++counts_.computed;
+  return values;
+}
+
+ReferenceCache::Counts ReferenceCache::counts() const {
+  const std::lock_guard lock(mutex_);
+  return counts_;
+}
+
+ReferenceCache::Values ReferenceCache::find(const std::string& key) {
+  const std::lock_guard lock(mutex_);
+  const auto at = by_key_.find(key);
+  if (at == by_key_.end()) return nullptr;
+  entries_.splice(entries_.begin(), entries_, at->second);
+  ++counts_.memory_hits;
+  return at->second->second;
+}
+
+void ReferenceCache::keep(const std::string& key, Values values) {
+  const std::lock_guard lock(mutex_);
+  // Another thread may have been first, and what is larger than the whole limit would only push the others out.
+  if (by_key_.count(key) || values->bytes() > options_.memory_bytes) return;
+  bytes_ += values->bytes();
+  entries_.emplace_front(key, std::move(values));
+  by_key_[key] = entries_.begin();
+  while (bytes_ > options_.memory_bytes) {
+    bytes_ -= entries_.back().second->bytes();
+    by_key_.erase(entries_.back().first);
+    entries_.pop_back();
+  }
+}
+
+std::filesystem::path ReferenceCache::file_of(const std::string& key) const {
+  const auto name = hexadecimal(checksum(key.data(), key.size(), 1)) + hexadecimal(checksum(key.data(), key.size(), 2));
+  return *options_.directory / (name + ".reference");
+}
+
+}  // namespace convgauge

@@ -1,0 +1,67 @@
+// References that were computed before: in memory, and on disk where they are dear.
+#pragma once
+#include <cstddef>
+#include <filesystem>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/fill.hpp"
+#include "reference/reference.hpp"
+
+namespace convgauge {
+
+struct ReferenceValues {
+  std::vector<double> want, magnitude;
+
+  std::size_t bytes() const { return (want.size() + magnitude.size()) * sizeof(double); }
+  /// compare() takes them as Reference, and only reads.
+  Reference view() const { return {const_cast<double*>(want.data()), const_cast<double*>(magnitude.data())}; }
+};
+
+/// Everything that the values depend on, as one line: the spec's numbers, fill, seed, and the versions of both.
+/// Accumulator, layout, math mode and determinism change no value and are left out.
+std::string reference_key(const Spec& spec, Fill fill, std::uint64_t seed);
+
+/// Least recently used goes first, in memory and on disk. A disk that fails, is full, or holds torn or foreign files
+/// costs a recomputation, never a wrong value. Several processes may share a directory. Thread-safe.
+class ReferenceCache {
+ public:
+  struct Options {
+    std::size_t memory_bytes = std::size_t{1} << 30;
+    std::optional<std::filesystem::path> directory;  // nothing: memory only
+    std::uintmax_t disk_bytes = std::uintmax_t{2} << 30;
+    std::int64_t disk_terms = 1000;  // only sums at least this long are worth a file
+  };
+  struct Counts {
+    std::int64_t memory_hits = 0, disk_hits = 0, computed = 0;
+  };
+
+  explicit ReferenceCache(Options options) : options_(std::move(options)) {}
+
+  /// The reference of `inputs`, which must hold this fill with this seed.
+  std::shared_ptr<const ReferenceValues> get(const Spec& spec, Fill fill, std::uint64_t seed, const Inputs& inputs,
+                                             int threads);
+  Counts counts() const;
+
+ private:
+  using Values = std::shared_ptr<const ReferenceValues>;
+  using Entry = std::pair<std::string, Values>;
+
+  Values find(const std::string& key);
+  void keep(const std::string& key, Values values);
+  std::filesystem::path file_of(const std::string& key) const;
+
+  Options options_;
+  mutable std::mutex mutex_;
+  std::list<Entry> entries_;  // most recently used first
+  std::unordered_map<std::string, std::list<Entry>::iterator> by_key_;
+  std::size_t bytes_ = 0;
+  Counts counts_;
+};
+
+}  // namespace convgauge

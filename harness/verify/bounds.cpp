@@ -1,0 +1,160 @@
+// verification.md, the ladder of oracles, step 3, formula by formula.
+#include "verify/bounds.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/convert.hpp"
+#include "verify/cook_toom.hpp"
+#include "verify/spread.hpp"
+
+namespace convgauge {
+namespace {
+
+double smallest_subnormal(Dtype t) {
+  return smallest_normal(t) * 2 * unit_roundoff(t);
+}
+
+std::vector<double> loaded(Dtype t, const void* array, std::int64_t count) {
+  std::vector<double> values(static_cast<std::size_t>(count));
+  load_line(t, array, 0, 1, count, values.data());
+  return values;
+}
+
+struct Extent {
+  double largest = 0;
+  bool subnormals = false;
+};
+
+/// What flushing can take from a tensor, and what it may be multiplied with.
+Extent extent_of(Dtype t, const void* array, std::int64_t count) {
+  Extent extent;
+  const double least = smallest_normal(t);
+  for (const double x : loaded(t, array, count)) {
+    extent.largest = std::max(extent.largest, std::fabs(x));
+    extent.subnormals |= x != 0 && std::fabs(x) < least;
+  }
+  return extent;
+}
+
+/// Underflow: every product, sum and stored result may lose up to half a subnormal step (counted whole). Where flushing
+/// is declared the step is the smallest normal number, and a subnormal factor is lost whatever it is multiplied with.
+void add_underflow(const Evidence& e, double amplification, Bound& bound) {
+  const Spec& s = e.spec;
+  const auto& g = s.geometry;
+  const bool flushes = e.algorithm.flushes_subnormals;
+  const auto step = [&](Dtype t) { return flushes ? smallest_normal(t) : smallest_subnormal(t); };
+  const auto n = static_cast<double>(g.terms() + 1);
+  const double common = n * amplification * step(s.accumulator_type) + step(s.dst_type);
+  for (auto& floor : bound.floor) floor += common;
+  if (!flushes) return;
+  const auto src = extent_of(s.src_type, e.inputs.src, elements(g.src_shape()));
+  const auto weights = extent_of(s.weights_type, e.inputs.weights, elements(g.weights_shape()));
+  const bool tiles = works_on_tiles(e.algorithm);  // transformed factors may be subnormal where the given ones are not
+  double more = 0;
+  if (weights.subnormals || tiles) more += n * src.largest * step(s.weights_type);
+  if (src.subnormals || tiles) more += n * weights.largest * step(s.src_type);
+  for (auto& floor : bound.floor) floor += amplification * more;
+}
+
+/// The bias is added to the magnitude but not rounded by a narrower multiplication: taken out again.
+void exempt_bias(const Evidence& e, double coefficient, Bound& bound) {
+  if (coefficient == 0 || !e.spec.geometry.bias) return;
+  const auto bias = loaded(e.spec.dst_type, e.inputs.bias, e.spec.geometry.out_channels);
+  for (std::size_t o = 0; o < bias.size(); ++o)
+    if (std::isfinite(bias[o])) bound.floor[o] -= coefficient * std::fabs(bias[o]);
+}
+
+/// (2 + sqrt(C) / 4) amp u S; the bias and the sum with it, at most 2 u of the magnitude.
+void winograd(const Evidence& e, double u, double products, double& amplified, Bound& bound) {
+  amplified = amplification_or_one(e.algorithm);
+  const Spread spread = winograd_spread(e);
+  bound.of_spread = amplified * ((2 + std::sqrt(spread.channels) / 4) * u + products);
+  bound.of_magnitude += 2 * u;
+  bound.spread = spread.values;
+}
+
+/// S = sum over c of |x_c,tile|_2 |w_c|_2. A transform of N points in floating point has the relative error
+/// log2(N) eta, eta = u + gamma_4 (sqrt(2) + u) < 6.7 u (Higham, Accuracy and Stability, Theorem 24.2; complex
+/// butterflies, twiddle factors good to u). There are three: of x, of w, and back. By Cauchy's inequality, and
+/// Parseval's identity, each moves an output by at most that share of S:
+///   (1/N) sum |dX| |W| <= (1/N) |dX|_2 |W|_2 = eta log2(N) |x|_2 |w|_2, and alike for w;
+///   back: every coefficient passes log2(N) butterflies, so |dy| <= eta log2(N) (1/N) sum |X| |W| <= eta log2(N) S.
+/// Hence c = 3 * 6.7, rounded up to 21 for the second order; beside it the products (gamma_2 sqrt(2) < 3 u) and their
+/// sum over the channels. As for direct sums, roundings are not all of one sign: the error of a transform is about 0.6
+/// u sqrt(log2 N) (Gentleman and Sande 1966; Schatzman 1996), three of them 1.04, and eight deviations 8.4; 12 leaves
+/// room for other radices. The smaller of the two counts.
+void fft(const Evidence& e, double u, double products, Bound& bound) {
+  const Spread spread = fft_spread(e);
+  const double stages =
+      std::max(1.0, std::log2(static_cast<double>(e.algorithm.fft_tile[0]) * e.algorithm.fft_tile[1]));
+  const auto channels = static_cast<std::int64_t>(spread.channels);
+  bound.of_spread =
+      (std::min(21 * stages, 12 * std::sqrt(stages) + 4) + 3) * u + summation_error(channels, u) + products;
+  bound.of_magnitude += 2 * u;
+  bound.spread = spread.values;
+}
+
+/// A narrow output is rounded once more: of what was computed, not of what was wanted.
+void round_output(const Spec& spec, Bound& bound) {
+  if (precision(spec.dst_type) >= precision(spec.accumulator_type)) return;
+  const double u = unit_roundoff(spec.dst_type);
+  bound.of_magnitude *= 1 + u;
+  bound.of_spread *= 1 + u;
+  for (auto& floor : bound.floor) floor *= 1 + u;
+  bound.of_want = u;
+}
+
+}  // namespace
+
+bool works_on_tiles(const Algorithm& a) {
+  return a.algorithm_class == AlgorithmClass::winograd || a.algorithm_class == AlgorithmClass::fft;
+}
+
+double amplification_or_one(const Algorithm& a) {
+  const auto& [h, w] = a.winograd;
+  const auto classical = classical_amplification(h.m, h.r) * classical_amplification(w.m, w.r);
+  const double value = amplification(a).value_or(classical);
+  return std::isfinite(value) ? value : 1;
+}
+
+double summation_error(std::int64_t n, double u) {
+  const auto terms = static_cast<double>(n);
+  const double likely = (8 * std::sqrt(terms) + 4) * u;
+  return terms * u < 1 ? std::min(terms * u / (1 - terms * u), likely) : likely;
+}
+
+double factor_rounding(MathMode math, Dtype stored) {
+  // tf32 keeps 10 explicit bits; tensor cores fed with f32 drop the others, so the unit is that of truncation.
+  if (math == MathMode::tf32 && precision(stored) > 11) return 0x1p-10;
+  // reduced: bf16 is the narrowest type there is, and is rounded to nearest.
+  if (math == MathMode::reduced && precision(stored) > 8) return unit_roundoff(Dtype::bf16);
+  return 0;
+}
+
+Bound bound_of(const Evidence& e) {
+  const Spec& s = e.spec;
+  const double u = unit_roundoff(s.accumulator_type);
+  const double ux = factor_rounding(s.math, s.src_type), uw = factor_rounding(s.math, s.weights_type);
+  const double products = ux + uw + ux * uw;
+  const auto terms = s.geometry.terms() + 1;
+  Bound bound;
+  bound.floor.assign(static_cast<std::size_t>(s.geometry.out_channels), 0);
+  // The reference is a sum of rounded doubles too, which matters where the accumulator is as wide.
+  bound.of_magnitude = summation_error(terms, unit_roundoff(Dtype::f64));
+  double amplified = 1;
+  if (e.algorithm.algorithm_class == AlgorithmClass::winograd)
+    winograd(e, u, products, amplified, bound);
+  else if (e.algorithm.algorithm_class == AlgorithmClass::fft)
+    fft(e, u, products, bound);
+  else {
+    bound.of_magnitude += summation_error(terms, u) + products;
+    exempt_bias(e, products, bound);
+  }
+  add_underflow(e, amplified, bound);
+  round_output(s, bound);
+  return bound;
+}
+
+}  // namespace convgauge

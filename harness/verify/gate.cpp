@@ -1,0 +1,81 @@
+#include "verify/gate.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/convert.hpp"
+#include "verify/bounds.hpp"
+
+namespace convgauge {
+namespace {
+
+/// A sum of n random terms, one after the other: partial sums grow as sqrt(k), each is rounded by about 0.42 u of
+/// itself, so the result is off by 0.42 u sqrt(n / 2) of its own size. n = 4608: 1.2e-6 in f32, as measured. The 0.6 is
+/// the product and the store.
+double sequential(double n) {
+  return 0.3 * std::sqrt(n) + 0.6;
+}
+
+/// In units of u. Winograd: the sum over the channels, sequential, amplified by 0.65 sqrt(amp) (fitted to 8e-7 for
+/// F(2,3), 3.8e-6 and 8e-6 for F(4,3) and F(6,3) at C = 512; the transforms add 1.5). FFT: 3e-7 at C = 512.
+double class_error(const Evidence& e) {
+  const auto& g = e.spec.geometry;
+  const auto channels = static_cast<double>(g.group_inputs());
+  const double direct = sequential(static_cast<double>(g.terms() + 1));
+  const auto& a = e.algorithm;
+  if (a.algorithm_class == AlgorithmClass::winograd) {
+    const double amplified = amplification_or_one(a);
+    return std::max(direct, 0.65 * std::sqrt(amplified) * (sequential(channels) + 1.5));
+  }
+  if (a.algorithm_class == AlgorithmClass::fft) {
+    const double stages = std::log2(std::max(2.0, static_cast<double>(a.fft_tile[0]) * a.fft_tile[1]));
+    return sequential(channels) + std::sqrt(stages);
+  }
+  return direct;
+}
+
+/// Outputs that are not copies of one another, however large the padding is.
+std::int64_t independent_outputs(const Geometry& g) {
+  return g.batch * g.out_channels * std::min(g.h.output(), g.h.input) * std::min(g.w.output(), g.w.input);
+}
+
+}  // namespace
+
+double expected_relative_l2(const Evidence& e) {
+  const Spec& s = e.spec;
+  double expected = class_error(e) * unit_roundoff(s.accumulator_type);
+  // One rounding to nearest is 0.42 u on average; truncated factors (tf32) lose 0.72 of their unit, both alike.
+  if (precision(s.dst_type) < precision(s.accumulator_type)) expected += 0.5 * unit_roundoff(s.dst_type);
+  const double scale = e.algorithm.algorithm_class == AlgorithmClass::winograd
+                           ? std::max(1.0, 0.65 * std::sqrt(amplification_or_one(e.algorithm)))
+                           : 1;
+  expected += 0.75 * scale * std::max(factor_rounding(s.math, s.src_type), factor_rounding(s.math, s.weights_type));
+  return expected;
+}
+
+double square_sum(const double* values, std::int64_t count) {
+  double sum[4] = {0, 0, 0, 0};
+  for (std::int64_t i = 0; i + 4 <= count; i += 4)
+    for (std::int64_t j = 0; j < 4; ++j) sum[j] += values[i + j] * values[i + j];
+  for (auto i = count / 4 * 4; i < count; ++i) sum[0] += values[i] * values[i];
+  return sum[0] + sum[1] + sum[2] + sum[3];
+}
+
+GateResult statistical_gate(const Evidence& e, double relative_l2) {
+  constexpr std::int64_t kEnough = 256;
+  constexpr double kHalfPi = 1.5707963267948966;  // |w x| of two normals is 2/pi on average
+  GateResult result;
+  const auto& g = e.spec.geometry;
+  result.applies = e.fill == Fill::normal && independent_outputs(g) >= kEnough && !e.algorithm.flushes_subnormals;
+  if (!result.applies) return result;
+  const auto outputs = elements(g.dst_shape());
+  const double want = square_sum(e.reference.want, outputs), magnitude = square_sum(e.reference.magnitude, outputs);
+  if (!std::isfinite(want) || !std::isfinite(magnitude)) return {};
+  const double typical = kHalfPi * std::sqrt(magnitude / static_cast<double>(g.terms() + 1));
+  result.measured = relative_l2 * std::sqrt(want) / std::max(std::sqrt(want), typical);
+  result.allowed = 2 * expected_relative_l2(e);
+  result.passes = result.measured <= result.allowed;
+  return result;
+}
+
+}  // namespace convgauge

@@ -1,0 +1,71 @@
+#include "verify/verdict.hpp"
+
+#include <csignal>
+#include <cstring>
+
+#include <fmt/format.h>
+
+namespace convgauge {
+namespace {
+
+std::string joined(const std::vector<std::string>& notes) {
+  std::string all;
+  for (const auto& note : notes) all += "; " + note;
+  return all;
+}
+
+/// The text with what belongs to it, set apart: "a: b", or either alone.
+std::string with(std::string text, const std::string& more, const char* separator = ": ") {
+  if (text.empty()) return more;
+  return more.empty() ? text : text + separator + more;
+}
+
+std::string signal_name(int signal) {
+  const char* name = sigabbrev_np(signal);
+  return name ? fmt::format("signal SIG{}", name) : fmt::format("signal {}", signal);
+}
+
+std::string said(const Agrees& v) {
+  if (v.elements == 0) return "no outputs" + joined(v.notes);
+  return fmt::format("worst {:.2g} of the allowed error, relative L2 {:.2g}", v.worst, v.rel_l2) + joined(v.notes);
+}
+
+std::string said(const Differs& v) {
+  const auto& m = v.worst;
+  auto text = fmt::format("{} of {} outputs, worst at n{} c{} h{} w{}: got {:.9g}, want {:.9g}, allowed {:.3g}",
+                          v.count, v.of, m.at[0], m.at[1], m.at[2], m.at[3], m.got, m.want, m.allowed);
+  text = with(text, v.where, "; ");
+  if (!v.oracle.empty()) text += fmt::format(" ({})", v.oracle);
+  return with(text, v.diagnosis, "; ");
+}
+
+std::string said(const Refused& v) {
+  return with(v.reason, v.why);
+}
+std::string said(const Trespass& v) {
+  return with(v.rule, v.where);
+}
+std::string said(const Died& v) {
+  const auto how = v.signal ? signal_name(v.signal) : fmt::format("exited with status {}", v.status);
+  return with(with(how, v.where), v.last_words, "; last words: ");
+}
+std::string said(const TimedOut& v) {
+  return fmt::format("after {} ms", v.limit.count()) + (v.during.empty() ? "" : " during " + v.during);
+}
+std::string said(const Failed& v) {
+  return v.why;
+}
+
+}  // namespace
+
+std::string_view kind(const Verdict& verdict) {
+  constexpr std::string_view words[] = {"agrees", "differs", "refused", "trespass", "died", "timed_out", "failed"};
+  static_assert(std::size(words) == std::variant_size_v<Verdict>);
+  return words[verdict.index()];
+}
+
+std::string sentence(const Verdict& verdict) {
+  return std::visit([](const auto& v) { return said(v); }, verdict);
+}
+
+}  // namespace convgauge
