@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
+#include "core/problem_text.hpp"
+
 namespace convgauge {
 namespace {
 
@@ -42,6 +46,15 @@ std::vector<Count> counts(const Results& results) {
     if (std::holds_alternative<Inconclusive>(record.measurement)) add("inconclusive");
   }
   return all;
+}
+
+std::string incomplete_text(const Results& results) {
+  std::set<std::string> seen;
+  for (const auto& r : results.cases)
+    seen.insert(r.problem.suite + "\n" + r.problem.name + "\n" + full_text(r.problem.geometry));
+  const auto here = static_cast<std::int64_t>(seen.size());
+  if (here >= results.header.problems) return "";
+  return fmt::format("Incomplete: {} of {} problems are here.", here, results.header.problems);
 }
 
 std::string counts_text(const Results& results) {

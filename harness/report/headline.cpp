@@ -133,6 +133,7 @@ std::string headline(const Results& results) {
   if (told > kMost) append(text, fmt::format("And {} more combinations.", told - kMost));
   if (text.empty()) text = groups.empty() ? "Nothing ran." : counts_text(results) + ".";
   append(text, defects_text(results));
+  append(text, incomplete_text(results));
   return text;
 }
 

@@ -31,8 +31,14 @@ double seconds(const CaseRecord& record) {
          static_cast<double>(m->executions_per_sample) / 1e9;
 }
 
+std::string message_of(const CaseRecord& record) {
+  const auto* skipped = std::get_if<Skipped>(&record.measurement);
+  if (std::holds_alternative<Agrees>(record.verdict)) return skipped ? skipped->why : reason(record);
+  return record.known ? reason(record) : fmt::format("{}: {}", kind(record.verdict), reason(record));
+}
+
 std::string body(const CaseRecord& record) {
-  const auto message = fmt::format("{}: {}", kind(record.verdict), reason(record));
+  const auto message = message_of(record);
   const auto element = [&](const char* tag) {
     return fmt::format("<{} type=\"{}\" message=\"{}\">{}\nreplay: {}</{}>", tag, kind(record.verdict),
                        escape_markup(message), escape_markup(message), escape_markup(record.replay), tag);

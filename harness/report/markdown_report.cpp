@@ -47,7 +47,10 @@ std::string line_of(const Row& row) {
 
 std::string totals_of(const Group& group) {
   std::vector<std::string> cells{"**total**", "", ""};
-  for (const auto& total : group.totals) cells.push_back(total_text(total));
+  for (const auto& total : group.totals) {
+    const auto filled = filled_text(total);
+    cells.push_back(total_text(total) + (filled.empty() ? "" : " with baseline " + filled));
+  }
   return row_of(cells);
 }
 
@@ -87,7 +90,7 @@ void add_defects(Limited& out, const std::vector<Group>& groups) {
   bool first = true;
   for (const auto& group : groups)
     for (const auto& note : notes(group)) {
-      if (!is_defect(note.record->verdict)) continue;
+      if (!is_defect(note.record->verdict) || note.record->known) continue;
       if (std::exchange(first, false)) out.add("\n### What failed\n\n");
       out.add(fmt::format("- **{}**: {} on {}: {}  \n  {}\n", escape_markdown(note.word), escape_markdown(note.column),
                           escape_markdown(names_text(note.rows)), escape_markdown(note.reason),
@@ -98,8 +101,8 @@ void add_defects(Limited& out, const std::vector<Group>& groups) {
 void add_rest(Limited& out, const Group& group) {
   bool first = true;
   for (const auto& note : notes(group)) {
-    if (is_defect(note.record->verdict)) continue;
-    if (std::exchange(first, false)) out.add("\nNot measured:\n\n");
+    if (is_defect(note.record->verdict) && !note.record->known) continue;
+    if (std::exchange(first, false)) out.add("\nNot measured, or known to fail:\n\n");
     out.add(fmt::format("- {}: {} on {}: {}\n", escape_markdown(note.word), escape_markdown(note.column),
                         escape_markdown(names_text(note.rows)), escape_markdown(note.reason)));
   }

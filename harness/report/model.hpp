@@ -32,6 +32,8 @@ struct Row {
 struct Total {
   double ns = 0;  // sum of count x median
   int layers = 0, missing = 0;
+  double filled_ns = 0;  // ns, and the baseline's time where this column has none
+  int unfilled = 0;      // layers that the baseline lacks too
 };
 
 /// The fastest column of each layer, chosen on odd rounds and timed on even ones, so that luck in the choice does not

@@ -125,7 +125,9 @@ Json mix_json(const Mix& mix) {
 Json totals_json(const Group& group) {
   Json list = Json::array();
   for (const auto& total : group.totals)
-    list.push_back({{"ns", total.missing == 0 ? brief(total.ns) : Json()}, {"missing", total.missing}});
+    list.push_back({{"ns", total.missing == 0 ? brief(total.ns) : Json()},
+                    {"missing", total.missing},
+                    {"filled", filled_text(total)}});
   return list;
 }
 
@@ -227,6 +229,7 @@ Json run_json(const Results& results) {
           {"meta", clean(fmt::format("{} · {} · convgauge {} {}", h.machine.processor, h.started, h.convgauge_version,
                                      h.git_revision))},
           {"defects", clean(defects_text(results))},
+          {"incomplete", incomplete_text(results)},
           {"strip", strip},
           {"problems", h.problems},
           {"environment", environment_json(h)}};

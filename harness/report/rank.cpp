@@ -60,12 +60,19 @@ void rank_row(Row& row, int baseline) {
   }
 }
 
-void add(Total& total, const Problem& problem, std::optional<double> time_ns) {
+using Time = std::optional<double>;
+
+void add(Total& total, const Problem& problem, Time time_ns, Time filler_ns) {
+  const auto count = static_cast<double>(problem.count);
   ++total.layers;
-  if (time_ns)
-    total.ns += static_cast<double>(problem.count) * *time_ns;
-  else
-    ++total.missing;
+  total.missing += !time_ns;
+  total.unfilled += !time_ns && !filler_ns;
+  total.ns += count * time_ns.value_or(0);
+  total.filled_ns += count * time_ns.value_or(filler_ns.value_or(0));
+}
+
+Time median_of(const Cell& cell) {
+  return cell.time_ns ? Time(cell.time_ns->median) : std::nullopt;
 }
 
 /// Adds count x samples, round by round, over the rounds that both have.
@@ -82,7 +89,7 @@ Mix mix_of(const Group& group) {
   for (const auto& row : group.rows) {
     const int c = least(row, [](const Cell& cell) { return median_interval(odd_rounds(samples(cell))).median; });
     const auto even = c < 0 ? std::vector<double>{} : even_rounds(samples(row.cells[static_cast<std::size_t>(c)]));
-    add(mix.total, *row.problem, c < 0 ? std::nullopt : std::optional(median_interval(even).median));
+    add(mix.total, *row.problem, c < 0 ? std::nullopt : Time(median_interval(even).median), std::nullopt);
     comparable = comparable && c >= 0 && row.cells[static_cast<std::size_t>(group.baseline)].time_ns;
     if (comparable) {
       add_rounds(mixed, even, row.problem->count, mix.columns.empty());
@@ -119,10 +126,10 @@ void rank(Group& group) {
   group.totals.assign(group.columns.size(), {});
   for (auto& row : group.rows) {
     rank_row(row, group.baseline);
-    for (std::size_t c = 0; c < row.cells.size(); ++c) {
-      const auto& time = row.cells[c].time_ns;
-      add(group.totals[c], *row.problem, time ? std::optional(time->median) : std::nullopt);
-    }
+    const auto filler =
+        group.baseline < 0 ? std::nullopt : median_of(row.cells[static_cast<std::size_t>(group.baseline)]);
+    for (std::size_t c = 0; c < row.cells.size(); ++c)
+      add(group.totals[c], *row.problem, median_of(row.cells[c]), filler);
   }
   group.mix = mix_of(group);
 }

@@ -40,8 +40,8 @@ Field field_of(const Cell& cell, bool speedups) {
 }
 
 struct Table {
-  std::vector<Field> head, foot;
-  std::vector<std::vector<Field>> rows;  // of the same length as head; field 0 is the name
+  std::vector<Field> head, foot, filled;  // filled: empty where no column has a gap that the baseline fills
+  std::vector<std::vector<Field>> rows;   // of the same length as head; field 0 is the name
 };
 
 Field total_field(const Group& group, std::size_t c, bool speedups) {
@@ -49,16 +49,31 @@ Field total_field(const Group& group, std::size_t c, bool speedups) {
   return {text == "—" || !speedups ? text + kGap : text + kGap + pad_left("", 6) + kGap, kBold};
 }
 
+/// "with onednn": the totals with the baseline's times in the gaps.
+std::vector<Field> filled_fields(const Group& group, std::size_t first, std::size_t last, bool texts, bool speedups) {
+  if (group.baseline < 0) return {};
+  std::vector<Field> fields{{"with " + clean(group.columns[static_cast<std::size_t>(group.baseline)].name), kDim}, {}};
+  if (texts) fields.emplace_back();
+  bool any = false;
+  for (auto c = first; c < last; ++c) {
+    const auto text = filled_text(group.totals[c]);
+    any = any || !text.empty();
+    fields.push_back({text + (speedups ? kGap : ""), kDim});
+  }
+  return any ? fields : std::vector<Field>{};
+}
+
 /// Columns first..last of a group; the problem's text beside the name where `texts`.
 Table table_of(const Group& group, std::size_t first, std::size_t last, bool texts) {
   const bool speedups = group.baseline >= 0 && group.columns.size() > 1;
-  Table table{{{"layer", kDim}}, {{"total", kBold}}, {}};
+  Table table{{{"layer", kDim}}, {{"total", kBold}}, {}, {}};
   if (texts) table.head.push_back({"problem", kDim}), table.foot.push_back({});
   table.head.push_back({"count", kDim}), table.foot.push_back({});
   for (auto c = first; c < last; ++c) {
     table.head.push_back({clean(group.columns[c].name) + kGap, kBold});
     table.foot.push_back(total_field(group, c, speedups));
   }
+  table.filled = filled_fields(group, first, last, texts, speedups);
   for (const auto& row : group.rows) {
     auto& fields = table.rows.emplace_back();
     fields.push_back({clean(row_name(*row.problem))});
@@ -76,6 +91,7 @@ std::vector<int> widths(const Table& table) {
   };
   widen(table.head);
   widen(table.foot);
+  widen(table.filled);
   for (const auto& row : table.rows) widen(row);
   return all;
 }
@@ -105,6 +121,7 @@ void print(std::string& out, const Table& table, const std::vector<int>& widths,
   print(out, table.head, widths, texts, colour);
   for (const auto& row : table.rows) print(out, row, widths, texts, colour);
   if (totals) print(out, table.foot, widths, texts, colour);
+  if (totals && !table.filled.empty()) print(out, table.filled, widths, texts, colour);
 }
 
 /// The widest table that fits: with the problems' texts, without, with shorter names; else fewer columns at a time.
@@ -167,6 +184,11 @@ void print_legend(std::string& out, const Group& group, int width) {
   if (any(group, &Cell::tied)) text += ", ~ not told apart from it at 99%";
   if (group.baseline >= 0 && group.columns.size() > 1 && !text.empty())
     text += ", × over " + clean(group.columns[static_cast<std::size_t>(group.baseline)].name);
+  const bool filled =
+      std::any_of(group.totals.begin(), group.totals.end(), [](const Total& t) { return !filled_text(t).empty(); });
+  if (filled && group.rows.size() > 1)
+    text += "; in brackets: layers that it lacks and " +
+            clean(group.columns[static_cast<std::size_t>(group.baseline)].name) + " fills";
   if (!text.empty()) wrap(out, text, width, "  ");
 }
 

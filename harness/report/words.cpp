@@ -79,6 +79,7 @@ Outcome outcome(const Cell& cell) {
 }
 
 std::string short_word(const Cell& cell) {
+  if (cell.record && cell.record->known && is_defect(cell.record->verdict)) return "✕ known";
   switch (outcome(cell)) {
     case Outcome::timed:
       return time_text(cell.time_ns->median);
@@ -105,12 +106,17 @@ std::string short_word(const Cell& cell) {
 }
 
 std::string reason(const CaseRecord& record) {
-  const auto known = record.known ? " (known: " + *record.known + ")" : "";
-  if (!std::holds_alternative<Agrees>(record.verdict)) return sentence(record.verdict) + known;
+  const auto known = record.known ? fmt::format("{}, as known ({}): ", kind(record.verdict), *record.known) : "";
+  if (!std::holds_alternative<Agrees>(record.verdict)) return known + sentence(record.verdict);
   if (const auto* skipped = std::get_if<Skipped>(&record.measurement))
     return skipped->why == "not asked for" ? "" : without(skipped->why, "over budget: ");
   if (const auto* noisy = std::get_if<Inconclusive>(&record.measurement)) return noisy->why;
   return ranked(&record) ? "" : "measured, but a sample is missing, zero or not finite";
+}
+
+std::string filled_text(const Total& total) {
+  const bool gaps = total.missing > 0 && total.missing < total.layers && total.unfilled == 0;
+  return gaps ? fmt::format("{} ({})", time_text(total.filled_ns), total.missing) : "";
 }
 
 std::string total_text(const Total& total) {

@@ -25,5 +25,8 @@ std::string reason(const CaseRecord& record);
 
 /// A column's total, "16.2 ms", or "—" where a layer is missing.
 std::string total_text(const Total& total);
+/// The total with the baseline's times in the gaps, "16.2 ms (19)" with how many; empty where there is no gap, no time
+/// at all, or no baseline to fill it.
+std::string filled_text(const Total& total);
 
 }  // namespace convgauge

@@ -56,7 +56,7 @@ function fillBaselines() {
 
 // The answer of the combination shown, its ratios set bold, and what failed in its run.
 function showAnswer() {
-  const words = [group().answer, data.runs[group().run].defects].filter(Boolean).join(" ").split(/(\d[\d.]*×)/);
+  const words = [group().answer, data.runs[group().run].defects, data.runs[group().run].incomplete].filter(Boolean).join(" ").split(/(\d[\d.]*×)/);
   $("answer").replaceChildren(...words.map((word, i) => i % 2 ? make("b", {}, word) : word));
 }
 
@@ -95,7 +95,7 @@ function heatRow(row) {
 }
 function totalsRow() {
   const g = group(), mix = g.mix;
-  const cells = g.totals.map(t => make("td", { class: "num" }, t.ns === null ? "—" : timeText(t.ns), ...(t.ns === null ? [make("small", { class: "meta" }, ` ${t.missing} missing`)] : [])));
+  const cells = g.totals.map(t => make("td", { class: "num" }, t.ns === null ? "—" : timeText(t.ns), ...(t.ns === null ? [make("small", { class: "meta" }, t.filled ? ` ${t.filled.replace(/ \((\d+)\)/, (_, n) => ` with ${n} by ${g.columns[g.baseline]}`)}` : ` ${t.missing} missing`)] : [])));
   const best = mix.total === null ? "—" : timeText(mix.total) + (mix.speedup ? ` (${ratioText(mix.speedup[0])})` : "");
   return [make("tr", {}, make("th", { scope: "row" }, "network"), make("td", { class: "count" }), ...cells),
           make("tr", {}, make("th", { scope: "row" }, "best mix"), make("td", { class: "count" }), make("td", { class: "num", colspan: g.columns.length, style: "text-align:left" }, best))];
@@ -238,4 +238,6 @@ function followTheme() {
 addEventListener("error", e => { document.documentElement.dataset.error = e.message; });
 followTheme(); showHead(); fillControls();
 if (data.groups.length) { listen(); showGroup(); } else $("heat-lede").textContent = "Nothing ran.";
+// For the test in a browser: how much wider than the window the page is, and that this line was reached.
+document.documentElement.dataset.overflow = Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth);
 document.documentElement.dataset.ready = "true";

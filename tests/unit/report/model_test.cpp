@@ -1,6 +1,8 @@
 // Groups, columns, winners, totals: what every report is made from.
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "few_cases.hpp"
 #include "report/regret.hpp"
 #include "report/report.hpp"
@@ -55,8 +57,10 @@ TEST(Model, RanksOnlyWhatAgreesAndWasMeasured) {
 }
 
 TEST(Model, WeighsTotalsByCountAndMissesWhatIsMissing) {
-  const auto results = run_of({timed("a", "x", about(100), 3), timed("a", "y", about(10), 2),
-                               timed("b", "x", about(50), 3), untimed("b", "y", Refused{"stride", "no"})});
+  auto refused = untimed("b", "y", Refused{"stride", "no"});
+  refused.problem.count = 2;
+  const auto results =
+      run_of({timed("a", "x", about(100), 3), timed("a", "y", about(10), 2), timed("b", "x", about(50), 3), refused});
   const auto totals = network_totals(results);
   ASSERT_EQ(totals.size(), 2u);
   const double wobble = median_interval(about(1)).median;
@@ -66,6 +70,9 @@ TEST(Model, WeighsTotalsByCountAndMissesWhatIsMissing) {
   EXPECT_EQ(totals[1].layers, 2);
   const auto groups = arrange(results);
   EXPECT_EQ(total_text(groups[0].totals[1]), "—");
+  EXPECT_EQ(filled_text(groups[0].totals[1]), time_text(wobble * (3 * 50 + 2 * 10)) + " (1)")
+      << "the baseline fills the gap";
+  EXPECT_EQ(filled_text(groups[0].totals[0]), "");
 }
 
 TEST(Model, ChoosesTheMixOnOddRoundsAndTimesItOnEvenOnes) {
@@ -134,6 +141,14 @@ TEST(Headline, AnswersInASentence) {
             "b is fastest: 110 ns, 2.00× (2.00–2.00) the speed of a.");
   EXPECT_EQ(headline(run_of({untimed("a", "x", Agrees{}, Skipped{"not asked for"})})), "1 agree.");
   EXPECT_EQ(headline(run_of({untimed("a", "x", Differs{})})), "1 wrong. 1 case failed: a on x (wrong).");
+}
+
+TEST(Headline, SaysThatARunIsIncomplete) {
+  auto results = run_of({untimed("a", "x", Agrees{}, Skipped{"not asked for"})});
+  results.header.problems = 1;
+  EXPECT_EQ(headline(results), "1 agree.");
+  results.header.problems = 3;
+  EXPECT_EQ(headline(results), "1 agree. Incomplete: 1 of 3 problems are here.");
 }
 
 TEST(Headline, GivesTheMixOfANetwork) {

@@ -24,8 +24,12 @@ TEST(PageData, HoldsTheNumbersOfTheModel) {
     for (const auto& row : groups[g].rows)
       for (const auto& cell : row.cells) {
         EXPECT_EQ(cells["median"][at].is_null(), !cell.time_ns);
-        if (cell.time_ns) EXPECT_NEAR(cells["median"][at], cell.time_ns->median, 1e-5 * cell.time_ns->median);
-        if (cell.speedup) EXPECT_NEAR(speedups["median"][at], cell.speedup->median, 1e-5 * cell.speedup->median);
+        if (cell.time_ns) {
+          EXPECT_NEAR(cells["median"][at], cell.time_ns->median, 1e-5 * cell.time_ns->median);
+        }
+        if (cell.speedup) {
+          EXPECT_NEAR(speedups["median"][at], cell.speedup->median, 1e-5 * cell.speedup->median);
+        }
         EXPECT_EQ(cells["flags"][at].get<int>() & 1, cell.fastest ? 1 : 0);
         ++at;
       }

@@ -1,0 +1,88 @@
+"""page_check.py GOLDEN_TOOL RUN [CHROMIUM]: the HTML report in a real browser.
+
+Fails on any console message, on a script error, on a chart that was not drawn, on a page wider than a phone, and on
+foreign text that became markup. Exits 77 (skipped) without a browser.
+"""
+import html.parser
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+
+def produce(tool, run, folder):
+    lines, page = os.path.join(folder, "results.jsonl"), os.path.join(folder, "page.html")
+    with open(lines, "wb") as file:
+        subprocess.run([tool, "make", run], check=True, stdout=file)
+    with open(page, "wb") as file:
+        subprocess.run([tool, "html", lines], check=True, stdout=file)
+    return page
+
+
+def browse(chromium, page, query, width, folder):
+    command = [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", f"--user-data-dir={folder}/profile",
+               f"--window-size={width},900", "--virtual-time-budget=20000", "--enable-logging=stderr", "--dump-dom", f"file://{page}{query}"]
+    done = subprocess.run(command, capture_output=True, timeout=150)
+    return done.stdout.decode(), [line for line in done.stderr.decode().splitlines() if ":CONSOLE" in line]
+
+
+class Page(html.parser.HTMLParser):
+    """What the tests look at: the attributes of <html> and of every canvas, cells, and elements that must not be."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.root, self.canvases, self.cells, self.foreign = {}, {}, [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        if tag == "html":
+            self.root = attributes
+        elif tag == "canvas" and "id" in attributes:
+            self.canvases[attributes["id"]] = attributes
+        elif tag == "td" and "data-column" in attributes:
+            self.cells.append(attributes)
+        elif tag in ("img", "iframe", "link") or "onerror" in attributes:
+            self.foreign.append(tag)
+
+
+def check(text, console, data, run, where):
+    page, has_charts = Page(text), data["has_charts"]
+    assert not console, f"{where}: the console says {console}"
+    assert "data-error" not in page.root, f"{where}: {page.root['data-error']}"
+    assert page.root.get("data-ready") == "true", f"{where}: the script did not reach its end"
+    assert not page.foreign, f"{where}: foreign text became markup: {page.foreign}"
+    group = data["groups"][0]
+    timed = sum(median is not None for median in group["cells"]["median"])
+    assert len(page.cells) == len(group["cells"]["median"]), f"{where}: {len(page.cells)} cells"
+    fastest = sum("fastest" in cell["class"].split() for cell in page.cells)
+    assert fastest == sum(flags & 1 for flags in group["cells"]["flags"]), f"{where}: {fastest} winners"
+    assert [cell.get("tabindex") for cell in page.cells].count("0") == 1, f"{where}: one cell must take the Tab key"
+    if has_charts:
+        for chart in ("bars", "roofline", "accuracy"):
+            assert int(page.canvases[chart].get("data-drawn", 0)) > 0, f"{where}: {chart} is empty"
+        assert int(page.canvases["roofline"]["data-drawn"]) == timed, f"{where}: the roofline misses cases"
+    else:
+        assert text.count("missing-charts") >= 3, f"{where}: no charts, and nothing says so"
+    assert page.root.get("data-overflow") == "0", f"{where}: {page.root.get('data-overflow')} pixels wider than the window"
+
+
+def main():
+    tool, run, *rest = sys.argv[1:]
+    if not rest or not os.path.exists(rest[0]):
+        print("SKIPPED: no Chromium here, so the HTML report was not tried in a browser")
+        return 77
+    with tempfile.TemporaryDirectory() as folder:
+        page = produce(tool, run, folder)
+        source = open(page, encoding="utf-8").read()
+        data = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', source, re.S).group(1))
+        data["has_charts"] = "Chart.js" in source.split('id="data"')[1].split("</script>")[1]
+        for query, width in (("", 1200), ("?theme=dark", 390)):
+            check(*browse(rest[0], page, query, width, folder), data, run, f"{run}{query} at {width}")
+        print(f"{run}: {len(source) / 1e6:.2f} MB, every chart drawn, light and dark, wide and narrow")
+    return 0
+
+
+sys.exit(main())
