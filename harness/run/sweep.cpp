@@ -168,7 +168,7 @@ class Sweep {
     r.options = start.competitor->choice.options;
     r.settings = settings;
     r.bytes = spec.total_bytes();
-    r.measurement = Skipped{options_.measure ? "not verified" : "verify only"};
+    r.measurement = Skipped{options_.measure ? "not verified" : "not asked for"};
     r.replay = replay_line(options_.measure ? "bench" : "verify", r, *start.competitor, suite_.settings.verify.seed);
     return r;
   }
@@ -247,7 +247,7 @@ class Sweep {
       record.packed_weight_bytes = requirement_bytes(*done.plan, CVG_ROLE_PACKED_WEIGHTS);
     }
     if (!done.open) return std::nullopt;
-    Entrant entrant{start.competitor, *done.plan, Skipped{"verify only"}, std::nullopt};
+    Entrant entrant{start.competitor, *done.plan, Skipped{"not asked for"}, std::nullopt};
     if (options_.measure) return entrant;
     if (const auto bad = close(entrant, record.settings.threads)) record.verdict = *bad;
     return std::nullopt;
