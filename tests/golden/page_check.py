@@ -81,7 +81,8 @@ def main():
         data["has_charts"] = "Chart.js" in source.split('id="data"')[1].split("</script>")[1]
         for query, width in (("", 1200), ("?theme=dark", 390)):
             check(*browse(rest[0], page, query, width, folder), data, run, f"{run}{query} at {width}")
-        print(f"{run}: {len(source) / 1e6:.2f} MB, every chart drawn, light and dark, wide and narrow")
+        charts = "every chart drawn" if data["has_charts"] else "no chart library, and the page says so"
+        print(f"{run}: {len(source) / 1e6:.2f} MB, {charts}, light and dark, wide and narrow")
     return 0
 
 
