@@ -18,6 +18,7 @@ constexpr std::size_t kWrong = 256;  // sampled wrong outputs: the shape of any 
 constexpr std::size_t kAny = 4096;   // sampled outputs, right or wrong
 constexpr std::int64_t kSampleProducts = std::int64_t{1} << 24;  // of one misreading over a sample: about 0.1 s
 constexpr std::int64_t kMostProducts = std::int64_t{1} << 27;    // of all of them: about a second
+constexpr std::size_t kFirstLook = 64;  // outputs after which the distance of a sloppy result must have shrunk
 // Chance must not name a misreading: one of a hundred rows may meet a single wrong integer, one of thousands of pairs,
 // or one that only wrong outputs are held against, hardly four.
 constexpr std::size_t kLeastOutputs = 2, kLeastWrong = 4;
@@ -87,7 +88,11 @@ enum class Match { nowhere, where_wrong, everywhere };
 class Search {
  public:
   explicit Search(const Evidence& e)
-      : e_(e), tolerance_(e), rows_(mutations()), wrong_(kWrong), any_(any_size(e.spec.geometry)) {
+      : e_(e),
+        tolerance_(e),
+        rows_(mutations()),
+        wrong_(affordable(e.spec.geometry, kWrong)),
+        any_(affordable(e.spec.geometry, kAny)) {
     const Shape s = e.spec.geometry.dst_shape();
     const Strides d = e.spec.dst_strides();
     std::int64_t index = 0;
@@ -112,9 +117,9 @@ class Search {
   }
 
  private:
-  static std::size_t any_size(const Geometry& g) {
-    const auto affordable = kSampleProducts / std::max<std::int64_t>(1, g.terms());
-    return std::min(kAny, static_cast<std::size_t>(std::max<std::int64_t>(64, affordable)));
+  static std::size_t affordable(const Geometry& g, std::size_t most) {
+    const auto outputs = kSampleProducts / std::max<std::int64_t>(1, g.terms());
+    return std::min(most, static_cast<std::size_t>(std::max<std::int64_t>(16, outputs)));
   }
 
   /// Every output within its bound, but not all together: a misreading must bring the distance down to what the gate
@@ -130,11 +135,14 @@ class Search {
     for (const auto& output : wrong_.outputs())
       if (!explains(m, output)) return Match::nowhere;
     double error = 0, before = 0;
+    std::size_t seen = 0;
     for (const auto& output : any_.outputs()) {
       const auto sum = summed(m, output);
       if (!tolerance_.explains(m, sum, output)) return Match::where_wrong;
       const double off = output.got - finished(m, sum.value), was = output.got - e_.reference.want[output.index];
       error += off * off, before += was * was;
+      // Rows that change nothing here are within every bound too, and would each cost a whole sample.
+      if (nearer_ > 0 && ++seen == kFirstLook && error >= before) return Match::nowhere;
     }
     const bool near = nearer_ == 0 || error <= nearer_ * nearer_ * before;
     return near ? Match::everywhere : Match::nowhere;

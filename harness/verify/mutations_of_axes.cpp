@@ -1,6 +1,7 @@
 // Stride, dilation, kernel and padding misread.
 #include "verify/mutations.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace convgauge {
@@ -72,6 +73,11 @@ constexpr Mutation kKernels[] = {
     {"the last kernel column dropped", [](Mutant& m) { drop_last_tap(m.g.w); }},
     {"the first kernel row dropped", [](Mutant& m) { drop_first_tap(m, m.g.h, 2); }},
     {"the first kernel column dropped", [](Mutant& m) { drop_first_tap(m, m.g.w, 3); }},
+    {"kernel cut to its first 3 rows and columns",
+     [](Mutant& m) {
+       m.g.h.kernel = std::min<Index>(m.g.h.kernel, 3);
+       m.g.w.kernel = std::min<Index>(m.g.w.kernel, 3);
+     }},
     {"the last kernel tap only", [](Mutant& m) { only_last_tap(m); }},
 };
 

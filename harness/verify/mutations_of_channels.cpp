@@ -23,9 +23,9 @@ void drop_first_input(Mutant& m) {
 Index interleaved_group(const Mutant& m, Index o) {
   return o % m.spec.geometry.groups;
 }
-void reverse(Index size, Index& start, Index& stride) {
-  start += (size - 1) * stride;
-  stride = -stride;
+void reverse_inputs(Mutant& m) {
+  m.src_start += (m.spec.geometry.in_channels - 1) * m.src[1];
+  m.src[1] = -m.src[1];
 }
 
 constexpr Mutation kBiases[] = {
@@ -97,7 +97,7 @@ constexpr Mutation kChannels[] = {
      }},
     {"weights of the first group for all groups",
      [](Mutant& m) { m.weights_of = [](const Mutant& x, Index o) { return o % x.spec.geometry.group_outputs(); }; }},
-    {"input channels reversed", [](Mutant& m) { reverse(m.spec.geometry.in_channels, m.src_start, m.src[1]); }},
+    {"input channels reversed", [](Mutant& m) { reverse_inputs(m); }},
     {"input channels reversed within their groups",
      [](Mutant& m) {
        if (m.spec.geometry.groups == 1) return;

@@ -9,11 +9,6 @@ namespace {
 
 using Index = std::int64_t;
 
-void reverse(Index size, Index& start, Index& stride) {
-  start += (size - 1) * stride;
-  stride = -stride;
-}
-
 // Layouts: strides of the one, over memory in the other.
 
 void read_weights(Mutant& m, const char* order) {
@@ -54,14 +49,31 @@ Place in_rounded_up_size(const Mutant& m, const Place& at) {
   return place_in(shape, is_nhwc(m), offset(at, m.spec.dst_strides()));
 }
 
+void read_in_other_layout(Mutant& m) {
+  const Shape src = m.spec.geometry.src_shape();
+  m.src = is_nhwc(m) ? nchw_strides(src) : nhwc_strides(src);
+}
+void take_for_other_layout(Mutant& m) {
+  read_in_other_layout(m);
+  m.place_of = in_other_layout;
+}
+
 constexpr Mutation kLayouts[] = {
+    {"layout nhwc taken for layout nchw",
+     [](Mutant& m) {
+       if (is_nhwc(m)) take_for_other_layout(m);
+     }},
+    {"layout nchw taken for layout nhwc",
+     [](Mutant& m) {
+       if (!is_nhwc(m)) take_for_other_layout(m);
+     }},
     {"the input in layout nhwc read as layout nchw",
      [](Mutant& m) {
-       if (is_nhwc(m)) m.src = nchw_strides(m.spec.geometry.src_shape());
+       if (is_nhwc(m)) read_in_other_layout(m);
      }},
     {"the input in layout nchw read as layout nhwc",
      [](Mutant& m) {
-       if (!is_nhwc(m)) m.src = nhwc_strides(m.spec.geometry.src_shape());
+       if (!is_nhwc(m)) read_in_other_layout(m);
      }},
     {"the output written in layout nchw for nhwc",
      [](Mutant& m) {
@@ -100,7 +112,11 @@ constexpr Mutation kLayouts[] = {
     {"the output shifted by one row (stride)", [](Mutant& m) { m.g.h.pad_before -= m.g.h.stride; }},
     {"the output shifted by one column (stride)", [](Mutant& m) { m.g.w.pad_before -= m.g.w.stride; }},
     {"the first image for the whole batch", [](Mutant& m) { m.src[0] = 0; }},
-    {"the batch reversed", [](Mutant& m) { reverse(m.spec.geometry.batch, m.src_start, m.src[0]); }},
+    {"the batch reversed",
+     [](Mutant& m) {
+       m.src_start += (m.spec.geometry.batch - 1) * m.src[0];
+       m.src[0] = -m.src[0];
+     }},
     {"the next image of the batch", [](Mutant& m) { m.src_start += m.src[0]; }},
     {"the image before in the batch", [](Mutant& m) { m.src_start -= m.src[0]; }},
 };

@@ -98,6 +98,22 @@ TEST(Diagnose, NamesRoundedInputs) {
   EXPECT_TRUE(contains(diagnosis_of(wide, {"inputs rounded to f32"}), "inputs rounded to f32"));
 }
 
+/// Within every bound, found by the statistical gate alone.
+TEST(Diagnose, NamesWhatMakesAResultSloppy) {
+  Trial trial("n1c1024h8w8_o8k3p1", Fill::normal);
+  const auto diagnosis = diagnosis_of(trial, {"inputs rounded to tf32"});
+  const auto verdict = trial.judged();
+  ASSERT_TRUE(std::holds_alternative<Differs>(verdict));
+  EXPECT_EQ(std::get<Differs>(verdict).oracle, "relative_l2");
+  EXPECT_TRUE(contains(diagnosis, "inputs rounded to tf32")) << diagnosis;
+}
+
+TEST(Diagnose, HasNoRowTwice) {
+  std::set<std::string> words;
+  for (const auto& row : mutations()) EXPECT_TRUE(words.insert(row.words).second) << row.words;
+  EXPECT_GE(words.size(), 100u);
+}
+
 TEST(Diagnose, NamesPairs) {
   struct {
     const char *problem, *one, *other;
@@ -105,7 +121,7 @@ TEST(Diagnose, NamesPairs) {
       {"n2c12h13w11_o12k3x5s2x3p2.1x1.2", "stride_h and stride_w swapped", "bias missing"},
       {"n2c12h13w13_o12k3x5s1x1p2x3d2x3", "padding_h and padding_w swapped", "dilation_h and dilation_w swapped"},
       {"n2c12h10w10_o8k3p1g4", "kernel flipped in h and w", "groups ignored (input"},
-      {"n2c6h11w14_o6k3p2_reflect", "padding_mode taken as zeros", "scale 2"},
+      {"n2c6h11w14_o6k3p2_reflect", "padding_mode taken as zeros", "the output's scale 2"},
   };
   for (const auto fill : {Fill::integer, Fill::normal})
     for (const auto& [problem, one, other] : pairs) {
