@@ -2,29 +2,43 @@
 #include <fmt/format.h>
 
 #include "cli/options.hpp"
+#include "report/rules_report.hpp"
 #include "run/outcome.hpp"
 #include "run/rules.hpp"
 
 namespace convgauge::cli {
+namespace {
+
+void print(const std::string& file, const RuleReport& report) {
+  fmt::print("{}\n", file);
+  for (const auto& line : report.lines) {
+    fmt::print("  {:<6} {:<12} {}\n", line.rule, line.state, line.what);
+    if (!line.evidence.empty()) fmt::print("  {:<6} {:<12} {}\n", "", "", line.evidence);
+  }
+  fmt::print("  {} probes of {} backend{}\n", report.probes, report.backends, report.backends == 1 ? "" : "s");
+}
+
+}  // namespace
 
 int check_plugin(const Arguments& arguments) {
   Usage usage{"check-plugin", "FILE.so", "convgauge check-plugin ./libmine.so", po::options_description("Options")};
   auto add = usage.options.add_options();
   add("file", po::value<std::vector<std::string>>(), "the plugin");
   add("threads,t", po::value<int>()->default_value(1), "threads of its worker");
+  add("json", "the rules as JSON");
   const auto parsed = parse(usage, arguments, "file");
   if (parsed.exit) return *parsed.exit;
   if (!parsed.values.count("file")) return usage_error("check-plugin: a plugin file is needed");
+  const int threads = parsed.values["threads"].as<int>();
+  if (threads < 1) return usage_error(fmt::format("check-plugin: --threads {}: less than 1", threads));
   int code = kGood;
+  std::vector<std::pair<std::string, RuleReport>> reports;
   for (const auto& file : parsed.values["file"].as<std::vector<std::string>>()) {
-    fmt::print("{}\n", file);
-    const auto report = check_rules(default_search_path({}).executable, file, parsed.values["threads"].as<int>());
-    for (const auto& line : report.lines)
-      fmt::print("  {:<4} {:<13} {}{}\n", line.rule, line.state, line.what,
-                 line.evidence.empty() ? "" : "\n       " + line.evidence);
-    fmt::print("  {} probes of {} backends\n", report.probes, report.backends);
-    code = std::max(code, report.exit_code);
+    reports.emplace_back(file, check_rules(default_search_path({}).executable, file, threads));
+    code = std::max(code, reports.back().second.exit_code);
+    if (!parsed.values.count("json")) print(file, reports.back().second);
   }
+  if (parsed.values.count("json")) fmt::print("{}\n", rules_json(reports));
   return code;
 }
 

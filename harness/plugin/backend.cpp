@@ -128,6 +128,7 @@ Answer<void> Plan::learn(const Spec& spec, const PlanSettings& settings) {
   auto needs = read_requirements(table_, plan_);
   if (!needs) return tl::unexpected(needs.error());
   requirements_ = std::move(*needs);
+  if (auto same = still_the_same(); !same) return same;
   for (std::size_t i = 0; i < requirements_.size(); ++i)
     if (auto ok = check(requirements_[i], spec, i); !ok) return ok;
   return {};

@@ -112,10 +112,10 @@ void add_environment(Limited& out, const HeaderRecord& h) {
   const auto& m = h.machine;
   out.add(fmt::format(
       "\n<details><summary>How these numbers were made</summary>\n\n- machine: {}, {} cores ({} physical), {}\n"
-      "- convgauge {} {}, {}, started {}\n- {} mirrored rounds, seed {}; noise floor {:.2g}%; load {:.2g}\n",
+      "- convgauge {} {}, {}, started {}\n- {} mirrored rounds, seed {}; load {:.2g}\n",
       escape_markdown(m.processor), m.cores, m.physical_cores, escape_markdown(m.instruction_sets),
       escape_markdown(h.convgauge_version), escape_markdown(h.git_revision), escape_markdown(h.compiler),
-      escape_markdown(h.started), h.rounds, h.seed, m.noise_floor * 100, m.load_average));
+      escape_markdown(h.started), h.rounds, h.seed, m.load_average));
   for (const auto& p : h.plugins)
     out.add(fmt::format("- {}: {} on {}, {}\n", escape_markdown(p.label), escape_markdown(p.version),
                         escape_markdown(p.device), markdown_code(p.file + " " + p.hash)));

@@ -207,8 +207,9 @@ Json environment_json(const HeaderRecord& h) {
   add("system", m.system);
   add("measured peak", by_threads(m.fma_flops, "GFLOP/s"));
   add("measured bandwidth", by_threads(m.bytes_per_second, "GB/s"));
-  add("noise", fmt::format("A/A noise floor {:.2g}%, load average {:.2g}, a clock read takes {:.3g} ns",
-                           m.noise_floor * 100, m.load_average, m.clock_read_ns));
+  const auto floor = m.noise_floor > 0 ? fmt::format("A/A noise floor {:.2g}%, ", m.noise_floor * 100) : std::string();
+  add("noise",
+      fmt::format("{}load average {:.2g}, a clock read takes {:.3g} ns", floor, m.load_average, m.clock_read_ns));
   add("convgauge", fmt::format("{} {}, {}", h.convgauge_version, h.git_revision, h.compiler));
   add("started", h.started);
   add("rounds", fmt::format("{} mirrored rounds, seed {}", h.rounds, h.seed));

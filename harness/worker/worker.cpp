@@ -124,6 +124,7 @@ Expected<std::unique_ptr<Worker>> Worker::spawn(const WorkerOptions& options) {
 }
 
 void Worker::start(const WorkerOptions& options) {
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   std::array<int, 2> sockets{};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets.data()) != 0)
     throw std::system_error(errno, std::generic_category(), "socketpair");
@@ -175,7 +176,9 @@ void Worker::kill_all() {
     ::poll(&status, 1, static_cast<int>(kGrace.count()));
   }
   ::kill(-pid_, SIGKILL);
-  ::waitpid(pid_, nullptr, 0);
+  // The namespace's init comes to this process when the warden is gone, and ends only after all that lived in it.
+  while (::waitpid(-pid_, nullptr, 0) > 0 || errno == EINTR) {
+  }
   pid_ = -1;
 }
 

@@ -1,0 +1,21 @@
+#include "report/rules_report.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace convgauge {
+
+std::string rules_json(const std::vector<std::pair<std::string, RuleReport>>& reports) {
+  using Json = nlohmann::ordered_json;
+  Json all = Json::array();
+  for (const auto& [file, report] : reports) {
+    Json rules = Json::array();
+    for (const auto& line : report.lines)
+      rules.push_back({{"rule", line.rule}, {"state", line.state}, {"what", line.what}, {"evidence", line.evidence}});
+    all.push_back(
+        {{"file", file}, {"backends", report.backends}, {"probes", report.probes}, {"rules", std::move(rules)}});
+  }
+  // A plugin's own words may be no UTF-8.
+  return all.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace convgauge

@@ -1,0 +1,14 @@
+// What `check-plugin --json` prints.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "run/rules.hpp"
+
+namespace convgauge {
+
+/// A JSON array with an object per plugin file: {"file", "backends", "probes", "rules": [{"rule", "state", "what",
+/// "evidence"}]}.
+std::string rules_json(const std::vector<std::pair<std::string, RuleReport>>& reports);
+
+}  // namespace convgauge
