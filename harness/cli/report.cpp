@@ -30,7 +30,7 @@ Expected<std::string> render(const std::string& format, const std::vector<Result
   if (format == "junit") return junit_report(one);
   if (format == "csv") return csv_report(one);
   if (format == "gbench") return gbench_report(one);
-  if (format == "table") return terminal_table(one, terminal_width(), wants_colour()) + "\n" + headline(one) + "\n";
+  if (format == "table") return terminal_table(one, terminal_width(), wants_colour());
   return error(fmt::format("report: --format {}: not {}", format, kFormats));
 }
 

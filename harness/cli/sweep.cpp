@@ -102,8 +102,8 @@ int sweep(const Arguments& arguments) {
   if (json)
     fmt::print("{}\n", to_pretty_json(result->results.cases));
   else
-    fmt::print("{}\n{}\n{}report: {}\n", terminal_table(result->results, terminal_width(), wants_colour()),
-               headline(result->results), verdict_summary(result->results), (options.out / "report.html").string());
+    fmt::print("{}\n{}report: {}\n", terminal_table(result->results, terminal_width(), wants_colour()),
+               verdict_summary(result->results), (options.out / "report.html").string());
   return conclude(*result, values.count("strict") > 0);
 }
 

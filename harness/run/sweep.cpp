@@ -41,7 +41,9 @@ HeaderRecord make_header(const Suite& suite, const Field& field, const SweepOpti
   h.config_file = suite.file.string();
   h.config_digest = suite.digest;
   h.command = options.command;
-  h.baseline_backend = suite.baseline_backend;
+  // A baseline that is not here would leave every ratio empty.
+  for (const auto& c : field.competitors)
+    if (suite.baseline_backend == c.choice.label) h.baseline_backend = suite.baseline_backend;
   h.machine = read_machine();
   for (const auto& c : field.competitors)
     h.plugins.push_back({c.choice.label, c.choice.name, c.plugin_file, c.plugin_hash, c.version, c.device_text});

@@ -7,6 +7,7 @@
 
 #include "run/guarded_plan.hpp"
 #include "verify/compare.hpp"
+#include "verify/diagnose.hpp"
 
 namespace convgauge {
 namespace {
@@ -67,10 +68,12 @@ class Climb {
   }
 
   Bad right(Fill fill, const Sheet& sheet, std::string oracle) {
-    auto outcome =
-        compare({material_.spec(), plan_.algorithm, fill, sheet.inputs(), sheet.reference(), memory_.output()});
+    const Evidence evidence{material_.spec(), plan_.algorithm,   fill,
+                            sheet.inputs(),   sheet.reference(), memory_.output()};
+    auto outcome = compare(evidence);
     if (auto* differs = std::get_if<Differs>(&outcome)) {
       differs->oracle = std::move(oracle);
+      differs->diagnosis = diagnose(evidence);
       return *differs;
     }
     const auto& agrees = std::get<Agrees>(outcome);

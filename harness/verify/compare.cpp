@@ -33,8 +33,7 @@ void each_line(const Spec& spec, const void* got, Visit visit) {
 class Judge {
  public:
   explicit Judge(const Evidence& e) : e_(e), shape_(e.spec.geometry.dst_shape()) {
-    const bool sums_in_order = !works_on_tiles(e.algorithm);
-    exact_ = e.fill == Fill::integer && sums_in_order && fits(e.fill, e.spec);
+    exact_ = agrees_bit_for_bit(e);
     if (exact_)
       bound_.floor.assign(static_cast<std::size_t>(shape_[1]), 0);
     else
@@ -173,6 +172,10 @@ std::variant<Agrees, Differs> compare(const Evidence& evidence) {
       judge.bounded_line(first, channel, count, got);
   });
   return judge.verdict();
+}
+
+bool agrees_bit_for_bit(const Evidence& e) {
+  return e.fill == Fill::integer && !works_on_tiles(e.algorithm) && fits(e.fill, e.spec);
 }
 
 void allowed_errors(const Evidence& e, double* allowed) {

@@ -25,6 +25,9 @@ struct Evidence {
 /// and gemm: bit for bit) and step 3. A NaN or infinity in `got` where want is finite always differs.
 std::variant<Agrees, Differs> compare(const Evidence& evidence);
 
+/// Whether right outputs are the reference's, rounded: integers, and sums in order.
+bool agrees_bit_for_bit(const Evidence& evidence);
+
 /// The allowed |got - want| for every output, contiguous NCHW, where the fill is not one of exact integers.
 void allowed_errors(const Evidence& evidence, double* allowed);
 

@@ -11,10 +11,12 @@ namespace {
 using Indices = std::vector<std::int64_t>;
 
 struct AxisName {
-  const char *one, *many;
+  const char *one, *many, *index;
 };
-constexpr AxisName kNames[] = {
-    {"image", "images"}, {"output channel", "output channels"}, {"row", "rows"}, {"column", "columns"}};
+constexpr AxisName kNames[] = {{"image", "images", "batch n"},
+                               {"output channel", "output channels", "channel c"},
+                               {"row", "rows", "height h"},
+                               {"column", "columns", "width w"}};
 
 /// For each axis, the indices at which at least one output is wrong.
 std::array<Indices, 4> touched(const Shape& s, const std::vector<std::uint8_t>& bad) {
@@ -59,13 +61,13 @@ std::string groups(const Geometry& g, const Indices& at) {
 }
 
 std::string span(std::size_t d, const Indices& at, std::int64_t size) {
-  const auto [one, many] = kNames[d];
+  const auto [one, many, index] = kNames[d];
   const auto count = static_cast<std::int64_t>(at.size());
   if (d == 1 && at.back() == size - 1 && count > 1) return fmt::format("{} >= {}", many, at.front());
   if (d == 1 && at.front() == 0 && count > 1) return fmt::format("{} < {}", many, count);
-  if (count == 1 && at.front() == size - 1) return fmt::format("the last {}", one);
+  if (count == 1 && at.front() == size - 1) return fmt::format("the last {} ({} = {})", one, index, at.front());
   if (count == 1) return fmt::format("{} {}", one, at.front());
-  if (at.back() == size - 1) return fmt::format("the last {} {}", count, many);
+  if (at.back() == size - 1) return fmt::format("the last {} {} ({} >= {})", count, many, index, at.front());
   if (at.front() == 0) return fmt::format("the first {} {}", count, many);
   return fmt::format("{} {} to {}", many, at.front(), at.back());
 }

@@ -1,0 +1,207 @@
+// A misreading is held first against wrong outputs, where nearly every one fails at once, then against a sample of all.
+#include "verify/diagnose.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "verify/bounds.hpp"
+#include "verify/extremes.hpp"
+#include "verify/gate.hpp"
+#include "verify/mutations.hpp"
+
+namespace convgauge {
+namespace {
+
+constexpr std::size_t kWrong = 256;  // sampled wrong outputs: the shape of any region shows in them
+constexpr std::size_t kAny = 4096;   // sampled outputs, right or wrong
+constexpr std::int64_t kSampleProducts = std::int64_t{1} << 24;  // of one misreading over a sample: about 0.1 s
+constexpr std::int64_t kMostProducts = std::int64_t{1} << 27;    // of all of them: about a second
+constexpr std::size_t kFirstLook = 64;  // outputs after which the distance of a sloppy result must have shrunk
+// Chance must not name a misreading: one of a hundred rows may meet a single wrong integer, one of thousands of pairs,
+// or one that only wrong outputs are held against, hardly four.
+constexpr std::size_t kLeastOutputs = 2, kLeastWrong = 4;
+
+struct Output {
+  std::int64_t index;  // contiguous NCHW
+  Place at;
+  double got;
+};
+
+/// A uniform sample without replacement of what is offered, by reservoir: the same for the same problem.
+class Sample {
+ public:
+  explicit Sample(std::size_t size) : size_(size) {}
+  void offer(const Output& output) {
+    if (kept_.size() < size_) return kept_.push_back(output), void(++offered_);
+    // SplitMix64's finalizer, as in core/fill.cpp: any good hash of a counter does.
+    auto z = ++offered_ * 0x9e3779b97f4a7c15u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    if (const auto slot = (z ^ (z >> 31)) % offered_; slot < size_) kept_[slot] = output;
+  }
+  const std::vector<Output>& outputs() const { return kept_; }
+
+ private:
+  std::size_t size_;
+  std::uint64_t offered_ = 0;
+  std::vector<Output> kept_;
+};
+
+/// How a right output may differ from its sum, as compare() has it, for any sum.
+class Tolerance {
+ public:
+  explicit Tolerance(const Evidence& e)
+      : e_(e), bound_(bound_of(e)), exact_(agrees_bit_for_bit(e)), type_(e.spec.dst_type) {}
+
+  bool right(const Output& output) const {
+    const double want = e_.reference.want[output.index];
+    if (exact_) return output.got == want || output.got == rounded(type_, want);
+    const double error = std::fabs(output.got - want);
+    const double allowed = bound_.allowed(output.index, output.at[1], want, e_.reference.magnitude[output.index]);
+    return (error <= allowed && std::isfinite(error)) || excuse(e_, bound_, output.index, output.got);
+  }
+
+  bool explains(const Mutant& m, const MutantSum& sum, const Output& output) const {
+    if (finished(m, sum.value) == output.got || rounded(type_, finished(m, sum.value)) == output.got) return true;
+    const double allowed = allowed_of(sum, output);
+    const double a = finished(m, sum.value - allowed), b = finished(m, sum.value + allowed);
+    return std::min(a, b) <= output.got && output.got <= std::max(a, b) && std::isfinite(output.got);
+  }
+
+ private:
+  /// A misreading may leave the range in which integers are exact: then the bound of rounded sums holds.
+  double allowed_of(const MutantSum& sum, const Output& output) const {
+    if (exact_ && sum.magnitude * unit_roundoff(e_.spec.accumulator_type) <= 1) return 0;
+    return bound_.allowed(output.index, output.at[1], sum.value, sum.magnitude);
+  }
+
+  const Evidence& e_;
+  Bound bound_;
+  bool exact_;
+  Dtype type_;
+};
+
+enum class Match { nowhere, where_wrong, everywhere };
+
+class Search {
+ public:
+  explicit Search(const Evidence& e)
+      : e_(e),
+        tolerance_(e),
+        rows_(mutations()),
+        wrong_(affordable(e.spec.geometry, kWrong)),
+        any_(affordable(e.spec.geometry, kAny)) {
+    const Shape s = e.spec.geometry.dst_shape();
+    const Strides d = e.spec.dst_strides();
+    std::int64_t index = 0;
+    for (std::int64_t n = 0; n < s[0]; ++n)
+      for (std::int64_t c = 0; c < s[1]; ++c)
+        for (std::int64_t h = 0; h < s[2]; ++h)
+          for (std::int64_t w = 0; w < s[3]; ++w, ++index) {
+            const auto place = n * d[0] + c * d[1] + h * d[2] + w * d[3];
+            const Output output{index, {n, c, h, w}, load(e.spec.dst_type, e.got, place)};
+            any_.offer(output);
+            if (!tolerance_.right(output)) wrong_.offer(output);
+          }
+  }
+
+  std::string words() {
+    if (any_.outputs().size() < kLeastOutputs) return "";
+    if (wrong_.outputs().empty() && !sloppy()) return "";
+    singles();
+    if (found_.empty()) pairs();
+    if (!found_.empty()) return sentence(found_, "");
+    return partial_.empty() ? "" : sentence(partial_, ", where it is wrong");
+  }
+
+ private:
+  static std::size_t affordable(const Geometry& g, std::size_t most) {
+    const auto outputs = kSampleProducts / std::max<std::int64_t>(1, g.terms());
+    return std::min(most, static_cast<std::size_t>(std::max<std::int64_t>(16, outputs)));
+  }
+
+  /// Every output within its bound, but not all together: a misreading must bring the distance down to what the gate
+  /// allows.
+  bool sloppy() {
+    const auto gate = statistical_gate(e_, relative_l2(e_.spec, e_.reference, e_.got));
+    if (!gate.applies || gate.passes) return false;
+    nearer_ = gate.allowed / gate.measured;
+    return true;
+  }
+
+  Match match(const Mutant& m) {
+    for (const auto& output : wrong_.outputs())
+      if (!explains(m, output)) return Match::nowhere;
+    double error = 0, before = 0;
+    std::size_t seen = 0;
+    for (const auto& output : any_.outputs()) {
+      const auto sum = summed(m, output);
+      if (!tolerance_.explains(m, sum, output)) return Match::where_wrong;
+      const double off = output.got - finished(m, sum.value), was = output.got - e_.reference.want[output.index];
+      error += off * off, before += was * was;
+      // Rows that change nothing here are within every bound too, and would each cost a whole sample.
+      if (nearer_ > 0 && ++seen == kFirstLook && error >= before) return Match::nowhere;
+    }
+    const bool near = nearer_ == 0 || error <= nearer_ * nearer_ * before;
+    return near ? Match::everywhere : Match::nowhere;
+  }
+
+  bool explains(const Mutant& m, const Output& output) { return tolerance_.explains(m, summed(m, output), output); }
+
+  MutantSum summed(const Mutant& m, const Output& output) {
+    auto sum = sum_at(m, e_.inputs, output.at);
+    products_ += sum.products + 1;
+    return sum;
+  }
+
+  void singles() {
+    for (const auto& row : rows_) {
+      if (over() || found_.size() == 2) return;
+      Mutant m(e_.spec);
+      row.apply(m);
+      const auto how = match(m);
+      if (how == Match::everywhere) found_.emplace_back(row.words);
+      if (how == Match::where_wrong && partial_.size() < 2 && wrong_.outputs().size() >= kLeastWrong)
+        partial_.emplace_back(row.words);
+    }
+  }
+
+  void pairs() {
+    if (wrong_.outputs().size() < kLeastWrong) return;
+    for (std::size_t second = 1; second < rows_.size(); ++second)
+      for (std::size_t first = 0; first < second; ++first) {
+        if (over() || found_.size() == 2) return;
+        Mutant m(e_.spec);
+        rows_[first].apply(m);
+        rows_[second].apply(m);
+        if (match(m) == Match::everywhere)
+          found_.push_back(fmt::format("{} and {}", rows_[first].words, rows_[second].words));
+      }
+  }
+
+  bool over() const { return products_ > kMostProducts; }
+
+  static std::string sentence(const std::vector<std::string>& names, const char* where) {
+    auto text = "matches the reference with " + names[0];
+    if (names.size() > 1) text += ", or with " + names[1];
+    return text + where;
+  }
+
+  const Evidence& e_;
+  Tolerance tolerance_;
+  std::vector<Mutation> rows_;
+  Sample wrong_, any_;
+  double nearer_ = 0;  // 0: any distance within the bounds
+  std::int64_t products_ = 0;
+  std::vector<std::string> found_, partial_;
+};
+
+}  // namespace
+
+std::string diagnose(const Evidence& evidence) {
+  return Search(evidence).words();
+}
+
+}  // namespace convgauge

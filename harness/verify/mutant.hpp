@@ -1,0 +1,55 @@
+// A convolution computed by a misread specification, output by output.
+#pragma once
+#include "core/spec.hpp"
+#include "reference/reference.hpp"
+
+namespace convgauge {
+
+/// Indices n, c, h, w of an output.
+using Place = Shape;
+
+/// What is read beyond the ends of an axis: the four padding modes, in their order, and two mistakes: a reflection that
+/// repeats the edge, and no check at all, which reads on into the neighbouring row or plane.
+enum class Edge { zeros, reflect, replicate, circular, symmetric, unchecked };
+
+enum class Rounding { none, tf32, tf32_truncated, f16, bf16, f32 };
+
+/// Everything that the loops of a convolution look up. As the spec has it at first; each mutation changes a little.
+///   output = finished(sums * sum of weights * src + biases * bias), finished: cut off, scaled, rounded
+struct Mutant {
+  explicit Mutant(const Spec& spec);
+
+  Spec spec;   // the true one
+  Geometry g;  // the misread one: strides, dilations, padding, taps. Sizes of tensors are those of `spec`
+  Edge edge_h, edge_w;
+  /// In elements, as misread; what lies outside of the tensor reads as nothing.
+  Strides src, weights;
+  std::int64_t src_start = 0, weights_start = 0;
+  /// Input channels of a group that are summed.
+  std::int64_t first_input = 0, inputs;
+
+  std::int64_t (*group_of)(const Mutant&, std::int64_t o);                        // of output channel o
+  std::int64_t (*channel_of)(const Mutant&, std::int64_t group, std::int64_t i);  // of a group's input i
+  std::int64_t (*weights_of)(const Mutant&, std::int64_t o);                      // output channel's weights
+  std::int64_t (*bias_of)(const Mutant&, const Place& at);                        // -1: none
+  Place (*place_of)(const Mutant&, const Place& at);                              // the output that stands there
+
+  double sums = 1, biases = 1, scale = 1;
+  bool cut_off = false;
+  Rounding inputs_rounded = Rounding::none, output_rounded = Rounding::none;
+
+  /// Products summed into one output: the cost of one.
+  std::int64_t terms() const { return inputs * g.h.kernel * g.w.kernel; }
+};
+
+struct MutantSum {
+  double value = 0, magnitude = 0;
+  std::int64_t products = 0;
+};
+
+/// The sum with its bias, before it is finished. Its error is judged there: finishing is monotone.
+MutantSum sum_at(const Mutant& m, const Inputs& inputs, const Place& at);
+
+double finished(const Mutant& m, double sum);
+
+}  // namespace convgauge

@@ -1,0 +1,96 @@
+// Stride, dilation, kernel and padding misread.
+#include "verify/mutations.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace convgauge {
+namespace {
+
+using Index = std::int64_t;
+
+// The kernel. The last of an axis becomes the first by walking backwards.
+
+void flip(Mutant& m, std::size_t axis) {
+  const auto& last = m.spec.weights_strides();
+  m.weights_start += (m.spec.geometry.weights_shape()[axis] - 1) * last[axis];
+  m.weights[axis] = -m.weights[axis];
+}
+// Of a single tap nothing would be left: that is another mistake.
+void drop_last_tap(Axis& a) {
+  if (a.kernel > 1) --a.kernel;
+}
+void drop_first_tap(Mutant& m, Axis& a, std::size_t axis) {
+  if (a.kernel == 1) return;
+  m.weights_start += m.weights[axis];
+  a.pad_before -= a.dilation;
+  --a.kernel;
+}
+/// Only with unequal sides, else nothing would change.
+void swap_kernel_sizes(Mutant& m) {
+  std::swap(m.g.h.kernel, m.g.w.kernel);
+  m.weights[2] = m.g.w.kernel;
+}
+void only_last_tap(Mutant& m) {
+  auto &h = m.g.h, &w = m.g.w;
+  m.weights_start += (h.kernel - 1) * m.weights[2] + (w.kernel - 1) * m.weights[3];
+  h.pad_before -= (h.kernel - 1) * h.dilation;
+  w.pad_before -= (w.kernel - 1) * w.dilation;
+  h.kernel = w.kernel = 1;
+}
+
+constexpr Mutation kStrides[] = {
+    {"stride_h and stride_w swapped", [](Mutant& m) { std::swap(m.g.h.stride, m.g.w.stride); }},
+    {"stride ignored (taken as 1)", [](Mutant& m) { m.g.h.stride = m.g.w.stride = 1; }},
+    {"stride_h used for both axes (stride_w ignored)", [](Mutant& m) { m.g.w.stride = m.g.h.stride; }},
+    {"stride_w used for both axes (stride_h ignored)", [](Mutant& m) { m.g.h.stride = m.g.w.stride; }},
+    {"stride_h taken as 1", [](Mutant& m) { m.g.h.stride = 1; }},
+    {"stride_w taken as 1", [](Mutant& m) { m.g.w.stride = 1; }},
+    {"stride and dilation swapped",
+     [](Mutant& m) {
+       std::swap(m.g.h.stride, m.g.h.dilation);
+       std::swap(m.g.w.stride, m.g.w.dilation);
+     }},
+};
+
+constexpr Mutation kDilations[] = {
+    {"dilation_h and dilation_w swapped", [](Mutant& m) { std::swap(m.g.h.dilation, m.g.w.dilation); }},
+    {"dilation ignored (taken as 1)", [](Mutant& m) { m.g.h.dilation = m.g.w.dilation = 1; }},
+    {"dilation_h used for both axes (dilation_w ignored)", [](Mutant& m) { m.g.w.dilation = m.g.h.dilation; }},
+    {"dilation_w used for both axes (dilation_h ignored)", [](Mutant& m) { m.g.h.dilation = m.g.w.dilation; }},
+    {"dilation_h taken as 1", [](Mutant& m) { m.g.h.dilation = 1; }},
+    {"dilation_w taken as 1", [](Mutant& m) { m.g.w.dilation = 1; }},
+    {"dilation counted from zero (one more than given)", [](Mutant& m) { ++m.g.h.dilation, ++m.g.w.dilation; }},
+    {"dilation one less than given", [](Mutant& m) { --m.g.h.dilation, --m.g.w.dilation; }},
+};
+
+constexpr Mutation kKernels[] = {
+    {"kernel flipped in h and w (a true convolution)", [](Mutant& m) { flip(m, 2), flip(m, 3); }},
+    {"kernel flipped in h", [](Mutant& m) { flip(m, 2); }},
+    {"kernel flipped in w", [](Mutant& m) { flip(m, 3); }},
+    {"kernel_h and kernel_w swapped", [](Mutant& m) { swap_kernel_sizes(m); }},
+    {"the last kernel row dropped", [](Mutant& m) { drop_last_tap(m.g.h); }},
+    {"the last kernel column dropped", [](Mutant& m) { drop_last_tap(m.g.w); }},
+    {"the first kernel row dropped", [](Mutant& m) { drop_first_tap(m, m.g.h, 2); }},
+    {"the first kernel column dropped", [](Mutant& m) { drop_first_tap(m, m.g.w, 3); }},
+    {"kernel cut to its first 3 rows and columns",
+     [](Mutant& m) {
+       m.g.h.kernel = std::min<Index>(m.g.h.kernel, 3);
+       m.g.w.kernel = std::min<Index>(m.g.w.kernel, 3);
+     }},
+    {"the last kernel tap only", [](Mutant& m) { only_last_tap(m); }},
+};
+
+}  // namespace
+
+std::span<const Mutation> stride_mutations() {
+  return kStrides;
+}
+std::span<const Mutation> dilation_mutations() {
+  return kDilations;
+}
+std::span<const Mutation> kernel_mutations() {
+  return kKernels;
+}
+
+}  // namespace convgauge

@@ -1,0 +1,76 @@
+// Padding and padding_mode misread.
+#include "verify/mutations.hpp"
+
+#include <utility>
+
+namespace convgauge {
+namespace {
+
+using Index = std::int64_t;
+
+// Padding. pad_after matters to the output's size only, which is not misread here.
+
+void swap_sides(Axis& a) {
+  std::swap(a.pad_before, a.pad_after);
+}
+/// The total dealt out anew; `more` is what an odd one adds before.
+void split_evenly(Axis& a, Index more) {
+  const auto total = a.pad_before + a.pad_after;
+  a.pad_before = (total + more) / 2;
+  a.pad_after = total - a.pad_before;
+}
+void pad_both(Mutant& m, Index more) {
+  m.g.h.pad_before += more;
+  m.g.w.pad_before += more;
+}
+void set_edges(Mutant& m, Edge edge) {
+  m.edge_h = m.edge_w = edge;
+}
+
+constexpr Mutation kPaddings[] = {
+    {"padding_h and padding_w swapped", [](Mutant& m) { std::swap(m.g.h.pad_before, m.g.w.pad_before); }},
+    {"padding ignored (taken as 0)", [](Mutant& m) { m.g.h.pad_before = m.g.w.pad_before = 0; }},
+    {"padding sides swapped (before and after)", [](Mutant& m) { swap_sides(m.g.h), swap_sides(m.g.w); }},
+    {"padding_h sides swapped (top and bottom)", [](Mutant& m) { swap_sides(m.g.h); }},
+    {"padding_w sides swapped (left and right)", [](Mutant& m) { swap_sides(m.g.w); }},
+    {"padding_h used for both axes (padding_w ignored)", [](Mutant& m) { m.g.w.pad_before = m.g.h.pad_before; }},
+    {"padding_w used for both axes (padding_h ignored)", [](Mutant& m) { m.g.h.pad_before = m.g.w.pad_before; }},
+    {"padding_h taken as 0", [](Mutant& m) { m.g.h.pad_before = 0; }},
+    {"padding_w taken as 0", [](Mutant& m) { m.g.w.pad_before = 0; }},
+    {"padding shifted by one (one less before h and w)", [](Mutant& m) { pad_both(m, -1); }},
+    {"padding shifted by one (one more before h and w)", [](Mutant& m) { pad_both(m, 1); }},
+    {"padding_h shifted by one (one less before)", [](Mutant& m) { --m.g.h.pad_before; }},
+    {"padding_h shifted by one (one more before)", [](Mutant& m) { ++m.g.h.pad_before; }},
+    {"padding_w shifted by one (one less before)", [](Mutant& m) { --m.g.w.pad_before; }},
+    {"padding_w shifted by one (one more before)", [](Mutant& m) { ++m.g.w.pad_before; }},
+    {"padding doubled", [](Mutant& m) { m.g.h.pad_before *= 2, m.g.w.pad_before *= 2; }},
+    {"padding split evenly, the smaller half before",
+     [](Mutant& m) { split_evenly(m.g.h, 0), split_evenly(m.g.w, 0); }},
+    {"padding split evenly, the larger half before", [](Mutant& m) { split_evenly(m.g.h, 1), split_evenly(m.g.w, 1); }},
+    {"padding taken as \"same\"",
+     [](Mutant& m) {
+       m.g.h.pad_before = (m.g.h.reach() - 1) / 2;
+       m.g.w.pad_before = (m.g.w.reach() - 1) / 2;
+     }},
+    {"padding_w read from the neighbouring rows (no check of its bounds)",
+     [](Mutant& m) { m.edge_w = Edge::unchecked; }},
+    {"padding_h read from the neighbouring planes (no check of its bounds)",
+     [](Mutant& m) { m.edge_h = Edge::unchecked; }},
+    {"padding beginning where height and width are swapped", [](Mutant& m) { std::swap(m.g.h.input, m.g.w.input); }},
+    {"padding_mode taken as zeros", [](Mutant& m) { set_edges(m, Edge::zeros); }},
+    {"padding_mode taken as reflect", [](Mutant& m) { set_edges(m, Edge::reflect); }},
+    {"padding_mode taken as replicate", [](Mutant& m) { set_edges(m, Edge::replicate); }},
+    {"padding_mode taken as circular", [](Mutant& m) { set_edges(m, Edge::circular); }},
+    {"padding_mode taken as a reflection that repeats the edge (symmetric)",
+     [](Mutant& m) { set_edges(m, Edge::symmetric); }},
+    {"padding_mode taken as zeros in h", [](Mutant& m) { m.edge_h = Edge::zeros; }},
+    {"padding_mode taken as zeros in w", [](Mutant& m) { m.edge_w = Edge::zeros; }},
+};
+
+}  // namespace
+
+std::span<const Mutation> padding_mutations() {
+  return kPaddings;
+}
+
+}  // namespace convgauge
