@@ -52,8 +52,8 @@ TEST_F(Cache, EverythingThatMattersIsInTheKey) {
   EXPECT_NE(key, reference_key(spec_, Fill::uniform, {1, 1}));
   EXPECT_NE(key, reference_key(spec_, Fill::normal, {2, 2}));
   EXPECT_NE(key, reference_key(spec_of("n1c4h6w6_o4k3p1_nobias"), Fill::normal, {1, 1}));
-  EXPECT_NE(key, reference_key(spec_of("n1c4h6w6_o4k3p1", Dtype::bf16), Fill::normal, 1));
-  EXPECT_EQ(key, reference_key(spec_of("n1c4h6w6_o4k3p1", Dtype::f32, Layout::nhwc), Fill::normal, 1))
+  EXPECT_NE(key, reference_key(spec_of("n1c4h6w6_o4k3p1", Dtype::bf16), Fill::normal, {1, 1}));
+  EXPECT_EQ(key, reference_key(spec_of("n1c4h6w6_o4k3p1", Dtype::f32, Layout::nhwc), Fill::normal, {1, 1}))
       << "results are contiguous NCHW whatever the layout";
 }
 
