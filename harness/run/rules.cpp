@@ -144,10 +144,9 @@ class Checker {
     if (!worker) return note("R13", worker.error().message);
     Material material(spec, 1, 1, references_);
     const auto where = fmt::format("{} {} {} {}", competitor.choice.name, text, word(spec.layout), word(spec.src_type));
-    const VerifyOrder order{competitor.choice.name,
-                            plan_settings(competitor, "default", threads_, 1),
-                            {},
-                            {Placement::end, Placement::start}};
+    VerifyOrder order;
+    order.backend = competitor.choice.name;
+    order.plan = plan_settings(competitor, "default", threads_, 1);
     auto done = verify_case(**worker, order, material);
     ++report_.probes;
     judge(done.verdict, where);
@@ -166,8 +165,10 @@ class Checker {
     for (const auto& algorithm : std::get<AlgorithmList>(std::get<Reply>(listed)).algorithms) {
       worker = pool_.worker(competitor, threads_);
       if (!worker) return;
-      const VerifyOrder order{
-          competitor.choice.name, plan_settings(competitor, algorithm.name, threads_, 1), {}, {Placement::end}};
+      VerifyOrder order;
+      order.backend = competitor.choice.name;
+      order.plan = plan_settings(competitor, algorithm.name, threads_, 1);
+      order.placements = {Placement::end};
       auto done = verify_case(**worker, order, material);
       ++report_.probes;
       judge(done.verdict, where + " " + algorithm.name);

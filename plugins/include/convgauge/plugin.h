@@ -155,9 +155,9 @@ typedef struct cvg_option {
 
 typedef struct cvg_settings {
   size_t struct_size;
-  int32_t device;                /* index into the backend's devices */
-  int32_t threads;               /* at least 1; the plugin makes them, inside the CPU mask of its process */
-  int32_t slots;                 /* slots 0 .. slots-1 may be bound; at least 1 */
+  int32_t device;  /* index into the backend's devices */
+  int32_t threads; /* at least 1; the plugin makes them, inside the CPU mask of its process */
+  int32_t slots;   /* slots 0 .. slots-1 may be bound; at least 1 */
   int32_t option_count;
   const cvg_option* options;     /* option_count of them; may be NULL if 0 */
   const char* algorithm;         /* a name from algorithms(); NULL: the backend's own choice */
@@ -176,10 +176,10 @@ typedef struct cvg_device {
   size_t struct_size;
   int32_t kind;
   char name[128];
-  char driver[128];              /* versions of driver and runtime; may be empty */
-  int64_t memory_bytes;          /* 0: unknown */
-  double peak_flops;             /* f32, per second, as the maker states it; 0: unknown */
-  double peak_bytes_per_second;  /* 0: unknown */
+  char driver[128];             /* versions of driver and runtime; may be empty */
+  int64_t memory_bytes;         /* 0: unknown */
+  double peak_flops;            /* f32, per second, as the maker states it; 0: unknown */
+  double peak_bytes_per_second; /* 0: unknown */
 } cvg_device;
 
 typedef struct cvg_option_info {
@@ -203,9 +203,9 @@ typedef struct cvg_algorithm {
   size_t struct_size;
   char name[128]; /* "winograd.f4x4_3x3", "fft.32x32", "onednn.jit:avx512_core" */
   int32_t algorithm_class;
-  int32_t deterministic;       /* 1: same inputs, same bits, always */
-  int32_t flushes_subnormals;  /* 1: subnormal inputs, products or sums may be taken as zero */
-  int32_t points_known;        /* winograd: 0 if the library does not tell its points (the classical set is assumed) */
+  int32_t deterministic;      /* 1: same inputs, same bits, always */
+  int32_t flushes_subnormals; /* 1: subnormal inputs, products or sums may be taken as zero */
+  int32_t points_known;       /* winograd: 0 if the library does not tell its points (the classical set is assumed) */
   cvg_winograd_axis winograd[2]; /* winograd: h, w */
   int32_t fft_tile[2];           /* fft: h, w; 1 where an axis is not transformed */
 } cvg_algorithm;
@@ -250,11 +250,11 @@ typedef struct cvg_requirement {
   char layout[64];  /* form own, src and dst: its name, "nChw16c"; else empty */
 } cvg_requirement;
 
-/* The host's tensors, with the spec's types and strides, in host memory. A pointer that a call has no use for is NULL. */
+/* The host's tensors, with the spec's types and strides, in host memory. A pointer that a call does not use is NULL. */
 typedef struct cvg_tensors {
   size_t struct_size;
-  const void *src, *weights, *bias, *diff_dst;             /* read */
-  void *dst, *diff_src, *diff_weights, *diff_bias;         /* written by fetch() */
+  const void *src, *weights, *bias, *diff_dst;     /* read */
+  void *dst, *diff_src, *diff_weights, *diff_bias; /* written by fetch() */
 } cvg_tensors;
 
 /* Device times, filled by wait(). execution_ns[i] is the i-th execution of the batch; a device that can only tell the
@@ -328,12 +328,13 @@ typedef struct cvg_backend {
   /* Returns when all that was executed is done and visible to the host. [main] */
   cvg_status (*wait)(cvg_plan* plan, cvg_note* why);
 
-  /* Brings the result from the slot's own-form buffers to tensors->dst; nothing to do where the form is tensor. [main] */
+  /* Brings the result from the slot's own-form buffers to tensors->dst; nothing to do if the form is tensor. [main] */
   cvg_status (*fetch)(cvg_plan* plan, int32_t slot, const cvg_tensors* tensors, cvg_note* why);
 
-  /* Memory of the backend's own kinds; NULL if it has none. Kinds are per device. Offsets in bytes. copy: exactly one of
-   * the two sides is host memory (kind CVG_MEMORY_HOST). fill sets every byte. All of them return when done. [main] */
-  cvg_status (*memory_alloc)(int32_t device, int32_t kind, size_t bytes, size_t alignment, void** address, cvg_note* why);
+  /* Memory of the backend's own kinds; NULL if it has none. Kinds are per device. Offsets in bytes. copy: exactly one
+   * of the two sides is host memory (CVG_MEMORY_HOST). fill sets every byte. All of them return when done. [main] */
+  cvg_status (*memory_alloc)(int32_t device, int32_t kind, size_t bytes, size_t alignment, void** address,
+                             cvg_note* why);
   void (*memory_free)(int32_t device, int32_t kind, void* address);
   cvg_status (*memory_fill)(int32_t device, int32_t kind, void* address, size_t offset, int32_t byte, size_t bytes,
                             cvg_note* why);
@@ -359,15 +360,16 @@ typedef struct cvg_plugin {
 /* What the host offers. */
 typedef struct cvg_host {
   size_t struct_size;
-  const char* version;                                  /* of convgauge */
-  void (*log)(const char* line);                        /* a line for the person at the keyboard. [any] */
-  const void* (*extension)(const char* name);           /* [any]; may be NULL */
+  const char* version;                        /* of convgauge */
+  void (*log)(const char* line);              /* a line for the person at the keyboard. [any] */
+  const void* (*extension)(const char* name); /* [any]; may be NULL */
 } cvg_host;
 
 /* The one exported symbol, and the first call. Returns the table, or NULL if the plugin cannot speak `version`; it sets
  * *plugin_version to the version it speaks either way. `host` lives as long as the library is loaded. [main] */
 CVG_EXPORT const cvg_plugin* cvg_plugin_entry(uint32_t version, const cvg_host* host, uint32_t* plugin_version);
-typedef const cvg_plugin* (*cvg_plugin_entry_function)(uint32_t version, const cvg_host* host, uint32_t* plugin_version);
+typedef const cvg_plugin* (*cvg_plugin_entry_function)(uint32_t version, const cvg_host* host,
+                                                       uint32_t* plugin_version);
 
 #ifdef __cplusplus
 }
