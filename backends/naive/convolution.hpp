@@ -30,24 +30,31 @@ constexpr std::int64_t first_reaching(std::int64_t i, std::int64_t tap, std::int
   return i <= tap ? begin : std::clamp((i - tap - 1) / stride + 1, begin, end);
 }
 
-/// sum[j] += weight * row[..] for the outputs begin + j < end of one row and one tap. `step` is src's stride in w.
+/// One column of the kernel over the outputs [begin, end) of a row: those in [inside, beyond) read the image itself.
+struct Column {
+  std::int64_t tap, begin, inside, beyond, end;
+  Column(const cvg_axis& w, std::int64_t l, std::int64_t first, std::int64_t last)
+      : tap(l * w.dilation - w.pad_before),
+        begin(first),
+        inside(first_reaching(0, tap, w.stride, first, last)),
+        beyond(std::max(inside, first_reaching(w.input, tap, w.stride, first, last))),
+        end(last) {}
+};
+
+/// sum[x - begin] += weight * row[x's column]. `step` is src's stride in w.
 template <class T, class Sum>
-void add_tap(const cvg_spec& s, const T* row, std::int64_t step, std::int64_t l, Sum weight, std::int64_t begin,
-             std::int64_t end, Sum* sum) {
-  const std::int64_t tap = l * s.w.dilation - s.w.pad_before;
-  const auto inside = first_reaching(0, tap, s.w.stride, begin, end);
-  const auto beyond = std::max(inside, first_reaching(s.w.input, tap, s.w.stride, begin, end));
+void add_tap(const cvg_spec& s, const Column& c, const T* row, std::int64_t step, Sum weight, Sum* sum) {
   const auto padded = [&](std::int64_t x) {
-    const auto column = padded_source(x * s.w.stride + tap, s.w.input, s.padding_mode);
-    if (column >= 0) sum[x - begin] += weight * static_cast<Sum>(row[column * step]);
+    const auto column = padded_source(x * s.w.stride + c.tap, s.w.input, s.padding_mode);
+    if (column >= 0) sum[x - c.begin] += weight * static_cast<Sum>(row[column * step]);
   };
-  for (auto x = begin; x < inside; ++x) padded(x);
-  for (auto x = inside; x < beyond; ++x)
-    sum[x - begin] += weight * static_cast<Sum>(row[(x * s.w.stride + tap) * step]);
-  for (auto x = beyond; x < end; ++x) padded(x);
+  for (auto x = c.begin; x < c.inside; ++x) padded(x);
+  for (auto x = c.inside; x < c.beyond; ++x)
+    sum[x - c.begin] += weight * static_cast<Sum>(row[(x * s.w.stride + c.tap) * step]);
+  for (auto x = c.beyond; x < c.end; ++x) padded(x);
 }
 
-/// Outputs (n, o, y, begin .. end): bias + sum over i, k, l of weights[o,i,k,l] * src[n, group(o) + i, .., ..].
+/// Outputs (n, o, y, begin .. end): bias + sum over l, i, k of weights[o,i,k,l] * src[n, group(o) + i, .., ..].
 template <class T, class Sum>
 void convolve_block(const cvg_spec& s, const T* src, const T* weights, const T* bias, T* dst, std::int64_t n,
                     std::int64_t o, std::int64_t y, std::int64_t begin, std::int64_t end) {
@@ -55,15 +62,16 @@ void convolve_block(const cvg_spec& s, const T* src, const T* weights, const T* 
   const auto *in = s.src_strides, *tap = s.weights_strides, *out = s.dst_strides;
   Sum sum[kBlock];
   std::fill_n(sum, kBlock, bias ? static_cast<Sum>(bias[o]) : Sum{0});
-  for (std::int64_t i = 0; i < group_inputs; ++i)
+  for (std::int64_t l = 0; l < s.w.kernel; ++l) {
+    const Column column(s.w, l, begin, end);
     for (std::int64_t k = 0; k < s.h.kernel; ++k) {
       const auto h = padded_source(y * s.h.stride + k * s.h.dilation - s.h.pad_before, s.h.input, s.padding_mode);
       if (h < 0) continue;
-      const T* row = src + n * in[0] + (o / group_outputs * group_inputs + i) * in[1] + h * in[2];
-      for (std::int64_t l = 0; l < s.w.kernel; ++l)
-        add_tap(s, row, in[3], l, static_cast<Sum>(weights[o * tap[0] + i * tap[1] + k * tap[2] + l * tap[3]]), begin,
-                end, sum);
+      for (std::int64_t i = 0; i < group_inputs; ++i)
+        add_tap(s, column, src + n * in[0] + (o / group_outputs * group_inputs + i) * in[1] + h * in[2], in[3],
+                static_cast<Sum>(weights[o * tap[0] + i * tap[1] + k * tap[2] + l * tap[3]]), sum);
     }
+  }
   for (auto x = begin; x < end; ++x) dst[n * out[0] + o * out[1] + y * out[2] + x * out[3]] = T(sum[x - begin]);
 }
 

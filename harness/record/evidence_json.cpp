@@ -161,15 +161,10 @@ std::string text(const Rational& r) {
 
 bool parse(const std::string& text, Rational& r) {
   const char* const end = text.data() + text.size();
-  auto [at, code] = std::from_chars(text.data(), end, r.numerator);
-  if (code != std::errc{}) return false;
-  if (at == end) return true;
-  if (*at != '/') return false;
-  std::tie(at, code) = [&] {
-    const auto p = std::from_chars(at + 1, end, r.denominator);
-    return std::pair(p.ptr, p.ec);
-  }();
-  return code == std::errc{} && at == end;
+  const auto above = std::from_chars(text.data(), end, r.numerator);
+  if (above.ec != std::errc{} || above.ptr == end) return above.ec == std::errc{};
+  const auto below = std::from_chars(above.ptr + 1, end, r.denominator);
+  return *above.ptr == '/' && below.ec == std::errc{} && below.ptr == end && r.denominator != 0;
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ std::string hexadecimal(std::uint64_t value) {
 
 }  // namespace
 
-std::string reference_key(const Spec& spec, Fill fill, std::uint64_t seed) {
+std::string reference_key(const Spec& spec, Fill fill, Seeds seeds) {
   std::string key = full_text(spec.geometry);
   const auto add = [&](std::string_view text) { (key += ' ') += text; };
   add(word(spec.direction));
@@ -25,14 +25,14 @@ std::string reference_key(const Spec& spec, Fill fill, std::uint64_t seed) {
   add(word(fill));
   // The integer fill is chosen by what the accumulator can hold.
   if (fill == Fill::integer) add(word(spec.accumulator_type));
-  add("seed " + std::to_string(seed));
+  add("seeds " + std::to_string(seeds.src) + " " + std::to_string(seeds.weights));
   add("fill " + std::to_string(kFillVersion) + " reference " + std::to_string(kReferenceVersion));
   return key;
 }
 
-ReferenceCache::Values ReferenceCache::get(const Spec& spec, Fill fill, std::uint64_t seed, const Inputs& inputs,
+ReferenceCache::Values ReferenceCache::get(const Spec& spec, Fill fill, Seeds seeds, const Inputs& inputs,
                                            int threads) {
-  const auto key = reference_key(spec, fill, seed);
+  const auto key = reference_key(spec, fill, seeds);
   if (auto known = find(key)) return known;
   const auto outputs = static_cast<std::size_t>(elements(spec.geometry.dst_shape()));
   const bool on_disk = options_.directory && spec.geometry.terms() >= options_.disk_terms;

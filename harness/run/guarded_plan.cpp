@@ -94,7 +94,14 @@ void GuardedPlan::lay(const Inputs& inputs, Poison poison) {
   fill_pattern(arena.bytes(region(binding_.dst), placement_), region(binding_.dst).bytes, spec_.dst_type, poison);
 }
 
-std::optional<Verdict> GuardedPlan::trespass() {
+std::optional<Verdict> GuardedPlan::trespass(const Inputs& inputs) {
+  // Their pages were read-only, but a plugin can make them writable.
+  const std::pair<std::int32_t, const void*> given[] = {
+      {binding_.src, inputs.src}, {binding_.weights, inputs.weights}, {binding_.bias, inputs.bias}};
+  for (const auto& [index, from] : given)
+    if (index >= 0 && region(index).bytes > 0 &&
+        std::memcmp(worker_.arena().bytes(region(index), placement_), from, region(index).bytes) != 0)
+      return Trespass{"R8", fmt::format("execute: {} was changed", role_word(region(index).role))};
   for (const auto& r : binding_.regions)
     if (const auto at = touched_canary(worker_.arena().window(r), r, placement_); at != kUntouched)
       return Trespass{"R9", fmt::format("execute: {} of {} ({} bytes)", touched_words(at), role_word(r.role), r.bytes)};
@@ -115,7 +122,7 @@ std::optional<Verdict> GuardedPlan::run(const Inputs& inputs, Placement placemen
       if (r.role == CVG_ROLE_WORKSPACE) std::memset(arena.bytes(r, placement_), kNanBytes, r.bytes);
   }
   if (auto bad = trouble_of(worker_.call(VerifyRun{plan_.plan, binding_, placement_, fresh}, limit_))) return bad;
-  return trespass();
+  return trespass(inputs);
 }
 
 std::int64_t GuardedPlan::unwritten(Poison poison, std::int64_t* first) {

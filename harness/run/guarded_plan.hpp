@@ -33,7 +33,7 @@ class GuardedPlan {
   const Region& region(std::int32_t index) const { return binding_.regions[static_cast<std::size_t>(index)]; }
   std::int32_t reserve(std::uint64_t bytes, std::uint64_t alignment, int role);
   void lay(const Inputs& inputs, Poison poison);
-  std::optional<Verdict> trespass();
+  std::optional<Verdict> trespass(const Inputs& inputs);
 
   Worker& worker_;
   Spec spec_;

@@ -142,7 +142,7 @@ class Checker {
   void one(const Competitor& competitor, const char* text, const Spec& spec) {
     auto worker = pool_.worker(competitor, threads_);
     if (!worker) return note("R13", worker.error().message);
-    Material material(spec, 1, 1);
+    Material material(spec, 1, 1, references_);
     const auto where = fmt::format("{} {} {} {}", competitor.choice.name, text, word(spec.layout), word(spec.src_type));
     const VerifyOrder order{competitor.choice.name,
                             plan_settings(competitor, "default", threads_, 1),
@@ -227,6 +227,7 @@ class Checker {
   Catalog catalog_;
   std::map<std::string, std::string> broken_;
   std::string unreached_;
+  ReferenceCache references_{ReferenceCache::Options{}};
   int agreed_ = 0;
   RuleReport report_;
 };

@@ -5,10 +5,13 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <ctime>
 #include <set>
 
 #include "core/problem_text.hpp"
+#include "reference/cache.hpp"
+#include "run/guarded_plan.hpp"
 #include "run/machine/machine.hpp"
 #include "run/material.hpp"
 #include "run/measure_group.hpp"
@@ -48,6 +51,18 @@ HeaderRecord make_header(const Suite& suite, const Field& field, const SweepOpti
   h.seed = suite.settings.verify.seed;
   h.problems = static_cast<std::int64_t>(suite.problems.size());
   return h;
+}
+
+/// On disk where the user's cache folder is; memory alone where there is none.
+ReferenceCache::Options reference_cache_options() {
+  ReferenceCache::Options options;
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  const char* home = std::getenv("HOME");
+  if (cache && *cache)
+    options.directory = std::filesystem::path(cache) / "convgauge";
+  else if (home && *home)
+    options.directory = std::filesystem::path(home) / ".cache" / "convgauge";
+  return options;
 }
 
 std::size_t requirement_bytes(const PlanOpened& plan, int role) {
@@ -153,7 +168,7 @@ class Sweep {
     r.options = start.competitor->choice.options;
     r.settings = settings;
     r.bytes = spec.total_bytes();
-    r.measurement = Skipped{options_.measure ? "not verified" : "verify only"};
+    r.measurement = Skipped{options_.measure ? "not verified" : "not asked for"};
     r.replay = replay_line(options_.measure ? "bench" : "verify", r, *start.competitor, suite_.settings.verify.seed);
     return r;
   }
@@ -181,7 +196,7 @@ class Sweep {
     const auto& settings = settings_[settings_index];
     const auto& geometry = suite_.problems[static_cast<std::size_t>(index)].geometry;
     const auto spec = spec_of(geometry, settings);
-    Material material(spec, suite_.settings.verify.seed, physical_cores());
+    Material material(spec, suite_.settings.verify.seed, physical_cores(), references_);
     std::vector<Entrant> entrants;
     std::vector<std::size_t> record_of;
     for (const auto& competitor : field_.competitors) {
@@ -203,13 +218,15 @@ class Sweep {
       auto& record = records[record_of[i]];
       record.measurement = std::move(entrants[i].measurement);
       if (entrants[i].verdict) record.verdict = *entrants[i].verdict;
-      close(entrants[i], settings.threads);
+      if (entrants[i].verdict) continue;
+      if (const auto bad = close(entrants[i], settings.threads)) record.verdict = *bad;
     }
   }
 
-  void close(const Entrant& entrant, int threads) {
-    if (auto worker = pool_.worker(*entrant.competitor, threads))
-      (void)(*worker)->call(ClosePlan{entrant.plan.plan}, kCloseLimit);
+  /// What plan_destroy has to answer for.
+  std::optional<Verdict> close(const Entrant& entrant, int threads) {
+    auto worker = pool_.worker(*entrant.competitor, threads);
+    return worker ? trouble_of((*worker)->call(ClosePlan{entrant.plan.plan}, kCloseLimit)) : std::nullopt;
   }
 
   std::optional<Entrant> verify(CaseRecord& record, const Start& start, Material& material) {
@@ -230,9 +247,9 @@ class Sweep {
       record.packed_weight_bytes = requirement_bytes(*done.plan, CVG_ROLE_PACKED_WEIGHTS);
     }
     if (!done.open) return std::nullopt;
-    Entrant entrant{start.competitor, *done.plan, Skipped{"verify only"}, std::nullopt};
+    Entrant entrant{start.competitor, *done.plan, Skipped{"not asked for"}, std::nullopt};
     if (options_.measure) return entrant;
-    close(entrant, record.settings.threads);
+    if (const auto bad = close(entrant, record.settings.threads)) record.verdict = *bad;
     return std::nullopt;
   }
 
@@ -245,6 +262,7 @@ class Sweep {
   Pool pool_;
   std::vector<CaseSettings> settings_;
   std::set<std::int64_t> done_;
+  ReferenceCache references_{reference_cache_options()};
   std::optional<ResultsWriter> writer_;
   SweepResult result_;
   bool stop_ = false;

@@ -1,4 +1,4 @@
-// The state of the process that a plugin must leave as it found it (R14, R16).
+// The state of the process that a plugin must leave as it found it (R14, R16, R17).
 #pragma once
 #include <signal.h>
 #include <sys/stat.h>
@@ -23,6 +23,7 @@ class ProcessState {
   std::uint16_t x87_ = 0;
   std::string directory_, locale_;
   mode_t mask_ = 0;
+  bool others_ = false;  // processes that were there before
   std::array<struct sigaction, 32> handlers_{};
   std::vector<int> descriptors_;
   std::vector<struct stat> files_;

@@ -21,9 +21,9 @@ def produce(tool, run, folder):
     return page
 
 
-def browse(chromium, page, query, width, folder):
+def browse(chromium, page, query, width, folder, *more):
     command = [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", f"--user-data-dir={folder}/profile",
-               f"--window-size={width},900", "--virtual-time-budget=20000", "--enable-logging=stderr", "--dump-dom", f"file://{page}{query}"]
+               f"--window-size={width},900", "--virtual-time-budget=20000", "--enable-logging=stderr", *more, "--dump-dom", f"file://{page}{query}"]
     done = subprocess.run(command, capture_output=True, timeout=150)
     return done.stdout.decode(), [line for line in done.stderr.decode().splitlines() if ":CONSOLE" in line]
 
@@ -69,6 +69,27 @@ def check(text, console, data, run, where):
     assert page.root.get("data-overflow") == "0", f"{where}: {page.root.get('data-overflow')} pixels wider than the window"
 
 
+def check_phone(chromium, page, folder):
+    """No browser window is narrower than 500 pixels, so the phone is a frame. Arrows move, focus tells, Enter shows."""
+    frame = os.path.join(folder, "phone.html")
+    with open(frame, "w", encoding="utf-8") as file:
+        file.write("""<iframe id=f src="page.html" style="width:390px;height:844px;border:0"></iframe><script>
+f.onload = () => {
+  const page = f.contentDocument, root = page.documentElement, press = key => page.activeElement.dispatchEvent(new f.contentWindow.KeyboardEvent("keydown", { key, bubbles: true }));
+  const first = page.querySelector('td.cell[tabindex="0"]'), title = page.getElementById("layer-title").textContent;
+  first.focus(); press(first.dataset.row === "0" ? "ArrowDown" : "ArrowUp"); press("ArrowRight");
+  const there = page.activeElement, tip = page.getElementById("tip"), moved = Math.abs(there.dataset.row - first.dataset.row) + "/" + there.dataset.column;
+  const told = !tip.hidden && tip.textContent.length > 0;
+  press("Enter");
+  document.documentElement.dataset.result = [root.dataset.ready, f.contentWindow.innerWidth, root.scrollWidth, root.dataset.error || "", moved, told, page.getElementById("layer-title").textContent !== title].join();
+};
+</script>""")
+    text, console = browse(chromium, frame, "", 800, folder, "--allow-file-access-from-files", "--hide-scrollbars")
+    assert not console, f"phone: the console says {console}"
+    result = Page(text).root.get("data-result")
+    assert result == "true,390,390,,1/1,true,true", f"phone: ready, window, page, error, cells moved, reason told, layer shown: {result}"
+
+
 def main():
     tool, run, *rest = sys.argv[1:]
     if not rest or not os.path.exists(rest[0]):
@@ -79,9 +100,11 @@ def main():
         source = open(page, encoding="utf-8").read()
         data = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', source, re.S).group(1))
         data["has_charts"] = "Chart.js" in source.split('id="data"')[1].split("</script>")[1]
-        for query, width in (("", 1200), ("?theme=dark", 390)):
+        for query, width in (("", 1200), ("?theme=dark", 700)):
             check(*browse(rest[0], page, query, width, folder), data, run, f"{run}{query} at {width}")
-        print(f"{run}: {len(source) / 1e6:.2f} MB, every chart drawn, light and dark, wide and narrow")
+        check_phone(rest[0], page, folder)
+        charts = "every chart drawn" if data["has_charts"] else "no chart library, and the page says so"
+        print(f"{run}: {len(source) / 1e6:.2f} MB, {charts}, light and dark, 1200, 700 and 390 pixels wide")
     return 0
 
 

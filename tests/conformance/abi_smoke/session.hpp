@@ -78,7 +78,7 @@ inline void demand(const Answer& answer, const char* what) {
 class Guarded {
  public:
   Guarded(std::size_t bytes, std::size_t alignment)
-      : bytes_(bytes), alignment_(alignment), memory_(bytes + 4 * alignment + 2 * kCanary, kMark) {
+      : bytes_(bytes), memory_(bytes + 4 * alignment + 2 * kCanary, kMark) {
     const auto begin = reinterpret_cast<std::uintptr_t>(memory_.data()) + kCanary;
     offset_ = (begin + 2 * alignment - 1) / (2 * alignment) * (2 * alignment) + alignment - (begin - kCanary);
     poison();
@@ -95,7 +95,7 @@ class Guarded {
  private:
   static constexpr std::size_t kCanary = 256;
   static constexpr unsigned char kMark = 0x5a;
-  std::size_t bytes_, alignment_, offset_ = 0;
+  std::size_t bytes_, offset_ = 0;
   std::vector<unsigned char> memory_;
 };
 

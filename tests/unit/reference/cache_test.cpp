@@ -31,7 +31,7 @@ class Cache : public ::testing::Test {
   }
   std::vector<double> want(ReferenceCache& cache, const Spec& spec, std::uint64_t seed = 1) const {
     const Tensors tensors(spec, Fill::normal, seed);
-    return cache.get(spec, Fill::normal, seed, tensors.inputs(), 1)->want;
+    return cache.get(spec, Fill::normal, {seed, seed}, tensors.inputs(), 1)->want;
   }
 
   const Spec spec_ = spec_of("n1c4h6w6_o4k3p1");
@@ -48,10 +48,10 @@ TEST_F(Cache, ComputesOnceAndRemembers) {
 }
 
 TEST_F(Cache, EverythingThatMattersIsInTheKey) {
-  const auto key = reference_key(spec_, Fill::normal, 1);
-  EXPECT_NE(key, reference_key(spec_, Fill::uniform, 1));
-  EXPECT_NE(key, reference_key(spec_, Fill::normal, 2));
-  EXPECT_NE(key, reference_key(spec_of("n1c4h6w6_o4k3p1_nobias"), Fill::normal, 1));
+  const auto key = reference_key(spec_, Fill::normal, {1, 1});
+  EXPECT_NE(key, reference_key(spec_, Fill::uniform, {1, 1}));
+  EXPECT_NE(key, reference_key(spec_, Fill::normal, {2, 2}));
+  EXPECT_NE(key, reference_key(spec_of("n1c4h6w6_o4k3p1_nobias"), Fill::normal, {1, 1}));
   EXPECT_NE(key, reference_key(spec_of("n1c4h6w6_o4k3p1", Dtype::bf16), Fill::normal, 1));
   EXPECT_EQ(key, reference_key(spec_of("n1c4h6w6_o4k3p1", Dtype::f32, Layout::nhwc), Fill::normal, 1))
       << "results are contiguous NCHW whatever the layout";

@@ -36,7 +36,7 @@ inline cvg_requirement tensor(cvg_role role, std::size_t bytes, std::int32_t typ
 
 /// A buffer in the plan's own arrangement: packed weights, workspace, a native tensor.
 inline cvg_requirement own(cvg_role role, std::int32_t scope, std::size_t bytes, std::size_t alignment,
-                           std::string_view layout = {}) {
+                           std::string_view layout = "") {
   cvg_requirement made{sizeof(cvg_requirement), role, scope, CVG_FORM_OWN, CVG_MEMORY_HOST, bytes, alignment, {}};
   std::memcpy(made.layout, layout.data(), std::min(layout.size(), sizeof made.layout - 1));
   return made;

@@ -1,0 +1,60 @@
+// Spawn-to-ready: from posix_spawn to the first answer of a worker that has loaded its plugin; and a stop/continue
+// pair.
+//   bench_spawn CONVGAUGE PLUGIN.so        prediction: exec and dynamic linking 2-3 ms, two forks, dlopen: under 20 ms
+#include <benchmark/benchmark.h>
+
+#include <cstdio>
+#include <string>
+
+#include "worker/worker.hpp"
+
+namespace {
+
+using namespace convgauge;
+constexpr std::chrono::milliseconds kLimit{10'000};
+
+void spawn_to_ready(benchmark::State& state, const WorkerOptions& options) {
+  for (auto _ : state) {
+    auto worker = Worker::spawn(options);
+    if (!worker) return state.SkipWithError(worker.error().message.c_str());
+    const auto outcome = (*worker)->call(Describe{}, kLimit);
+    const auto* reply = std::get_if<Reply>(&outcome);
+    if (!reply || !std::holds_alternative<Description>(*reply))
+      return state.SkipWithError("the plugin gave no description");
+    state.PauseTiming();
+    worker->reset();
+    state.ResumeTiming();
+  }
+}
+
+void stop_and_continue(benchmark::State& state, const WorkerOptions& options) {
+  auto worker = Worker::spawn(options);
+  if (!worker) return state.SkipWithError(worker.error().message.c_str());
+  (void)(*worker)->call(Describe{}, kLimit);
+  for (auto _ : state) {
+    (*worker)->stop();
+    (*worker)->resume();
+  }
+}
+
+void round_trip(benchmark::State& state, const WorkerOptions& options) {
+  auto worker = Worker::spawn(options);
+  if (!worker) return state.SkipWithError(worker.error().message.c_str());
+  for (auto _ : state) (void)(*worker)->call(ClosePlan{0}, kLimit);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 3) return std::fprintf(stderr, "usage: bench_spawn CONVGAUGE PLUGIN.so [Google Benchmark options]\n"), 2;
+  const WorkerOptions options{argv[1], argv[2], {}, {}, 1};
+  const auto add = [&](const char* name, auto* run) {
+    benchmark::RegisterBenchmark(name, run, options)->Unit(benchmark::kMillisecond)->UseRealTime();
+  };
+  add("spawn_to_ready", spawn_to_ready);
+  add("stop_and_continue", stop_and_continue);
+  add("request_round_trip", round_trip);
+  int rest = argc - 2;
+  benchmark::Initialize(&rest, argv + 2);
+  benchmark::RunSpecifiedBenchmarks();
+}

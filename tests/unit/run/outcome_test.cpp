@@ -1,0 +1,48 @@
+// Exit codes: the worst one wins, in the order of design.md, section 7; known failures are strict.
+#include "run/outcome.hpp"
+
+#include <gtest/gtest.h>
+
+namespace convgauge {
+namespace {
+
+Results of(std::vector<Verdict> verdicts) {
+  Results results;
+  for (auto& verdict : verdicts) {
+    auto& r = results.cases.emplace_back();
+    r.label = "mine";
+    r.problem.name = "layer1";
+    r.problem.suite = "net";
+    r.verdict = std::move(verdict);
+  }
+  return results;
+}
+
+TEST(ExitCode, WorstWins) {
+  EXPECT_EQ(exit_code(of({Agrees{}, Refused{"layout", "no"}}), false), kGood);
+  EXPECT_EQ(exit_code(of({Agrees{}, Failed{"x"}}), false), kWrong);
+  EXPECT_EQ(exit_code(of({Differs{}, TimedOut{}}), false), kCrashed);
+  EXPECT_EQ(exit_code(of({Trespass{"R9", ""}}), false), kCrashed);
+  EXPECT_EQ(exit_code(of({Refused{"layout", "no"}}), false), kNothingRan);
+  EXPECT_EQ(exit_code(of({}), false), kNothingRan);
+  auto unsure = of({Agrees{}});
+  unsure.cases[0].measurement = Inconclusive{"loud"};
+  EXPECT_EQ(exit_code(unsure, false), kGood);
+  EXPECT_EQ(exit_code(unsure, true), kUndecided);
+}
+
+TEST(Known, IsStrictBothWays) {
+  auto results = of({Differs{}});
+  results.header.known = {{"mine net.*", "differs", "bug 7"}};
+  results.cases[0].known = "bug 7";
+  EXPECT_EQ(exit_code(results, false), kGood);
+  results.cases[0].verdict = Agrees{};
+  results.cases[0].known.reset();
+  EXPECT_EQ(exit_code(results, false), kWrong) << "it fails no longer, and the config must say so";
+  EXPECT_EQ(known_no_more(results).size(), 1u);
+  results.header.known[0].match = "other *";
+  EXPECT_EQ(exit_code(results, false), kGood);
+}
+
+}  // namespace
+}  // namespace convgauge

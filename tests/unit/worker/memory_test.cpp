@@ -1,0 +1,94 @@
+// The law of placements, canaries to the byte, and guards that really fault.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <cstring>
+
+#include "plugin/backend.hpp"
+#include "worker/arena.hpp"
+#include "worker/fault_handler.hpp"
+#include "worker/guarded_memory.hpp"
+
+namespace convgauge {
+namespace {
+
+TEST(Placement, TouchesTheEdgeAsFarAsAlignmentAllows) {
+  for (const std::uint64_t alignment : {1u, 4u, 64u, 4096u, 8192u})
+    for (const std::uint64_t bytes : {0u, 1u, 4u, 100u, 4096u, 5000u}) {
+      const Region r{0, bytes, alignment, 0};
+      const auto window = window_bytes(bytes, alignment);
+      EXPECT_EQ(window % kPage, 0u);
+      EXPECT_EQ(offset_in_window(r, Placement::start), 0u);
+      const auto at = offset_in_window(r, Placement::end);
+      EXPECT_EQ(at % std::min<std::uint64_t>(alignment, kPage), 0u);
+      EXPECT_LE(at + bytes, window);
+      EXPECT_LT(window - at - bytes, alignment) << "slack is less than one alignment";
+    }
+}
+
+TEST(Canary, NamesTheNearestByteThatWasTouched) {
+  Arena arena;
+  const auto r = arena.reserve(100, 16, 0);
+  for (const auto placement : {Placement::end, Placement::start}) {
+    lay_canary(arena.window(r), r);
+    std::memset(arena.bytes(r, placement), 0, r.bytes);
+    EXPECT_EQ(touched_canary(arena.window(r), r, placement), kUntouched);
+    auto* past = arena.bytes(r, placement) + r.bytes;
+    past[3] = std::byte{1};
+    EXPECT_EQ(touched_canary(arena.window(r), r, placement), 3);
+    past[3] = kCanary;
+  }
+  auto* first = arena.bytes(r, Placement::end);
+  std::memset(first, 0, r.bytes);
+  lay_canary(arena.window(r), r);
+  first[-1] = std::byte{0};
+  first[-9] = std::byte{0};
+  EXPECT_EQ(touched_canary(arena.window(r), r, Placement::end), -1);
+}
+
+TEST(Arena, KeepsItsBytesWhenItGrows) {
+  Arena arena;
+  const auto a = arena.reserve(10, 1, 0);
+  std::memset(arena.bytes(a, Placement::start), 7, 10);
+  const auto b = arena.reserve(std::uint64_t{64} << 20, 64, 0);
+  EXPECT_EQ(*arena.bytes(a, Placement::start), std::byte{7});
+  EXPECT_GE(b.offset, window_bytes(10, 1));
+}
+
+/// Each death leaves where it happened: read through a page that is shared with this process.
+void touch(CrashBox& box, const Region& region, Arena& arena, std::int64_t offset, bool write, bool writable) {
+  const GuardedMemory memory(arena.descriptor(), {region}, Placement::end, box.page());
+  const_cast<GuardedMemory&>(memory).allow_writes(0, writable);
+  install_fault_handlers(box.page());
+  volatile std::byte* at = memory.bytes(0) + offset;
+  if (write)
+    *at = std::byte{1};
+  else
+    (void)*at;
+}
+
+TEST(GuardedMemory, FaultsWhereItShould) {
+  Arena arena;
+  const auto r = arena.reserve(100, 4, CVG_ROLE_SRC);
+  struct Try {
+    std::int64_t offset;
+    bool write, writable;
+    const char *rule, *sentence;
+  };
+  const Try tries[] = {{100, false, true, "R10", "read 0 bytes past the end of src (100 bytes)"},
+                       {100, true, true, "R9", "wrote 0 bytes past the end of src (100 bytes)"},
+                       {-4096, false, true, "R10", "read 4096 bytes before the start of src (100 bytes)"},
+                       {8, true, false, "R8", "wrote at byte 8 of src, which may only be read"}};
+  for (const auto& t : tries) {
+    CrashBox box;
+    EXPECT_EXIT(touch(box, r, arena, t.offset, t.write, t.writable), ::testing::KilledBySignal(SIGSEGV), "");
+    EXPECT_EQ(explain_fault(box.page()).rule, t.rule);
+    EXPECT_EQ(explain_fault(box.page()).sentence, t.sentence);
+  }
+  CrashBox box;
+  touch(box, r, arena, 99, true, true);
+  EXPECT_EQ(box.page().faulted, 0u) << "the last byte is the plugin's";
+}
+
+}  // namespace
+}  // namespace convgauge
