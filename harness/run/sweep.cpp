@@ -169,7 +169,8 @@ class Sweep {
     r.settings = settings;
     r.bytes = spec.total_bytes();
     r.measurement = Skipped{options_.measure ? "not verified" : "not asked for"};
-    r.replay = replay_line(options_.measure ? "bench" : "verify", r, *start.competitor, suite_.settings.verify.seed);
+    r.replay = replay_line(options_.measure ? "bench" : "verify", r, *start.competitor, suite_.settings.verify,
+                           options_.placements);
     return r;
   }
 
