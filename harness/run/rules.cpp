@@ -146,7 +146,7 @@ class Checker {
     const auto where = fmt::format("{} {} {} {}", competitor.choice.name, text, word(spec.layout), word(spec.src_type));
     const VerifyOrder order{competitor.choice.name,
                             plan_settings(competitor, "default", threads_, 1),
-                            {},
+                            VerifySettings{},
                             {Placement::end, Placement::start}};
     auto done = verify_case(**worker, order, material);
     ++report_.probes;
@@ -166,8 +166,10 @@ class Checker {
     for (const auto& algorithm : std::get<AlgorithmList>(std::get<Reply>(listed)).algorithms) {
       worker = pool_.worker(competitor, threads_);
       if (!worker) return;
-      const VerifyOrder order{
-          competitor.choice.name, plan_settings(competitor, algorithm.name, threads_, 1), {}, {Placement::end}};
+      const VerifyOrder order{competitor.choice.name,
+                              plan_settings(competitor, algorithm.name, threads_, 1),
+                              VerifySettings{},
+                              {Placement::end}};
       auto done = verify_case(**worker, order, material);
       ++report_.probes;
       judge(done.verdict, where + " " + algorithm.name);

@@ -71,7 +71,7 @@ class Worker {
   std::uint64_t output_bytes_ = 0, error_bytes_ = 0;
 };
 
-/// 2 s and ten times what a backend of 0.5 GFLOP/s would take: no honest backend is slower (naive loops reach 1 to 2).
+/// 10 s and ten times what a backend of 0.5 GFLOP/s would take: no honest backend is slower (naive loops reach 1 to 2).
 std::chrono::milliseconds default_timeout(std::int64_t flops);
 
 }  // namespace convgauge
