@@ -82,7 +82,7 @@ int print_algorithms(const po::variables_map& values) {
   if (!selection) return usage_error(selection.error().message);
   const auto field = line_up(selection->suite, selection->catalog);
   if (!field) return usage_error(field.error().message);
-  Pool pool(default_search_path({}).executable);
+  Pool pool(default_search_path({}).executable, false);
   for (const auto& problem : selection->suite.problems)
     for (const auto& settings : settings_of(selection->suite))
       for (const auto& c : field->competitors) {

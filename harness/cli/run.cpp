@@ -176,7 +176,7 @@ int run(const Arguments& arguments) {
     if (!read) return usage_error(read.error().message);
     bias = std::move(*read);
   }
-  Pool pool(default_search_path({}).executable);
+  Pool pool(default_search_path({}).executable, false);
   const auto done = run_tensors(pool, *competitor, competitor->choice.algorithm, settings.threads, spec,
                                 {src->data(), weights->data(), spec.geometry.bias ? bias.data() : nullptr});
   if (!std::holds_alternative<Agrees>(done.verdict)) {

@@ -90,7 +90,7 @@ class Sweep {
         field_(field),
         options_(options),
         hooks_(hooks),
-        pool_(options.executable),
+        pool_(options.executable, options.measure),
         settings_(settings_of(suite)) {}
 
   Expected<SweepResult> run() {

@@ -25,6 +25,7 @@ struct WorkerOptions {
   std::filesystem::path library_path;  // put before LD_LIBRARY_PATH; may be empty
   std::vector<int> cpus;               // CPU mask; empty: as the driver's
   int threads = 1;                     // OMP_NUM_THREADS
+  bool timed = true;                   // false: OpenMP threads may sleep where they wait (unless the user says how)
   bool operator==(const WorkerOptions&) const = default;
 };
 
