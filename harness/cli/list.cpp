@@ -82,7 +82,7 @@ int print_algorithms(const po::variables_map& values) {
   if (!selection) return usage_error(selection.error().message);
   const auto field = line_up(selection->suite, selection->catalog);
   if (!field) return usage_error(field.error().message);
-  Pool pool(default_search_path({}).executable);
+  Pool pool(default_search_path({}).executable, false);
   for (const auto& problem : selection->suite.problems)
     for (const auto& settings : settings_of(selection->suite))
       for (const auto& c : field->competitors) {
@@ -118,6 +118,9 @@ int list(const Arguments& arguments) {
   const auto parsed = parse(usage, rest, "target");
   if (parsed.exit) return *parsed.exit;
   if (what == "algorithms") return print_algorithms(parsed.values);
+  if (parsed.values.count("target"))
+    return usage_error(
+        fmt::format("list {}: '{}' means nothing here", what, parsed.values["target"].as<std::string>()));
   const auto path = default_search_path(plugin_files(parsed.values));
   if (what == "suites") return print_suites(path.executable);
   if (what != "backends" && what != "devices")
@@ -127,7 +130,7 @@ int list(const Arguments& arguments) {
   print_backends(catalog);
   print_searched(path, catalog);
   for (const auto& e : catalog.errors)
-    if (e.named) return kUsage;
+    if (e.named) return usage_error(e.why);
   return kGood;
 }
 

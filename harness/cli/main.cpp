@@ -32,11 +32,11 @@ constexpr std::array kVerbs{
     Verb{"worker", convgauge::cli::worker, ""},
 };
 
-void help() {
-  fmt::print("convgauge {}: verifies and measures implementations of torch.nn.Conv2d\n\n", convgauge::kVersion);
+void help(std::FILE* to) {
+  fmt::print(to, "convgauge {}: verifies and measures implementations of torch.nn.Conv2d\n\n", convgauge::kVersion);
   for (const auto& verb : kVerbs)
-    if (*verb.what) fmt::print("  convgauge {:<14}{}\n", verb.name, verb.what);
-  fmt::print("\n`convgauge VERB --help` shows a verb's options with an example.\n");
+    if (*verb.what) fmt::print(to, "  convgauge {:<14}{}\n", verb.name, verb.what);
+  fmt::print(to, "\n`convgauge VERB --help` shows a verb's options with an example.\n");
 }
 
 int unknown(const std::string& name) {
@@ -51,8 +51,8 @@ int unknown(const std::string& name) {
 
 int main(int argc, char** argv) try {
   const Arguments all(argv + 1, argv + argc);
-  if (all.empty() || all[0] == "--help" || all[0] == "-h" || all[0] == "help")
-    return help(), all.empty() ? convgauge::kUsage : 0;
+  if (all.empty()) return help(stderr), convgauge::kUsage;
+  if (all[0] == "--help" || all[0] == "-h" || all[0] == "help") return help(stdout), 0;
   if (all[0] == "--version") return fmt::print("convgauge {}\n", convgauge::kVersion), 0;
   for (const auto& verb : kVerbs)
     if (all[0] == verb.name) return verb.run({all.begin() + 1, all.end()});

@@ -1,12 +1,14 @@
 #include "cli/options.hpp"
 
 #include <fmt/format.h>
+#include <sched.h>
 
 #include <charconv>
 #include <iostream>
 #include <regex>
 #include <sstream>
 
+#include "config/digest.hpp"
 #include "config/nearest.hpp"
 #include "core/problem_text.hpp"
 #include "run/outcome.hpp"
@@ -37,6 +39,9 @@ Expected<T> number(const char* option, const std::string& text, T least) {
   if (value < least) return error(fmt::format("--{} {}: less than {}", option, text, least));
   return value;
 }
+
+/// More threads than the system has processors for are a slip of the finger, and would kill most plugins.
+constexpr int kMostThreads = CPU_SETSIZE;  // of sched_setaffinity(2)
 
 Expected<double> seconds(const char* option, const std::string& text) {
   double value = 0;
@@ -86,12 +91,24 @@ Expected<Suite> read_target(const po::variables_map& values) {
   return suite_of(*geometry);
 }
 
+/// An option whose value is empty, or a comma alone, is a variable that a script forgot to set.
+std::optional<std::string> empty_option(const po::options_description& options, const po::variables_map& values) {
+  for (const auto& [name, value] : values) {
+    const auto* description = options.find_nothrow(name, false);
+    if (!description || description->semantic()->max_tokens() == 0 || name == "target") continue;
+    const auto* text = boost::any_cast<std::string>(&value.value());
+    if ((text && text->empty()) || (boost::any_cast<Texts>(&value.value()) && listed(values, name.c_str()).empty()))
+      return name;
+  }
+  return std::nullopt;
+}
+
 Expected<void> bend_settings(const po::variables_map& values, Suite& suite) {
   auto& s = suite.settings;
   if (values.count("threads")) {
     s.threads.clear();
     for (const auto& text : listed(values, "threads")) {
-      const auto count = number<int>("threads", text, 1);
+      const auto count = thread_count(text);
       if (!count) return tl::unexpected(count.error());
       s.threads.push_back(*count);
     }
@@ -135,6 +152,16 @@ Expected<std::map<std::string, std::string>> backend_options(const po::variables
     options[text.substr(0, equals)] = text.substr(equals + 1);
   }
   return options;
+}
+
+/// What someone typed may hold escape sequences; a terminal must not obey them.
+std::string printable(const std::string& text) {
+  std::string safe;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    safe += (byte < 0x20 && c != '\n') || byte == 0x7f ? fmt::format("\\x{:02x}", byte) : std::string(1, c);
+  }
+  return safe;
 }
 
 Texts known_backends(const Catalog& catalog) {
@@ -202,8 +229,14 @@ Expected<void> keep_matching(const po::variables_map& values, Suite& suite) {
 
 }  // namespace
 
+Expected<int> thread_count(const std::string& text) {
+  const auto count = number<int>("threads", text, 1);
+  if (count && *count > kMostThreads) return error(fmt::format("--threads {}: more than {}", text, kMostThreads));
+  return count;
+}
+
 int usage_error(const std::string& message) {
-  fmt::print(stderr, "convgauge: {}\n", message);
+  fmt::print(stderr, "convgauge: {}\n", printable(message));
   return kUsage;
 }
 
@@ -224,6 +257,9 @@ Parsed parse(const Usage& usage, const Arguments& arguments, const std::string& 
   } catch (const po::error& e) {
     parsed.exit = usage_error(fmt::format("{}: {}", usage.verb, e.what()));
   }
+  if (!parsed.exit && !parsed.values.count("help"))
+    if (const auto name = empty_option(all, parsed.values))
+      parsed.exit = usage_error(fmt::format("{}: --{}: its value is empty", usage.verb, *name));
   if (!parsed.exit && parsed.values.count("help")) {
     std::ostringstream text;
     text << all;
@@ -297,6 +333,8 @@ Expected<Selection> select(const po::variables_map& given, bool plugins_alone) {
   for (const auto& failure : selection.catalog.errors)
     if (failure.named) return error(failure.why);
   if (auto ok = bend_backends(values, plugins_alone, selection); !ok) return tl::unexpected(ok.error());
+  // What the command line changed is part of what the run is: --resume compares it.
+  selection.suite.digest = digest_of(selection.suite);
   return selection;
 }
 

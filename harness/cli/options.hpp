@@ -50,6 +50,9 @@ struct Selection {
 /// `plugins_alone`: --plugin without --backend means the backends of those plugins and no others.
 Expected<Selection> select(const po::variables_map& values, bool plugins_alone);
 
+/// One value of --threads.
+Expected<int> thread_count(const std::string& text);
+
 /// The files of --plugin.
 std::vector<std::filesystem::path> plugin_files(const po::variables_map& values);
 

@@ -12,13 +12,14 @@ namespace {
 
 constexpr const char* kFormats = "html, md, junit, csv, gbench or table";
 
-/// By the file's name where no format was asked for.
+/// By the file's name where no format was asked for; empty where it says none.
 std::string format_of(const std::string& file) {
   if (file.ends_with(".md")) return "md";
   if (file.ends_with(".xml")) return "junit";
   if (file.ends_with(".csv")) return "csv";
   if (file.ends_with(".json")) return "gbench";
-  return file.empty() ? "table" : "html";
+  if (file.ends_with(".html") || file.ends_with(".htm")) return "html";
+  return file.empty() ? "table" : "";
 }
 
 Expected<std::string> render(const std::string& format, const std::vector<Results>& results) {
@@ -56,7 +57,10 @@ int report(const Arguments& arguments) {
     results.push_back(std::move(*read));
   }
   const auto file = values.count("output") ? values["output"].as<std::string>() : std::string();
-  const auto text = render(values.count("format") ? values["format"].as<std::string>() : format_of(file), results);
+  const auto format = values.count("format") ? values["format"].as<std::string>() : format_of(file);
+  if (format.empty())
+    return usage_error(fmt::format("report: {}: its name says no format; add --format {}", file, kFormats));
+  const auto text = render(format, results);
   if (!text) return usage_error(text.error().message);
   if (file.empty()) return fmt::print("{}", *text), kGood;
   if (auto ok = write_text(file, *text); !ok) return usage_error(ok.error().message);

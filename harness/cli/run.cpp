@@ -121,6 +121,8 @@ Expected<Competitor> one_competitor(const Selection& selection) {
   if (selection.suite.backends.size() != 1) return error("run: one --backend is needed");
   if (settings_of(selection.suite).size() != 1)
     return error("run: one value of --threads, --dtype, --layout, --direction and --math each");
+  if (selection.suite.backends.front().algorithm == "all")
+    return error("run: --algorithm all: one algorithm is needed, or 'default'");
   const auto field = line_up(selection.suite, selection.catalog);
   if (!field) return tl::unexpected(field.error());
   if (field->competitors.empty())
@@ -174,7 +176,7 @@ int run(const Arguments& arguments) {
     if (!read) return usage_error(read.error().message);
     bias = std::move(*read);
   }
-  Pool pool(default_search_path({}).executable);
+  Pool pool(default_search_path({}).executable, false);
   const auto done = run_tensors(pool, *competitor, competitor->choice.algorithm, settings.threads, spec,
                                 {src->data(), weights->data(), spec.geometry.bias ? bias.data() : nullptr});
   if (!std::holds_alternative<Agrees>(done.verdict)) {

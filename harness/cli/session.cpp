@@ -62,7 +62,10 @@ int conclude(const SweepResult& result, bool strict) {
   if (code == kNothingRan) {
     const auto* refused =
         result.results.cases.empty() ? nullptr : std::get_if<Refused>(&result.results.cases.front().verdict);
-    fmt::print(stderr, "convgauge: nothing ran{}\n", refused ? ": refused: " + refused->why : "");
+    // The default is every core, which a plugin of one thread refuses at the first try.
+    const bool hint = refused && refused->reason == "threads";
+    fmt::print(stderr, "convgauge: nothing ran{}{}\n", refused ? ": refused: " + refused->why : "",
+               hint ? "; try --threads 1" : "");
     for (const auto& a : result.results.header.absent) fmt::print(stderr, "convgauge: absent: {}: {}\n", a.name, a.why);
   }
   return result.interrupted ? kInterrupted : code;

@@ -16,19 +16,27 @@ std::string at_text(const std::array<std::int64_t, 4>& at) {
 }
 
 std::string mismatch(const char* which, const Mismatch& m) {
-  return fmt::format("    {:<6} at {}: got {:.9g}, want {:.9g}, allowed error {:.3g}\n", which, at_text(m.at), m.got,
-                     m.want, m.allowed);
+  const auto room = m.allowed > 0 ? fmt::format("{:.3g} is allowed", m.allowed) : "exactly: whole numbers";
+  return fmt::format("    {:<5} at {}: got {:.9g}, want {:.9g} (off by {:.3g}; {})\n", which, at_text(m.at), m.got,
+                     m.want, m.got - m.want, room);
 }
 
 std::string evidence(const Verdict& verdict) {
   if (const auto* d = std::get_if<Differs>(&verdict)) {
     auto text = fmt::format("    {} of {} outputs are wrong ({}): {}\n", d->count, d->of, d->oracle, d->where);
     if (!d->diagnosis.empty()) text += fmt::format("    it {}\n", d->diagnosis);
-    return text + mismatch("first", d->first) + mismatch("worst", d->worst);
+    text += mismatch("first", d->first);
+    return d->worst == d->first ? text : text + mismatch("worst", d->worst);
   }
+  auto text = fmt::format("    {}\n", sentence(verdict));
   if (const auto* d = std::get_if<Died>(&verdict); d && !d->last_words.empty())
-    return fmt::format("    last words: {}\n", d->last_words.substr(0, d->last_words.find_last_not_of('\n') + 1));
-  return {};
+    text += fmt::format("    last words: {}\n", d->last_words.substr(0, d->last_words.find_last_not_of('\n') + 1));
+  return text;
+}
+
+/// " (resnet50.conv1)"; empty where the name is the problem's own text.
+std::string name_text(const Problem& p) {
+  return p.name.empty() || p.name == short_text(p.geometry) ? "" : fmt::format(" ({}.{})", p.suite, p.name);
 }
 
 /// A table of texts: the first column and the last to the left, the others to the right.
@@ -97,10 +105,9 @@ std::string time_text(double ns) {
 }
 
 std::string failure_lines(const CaseRecord& r) {
-  const auto name = r.problem.name.empty() ? "" : fmt::format(" ({}.{})", r.problem.suite, r.problem.name);
   const auto algorithm = r.algorithm ? " [" + r.algorithm->name + "]" : "";
-  return fmt::format("{}: {}{} {}{}\n    {}\n{}    replay: {}\n", kind(r.verdict), r.label, algorithm,
-                     short_text(r.problem.geometry), name, sentence(r.verdict), evidence(r.verdict), r.replay);
+  return fmt::format("{}: {}{} {}{}\n{}    replay: {}\n", kind(r.verdict), r.label, algorithm,
+                     short_text(r.problem.geometry), name_text(r.problem), evidence(r.verdict), r.replay);
 }
 
 std::string verdict_summary(const Results& results) {
@@ -110,7 +117,8 @@ std::string verdict_summary(const Results& results) {
     if (const auto* refused = std::get_if<Refused>(&r.verdict))
       ++refusals[fmt::format("{}: {}", r.label, refused->why)];
   }
-  std::string text = fmt::format("{} cases:", results.cases.size());
+  std::string text = fmt::format("{} case{}", results.cases.size(), results.cases.size() == 1 ? "" : "s");
+  text += kinds.empty() ? "" : ":";
   for (const auto& [word, count] : kinds)
     text += fmt::format(" {} {}{}", count, word, word == kinds.rbegin()->first ? "" : ",");
   text += "\n";

@@ -92,8 +92,9 @@ int sweep(const Arguments& arguments) {
                 : values.count("out") ? fs::path(values["out"].as<std::string>())
                                       : fresh_folder(selection->suite.name);
   if (!options.resume && fs::exists(options.out / "results.jsonl"))
-    return usage_error(fmt::format(
-        "sweep: {} holds results already; continue them with --resume, or name another folder", options.out.string()));
+    return usage_error(
+        fmt::format("sweep: --out {} holds results already; continue them with --resume, or name another folder",
+                    options.out.string()));
 
   const bool json = values.count("json") > 0;
   const auto result = run_selection(*selection, options, json);

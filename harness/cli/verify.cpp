@@ -31,6 +31,9 @@ int verify(const Arguments& arguments) {
   options.fail_fast = values.count("fail-fast") > 0;
   options.command = command_line("verify", arguments);
   if (values.count("out")) options.out = values["out"].as<std::string>();
+  if (!options.out.empty() && std::filesystem::exists(options.out / "results.jsonl"))
+    return usage_error(
+        fmt::format("verify: --out {} holds results already; name another folder", options.out.string()));
   const bool json = values.count("json") > 0;
   const auto result = run_selection(*selection, options, json);
   if (!result) return usage_error(result.error().message);

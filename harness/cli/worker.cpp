@@ -33,9 +33,9 @@ int worker(const Arguments& arguments) {
     if (arguments[i] == "--cpus") options.cpus = numbers(arguments[i + 1]);
   }
   if (options.plugin.empty() || ::fcntl(kStatusDescriptor, F_GETFD) < 0) {
-    fmt::print(
-        stderr,
-        "convgauge worker is started by the driver; to try a plugin, use `convgauge verify PROBLEM --plugin FILE`\n");
+    fmt::print(stderr,
+               "convgauge: the verb worker is started by the driver; to try a plugin, use `convgauge verify PROBLEM "
+               "--plugin FILE`\n");
     return kUsage;
   }
   run_warden(options);

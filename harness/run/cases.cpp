@@ -16,6 +16,13 @@ std::string device_text(const std::vector<DeviceInfo>& devices, std::size_t inde
   return fmt::format("{}:{}", kind_word(devices[index].kind), index);
 }
 
+/// "cpu:0, gpu:1"
+std::string devices_text(const std::vector<DeviceInfo>& devices) {
+  std::string text;
+  for (std::size_t i = 0; i < devices.size(); ++i) text += (i > 0 ? ", " : "") + device_text(devices, i);
+  return text;
+}
+
 /// "1", "gpu:1", "gpu" (the first one), or nothing said: the first that is no software device, else the first.
 std::optional<std::size_t> pick_device(const std::vector<DeviceInfo>& devices,
                                        const std::optional<std::string>& asked) {
@@ -31,6 +38,7 @@ std::optional<std::size_t> pick_device(const std::vector<DeviceInfo>& devices,
 struct Pick {
   std::optional<Competitor> competitor;
   std::string why_not;
+  bool misnamed = false;  // a device that is not among those there
 };
 
 Pick resolve(const BackendChoice& choice, const Catalog& catalog) {
@@ -42,11 +50,10 @@ Pick resolve(const BackendChoice& choice, const Catalog& catalog) {
   }
   if (backend->devices.empty()) return {{}, backend->why_no_device};
   const auto device = pick_device(backend->devices, choice.device);
+  if (!device && choice.device)
+    return {{}, fmt::format("it has no device '{}', but {}", *choice.device, devices_text(backend->devices)), true};
   if (!device)
-    return {{},
-            choice.device
-                ? fmt::format("no device '{}'", *choice.device)
-                : fmt::format("only a software device ({}); name it to use it", backend->devices.front().name)};
+    return {{}, fmt::format("only a software device ({}); name it to use it", backend->devices.front().name)};
   Competitor c;
   c.choice = choice;
   if (c.choice.label.empty()) c.choice.label = choice.name;
@@ -55,6 +62,7 @@ Pick resolve(const BackendChoice& choice, const Catalog& catalog) {
   c.version = backend->version;
   c.device = static_cast<int>(*device);
   c.device_text = device_text(backend->devices, *device);
+  c.plugin_named = plugin->named;
   c.on_cpu = backend->devices[*device].kind == CVG_DEVICE_CPU;
   return {std::move(c), {}};
 }
@@ -89,6 +97,7 @@ Expected<Field> line_up(const Suite& suite, const Catalog& catalog) {
       continue;
     }
     const auto label = choice.label.empty() ? choice.name : choice.label;
+    if (pick.misnamed) return error(fmt::format("backend '{}': {}", label, pick.why_not));
     if (choice.required) return error(fmt::format("backend '{}' is required, but {}", label, pick.why_not));
     field.absent.push_back({label, pick.why_not});
   }

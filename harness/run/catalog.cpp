@@ -48,6 +48,11 @@ std::string why_not(const std::variant<Reply, Verdict>& outcome) {
   return "an answer that was not asked for";
 }
 
+/// Every load error names its file, whoever worded it.
+std::string naming(const std::string& file, const std::string& why) {
+  return why.find(file) == std::string::npos ? fmt::format("{}: {}", file, why) : why;
+}
+
 void load(Catalog& catalog, const SearchPath& path, const std::string& file, const fs::path& library_path, bool named) {
   catalog.searched.emplace_back(file);
   auto worker = Worker::spawn({path.executable, file, library_path, {}, 1});
@@ -61,7 +66,7 @@ void load(Catalog& catalog, const SearchPath& path, const std::string& file, con
   if (description)
     catalog.plugins.push_back({file, file == kReferencePlugin ? kVersion : hash_of(file), *description, named});
   else
-    catalog.errors.push_back({file, why_not(outcome), named});
+    catalog.errors.push_back({file, naming(file, why_not(outcome)), named});
 }
 
 }  // namespace

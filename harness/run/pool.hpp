@@ -13,7 +13,8 @@ namespace convgauge {
 /// [the driver's one thread]
 class Pool {
  public:
-  explicit Pool(std::filesystem::path executable) : executable_(std::move(executable)) {}
+  /// `timed`: something will be measured, so workers wait as they would in production.
+  Pool(std::filesystem::path executable, bool timed) : executable_(std::move(executable)), timed_(timed) {}
 
   /// The worker for a competitor with so many threads; all others are stopped. A dead one is replaced. Processes differ
   /// by plugin, library path, options, device and threads.
@@ -21,6 +22,7 @@ class Pool {
 
  private:
   std::filesystem::path executable_;
+  bool timed_;
   std::map<std::string, std::unique_ptr<Worker>> workers_;
 };
 

@@ -20,9 +20,17 @@ std::string quoted(const std::string& text) {
   return safe + "'";
 }
 
+template <class E>
+std::string joined(const std::vector<E>& values) {
+  std::string text;
+  for (const auto value : values) text += (text.empty() ? "" : ",") + std::string(word(value));
+  return text;
+}
+
 }  // namespace
 
-std::string replay_line(const char* verb, const CaseRecord& r, const Competitor& competitor, std::uint64_t seed) {
+std::string replay_line(const char* verb, const CaseRecord& r, const Competitor& competitor,
+                        const VerifySettings& verify, const std::vector<Placement>& placements) {
   const auto& s = r.settings;
   auto line = fmt::format("convgauge {} {} --backend {} --threads {}", verb, full_text(r.problem.geometry), r.backend,
                           s.threads);
@@ -37,8 +45,11 @@ std::string replay_line(const char* verb, const CaseRecord& r, const Competitor&
   for (const auto& [key, value] : r.options) line += " --option " + quoted(key + "=" + value);
   if (!competitor.choice.library_path.empty())
     line += " --library-path " + quoted(competitor.choice.library_path.string());
-  if (!competitor.choice.plugin.empty()) line += " --plugin " + quoted(competitor.choice.plugin.string());
-  if (seed != 1) line += fmt::format(" --seed {}", seed);
+  if (competitor.plugin_named) line += " --plugin " + quoted(competitor.plugin_file);
+  if (verify.fills != VerifySettings{}.fills) line += " --fill " + joined(verify.fills);
+  if (verify.seed != 1) line += fmt::format(" --seed {}", verify.seed);
+  if (placements != std::vector{Placement::end, Placement::start}) line += " --placement " + joined(placements);
+  if (verify.timeout) line += fmt::format(" --timeout {:g}", std::chrono::duration<double>(*verify.timeout).count());
   return line;
 }
 

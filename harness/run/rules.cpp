@@ -70,7 +70,7 @@ std::string first_word(const std::string& text) {
 class Checker {
  public:
   Checker(const std::filesystem::path& executable, const std::filesystem::path& file, int threads)
-      : file_(file), threads_(threads), pool_(executable) {
+      : file_(file), threads_(threads), pool_(executable, false) {
     SearchPath path;
     path.executable = executable;
     path.files = {file};

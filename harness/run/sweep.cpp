@@ -92,7 +92,7 @@ class Sweep {
         field_(field),
         options_(options),
         hooks_(hooks),
-        pool_(options.executable),
+        pool_(options.executable, options.measure),
         settings_(settings_of(suite)) {}
 
   Expected<SweepResult> run() {
@@ -171,7 +171,8 @@ class Sweep {
     r.settings = settings;
     r.bytes = spec.total_bytes();
     r.measurement = Skipped{options_.measure ? "not verified" : "not asked for"};
-    r.replay = replay_line(options_.measure ? "bench" : "verify", r, *start.competitor, suite_.settings.verify.seed);
+    r.replay = replay_line(options_.measure ? "bench" : "verify", r, *start.competitor, suite_.settings.verify,
+                           options_.placements);
     return r;
   }
 

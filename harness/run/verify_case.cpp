@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "run/guarded_plan.hpp"
+#include "run/memory_need.hpp"
 #include "verify/compare.hpp"
 #include "verify/diagnose.hpp"
 
@@ -129,6 +130,10 @@ VerifiedCase verify_case(Worker& worker, const VerifyOrder& order, Material& mat
         "direction", "convgauge's reference computes the forward direction only, so nothing else can be verified yet"};
     return result;
   }
+  if (auto why = beyond_memory(verify_bytes(spec, order.settings), available_bytes())) {
+    result.verdict = Refused{"memory", std::move(*why)};
+    return result;
+  }
   const auto limit = order.settings.timeout.value_or(default_timeout(spec.geometry.flops()));
   const auto opened = worker.call(OpenPlan{order.backend, spec, order.plan}, limit);
   if (auto bad = trouble_of(opened)) {
@@ -139,7 +144,7 @@ VerifiedCase verify_case(Worker& worker, const VerifyOrder& order, Material& mat
   try {
     result.verdict = Climb(worker, order, material, *result.plan, limit).verdict();
   } catch (const std::bad_alloc&) {
-    result.verdict = Failed{"the machine has too little memory for this problem in verify mode"};
+    result.verdict = Refused{"memory", "the machine has too little memory for this problem in verify mode"};
   }
   result.open = worker.alive() && std::holds_alternative<Agrees>(result.verdict);
   if (worker.alive() && !result.open) (void)worker.call(ClosePlan{result.plan->plan}, limit);

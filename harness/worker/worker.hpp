@@ -25,6 +25,7 @@ struct WorkerOptions {
   std::filesystem::path library_path;  // put before LD_LIBRARY_PATH; may be empty
   std::vector<int> cpus;               // CPU mask; empty: as the driver's
   int threads = 1;                     // OMP_NUM_THREADS
+  bool timed = true;                   // false: OpenMP threads may sleep where they wait (unless the user says how)
   bool operator==(const WorkerOptions&) const = default;
 };
 
@@ -71,7 +72,7 @@ class Worker {
   std::uint64_t output_bytes_ = 0, error_bytes_ = 0;
 };
 
-/// 2 s and ten times what a backend of 0.5 GFLOP/s would take: no honest backend is slower (naive loops reach 1 to 2).
+/// 10 s and ten times what a backend of 0.5 GFLOP/s would take: no honest backend is slower (naive loops reach 1 to 2).
 std::chrono::milliseconds default_timeout(std::int64_t flops);
 
 }  // namespace convgauge

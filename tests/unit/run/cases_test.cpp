@@ -92,10 +92,37 @@ TEST(Replay, SpellsOutWhatIsNotDefaultAndQuotes) {
   r.settings = {2, Dtype::bf16, Layout::nhwc, Direction::forward, MathMode::strict, false, false};
   r.options = {{"accuracy", "it's"}};
   Competitor c;
-  EXPECT_EQ(replay_line("verify", r, c, 7),
+  VerifySettings verify;
+  verify.seed = 7;
+  const std::vector both{Placement::end, Placement::start};
+  EXPECT_EQ(replay_line("verify", r, c, verify, both),
             "convgauge verify n1c1h1w1_o1k1x1s1x1p0x0d1x1g1_bias_zeros --backend fast --threads 2 --algorithm "
             "'onednn.jit:avx2 x' "
             "--dtype bf16 --layout nhwc --option 'accuracy=it'\\''s' --seed 7");
+}
+
+TEST(Replay, NamesThePluginAndWhatWasVerifiedHow) {
+  CaseRecord r;
+  r.backend = "fast";
+  Competitor c;
+  c.plugin_file = "./my plugin.so";
+  c.plugin_named = true;
+  VerifySettings verify;
+  verify.fills = {Fill::normal, Fill::uniform};
+  verify.timeout = std::chrono::milliseconds(1500);
+  EXPECT_EQ(replay_line("bench", r, c, verify, {Placement::start}),
+            "convgauge bench n1c1h1w1_o1k1x1s1x1p0x0d1x1g1_bias_zeros --backend fast --threads 1 "
+            "--plugin './my plugin.so' --fill normal,uniform --placement start --timeout 1.5");
+}
+
+TEST(LineUp, ADeviceThatIsNotThereIsAnError) {
+  const auto catalog = example();
+  Suite suite;
+  suite.backends = {choose("fast")};
+  suite.backends[0].device = "gpu:7";
+  const auto field = line_up(suite, catalog);
+  ASSERT_FALSE(field);
+  EXPECT_EQ(field.error().message, "backend 'fast': it has no device 'gpu:7', but gpu:0, cpu:1");
 }
 
 TEST(Pool, PinsOnlyWhereThereAreEnoughCores) {

@@ -1,0 +1,32 @@
+#include "run/memory_need.hpp"
+
+#include <fmt/format.h>
+
+#include <fstream>
+
+namespace convgauge {
+
+double verify_bytes(const Spec& spec, const VerifySettings& settings) {
+  const auto real = [](auto count) { return static_cast<double>(count); };
+  const double inputs = real(spec.src_bytes()) + real(spec.weights_bytes()) + real(spec.bias_bytes());
+  const double sums = 2 * sizeof(double) * real(elements(spec.geometry.dst_shape()));
+  const double sheets = real(settings.fills.size()) + 1, result = real(spec.dst_bytes());
+  return sheets * (inputs + sums) + 2 * (inputs + result) + result;
+}
+
+std::optional<std::string> beyond_memory(double needed_bytes, double available) {
+  if (available <= 0 || needed_bytes <= available) return std::nullopt;
+  constexpr double kGiB = 1 << 30;
+  return fmt::format("verifying it takes {:.3g} GiB of memory, and {:.3g} GiB are available", needed_bytes / kGiB,
+                     available / kGiB);
+}
+
+double available_bytes() {
+  std::ifstream in("/proc/meminfo");
+  std::string key, unit;
+  for (double kib = 0; in >> key >> kib; std::getline(in, unit))
+    if (key == "MemAvailable:") return kib * 1024;
+  return 0;
+}
+
+}  // namespace convgauge

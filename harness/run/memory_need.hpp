@@ -1,0 +1,22 @@
+// Whether a case fits into this machine's memory at all: asked before anything is allocated, for the system's own
+// answer to too much is to kill the driver or its worker.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "config/suite.hpp"
+
+namespace convgauge {
+
+/// (fills + 1) (inputs + 16 outputs) + 2 (tensors) + destination, in bytes: a sheet of inputs, expected sums and
+/// magnitudes in double for each fill and for the changed source; the tensors in shared memory, with as much again for
+/// scratch; a copy of the result to hold the repeated run against. A double, for it may pass 2^63.
+double verify_bytes(const Spec& spec, const VerifySettings& settings);
+
+/// Why not, with both numbers; empty where it fits into `available` bytes (0: unknown, so it fits).
+std::optional<std::string> beyond_memory(double needed_bytes, double available_bytes);
+
+/// MemAvailable of /proc/meminfo; 0 where it cannot be read.
+double available_bytes();
+
+}  // namespace convgauge
