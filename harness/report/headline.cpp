@@ -57,6 +57,8 @@ std::string mix(const Group& group) {
   if (mix.total.missing > 0)
     return fmt::format("{} of {} layers have no valid time, so there is no total.", mix.total.missing,
                        mix.total.layers);
+  if (group.columns.size() == 1)
+    return fmt::format("{} takes {} in all.", group.columns[0].name, time_text(group.totals[0].ns));
   if (!mix.speedup) return fmt::format("The best mix takes {}.", time_text(mix.total.ns));
   const auto base = static_cast<std::size_t>(group.baseline);
   return fmt::format("The best mix takes {} against {} for {} alone: {}{}.", time_text(mix.total.ns),

@@ -34,7 +34,7 @@ constexpr int kNanBytes = 0xFF;  // a NaN in every floating type
 
 std::string touched_words(std::int64_t distance) {
   return distance < 0 ? fmt::format("wrote {} bytes before the start", -distance)
-                      : fmt::format("wrote {} bytes past the end", distance);
+                      : fmt::format("wrote {} the end", past_words(static_cast<std::uint64_t>(distance)));
 }
 
 }  // namespace

@@ -53,6 +53,10 @@ CrashBox::~CrashBox() {
   if (page_) ::munmap(page_, sizeof(CrashPage));
 }
 
+std::string past_words(std::uint64_t distance) {
+  return distance == 0 ? "right past" : fmt::format("{} bytes past", distance);
+}
+
 FaultPlace explain_fault(const CrashPage& page) {
   const char* verb = page.was_write ? "wrote" : "read";
   // An access without address: not canonical, or an aligned instruction on an address that is not.
@@ -61,8 +65,8 @@ FaultPlace explain_fault(const CrashPage& page) {
   if (!r) return {"", fmt::format("{} at address {:#x}", verb, page.address)};
   const auto role = role_word(r->role);
   if (page.address >= r->data + r->bytes)
-    return {page.was_write ? "R9" : "R10", fmt::format("{} {} bytes past the end of {} ({} bytes)", verb,
-                                                       page.address - r->data - r->bytes, role, r->bytes)};
+    return {page.was_write ? "R9" : "R10", fmt::format("{} {} the end of {} ({} bytes)", verb,
+                                                       past_words(page.address - r->data - r->bytes), role, r->bytes)};
   if (page.address < r->data)
     return {page.was_write ? "R9" : "R10",
             fmt::format("{} {} bytes before the start of {} ({} bytes)", verb, r->data - page.address, role, r->bytes)};

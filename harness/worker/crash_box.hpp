@@ -70,4 +70,7 @@ struct FaultPlace {
 };
 FaultPlace explain_fault(const CrashPage& page);
 
+/// "right past" for the first byte behind a buffer, then "4 bytes past".
+std::string past_words(std::uint64_t distance);
+
 }  // namespace convgauge

@@ -12,7 +12,7 @@ class Template {
 
   // What the class can do as a whole. Anything else is refused for you, with a reason and a sentence.
   static constexpr cvg::Supports supports{
-      .types = {CVG_F32}, .layouts = {CVG_NCHW}, .padding_modes = {CVG_PADDING_ZEROS}, .max_threads = 1};
+      .types = {CVG_F32}, .layouts = {CVG_NCHW}, .padding_modes = {CVG_PADDING_ZEROS}};
 
   // What depends on the numbers of one problem. Refuse honestly: a refusal is never counted against you.
   static void check(const cvg_spec& spec, const cvg_settings&) {
@@ -25,7 +25,8 @@ class Template {
   // `packed_weights_bytes()` and `prepare_weights(host, slot)`. <convgauge/sdk.hpp> lists all that can be added.
   Template(const cvg_spec& spec, const cvg_settings&) : spec_(spec) {}
 
-  // Timed. Writes every output element, reads no output, allocates nothing.
+  // Timed. Writes every output element, reads no output, allocates nothing. cvg_settings::threads says how many threads
+  // it may use; this one uses none of its own.
   void execute(const cvg::Slot& slot) const {
     const auto* src = static_cast<const float*>(slot.src);
     const auto* weights = static_cast<const float*>(slot.weights);

@@ -75,8 +75,8 @@ TEST(GuardedMemory, FaultsWhereItShould) {
     bool write, writable;
     const char *rule, *sentence;
   };
-  const Try tries[] = {{100, false, true, "R10", "read 0 bytes past the end of src (100 bytes)"},
-                       {100, true, true, "R9", "wrote 0 bytes past the end of src (100 bytes)"},
+  const Try tries[] = {{100, false, true, "R10", "read right past the end of src (100 bytes)"},
+                       {100, true, true, "R9", "wrote right past the end of src (100 bytes)"},
                        {-4096, false, true, "R10", "read 4096 bytes before the start of src (100 bytes)"},
                        {8, true, false, "R8", "wrote at byte 8 of src, which may only be read"}};
   for (const auto& t : tries) {
