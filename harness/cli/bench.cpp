@@ -24,6 +24,7 @@ int bench(const Arguments& arguments) {
   if (!selection) return usage_error(selection.error().message);
   if (values.count("dry-run")) return dry_run(*selection, true);
   SweepOptions options;
+  options.in_process = wants_in_process(values);
   options.command = command_line("bench", arguments);
   const bool json = values.count("json") > 0;
   const auto result = run_selection(*selection, options, json);

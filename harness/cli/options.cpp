@@ -288,6 +288,7 @@ void add_selection(po::options_description& options) {
   add("direction", texts(), "forward, backward_data, backward_weights");
   add("math", texts(), "strict, tf32, reduced");
   add("deterministic", "only algorithms that always give the same bits");
+  add("in-process", "for a debugger: the plugin runs in this process, and nothing is contained");
   add("fill", texts(), "integer, normal, uniform");
   add("seed", text(), "of the fills");
   add("timeout", text(), "seconds for one call of a plugin; else by its flops");

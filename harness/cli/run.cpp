@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "cli/options.hpp"
+#include "cli/session.hpp"
 #include "core/npy.hpp"
 #include "core/problem_text.hpp"
 #include "core/tensor.hpp"
@@ -176,7 +177,7 @@ int run(const Arguments& arguments) {
     if (!read) return usage_error(read.error().message);
     bias = std::move(*read);
   }
-  Pool pool(default_search_path({}).executable, false);
+  Pool pool(default_search_path({}).executable, false, wants_in_process(parsed.values));
   const auto done = run_tensors(pool, *competitor, competitor->choice.algorithm, settings.threads, spec,
                                 {src->data(), weights->data(), spec.geometry.bias ? bias.data() : nullptr});
   if (!std::holds_alternative<Agrees>(done.verdict)) {

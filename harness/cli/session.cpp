@@ -10,6 +10,15 @@
 
 namespace convgauge::cli {
 
+bool wants_in_process(const po::variables_map& values) {
+  const bool wanted = values.count("in-process") > 0;
+  if (wanted)
+    fmt::print(stderr,
+               "convgauge: --in-process is unsafe: a fault or a hang of the plugin is one of convgauge, and no time "
+               "limit is kept\n");
+  return wanted;
+}
+
 Expected<SweepResult> run_selection(const Selection& selection, SweepOptions options, bool quiet) {
   ProgressBar bar;
   watch_interrupts();

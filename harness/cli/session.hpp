@@ -4,6 +4,9 @@
 
 namespace convgauge::cli {
 
+/// Whether --in-process was given; then a warning goes to standard error.
+bool wants_in_process(const po::variables_map& values);
+
 /// Runs a selection. Failures are printed to standard output as they are recorded unless `quiet`.
 Expected<SweepResult> run_selection(const Selection& selection, SweepOptions options, bool quiet);
 

@@ -76,6 +76,7 @@ int sweep(const Arguments& arguments) {
 
   SweepOptions options;
   options.fail_fast = values.count("fail-fast") > 0;
+  options.in_process = wants_in_process(values);
   options.command = command_line("sweep", arguments);
   options.resume = values.count("resume") > 0;
   if (options.resume && values.count("out"))

@@ -29,6 +29,7 @@ int verify(const Arguments& arguments) {
   SweepOptions options;
   options.measure = false;
   options.fail_fast = values.count("fail-fast") > 0;
+  options.in_process = wants_in_process(values);
   options.command = command_line("verify", arguments);
   if (values.count("out")) options.out = values["out"].as<std::string>();
   if (!options.out.empty() && std::filesystem::exists(options.out / "results.jsonl"))

@@ -32,8 +32,8 @@ Expected<Worker*> Pool::worker(const Competitor& competitor, int threads) {
   if (!mine || !mine->alive()) {
     // A device's driver threads belong to no core of ours.
     const auto cpus = competitor.on_cpu ? cpus_for(threads) : std::vector<int>{};
-    auto made =
-        Worker::spawn({executable_, competitor.plugin_file, competitor.choice.library_path, cpus, threads, timed_});
+    auto made = Worker::spawn(
+        {executable_, competitor.plugin_file, competitor.choice.library_path, cpus, threads, timed_, in_process_});
     if (!made) return tl::unexpected(made.error());
     mine = std::move(*made);
   }

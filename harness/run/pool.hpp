@@ -14,7 +14,9 @@ namespace convgauge {
 class Pool {
  public:
   /// `timed`: something will be measured, so workers wait as they would in production.
-  Pool(std::filesystem::path executable, bool timed) : executable_(std::move(executable)), timed_(timed) {}
+  /// `in_process`: see WorkerOptions.
+  Pool(std::filesystem::path executable, bool timed, bool in_process = false)
+      : executable_(std::move(executable)), timed_(timed), in_process_(in_process) {}
 
   /// The worker for a competitor with so many threads; all others are stopped. A dead one is replaced. Processes differ
   /// by plugin, library path, options, device and threads.
@@ -22,7 +24,7 @@ class Pool {
 
  private:
   std::filesystem::path executable_;
-  bool timed_;
+  bool timed_, in_process_;
   std::map<std::string, std::unique_ptr<Worker>> workers_;
 };
 

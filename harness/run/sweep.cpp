@@ -92,7 +92,7 @@ class Sweep {
         field_(field),
         options_(options),
         hooks_(hooks),
-        pool_(options.executable, options.measure),
+        pool_(options.executable, options.measure, options.in_process),
         settings_(settings_of(suite)) {}
 
   Expected<SweepResult> run() {
@@ -275,6 +275,9 @@ class Sweep {
 
 Expected<SweepResult> sweep(const Suite& suite, const Catalog& catalog, const SweepOptions& options,
                             const SweepHooks& hooks) {
+  if (options.measure && suite.settings.measure.processes != 1)
+    return error(
+        fmt::format("settings/measure/processes: {}: only 1 is supported so far", suite.settings.measure.processes));
   auto field = line_up(suite, catalog);
   if (!field) return tl::unexpected(field.error());
   return Sweep(suite, *field, options, hooks).run();

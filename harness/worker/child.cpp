@@ -28,12 +28,13 @@ constexpr std::string_view kBuiltIn = "builtin:";
 
 class Child {
  public:
-  explicit Child(const ChildOptions& options) : options_(options), box_(kCrashDescriptor) {
-    install_fault_handlers(box_.page());
+  Child(const ChildOptions& options, const ChildDescriptors& descriptors, bool contained)
+      : options_(options), descriptors_(descriptors), box_(descriptors.crash), contained_(contained) {
+    if (contained_) install_fault_handlers(box_.page());
   }
 
   Reply answer(const Request& request) {
-    ProcessState state({0, 1, 2, kSocketDescriptor, kCrashDescriptor, kArenaDescriptor});
+    ProcessState state({0, 1, 2, descriptors_.socket, descriptors_.crash, descriptors_.arena});
     Reply reply;
     try {
       reply = std::visit([this](const auto& r) { return handle(r); }, request);
@@ -42,7 +43,7 @@ class Child {
     }
     // Samples are many and short, and the next other request sees what they left.
     if (const auto changed = state.changes(); !changed.empty() && !std::holds_alternative<LoadFailed>(reply)) {
-      install_fault_handlers(box_.page());
+      if (contained_) install_fault_handlers(box_.page());
       reply = Failed{changed};
     }
     enter(Stage::idle);
@@ -112,8 +113,8 @@ class Child {
           fmt::format("R3: query accepted what plan_create refuses: {}", std::get<Refused>(plan.error()).why)};
     if (!plan) return as_reply(plan.error());
     PlanOpened opened{next_plan_, plan->algorithm(), plan->requirements(), ns};
-    plans_.emplace(next_plan_++, std::make_unique<PlanSession>(*backend, r.settings, std::move(*plan), kArenaDescriptor,
-                                                               box_.page()));
+    plans_.emplace(next_plan_++, std::make_unique<PlanSession>(*backend, r.settings, std::move(*plan),
+                                                               descriptors_.arena, box_.page()));
     return opened;
   }
 
@@ -134,7 +135,9 @@ class Child {
   }
 
   ChildOptions options_;
+  ChildDescriptors descriptors_;
   CrashBox box_;
+  bool contained_;
   std::optional<Library> library_;
   std::map<std::uint32_t, std::unique_ptr<PlanSession>> plans_;
   std::uint32_t next_plan_ = 1;
@@ -158,16 +161,27 @@ void be_expendable() {
   ::setrlimit(RLIMIT_CORE, &none);
 }
 
+/// Until the driver hangs up; false where an answer could not be sent.
+bool serve(Child& child, int socket) {
+  while (const auto bytes = receive_message(socket))
+    if (!send_message(socket, wire::pack(child.answer(wire::unpack<Request>(*bytes))))) return false;
+  return true;
+}
+
 }  // namespace
+
+void run_in_process(const ChildOptions& options, const ChildDescriptors& descriptors) {
+  const Descriptor socket(descriptors.socket), arena(descriptors.arena);
+  pin(options.cpus);
+  Child child(options, descriptors, false);
+  serve(child, descriptors.socket);
+}
 
 int run_child(const ChildOptions& options) {
   pin(options.cpus);
   be_expendable();
-  auto child = std::make_unique<Child>(options);
-  while (const auto bytes = receive_message(kSocketDescriptor)) {
-    const auto reply = child->answer(wire::unpack<Request>(*bytes));
-    if (!send_message(kSocketDescriptor, wire::pack(reply))) ::_exit(kChannelLost);
-  }
+  auto child = std::make_unique<Child>(options, ChildDescriptors{}, true);
+  if (!serve(*child, kSocketDescriptor)) ::_exit(kChannelLost);
   child.release();  // plans included: the process ends here, and a plugin's destructors are not worth waiting for
   std::fflush(nullptr);
   ::_exit(0);

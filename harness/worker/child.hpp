@@ -17,7 +17,16 @@ inline constexpr int kSocketDescriptor = 3, kCrashDescriptor = 4, kArenaDescript
 /// Exit code of a worker whose way to the driver was cut, by a plugin that closed what was not its own (R16).
 inline constexpr int kChannelLost = 97;
 
+/// What a worker speaks on and works in.
+struct ChildDescriptors {
+  int socket = kSocketDescriptor, crash = kCrashDescriptor, arena = kArenaDescriptor;
+};
+
 /// Serves requests until the driver hangs up. The exit code. Loads the plugin at the first request.
 int run_child(const ChildOptions& options);
+
+/// The same in a thread of the driver, for a debugger: nothing is contained, and faults go where they go. Takes the
+/// descriptors over.
+void run_in_process(const ChildOptions& options, const ChildDescriptors& descriptors);
 
 }  // namespace convgauge

@@ -129,6 +129,7 @@ Expected<std::unique_ptr<Worker>> Worker::spawn(const WorkerOptions& options) {
 }
 
 void Worker::start(const WorkerOptions& options) {
+  if (options.in_process) return start_in_process(options);
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   std::array<int, 2> sockets{};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets.data()) != 0)
@@ -166,11 +167,25 @@ void Worker::start(const WorkerOptions& options) {
   for (const auto* stream : {&output_, &errors_, &status_}) ::fcntl(stream->get(), F_SETFL, O_NONBLOCK);
 }
 
+void Worker::start_in_process(const WorkerOptions& options) {
+  std::array<int, 2> sockets{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets.data()) != 0)
+    throw std::system_error(errno, std::generic_category(), "socketpair");
+  socket_ = Descriptor(sockets[0]);
+  const ChildDescriptors theirs{sockets[1], ::dup(box_.descriptor()), ::dup(arena_.descriptor())};
+  thread_ =
+      std::thread([child = ChildOptions{options.plugin, options.cpus}, theirs] { run_in_process(child, theirs); });
+}
+
 Worker::~Worker() {
   kill_all();
 }
 
 void Worker::kill_all() {
+  if (thread_.joinable()) {
+    socket_.reset();
+    thread_.join();
+  }
   if (pid_ <= 0) return;
   WorkerStart start{};
   // Without a namespace the warden must live on to kill what the worker left; it ends by itself when that is done.
@@ -188,13 +203,13 @@ void Worker::kill_all() {
 }
 
 void Worker::stop() {
-  if (!alive() || stopped_) return;
+  if (pid_ <= 0 || stopped_) return;
   ::kill(-pid_, SIGSTOP);
   stopped_ = true;
 }
 
 void Worker::resume() {
-  if (!alive() || !stopped_) return;
+  if (pid_ <= 0 || !stopped_) return;
   ::kill(-pid_, SIGCONT);
   stopped_ = false;
 }
@@ -222,13 +237,13 @@ std::variant<Reply, Verdict> Worker::call(const Request& request, milliseconds l
   for (;;) {
     std::array<pollfd, 3> wait{
         pollfd{socket_.get(), POLLIN, 0}, {output_.get(), POLLIN, 0}, {errors_.get(), POLLIN, 0}};
-    const int ready = ::poll(wait.data(), wait.size(), static_cast<int>(left(end).count()));
+    const int ready = ::poll(wait.data(), wait.size(), thread_.joinable() ? -1 : static_cast<int>(left(end).count()));
     if (ready < 0 && errno == EINTR) continue;
     if (ready <= 0) return ended(limit, false);
     if (wait[1].revents && !drain(output_.get(), output_text_, output_bytes_)) output_.reset();
     if (wait[2].revents && !drain(errors_.get(), error_text_, error_bytes_)) errors_.reset();
     if (!wait[0].revents) {
-      if (Clock::now() >= end) return ended(limit, false);
+      if (!thread_.joinable() && Clock::now() >= end) return ended(limit, false);
       continue;
     }
     switch (inbox.read(socket_.get())) {

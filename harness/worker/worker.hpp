@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <variant>
 #include <vector>
 
@@ -26,6 +27,7 @@ struct WorkerOptions {
   std::vector<int> cpus;               // CPU mask; empty: as the driver's
   int threads = 1;                     // OMP_NUM_THREADS
   bool timed = true;                   // false: OpenMP threads may sleep where they wait (unless the user says how)
+  bool in_process = false;  // in a thread of the driver: for a debugger, nothing is contained, no limit is kept
   bool operator==(const WorkerOptions&) const = default;
 };
 
@@ -49,7 +51,7 @@ class Worker {
   /// Stops or continues the whole process group, spinning threads included (7-10 us a pair: shared/measurement.md).
   void stop();
   void resume();
-  bool alive() const { return pid_ > 0; }
+  bool alive() const { return pid_ > 0 || thread_.joinable(); }
   Arena& arena() { return arena_; }
   /// The last of what it wrote to standard error.
   std::string last_words() const;
@@ -57,6 +59,7 @@ class Worker {
  private:
   Worker() = default;
   void start(const WorkerOptions& options);
+  void start_in_process(const WorkerOptions& options);
   Verdict ended(std::chrono::milliseconds limit, bool in_time);
   bool drain(int descriptor, std::string& kept, std::uint64_t& count);
   std::variant<Reply, Verdict> judge(std::string message);
@@ -67,6 +70,7 @@ class Worker {
   CrashBox box_;
   Descriptor socket_, status_, output_, errors_;
   pid_t pid_ = -1;
+  std::thread thread_;  // in process
   bool stopped_ = false, told_start_ = false;
   std::string output_text_, error_text_;
   std::uint64_t output_bytes_ = 0, error_bytes_ = 0;
