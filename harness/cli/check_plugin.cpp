@@ -1,7 +1,7 @@
 // `convgauge check-plugin`: every rule of the plugin ABI, one line each.
 #include <fmt/format.h>
 
-#include "cli/options.hpp"
+#include "cli/selection.hpp"
 #include "report/rules_report.hpp"
 #include "run/outcome.hpp"
 #include "run/rules.hpp"

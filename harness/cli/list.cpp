@@ -1,7 +1,7 @@
 // `convgauge list`: what is here, what is not, and why.
 #include <fmt/format.h>
 
-#include "cli/options.hpp"
+#include "cli/selection.hpp"
 #include "run/cases.hpp"
 #include "run/guarded_plan.hpp"
 #include "run/outcome.hpp"

@@ -16,81 +16,6 @@
 namespace convgauge::cli {
 namespace {
 
-using Texts = std::vector<std::string>;
-
-/// "a,b" and repeated options alike.
-Texts listed(const po::variables_map& values, const char* name) {
-  Texts all;
-  if (!values.count(name)) return all;
-  for (const auto& text : values[name].as<Texts>()) {
-    std::stringstream parts(text);
-    for (std::string part; std::getline(parts, part, ',');)
-      if (!part.empty()) all.push_back(part);
-  }
-  return all;
-}
-
-template <class T>
-Expected<T> number(const char* option, const std::string& text, T least) {
-  T value{};
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (code != std::errc{} || end != text.data() + text.size())
-    return error(fmt::format("--{} {}: not a whole number", option, text));
-  if (value < least) return error(fmt::format("--{} {}: less than {}", option, text, least));
-  return value;
-}
-
-/// More threads than the system has processors for are a slip of the finger, and would kill most plugins.
-constexpr int kMostThreads = CPU_SETSIZE;  // of sched_setaffinity(2)
-
-Expected<double> seconds(const char* option, const std::string& text) {
-  double value = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (code != std::errc{} || end != text.data() + text.size() || !(value > 0) || value > 1e6)
-    return error(fmt::format("--{} {}: not a number of seconds above 0 and up to 1e6", option, text));
-  return value;
-}
-
-/// A word option as a list of enumerators; untouched where the option is absent.
-template <class E, class Parse>
-Expected<void> words(const po::variables_map& values, const char* name, std::vector<E>& to, Parse parse) {
-  if (!values.count(name)) return {};
-  to.clear();
-  for (const auto& text : listed(values, name)) {
-    const auto value = parse(text);
-    if (!value) return error(fmt::format("--{} {}: not {}", name, text, choices<E>()));
-    to.push_back(*value);
-  }
-  return {};
-}
-
-std::string one(const po::variables_map& values, const char* name) {
-  return values.count(name) ? values[name].as<std::string>() : std::string();
-}
-
-Expected<Suite> read_target(const po::variables_map& values) {
-  const auto file = one(values, "problem"), target = one(values, "target");
-  if (!file.empty() && !target.empty())
-    return error(fmt::format("both --problem {} and '{}' were given", file, target));
-  if (!file.empty()) {
-    auto problem = read_problem(file);
-    if (!problem) return tl::unexpected(problem.error());
-    auto suite = suite_of(problem->geometry);
-    suite.problems.front().name = problem->name.empty() ? suite.problems.front().name : problem->name;
-    return suite;
-  }
-  if (target.empty())
-    return error("a config file or a problem is needed, such as configs/quickstart.json or n1c64h56w56_o64k3p1");
-  std::error_code ignored;
-  if (std::filesystem::exists(target, ignored) || target.ends_with(".json") || target.find('/') != std::string::npos)
-    return read_suite(target);
-  const auto geometry = parse_problem(target);
-  if (!geometry) return tl::unexpected(geometry.error());
-  if (const auto bad = flaw(*geometry))
-    return error(fmt::format("problem '{}': {}: {}", target, bad->field, bad->rule));
-  return suite_of(*geometry);
-}
-
 /// An option whose value is empty, or a comma alone, is a variable that a script forgot to set.
 std::optional<std::string> empty_option(const po::options_description& options, const po::variables_map& values) {
   for (const auto& [name, value] : values) {
@@ -103,57 +28,6 @@ std::optional<std::string> empty_option(const po::options_description& options, 
   return std::nullopt;
 }
 
-Expected<void> bend_settings(const po::variables_map& values, Suite& suite) {
-  auto& s = suite.settings;
-  if (values.count("threads")) {
-    s.threads.clear();
-    for (const auto& text : listed(values, "threads")) {
-      const auto count = thread_count(text);
-      if (!count) return tl::unexpected(count.error());
-      s.threads.push_back(*count);
-    }
-  }
-  if (auto ok = words(values, "dtype", s.dtype, parse_dtype); !ok) return ok;
-  if (auto ok = words(values, "layout", s.layout, parse_word<Layout>); !ok) return ok;
-  if (auto ok = words(values, "direction", s.direction, parse_word<Direction>); !ok) return ok;
-  if (auto ok = words(values, "math", s.math, parse_word<MathMode>); !ok) return ok;
-  if (auto ok = words(values, "fill", s.verify.fills, parse_word<Fill>); !ok) return ok;
-  if (values.count("deterministic")) s.deterministic = true;
-  if (values.count("cold")) s.measure.cold = true;
-  if (values.count("seed")) {
-    const auto seed = number<std::uint64_t>("seed", one(values, "seed"), 0);
-    if (!seed) return tl::unexpected(seed.error());
-    s.verify.seed = *seed;
-  }
-  if (values.count("rounds")) {
-    const auto rounds = number<int>("rounds", one(values, "rounds"), 1);
-    if (!rounds) return tl::unexpected(rounds.error());
-    s.measure.rounds = *rounds;
-  }
-  for (const auto* option : {"timeout", "budget"}) {
-    if (!values.count(option)) continue;
-    const auto value = seconds(option, one(values, option));
-    if (!value) return tl::unexpected(value.error());
-    const std::chrono::milliseconds limit(static_cast<std::int64_t>(*value * 1000));
-    if (option == std::string_view("timeout"))
-      s.verify.timeout = limit;
-    else
-      s.measure.budget = limit;
-  }
-  return {};
-}
-
-Expected<std::map<std::string, std::string>> backend_options(const po::variables_map& values) {
-  std::map<std::string, std::string> options;
-  if (!values.count("option")) return options;
-  for (const auto& text : values["option"].as<Texts>()) {
-    const auto equals = text.find('=');
-    if (equals == std::string::npos || equals == 0) return error(fmt::format("--option {}: not KEY=VALUE", text));
-    options[text.substr(0, equals)] = text.substr(equals + 1);
-  }
-  return options;
-}
-
 /// What someone typed may hold escape sequences; a terminal must not obey them.
 std::string printable(const std::string& text) {
   std::string safe;
@@ -164,75 +38,17 @@ std::string printable(const std::string& text) {
   return safe;
 }
 
-Texts known_backends(const Catalog& catalog) {
-  Texts names;
-  for (const auto& plugin : catalog.plugins)
-    for (const auto& backend : plugin.description.backends) names.push_back(backend.name);
-  return names;
-}
-
-Texts backends_of_named_plugins(const Catalog& catalog) {
-  Texts names;
-  for (const auto& plugin : catalog.plugins)
-    if (plugin.named)
-      for (const auto& backend : plugin.description.backends) names.push_back(backend.name);
-  return names;
-}
-
-Expected<void> bend_backends(const po::variables_map& values, bool plugins_alone, Selection& selection) {
-  auto names = listed(values, "backend");
-  if (names.empty() && plugins_alone && values.count("plugin")) names = backends_of_named_plugins(selection.catalog);
-  auto options = backend_options(values);
-  if (!options) return tl::unexpected(options.error());
-  auto& backends = selection.suite.backends;
-  if (!names.empty()) {
-    backends.clear();
-    for (const auto& name : names) {
-      if (!selection.catalog.find(name).plugin)
-        return error(fmt::format("--backend {}: no plugin with such a backend was found{}", name,
-                                 suggestion(name, known_backends(selection.catalog))));
-      auto& choice = backends.emplace_back();
-      choice.name = choice.label = name;
-    }
-  }
-  const bool bends =
-      !options->empty() || values.count("algorithm") || values.count("device") || values.count("library-path");
-  if (bends && backends.empty()) return error("--algorithm, --device, --option and --library-path need --backend");
-  for (auto& choice : backends) {
-    if (values.count("algorithm")) choice.algorithm = one(values, "algorithm");
-    if (values.count("device")) choice.device = one(values, "device");
-    if (values.count("library-path")) choice.library_path = one(values, "library-path");
-    for (const auto& [key, value] : *options) choice.options[key] = value;
-  }
-  if (selection.suite.baseline_backend) {
-    const auto is_baseline = [&](const BackendChoice& c) { return c.label == *selection.suite.baseline_backend; };
-    if (!backends.empty() && std::none_of(backends.begin(), backends.end(), is_baseline))
-      selection.suite.baseline_backend.reset();
-  }
-  return {};
-}
-
-Expected<void> keep_matching(const po::variables_map& values, Suite& suite) {
-  const auto text = one(values, "filter");
-  if (text.empty()) return {};
-  try {
-    const std::regex pattern(text);
-    std::erase_if(suite.problems, [&](const Problem& p) {
-      return !std::regex_search(p.suite + "." + p.name, pattern) && !std::regex_search(short_text(p.geometry), pattern);
-    });
-  } catch (const std::regex_error& e) {
-    return error(fmt::format("--filter {}: {}", text, e.what()));
-  }
-  if (suite.problems.empty()) return error(fmt::format("--filter {}: no problem matches", text));
-  return {};
-}
-
 }  // namespace
 
-Expected<int> thread_count(const std::string& text) {
-  const auto count = number<int>("threads", text, 1);
-  if (count && *count > kMostThreads) return error(fmt::format("--threads {}: more than {}", text, kMostThreads));
-  return count;
+Texts listed(const po::variables_map& values, const char* name) {
+  Texts all;
+  if (!values.count(name)) return all;
+  for (const auto& text : values[name].as<Texts>()) {
+    std::stringstream parts(text);
+    for (std::string part; std::getline(parts, part, ',');)
+      if (!part.empty()) all.push_back(part);
+  }
+  return all;
 }
 
 int usage_error(const std::string& message) {
@@ -301,42 +117,6 @@ void add_measuring(po::options_description& options) {
   add("rounds", po::value<std::string>(), "samples of each case");
   add("budget", po::value<std::string>(), "seconds for the samples of each case");
   add("cold", "rotate tensors beyond twice the last-level cache");
-}
-
-std::vector<std::filesystem::path> plugin_files(const po::variables_map& values) {
-  std::vector<std::filesystem::path> files;
-  if (values.count("plugin"))
-    for (const auto& file : values["plugin"].as<Texts>()) files.emplace_back(file);
-  return files;
-}
-
-Expected<Selection> select(const po::variables_map& given, bool plugins_alone) {
-  po::variables_map values = given;
-  if (values.count("backends")) {
-    auto both = values.count("backend") ? values["backend"].as<Texts>() : Texts{};
-    const auto& more = values["backends"].as<Texts>();
-    both.insert(both.end(), more.begin(), more.end());
-    values.erase("backend");
-    values.insert({"backend", po::variable_value(both, false)});
-  }
-  auto suite = read_target(values);
-  if (!suite) return tl::unexpected(suite.error());
-  Selection selection;
-  selection.suite = std::move(*suite);
-  if (auto ok = bend_settings(values, selection.suite); !ok) return tl::unexpected(ok.error());
-  if (auto ok = words(values, "placement", selection.placements, parse_word<Placement>); !ok)
-    return tl::unexpected(ok.error());
-  if (auto ok = keep_matching(values, selection.suite); !ok) return tl::unexpected(ok.error());
-  std::vector<NamedPlugin> named;
-  for (const auto& choice : selection.suite.backends)
-    if (!choice.plugin.empty()) named.push_back({choice.plugin, choice.library_path});
-  selection.catalog = discover(default_search_path(plugin_files(values)), named);
-  for (const auto& failure : selection.catalog.errors)
-    if (failure.named) return error(failure.why);
-  if (auto ok = bend_backends(values, plugins_alone, selection); !ok) return tl::unexpected(ok.error());
-  // What the command line changed is part of what the run is: --resume compares it.
-  selection.suite.digest = digest_of(selection.suite);
-  return selection;
 }
 
 }  // namespace convgauge::cli

@@ -1,16 +1,11 @@
-// The options that several verbs share, and how they bend a suite.
+// The options that several verbs share, and how arguments are read.
 #pragma once
 #include <boost/program_options.hpp>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/verbs.hpp"
-#include "config/suite.hpp"
-#include "core/expected.hpp"
-#include "run/catalog.hpp"
-#include "run/sweep.hpp"
 
 namespace convgauge::cli {
 
@@ -39,21 +34,8 @@ void add_selection(po::options_description& options);
 /// --rounds, --budget, --cold.
 void add_measuring(po::options_description& options);
 
-/// What the command line asks for.
-struct Selection {
-  Suite suite;
-  Catalog catalog;
-  std::vector<Placement> placements{Placement::end, Placement::start};
-};
-
-/// Reads the target (a config, or a problem in text form, or --problem FILE) and bends it by the options.
-/// `plugins_alone`: --plugin without --backend means the backends of those plugins and no others.
-Expected<Selection> select(const po::variables_map& values, bool plugins_alone);
-
-/// One value of --threads.
-Expected<int> thread_count(const std::string& text);
-
-/// The files of --plugin.
-std::vector<std::filesystem::path> plugin_files(const po::variables_map& values);
+using Texts = std::vector<std::string>;
+/// "a,b" and repeated options alike.
+Texts listed(const po::variables_map& values, const char* name);
 
 }  // namespace convgauge::cli

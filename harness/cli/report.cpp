@@ -1,7 +1,7 @@
 // `convgauge report`: every format from the results of earlier runs.
 #include <fmt/format.h>
 
-#include "cli/options.hpp"
+#include "cli/selection.hpp"
 #include "cli/terminal.hpp"
 #include "core/files.hpp"
 #include "report/report.hpp"

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "cli/options.hpp"
+#include "cli/selection.hpp"
 #include "cli/session.hpp"
 #include "core/npy.hpp"
 #include "core/problem_text.hpp"

@@ -1,6 +1,6 @@
 // A run at the terminal: progress on standard error, failures as they come, one exit code.
 #pragma once
-#include "cli/options.hpp"
+#include "cli/selection.hpp"
 
 namespace convgauge::cli {
 

@@ -16,20 +16,10 @@
 #include "worker/arena.hpp"
 #include "worker/crash_box.hpp"
 #include "worker/messages.hpp"
+#include "worker/spawn.hpp"
 #include "worker/warden.hpp"
 
 namespace convgauge {
-
-struct WorkerOptions {
-  std::filesystem::path executable;    // whose `worker` verb is run; "/proc/self/exe" for the driver itself
-  std::string plugin;                  // a file, or "builtin:reference"
-  std::filesystem::path library_path;  // put before LD_LIBRARY_PATH; may be empty
-  std::vector<int> cpus;               // CPU mask; empty: as the driver's
-  int threads = 1;                     // OMP_NUM_THREADS
-  bool timed = true;                   // false: OpenMP threads may sleep where they wait (unless the user says how)
-  bool in_process = false;  // in a thread of the driver: for a debugger, nothing is contained, no limit is kept
-  bool operator==(const WorkerOptions&) const = default;
-};
 
 /// [the driver's one thread]
 class Worker {

@@ -1,0 +1,32 @@
+// What the command line asks for: a suite, bent by the options, and the plugins that are here.
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "cli/options.hpp"
+#include "config/suite.hpp"
+#include "core/expected.hpp"
+#include "run/catalog.hpp"
+#include "run/sweep.hpp"
+
+namespace convgauge::cli {
+
+/// What the command line asks for.
+struct Selection {
+  Suite suite;
+  Catalog catalog;
+  std::vector<Placement> placements{Placement::end, Placement::start};
+};
+
+/// Reads the target (a config, or a problem in text form, or --problem FILE) and bends it by the options.
+/// `plugins_alone`: --plugin without --backend means the backends of those plugins and no others.
+Expected<Selection> select(const po::variables_map& values, bool plugins_alone);
+
+/// One value of --threads.
+Expected<int> thread_count(const std::string& text);
+
+/// The files of --plugin.
+std::vector<std::filesystem::path> plugin_files(const po::variables_map& values);
+
+}  // namespace convgauge::cli
