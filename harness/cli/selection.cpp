@@ -9,6 +9,7 @@
 
 #include "config/digest.hpp"
 #include "config/nearest.hpp"
+#include "core/npy.hpp"
 #include "core/problem_text.hpp"
 
 namespace convgauge::cli {
@@ -52,12 +53,21 @@ std::string one(const po::variables_map& values, const char* name) {
   return values.count(name) ? values[name].as<std::string>() : std::string();
 }
 
+/// The shape of `run`'s --input, where there is one; its own errors are told when it is read for good.
+std::optional<InputSize> input_size(const po::variables_map& values) {
+  if (!values.count("input")) return std::nullopt;
+  const auto array = read_npy(one(values, "input"));
+  if (!array || array->shape.size() < 3 || array->shape.size() > 4) return std::nullopt;
+  const auto& s = array->shape;
+  return s.size() == 4 ? InputSize{s[0], s[2], s[3]} : InputSize{1, s[1], s[2]};
+}
+
 Expected<Suite> read_target(const po::variables_map& values) {
   const auto file = one(values, "problem"), target = one(values, "target");
   if (!file.empty() && !target.empty())
     return error(fmt::format("both --problem {} and '{}' were given", file, target));
   if (!file.empty()) {
-    auto problem = read_problem(file);
+    auto problem = read_problem(file, input_size(values));
     if (!problem) return tl::unexpected(problem.error());
     auto suite = suite_of(problem->geometry);
     suite.problems.front().name = problem->name.empty() ? suite.problems.front().name : problem->name;

@@ -150,11 +150,15 @@ Suite suite_of(const Geometry& geometry) {
   return suite;
 }
 
-Expected<Problem> read_problem(const Path& file) {
+Expected<Problem> read_problem(const Path& file, const std::optional<InputSize>& input) {
   const auto json = read_json(file);
   if (!json) return tl::unexpected(json.error());
-  const auto draft = read_draft(*json, {file.string(), ""});
+  auto draft = read_draft(*json, {file.string(), ""});
   if (!draft) return tl::unexpected(draft.error());
+  if (input)
+    for (const auto& [key, size] :
+         {std::pair("batch", input->batch), {"height", input->height}, {"width", input->width}})
+      draft->entries.try_emplace(key, Draft::Entry{Json(size), draft->place});
   return geometry_of(*draft).map([&](const Geometry& geometry) {
     return Problem{file.stem().string(), draft->name.empty() ? short_text(geometry) : draft->name, geometry,
                    draft->count};

@@ -88,8 +88,14 @@ Expected<Suite> read_suite(const std::filesystem::path& file);
 /// A suite of one problem, settings at their defaults.
 Suite suite_of(const Geometry& geometry);
 
-/// One problem object with the keys of torch.nn.Conv2d (as an element of "problems").
-Expected<Problem> read_problem(const std::filesystem::path& file);
+/// What torch.nn.Conv2d takes from its input rather than from its constructor.
+struct InputSize {
+  std::int64_t batch = 1, height = 1, width = 1;
+};
+
+/// One problem object with the keys of torch.nn.Conv2d (as an element of "problems"). Where `input` is known, it stands
+/// for batch, height and width that the object leaves out.
+Expected<Problem> read_problem(const std::filesystem::path& file, const std::optional<InputSize>& input = {});
 
 /// Physical cores that this process may run on: the default of `threads`.
 int physical_cores();
