@@ -8,7 +8,6 @@
 #include "core/problem_text.hpp"
 
 namespace convgauge {
-namespace {
 
 bool matches(const Known& known, const CaseRecord& r) {
   const auto hit = [&](const std::string& subject) {
@@ -16,8 +15,6 @@ bool matches(const Known& known, const CaseRecord& r) {
   };
   return hit(short_text(r.problem.geometry)) || hit(r.problem.suite + "." + r.problem.name) || hit(r.problem.name);
 }
-
-}  // namespace
 
 std::vector<std::string> known_no_more(const Results& results) {
   std::vector<std::string> list;

@@ -23,6 +23,9 @@ enum ExitCode {
 /// ran), 5 (inconclusive, where strict); 0.
 int exit_code(const Results& results, bool strict);
 
+/// Whether an entry speaks of this case: its glob against "LABEL PROBLEM_TEXT", "LABEL SUITE.NAME" or "LABEL NAME".
+bool matches(const Known& known, const CaseRecord& record);
+
 /// Entries of `known` whose case ran and did not fail so, one sentence each.
 std::vector<std::string> known_no_more(const Results& results);
 

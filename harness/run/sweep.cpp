@@ -2,19 +2,18 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <fnmatch.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <ctime>
 #include <set>
 
-#include "core/problem_text.hpp"
 #include "reference/cache.hpp"
 #include "run/guarded_plan.hpp"
 #include "run/machine/machine.hpp"
 #include "run/material.hpp"
 #include "run/measure_group.hpp"
+#include "run/outcome.hpp"
 #include "run/pool.hpp"
 #include "run/replay.hpp"
 #include "run/resume.hpp"
@@ -74,15 +73,11 @@ std::size_t requirement_bytes(const PlanOpened& plan, int role) {
   return bytes;
 }
 
-/// The issue of the first `known` entry that matches this case.
+/// The first entry of `known` that matches this case.
 const Known* known_entry(const Suite& suite, const CaseRecord& r) {
-  const auto text = r.label + " " + short_text(r.problem.geometry);
-  const auto name = r.label + " " + r.problem.suite + "." + r.problem.name;
-  const auto plain = r.label + " " + r.problem.name;
-  for (const auto& k : suite.known)
-    for (const auto& subject : {text, name, plain})
-      if (::fnmatch(k.match.c_str(), subject.c_str(), 0) == 0) return &k;
-  return nullptr;
+  const auto found =
+      std::find_if(suite.known.begin(), suite.known.end(), [&](const Known& k) { return matches(k, r); });
+  return found == suite.known.end() ? nullptr : &*found;
 }
 
 class Sweep {
