@@ -27,7 +27,6 @@ class GuardedPlan {
   const std::byte* output() { return worker_.arena().bytes(region(binding_.dst), placement_); }
   /// Elements of it that still hold the poison; the index of the first in memory order.
   std::int64_t unwritten(Poison poison, std::int64_t* first);
-  const Binding& binding() const { return binding_; }
 
  private:
   const Region& region(std::int32_t index) const { return binding_.regions[static_cast<std::size_t>(index)]; }

@@ -114,6 +114,7 @@ class Group {
     lane.measured.prepare_ns = ready.prepare_ns;
     lane.measured.upload_ns = ready.upload_ns;
     lane.measured.first_execution_ns = ready.first_ns;
+    lane.measured.fetch_ns = ready.fetch_ns;
     lane.running = true;
     calibrate(lane, ready.first_ns);
   }

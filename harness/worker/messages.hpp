@@ -158,7 +158,7 @@ void fields(Io& io, Sample& r) {
 }
 
 /// Copies the measured output to the arena. again: the source is first read anew from the arena, the output poisoned
-/// with `poison`, and one more execution made.
+/// with NaNs, and one more execution made.
 struct MeasureCheck {
   std::uint32_t plan = 0;
   bool again = false;
@@ -234,11 +234,11 @@ template <class Io>
 void fields(Io&, Done&) {}
 
 struct MeasureReady {
-  double bind_ns = 0, prepare_ns = 0, upload_ns = 0, first_ns = 0;
+  double bind_ns = 0, prepare_ns = 0, upload_ns = 0, first_ns = 0, fetch_ns = 0;
 };
 template <class Io>
 void fields(Io& io, MeasureReady& r) {
-  io(r.bind_ns, r.prepare_ns, r.upload_ns, r.first_ns);
+  io(r.bind_ns, r.prepare_ns, r.upload_ns, r.first_ns, r.fetch_ns);
 }
 
 /// Nanoseconds per execution by the host's clock, and by the device's where it has one (else 0).

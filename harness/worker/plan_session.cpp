@@ -145,6 +145,7 @@ Reply PlanSession::set_up(const MeasureSetup& request) {
                  [&] { return plan_.prepare_weights(slot, private_->tensors(slot)); });
     if (ok) ok = timed(Stage::upload, ready.upload_ns, [&] { return plan_.upload(slot, private_->tensors(slot)); });
     if (ok) ok = timed(Stage::execute, ready.first_ns, [&] { return plan_.execute_and_wait(&slot, 1, nullptr); });
+    if (ok) ok = timed(Stage::fetch, ready.fetch_ns, [&] { return plan_.fetch(slot, private_->tensors(slot)); });
     if (!ok) return as_reply(ok.error());
   }
   return ready;

@@ -111,10 +111,6 @@ void Worker::resume() {
   stopped_ = false;
 }
 
-std::string Worker::last_words() const {
-  return error_text_;
-}
-
 bool Worker::drain(int descriptor, std::string& kept, std::uint64_t& count) {
   std::array<char, 65536> chunk;
   const auto got = ::read(descriptor, chunk.data(), chunk.size());

@@ -43,8 +43,6 @@ class Worker {
   void resume();
   bool alive() const { return pid_ > 0 || thread_.joinable(); }
   Arena& arena() { return arena_; }
-  /// The last of what it wrote to standard error.
-  std::string last_words() const;
 
  private:
   Worker() = default;
