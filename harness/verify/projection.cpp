@@ -209,7 +209,7 @@ Projection::Worst Projection::judge(const Algorithm& algorithm, const Inputs& in
 /// As the statistical gate has it: errors of random signs add up as squares, and so do the sums themselves, so the
 /// ratio of norms is that of the outputs.
 std::optional<Differs> Projection::sloppy(const Algorithm& algorithm, const std::vector<Worst>& images) const {
-  constexpr double kEnough = 1024, kHalfPi = 1.5707963267948966;
+  constexpr double kEnough = 256, kHalfPi = 1.5707963267948966;
   const auto& g = spec_.geometry;
   if (fill_ != Fill::normal || algorithm.flushes_subnormals || static_cast<double>(want_.size()) < kEnough) return {};
   double error = 0, want = 0, magnitude = 0;
