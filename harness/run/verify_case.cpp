@@ -8,6 +8,7 @@
 #include "core/probe_fill.hpp"
 #include "run/guarded_plan.hpp"
 #include "run/memory_need.hpp"
+#include "verify/taps.hpp"
 
 namespace convgauge {
 namespace {
@@ -126,7 +127,10 @@ class Climb {
   Bad judge(Fill fill, const Sheet& sheet, const Algorithm& algorithm, const std::byte* got, std::string oracle,
             const Relation& relation = {}) {
     auto outcome = sheet.judge(material_.spec(), fill, algorithm, got, std::move(oracle), relation);
-    if (auto* differs = std::get_if<Differs>(&outcome)) return *differs;
+    if (auto* differs = std::get_if<Differs>(&outcome)) {
+      if (differs->diagnosis.empty()) differs->diagnosis = taps_astray();
+      return *differs;
+    }
     const auto& agrees = std::get<Agrees>(outcome);
     result_.worst = std::max(result_.worst, agrees.worst);
     if (fill == Fill::normal) result_.rel_l2 = std::max(result_.rel_l2, agrees.rel_l2);
@@ -134,6 +138,15 @@ class Climb {
       if (std::find(result_.notes.begin(), result_.notes.end(), note) == result_.notes.end())
         result_.notes.push_back(note);
     return std::nullopt;
+  }
+
+  /// What no misread specification explains, single lit pixels may.
+  std::string taps_astray() {
+    if (material_.projected() || !fits(Fill::impulse, material_.spec())) return "";
+    const auto& sheet = material_.sheet(Fill::impulse);
+    if (memory_.run(sheet.inputs(), order_.placements.front(), true, Poison::number)) return "";
+    return describe_taps(
+        {material_.spec(), plan_.algorithm, Fill::impulse, sheet.inputs(), sheet.reference(), memory_.output()});
   }
 
   /// R12: under the same binding and weights, another source gives another result.
