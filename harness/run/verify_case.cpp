@@ -72,6 +72,7 @@ class Climb {
     const Evidence evidence{material_.spec(), plan_.algorithm,   fill,
                             sheet.inputs(),   sheet.reference(), memory_.output()};
     auto outcome = compare(evidence);
+    if (order_.witness) order_.witness(evidence, oracle, std::holds_alternative<Agrees>(outcome));
     if (auto* differs = std::get_if<Differs>(&outcome)) {
       differs->oracle = std::move(oracle);
       differs->diagnosis = diagnose(evidence);
