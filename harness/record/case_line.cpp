@@ -92,9 +92,13 @@ void read_algorithm(Fields fields, std::optional<Algorithm>& algorithm) {
 }
 
 Json to_json(const SmallestCase& s) {
+  Json fills = Json::array();
+  for (const auto fill : s.fills) fills.push_back(word(fill));
   return {{"problem", problem_json(s.geometry)},
           {"problem_text", short_text(s.geometry)},
           {"settings", to_json(s.settings)},
+          {"requested_algorithm", s.requested_algorithm},
+          {"fills", fills},
           {"verdict", to_json(s.verdict)},
           {"away", s.away},
           {"trials", s.trials},
@@ -151,6 +155,8 @@ void read_problem(Fields& fields, Problem& problem) {
 void read_smallest(Fields fields, SmallestCase& s) {
   read_geometry(fields, s.geometry);
   s.settings = read_settings(fields.child("settings"));
+  fields.get("requested_algorithm", s.requested_algorithm);
+  fields.get("fills", s.fills);
   read_verdict(fields.child("verdict"), s.verdict);
   fields.get("away", s.away);
   fields.get("trials", s.trials);

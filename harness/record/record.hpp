@@ -41,6 +41,8 @@ struct Position {
 struct SmallestCase {
   Geometry geometry;
   CaseSettings settings;
+  std::string requested_algorithm = "default";
+  std::vector<Fill> fills;                  // those that it needs to fail
   Verdict verdict = Failed{"nothing ran"};  // of this case
   std::vector<std::string> away;            // what still differs from the trivial case: "groups=2"
   int trials = 0;                           // cases that the search ran

@@ -204,6 +204,8 @@ SmallestCase told(const CaseRecord& record, const FailedCase& failed, const Cand
   verify.fills = found.fills;
   return {found.trial.geometry,
           as_record.settings,
+          found.algorithm,
+          found.fills,
           hunt.last(),
           away_from_trivial(found.trial),
           hunt.trials(),

@@ -29,7 +29,9 @@ class RandomRecords {
     r.packed_weight_bytes = size();
     if (coin()) r.known = text();
     r.replay = text();
-    if (coin()) r.smallest = {geometry(), settings(), this->verdict(verdict), {text(), text()}, 7, coin(), text()};
+    if (coin())
+      r.smallest = {geometry(),       settings(), {Fill::normal}, this->verdict(verdict),
+                    {text(), text()}, 7,          coin(),         text()};
     r.shrink_note = text();
     return r;
   }
