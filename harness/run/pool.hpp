@@ -21,6 +21,8 @@ class Pool {
   /// The worker for a competitor with so many threads; all others are stopped where something is timed (idle ones do
   /// not spin where nothing is). A dead one is replaced. Processes differ by plugin, library path, options, device and
   /// threads.
+  const std::filesystem::path& executable() const { return executable_; }
+
   Expected<Worker*> worker(const Competitor& competitor, int threads);
 
  private:

@@ -30,8 +30,8 @@ class RandomRecords {
     if (coin()) r.known = text();
     r.replay = text();
     if (coin())
-      r.smallest = {geometry(),       settings(), {Fill::normal}, this->verdict(verdict),
-                    {text(), text()}, 7,          coin(),         text()};
+      r.smallest = SmallestCase{geometry(),       settings(), text(), {Fill::normal}, this->verdict(verdict),
+                                {text(), text()}, 7,          coin(), text()};
     r.shrink_note = text();
     return r;
   }
