@@ -25,6 +25,7 @@ constexpr std::array kVerbs{
     Verb{"verify", convgauge::cli::verify, "correctness only: the CI gate"},
     Verb{"sweep", convgauge::cli::sweep, "verify, measure and report a config"},
     Verb{"bench", convgauge::cli::bench, "one problem from the command line, a table at once"},
+    Verb{"fuzz", convgauge::cli::fuzz, "random legal cases; what fails is shrunk and kept as a config"},
     Verb{"run", convgauge::cli::run, "one execution on given tensors (.npy in and out)"},
     Verb{"report", convgauge::cli::report, "reports from the results of earlier runs"},
     Verb{"machine", convgauge::cli::machine, "processor, caches, measured peaks"},

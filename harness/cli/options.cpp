@@ -113,6 +113,13 @@ void add_selection(po::options_description& options) {
   add("filter", text(), "a regular expression over SUITE.NAME and the problem's text");
 }
 
+void add_shrinking(po::options_description& options) {
+  auto add = options.add_options();
+  add("shrink-budget", po::value<std::string>(),
+      "seconds for making each failing case as small as it fails; default 5");
+  add("no-shrink", "leave failing cases as they are");
+}
+
 void add_measuring(po::options_description& options) {
   auto add = options.add_options();
   add("rounds", po::value<std::string>(), "samples of each case");

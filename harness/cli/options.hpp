@@ -33,6 +33,8 @@ int usage_error(const std::string& message);
 void add_selection(po::options_description& options);
 /// --rounds, --budget, --cold.
 void add_measuring(po::options_description& options);
+/// --shrink-budget, --no-shrink.
+void add_shrinking(po::options_description& options);
 
 using Texts = std::vector<std::string>;
 /// "a,b" and repeated options alike.

@@ -28,14 +28,6 @@ Expected<T> number(const char* option, const std::string& text, T least) {
 /// More threads than the system has processors for are a slip of the finger, and would kill most plugins.
 constexpr int kMostThreads = CPU_SETSIZE;  // of sched_setaffinity(2)
 
-Expected<double> seconds(const char* option, const std::string& text) {
-  double value = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (code != std::errc{} || end != text.data() + text.size() || !(value > 0) || value > 1e6)
-    return error(fmt::format("--{} {}: not a number of seconds above 0 and up to 1e6", option, text));
-  return value;
-}
-
 /// A word option as a list of enumerators; untouched where the option is absent.
 template <class E, class Parse>
 Expected<void> words(const po::variables_map& values, const char* name, std::vector<E>& to, Parse parse) {
@@ -206,6 +198,29 @@ Expected<void> keep_matching(const po::variables_map& values, Suite& suite) {
 }
 
 }  // namespace
+
+Expected<double> seconds(const char* option, const std::string& text) {
+  double value = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (code != std::errc{} || end != text.data() + text.size() || !(value > 0) || value > 1e6)
+    return error(fmt::format("--{} {}: not a number of seconds above 0 and up to 1e6", option, text));
+  return value;
+}
+
+Expected<ShrinkBudget> shrink_budget(const po::variables_map& values) {
+  constexpr std::chrono::milliseconds kUsual{5'000};
+  ShrinkBudget budget;
+  if (values.count("no-shrink")) {
+    if (values.count("shrink-budget")) return error("--shrink-budget and --no-shrink exclude each other");
+    return budget;
+  }
+  budget.time = kUsual;
+  if (!values.count("shrink-budget")) return budget;
+  const auto value = seconds("shrink-budget", one(values, "shrink-budget"));
+  if (!value) return tl::unexpected(value.error());
+  budget.time = std::chrono::milliseconds(static_cast<std::int64_t>(*value * 1000));
+  return budget;
+}
 
 Expected<int> thread_count(const std::string& text) {
   const auto count = number<int>("threads", text, 1);

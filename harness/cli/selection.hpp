@@ -23,6 +23,12 @@ struct Selection {
 /// `plugins_alone`: --plugin without --backend means the backends of those plugins and no others.
 Expected<Selection> select(const po::variables_map& values, bool plugins_alone);
 
+/// --shrink-budget, --no-shrink.
+Expected<ShrinkBudget> shrink_budget(const po::variables_map& values);
+
+/// A number of seconds: above 0 and up to 1e6.
+Expected<double> seconds(const char* option, const std::string& text);
+
 /// One value of --threads.
 Expected<int> thread_count(const std::string& text);
 

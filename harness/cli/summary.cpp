@@ -59,6 +59,26 @@ std::string columns(const std::vector<std::vector<std::string>>& rows) {
   return text;
 }
 
+/// "2 parameters from the trivial problem (groups=2, kernel_size=3)"
+std::string distance_text(const SmallestCase& s) {
+  if (s.away.empty()) return "the trivial problem itself";
+  std::string names;
+  for (const auto& name : s.away) names += (names.empty() ? "" : ", ") + name;
+  return fmt::format("{} parameter{} from the trivial problem ({})", s.away.size(), s.away.size() == 1 ? "" : "s",
+                     names);
+}
+
+/// What one bug would look like in several cases.
+bool looks_alike(const CaseRecord& a, const CaseRecord& b) {
+  const auto said = [](const CaseRecord& r) {
+    const auto* differs = std::get_if<Differs>(&r.verdict);
+    return differs ? differs->diagnosis : std::string();
+  };
+  if (a.label != b.label || a.verdict.index() != b.verdict.index()) return false;
+  if (!b.smallest) return said(a) == said(b);
+  return a.smallest->geometry == b.smallest->geometry && a.smallest->settings == b.smallest->settings;
+}
+
 std::string share_text(double rate, const Machine& machine, int threads) {
   const auto peak = machine.fma_flops.find(threads);
   if (peak == machine.fma_flops.end() || peak->second <= 0 || rate <= 0) return "";
@@ -106,8 +126,37 @@ std::string time_text(double ns) {
 
 std::string failure_lines(const CaseRecord& r) {
   const auto algorithm = r.algorithm ? " [" + r.algorithm->name + "]" : "";
-  return fmt::format("{}: {}{} {}{}\n{}    replay: {}\n", kind(r.verdict), r.label, algorithm,
-                     short_text(r.problem.geometry), name_text(r.problem), evidence(r.verdict), r.replay);
+  return fmt::format("{}: {}{} {}{}\n{}    replay: {}\n{}", kind(r.verdict), r.label, algorithm,
+                     short_text(r.problem.geometry), name_text(r.problem), evidence(r.verdict), r.replay,
+                     smallest_lines(r));
+}
+
+std::string smallest_lines(const CaseRecord& r) {
+  if (!r.shrink_note.empty()) return fmt::format("    smallest: none: {}\n", r.shrink_note);
+  if (!r.smallest) return "";
+  const auto& s = *r.smallest;
+  return fmt::format("    smallest: {}: {}{}\n              {}\n    replay smallest: {}\n", short_text(s.geometry),
+                     distance_text(s), s.complete ? "" : "; the budget ended the search", sentence(s.verdict),
+                     s.replay);
+}
+
+std::string smallest_summary(const Results& results) {
+  std::vector<const CaseRecord*> distinct;
+  for (const auto& r : results.cases)
+    if (r.smallest &&
+        std::none_of(distinct.begin(), distinct.end(), [&](const CaseRecord* d) { return looks_alike(*d, r); }))
+      distinct.push_back(&r);
+  std::string text = distinct.empty() ? "" : "smallest failing cases:\n";
+  for (const auto* d : distinct) {
+    const auto alike = std::count_if(results.cases.begin(), results.cases.end(), [&](const CaseRecord& r) {
+      return &r != d && is_defect(r.verdict) && !r.known && looks_alike(*d, r);
+    });
+    text += fmt::format("  {}: {} {}: {}", kind(d->verdict), d->label, short_text(d->smallest->geometry),
+                        distance_text(*d->smallest));
+    if (alike > 0) text += fmt::format("; also {} other case{}", alike, alike == 1 ? "" : "s");
+    text += fmt::format("\n    {}\n", d->smallest->replay);
+  }
+  return text;
 }
 
 std::string verdict_summary(const Results& results) {

@@ -11,6 +11,7 @@ int list(const Arguments& arguments);
 int verify(const Arguments& arguments);
 int sweep(const Arguments& arguments);
 int bench(const Arguments& arguments);
+int fuzz(const Arguments& arguments);
 int run(const Arguments& arguments);
 int report(const Arguments& arguments);
 int machine(const Arguments& arguments);

@@ -18,6 +18,9 @@ int verify(const Arguments& arguments) {
   add("junit", po::value<std::string>(), "also write JUnit XML to this file");
   add("out", po::value<std::string>(), "also keep results.jsonl in this folder");
   add("fail-fast", "end at the first failure");
+  add("dump", po::value<std::string>(), "write x, w, b, got, want, allowed of what fails as .npy below this folder");
+  add("dump-all", "with --dump: of what is right too");
+  add_shrinking(usage.options);
   add("dry-run", "show the cases, run nothing");
   const auto parsed = parse(usage, arguments, "target");
   if (parsed.exit) return *parsed.exit;
@@ -31,6 +34,11 @@ int verify(const Arguments& arguments) {
   options.fail_fast = values.count("fail-fast") > 0;
   options.in_process = wants_in_process(values);
   options.command = command_line("verify", arguments);
+  const auto budget = shrink_budget(values);
+  if (!budget) return usage_error(budget.error().message);
+  options.shrink = *budget;
+  if (values.count("dump-all") && !values.count("dump")) return usage_error("verify: --dump-all needs --dump FOLDER");
+  if (values.count("dump")) options.dump = {values["dump"].as<std::string>(), values.count("dump-all") > 0};
   if (values.count("out")) options.out = values["out"].as<std::string>();
   if (!options.out.empty() && std::filesystem::exists(options.out / "results.jsonl"))
     return usage_error(
@@ -41,7 +49,7 @@ int verify(const Arguments& arguments) {
   if (json)
     fmt::print("{}\n", to_pretty_json(result->results.cases));
   else
-    fmt::print("{}", verdict_summary(result->results));
+    fmt::print("{}{}", smallest_summary(result->results), verdict_summary(result->results));
   if (values.count("junit"))
     if (auto ok = write_text(values["junit"].as<std::string>(), junit_report(result->results)); !ok)
       return usage_error(ok.error().message);

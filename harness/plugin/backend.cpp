@@ -8,6 +8,9 @@
 #include <cstring>
 #include <set>
 
+#include "plugin/allocations.hpp"
+#include "plugin/library.hpp"
+
 namespace convgauge {
 namespace {
 
@@ -88,7 +91,8 @@ Plan::Plan(Plan&& other) noexcept
     : table_(other.table_),
       plan_(std::exchange(other.plan_, nullptr)),
       algorithm_(std::move(other.algorithm_)),
-      requirements_(std::move(other.requirements_)) {}
+      requirements_(std::move(other.requirements_)),
+      allocations_(other.allocations_) {}
 
 Plan::~Plan() {
   if (plan_) table_->plan_destroy(plan_);
@@ -157,8 +161,12 @@ Answer<void> Plan::upload(int slot, const cvg_tensors& tensors) {
 }
 Answer<void> Plan::execute_and_wait(const std::int32_t* slots, std::int64_t count, cvg_timing* timing) {
   Note note;
-  if (auto ok = outcome("execute", table_->execute(plan_, slots, count, timing, note.get()), note); !ok) return ok;
-  return outcome("wait", table_->wait(plan_, note.get()), note);
+  const AllocationCount counting;
+  const auto status = table_->execute(plan_, slots, count, timing, note.get());
+  if (status != CVG_OK) return outcome("execute", status, note);
+  const auto waited = table_->wait(plan_, note.get());
+  allocations_ = counting.so_far();
+  return outcome("wait", waited, note);
 }
 Answer<void> Plan::fetch(int slot, const cvg_tensors& tensors) {
   Note note;
@@ -195,7 +203,14 @@ Answer<std::vector<OptionInfo>> Backend::options() const {
   if (table_->options(raw.data(), count, &count) != CVG_OK) return failed("options failed");
   std::vector<OptionInfo> list;
   const auto text = [](const char* t) { return std::string(t ? t : ""); };
-  for (const auto& o : raw) list.push_back({text(o.key), text(o.values), text(o.default_value), text(o.description)});
+  std::set<std::string> keys;
+  for (const auto& o : raw) {
+    list.push_back({text(o.key), text(o.values), text(o.default_value), text(o.description)});
+    const auto& key = list.back().key;
+    if (!is_plugin_name(key.c_str()))
+      return failed(fmt::format("R2: an option of {} is named '{}', which does not match [a-z0-9_]+", name(), key));
+    if (!keys.insert(key).second) return failed(fmt::format("R2: two options of {} are named {}", name(), key));
+  }
   return list;
 }
 

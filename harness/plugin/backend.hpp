@@ -65,6 +65,8 @@ class Plan {
   Answer<void> upload(int slot, const cvg_tensors& tensors);
   Answer<void> execute_and_wait(const std::int32_t* slots, std::int64_t count, cvg_timing* timing);
   Answer<void> fetch(int slot, const cvg_tensors& tensors);
+  /// Calls of the C library's allocator during the last execute_and_wait(): see allocations.hpp.
+  std::uint64_t allocations() const { return allocations_; }
 
   /// For the timed loop alone: no wrapping, no check. Status of the first call that was not OK.
   cvg_status raw_execute(const std::int32_t* slots, std::int64_t count, cvg_timing* timing) noexcept {
@@ -80,6 +82,7 @@ class Plan {
   cvg_plan* plan_;
   Algorithm algorithm_;
   std::vector<Requirement> requirements_;
+  std::uint64_t allocations_ = 0;
 };
 
 /// One backend of a loaded library. Does not own. [main]

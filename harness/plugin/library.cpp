@@ -20,12 +20,6 @@ const cvg_host& host() {
   return table;
 }
 
-bool is_name(const char* text) {
-  if (!text || !*text) return false;
-  return std::all_of(text, text + std::char_traits<char>::length(text),
-                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
-}
-
 /// Every function that the host calls without asking whether it is there.
 bool complete(const cvg_backend& b) {
   return b.struct_size >= offsetof(cvg_backend, memory_alloc) && b.device_count && b.device_info && b.options &&
@@ -45,13 +39,33 @@ Expected<void> check_tables(const cvg_plugin& plugin, const std::string& file) {
   for (std::int32_t i = 0; i < plugin.backend_count; ++i) {
     const auto* b = plugin.backends[i];
     if (!b) return error(fmt::format("{}: backend {} is null", file, i));
-    if (!is_name(b->name))
+    if (!is_plugin_name(b->name))
       return error(fmt::format("{}: R2: backend {} is named '{}', which does not match [a-z0-9_]+", file, i,
                                b->name ? b->name : ""));
     if (!names.insert(b->name).second) return error(fmt::format("{}: R2: two backends are named '{}'", file, b->name));
     if (!complete(*b)) return error(fmt::format("{}: backend '{}' lacks a function of its table", file, b->name));
   }
   return {};
+}
+
+/// The library, open for the life of the process: see the class comment.
+Expected<cvg_plugin_entry_function> entry_of(const std::filesystem::path& file) {
+  namespace dll = boost::dll;
+  if (!std::filesystem::exists(file)) return error(fmt::format("{}: no such file", file.string()));
+  // The loader's own sentence names a missing dependency; Boost's error_code does not, its exception does.
+  try {
+    dll::shared_library library(std::filesystem::absolute(file).string(),
+                                dll::load_mode::rtld_now | dll::load_mode::rtld_local);
+    if (!library.has("cvg_plugin_entry"))
+      return error(
+          fmt::format("{}: R1: it exports no symbol cvg_plugin_entry, so it is no convgauge plugin", file.string()));
+    const cvg_plugin_entry_function entry =
+        &library.get<const cvg_plugin*(std::uint32_t, const cvg_host*, std::uint32_t*)>("cvg_plugin_entry");
+    new dll::shared_library(std::move(library));
+    return entry;
+  } catch (const std::exception& e) {
+    return error(fmt::format("{}: cannot be loaded: {}", file.string(), e.what()));
+  }
 }
 
 }  // namespace
@@ -71,25 +85,30 @@ Expected<Library> Library::from_entry(cvg_plugin_entry_function entry, const std
   return library;
 }
 
+bool is_plugin_name(const char* text) {
+  if (!text || !*text) return false;
+  return std::all_of(text, text + std::char_traits<char>::length(text),
+                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
+}
+
 Expected<Library> Library::open(const std::filesystem::path& file) {
-  namespace dll = boost::dll;
-  boost::system::error_code failed;
-  if (!std::filesystem::exists(file)) return error(fmt::format("{}: no such file", file.string()));
-  // The loader's own sentence names a missing dependency; Boost's error_code does not, its exception does.
-  try {
-    dll::shared_library library(std::filesystem::absolute(file).string(),
-                                dll::load_mode::rtld_now | dll::load_mode::rtld_local);
-    if (!library.has("cvg_plugin_entry"))
-      return error(
-          fmt::format("{}: R1: it exports no symbol cvg_plugin_entry, so it is no convgauge plugin", file.string()));
-    const auto entry =
-        &library.get<const cvg_plugin*(std::uint32_t, const cvg_host*, std::uint32_t*)>("cvg_plugin_entry");
-    // Kept for the life of the process: see the class comment.
-    new dll::shared_library(std::move(library));
-    return from_entry(entry, file.string());
-  } catch (const std::exception& e) {
-    return error(fmt::format("{}: cannot be loaded: {}", file.string(), e.what()));
-  }
+  const auto entry = entry_of(file);
+  if (!entry) return tl::unexpected(entry.error());
+  return from_entry(*entry, file.string());
+}
+
+Expected<void> Library::refuses_other_versions(const std::filesystem::path& file) {
+  constexpr std::uint32_t kNobodys = 0x7fffffff;
+  const auto entry = entry_of(file);
+  if (!entry) return tl::unexpected(entry.error());
+  std::uint32_t speaks = kNobodys;
+  if ((*entry)(kNobodys, &host(), &speaks))
+    return error(
+        fmt::format("{}: R1: asked for ABI version {}, it gives a table all the same", file.string(), kNobodys));
+  if (speaks == kNobodys)
+    return error(fmt::format("{}: R1: asked for ABI version {}, it does not say which version it speaks instead",
+                             file.string(), kNobodys));
+  return {};
 }
 
 Expected<Library> Library::built_in(cvg_plugin_entry_function entry, std::string name) {

@@ -18,6 +18,9 @@ class Library {
   static Expected<Library> open(const std::filesystem::path& file);
   /// A table that is part of this program.
   static Expected<Library> built_in(cvg_plugin_entry_function entry, std::string name);
+  /// R1: a host of another version gets no table, and the version that the library speaks. The first and only call of a
+  /// library in its process. The error names the rule.
+  static Expected<void> refuses_other_versions(const std::filesystem::path& file);
 
   const std::string& name() const { return name_; }
   const std::string& version() const { return version_; }
@@ -28,5 +31,8 @@ class Library {
   std::string name_, version_;
   std::vector<const cvg_backend*> backends_;
 };
+
+/// Matches [a-z0-9_]+: the names of backends and options (R2).
+bool is_plugin_name(const char* text);
 
 }  // namespace convgauge

@@ -91,6 +91,21 @@ void read_algorithm(Fields fields, std::optional<Algorithm>& algorithm) {
   read_detail(fields.child("algorithm_detail"), a);
 }
 
+Json to_json(const SmallestCase& s) {
+  Json fills = Json::array();
+  for (const auto fill : s.fills) fills.push_back(word(fill));
+  return {{"problem", problem_json(s.geometry)},
+          {"problem_text", short_text(s.geometry)},
+          {"settings", to_json(s.settings)},
+          {"requested_algorithm", s.requested_algorithm},
+          {"fills", fills},
+          {"verdict", to_json(s.verdict)},
+          {"away", s.away},
+          {"trials", s.trials},
+          {"complete", s.complete},
+          {"replay", s.replay}};
+}
+
 Json to_json(const CaseRecord& r) {
   Json j{{"record", "case"},
          {"problem", problem_json(r.problem.geometry)},
@@ -117,18 +132,36 @@ Json to_json(const CaseRecord& r) {
   j["packed_weight_bytes"] = r.packed_weight_bytes;
   if (r.known) j["known"] = *r.known;
   j["replay"] = r.replay;
+  if (r.smallest) j["smallest"] = to_json(*r.smallest);
+  if (!r.shrink_note.empty()) j["shrink_note"] = r.shrink_note;
   return j;
 }
 
-void read_problem(Fields& fields, Problem& problem) {
+void read_geometry(Fields& fields, Geometry& to) {
   const Json* json = fields.find("problem");
   if (!json) return fields.fail("problem", "is missing");
   const auto geometry = problem_from_json(*json, fields.place().child("problem"));
   if (!geometry) return void(fields.error() = geometry.error().message);
-  problem.geometry = *geometry;
+  to = *geometry;
+}
+
+void read_problem(Fields& fields, Problem& problem) {
+  read_geometry(fields, problem.geometry);
   fields.get("suite", problem.suite);
   fields.get("name", problem.name);
   fields.get("count", problem.count);
+}
+
+void read_smallest(Fields fields, SmallestCase& s) {
+  read_geometry(fields, s.geometry);
+  s.settings = read_settings(fields.child("settings"));
+  fields.get("requested_algorithm", s.requested_algorithm);
+  fields.get("fills", s.fills);
+  read_verdict(fields.child("verdict"), s.verdict);
+  fields.get("away", s.away);
+  fields.get("trials", s.trials);
+  fields.get("complete", s.complete);
+  fields.get("replay", s.replay);
 }
 
 }  // namespace
@@ -167,6 +200,8 @@ CaseRecord case_from_json(const Json& json, const Place& place, std::string& err
   fields.get("packed_weight_bytes", r.packed_weight_bytes);
   fields.get("known", r.known);
   fields.get("replay", r.replay);
+  if (fields.find("smallest")) read_smallest(fields.child("smallest"), r.smallest.emplace());
+  fields.get("shrink_note", r.shrink_note);
   return r;
 }
 

@@ -37,6 +37,20 @@ struct Position {
   bool operator==(const Position&) const = default;
 };
 
+/// The simplest case that fails in the same way, where one was searched for.
+struct SmallestCase {
+  Geometry geometry;
+  CaseSettings settings;
+  std::string requested_algorithm = "default";
+  std::vector<Fill> fills;                  // those that it needs to fail
+  Verdict verdict = Failed{"nothing ran"};  // of this case
+  std::vector<std::string> away;            // what still differs from the trivial case: "groups=2"
+  int trials = 0;                           // cases that the search ran
+  bool complete = true;                     // false: its budget ended the search
+  std::string replay;
+  bool operator==(const SmallestCase&) const = default;
+};
+
 struct CaseRecord {
   Position position;
   Problem problem;
@@ -50,6 +64,8 @@ struct CaseRecord {
   std::size_t bytes = 0, workspace_bytes = 0, packed_weight_bytes = 0;
   std::optional<std::string> known;  // the issue, where the verdict was expected
   std::string replay;                // the command line that repeats it
+  std::optional<SmallestCase> smallest;
+  std::string shrink_note;  // why there is no smallest case, where one was searched for
   bool operator==(const CaseRecord&) const = default;
 };
 

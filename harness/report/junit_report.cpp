@@ -37,11 +37,19 @@ std::string message_of(const CaseRecord& record) {
   return record.known ? reason(record) : fmt::format("{}: {}", kind(record.verdict), reason(record));
 }
 
+/// The smallest case that fails alike, as lines of their own.
+std::string smallest_lines(const CaseRecord& record) {
+  const auto text = smallest_text(record);
+  if (text.empty()) return "";
+  return "\nsmallest: " + text + (record.smallest ? "\nreplay smallest: " + record.smallest->replay : "");
+}
+
 std::string body(const CaseRecord& record) {
   const auto message = message_of(record);
   const auto element = [&](const char* tag) {
-    return fmt::format("<{} type=\"{}\" message=\"{}\">{}\nreplay: {}</{}>", tag, kind(record.verdict),
-                       escape_markup(message), escape_markup(message), escape_markup(record.replay), tag);
+    return fmt::format("<{} type=\"{}\" message=\"{}\">{}\nreplay: {}{}</{}>", tag, kind(record.verdict),
+                       escape_markup(message), escape_markup(message), escape_markup(record.replay),
+                       escape_markup(smallest_lines(record)), tag);
   };
   switch (result_of(record)) {
     case Result::failure:

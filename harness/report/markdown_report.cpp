@@ -95,6 +95,9 @@ void add_defects(Limited& out, const std::vector<Group>& groups) {
       out.add(fmt::format("- **{}**: {} on {}: {}  \n  {}\n", escape_markdown(note.word), escape_markdown(note.column),
                           escape_markdown(names_text(note.rows)), escape_markdown(note.reason),
                           markdown_code(note.record->replay)));
+      if (const auto smallest = smallest_text(*note.record); !smallest.empty())
+        out.add(fmt::format("  smallest: {}  \n  {}\n", escape_markdown(smallest),
+                            note.record->smallest ? markdown_code(note.record->smallest->replay) : ""));
     }
 }
 

@@ -139,6 +139,8 @@ Json notes_json(const Group& group) {
                     {"column", clean(note.column)},
                     {"rows", clean(names_text(note.rows, 6))},
                     {"reason", clean(note.reason)},
+                    {"smallest", clean(smallest_text(*note.record))},
+                    {"smallest_replay", clean(note.record->smallest ? note.record->smallest->replay : "")},
                     {"replay", clean(note.record->replay)}});
   return list;
 }

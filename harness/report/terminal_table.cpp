@@ -169,6 +169,8 @@ void print_notes(std::string& out, const Group& group, int width) {
          "  ");
     if (is_defect(note.record->verdict) && !note.record->replay.empty())
       out += "  " + clean(note.record->replay) + "\n";
+    if (const auto& smallest = note.record->smallest)
+      out += "  smallest: " + clean(smallest_text(*note.record)) + "\n  " + clean(smallest->replay) + "\n";
   }
 }
 

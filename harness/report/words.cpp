@@ -114,6 +114,13 @@ std::string reason(const CaseRecord& record) {
   return ranked(&record) ? "" : "measured, but a sample is missing, zero or not finite";
 }
 
+std::string smallest_text(const CaseRecord& record) {
+  if (!record.smallest) return record.shrink_note;
+  std::string away;
+  for (const auto& name : record.smallest->away) away += (away.empty() ? "" : ", ") + name;
+  return fmt::format("{} ({})", short_text(record.smallest->geometry), away.empty() ? "trivial" : away);
+}
+
 std::string filled_text(const Total& total) {
   const bool gaps = total.missing > 0 && total.missing < total.layers && total.unfilled == 0;
   return gaps ? fmt::format("{} ({})", time_text(total.filled_ns), total.missing) : "";

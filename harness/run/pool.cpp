@@ -27,11 +27,12 @@ std::vector<int> cpus_for(int threads) {
 Expected<Worker*> Pool::worker(const Competitor& competitor, int threads) {
   const auto key = key_of(competitor, threads);
   auto& mine = workers_[key];
-  for (auto& [other, worker] : workers_)
-    if (other != key && worker) worker->stop();
+  if (timed_)
+    for (auto& [other, worker] : workers_)
+      if (other != key && worker) worker->stop();
   if (!mine || !mine->alive()) {
     // A device's driver threads belong to no core of ours.
-    const auto cpus = competitor.on_cpu ? cpus_for(threads) : std::vector<int>{};
+    const auto cpus = competitor.on_cpu && pinned_ ? cpus_for(threads) : std::vector<int>{};
     auto made = Worker::spawn(
         {executable_, competitor.plugin_file, competitor.choice.library_path, cpus, threads, timed_, in_process_});
     if (!made) return tl::unexpected(made.error());

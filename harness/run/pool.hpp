@@ -14,17 +14,20 @@ namespace convgauge {
 class Pool {
  public:
   /// `timed`: something will be measured, so workers wait as they would in production.
-  /// `in_process`: see WorkerOptions.
-  Pool(std::filesystem::path executable, bool timed, bool in_process = false)
-      : executable_(std::move(executable)), timed_(timed), in_process_(in_process) {}
+  /// `in_process`: see WorkerOptions. `pinned`: false leaves the cores to the system, where several pools work at once.
+  Pool(std::filesystem::path executable, bool timed, bool in_process = false, bool pinned = true)
+      : executable_(std::move(executable)), timed_(timed), in_process_(in_process), pinned_(pinned) {}
 
-  /// The worker for a competitor with so many threads; all others are stopped. A dead one is replaced. Processes differ
-  /// by plugin, library path, options, device and threads.
+  /// The worker for a competitor with so many threads; all others are stopped where something is timed (idle ones do
+  /// not spin where nothing is). A dead one is replaced. Processes differ by plugin, library path, options, device and
+  /// threads.
+  const std::filesystem::path& executable() const { return executable_; }
+
   Expected<Worker*> worker(const Competitor& competitor, int threads);
 
  private:
   std::filesystem::path executable_;
-  bool timed_, in_process_;
+  bool timed_, in_process_, pinned_;
   std::map<std::string, std::unique_ptr<Worker>> workers_;
 };
 

@@ -21,10 +21,10 @@ struct Rule {
 };
 // The rules of convgauge/plugin.h, in short.
 constexpr std::array kRules{
-    Rule{"R1", "exports cvg_plugin_entry and speaks this ABI version"},
+    Rule{"R1", "exports cvg_plugin_entry, speaks this ABI version, refuses others"},
     Rule{"R2", "names are there, well formed and unique"},
     Rule{"R3", "a refusal has a reason and a sentence; query and plan_create agree"},
-    Rule{"R4", "an unknown option is refused"},
+    Rule{"R4", "an unknown option, or a value it cannot use, is refused"},
     Rule{"R5", "the algorithm that was asked for runs, or is refused"},
     Rule{"R6", "requirements do not change"},
     Rule{"R7", "every output element is written"},
@@ -39,7 +39,7 @@ constexpr std::array kRules{
     Rule{"R16", "others' descriptors stay"},
     Rule{"R17", "no process outlives the worker"},
     Rule{"R18", "what says deterministic is"},
-    Rule{"R19", "no allocation in execute"},
+    Rule{"R19", "no allocation in execute (a wish)"},
     Rule{"right", "results agree with the reference"},
 };
 
@@ -91,7 +91,8 @@ class Checker {
           choice.name = choice.label = backend.name;
           choice.device = backend.devices.empty() ? std::nullopt : std::optional<std::string>("0");
         }
-    if (report_.exit_code == 0)
+    if (report_.exit_code == 0) ask_other_version();
+    if (!catalog_.plugins.empty() && report_.exit_code != kUsage)
       if (const auto field = line_up(suite, catalog_)) {
         report_.backends = static_cast<int>(suite.backends.size());
         for (const auto& competitor : field->competitors) probe(competitor);
@@ -151,8 +152,34 @@ class Checker {
     ++report_.probes;
     judge(done.verdict, where);
     if (!done.open) return;
+    count_allocations(**worker, done.plan->plan, where);
     (void)(*worker)->call(ClosePlan{done.plan->plan}, kLimit);
     if (spec == Spec::of(spec.geometry, Dtype::f32)) by_name(competitor, where, spec, material);
+  }
+
+  /// R19: of the last of several executions, so that what the first one sets up does not count.
+  void count_allocations(Worker& worker, std::uint32_t plan, const std::string& where) {
+    const auto outcome = worker.call(CountAllocations{plan}, kLimit);
+    const auto* reply = std::get_if<Reply>(&outcome);
+    const auto* counted = reply ? std::get_if<AllocationsCounted>(reply) : nullptr;
+    if (!counted || !counted->possible) return;
+    counted_allocations_ = true;
+    if (counted->calls == 0) return;
+    if (wishes_.empty())
+      wishes_ =
+          fmt::format("{}: {} allocation{} in one execution", where, counted->calls, counted->calls == 1 ? "" : "s");
+    ++allocating_;
+  }
+
+  /// R1, in a process of its own: the library must not be spoken to again after it.
+  void ask_other_version() {
+    auto worker = Worker::spawn({pool_.executable(), file_.string(), {}, {}, threads_});
+    if (!worker) return;
+    const auto outcome = (*worker)->call(AskOtherVersion{}, kLimit);
+    const auto bad = trouble_of(outcome);
+    if (!bad) return;
+    report_.exit_code = std::max<int>(report_.exit_code, is_crash(*bad) ? kCrashed : kWrong);
+    note(std::holds_alternative<Failed>(*bad) ? "R1" : "R13", sentence(*bad));
   }
 
   /// R5: every algorithm that is listed can be had by its name.
@@ -179,15 +206,27 @@ class Checker {
   /// R4 and R5: what nobody offers is refused.
   void ask_for_nonsense(const Competitor& competitor) {
     const auto spec = Spec::of(*parse_problem(kProbes[1]), Dtype::f32);
-    auto option = plan_settings(competitor, "default", threads_, 1), algorithm = option;
-    option.options["no_such_option_of_any_backend"] = "1";
-    algorithm.algorithm = "no.such.algorithm";
-    const std::pair<const char*, const PlanSettings*> asked[] = {{"R4", &option}, {"R5", &algorithm}};
-    for (const auto& [rule, settings] : asked) {
+    const auto plain = plan_settings(competitor, "default", threads_, 1);
+    struct Nonsense {
+      const char* rule;
+      PlanSettings settings;
+      std::string what;
+    };
+    std::vector<Nonsense> asked{{"R4", plain, "an option that nobody described"},
+                                {"R5", plain, "an algorithm that it does not have"}};
+    asked[0].settings.options["no_such_option_of_any_backend"] = "1";
+    asked[1].settings.algorithm = "no.such.algorithm";
+    for (const auto& option : options_of(competitor))
+      if (restricted(option.values)) {
+        asked.push_back(
+            {"R4", plain, fmt::format("option {}=no such value, though it takes {}", option.key, option.values)});
+        asked.back().settings.options[option.key] = "no such value";
+      }
+    for (const auto& [rule, settings, what] : asked) {
       auto worker = pool_.worker(competitor, threads_);
       if (!worker) return;
       ++report_.probes;
-      const auto outcome = (*worker)->call(OpenPlan{competitor.choice.name, spec, *settings}, kLimit);
+      const auto outcome = (*worker)->call(OpenPlan{competitor.choice.name, spec, settings}, kLimit);
       const auto bad = trouble_of(outcome);
       if (bad && std::holds_alternative<Refused>(*bad)) continue;
       if (bad) {
@@ -196,11 +235,31 @@ class Checker {
           note(rule, fmt::format("{}: {}", competitor.choice.name, sentence(*bad)));
         continue;
       }
-      note(rule, fmt::format("{}: accepted {}", competitor.choice.name,
-                             rule == std::string_view("R4") ? "an option that nobody described"
-                                                            : "an algorithm that it does not have"));
+      note(rule, fmt::format("{}: accepted {}", competitor.choice.name, what));
+      // What was accepted is open, and the next probe wants a clean worker.
+      if (worker = pool_.worker(competitor, threads_); worker)
+        (void)(*worker)->call(ClosePlan{std::get<PlanOpened>(std::get<Reply>(outcome)).plan}, kLimit);
       report_.exit_code = std::max<int>(report_.exit_code, kWrong);
     }
+  }
+
+  std::vector<OptionInfo> options_of(const Competitor& competitor) const {
+    const auto found = catalog_.find(competitor.choice.name, competitor.plugin_file);
+    return found.backend ? found.backend->options : std::vector<OptionInfo>{};
+  }
+
+  /// Values that a text of three words cannot be among: "a|b", "1..64", "bytes".
+  static bool restricted(const std::string& values) {
+    return values.find('|') != std::string::npos || values.find("..") != std::string::npos || values == "bytes";
+  }
+
+  /// kept, or the number of probes that allocated: no fault, and no exit code.
+  RuleLine wish(const Rule& rule) const {
+    if (!counted_allocations_)
+      return {rule.name, rule.what, "not checked", "this build cannot count: a sanitizer, or not the GNU C library"};
+    if (allocating_ == 0) return {rule.name, rule.what, "kept", {}};
+    return {rule.name, rule.what, "not kept",
+            fmt::format("{}{}", wishes_, allocating_ > 1 ? fmt::format("; {} more probes", allocating_ - 1) : "")};
   }
 
   RuleReport finish() {
@@ -209,8 +268,8 @@ class Checker {
       const auto found = broken_.find(rule.name);
       if (found != broken_.end())
         report_.lines.push_back({rule.name, rule.what, "BROKEN", found->second});
-      else if (std::string_view(rule.name) == "R19")
-        report_.lines.push_back({rule.name, rule.what, "not checked", {}});
+      else if (std::string_view(rule.name) == "R19" && reached)
+        report_.lines.push_back(wish(rule));
       else if (!reached && std::string_view(rule.name) != "R1" && std::string_view(rule.name) != "R2")
         report_.lines.push_back({rule.name, rule.what, "not reached", unreached_});
       else
@@ -229,7 +288,9 @@ class Checker {
   std::map<std::string, std::string> broken_;
   std::string unreached_;
   ReferenceCache references_{ReferenceCache::Options{}};
-  int agreed_ = 0;
+  int agreed_ = 0, allocating_ = 0;
+  bool counted_allocations_ = false;
+  std::string wishes_;  // R19: the first that allocated
   RuleReport report_;
 };
 

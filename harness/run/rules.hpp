@@ -6,8 +6,8 @@
 
 namespace convgauge {
 
-/// One rule: "R9", what it demands, "kept", "BROKEN", "not reached" or "not checked", and the evidence where it is
-/// broken.
+/// One rule: "R9", what it demands, its state, and the evidence where it is broken. States: "kept", "BROKEN", "not
+/// kept" (a wish, R19: no fault), "not reached" (nothing ran) or "not checked" (with the reason as evidence).
 struct RuleLine {
   std::string rule, what, state, evidence;
 };

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "reference/cache.hpp"
+#include "run/dump_case.hpp"
 #include "run/guarded_plan.hpp"
 #include "run/machine/machine.hpp"
 #include "run/material.hpp"
@@ -89,7 +90,9 @@ class Sweep {
         options_(options),
         hooks_(hooks),
         pool_(options.executable, options.measure, options.in_process),
-        settings_(settings_of(suite)) {}
+        settings_(settings_of(suite)),
+        shrinker_(options.executable, options.measure || options.in_process ? ShrinkBudget{} : options.shrink,
+                  hooks.interrupted) {}
 
   Expected<SweepResult> run() {
     result_.results.header = make_header(suite_, field_, options_);
@@ -174,13 +177,16 @@ class Sweep {
 
   Expected<void> run_problem(std::int64_t index) {
     std::vector<CaseRecord> records;
+    competitor_of_.clear();
     for (std::size_t i = 0; i < settings_.size(); ++i) run_settings(index, i, records);
+    if (!dump_error_.empty()) return error(dump_error_);
     for (std::size_t i = 0; i < records.size(); ++i) {
       auto& r = records[i];
       r.position.index = static_cast<std::int64_t>(i);
       r.position.cases = static_cast<std::int64_t>(records.size());
       if (const auto* known = known_entry(suite_, r); known && known->verdict == kind(r.verdict))
         r.known = known->issue;
+      if (!r.known) shrinker_.look_at(r, {competitor_of_[i], suite_.settings.verify, options_.placements});
       if (writer_)
         if (auto ok = writer_->append(to_line(r)); !ok) return ok;
       if (hooks_.record) hooks_.record(r);
@@ -204,6 +210,7 @@ class Sweep {
       if (!competitor.on_cpu && settings.threads != suite_.settings.threads.front()) continue;
       for (const auto& start : starts(competitor, spec, settings.threads)) {
         records.push_back(blank(index, start, settings, spec));
+        competitor_of_.push_back(&competitor);
         if (auto entrant = verify(records.back(), start, material)) {
           entrants.push_back(std::move(*entrant));
           record_of.push_back(records.size() - 1);
@@ -236,11 +243,14 @@ class Sweep {
       return std::nullopt;
     }
     const int slots = suite_.settings.measure.cold ? kColdSlots : 1;
+    Dump dump(options_.dump, record);
     const VerifyOrder order{record.backend,
                             plan_settings(*start.competitor, start.algorithm, record.settings.threads, slots),
-                            suite_.settings.verify, options_.placements};
+                            suite_.settings.verify, options_.placements, dump.witness()};
     auto done = verify_case(**worker, order, material);
     record.verdict = std::move(done.verdict);
+    dump.finish(record, material, suite_.settings.verify.fills);
+    if (!dump.error().empty()) dump_error_ = dump.error();
     if (done.plan) {
       record.algorithm = done.plan->algorithm;
       record.workspace_bytes = requirement_bytes(*done.plan, CVG_ROLE_WORKSPACE);
@@ -264,7 +274,10 @@ class Sweep {
   std::set<std::int64_t> done_;
   ReferenceCache references_{reference_cache_options()};
   std::optional<ResultsWriter> writer_;
+  Shrinker shrinker_;
+  std::vector<const Competitor*> competitor_of_;  // of each case of the problem in hand
   SweepResult result_;
+  std::string dump_error_;
   bool stop_ = false;
 };
 

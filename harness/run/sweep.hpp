@@ -10,6 +10,8 @@
 #include "record/record.hpp"
 #include "run/cases.hpp"
 #include "run/catalog.hpp"
+#include "run/dump_case.hpp"
+#include "run/shrink_case.hpp"
 
 namespace convgauge {
 
@@ -24,6 +26,8 @@ struct SweepOptions {
   std::filesystem::path out;  // folder of results.jsonl; empty: nothing is written
   bool resume = false;        // continue the file in `out`
   bool measure_machine_peaks = true;
+  DumpOrder dump;
+  ShrinkBudget shrink;  // verify only: what measuring finds is not shrunk
 };
 
 /// What a watcher is told. All calls come from the driver's thread, none while something is timed.

@@ -126,7 +126,10 @@ class Climb {
 
   Bad judge(Fill fill, const Sheet& sheet, const Algorithm& algorithm, const std::byte* got, std::string oracle,
             const Relation& relation = {}) {
-    auto outcome = sheet.judge(material_.spec(), fill, algorithm, got, std::move(oracle), relation);
+    auto outcome = sheet.judge(material_.spec(), fill, algorithm, got, oracle, relation);
+    if (order_.witness && sheet.expected)
+      order_.witness({material_.spec(), algorithm, fill, sheet.inputs(), sheet.reference(), got}, oracle,
+                     std::holds_alternative<Agrees>(outcome));
     if (auto* differs = std::get_if<Differs>(&outcome)) {
       if (differs->diagnosis.empty()) differs->diagnosis = taps_astray();
       return *differs;

@@ -1,8 +1,12 @@
 // The ladder for one case: fills, placements, a changed source, a repeated run. One verdict.
 #pragma once
+#include <functional>
+#include <string>
+
 #include "config/suite.hpp"
 #include "run/cases.hpp"
 #include "run/material.hpp"
+#include "verify/compare.hpp"
 #include "worker/worker.hpp"
 
 namespace convgauge {
@@ -17,12 +21,16 @@ struct VerifiedCase {
 /// Settings of a plan of this competitor; algorithm "default" or a name.
 PlanSettings plan_settings(const Competitor& competitor, const std::string& algorithm, int threads, int slots);
 
+/// Shown every output that is judged, what judged it, and how.
+using Witness = std::function<void(const Evidence&, const std::string& oracle, bool right)>;
+
 /// How one case is to be verified.
 struct VerifyOrder {
   std::string backend;
   PlanSettings plan;
   VerifySettings settings;
   std::vector<Placement> placements{Placement::end, Placement::start};
+  Witness witness;  // may be empty
 };
 
 /// [the driver's one thread] Leaves the plan open where the verdict is Agrees.

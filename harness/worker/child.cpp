@@ -34,7 +34,8 @@ class Child {
   }
 
   Reply answer(const Request& request) {
-    ProcessState state({0, 1, 2, descriptors_.socket, descriptors_.crash, descriptors_.arena});
+    // Between two requests nothing but the harness runs: the state that was found good is the next one's start.
+    if (!state_) state_.emplace(std::vector{0, 1, 2, descriptors_.socket, descriptors_.crash, descriptors_.arena});
     Reply reply;
     try {
       reply = std::visit([this](const auto& r) { return handle(r); }, request);
@@ -42,9 +43,12 @@ class Child {
       reply = Failed{"out of host memory"};
     }
     // Samples are many and short, and the next other request sees what they left.
-    if (const auto changed = state.changes(); !changed.empty() && !std::holds_alternative<LoadFailed>(reply)) {
-      if (contained_) install_fault_handlers(box_.page());
-      reply = Failed{changed};
+    if (const auto changed = state_->changes(); !changed.empty()) {
+      state_.reset();
+      if (!std::holds_alternative<LoadFailed>(reply)) {
+        if (contained_) install_fault_handlers(box_.page());
+        reply = Failed{changed};
+      }
     }
     enter(Stage::idle);
     return reply;
@@ -128,6 +132,13 @@ class Child {
   Reply handle(const MeasureSetup& r) { return with_plan(r, &PlanSession::set_up); }
   Reply handle(const Sample& r) { return with_plan(r, &PlanSession::sample); }
   Reply handle(const MeasureCheck& r) { return with_plan(r, &PlanSession::check); }
+  Reply handle(const CountAllocations& r) { return with_plan(r, &PlanSession::count_allocations); }
+  Reply handle(const AskOtherVersion&) {
+    enter(Stage::load);
+    if (options_.plugin.starts_with(kBuiltIn)) return Done{};
+    if (auto ok = Library::refuses_other_versions(options_.plugin); !ok) return LoadFailed{ok.error().message};
+    return Done{};
+  }
   Reply handle(const ClosePlan& r) {
     enter(Stage::plan_destroy);
     plans_.erase(r.plan);
@@ -139,6 +150,7 @@ class Child {
   CrashBox box_;
   bool contained_;
   std::optional<Library> library_;
+  std::optional<ProcessState> state_;
   std::map<std::uint32_t, std::unique_ptr<PlanSession>> plans_;
   std::uint32_t next_plan_ = 1;
 };

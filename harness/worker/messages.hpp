@@ -102,6 +102,11 @@ struct Describe {};
 template <class Io>
 void fields(Io&, Describe&) {}
 
+/// R1: load the plugin, and ask it for a version that nobody speaks. The first request, and the only one.
+struct AskOtherVersion {};
+template <class Io>
+void fields(Io&, AskOtherVersion&) {}
+
 struct ListAlgorithms {
   std::string backend;
   Spec spec;
@@ -178,8 +183,17 @@ void fields(Io& io, ClosePlan& r) {
   io(r.plan);
 }
 
-using Request =
-    std::variant<Describe, ListAlgorithms, OpenPlan, VerifyRun, MeasureSetup, Sample, MeasureCheck, ClosePlan>;
+/// R19: what the plan's last execution allocated.
+struct CountAllocations {
+  std::uint32_t plan = 0;
+};
+template <class Io>
+void fields(Io& io, CountAllocations& r) {
+  io(r.plan);
+}
+
+using Request = std::variant<Describe, ListAlgorithms, OpenPlan, VerifyRun, MeasureSetup, Sample, MeasureCheck,
+                             ClosePlan, CountAllocations, AskOtherVersion>;
 
 // ---- replies --------------------------------------------------------------------------------------------------------
 
@@ -252,7 +266,17 @@ void fields(Io& io, Sampled& r) {
   io(r.host_ns, r.device_ns);
 }
 
-using Reply =
-    std::variant<LoadFailed, Description, AlgorithmList, PlanOpened, Done, MeasureReady, Sampled, Refused, Failed>;
+/// possible: see AllocationCount.
+struct AllocationsCounted {
+  std::uint64_t calls = 0;
+  bool possible = false;
+};
+template <class Io>
+void fields(Io& io, AllocationsCounted& r) {
+  io(r.calls, r.possible);
+}
+
+using Reply = std::variant<LoadFailed, Description, AlgorithmList, PlanOpened, Done, MeasureReady, Sampled, Refused,
+                           Failed, AllocationsCounted>;
 
 }  // namespace convgauge

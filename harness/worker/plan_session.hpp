@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "plugin/allocations.hpp"
 #include "plugin/backend.hpp"
 #include "worker/crash_box.hpp"
 #include "worker/device_memory.hpp"
@@ -23,6 +24,9 @@ class PlanSession {
   Reply set_up(const MeasureSetup& request);
   Reply sample(const Sample& request);
   Reply check(const MeasureCheck& request);
+  Reply count_allocations(const CountAllocations&) {
+    return AllocationsCounted{plan_.allocations(), AllocationCount::possible()};
+  }
 
  private:
   /// A slot in verify mode: its buffers, and per requirement its device memory (none where another slot has it).

@@ -246,6 +246,8 @@ Results hostile_run() {
       r.problem.suite = nasty;
       r.label += nasty;
       r.replay = nasty;
+      r.smallest = SmallestCase{{}, {}, nasty, {}, r.verdict, {nasty}, 1, true, nasty};
+      r.shrink_note = nasty;
       if (i == 1) r.verdict = Failed{nasty + "\xff"};
       results.cases.push_back(std::move(r));
     }

@@ -171,7 +171,7 @@ function showClouds() {
 }
 function showTables() {
   const g = group(), line = (...cells) => make("tr", {}, ...cells);
-  $("why").replaceChildren(make("tbody", {}, ...(g.notes.length ? g.notes.map(n => line(make("td", { class: "word" + (n.defect ? " defect" : "") }, n.word), make("td", {}, n.column), make("td", {}, n.rows), make("td", {}, n.reason))) : [line(make("td", {}, "Everything was measured."))])));
+  $("why").replaceChildren(make("tbody", {}, ...(g.notes.length ? g.notes.map(n => line(make("td", { class: "word" + (n.defect ? " defect" : "") }, n.word), make("td", {}, n.column), make("td", {}, n.rows), make("td", {}, n.reason, ...(n.smallest ? [make("br"), `smallest: ${n.smallest} `, make("code", {}, n.smallest_replay)] : [])))) : [line(make("td", {}, "Everything was measured."))])));
   $("regret-section").hidden = !g.regrets.length;
   $("regret").replaceChildren(make("tbody", {}, ...g.regrets.map(r => line(make("td", {}, r.label), make("td", {}, `${ratioText(r.mean)} on average over ${r.layers} layer${r.layers > 1 ? "s" : ""}`),
     make("td", {}, r.row ? `at worst ${ratioText(r.worst)}, on ${r.row}, where ${r.better} is better` : "its own choice is the best everywhere")))));

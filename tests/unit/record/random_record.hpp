@@ -29,6 +29,10 @@ class RandomRecords {
     r.packed_weight_bytes = size();
     if (coin()) r.known = text();
     r.replay = text();
+    if (coin())
+      r.smallest = SmallestCase{geometry(),       settings(), text(), {Fill::normal}, this->verdict(verdict),
+                                {text(), text()}, 7,          coin(), text()};
+    r.shrink_note = text();
     return r;
   }
 

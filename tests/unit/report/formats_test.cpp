@@ -90,10 +90,26 @@ TEST(Markdown, FitsACommentHoweverLongTheRun) {
 
 TEST(Markdown, LetsNoForeignTextBreakATable) {
   auto results = hostile_run();
-  for (auto& record : results.cases) record.replay = "";  // stands as code, where nothing means anything
+  for (auto& record : results.cases) {  // stand as code, where nothing means anything
+    record.replay = "";
+    if (record.smallest) record.smallest->replay = "";
+  }
   const auto text = markdown_report(results);
   EXPECT_EQ(text.find("<script>"), text.npos);
   EXPECT_EQ(text.find("<img"), text.npos);
+}
+
+TEST(Formats, NameTheSmallestFailingCase) {
+  auto record = untimed("a", "x", Differs{});
+  auto& smallest = record.smallest.emplace();
+  smallest.away = {"groups=2", "size=3"};
+  smallest.replay = "convgauge verify n1c2h3w3_o2k1g2_nobias --backend a";
+  const auto results = run_of({record});
+  for (const auto& text :
+       {junit_report(results), markdown_report(results), html_report({results}), terminal_table(results, 200, false)}) {
+    EXPECT_EQ(occurrences(text, smallest.replay), 1) << text.substr(0, 2000);
+    EXPECT_NE(text.find("groups=2, size=3"), text.npos);
+  }
 }
 
 TEST(Html, KeepsForeignTextsOutOfItsMarkup) {

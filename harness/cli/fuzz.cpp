@@ -1,0 +1,150 @@
+// `convgauge fuzz`: random legal cases until the time is up.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "cli/selection.hpp"
+#include "cli/session.hpp"
+#include "cli/summary.hpp"
+#include "cli/terminal.hpp"
+#include "run/fuzz.hpp"
+#include "run/outcome.hpp"
+
+namespace convgauge::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+Expected<void> whole_number(const po::variables_map& values, const char* name, std::uint64_t& to) {
+  if (!values.count(name)) return {};
+  const auto text = values[name].as<std::string>();
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), to);
+  if (code != std::errc{} || end != text.data() + text.size())
+    return error(fmt::format("--{} {}: not a whole number from 0 up", name, text));
+  return {};
+}
+
+Expected<FuzzOptions> options_of(const po::variables_map& values, const Selection& selection) {
+  FuzzOptions options;
+  const auto& s = selection.suite.settings;
+  if (auto ok = whole_number(values, "seed", options.seed); !ok) return tl::unexpected(ok.error());
+  if (auto ok = whole_number(values, "from", options.from); !ok) return tl::unexpected(ok.error());
+  if (values.count("count"))
+    if (auto ok = whole_number(values, "count", options.count.emplace()); !ok) return tl::unexpected(ok.error());
+  // A count alone is the whole order.
+  if (options.count) options.time = std::chrono::hours(24 * 365);
+  if (values.count("seconds")) {
+    const auto limit = seconds("seconds", values["seconds"].as<std::string>());
+    if (!limit) return tl::unexpected(limit.error());
+    options.time = std::chrono::milliseconds(static_cast<std::int64_t>(*limit * 1000));
+  }
+  if (values.count("threads")) options.threads = s.threads;
+  if (values.count("dtype")) options.dtypes = s.dtype;
+  if (values.count("layout")) options.layouts = s.layout;
+  options.verify = s.verify;
+  options.verify.seed = VerifySettings{}.seed;  // --seed is of the cases
+  options.placements = selection.placements;
+  const auto budget = shrink_budget(values);
+  if (!budget) return tl::unexpected(budget.error());
+  options.shrink = *budget;
+  options.regressions = values["regressions"].as<std::string>();
+  options.fail_fast = values.count("fail-fast") > 0;
+  options.executable = default_search_path({}).executable;
+  options.lanes = physical_cores();
+  return options;
+}
+
+/// A line that is redrawn on a terminal, and a plain one now and then elsewhere.
+class FuzzLine {
+ public:
+  void show(const FuzzResult& r) {
+    const auto now = Clock::now();
+    const bool tty = ::isatty(STDERR_FILENO);
+    if (now - last_ < (tty ? std::chrono::milliseconds(200) : std::chrono::milliseconds(10'000))) return;
+    last_ = now;
+    const auto rate = r.seconds > 0 ? static_cast<double>(r.cases) / r.seconds : 0;
+    fmt::print(stderr, "{}{:.0f} s: {} problems, {} cases ({:.0f}/s), {} kinds of failure{}", tty ? "\r\033[K" : "",
+               r.seconds, r.problems, r.cases, rate, r.failures.size(), tty ? "" : "\n");
+    std::fflush(stderr);
+  }
+  static void clear() {
+    if (::isatty(STDERR_FILENO)) fmt::print(stderr, "\r\033[K");
+  }
+
+ private:
+  Clock::time_point last_ = Clock::now();
+};
+
+std::string counted(const std::map<std::string, std::int64_t>& counts) {
+  std::string text;
+  for (const auto& [word, count] : counts) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, word);
+  return text;
+}
+
+void print_summary(const FuzzResult& r, const FuzzOptions& options) {
+  if (!r.failures.empty()) fmt::print("failures:\n");
+  for (const auto& f : r.failures)
+    fmt::print("  index {}: {} {}{}{}\n", f.index, kind(f.record.verdict), f.record.label,
+               f.alike > 0 ? fmt::format(", and {} like it", f.alike) : "",
+               f.regression.empty() ? "" : ": " + f.regression.string());
+  fmt::print("{} problems of seed {} from {} to {}: {} cases in {:.1f} s ({:.0f}/s)\n", r.problems, options.seed,
+             options.from, r.next, r.cases, r.seconds, r.seconds > 0 ? static_cast<double>(r.cases) / r.seconds : 0);
+  for (const auto& [label, tally] : r.tallies)
+    fmt::print("  {:<12} {}{}\n", label, counted(tally.kinds),
+               tally.refusals.empty() ? "" : " (" + counted(tally.refusals) + ")");
+  fmt::print("  pairs of parameter values met: {} of {} ({:.0f}%)\n", r.coverage.met(), r.coverage.of(),
+             100.0 * static_cast<double>(r.coverage.met()) / static_cast<double>(r.coverage.of()));
+}
+
+}  // namespace
+
+int fuzz(const Arguments& arguments) {
+  Usage usage{"fuzz", "[options]", "convgauge fuzz --seconds 60 --seed 7 --backends naive,onednn",
+              po::options_description("Options")};
+  add_selection(usage.options);
+  add_shrinking(usage.options);
+  auto add = usage.options.add_options();
+  add("seconds", po::value<std::string>(), "how long; default 60, or as long as --count takes");
+  add("count", po::value<std::string>(), "how many problems");
+  add("from", po::value<std::string>(), "the index in the sequence of --seed to begin at; default 0");
+  add("regressions", po::value<std::string>()->default_value("results/regressions"),
+      "folder for a config of each failure");
+  add("fail-fast", "end at the first failure");
+  const auto parsed = parse(usage, arguments, "");
+  if (parsed.exit) return *parsed.exit;
+  auto values = parsed.values;
+  for (const auto* option : {"target", "problem", "filter", "direction", "math", "cold", "in-process"})
+    if (values.count(option))
+      return usage_error(fmt::format("fuzz: --{} means nothing here: its problems are random", option));
+  // What is selected is who computes; the problem only has to be there.
+  values.insert({"target", po::variable_value(std::string("n1c1h1w1_o1k1"), false)});
+  const auto selection = select(values, true);
+  if (!selection) return usage_error(selection.error().message);
+  const auto options = options_of(values, *selection);
+  if (!options) return usage_error(options.error().message);
+  const auto field = line_up(selection->suite, selection->catalog);
+  if (!field) return usage_error(field.error().message);
+  watch_interrupts();
+  FuzzLine line;
+  FuzzHooks hooks;
+  hooks.progress = [&](const FuzzResult& r) { line.show(r); };
+  hooks.failure = [&](const FuzzFailure& f) {
+    FuzzLine::clear();
+    fmt::print("{}    fuzz: seed {}, index {}\n", failure_lines(f.record), options->seed, f.index);
+    if (!f.regression.empty()) fmt::print("    regression: {}\n", f.regression.string());
+    std::fflush(stdout);
+  };
+  hooks.interrupted = [] { return interrupted(); };
+  const auto result = convgauge::fuzz(field->competitors, *options, hooks);
+  FuzzLine::clear();
+  if (!result) return usage_error(result.error().message);
+  print_summary(*result, *options);
+  for (const auto& a : field->absent) fmt::print("  absent: {}: {}\n", a.name, a.why);
+  const int code = exit_code(*result);
+  if (code == kNothingRan) fmt::print(stderr, "convgauge: nothing ran\n");
+  return code;
+}
+
+}  // namespace convgauge::cli

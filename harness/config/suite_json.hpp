@@ -1,0 +1,13 @@
+// A suite as a config file: what fuzzing leaves behind.
+#pragma once
+#include <string>
+
+#include "config/suite.hpp"
+
+namespace convgauge {
+
+/// The text of a config that reads back as the suite: its problems with their names and counts, backends (paths made
+/// absolute), settings and known failures. `comment` stands as its $comment.
+std::string config_text(const Suite& suite, const std::string& comment);
+
+}  // namespace convgauge

@@ -1,0 +1,219 @@
+#include "run/fuzz.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <mutex>
+#include <thread>
+
+#include "config/suite_json.hpp"
+#include "core/files.hpp"
+#include "core/problem_text.hpp"
+#include "run/guarded_plan.hpp"
+#include "run/outcome.hpp"
+#include "run/regression.hpp"
+#include "run/replay.hpp"
+#include "verify/random_case.hpp"
+
+namespace convgauge {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+template <class T>
+T narrowed(T value, std::uint64_t place, const std::vector<T>& to) {
+  return to.empty() ? value : to[place % to.size()];
+}
+
+/// What one failure has in common with another: the smallest case, or the words where there is none.
+std::string signature(const CaseRecord& r) {
+  const auto common = fmt::format("{}|{}|", r.label, kind(r.verdict));
+  if (r.smallest)
+    return common + fmt::format("{}|{}|{}|{}", full_text(r.smallest->geometry), word(r.smallest->settings.layout),
+                                word(r.smallest->settings.dtype), r.smallest->settings.threads);
+  if (const auto* differs = std::get_if<Differs>(&r.verdict)) return common + differs->diagnosis;
+  if (const auto* trespass = std::get_if<Trespass>(&r.verdict)) return common + trespass->rule;
+  return common;
+}
+
+/// What the lanes share. Every member but next() is called under no other lock.
+class Ledger {
+ public:
+  Ledger(const FuzzOptions& options, const FuzzHooks& hooks)
+      : options_(options), hooks_(hooks), shrinker_(options.executable, options.shrink, hooks.interrupted) {
+    result_.next = options.from;
+  }
+
+  /// The next index; nothing where the run is over.
+  std::optional<std::uint64_t> next() {
+    const std::lock_guard lock(mutex_);
+    if (hooks_.interrupted && hooks_.interrupted()) result_.interrupted = true;
+    const bool all = options_.count && result_.next - options_.from >= *options_.count;
+    if (over_ || all || result_.interrupted || Clock::now() - start_ > options_.time) return std::nullopt;
+    return result_.next++;
+  }
+
+  void add(const RandomCase& c, const std::vector<CaseRecord>& records) {
+    const std::lock_guard lock(mutex_);
+    ++result_.problems;
+    result_.coverage.add(c);
+    for (const auto& r : records) {
+      ++result_.cases;
+      auto& tally = result_.tallies[r.label];
+      ++tally.kinds[std::string(kind(r.verdict))];
+      if (const auto* refused = std::get_if<Refused>(&r.verdict)) ++tally.refusals[refused->reason];
+    }
+    result_.seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+    if (hooks_.progress) hooks_.progress(result_);
+  }
+
+  void fail(std::uint64_t index, CaseRecord record, const Competitor& competitor) {
+    const std::lock_guard lock(shrinking_);
+    shrinker_.look_at(record, {&competitor, options_.verify, options_.placements});
+    const std::lock_guard results(mutex_);
+    over_ = over_ || options_.fail_fast;
+    const auto same = [&](const FuzzFailure& f) { return signature(f.record) == signature(record); };
+    if (auto it = std::find_if(result_.failures.begin(), result_.failures.end(), same); it != result_.failures.end())
+      return void(++it->alike);
+    FuzzFailure failure{index, std::move(record), {}, 0};
+    keep(failure, competitor);
+    if (hooks_.failure) hooks_.failure(failure);
+    result_.failures.push_back(std::move(failure));
+  }
+
+  Expected<FuzzResult> finish() {
+    if (!error_.empty()) return error(error_);
+    result_.seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+    std::sort(result_.failures.begin(), result_.failures.end(),
+              [](const FuzzFailure& a, const FuzzFailure& b) { return a.index < b.index; });
+    return std::move(result_);
+  }
+
+ private:
+  void keep(FuzzFailure& failure, const Competitor& competitor) {
+    if (options_.regressions.empty()) return;
+    const auto& r = failure.record;
+    const auto name = regression_name(r);
+    failure.regression = options_.regressions / (name + ".json");
+    std::error_code ignored;  // write_text names the file that it cannot write
+    std::filesystem::create_directories(options_.regressions, ignored);
+    const auto comment = fmt::format("{}: {}. Found by convgauge fuzz --seed {} --from {} --count 1 as {}",
+                                     kind(r.verdict), sentence(r.smallest ? r.smallest->verdict : r.verdict),
+                                     options_.seed, failure.index, short_text(r.problem.geometry));
+    const auto suite = regression_suite(r, competitor, options_.verify, name);
+    if (auto ok = write_text(failure.regression, config_text(suite, comment)); !ok && error_.empty())
+      error_ = ok.error().message, over_ = true;
+  }
+
+  const FuzzOptions& options_;
+  const FuzzHooks& hooks_;
+  const Clock::time_point start_ = Clock::now();
+  std::mutex mutex_, shrinking_;
+  Shrinker shrinker_;
+  FuzzResult result_;
+  std::string error_;
+  bool over_ = false;
+};
+
+/// Runs one case after the other in workers of its own.
+class Lane {
+ public:
+  Lane(const std::vector<Competitor>& competitors, const FuzzOptions& options, Ledger& ledger)
+      : competitors_(competitors),
+        options_(options),
+        ledger_(ledger),
+        pool_(options.executable, false, false, options.lanes == 1) {}
+
+  void run() {
+    while (const auto index = ledger_.next()) one(*index);
+  }
+
+ private:
+  void one(std::uint64_t index) {
+    const auto c = random_case(options_.seed, index);
+    CaseSettings settings;
+    settings.threads = narrowed(c.threads, static_cast<std::uint64_t>(c.threads - 1), options_.threads);
+    settings.dtype = narrowed(c.dtype, static_cast<std::uint64_t>(c.dtype), options_.dtypes);
+    settings.layout = narrowed(c.layout, static_cast<std::uint64_t>(c.layout), options_.layouts);
+    Material material(spec_of(c.geometry, settings), options_.verify.seed, 1, references_);
+    std::vector<CaseRecord> records;
+    for (const auto& competitor : competitors_) {
+      auto r = blank(index, c, settings, competitor, material.spec());
+      r.requested_algorithm = algorithm_of(competitor, c, settings.threads, material.spec());
+      r.replay = replay_line("verify", r, competitor, options_.verify, options_.placements);
+      auto done = verify_single(
+          pool_, {&competitor, r.requested_algorithm, settings.threads, options_.verify, options_.placements},
+          material);
+      r.verdict = std::move(done.verdict);
+      r.algorithm = std::move(done.algorithm);
+      if (is_defect(r.verdict)) ledger_.fail(index, r, competitor);
+      records.push_back(std::move(r));
+    }
+    ledger_.add(c, records);
+  }
+
+  static CaseRecord blank(std::uint64_t index, const RandomCase& c, const CaseSettings& settings,
+                          const Competitor& competitor, const Spec& spec) {
+    CaseRecord r;
+    r.position.problem = static_cast<std::int64_t>(index);
+    r.problem = {"fuzz", short_text(c.geometry), c.geometry, 1};
+    r.backend = competitor.choice.name;
+    r.label = competitor.choice.label;
+    r.device = competitor.device_text;
+    r.options = competitor.choice.options;
+    r.settings = settings;
+    r.bytes = spec.total_bytes();
+    return r;
+  }
+
+  std::string algorithm_of(const Competitor& competitor, const RandomCase& c, int threads, const Spec& spec) {
+    if (competitor.choice.algorithm != "default" && competitor.choice.algorithm != "all")
+      return competitor.choice.algorithm;
+    if (c.algorithm == 0) return "default";
+    auto worker = pool_.worker(competitor, threads);
+    if (!worker) return "default";
+    const auto outcome =
+        (*worker)->call(ListAlgorithms{competitor.choice.name, spec, plan_settings(competitor, "default", threads, 1)},
+                        default_timeout(spec.geometry.flops()));
+    // Whatever else was answered is found again, and told, by the case itself.
+    const auto* reply = std::get_if<Reply>(&outcome);
+    const auto* list = reply ? std::get_if<AlgorithmList>(reply) : nullptr;
+    if (!list || list->algorithms.empty()) return "default";
+    return list->algorithms[(c.algorithm - 1) % list->algorithms.size()].name;
+  }
+
+  const std::vector<Competitor>& competitors_;
+  const FuzzOptions& options_;
+  Ledger& ledger_;
+  Pool pool_;
+  ReferenceCache references_{ReferenceCache::Options{.memory_bytes = std::size_t{16} << 20, .directory = {}}};
+};
+
+}  // namespace
+
+Expected<FuzzResult> fuzz(const std::vector<Competitor>& competitors, const FuzzOptions& options,
+                          const FuzzHooks& hooks) {
+  Ledger ledger(options, hooks);
+  // A worker dies with the thread that made it, so each lane makes and ends its own.
+  const auto lane = [&] { Lane(competitors, options, ledger).run(); };
+  std::vector<std::thread> others;
+  for (int i = 1; i < options.lanes; ++i) others.emplace_back(lane);
+  lane();
+  for (auto& other : others) other.join();
+  return ledger.finish();
+}
+
+int exit_code(const FuzzResult& result) {
+  if (result.interrupted) return kInterrupted;
+  const auto any = [&](auto&& test) {
+    return std::any_of(result.failures.begin(), result.failures.end(),
+                       [&](const FuzzFailure& f) { return test(f.record.verdict); });
+  };
+  if (any(is_crash)) return kCrashed;
+  if (any(is_defect)) return kWrong;
+  for (const auto& [label, tally] : result.tallies)
+    if (tally.kinds.contains("agrees")) return kGood;
+  return kNothingRan;
+}
+
+}  // namespace convgauge

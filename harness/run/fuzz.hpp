@@ -1,0 +1,71 @@
+// Random legal cases on every competitor, for as long as there is time; what fails is shrunk and kept as a config.
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "record/record.hpp"
+#include "run/cases.hpp"
+#include "run/shrink_case.hpp"
+#include "verify/coverage.hpp"
+
+namespace convgauge {
+
+struct FuzzOptions {
+  std::uint64_t seed = 1, from = 0;  // the sequence, and the index it begins at
+  std::optional<std::uint64_t> count;
+  std::chrono::milliseconds time{60'000};
+  /// Where the random choice is narrowed: a case takes its value's place round the list. Empty: all.
+  std::vector<int> threads;
+  std::vector<Dtype> dtypes;
+  std::vector<Layout> layouts;
+  VerifySettings verify;
+  std::vector<Placement> placements{Placement::end, Placement::start};
+  std::filesystem::path executable;
+  std::filesystem::path regressions;  // folder of the configs; empty: none are written
+  ShrinkBudget shrink;
+  bool fail_fast = false;
+  int lanes = 1;  // cases that run at once, each with workers of its own
+};
+
+struct FuzzFailure {
+  std::uint64_t index = 0;  // in the sequence
+  CaseRecord record;
+  std::filesystem::path regression;  // empty where none was written
+  std::int64_t alike = 0;            // later failures of the same smallest case, or of the same words where not shrunk
+};
+
+struct FuzzTally {
+  std::map<std::string, std::int64_t> kinds;     // verdict kind -> cases
+  std::map<std::string, std::int64_t> refusals;  // reason word -> cases
+};
+
+struct FuzzResult {
+  std::uint64_t problems = 0, next = 0;  // next: the first index that no run has begun
+  std::int64_t cases = 0;
+  double seconds = 0;
+  PairCoverage coverage;
+  std::map<std::string, FuzzTally> tallies;  // by label
+  std::vector<FuzzFailure> failures;         // by index; duplicates folded
+  bool interrupted = false;
+};
+
+/// Calls come one at a time, from any lane.
+struct FuzzHooks {
+  std::function<void(const FuzzResult&)> progress;  // after each problem
+  std::function<void(const FuzzFailure&)> failure;  // the first of its kind
+  std::function<bool()> interrupted;
+};
+
+/// Case `index` of `seed` is verified on every competitor, all of them held against one reference; where the case asks
+/// for another algorithm than the backend's own choice, the backend's list is gone round. Errors: a regression that
+/// cannot be written.
+Expected<FuzzResult> fuzz(const std::vector<Competitor>& competitors, const FuzzOptions& options,
+                          const FuzzHooks& hooks);
+
+/// 0, 1 (a wrong or failed result), 4 (crashed, hung, trespassed), 6 (nothing ran), 130.
+int exit_code(const FuzzResult& result);
+
+}  // namespace convgauge

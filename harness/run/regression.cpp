@@ -1,0 +1,56 @@
+#include "run/regression.hpp"
+
+#include <fmt/format.h>
+
+#include <cctype>
+
+#include "core/problem_text.hpp"
+
+namespace convgauge {
+namespace {
+
+const Geometry& geometry_of(const CaseRecord& r) {
+  return r.smallest ? r.smallest->geometry : r.problem.geometry;
+}
+
+const CaseSettings& settings_of(const CaseRecord& r) {
+  return r.smallest ? r.smallest->settings : r.settings;
+}
+
+}  // namespace
+
+Suite regression_suite(const CaseRecord& record, const Competitor& competitor, const VerifySettings& verify,
+                       const std::string& name) {
+  const auto& s = settings_of(record);
+  Suite suite;
+  suite.name = name;
+  suite.problems.push_back({name, short_text(geometry_of(record)), geometry_of(record), 1});
+  auto choice = competitor.choice;
+  choice.label = choice.name;
+  choice.algorithm = record.smallest ? record.smallest->requested_algorithm : record.requested_algorithm;
+  if (competitor.plugin_named) choice.plugin = competitor.plugin_file;
+  suite.backends.push_back(std::move(choice));
+  auto& to = suite.settings;
+  to.threads = {s.threads};
+  to.dtype = {s.dtype};
+  to.layout = {s.layout};
+  to.direction = {s.direction};
+  to.math = {s.math};
+  to.deterministic = s.deterministic;
+  to.verify = verify;
+  if (record.smallest && !record.smallest->fills.empty()) to.verify.fills = record.smallest->fills;
+  return suite;
+}
+
+std::string regression_name(const CaseRecord& record) {
+  const auto& s = settings_of(record);
+  auto name = fmt::format("{}-{}", record.label, short_text(geometry_of(record)));
+  if (s.dtype != Dtype::f32) name += fmt::format("-{}", word(s.dtype));
+  if (s.layout != Layout::nchw) name += fmt::format("-{}", word(s.layout));
+  if (s.threads != 1) name += fmt::format("-t{}", s.threads);
+  for (char& c : name)
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '_' && c != '.') c = '_';
+  return name;
+}
+
+}  // namespace convgauge

@@ -1,0 +1,253 @@
+#include "run/shrink_case.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "run/replay.hpp"
+#include "verify/shrink.hpp"
+
+namespace convgauge {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr std::size_t kNear = 3;  // parameters from the trivial case: near enough to be understood at a glance
+constexpr int kMostTrials = 4000;
+// A hang costs its limit in every trial. No honest backend takes a second for a small problem on an idle machine; under
+// load one took 2.7 s (worker.cpp), so the last word is spoken by a longer one.
+constexpr milliseconds kHangTrial{1'000}, kHangLast{3'000};
+
+const std::string& diagnosis_of(const Verdict& v) {
+  static const std::string none;
+  const auto* differs = std::get_if<Differs>(&v);
+  return differs ? differs->diagnosis : none;
+}
+
+/// "matches the reference with A, or with B" -> {A, B}
+std::set<std::string> misreadings(std::string text) {
+  std::set<std::string> names;
+  const auto take = [&](std::string_view mark) {
+    const auto at = text.find(mark);
+    if (at == std::string::npos) return false;
+    if (at > 0) names.insert(text.substr(0, at));
+    text.erase(0, at + mark.size());
+    return true;
+  };
+  if (take(" with ")) names.clear();
+  while (take(", or with ")) {
+  }
+  names.insert(text.substr(0, text.find(", where it is wrong")));
+  return names;
+}
+
+bool share_a_misreading(const std::string& a, const std::string& b) {
+  const auto mine = misreadings(a), theirs = misreadings(b);
+  return std::any_of(mine.begin(), mine.end(), [&](const auto& name) { return theirs.contains(name); });
+}
+
+std::string rule_of(const Failed& f) {
+  return f.why.starts_with("R") ? f.why.substr(0, f.why.find(':')) : "";
+}
+
+/// A case and how it is run: what the search and the simplifications after it change.
+struct Candidate {
+  Trial trial;
+  std::string algorithm;
+  std::vector<Fill> fills;
+  std::vector<Placement> placements;
+};
+
+/// The search for one failure.
+class Hunt {
+ public:
+  Hunt(const CaseRecord& record, const FailedCase& failed, const std::filesystem::path& executable,
+       ReferenceCache& references, std::function<bool()> go_on)
+      : record_(record),
+        failed_(failed),
+        executable_(executable),
+        references_(references),
+        go_on_(std::move(go_on)),
+        pool_(std::make_unique<Pool>(executable, false)),
+        limit_(failed.verify.timeout),
+        hang_(std::holds_alternative<TimedOut>(record.verdict)) {
+    if (hang_) limit_ = std::min(limit_.value_or(kHangTrial), kHangTrial);
+  }
+
+  /// The simplest case that fails alike in a fresh process; nothing where not even the case itself does.
+  std::optional<Candidate> run() {
+    Candidate start{{record_.problem.geometry, record_.settings.layout, record_.settings.threads},
+                    record_.requested_algorithm,
+                    failed_.verify.fills,
+                    failed_.placements};
+    if (!fails(start)) return std::nullopt;
+    if (!hang_) name_algorithm(start);
+    auto best = searched(start, false);
+    if (auto alike = with_diagnosis(start, best)) best = *alike;
+    if (!hang_) simplify(best);
+    if (fails_alone(best)) return best;
+    // What a process did before it mattered: once more, each trial in a process of its own.
+    fresh_ = true;
+    best = searched(start, false);
+    simplify(best);
+    if (fails_alone(best)) return best;
+    if (!fails_alone(start)) return std::nullopt;
+    return start;
+  }
+
+  int trials() const { return trials_; }
+  bool complete() const { return complete_; }
+  const Verdict& last() const { return last_; }
+
+ private:
+  bool fails(const Candidate& c) { return same_way(record_.verdict, verdict_of(c)); }
+
+  /// In a process that has run nothing else.
+  bool fails_alone(const Candidate& c) {
+    pool_ = std::make_unique<Pool>(executable_, false);
+    if (hang_) {
+      const auto usual = std::exchange(limit_, std::min(failed_.verify.timeout.value_or(kHangLast), kHangLast));
+      const bool hangs = fails(c);
+      limit_ = usual;
+      return hangs;
+    }
+    return fails(c);
+  }
+
+  const Verdict& verdict_of(const Candidate& c) {
+    if (fresh_) pool_ = std::make_unique<Pool>(executable_, false);
+    auto settings = record_.settings;
+    settings.layout = c.trial.layout;
+    Material material(spec_of(c.trial.geometry, settings), failed_.verify.seed, 1, references_);
+    auto verify = failed_.verify;
+    verify.fills = c.fills;
+    verify.timeout = limit_;
+    ++trials_;
+    last_ = verify_single(*pool_, {failed_.competitor, c.algorithm, c.trial.threads, verify, c.placements}, material)
+                .verdict;
+    return last_;
+  }
+
+  /// The backend's own choice may be another one for a simpler problem: the one that failed is asked for by its name.
+  void name_algorithm(Candidate& c) {
+    if (!record_.algorithm || c.algorithm != "default") return;
+    auto named = c;
+    named.algorithm = record_.algorithm->name;
+    if (go_on_() && fails(named)) c = named;
+  }
+
+  Candidate searched(const Candidate& start, bool same_diagnosis) {
+    const auto found = shrink(
+        start.trial,
+        [&](const Trial& trial) {
+          auto c = start;
+          c.trial = trial;
+          return fails(c) &&
+                 (!same_diagnosis || share_a_misreading(diagnosis_of(record_.verdict), diagnosis_of(last_)));
+        },
+        [&] { return trials_ < kMostTrials && go_on_(); });
+    complete_ = complete_ && found.complete;
+    auto best = start;
+    best.trial = found.smallest;
+    return best;
+  }
+
+  /// A case that says as much as the failure itself, where one is near enough.
+  std::optional<Candidate> with_diagnosis(const Candidate& start, const Candidate& found) {
+    const auto& said = diagnosis_of(record_.verdict);
+    if (said.empty() || !go_on_()) return std::nullopt;
+    if (fails(found) && share_a_misreading(said, diagnosis_of(last_))) return std::nullopt;
+    const auto alike = searched(start, true);
+    const auto most = std::max(kNear, away_from_trivial(found.trial).size());
+    if (away_from_trivial(alike.trial).size() > most) return std::nullopt;
+    return alike;
+  }
+
+  /// One fill, one placement, the backend's own algorithm: whatever still fails so.
+  void simplify(Candidate& best) {
+    const auto attempt = [&](const Candidate& c) {
+      if (!go_on_() || !fails(c)) return false;
+      best = c;
+      return true;
+    };
+    auto c = best;
+    c.algorithm = record_.requested_algorithm;
+    if (c.algorithm != best.algorithm) attempt(c);
+    if (best.fills.size() > 1)
+      for (const auto fill : failed_.verify.fills)
+        if (c = best, c.fills = {fill}; attempt(c)) break;
+    if (best.placements.size() > 1)
+      for (const auto placement : failed_.placements)
+        if (c = best, c.placements = {placement}; attempt(c)) break;
+  }
+
+  const CaseRecord& record_;
+  const FailedCase& failed_;
+  const std::filesystem::path& executable_;
+  ReferenceCache& references_;
+  std::function<bool()> go_on_;
+  std::unique_ptr<Pool> pool_;
+  std::optional<milliseconds> limit_;
+  Verdict last_ = Failed{"nothing ran"};
+  int trials_ = 0;
+  bool hang_, fresh_ = false, complete_ = true;
+};
+
+SmallestCase told(const CaseRecord& record, const FailedCase& failed, const Candidate& found, const Hunt& hunt) {
+  auto as_record = record;
+  as_record.problem.geometry = found.trial.geometry;
+  as_record.settings.layout = found.trial.layout;
+  as_record.settings.threads = found.trial.threads;
+  as_record.requested_algorithm = found.algorithm;
+  auto verify = failed.verify;
+  verify.fills = found.fills;
+  return {found.trial.geometry,
+          as_record.settings,
+          found.algorithm,
+          found.fills,
+          hunt.last(),
+          away_from_trivial(found.trial),
+          hunt.trials(),
+          hunt.complete(),
+          replay_line("verify", as_record, *failed.competitor, verify, found.placements)};
+}
+
+}  // namespace
+
+bool same_way(const Verdict& a, const Verdict& b) {
+  if (a.index() != b.index() || !is_defect(a)) return false;
+  if (const auto* trespass = std::get_if<Trespass>(&a)) return trespass->rule == std::get<Trespass>(b).rule;
+  if (const auto* failed = std::get_if<Failed>(&a)) return rule_of(*failed) == rule_of(std::get<Failed>(b));
+  return true;
+}
+
+Shrinker::Shrinker(std::filesystem::path executable, ShrinkBudget budget, std::function<bool()> stop)
+    : executable_(std::move(executable)), budget_(budget), stop_(std::move(stop)) {}
+Shrinker::~Shrinker() = default;
+
+bool Shrinker::wants(const CaseRecord& record) {
+  constexpr int kAnyway = 3;  // the same words need not be the same bug
+  if (budget_.time.count() <= 0 || !is_defect(record.verdict)) return false;
+  auto& count = shrunk_[record.label];
+  const bool unseen =
+      signatures_.insert(fmt::format("{}|{}|{}", record.label, kind(record.verdict), diagnosis_of(record.verdict)))
+          .second;
+  if (count >= budget_.most || (count >= kAnyway && !unseen)) return false;
+  ++count;
+  return true;
+}
+
+void Shrinker::look_at(CaseRecord& record, const FailedCase& failed) {
+  if (!wants(record)) return;
+  const auto end = Clock::now() + budget_.time;
+  Hunt hunt(record, failed, executable_, references_, [&] { return Clock::now() < end && !(stop_ && stop_()); });
+  if (const auto found = hunt.run())
+    record.smallest = told(record, failed, *found, hunt);
+  else
+    record.shrink_note = fmt::format(
+        "by itself, in a fresh process, it {}: what the process did before it matters, so it was not shrunk",
+        std::holds_alternative<Agrees>(hunt.last()) ? "agrees" : fmt::format("is {}", kind(hunt.last())));
+}
+
+}  // namespace convgauge

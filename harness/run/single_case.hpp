@@ -1,0 +1,25 @@
+// One case by itself, from plan to close: what shrinking and fuzzing run by the thousand.
+#pragma once
+#include "run/pool.hpp"
+#include "run/verify_case.hpp"
+
+namespace convgauge {
+
+/// Which case, and how it is verified; its spec is the material's.
+struct SingleOrder {
+  const Competitor* competitor = nullptr;
+  std::string algorithm = "default";
+  int threads = 1;
+  VerifySettings verify;
+  std::vector<Placement> placements{Placement::end, Placement::start};
+};
+
+struct SingleCase {
+  Verdict verdict = Failed{"nothing ran"};
+  std::optional<Algorithm> algorithm;  // where a plan came to be
+};
+
+/// [the driver's one thread] What plan_destroy has to answer for is part of the verdict.
+SingleCase verify_single(Pool& pool, const SingleOrder& order, Material& material);
+
+}  // namespace convgauge
