@@ -19,8 +19,11 @@ class Pool {
       : executable_(std::move(executable)), timed_(timed), in_process_(in_process) {}
 
   /// The worker for a competitor with so many threads; all others are stopped. A dead one is replaced. Processes differ
-  /// by plugin, library path, options, device and threads.
+  /// by label, plugin, library path, options, device and threads: a plugin that stands twice is two processes, and its
+  /// ratio to itself shows what the machine does.
   Expected<Worker*> worker(const Competitor& competitor, int threads);
+  /// Ends all workers: the next ones are fresh processes.
+  void renew() { workers_.clear(); }
 
  private:
   std::filesystem::path executable_;

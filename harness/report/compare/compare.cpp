@@ -229,8 +229,9 @@ Expected<void> check_label(const Side& side, const std::optional<std::string>& l
 std::string example_of(const Side& side) {
   for (const auto* run : side.runs)
     for (const auto& r : run->cases)
-      return fmt::format("{} on {}{}{} with {} threads", r.label, r.problem.suite, r.problem.suite.empty() ? "" : ".",
-                         r.problem.name.empty() ? short_text(r.problem.geometry) : r.problem.name, r.settings.threads);
+      return fmt::format("{} on {}{}{} with {} thread{}", r.label, r.problem.suite, r.problem.suite.empty() ? "" : ".",
+                         r.problem.name.empty() ? short_text(r.problem.geometry) : r.problem.name, r.settings.threads,
+                         r.settings.threads == 1 ? "" : "s");
   return "nothing";
 }
 
