@@ -55,7 +55,7 @@ struct CaseRecord {
 
 struct PluginRecord {
   std::string label, backend, file, hash, version, device;  // hash: XXH3-128 of the file, hex
-  std::string library_path;                                 // that it was loaded with; mostly empty
+  std::string library_path{};                               // that it was loaded with; mostly empty
   bool operator==(const PluginRecord&) const = default;
 };
 
