@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include "cli/options.hpp"
+#include "run/catalog.hpp"
+#include "run/noise_floor.hpp"
 #include "run/outcome.hpp"
 
 namespace convgauge::cli {
@@ -26,6 +28,7 @@ int machine(const Arguments& arguments) {
   std::vector<int> threads{1};
   if (m.physical_cores > 1) threads.push_back(m.physical_cores);
   measure_peaks(m, threads);
+  m.noise_floor = measure_noise_floor(default_search_path({}).executable, threads.back());
   if (parsed.values.count("json")) {
     HeaderRecord header;
     header.machine = m;
@@ -41,6 +44,9 @@ int machine(const Arguments& arguments) {
   for (const auto& [count, rate] : m.bytes_per_second)
     fmt::print("read bandwidth     {:.1f} GB/s with {} thread{}\n", rate / 1e9, count, count == 1 ? "" : "s");
   fmt::print("clock read         {:.1f} ns\nload average       {:.2f}\n", m.clock_read_ns, m.load_average);
+  if (m.noise_floor > 0)
+    fmt::print("A/A noise floor    {:.2f}%  (two processes of one kernel, {} thread{}; a smaller difference is none)\n",
+               m.noise_floor * 100, threads.back(), threads.back() == 1 ? "" : "s");
   return kGood;
 }
 

@@ -28,6 +28,8 @@ constexpr std::array kVerbs{
     Verb{"fuzz", convgauge::cli::fuzz, "random legal cases; what fails is shrunk and kept as a config"},
     Verb{"run", convgauge::cli::run, "one execution on given tensors (.npy in and out)"},
     Verb{"report", convgauge::cli::report, "reports from the results of earlier runs"},
+    Verb{"compare", convgauge::cli::compare, "two sets of results side by side: what changed, and how surely"},
+    Verb{"gate", convgauge::cli::gate, "a run against a baseline: wrong, missing, or slower beyond doubt"},
     Verb{"machine", convgauge::cli::machine, "processor, caches, measured peaks"},
     Verb{"check-plugin", convgauge::cli::check_plugin, "every rule of the plugin ABI, one line each"},
     Verb{"worker", convgauge::cli::worker, ""},

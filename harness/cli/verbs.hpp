@@ -14,6 +14,8 @@ int bench(const Arguments& arguments);
 int fuzz(const Arguments& arguments);
 int run(const Arguments& arguments);
 int report(const Arguments& arguments);
+int compare(const Arguments& arguments);
+int gate(const Arguments& arguments);
 int machine(const Arguments& arguments);
 int check_plugin(const Arguments& arguments);
 int worker(const Arguments& arguments);

@@ -7,12 +7,24 @@
 
 namespace convgauge {
 
+/// What else the machine did while a sample was taken.
+struct SampleLoad {
+  double waited_share = 0;  // time that threads of the worker were ready but did not run, over the sample's
+  double others_ns = 0;     // CPU time of others on the worker's cores; in steps of the system's tick (mostly 10 ms)
+  double steal_ns = 0;      // time in which the hypervisor ran something else; likewise
+  double load_average = 0;  // of one minute
+  bool operator==(const SampleLoad&) const = default;
+};
+
 struct Measured {
   std::vector<double> samples_ns;  // per execution, in the order taken
   std::int64_t executions_per_sample = 1;
-  std::vector<double> device_ns;  // per execution as the device counts; empty where it cannot
-  bool budget_cut = false;        // fewer rounds than asked: the time budget ended
-  std::string note;               // says so
+  std::vector<double> device_ns;                  // per execution as the device counts; empty where it cannot
+  bool budget_cut = false;                        // fewer rounds than asked: the time budget ended
+  std::string note;                               // says so
+  std::vector<SampleLoad> loads;                  // one for each sample; empty where nobody looked
+  std::int64_t discarded = 0;                     // samples that were taken again because the machine was not quiet
+  std::vector<std::int64_t> samples_per_process;  // where there were several: the first ... samples come from the first
   double bind_ns = 0, prepare_ns = 0, upload_ns = 0, fetch_ns = 0, first_execution_ns = 0, plan_ns = 0;
   bool operator==(const Measured&) const = default;
 };
@@ -28,6 +40,12 @@ struct Inconclusive {
 };
 
 using Measurement = std::variant<Measured, Skipped, Inconclusive>;
+
+/// The samples of both that come from the same rounds of the same process of one run, in order.
+struct CommonRounds {
+  std::vector<double> a, b;
+};
+CommonRounds common_rounds(const Measured& a, const Measured& b);
 
 /// "measured", "skipped", "inconclusive".
 std::string_view kind(const Measurement& measurement);

@@ -1,5 +1,8 @@
 // CaseRecord ↔ its line. What can be computed from the rest (rates, intervals, the text form) is written for other
 // readers, and computed again, never read.
+#include <algorithm>
+#include <numeric>
+
 #include "config/problem_json.hpp"
 #include "core/problem_text.hpp"
 #include "record/evidence_json.hpp"
@@ -73,6 +76,11 @@ void read_times(Fields fields, Measured& m) {
   fields.get("upload_ns", m.upload_ns);
   fields.get("fetch_ns", m.fetch_ns);
   fields.get("first_execution_ns", m.first_execution_ns);
+  const auto& parts = m.samples_per_process;
+  const bool negative = std::any_of(parts.begin(), parts.end(), [](std::int64_t n) { return n < 0; });
+  const auto sum = negative ? -1 : std::accumulate(parts.begin(), parts.end(), std::int64_t{0});
+  if (!parts.empty() && sum != static_cast<std::int64_t>(m.samples_ns.size()))
+    fields.fail("time_ns", "its samples are not as many as measurement/samples_per_process has");
 }
 
 void write_algorithm(Json& j, const std::optional<Algorithm>& algorithm) {

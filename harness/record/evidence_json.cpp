@@ -108,15 +108,36 @@ void read(Fields& f, Failed& v) {
   f.get("why", v.why);
 }
 
+/// A list for each, as long as the samples.
+constexpr std::pair<const char*, double SampleLoad::*> kLoadFields[] = {{"waited_share", &SampleLoad::waited_share},
+                                                                        {"others_ns", &SampleLoad::others_ns},
+                                                                        {"steal_ns", &SampleLoad::steal_ns},
+                                                                        {"load_average", &SampleLoad::load_average}};
+
 void write(Json& j, const Measured& m) {
   if (m.budget_cut) j["budget_cut"] = true;
   if (!m.note.empty()) j["note"] = m.note;
   if (!m.device_ns.empty()) j["device_ns"] = numbers(m.device_ns);
+  if (m.discarded > 0) j["discarded"] = m.discarded;
+  if (!m.samples_per_process.empty()) j["samples_per_process"] = m.samples_per_process;
+  for (const auto& [name, field] : kLoadFields) {
+    std::vector<double> values;
+    for (const auto& load : m.loads) values.push_back(load.*field);
+    if (!values.empty()) j[name] = numbers(values);
+  }
 }
 void read(Fields& f, Measured& m) {
   f.get("budget_cut", m.budget_cut);
   f.get("note", m.note);
   f.get("device_ns", m.device_ns);
+  f.get("discarded", m.discarded);
+  f.get("samples_per_process", m.samples_per_process);
+  for (const auto& [name, field] : kLoadFields) {
+    std::vector<double> values;
+    f.get(name, values);
+    if (m.loads.size() < values.size()) m.loads.resize(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) m.loads[i].*field = values[i];
+  }
 }
 
 void write(Json& j, const Skipped& m) {

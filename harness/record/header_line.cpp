@@ -51,8 +51,9 @@ Machine read_machine(Fields fields) {
 }
 
 Json to_json(const PluginRecord& p) {
-  return {{"label", p.label}, {"backend", p.backend}, {"file", p.file},
-          {"hash", p.hash},   {"version", p.version}, {"device", p.device}};
+  return {
+      {"label", p.label},   {"backend", p.backend},          {"file", p.file}, {"hash", p.hash}, {"version", p.version},
+      {"device", p.device}, {"library_path", p.library_path}};
 }
 
 PluginRecord read_plugin(Fields fields) {
@@ -63,6 +64,7 @@ PluginRecord read_plugin(Fields fields) {
   fields.get("hash", p.hash);
   fields.get("version", p.version);
   fields.get("device", p.device);
+  fields.get("library_path", p.library_path);
   return p;
 }
 

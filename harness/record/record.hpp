@@ -71,6 +71,7 @@ struct CaseRecord {
 
 struct PluginRecord {
   std::string label, backend, file, hash, version, device;  // hash: XXH3-128 of the file, hex
+  std::string library_path{};                               // that it was loaded with; mostly empty
   bool operator==(const PluginRecord&) const = default;
 };
 
@@ -86,7 +87,7 @@ struct Machine {
   std::int64_t l1_bytes = 0, l2_bytes = 0, l3_bytes = 0, memory_bytes = 0;
   std::map<int, double> fma_flops;            // threads -> f32 flop/s
   std::map<int, double> bytes_per_second;     // threads -> read bandwidth of memory
-  double clock_read_ns = 0, noise_floor = 0;  // noise_floor: half-width of the A/A ratio interval
+  double clock_read_ns = 0, noise_floor = 0;  // noise_floor: how far the A/A ratio's interval reaches from 1
   double load_average = 0;
   bool operator==(const Machine&) const = default;
 };

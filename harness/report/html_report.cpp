@@ -4,6 +4,7 @@
 #include "report/escape.hpp"
 #include "report/page_data.hpp"
 #include "report/page_files.hpp"
+#include "report/page_template.hpp"
 #include "report/report.hpp"
 
 namespace convgauge {
@@ -27,16 +28,7 @@ std::string content(std::string_view name, const std::vector<Results>& results) 
 }  // namespace
 
 std::string html_report(const std::vector<Results>& results) {
-  std::string_view rest = kPageHtml;
-  std::string page;
-  for (;;) {
-    const auto mark = rest.find("{{");
-    page += rest.substr(0, mark);
-    if (mark == rest.npos) return page;
-    const auto end = rest.find("}}", mark);
-    page += content(rest.substr(mark + 2, end - mark - 2), results);
-    rest.remove_prefix(end + 2);
-  }
+  return fill_marks(kPageHtml, [&](std::string_view name) { return content(name, results); });
 }
 
 }  // namespace convgauge

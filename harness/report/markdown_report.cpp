@@ -6,14 +6,12 @@
 #include "core/problem_text.hpp"
 #include "report/counts.hpp"
 #include "report/escape.hpp"
+#include "report/limited.hpp"
 #include "report/notes.hpp"
 #include "report/report.hpp"
 
 namespace convgauge {
 namespace {
-
-// GitHub takes comments of 65,536 characters; the end of the report must fit behind the cut tables.
-constexpr std::size_t kLimit = 65'536, kReserved = 1'000;
 
 std::string row_of(const std::vector<std::string>& cells) {
   std::string line = "|";
@@ -63,28 +61,6 @@ std::string legend_of(const Group& group) {
       "count, and \"—\" where a layer is missing.\n",
       over);
 }
-
-/// A document that stops growing at its limit and counts what it had to leave out.
-class Limited {
- public:
-  void add(const std::string& text) {
-    if (full_ || text_.size() + text.size() > kLimit - kReserved)
-      full_ = true, ++left_out_;
-    else
-      text_ += text;
-  }
-  std::string finish() && {
-    if (left_out_ > 0)
-      text_ +=
-          fmt::format("\n_{} more lines do not fit here; results.jsonl and the HTML report have them._\n", left_out_);
-    return std::move(text_);
-  }
-
- private:
-  std::string text_;
-  bool full_ = false;
-  int left_out_ = 0;
-};
 
 void add_defects(Limited& out, const std::vector<Group>& groups) {
   bool first = true;
@@ -144,7 +120,7 @@ std::string markdown_report(const Results& results) {
     add_rest(out, group);
   }
   add_environment(out, results.header);
-  return std::move(out).finish();
+  return std::move(out).finish("results.jsonl and the HTML report have them");
 }
 
 }  // namespace convgauge

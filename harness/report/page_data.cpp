@@ -10,6 +10,7 @@
 #include "core/spec.hpp"
 #include "report/counts.hpp"
 #include "report/notes.hpp"
+#include "report/page_template.hpp"
 #include "report/regret.hpp"
 #include "report/report.hpp"
 #include "report/text_width.hpp"
@@ -248,10 +249,7 @@ std::string page_data(const std::vector<Results>& all) {
     for (const auto& group : arrange(all[run])) groups.push_back(group_json(group, run, strings));
   }
   const Json data{{"runs", std::move(runs)}, {"groups", std::move(groups)}, {"strings", strings.take()}};
-  std::string text;
-  for (const char c : data.dump(-1, ' ', false, Json::error_handler_t::replace))
-    text += c == '<' ? std::string("\\u003c") : std::string(1, c);
-  return text;
+  return script_safe(data.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 }  // namespace convgauge

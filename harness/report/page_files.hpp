@@ -4,6 +4,7 @@
 namespace convgauge {
 
 extern const char kPageHtml[], kPageCss[], kPageJs[], kChartsJs[];
+extern const char kCompareHtml[], kCompareJs[];
 extern const char kChartLibrary[];  // empty where the machine that built this had none
 
 }  // namespace convgauge

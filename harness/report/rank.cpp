@@ -117,9 +117,8 @@ const Measured* ranked(const CaseRecord* record) {
 }
 
 MedianInterval speedup_over(const Cell& base, const Cell& cell) {
-  const std::span<const double> a = samples(base), b = samples(cell);
-  const auto rounds = std::min(a.size(), b.size());
-  return ratio(a.first(rounds), b.first(rounds));
+  const auto common = common_rounds(*ranked(base.record), *ranked(cell.record));
+  return ratio(common.a, common.b);
 }
 
 void rank(Group& group) {

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <tuple>
 
+#include "measure/quiet.hpp"
 #include "measure/statistics.hpp"
 #include "run/guarded_plan.hpp"
 
@@ -18,6 +21,7 @@ using std::chrono::milliseconds;
 constexpr double kSampleNs = 5e6, kWarmNs = 2e6;
 // An execution that is longer than this warms itself: what it finds cold is a small part of it.
 constexpr double kSelfWarmNs = 20e6;
+constexpr int kAttempts = 3;       // at a sample, before the machine's noise is taken for what it is
 constexpr double kAllowance = 20;  // a sample may take so many times what is expected before it counts as hung
 
 /// One entrant's measurement under way.
@@ -29,6 +33,18 @@ struct Lane {
   double spent_ns = 0;
   Measured measured;
 };
+
+/// A sample's share to a ten-thousandth: a thread's waiting is known no better than to a few microseconds.
+SampleLoad load_of(const Sampled& sampled, std::int64_t executions) {
+  SampleLoad load;
+  const double sample_ns = std::max(1.0, sampled.host_ns * static_cast<double>(executions));
+  load.waited_share = std::round(sampled.waited_ns / sample_ns * 1e4) / 1e4;
+  load.others_ns = std::round(sampled.others_ns);
+  load.steal_ns = sampled.steal_ns;
+  double average = 0;
+  if (::getloadavg(&average, 1) == 1) load.load_average = std::round(average * 100) / 100;
+  return load;
+}
 
 /// The four tensors in the worker's arena, at offsets that depend on the spec alone.
 Binding lay_tensors(Worker& worker, const Spec& spec, const Sheet& sheet) {
@@ -149,6 +165,7 @@ class Group {
     return true;
   }
 
+  /// One sample; taken again while the machine is not quiet, within the budget. The quietest attempt counts.
   void take_turn(Lane& lane) {
     if (!lane.running) return;
     const double warm_ns = lane.execution_ns < kSelfWarmNs ? kWarmNs : 0;
@@ -157,11 +174,20 @@ class Group {
       lane.measured.budget_cut = true;
       return;
     }
-    Sampled sampled;
-    if (!sample(lane, lane.executions, warm_ns, sampled)) return;
-    lane.measured.samples_ns.push_back(sampled.host_ns);
-    if (sampled.device_ns > 0) lane.measured.device_ns.push_back(sampled.device_ns);
-    lane.spent_ns += cost_ns;
+    Sampled best;
+    SampleLoad best_load;
+    for (int attempt = 0; attempt == 0 || (attempt < kAttempts && lane.spent_ns + cost_ns <= budget_ns()); ++attempt) {
+      Sampled sampled;
+      if (!sample(lane, lane.executions, warm_ns, sampled)) return;
+      lane.spent_ns += cost_ns;
+      lane.measured.discarded += attempt > 0;
+      const auto load = load_of(sampled, lane.executions);
+      if (attempt == 0 || quieter(load, best_load)) std::tie(best, best_load) = std::tie(sampled, load);
+      if (quiet(best_load)) break;
+    }
+    lane.measured.samples_ns.push_back(best.host_ns);
+    lane.measured.loads.push_back(best_load);
+    if (best.device_ns > 0) lane.measured.device_ns.push_back(best.device_ns);
   }
 
   void finish(Lane& lane) {

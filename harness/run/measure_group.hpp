@@ -14,6 +14,7 @@ namespace convgauge {
 /// One case that agreed, its plan open in the worker of its competitor.
 struct Entrant {
   const Competitor* competitor = nullptr;
+  PlanSettings settings;  // that the plan was opened with
   PlanOpened plan;
   Measurement measurement = Skipped{"not asked for"};
   std::optional<Verdict> verdict;  // set where the outputs after timing were wrong, or the worker ended
@@ -27,8 +28,9 @@ struct MeasureOrder {
   std::int64_t last_level_cache_bytes = 0;  // for cold
 };
 
-/// [the driver's one thread] Fills each entrant's measurement, and checks its outputs afterwards: those of the timed
-/// executions, and one more with changed inputs and a poisoned output.
+/// [the driver's one thread] In one process per competitor, those where the plans are open. Fills each entrant's
+/// measurement, and checks its outputs afterwards: those of the timed executions, and one more with changed inputs and
+/// a poisoned output.
 void measure_group(std::vector<Entrant>& entrants, Pool& pool, Material& material, const MeasureOrder& order);
 
 }  // namespace convgauge

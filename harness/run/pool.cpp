@@ -8,7 +8,8 @@ namespace convgauge {
 namespace {
 
 std::string key_of(const Competitor& c, int threads) {
-  std::string key = fmt::format("{}|{}|{}|{}", c.plugin_file, c.choice.library_path.string(), c.device, threads);
+  std::string key =
+      fmt::format("{}|{}|{}|{}|{}", c.choice.label, c.plugin_file, c.choice.library_path.string(), c.device, threads);
   for (const auto& [option, value] : c.choice.options) key += fmt::format("|{}={}", option, value);
   return key;
 }

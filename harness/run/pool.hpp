@@ -18,12 +18,15 @@ class Pool {
   Pool(std::filesystem::path executable, bool timed, bool in_process = false, bool pinned = true)
       : executable_(std::move(executable)), timed_(timed), in_process_(in_process), pinned_(pinned) {}
 
-  /// The worker for a competitor with so many threads; all others are stopped where something is timed (idle ones do
-  /// not spin where nothing is). A dead one is replaced. Processes differ by plugin, library path, options, device and
-  /// threads.
   const std::filesystem::path& executable() const { return executable_; }
 
+  /// The worker for a competitor with so many threads; all others are stopped where something is timed (idle ones do
+  /// not spin where nothing is). A dead one is replaced. Processes differ by label, plugin, library path, options,
+  /// device and threads: a plugin that stands twice is two processes, and its ratio to itself shows what the machine
+  /// does.
   Expected<Worker*> worker(const Competitor& competitor, int threads);
+  /// Ends all workers: the next ones are fresh processes.
+  void renew() { workers_.clear(); }
 
  private:
   std::filesystem::path executable_;

@@ -15,8 +15,10 @@
 #include "run/material.hpp"
 #include "run/measure_group.hpp"
 #include "run/memory_need.hpp"
+#include "run/noise_floor.hpp"
 #include "run/outcome.hpp"
 #include "run/pool.hpp"
+#include "run/processes.hpp"
 #include "run/replay.hpp"
 #include "run/resume.hpp"
 #include "run/revision.hpp"
@@ -47,7 +49,8 @@ HeaderRecord make_header(const Suite& suite, const Field& field, const SweepOpti
     if (suite.baseline_backend == c.choice.label) h.baseline_backend = suite.baseline_backend;
   h.machine = read_machine();
   for (const auto& c : field.competitors)
-    h.plugins.push_back({c.choice.label, c.choice.name, c.plugin_file, c.plugin_hash, c.version, c.device_text});
+    h.plugins.push_back({c.choice.label, c.choice.name, c.plugin_file, c.plugin_hash, c.version, c.device_text,
+                         c.choice.library_path.string()});
   h.absent = field.absent;
   h.known = suite.known;
   h.rounds = options.measure ? suite.settings.measure.rounds : 0;
@@ -96,8 +99,7 @@ class Sweep {
 
   Expected<SweepResult> run() {
     result_.results.header = make_header(suite_, field_, options_);
-    if (options_.measure && options_.measure_machine_peaks)
-      measure_peaks(result_.results.header.machine, suite_.settings.threads);
+    if (options_.measure && options_.measure_machine_peaks) measure_machine();
     if (auto ok = open_file(); !ok) return tl::unexpected(ok.error());
     const auto count = static_cast<std::int64_t>(suite_.problems.size());
     for (std::int64_t i = 0; i < count && !result_.interrupted && !stop_; ++i) {
@@ -116,6 +118,13 @@ class Sweep {
     const auto count = static_cast<std::int64_t>(suite_.problems.size());
     if (hooks_.progress)
       hooks_.progress({i, count, i < count ? &suite_.problems[static_cast<std::size_t>(i)] : nullptr});
+  }
+
+  void measure_machine() {
+    auto& machine = result_.results.header.machine;
+    measure_peaks(machine, suite_.settings.threads);
+    if (!options_.in_process)
+      machine.noise_floor = measure_noise_floor(options_.executable, suite_.settings.threads.front());
   }
 
   Expected<void> open_file() {
@@ -218,9 +227,9 @@ class Sweep {
       }
     }
     if (!options_.measure) return;
-    measure_group(entrants, pool_, material,
-                  {suite_.settings.measure, settings.threads, suite_.settings.verify.seed,
-                   result_.results.header.machine.l3_bytes});
+    measure_in_processes(entrants, pool_, material,
+                         {suite_.settings.measure, settings.threads, suite_.settings.verify.seed,
+                          result_.results.header.machine.l3_bytes});
     for (std::size_t i = 0; i < entrants.size(); ++i) {
       auto& record = records[record_of[i]];
       record.measurement = std::move(entrants[i].measurement);
@@ -257,7 +266,7 @@ class Sweep {
       record.packed_weight_bytes = requirement_bytes(*done.plan, CVG_ROLE_PACKED_WEIGHTS);
     }
     if (!done.open) return std::nullopt;
-    Entrant entrant{start.competitor, *done.plan, Skipped{"not asked for"}, std::nullopt};
+    Entrant entrant{start.competitor, order.plan, *done.plan, Skipped{"not asked for"}, std::nullopt};
     if (options_.measure) return entrant;
     if (const auto bad = close(entrant, record.settings.threads)) record.verdict = *bad;
     return std::nullopt;
@@ -285,9 +294,9 @@ class Sweep {
 
 Expected<SweepResult> sweep(const Suite& suite, const Catalog& catalog, const SweepOptions& options,
                             const SweepHooks& hooks) {
-  if (options.measure && suite.settings.measure.processes != 1)
+  if (options.measure && options.in_process && suite.settings.measure.processes != 1)
     return error(
-        fmt::format("settings/measure/processes: {}: only 1 is supported so far", suite.settings.measure.processes));
+        fmt::format("settings/measure/processes: {}: --in-process is one process", suite.settings.measure.processes));
   auto field = line_up(suite, catalog);
   if (!field) return tl::unexpected(field.error());
   return Sweep(suite, *field, options, hooks).run();

@@ -257,13 +257,14 @@ void fields(Io& io, MeasureReady& r) {
   io(r.bind_ns, r.prepare_ns, r.upload_ns, r.first_ns, r.fetch_ns);
 }
 
-/// Nanoseconds per execution by the host's clock, and by the device's where it has one (else 0).
+/// Nanoseconds per execution by the host's clock, and by the device's where it has one (else 0); over the whole sample,
+/// how long threads of the worker were ready but did not run, and what others and the hypervisor had of its cores.
 struct Sampled {
-  double host_ns = 0, device_ns = 0;
+  double host_ns = 0, device_ns = 0, waited_ns = 0, others_ns = 0, steal_ns = 0;
 };
 template <class Io>
 void fields(Io& io, Sampled& r) {
-  io(r.host_ns, r.device_ns);
+  io(r.host_ns, r.device_ns, r.waited_ns, r.others_ns, r.steal_ns);
 }
 
 /// possible: see AllocationCount.

@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "worker/sample_load.hpp"
 #include "worker/sampler.hpp"
 
 namespace convgauge {
@@ -191,14 +192,16 @@ Reply PlanSession::sample(const Sample& request) {
   for (const auto start = Clock::now(); since(start) < static_cast<double>(request.warm_ns) && status == CVG_OK;)
     run(nullptr);
   const auto calls = std::max<std::int64_t>(1, request.executions / request.batch);
+  const auto before = read_load();
   const double ns = timed_run(calls, [&] {
     timing.total_ns = 0;
     run(&timing);
     device_ns += timing.total_ns;
   });
+  const auto load = load_between(before, read_load());
   if (status != CVG_OK) return Failed{fmt::format("execute returned {} while it was timed", status_word(status))};
   const auto each = static_cast<double>(request.batch);
-  return Sampled{ns / each, device_ns / each / static_cast<double>(calls)};
+  return Sampled{ns / each, device_ns / each / static_cast<double>(calls), load.waited_ns, load.busy_ns, load.steal_ns};
 }
 
 Reply PlanSession::check(const MeasureCheck& request) {

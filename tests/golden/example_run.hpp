@@ -8,6 +8,9 @@ namespace convgauge {
 Results resnet50_run();
 /// A few layers of it: what the golden files hold.
 Results small_run();
+/// small_run() a day later with another oneDNN: a third of its times slower, some faster, one case broke, one was
+/// refused, one is gone, one is new.
+Results changed_run();
 /// About `cases` cases of 15 samples over two suites.
 Results large_run(int cases);
 /// Names, labels and reasons that try to break out of HTML, XML, Markdown, CSV and the terminal.

@@ -1,10 +1,12 @@
-// golden_tool make NAME > FILE.jsonl           the invented results of example_run.hpp: resnet50, small, large, hostile
-// golden_tool FORMAT FILE.jsonl... > REPORT     html, md, xml, csv, json, txt (120 columns), colour
+// golden_tool make NAME > FILE.jsonl           the invented results of example_run.hpp: resnet50, small, changed,
+// large, hostile golden_tool compare-FORMAT A.jsonl B.jsonl > REPORT     html, md, json, txt golden_tool FORMAT
+// FILE.jsonl... > REPORT     html, md, xml, csv, json, txt (120 columns), colour
 #include <cstdio>
 #include <iostream>
 #include <string>
 
 #include "example_run.hpp"
+#include "report/compare/comparison.hpp"
 #include "report/report.hpp"
 
 namespace {
@@ -20,6 +22,7 @@ std::string lines_of(const Results& results) {
 int make(const std::string& name) {
   if (name == "resnet50") return std::cout << lines_of(resnet50_run()), 0;
   if (name == "small") return std::cout << lines_of(small_run()), 0;
+  if (name == "changed") return std::cout << lines_of(changed_run()), 0;
   if (name == "large") return std::cout << lines_of(large_run(10'000)), 0;
   if (name == "hostile") return std::cout << lines_of(hostile_run()), 0;
   return std::cerr << "no such run: " << name << "\n", 2;
@@ -37,6 +40,16 @@ int report(const std::string& format, const std::vector<Results>& all) {
   return std::cerr << "no such format: " << format << "\n", 2;
 }
 
+int comparison(const std::string& format, const std::vector<Results>& all) {
+  const auto compared = compare({"small", {&all.at(0)}}, {"changed", {&all.at(1)}});
+  if (!compared) return std::cerr << compared.error().message << "\n", 2;
+  if (format == "compare-html") return std::cout << compare_html(*compared), 0;
+  if (format == "compare-md") return std::cout << compare_markdown(*compared), 0;
+  if (format == "compare-json") return std::cout << compare_json(*compared), 0;
+  if (format == "compare-txt") return std::cout << compare_text(*compared, 120, false, true), 0;
+  return std::cerr << "no such format: " << format << "\n", 2;
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -48,5 +61,6 @@ int main(int count, char** arguments) {
     if (!results) return std::cerr << results.error().message << "\n", 2;
     all.push_back(std::move(*results));
   }
-  return report(arguments[1], all);
+  const std::string format = arguments[1];
+  return format.starts_with("compare-") ? comparison(format, all) : report(format, all);
 }

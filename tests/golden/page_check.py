@@ -12,12 +12,15 @@ import sys
 import tempfile
 
 
+def run_tool(command, output):
+    with open(output, "wb") as file:
+        subprocess.run(command, check=True, stdout=file)
+
+
 def produce(tool, run, folder):
     lines, page = os.path.join(folder, "results.jsonl"), os.path.join(folder, "page.html")
-    with open(lines, "wb") as file:
-        subprocess.run([tool, "make", run], check=True, stdout=file)
-    with open(page, "wb") as file:
-        subprocess.run([tool, "html", lines], check=True, stdout=file)
+    run_tool([tool, "make", run], lines)
+    run_tool([tool, "html", lines], page)
     return page
 
 
@@ -108,4 +111,5 @@ def main():
     return 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -62,6 +62,16 @@ TEST(Line, KeepsEveryFieldOfEveryKind) {
   }
 }
 
+TEST(Line, SamplesOfItsProcessesAddUp) {
+  auto r = example();
+  for (const auto& parts : {std::vector<std::int64_t>{4, 4}, {10}, {-1, 10}}) {
+    std::get<Measured>(r.measurement).samples_per_process = parts;
+    const auto got = read_text(to_line(HeaderRecord{}) + "\n" + to_line(r) + "\n");
+    ASSERT_FALSE(got) << parts.size();
+    EXPECT_NE(got.error().message.find("samples_per_process"), std::string::npos) << got.error().message;
+  }
+}
+
 TEST(Line, KeepsNanAndInfinity) {
   auto r = example();
   const double infinity = std::numeric_limits<double>::infinity();

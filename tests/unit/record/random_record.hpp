@@ -43,7 +43,7 @@ class RandomRecords {
       *field = text();
     if (coin()) h.baseline_backend = text();
     h.machine = machine();
-    h.plugins = {{text(), text(), text(), text(), text(), text()}, {}};
+    h.plugins = {{text(), text(), text(), text(), text(), text(), text()}, {}};
     h.absent = {{text(), text()}};
     h.known = {{text(), text(), text()}};
     h.rounds = static_cast<int>(whole(0, 99));
@@ -128,7 +128,13 @@ class RandomRecords {
   Measurement measurement(std::size_t alternative) {
     if (alternative == 1) return Skipped{text()};
     if (alternative == 2) return Inconclusive{text()};
-    return Measured{reals(), whole(1, 99), reals(), coin(), text(), real(), real(), real(), real(), real(), real()};
+    Measured m{reals(), whole(1, 99), reals(), coin(), text(), {}, whole(0, 9), {}, 0, 0, 0, 0, 0, 0};
+    for (auto* time : {&m.bind_ns, &m.prepare_ns, &m.upload_ns, &m.fetch_ns, &m.first_execution_ns, &m.plan_ns})
+      *time = real();
+    for (std::size_t i = 0; coin() && i < m.samples_ns.size(); ++i) m.loads.push_back({real(), real(), real(), real()});
+    const auto samples = static_cast<std::int64_t>(m.samples_ns.size());
+    if (const auto first = whole(0, samples); coin()) m.samples_per_process = {first, samples - first};
+    return m;
   }
   Machine machine() {
     Machine m{text(), text(), text(), text(), 4,     2, whole(0, 99), whole(0, 99), whole(0, 99), whole(0, 1LL << 50),

@@ -1,0 +1,79 @@
+#include "measure/slowdown.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "measure/many.hpp"
+#include "measure/statistics.hpp"
+
+namespace convgauge {
+namespace {
+
+constexpr double kFamilyWise = 0.05;         // false alarms per run
+constexpr std::size_t kLeastScatter = 8;     // cases
+constexpr double kDeviations = 2;            // one-sided 97.5%
+constexpr double kNormalDeviation = 1.4826;  // of a median absolute deviation: 1 / quantile(3/4) of the standard normal
+
+double deviation(std::span<const double> values, double middle) {
+  std::vector<double> distances(values.size());
+  std::transform(values.begin(), values.end(), distances.begin(), [&](double x) { return std::abs(x - middle); });
+  return kNormalDeviation * median_interval(distances).median;
+}
+
+/// Adds the least of each whole round of [first, last).
+void add_rounds(std::vector<double>& to, std::span<const double> samples) {
+  for (std::size_t at = 0; at + kGateSamples <= samples.size(); at += kGateSamples)
+    to.push_back(*std::min_element(samples.begin() + static_cast<std::ptrdiff_t>(at),
+                                   samples.begin() + static_cast<std::ptrdiff_t>(at + kGateSamples)));
+}
+
+std::vector<std::int64_t> processes_of(const Measured& m) {
+  return m.samples_per_process.empty() ? std::vector{static_cast<std::int64_t>(m.samples_ns.size())}
+                                       : m.samples_per_process;
+}
+
+/// The least of each round, processes kept apart: a round is of one.
+CommonRounds least_of_rounds(const Measured& a, const Measured& b) {
+  CommonRounds rounds;
+  const auto of_a = processes_of(a), of_b = processes_of(b);
+  std::size_t at_a = 0, at_b = 0;
+  for (std::size_t p = 0; p < std::min(of_a.size(), of_b.size()); ++p) {
+    const auto common = static_cast<std::size_t>(std::min(of_a[p], of_b[p]));
+    add_rounds(rounds.a, std::span(a.samples_ns).subspan(at_a, common));
+    add_rounds(rounds.b, std::span(b.samples_ns).subspan(at_b, common));
+    at_a += static_cast<std::size_t>(of_a[p]);
+    at_b += static_cast<std::size_t>(of_b[p]);
+  }
+  return rounds;
+}
+
+}  // namespace
+
+std::vector<bool> suspects(std::span<const double> log_ratios) {
+  if (log_ratios.size() < kLeastScatter) return std::vector<bool>(log_ratios.size(), true);
+  const double middle = median_interval(log_ratios).median;
+  const double scatter = deviation(log_ratios, middle), faster_as_a_whole = std::min(0.0, middle);
+  std::vector<bool> suspected;
+  for (const double ratio : log_ratios)
+    suspected.push_back(ratio - faster_as_a_whole > std::log1p(kGateFinds) - kDeviations * scatter);
+  return suspected;
+}
+
+Slowdown slowdown(const Measured& candidate, const Measured& baseline, RankLaws& laws) {
+  const auto rounds = least_of_rounds(candidate, baseline);
+  if (rounds.a.empty()) return {};
+  const auto evidence = paired_evidence(rounds.a, rounds.b, laws);
+  return {ratio_interval(evidence), p_slower(evidence, kGateMargin), static_cast<int>(rounds.a.size())};
+}
+
+std::vector<bool> accused(std::span<const Slowdown> slowdowns) {
+  std::vector<double> p;
+  for (const auto& s : slowdowns) p.push_back(s.p);
+  const auto family = family_wise(p);
+  std::vector<bool> guilty;
+  for (std::size_t i = 0; i < slowdowns.size(); ++i)
+    guilty.push_back(slowdowns[i].ratio.low && *slowdowns[i].ratio.low > 1 + kGateMargin && family[i] <= kFamilyWise);
+  return guilty;
+}
+
+}  // namespace convgauge

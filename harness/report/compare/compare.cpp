@@ -1,0 +1,270 @@
+// Pairs the cases of two sides and judges each pair; then the networks.
+#include "report/compare/comparison.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <numeric>
+#include <set>
+
+#include "core/problem_text.hpp"
+#include "measure/many.hpp"
+#include "report/model.hpp"
+
+namespace convgauge {
+namespace {
+
+/// What makes two cases one: everything that was asked for. Options, plugin and device may differ: that is what is
+/// compared, and differences() says it.
+std::string key_of(const CaseRecord& r, bool with_label) {
+  const auto& s = r.settings;
+  auto key = fmt::format("{}\n{}\n{}\n{} {} {} {} {} {} {}", r.problem.suite, r.problem.name,
+                         full_text(r.problem.geometry), r.device.starts_with("cpu") || r.device.empty() ? s.threads : 0,
+                         word(s.dtype), word(s.layout), word(s.direction), word(s.math), s.cold, s.deterministic);
+  if (with_label) key += fmt::format("\n{}\n{}", r.label, r.requested_algorithm);
+  return key;
+}
+
+/// One case of one side: its last record, and the samples of every run that timed it.
+struct Entry {
+  const CaseRecord* record = nullptr;
+  const Results* run = nullptr;
+  std::vector<double> samples_ns;
+  int runs = 0;
+};
+
+struct Entries {
+  std::vector<std::string> order;  // keys as they first appear
+  std::map<std::string, Entry> by_key;
+};
+
+void add(Entries& entries, const Results& run, const CaseRecord& record, const std::string& key) {
+  auto [it, fresh] = entries.by_key.try_emplace(key);
+  auto& entry = it->second;
+  if (fresh) entries.order.push_back(key);
+  // A case that failed in one repeat has failed.
+  if (entry.record && is_defect(entry.record->verdict)) return;
+  entry.record = &record;
+  if (is_defect(record.verdict)) return entry.samples_ns.clear();
+  if (entry.run == &run) entry.samples_ns.clear();  // run twice in one file: the later one counts
+  entry.runs += entry.run != &run;
+  entry.run = &run;
+  if (const auto* measured = ranked(&record))
+    entry.samples_ns.insert(entry.samples_ns.end(), measured->samples_ns.begin(), measured->samples_ns.end());
+}
+
+/// "winograd" names the label's own choice of algorithm where it stands beside others that were asked for by name;
+/// "winograd winograd.f2x2_3x3" names one of those.
+class Chooser {
+ public:
+  Chooser(const Side& side, const std::optional<std::string>& name) : name_(name) {
+    for (const auto* run : side.runs)
+      for (const auto& r : run->cases) {
+        known_ = known_ || !name || r.label == *name || column(r) == *name;
+        has_default_ = has_default_ || (name && r.label == *name && r.requested_algorithm == "default");
+      }
+  }
+  bool known() const { return known_; }
+  bool operator()(const CaseRecord& r) const {
+    if (!name_ || column(r) == *name_) return true;
+    return r.label == *name_ && (!has_default_ || r.requested_algorithm == "default");
+  }
+
+ private:
+  static std::string column(const CaseRecord& r) { return r.label + " " + r.requested_algorithm; }
+  const std::optional<std::string>& name_;
+  bool known_ = false, has_default_ = false;
+};
+
+Entries entries_of(const Side& side, const std::optional<std::string>& label, bool with_label) {
+  Entries entries;
+  const Chooser chosen(side, label);
+  for (const auto* run : side.runs)
+    for (const auto& record : run->cases)
+      if (chosen(record)) add(entries, *run, record, key_of(record, with_label));
+  return entries;
+}
+
+bool agrees(const CaseRecord& record) {
+  return std::holds_alternative<Agrees>(record.verdict);
+}
+bool refused(const CaseRecord& record) {
+  return std::holds_alternative<Refused>(record.verdict);
+}
+
+Change change_of_verdict(const CaseRecord* baseline, const CaseRecord* candidate) {
+  if (!baseline) return Change::added;
+  if (!candidate) return Change::gone;
+  if (agrees(*candidate))
+    return refused(*baseline) ? Change::accepted : agrees(*baseline) ? Change::untimed : Change::mended;
+  if (agrees(*baseline)) return refused(*candidate) ? Change::refused : Change::broke;
+  if (is_defect(candidate->verdict) && !is_defect(baseline->verdict)) return Change::broke;
+  return Change::untimed;
+}
+
+double median(const std::vector<double>& samples) {
+  return samples.empty() ? 0 : median_interval(samples).median;
+}
+
+/// Index into networks, found by what it is.
+ComparedNetwork& network_of(std::vector<ComparedNetwork>& networks, const CaseRecord& r, const std::string& label) {
+  const auto same = [&](const ComparedNetwork& n) {
+    return n.suite == r.problem.suite && n.label == label && n.settings == r.settings;
+  };
+  const auto found = std::find_if(networks.begin(), networks.end(), same);
+  if (found != networks.end()) return *found;
+  networks.push_back({r.problem.suite, label, r.settings, {}, 0, 0});
+  return networks.back();
+}
+
+class Comparer {
+ public:
+  Comparer(Entries baseline, Entries candidate, Comparison& result)
+      : baseline_(std::move(baseline)), candidate_(std::move(candidate)), result_(result) {}
+
+  void run() {
+    for (const auto& key : baseline_.order) judge(find(baseline_, key), find(candidate_, key));
+    for (const auto& key : candidate_.order)
+      if (!find(baseline_, key)) judge(nullptr, find(candidate_, key));
+    settle();
+    for (std::size_t i = 0; i < result_.networks.size(); ++i)
+      if (means_[i].cases() > 0) result_.networks[i].time_ratio = means_[i].result();
+    // A mean of nothing says nothing.
+    std::erase_if(result_.networks, [](const ComparedNetwork& n) { return n.layers == 0; });
+  }
+
+ private:
+  static const Entry* find(const Entries& entries, const std::string& key) {
+    const auto it = entries.by_key.find(key);
+    return it == entries.by_key.end() ? nullptr : &it->second;
+  }
+
+  void judge(const Entry* baseline, const Entry* candidate) {
+    auto& c = result_.cases.emplace_back();
+    c.baseline = baseline ? baseline->record : nullptr;
+    c.candidate = candidate ? candidate->record : nullptr;
+    c.change = change_of_verdict(c.baseline, c.candidate);
+    if (baseline) c.baseline_ns = median(baseline->samples_ns);
+    if (candidate) c.candidate_ns = median(candidate->samples_ns);
+    if (!result_.options.of || c.candidate) count(c);
+    if (!baseline || !candidate || baseline->samples_ns.empty() || candidate->samples_ns.empty()) return;
+    c.paired = baseline->run == candidate->run && baseline->runs == 1 && candidate->runs == 1;
+    const auto evidence = c.paired ? paired_evidence(candidate->samples_ns, baseline->samples_ns, laws_)
+                                   : unpaired_evidence(candidate->samples_ns, baseline->samples_ns, laws_);
+    c.time_ratio = ratio_interval(evidence);
+    c.p = p_value(evidence, result_.options.margin);
+    enter(c, evidence);
+  }
+
+  /// The place of a case among the networks; without a ratio it is one that is missing.
+  ComparedNetwork& count(const ComparedCase& c) {
+    auto& network = network_of(result_.networks, c.any(), label_of(c));
+    means_.resize(result_.networks.size());
+    ++network.missing;
+    return network;
+  }
+
+  void enter(const ComparedCase& c, const RatioEvidence& evidence) {
+    auto& network = network_of(result_.networks, c.any(), label_of(c));
+    --network.missing;
+    ++network.layers;
+    means_[static_cast<std::size_t>(&network - result_.networks.data())].add(
+        evidence, static_cast<double>(c.any().problem.count));
+  }
+
+  std::string label_of(const ComparedCase& c) const {
+    const auto& o = result_.options;
+    if (o.of && o.with && *o.of != *o.with) return *o.of + " / " + *o.with;
+    return c.any().requested_algorithm == "default" || c.any().label.find(':') != std::string::npos
+               ? c.any().label
+               : c.any().label + " " + c.any().requested_algorithm;
+  }
+
+  /// Judges the ratios together: the rate is one of the whole comparison.
+  void settle() {
+    std::vector<double> p;
+    for (const auto& c : result_.cases)
+      if (c.time_ratio) p.push_back(c.p);
+    const auto rates = false_discovery_rates(p);
+    std::size_t next = 0;
+    for (auto& c : result_.cases) {
+      if (!c.time_ratio) continue;
+      c.false_discovery_rate = rates[next++];
+      if (c.change == Change::untimed) c.change = change_of_time(c);
+    }
+  }
+
+  Change change_of_time(const ComparedCase& c) const {
+    const auto& ratio = *c.time_ratio;
+    if (!ratio.low) return Change::undecided;
+    const bool found = c.false_discovery_rate <= result_.options.false_discoveries;
+    if (found && *ratio.low > 1 + result_.options.margin) return Change::slower;
+    if (found && *ratio.high < 1 / (1 + result_.options.margin)) return Change::faster;
+    return Change::same;
+  }
+
+  Entries baseline_, candidate_;
+  Comparison& result_;
+  RankLaws laws_;
+  std::vector<GeometricMean> means_;
+};
+
+std::string labels_text(const Side& side) {
+  std::set<std::string> labels;
+  for (const auto* run : side.runs)
+    for (const auto& record : run->cases) labels.insert(record.label);
+  std::string text;
+  for (const auto& label : labels) text += (text.empty() ? "" : ", ") + label;
+  return text.empty() ? "none" : text;
+}
+
+Expected<void> check_label(const Side& side, const std::optional<std::string>& label, const char* option) {
+  if (Chooser(side, label).known() || !label) return {};
+  return error(fmt::format("{} {}: {} has no such label; it has {}", option, *label, side.name, labels_text(side)));
+}
+
+std::string example_of(const Side& side) {
+  for (const auto* run : side.runs)
+    for (const auto& r : run->cases)
+      return fmt::format("{} on {}{}{} with {} thread{}", r.label, r.problem.suite, r.problem.suite.empty() ? "" : ".",
+                         r.problem.name.empty() ? short_text(r.problem.geometry) : r.problem.name, r.settings.threads,
+                         r.settings.threads == 1 ? "" : "s");
+  return "nothing";
+}
+
+}  // namespace
+
+std::string_view word(Change change) {
+  constexpr std::array<std::string_view, 11> words{"slower",  "faster",   "same", "undecided", "broke",  "mended",
+                                                   "refused", "accepted", "gone", "added",     "untimed"};
+  return words.at(static_cast<std::size_t>(change));
+}
+
+int Comparison::count(Change change) const {
+  return static_cast<int>(
+      std::count_if(cases.begin(), cases.end(), [&](const ComparedCase& c) { return c.change == change; }));
+}
+
+Expected<Comparison> compare(const Side& baseline, const Side& candidate, const CompareOptions& options) {
+  if (auto ok = check_label(candidate, options.of, "--of"); !ok) return tl::unexpected(ok.error());
+  if (auto ok = check_label(baseline, options.with, "--with"); !ok) return tl::unexpected(ok.error());
+  const bool with_label = !(options.of && options.with);
+  Comparison result{baseline.name, candidate.name, differences(baseline, candidate, options), {}, {}, options,
+                    false,         false};
+  Comparer(entries_of(baseline, options.with, with_label), entries_of(candidate, options.of, with_label), result).run();
+  for (const auto& c : result.cases) {
+    const auto &first = result.cases.front().any(), &other = c.any();
+    result.several_settings = result.several_settings || first.settings != other.settings;
+    result.several_suites = result.several_suites || first.problem.suite != other.problem.suite;
+  }
+  const auto common = [](const ComparedCase& c) { return c.baseline && c.candidate; };
+  if (std::none_of(result.cases.begin(), result.cases.end(), common))
+    return error(fmt::format("no case is in both: {} has {}, for one, and {} has {}", baseline.name,
+                             example_of(baseline), candidate.name, example_of(candidate)));
+  return result;
+}
+
+}  // namespace convgauge

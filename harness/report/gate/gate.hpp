@@ -1,0 +1,70 @@
+// The gate's judgement: what failed, what the baseline had and the candidate lacks, what is suspected of being slower,
+// and what became of each suspicion when both plugins were measured in one run. Pure: who measures is cli/gate.cpp.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/expected.hpp"
+#include "measure/slowdown.hpp"
+#include "report/compare/comparison.hpp"
+
+namespace convgauge {
+
+struct GateOptions {
+  bool allow_refusals = false;  // what is refused or gone now is told, and no failure
+  bool suspect_all = false;     // every case that both runs timed, cleared or not
+};
+
+struct GateFinding {
+  const ComparedCase* compared = nullptr;
+  std::string why;
+};
+
+enum class Guilt {
+  suspected,    // not measured again yet
+  slower,       // confirmed
+  not_slower,   // the interleaved run shows no slowdown of over 1%
+  unconfirmed,  // could not be measured again, or not well enough: inconclusive
+  failed        // gave a wrong result, crashed or was refused when it was measured again
+};
+std::string_view word(Guilt guilt);
+
+struct Suspect {
+  const ComparedCase* compared = nullptr;
+  std::string why;  // it is one: "the stored baseline has 1.20 ms, the candidate 1.31 ms", "over budget: ..."
+  Guilt guilt = Guilt::suspected;
+  Slowdown slowdown;
+  std::string outcome;             // in a sentence
+  std::optional<Verdict> verdict;  // of a candidate that failed when it was measured again
+};
+
+struct Gate {
+  Comparison comparison;
+  GateOptions options;
+  std::vector<GateFinding> failures;  // of the candidate, but for known ones
+  std::vector<std::string> known_no_more;
+  std::vector<GateFinding> lost;  // agreed in the baseline; refused or gone now
+  std::vector<Suspect> suspects;
+  int timed = 0, cleared = 0;  // cases that both runs timed; those of them that are no suspects
+  std::string unjudged;        // why times say nothing here: "another machine: ..."; empty where they do
+  int exit_code = 0;
+};
+
+/// `here`: the machine that this runs on. The results must outlive what is returned. Errors: as compare().
+Expected<Gate> judge(const Side& baseline, const Side& candidate, const Machine& here, const GateOptions& options);
+
+/// Why two machines are not the same for a time; empty where they are.
+std::string another_machine(const Machine& baseline, const Machine& candidate);
+
+/// What a suspect measured again came to; accusations wait for conclude().
+void settle(Suspect& suspect, const CaseRecord* baseline, const CaseRecord* candidate, RankLaws& laws);
+
+/// Judges all slowdowns together and sets the exit code of design.md: 4, 1, 3, 6, 5 (`strict` only) or 0.
+void conclude(Gate& gate, bool strict);
+
+std::string gate_text(const Gate& gate, int width, bool colour);
+std::string gate_markdown(const Gate& gate);
+std::string gate_json(const Gate& gate);
+
+}  // namespace convgauge

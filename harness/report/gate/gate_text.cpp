@@ -1,0 +1,113 @@
+// The gate's judgement for a terminal and for a pull request: the answer first, then what it rests on.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/escape.hpp"
+#include "report/gate/gate.hpp"
+#include "report/limited.hpp"
+#include "report/text_width.hpp"
+#include "run/outcome.hpp"
+
+namespace convgauge {
+namespace {
+
+std::string answer(const Gate& gate) {
+  switch (gate.exit_code) {
+    case kCrashed:
+      return "RED: a plugin crashed, hung or trespassed";
+    case kWrong:
+      return "RED: a result is wrong, failed, or missing";
+    case kSlower:
+      return "RED: a slowdown is confirmed";
+    case kUndecided:
+      return "UNDECIDED: what is correct is right, what is slower could not be told";
+    default:
+      return "GREEN";
+  }
+}
+
+int count(const Gate& gate, Guilt guilt) {
+  return static_cast<int>(
+      std::count_if(gate.suspects.begin(), gate.suspects.end(), [&](const Suspect& s) { return s.guilt == guilt; }));
+}
+
+std::string times_text(const Gate& gate) {
+  if (!gate.unjudged.empty()) return "Times were not judged: " + gate.unjudged + ".";
+  std::string text =
+      fmt::format("{} cases were timed in both runs; the stored baseline cleared {}", gate.timed, gate.cleared);
+  if (gate.suspects.empty()) return text + ".";
+  text += fmt::format("; {} suspect{}:", gate.suspects.size(), gate.suspects.size() == 1 ? "" : "s");
+  for (const auto guilt : {Guilt::slower, Guilt::failed, Guilt::not_slower, Guilt::unconfirmed, Guilt::suspected})
+    if (const int n = count(gate, guilt); n > 0) text += fmt::format(" {} {},", n, word(guilt));
+  text.back() = '.';
+  return text;
+}
+
+std::string suspect_text(const Gate& gate, const Suspect& s) {
+  return fmt::format("{}: {}; {}", case_name(gate.comparison, *s.compared), s.why, s.outcome);
+}
+
+/// Accusations and failures first, the acquitted last.
+std::vector<const Suspect*> ordered(const Gate& gate) {
+  std::vector<const Suspect*> list;
+  for (const auto guilt : {Guilt::failed, Guilt::slower, Guilt::unconfirmed, Guilt::suspected, Guilt::not_slower})
+    for (const auto& s : gate.suspects)
+      if (s.guilt == guilt) list.push_back(&s);
+  return list;
+}
+
+/// The line that shows a case's fault again.
+std::string replay(const ComparedCase& c) {
+  return c.candidate ? c.candidate->replay : "";
+}
+
+}  // namespace
+
+std::string gate_text(const Gate& gate, int width, bool colour) {
+  const bool red = gate.exit_code != kGood && gate.exit_code != kUndecided;
+  auto text =
+      fmt::format("{}{}{}\nbaseline:  {}\ncandidate: {}\n", colour ? red ? "\x1b[31m" : "\x1b[32m" : "", answer(gate),
+                  colour ? "\x1b[0m" : "", clean(gate.comparison.baseline), clean(gate.comparison.candidate));
+  for (const auto& d : gate.comparison.differences)
+    text += fit(clean(fmt::format("not the same: {}: {} → {}", d.what, d.baseline, d.candidate)), width) + "\n";
+  const auto add = [&](const char* head, const ComparedCase& c, const std::string& why) {
+    text += fmt::format("{:<12} {}: {}\n", head, clean(case_name(gate.comparison, c)), clean(why));
+    if (const auto line = replay(c); !line.empty() && head != std::string_view("not slower"))
+      text += fmt::format("  replay: {}\n", clean(line));
+  };
+  for (const auto& f : gate.failures) add("failed", *f.compared, f.why);
+  for (const auto& sentence : gate.known_no_more) text += fmt::format("{:<12} {}\n", "known", clean(sentence));
+  for (const auto& f : gate.lost) add(gate.options.allow_refusals ? "lost (ok)" : "lost", *f.compared, f.why);
+  text += times_text(gate) + "\n";
+  for (const auto* s : ordered(gate))
+    add(std::string(word(s->guilt)).c_str(), *s->compared, s->why + "; " + s->outcome);
+  return text;
+}
+
+std::string gate_markdown(const Gate& gate) {
+  Limited out;
+  out.add(fmt::format("## convgauge gate: {}\n\n{} against {}\n", escape_markdown(answer(gate)),
+                      escape_markdown(gate.comparison.candidate), escape_markdown(gate.comparison.baseline)));
+  if (!gate.comparison.differences.empty()) out.add("\nNot the same:\n\n");
+  for (const auto& d : gate.comparison.differences)
+    out.add(fmt::format("- {}: {} → {}\n", escape_markdown(d.what), escape_markdown(d.baseline),
+                        escape_markdown(d.candidate)));
+  const auto add = [&](std::string_view head, const std::string& text, const std::string& line) {
+    out.add(fmt::format("- **{}** {}{}\n", head, escape_markdown(text),
+                        line.empty() ? "" : "  \n  " + markdown_code(line)));
+  };
+  if (!gate.failures.empty() || !gate.lost.empty() || !gate.known_no_more.empty())
+    out.add("\n### Correctness and coverage\n\n");
+  for (const auto& f : gate.failures)
+    add("failed", fmt::format("{}: {}", case_name(gate.comparison, *f.compared), f.why), replay(*f.compared));
+  for (const auto& sentence : gate.known_no_more) add("known", sentence, "");
+  for (const auto& f : gate.lost)
+    add(gate.options.allow_refusals ? "lost (allowed)" : "lost",
+        fmt::format("{}: {}", case_name(gate.comparison, *f.compared), f.why), "");
+  out.add(fmt::format("\n### Times\n\n{}\n\n", escape_markdown(times_text(gate))));
+  for (const auto* s : ordered(gate)) add(word(s->guilt), suspect_text(gate, *s), "");
+  return std::move(out).finish("`convgauge gate -o gate.json` has them");
+}
+
+}  // namespace convgauge

@@ -1,0 +1,14 @@
+// How a page is put together: marks {{NAME}} in its HTML, each replaced by what it stands for.
+#pragma once
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace convgauge {
+
+std::string fill_marks(std::string_view page, const std::function<std::string(std::string_view name)>& content);
+
+/// JSON that may stand inside a <script>: no "<" is left to end it.
+std::string script_safe(std::string_view json);
+
+}  // namespace convgauge

@@ -1,0 +1,69 @@
+#include "run/remeasure.hpp"
+
+#include "run/sweep.hpp"
+
+namespace convgauge {
+namespace {
+
+BackendChoice choice_of(const RemeasureSide& side, const RemeasureOrder& order) {
+  BackendChoice choice;
+  choice.name = side.backend;
+  choice.label = side.label;
+  choice.algorithm = order.algorithm;
+  choice.plugin = side.plugin;
+  choice.library_path = side.library_path;
+  choice.options = side.options;
+  if (!order.device.empty()) choice.device = order.device;
+  choice.required = true;
+  return choice;
+}
+
+Suite suite_of(const RemeasureOrder& order) {
+  Suite suite;
+  suite.name = "remeasured";
+  suite.problems = order.problems;
+  suite.backends = {choice_of(order.baseline, order), choice_of(order.candidate, order)};
+  suite.baseline_backend = order.baseline.label;
+  const auto& s = order.settings;
+  suite.settings.threads = {s.threads};
+  suite.settings.dtype = {s.dtype};
+  suite.settings.layout = {s.layout};
+  suite.settings.direction = {s.direction};
+  suite.settings.math = {s.math};
+  suite.settings.deterministic = s.deterministic;
+  suite.settings.verify.seed = order.seed;
+  suite.settings.measure = {order.rounds, order.budget, s.cold, order.processes};
+  return suite;
+}
+
+}  // namespace
+
+Expected<RemeasureResult> remeasure(const RemeasureOrder& order, const std::function<void(const Problem&)>& tell,
+                                    const std::function<bool()>& interrupted) {
+  const auto suite = suite_of(order);
+  // The two files and nothing else: what lies in the search path is not asked for.
+  std::vector<NamedPlugin> named;
+  for (const auto* side : {&order.baseline, &order.candidate})
+    if (side->plugin != kReferencePlugin) named.push_back({side->plugin, side->library_path});
+  const auto catalog = discover({order.executable, {}, {}}, named);
+  SweepOptions options;
+  options.executable = order.executable;
+  options.command = "convgauge gate";
+  options.out = order.out;
+  options.measure_machine_peaks = false;
+  SweepHooks hooks;
+  hooks.progress = [&](const Progress& p) {
+    if (p.problem && tell) tell(*p.problem);
+  };
+  hooks.interrupted = interrupted;
+  auto done = sweep(suite, catalog, options, hooks);
+  if (!done) return tl::unexpected(done.error());
+  RemeasureResult result{std::move(done->results), std::vector<Remeasured>(order.problems.size()), done->interrupted};
+  for (const auto& record : result.results.cases) {
+    auto& pair = result.pairs[static_cast<std::size_t>(record.position.problem)];
+    (record.label == order.baseline.label ? pair.baseline : pair.candidate) = &record;
+  }
+  return result;
+}
+
+}  // namespace convgauge

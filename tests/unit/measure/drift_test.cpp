@@ -1,0 +1,178 @@
+// The gate's rules on recorded drift: real series of samples, replayed as if two plugins had taken them in turn.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <numeric>
+#include <random>
+#include <string>
+
+#include "measure/slowdown.hpp"
+
+namespace convgauge {
+namespace {
+
+constexpr const char* kSeries[] = {"onednn", "onednn_2_threads", "naive"};
+
+std::vector<double> series(const std::string& name) {
+  std::ifstream in(std::string(CONVGAUGE_SOURCE_DIR) + "/tests/unit/measure/drift/" + name + ".txt");
+  std::vector<double> samples;
+  for (std::string line; std::getline(in, line);)
+    if (!line.starts_with("#")) samples.push_back(std::stod(line));
+  return samples;
+}
+
+constexpr std::size_t kWindow = 2 * kGateRounds * kGateSamples;
+
+/// Two sides that took turns (A B, B A, ...) from sample `start` on, the candidate slower by `factor`.
+Slowdown replay(const std::vector<double>& drift, std::size_t start, double factor, RankLaws& laws) {
+  Measured candidate, baseline;
+  for (std::size_t i = 0; i < kWindow / 2; ++i) {
+    const bool candidate_first = i % 2 == 1;
+    const double first = drift[start + 2 * i], second = drift[start + 2 * i + 1];
+    candidate.samples_ns.push_back(factor * (candidate_first ? first : second));
+    baseline.samples_ns.push_back(candidate_first ? second : first);
+  }
+  candidate.samples_per_process = baseline.samples_per_process =
+      std::vector<std::int64_t>(kGateProcesses, static_cast<std::int64_t>(kWindow / 2 / kGateProcesses));
+  return slowdown(candidate, baseline, laws);
+}
+
+/// Share of windows, one beginning at every third sample, that are accused when each is the only suspect.
+double accusations(const std::vector<double>& drift, double factor) {
+  RankLaws laws;
+  int windows = 0, found = 0;
+  for (std::size_t start = 0; start + kWindow <= drift.size(); start += 3, ++windows)
+    found += accused(std::vector{replay(drift, start, factor, laws)}).front();
+  return found / static_cast<double>(windows);
+}
+
+TEST(RecordedDrift, SeriesAreWhatOrdinaryTestsFailOn) {
+  for (const auto* name : kSeries) {
+    const auto drift = series(name);
+    ASSERT_GE(drift.size(), 2900u) << name;
+    EXPECT_GE(summarize(drift).autocorrelation, 0.5) << name << ": samples are not independent";
+  }
+}
+
+/// Two stretches of one unchanged series, 15 samples each, as a run and a stored baseline: how often the interval of
+/// their ratio says "slower by over 1%". This is why a gate that trusts a stored baseline cries wolf.
+TEST(RecordedDrift, AStoredBaselineAloneWouldCryWolf) {
+  std::mt19937 random(1);
+  RankLaws laws;
+  for (const auto* name : kSeries) {
+    const auto drift = series(name);
+    int alarms = 0;
+    for (int trial = 0; trial < 1000; ++trial) {
+      const auto stretch = [&] { return std::span(drift).subspan(random() % (drift.size() - 15), 15); };
+      alarms += *ratio_interval(unpaired_evidence(stretch(), stretch(), laws)).low > 1 + kGateMargin;
+    }
+    RecordProperty(std::string("alarms_of_1000_") + name, alarms);
+    EXPECT_GE(alarms, 100) << name;
+  }
+}
+
+TEST(RecordedDrift, UnchangedIsNotAccused) {
+  for (const auto* name : kSeries) {
+    const auto share = accusations(series(name), 1);
+    RecordProperty(std::string("false_alarms_") + name, std::to_string(share));
+    EXPECT_LE(share, 0.005) << name;
+  }
+}
+
+TEST(RecordedDrift, FivePerCentIsFoundWithin21Rounds) {
+  for (const auto* name : kSeries) {
+    const auto share = accusations(series(name), 1 + kGateFinds);
+    RecordProperty(std::string("power_") + name, std::to_string(share));
+    EXPECT_GE(share, 0.95) << name;
+  }
+}
+
+/// Whole runs of 20 suspects: none may be accused wrongly in 95% of them.
+TEST(RecordedDrift, WholeRunsAreNotAccusedWrongly) {
+  constexpr int kRuns = 400, kSuspects = 20;
+  std::mt19937 random(2);
+  RankLaws laws;
+  std::vector<std::vector<double>> drifts;
+  for (const auto* name : kSeries) drifts.push_back(series(name));
+  int wrong = 0, found = 0;
+  for (int run = 0; run < kRuns; ++run) {
+    std::vector<Slowdown> slowdowns;
+    for (int i = 0; i < kSuspects; ++i) {
+      const auto& drift = drifts[random() % drifts.size()];
+      slowdowns.push_back(replay(drift, random() % (drift.size() - kWindow), i == 0 ? 1.1 : 1, laws));
+    }
+    const auto guilty = accused(slowdowns);
+    found += guilty.front();
+    wrong += std::any_of(guilty.begin() + 1, guilty.end(), [](bool g) { return g; });
+  }
+  RecordProperty("false_alarms_per_400_runs", wrong);
+  RecordProperty("found_of_400", found);
+  EXPECT_LE(wrong, kRuns / 20);
+  EXPECT_GE(found, kRuns * 95 / 100) << "one of 20 that is slower by 10%";
+}
+
+TEST(Suspects, AreAllThatTheScatterOfTheRunsCannotClear) {
+  std::mt19937_64 random(3);
+  for (const double scatter : {0.002, 0.01, 0.05}) {
+    std::normal_distribution<double> noise(0, scatter);
+    int slow = 0, even = 0;
+    constexpr int kTrials = 500, kCases = 40;
+    for (int trial = 0; trial < kTrials; ++trial) {
+      std::vector<double> ratios(kCases);
+      for (double& r : ratios) r = noise(random);
+      ratios[0] += std::log1p(kGateFinds);
+      const auto suspected = suspects(ratios);
+      slow += suspected[0];
+      even += static_cast<int>(std::count(suspected.begin() + 1, suspected.end(), true));
+    }
+    EXPECT_GE(slow, kTrials * 94 / 100) << scatter << ": 97.5% less what 40 cases tell of their scatter";
+    if (scatter < 0.005) {
+      EXPECT_EQ(even, 0) << "a quiet machine clears the rest";
+    }
+  }
+}
+
+TEST(Suspects, CannotHideInAFasterMachineOrACommonSlowdown) {
+  std::vector<double> ratios(20, std::log(0.9));
+  ratios[3] = std::log(0.9 * 1.06);
+  EXPECT_TRUE(suspects(ratios)[3]) << "everything else is a tenth faster";
+  EXPECT_FALSE(suspects(ratios)[4]);
+  const auto all = suspects(std::vector<double>(20, std::log(1.06)));
+  EXPECT_EQ(std::count(all.begin(), all.end(), true), 20);
+  const auto few = suspects(std::vector<double>(7, -1.0));
+  EXPECT_EQ(std::count(few.begin(), few.end(), true), 7) << "too few to know how much they scatter";
+  EXPECT_TRUE(suspects({}).empty());
+}
+
+TEST(Slowdown, TakesWholeRoundsOfEachProcess) {
+  RankLaws laws;
+  Measured a, b;
+  a.samples_ns.assign(2 * kGateSamples + 3, 2);
+  b.samples_ns.assign(2 * kGateSamples + 3, 1);
+  EXPECT_EQ(slowdown(a, b, laws).rounds, 2);
+  a.samples_per_process = {kGateSamples - 1, kGateSamples + 4};
+  b.samples_per_process = {kGateSamples - 1, kGateSamples + 4};
+  EXPECT_EQ(slowdown(a, b, laws).rounds, 1) << "a round is of one process";
+  EXPECT_EQ(slowdown(Measured{}, Measured{}, laws).rounds, 0);
+  EXPECT_EQ(slowdown(Measured{}, Measured{}, laws).p, 1);
+  a = b = Measured{};
+  a.samples_ns.assign(21 * kGateSamples, 1.2);
+  b.samples_ns.assign(21 * kGateSamples, 1);
+  for (std::size_t i = 0; i < a.samples_ns.size(); i += kGateSamples) a.samples_ns[i] = 0.9;
+  EXPECT_NEAR(slowdown(a, b, laws).ratio.median, 0.9, 1e-12) << "the least of a round counts";
+}
+
+TEST(Slowdown, TooFewRoundsAccuseNobody) {
+  RankLaws laws;
+  Measured a, b;
+  a.samples_ns.assign(7 * kGateSamples, 2);
+  b.samples_ns.assign(7 * kGateSamples, 1);
+  EXPECT_FALSE(accused(std::vector{slowdown(a, b, laws)}).front());
+  a.samples_ns.resize(8 * kGateSamples, 2), b.samples_ns.resize(8 * kGateSamples, 1);
+  EXPECT_TRUE(accused(std::vector{slowdown(a, b, laws)}).front());
+}
+
+}  // namespace
+}  // namespace convgauge

@@ -1,0 +1,185 @@
+// The gate's judgement on invented runs: what fails, what is lost, who is suspected, and which exit code wins.
+#include "report/gate/gate.hpp"
+
+#include <gtest/gtest.h>
+
+#include "few_cases.hpp"
+#include "run/outcome.hpp"
+
+namespace convgauge {
+namespace {
+
+Results measured_run(std::vector<CaseRecord> cases) {
+  auto results = run_of(std::move(cases));
+  results.header.rounds = 15;
+  return results;
+}
+
+/// Of `layers` cases of label "a", each taking `ns`.
+Results even_run(int layers, double ns = 1000) {
+  std::vector<CaseRecord> cases;
+  for (int i = 0; i < layers; ++i) cases.push_back(timed("a", "l" + std::to_string(i), about(ns)));
+  return measured_run(std::move(cases));
+}
+
+Gate judged(const Results& baseline, const Results& candidate, const GateOptions& options = {}) {
+  auto gate = judge({"then", {&baseline}}, {"now", {&candidate}}, {}, options);
+  EXPECT_TRUE(gate) << gate.error().message;
+  return std::move(*gate);
+}
+
+int exit_code_of(Gate gate, bool strict = false) {
+  conclude(gate, strict);
+  return gate.exit_code;
+}
+
+/// A record of 21 gate rounds of so many nanoseconds.
+CaseRecord again(double ns, int rounds = kGateRounds) {
+  return timed("a", "l0", std::vector<double>(static_cast<std::size_t>(rounds * kGateSamples), ns));
+}
+
+TEST(Gate, EqualRunsAreGreen) {
+  const auto run = even_run(10);
+  const auto gate = judged(run, run);
+  EXPECT_EQ(gate.timed, 10);
+  EXPECT_EQ(gate.cleared, 10);
+  EXPECT_TRUE(gate.suspects.empty());
+  EXPECT_EQ(exit_code_of(gate, true), kGood);
+}
+
+TEST(Gate, WhatFailsIsRedWhateverTheBaselineHad) {
+  auto then = even_run(2), now = even_run(2);
+  now.cases[1].verdict = Failed{"out of memory"};
+  EXPECT_EQ(exit_code_of(judged(then, now)), kWrong);
+  then.cases[1].verdict = Failed{"out of memory"};
+  EXPECT_EQ(exit_code_of(judged(then, now)), kWrong) << "a failure is no licence to fail";
+  now.cases[1].known = "issue 3";
+  EXPECT_EQ(exit_code_of(judged(then, now)), kGood);
+  now.cases[0].verdict = Died{11, 0, "in execute", ""};
+  EXPECT_EQ(exit_code_of(judged(then, now)), kCrashed) << "4 wins over 1";
+}
+
+TEST(Gate, AKnownFailureThatFailsNoMoreIsRed) {
+  const auto then = even_run(1);
+  auto now = even_run(1);
+  now.header.known = {{"a l0", "differs", "issue 3"}};
+  EXPECT_EQ(exit_code_of(judged(then, now)), kWrong);
+}
+
+TEST(Gate, WhatIsGoneOrRefusedIsRedUnlessAllowed) {
+  const auto then = even_run(3);
+  auto refused = even_run(3), gone = even_run(2);
+  refused.cases[2].verdict = Refused{"kernel", "no 3x3"};
+  for (const auto* now : {&refused, &gone}) {
+    const auto gate = judged(then, *now);
+    ASSERT_EQ(gate.lost.size(), 1u);
+    EXPECT_EQ(gate.lost[0].compared->baseline->problem.name, "l2");
+    EXPECT_EQ(exit_code_of(gate), kWrong);
+    EXPECT_EQ(exit_code_of(judged(then, *now, {.allow_refusals = true})), kGood);
+  }
+  EXPECT_TRUE(judged(gone, then).lost.empty()) << "what is new is no loss";
+  auto never = then;
+  never.cases[2].verdict = Refused{"kernel", "no 3x3"};
+  EXPECT_TRUE(judged(never, refused).lost.empty()) << "what was refused before is no loss";
+}
+
+TEST(Gate, ASlowerCaseIsASuspectAndNothingMore) {
+  const auto then = even_run(10);
+  auto now = even_run(10);
+  now.cases[0] = timed("a", "l0", about(2000));
+  auto gate = judged(then, now);
+  ASSERT_EQ(gate.suspects.size(), 1u);
+  EXPECT_EQ(gate.suspects[0].compared->candidate, &now.cases[0]);
+  EXPECT_EQ(exit_code_of(gate), kGood) << "a suspicion alone is never red";
+  EXPECT_EQ(exit_code_of(gate, true), kUndecided);
+}
+
+TEST(Gate, ASuspectIsJudgedByWhatWasMeasuredAgain) {
+  const auto then = even_run(10);
+  auto now = even_run(10);
+  now.cases[0] = timed("a", "l0", about(2000));
+  const auto verdict = [&](const CaseRecord* baseline, const CaseRecord* candidate, bool strict = false) {
+    auto gate = judged(then, now);
+    RankLaws laws;
+    settle(gate.suspects[0], baseline, candidate, laws);
+    conclude(gate, strict);
+    return std::pair(gate.suspects[0].guilt, gate.exit_code);
+  };
+  const auto fast = again(1000), slow = again(1050), few = again(2000, 7);
+  EXPECT_EQ(verdict(&fast, &slow), std::pair(Guilt::slower, int{kSlower}));
+  EXPECT_EQ(verdict(&fast, &fast, true), std::pair(Guilt::not_slower, int{kGood}));
+  EXPECT_EQ(verdict(&slow, &fast, true), std::pair(Guilt::not_slower, int{kGood}));
+  const auto little = again(1009);
+  EXPECT_EQ(verdict(&fast, &little, true), std::pair(Guilt::not_slower, int{kGood})) << "within the margin";
+  EXPECT_EQ(verdict(&fast, &few), std::pair(Guilt::unconfirmed, int{kGood}));
+  EXPECT_EQ(verdict(&fast, &few, true), std::pair(Guilt::unconfirmed, int{kUndecided}));
+  EXPECT_EQ(verdict(nullptr, nullptr, true), std::pair(Guilt::unconfirmed, int{kUndecided}));
+  const auto loud = untimed("a", "l0", Agrees{}, Inconclusive{"too loud"});
+  EXPECT_EQ(verdict(&fast, &loud, true), std::pair(Guilt::unconfirmed, int{kUndecided}));
+  EXPECT_EQ(verdict(&loud, &slow, true), std::pair(Guilt::unconfirmed, int{kUndecided}));
+  const auto endless = untimed("a", "l0", Agrees{}, Skipped{"over budget: one execution takes 40 s"});
+  EXPECT_EQ(verdict(&fast, &endless), std::pair(Guilt::slower, int{kSlower}));
+  const auto wrong = untimed("a", "l0", Failed{"R12"}), dead = untimed("a", "l0", Died{11, 0, "execute", ""});
+  EXPECT_EQ(verdict(&fast, &wrong), std::pair(Guilt::failed, int{kWrong}));
+  EXPECT_EQ(verdict(&fast, &dead), std::pair(Guilt::failed, int{kCrashed}));
+}
+
+TEST(Gate, ALostTimeIsASuspicion) {
+  const auto then = even_run(10);
+  auto now = even_run(10);
+  now.cases[4].measurement = Skipped{"over budget: one execution takes 40 s"};
+  const auto gate = judged(then, now);
+  ASSERT_EQ(gate.suspects.size(), 1u);
+  EXPECT_EQ(gate.suspects[0].compared->candidate, &now.cases[4]);
+  EXPECT_TRUE(judged(now, then).suspects.empty()) << "where the baseline has no time there is nothing to lose";
+}
+
+TEST(Gate, EveryCaseIsASuspectWhereThatIsAskedOrTooFewAreThere) {
+  const auto many = even_run(10), few = even_run(7);
+  EXPECT_EQ(judged(many, many, {.suspect_all = true}).suspects.size(), 10u);
+  EXPECT_EQ(judged(few, few).suspects.size(), 7u);
+}
+
+TEST(Gate, AnotherMachineMakesTimesInconclusiveNotRed) {
+  auto then = even_run(10);
+  auto now = even_run(10, 5000);
+  then.header.machine.processor = "another";
+  const auto gate = judged(then, now);
+  EXPECT_TRUE(gate.suspects.empty());
+  EXPECT_NE(gate.unjudged.find("another machine"), gate.unjudged.npos);
+  EXPECT_EQ(exit_code_of(gate), kGood);
+  EXPECT_EQ(exit_code_of(gate, true), kUndecided);
+  now.header.machine.processor = "another";
+  EXPECT_NE(judged(then, now).unjudged.find("than this"), std::string::npos) << "this machine can confirm nothing";
+}
+
+TEST(Gate, ARunWithoutTimesHasNoneToJudge) {
+  const auto then = even_run(2);
+  auto now = even_run(2);
+  now.header.rounds = 0;
+  EXPECT_EQ(judged(then, now).unjudged, "the candidate's run measured no times");
+  EXPECT_EQ(judged(now, then).unjudged, "the baseline's run measured no times");
+}
+
+TEST(Gate, TellsItsVerdictInEveryFormat) {
+  const auto then = even_run(10);
+  auto now = even_run(10);
+  now.cases[0] = timed("a", "l0", about(2000));
+  now.cases[1].verdict = Refused{"kernel", "no 3x3"};
+  auto gate = judged(then, now);
+  RankLaws laws;
+  const auto fast = again(1000), slow = again(1050);
+  settle(gate.suspects[0], &fast, &slow, laws);
+  conclude(gate, false);
+  const auto text = gate_text(gate, 100, false);
+  EXPECT_EQ(text.find("RED: a result is wrong, failed, or missing\n"), 0u) << text;
+  EXPECT_NE(text.find("slower       l0 · a: "), text.npos) << text;
+  EXPECT_NE(text.find("time 1.050 (1.050 … 1.050), 21 rounds"), text.npos) << text;
+  EXPECT_NE(text.find("lost         l1 · a: agreed in the baseline, and is refused now"), text.npos) << text;
+  EXPECT_NE(gate_markdown(gate).find("- **slower** l0"), std::string::npos) << gate_markdown(gate);
+  EXPECT_NE(gate_json(gate).find("\"result\": \"slower\""), std::string::npos);
+  EXPECT_NE(gate_json(gate).find("\"exit_code\": 1"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace convgauge
