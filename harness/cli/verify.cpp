@@ -18,6 +18,7 @@ int verify(const Arguments& arguments) {
   add("junit", po::value<std::string>(), "also write JUnit XML to this file");
   add("out", po::value<std::string>(), "also keep results.jsonl in this folder");
   add("fail-fast", "end at the first failure");
+  add("first-failures", "a backend that has failed once is asked nothing more");
   add("dry-run", "show the cases, run nothing");
   const auto parsed = parse(usage, arguments, "target");
   if (parsed.exit) return *parsed.exit;
@@ -29,6 +30,7 @@ int verify(const Arguments& arguments) {
   SweepOptions options;
   options.measure = false;
   options.fail_fast = values.count("fail-fast") > 0;
+  options.first_failures = values.count("first-failures") > 0;
   options.in_process = wants_in_process(values);
   options.command = command_line("verify", arguments);
   if (values.count("out")) options.out = values["out"].as<std::string>();
