@@ -24,7 +24,7 @@ constexpr Bug kAxes[] = {
      [](const cvg_spec& s) { return kernel_is(s, 1, 1) && stride_is(s, 2, 2) && !padded_somewhere(s); },
      [](Look& l) { l.h.stride = l.w.stride = 1; }},
     {"stride_of_padded_1x1_ignored", "specification", "tensorflow/tensorflow#1868",
-     "a padded 1x1 convolution with a stride steps by one along the width", "stride_w taken as 1",
+     "a padded 1x1 convolution with a stride steps by one along the width", "stride_w taken as 1|stride ignored",
      [](const cvg_spec& s) { return kernel_is(s, 1, 1) && padded_somewhere(s); }, [](Look& l) { l.w.stride = 1; }},
     {"stride_3_as_2", "specification", "", "strides of three and more take the unrolled code for two", "stride",
      [](const cvg_spec& s) { return s.h.stride >= 3 && s.w.stride >= 3; },

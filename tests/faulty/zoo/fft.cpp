@@ -56,6 +56,7 @@ class Transformed {
   static void check(const cvg_spec& s, const cvg_settings&) {
     refuse_unless_plain(s, false, false);
     cvg::refuse_unless(s.h.kernel <= kHeight - 1 && s.w.kernel <= kWidth - 1, CVG_REASON_KERNEL, "up to 7x15");
+    refuse_beyond(s, kHeight - s.h.kernel + 1, kWidth - s.w.kernel + 1, 300);
   }
   static std::vector<cvg_algorithm> algorithms(const cvg_spec&, const cvg_settings&) {
     return {cvg::fft("fft.8x16", kHeight, kWidth)};
@@ -86,7 +87,8 @@ class Transformed {
     const Index channel = o / group_outputs(s_) * group_inputs(s_) + i;
     const auto* src = static_cast<const float*>(slot.src) + n * s_.src_strides[0] + channel * s_.src_strides[1];
     const auto* taps = static_cast<const float*>(slot.weights) + o * s_.weights_strides[0] + i * s_.weights_strides[1];
-    cut(s_, f_.tiles, src, down * f_.tiles.step_h, across * f_.tiles.step_w, tile_);
+    cut(s_, f_.tiles, src, static_cast<const float*>(slot.src) + src_count(s_), down * f_.tiles.step_h,
+        across * f_.tiles.step_w, tile_);
     std::fill(kernel_.begin(), kernel_.end(), Complex{});
     for (Index k = 0; k < s_.h.kernel; ++k)
       for (Index l = 0; l < s_.w.kernel; ++l)

@@ -74,6 +74,7 @@ class Transformed {
   static void check(const cvg_spec& s, const cvg_settings&) {
     refuse_unless_plain(s, bug.strides, bug.dilations);
     cvg::refuse_unless(kernel_is(s, 3, 3), CVG_REASON_KERNEL, "3x3 only");
+    refuse_beyond(s, bug.m, bug.m, 3000);
   }
   static std::vector<cvg_algorithm> algorithms(const cvg_spec&, const cvg_settings&) {
     const bool two = (bug.declared_m ? bug.declared_m : bug.m) == 2;
@@ -105,7 +106,8 @@ class Transformed {
     const auto* taps = static_cast<const float*>(slot.weights) + o * s_.weights_strides[0] + i * s_.weights_strides[1];
     float u[36], v[36], kernel[9];
     for (int k = 0; k < 9; ++k) kernel[k] = taps[k / 3 * s_.weights_strides[2] + k % 3 * s_.weights_strides[3]];
-    cut(s_, w_.tiles, src, down * w_.tiles.step_h, across * w_.tiles.step_w, tile_);
+    cut(s_, w_.tiles, src, static_cast<const float*>(slot.src) + src_count(s_), down * w_.tiles.step_h,
+        across * w_.tiles.step_w, tile_);
     sandwich(w_.bt, w_.n, w_.n, tile_.data(), v);
     sandwich(w_.g, w_.n, 3, kernel, u);
     for (int e = 0; e < w_.n * w_.n; ++e) sums[e] = w_.sum_kept(sums[e] + w_.weight_kept(u[e]) * w_.input_kept(v[e]));

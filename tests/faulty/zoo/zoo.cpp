@@ -54,23 +54,50 @@ Window window_of(const Look& look, Index n, Index o, Index y, Index x) {
           .l = {0, look.w.kernel}};
 }
 
-void gather(const Look& look, const Window& at, const Run& run, std::vector<Term>& terms) {
+/// Calls add(weights, values) for every tap that the window sees, at the first input.
+template <class Add>
+void visit(const Look& look, const Window& at, const Run& run, Add add) {
   for (Index k = at.k.begin; k < at.k.end; ++k) {
     const Index row = look.edge_h(at.top + k * look.h.dilation, look.h.input, look.mode);
     if (row == kNothing) continue;
     for (Index l = at.l.begin; l < at.l.end; ++l) {
-      const Index column = look.edge_w(at.left + l * look.w.dilation, look.w.input, look.mode);
+      const Index from = at.left + l * look.w.dilation;
+      const Index column = at.left_unchecked && from < 0 ? from : look.edge_w(from, look.w.input, look.mode);
       if (column == kNothing) continue;
-      const float* x =
-          run.src + at.image * look.src[0] + at.channel * look.src[1] + row * look.src[2] + column * look.src[3];
       const Index a = look.flipped ? look.h.kernel - 1 - k : k, b = look.flipped ? look.w.kernel - 1 - l : l;
-      const float* w = run.weights + at.filter * look.weights[0] + a * look.weights[2] + b * look.weights[3];
-      for (Index i = at.i.begin; i < at.i.end; ++i) {
-        const Index from = look.channels_reversed ? group_inputs(look.s) - 1 - i : i;
-        terms.push_back({w[i * look.weights[1]], x[from * look.src[1]]});
-      }
+      add(run.weights + at.filter * look.weights[0] + a * look.weights[2] + b * look.weights[3],
+          run.src + at.image * look.src[0] + at.channel * look.src[1] + row * look.src[2] + column * look.src[3]);
     }
   }
+}
+
+/// The inputs of a tap are `step` apart; reversed: from the last to the first.
+Index source_step(const Look& look) {
+  return look.channels_reversed ? -look.src[1] : look.src[1];
+}
+const float* source_start(const Look& look, const float* x) {
+  return look.channels_reversed ? x + (group_inputs(look.s) - 1) * look.src[1] : x;
+}
+
+void gather(const Look& look, const Window& at, const Run& run, std::vector<Term>& terms) {
+  visit(look, at, run, [&](const float* w, const float* x) {
+    x = source_start(look, x);
+    for (Index i = at.i.begin; i < at.i.end; ++i) terms.push_back({w[i * look.weights[1]], x[i * source_step(look)]});
+  });
+}
+
+/// bias + the sum of the products; four sums over the inputs, so that one need not wait for the other.
+float quick_sum(const Look& look, const Window& at, const Run& run, float bias) {
+  float sum[4] = {bias, 0, 0, 0};
+  const Index ws = look.weights[1], xs = source_step(look);
+  visit(look, at, run, [&](const float* w, const float* x) {
+    x = source_start(look, x);
+    Index i = at.i.begin;
+    for (; i + 4 <= at.i.end; i += 4)
+      for (Index lane = 0; lane < 4; ++lane) sum[lane] += w[(i + lane) * ws] * x[(i + lane) * xs];
+    for (; i < at.i.end; ++i) sum[0] += w[i * ws] * x[i * xs];
+  });
+  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
 }  // namespace
@@ -84,10 +111,15 @@ void convolve(const Look& look, void (*bend_at)(const Look&, Window&), const Run
           auto at = window_of(look, n, o, y, x);
           if (bend_at) bend_at(look, at);
           if (at.skipped) continue;
+          const float bias = at.bias < 0 ? 0.0f : static_cast<float>(look.biases) * run.bias[at.bias];
+          auto& result = run.dst[at.n * look.dst[0] + at.o * look.dst[1] + at.y * look.dst[2] + at.x * look.dst[3]];
+          if (look.sum == in_order) {
+            result = quick_sum(look, at, run, bias);
+            continue;
+          }
           terms.clear();
           gather(look, at, run, terms);
-          run.dst[at.n * look.dst[0] + at.o * look.dst[1] + at.y * look.dst[2] + at.x * look.dst[3]] =
-              look.sum(terms, at.bias < 0 ? 0.0f : static_cast<float>(look.biases) * run.bias[at.bias]);
+          result = look.sum(terms, bias);
         }
 }
 
