@@ -91,11 +91,9 @@ constexpr Bug kPadding[] = {
      "circular padding is split in two halves: (p + 1) / 2 before, p / 2 after", "padding",
      [](const cvg_spec& s) { return wraps(s) && s.h.pad_before > 1; },
      [](Look& l) { l.h.pad_before = (l.h.pad_before + 1) / 2; }},
-    {"circular_off_by_one", "specification", "", "circular padding begins one before the last column", "circular",
-     wraps,
-     [](Look& l) {
-       l.edge_w = [](Index i, Index size, std::int32_t) { return i < 0 ? std::max<Index>(i + size - 1, 0) : i % size; };
-     }},
+    {"circular_off_by_one", "specification", "", "circular padding begins one before the last column",
+     "one off|circular", wraps,
+     [](Look& l) { l.edge_w = [](Index i, Index size, std::int32_t) { return i < 0 ? i + size - 1 : i % size; }; }},
     {"reflect_repeats_edge", "specification", "", "reflection repeats the edge", "symmetric", reflects,
      [](Look& l) { l.edge_h = l.edge_w = symmetric; }},
     {"reflect_far_edge", "specification", "", "at the right and bottom reflection repeats the edge",
