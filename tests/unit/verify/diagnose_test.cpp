@@ -70,6 +70,7 @@ constexpr const char* kProblems[] = {
     "n3c4h5w7_o8k3p1d3g4",
     "n1c2h3w4_o2k7x5p5.1x2.4",
     "n1c3h9w11_o4k3x7p0.2x1.3",
+    "n1c2h5w4_o3k7p3",
 };
 
 /// Where a row matters its output must be diagnosed; and on one problem at least by the row's own words, or the row
