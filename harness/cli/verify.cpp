@@ -18,6 +18,7 @@ int verify(const Arguments& arguments) {
   add("junit", po::value<std::string>(), "also write JUnit XML to this file");
   add("out", po::value<std::string>(), "also keep results.jsonl in this folder");
   add("fail-fast", "end at the first failure");
+  add("first-failures", "a backend that has failed once is asked nothing more");
   add("dump", po::value<std::string>(), "write x, w, b, got, want, allowed of what fails as .npy below this folder");
   add("dump-all", "with --dump: of what is right too");
   add_shrinking(usage.options);
@@ -32,6 +33,7 @@ int verify(const Arguments& arguments) {
   SweepOptions options;
   options.measure = false;
   options.fail_fast = values.count("fail-fast") > 0;
+  options.first_failures = values.count("first-failures") > 0;
   options.in_process = wants_in_process(values);
   options.command = command_line("verify", arguments);
   const auto budget = shrink_budget(values);

@@ -167,6 +167,11 @@ class Sweep {
     return list;
   }
 
+  bool is_unknown_defect(const CaseRecord& r) const {
+    const auto* known = known_entry(suite_, r);
+    return is_defect(r.verdict) && !(known && known->verdict == kind(r.verdict));
+  }
+
   CaseRecord blank(std::int64_t index, const Start& start, const CaseSettings& settings, const Spec& spec) const {
     CaseRecord r;
     r.position.problem = index;
@@ -199,7 +204,8 @@ class Sweep {
       if (writer_)
         if (auto ok = writer_->append(to_line(r)); !ok) return ok;
       if (hooks_.record) hooks_.record(r);
-      stop_ = stop_ || (options_.fail_fast && is_defect(r.verdict) && !r.known);
+      stop_ = stop_ || (options_.fail_fast && is_defect(r.verdict) && !r.known) ||
+              (options_.first_failures && gone_.size() == field_.competitors.size());
       result_.results.cases.push_back(std::move(r));
     }
     return {};
@@ -217,6 +223,7 @@ class Sweep {
     for (const auto& competitor : field_.competitors) {
       // Threads of the host do not multiply a device's cases.
       if (!competitor.on_cpu && settings.threads != suite_.settings.threads.front()) continue;
+      if (gone_.contains(competitor.choice.label)) continue;
       for (const auto& start : starts(competitor, spec, settings.threads)) {
         records.push_back(blank(index, start, settings, spec));
         competitor_of_.push_back(&competitor);
@@ -224,6 +231,7 @@ class Sweep {
           entrants.push_back(std::move(*entrant));
           record_of.push_back(records.size() - 1);
         }
+        if (options_.first_failures && is_unknown_defect(records.back())) gone_.insert(competitor.choice.label);
       }
     }
     if (!options_.measure) return;
@@ -281,6 +289,7 @@ class Sweep {
   Pool pool_;
   std::vector<CaseSettings> settings_;
   std::set<std::int64_t> done_;
+  std::set<std::string> gone_;  // labels of those that left
   ReferenceCache references_{reference_cache_options()};
   std::optional<ResultsWriter> writer_;
   Shrinker shrinker_;

@@ -18,8 +18,9 @@ namespace convgauge {
 struct SweepOptions {
   bool measure = true;
   bool fail_fast = false;
-  bool in_process = false;    // see WorkerOptions
-  int shard = 0, shards = 1;  // problems whose index modulo shards is shard
+  bool first_failures = false;  // a backend leaves the field at its first failure
+  bool in_process = false;      // see WorkerOptions
+  int shard = 0, shards = 1;    // problems whose index modulo shards is shard
   std::vector<Placement> placements{Placement::end, Placement::start};
   std::filesystem::path executable;
   std::string command;        // for the header

@@ -36,6 +36,15 @@ std::optional<std::int64_t> folded(Edge edge, std::int64_t i, std::int64_t size)
   return std::nullopt;
 }
 
+std::optional<std::int64_t> folded(const Border& border, std::int64_t i, std::int64_t size) {
+  if (0 <= i && i < size) return i;
+  const bool before = i < 0;
+  if ((before ? -i : i - size + 1) > border.rings) return std::nullopt;
+  auto at = folded(before ? border.before : border.after, i, size);
+  if (at) *at += before ? border.shift_before : border.shift_after;
+  return at;
+}
+
 /// 10 explicit bits of an f32: to nearest even, or cut.
 double tf32(double value, bool truncated) {
   constexpr std::uint32_t dropped = 0x1fff;
@@ -81,7 +90,7 @@ void add_bias(const Mutant& m, const Inputs& inputs, const Place& at, MutantSum&
   if (!m.spec.geometry.bias) return;
   const auto channel = m.bias_of(m, at);
   if (channel < 0 || channel >= m.spec.geometry.out_channels) return;
-  const double bias = m.biases * load(m.spec.dst_type, inputs.bias, channel);
+  const double bias = m.biases * rounded_by(m.bias_rounded, load(m.spec.dst_type, inputs.bias, channel));
   sum.value += bias;
   sum.magnitude += std::fabs(bias);
 }
@@ -91,8 +100,8 @@ void add_bias(const Mutant& m, const Inputs& inputs, const Place& at, MutantSum&
 Mutant::Mutant(const Spec& s)
     : spec(s),
       g(s.geometry),
-      edge_h(static_cast<Edge>(s.geometry.padding_mode)),
-      edge_w(edge_h),
+      border_h{static_cast<Edge>(s.geometry.padding_mode), static_cast<Edge>(s.geometry.padding_mode)},
+      border_w(border_h),
       src(s.src_strides()),
       weights(s.weights_strides()),
       inputs(s.geometry.group_inputs()),
@@ -106,15 +115,15 @@ Mutant::Mutant(const Spec& s)
 
 MutantSum sum_at(const Mutant& m, const Inputs& inputs, const Place& place) {
   const auto& whole = m.spec.geometry;
-  const Reading src{m.spec.src_type, inputs.src, elements(whole.src_shape()), m.inputs_rounded};
-  const Reading weights{m.spec.weights_type, inputs.weights, elements(whole.weights_shape()), m.inputs_rounded};
+  const Reading src{m.spec.src_type, inputs.src, elements(whole.src_shape()), m.src_rounded};
+  const Reading weights{m.spec.weights_type, inputs.weights, elements(whole.weights_shape()), m.weights_rounded};
   const Place at = m.place_of(m, place);
   const auto group = m.group_of(m, at[1]), o = m.weights_of(m, at[1]);
   MutantSum sum;
   for (std::int64_t k = 0; k < m.g.h.kernel; ++k)
     for (std::int64_t l = 0; l < m.g.w.kernel; ++l) {
-      const auto h = folded(m.edge_h, m.g.h.source(at[2], k), m.g.h.input);
-      const auto w = folded(m.edge_w, m.g.w.source(at[3], l), m.g.w.input);
+      const auto h = folded(m.border_h, m.g.h.source(at[2], k), m.g.h.input);
+      const auto w = folded(m.border_w, m.g.w.source(at[3], l), m.g.w.input);
       if (!h || !w) continue;
       const auto pixel = m.src_start + at[0] * m.src[0] + *h * m.src[2] + *w * m.src[3];
       const auto tap = m.weights_start + o * m.weights[0] + k * m.weights[2] + l * m.weights[3];

@@ -1,5 +1,7 @@
 // A convolution computed by a misread specification, output by output.
 #pragma once
+#include <cstdint>
+
 #include "core/spec.hpp"
 #include "reference/reference.hpp"
 
@@ -12,6 +14,13 @@ using Place = Shape;
 /// repeats the edge, and no check at all, which reads on into the neighbouring row or plane.
 enum class Edge { zeros, reflect, replicate, circular, symmetric, unchecked };
 
+/// What is read beyond both ends of an axis. What padding finds inside the image is read `shift` further on; beyond the
+/// first `rings` there are zeros.
+struct Border {
+  Edge before, after;
+  std::int64_t shift_before = 0, shift_after = 0, rings = INT64_MAX;
+};
+
 enum class Rounding { none, tf32, tf32_truncated, f16, bf16, f32 };
 
 /// Everything that the loops of a convolution look up. As the spec has it at first; each mutation changes a little.
@@ -21,7 +30,7 @@ struct Mutant {
 
   Spec spec;   // the true one
   Geometry g;  // the misread one: strides, dilations, padding, taps. Sizes of tensors are those of `spec`
-  Edge edge_h, edge_w;
+  Border border_h, border_w;
   /// In elements, as misread; what lies outside of the tensor reads as nothing.
   Strides src, weights;
   std::int64_t src_start = 0, weights_start = 0;
@@ -36,7 +45,8 @@ struct Mutant {
 
   double sums = 1, biases = 1, scale = 1;
   bool cut_off = false;
-  Rounding inputs_rounded = Rounding::none, output_rounded = Rounding::none;
+  Rounding src_rounded = Rounding::none, weights_rounded = Rounding::none, bias_rounded = Rounding::none;
+  Rounding output_rounded = Rounding::none;
 
   /// Products summed into one output: the cost of one.
   std::int64_t terms() const { return inputs * g.h.kernel * g.w.kernel; }

@@ -17,6 +17,7 @@ std::span<const Mutation> stride_mutations();
 std::span<const Mutation> dilation_mutations();
 std::span<const Mutation> kernel_mutations();
 std::span<const Mutation> padding_mutations();
+std::span<const Mutation> edge_mutations();
 std::span<const Mutation> bias_mutations();
 std::span<const Mutation> channel_mutations();
 std::span<const Mutation> layout_mutations();

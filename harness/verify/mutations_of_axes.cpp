@@ -9,6 +9,10 @@ namespace {
 
 using Index = std::int64_t;
 
+void cut(Index& value, Index most) {
+  value = std::min(value, most);
+}
+
 // The kernel. The last of an axis becomes the first by walking backwards.
 
 void flip(Mutant& m, std::size_t axis) {
@@ -19,6 +23,9 @@ void flip(Mutant& m, std::size_t axis) {
 // Of a single tap nothing would be left: that is another mistake.
 void drop_last_tap(Axis& a) {
   if (a.kernel > 1) --a.kernel;
+}
+void drop_tail(Axis& a, Index block) {
+  if (a.kernel > block) a.kernel -= a.kernel % block;
 }
 void drop_first_tap(Mutant& m, Axis& a, std::size_t axis) {
   if (a.kernel == 1) return;
@@ -46,6 +53,11 @@ constexpr Mutation kStrides[] = {
     {"stride_w used for both axes (stride_h ignored)", [](Mutant& m) { m.g.h.stride = m.g.w.stride; }},
     {"stride_h taken as 1", [](Mutant& m) { m.g.h.stride = 1; }},
     {"stride_w taken as 1", [](Mutant& m) { m.g.w.stride = 1; }},
+    {"stride cut to the kernel's size",
+     [](Mutant& m) { cut(m.g.h.stride, m.g.h.kernel), cut(m.g.w.stride, m.g.w.kernel); }},
+    {"stride_h cut to the kernel's size", [](Mutant& m) { cut(m.g.h.stride, m.g.h.kernel); }},
+    {"stride_w cut to the kernel's size", [](Mutant& m) { cut(m.g.w.stride, m.g.w.kernel); }},
+    {"stride cut to 2", [](Mutant& m) { cut(m.g.h.stride, 2), cut(m.g.w.stride, 2); }},
     {"stride and dilation swapped",
      [](Mutant& m) {
        std::swap(m.g.h.stride, m.g.h.dilation);
@@ -60,6 +72,9 @@ constexpr Mutation kDilations[] = {
     {"dilation_w used for both axes (dilation_h ignored)", [](Mutant& m) { m.g.h.dilation = m.g.w.dilation; }},
     {"dilation_h taken as 1", [](Mutant& m) { m.g.h.dilation = 1; }},
     {"dilation_w taken as 1", [](Mutant& m) { m.g.w.dilation = 1; }},
+    {"dilation cut to 2", [](Mutant& m) { cut(m.g.h.dilation, 2), cut(m.g.w.dilation, 2); }},
+    {"dilation multiplied by the stride",
+     [](Mutant& m) { m.g.h.dilation *= m.g.h.stride, m.g.w.dilation *= m.g.w.stride; }},
     {"dilation counted from zero (one more than given)", [](Mutant& m) { ++m.g.h.dilation, ++m.g.w.dilation; }},
     {"dilation one less than given", [](Mutant& m) { --m.g.h.dilation, --m.g.w.dilation; }},
 };
@@ -78,6 +93,15 @@ constexpr Mutation kKernels[] = {
        m.g.h.kernel = std::min<Index>(m.g.h.kernel, 3);
        m.g.w.kernel = std::min<Index>(m.g.w.kernel, 3);
      }},
+    {"the last kernel row and column dropped", [](Mutant& m) { drop_last_tap(m.g.h), drop_last_tap(m.g.w); }},
+    {"kernel columns beyond a multiple of 2 dropped", [](Mutant& m) { drop_tail(m.g.w, 2); }},
+    {"kernel columns beyond a multiple of 4 dropped", [](Mutant& m) { drop_tail(m.g.w, 4); }},
+    {"kernel_h used for both axes (kernel_w cut)", [](Mutant& m) { cut(m.g.w.kernel, m.g.h.kernel); }},
+    {"kernel_w used for both axes (kernel_h cut)", [](Mutant& m) { cut(m.g.h.kernel, m.g.w.kernel); }},
+    {"kernel cut to the input's size",
+     [](Mutant& m) { cut(m.g.h.kernel, m.g.h.input), cut(m.g.w.kernel, m.g.w.input); }},
+    {"kernel sizes taken modulo 256 (counted in 8 bits)", [](Mutant& m) { m.g.h.kernel &= 255, m.g.w.kernel &= 255; }},
+    {"the first kernel tap only", [](Mutant& m) { m.g.h.kernel = m.g.w.kernel = 1; }},
     {"the last kernel tap only", [](Mutant& m) { only_last_tap(m); }},
 };
 

@@ -14,6 +14,9 @@ constexpr Index modulo(Index i, Index size) {
 void drop_tail(Mutant& m, Index block) {
   if (m.inputs > block) m.inputs -= m.inputs % block;
 }
+double blocks(const Mutant& m, Index size) {
+  return static_cast<double>((m.inputs + size - 1) / size);
+}
 void drop_last_input(Mutant& m) {
   if (m.inputs > 1) --m.inputs;
 }
@@ -63,6 +66,12 @@ constexpr Mutation kBiases[] = {
      [](Mutant& m) {
        m.bias_of = [](const Mutant& x, const Place& at) { return at[2] % x.spec.geometry.out_channels; };
      }},
+    {"bias added to the first image only",
+     [](Mutant& m) { m.bias_of = [](const Mutant&, const Place& at) { return at[0] == 0 ? at[1] : Index{-1}; }; }},
+    {"bias added once for each block of 32 input channels", [](Mutant& m) { m.biases *= blocks(m, 32); }},
+    {"bias added once for each block of 64 input channels", [](Mutant& m) { m.biases *= blocks(m, 64); }},
+    {"bias added once for each block of 128 input channels", [](Mutant& m) { m.biases *= blocks(m, 128); }},
+    {"bias added once for each block of 256 input channels", [](Mutant& m) { m.biases *= blocks(m, 256); }},
     {"bias added once for each input channel", [](Mutant& m) { m.biases *= static_cast<double>(m.inputs); }},
     {"bias added once for each kernel tap",
      [](Mutant& m) { m.biases *= static_cast<double>(m.g.h.kernel * m.g.w.kernel); }},
@@ -97,6 +106,8 @@ constexpr Mutation kChannels[] = {
      }},
     {"weights of the first group for all groups",
      [](Mutant& m) { m.weights_of = [](const Mutant& x, Index o) { return o % x.spec.geometry.group_outputs(); }; }},
+    {"weights indexed by the group (depthwise multiplier ignored)",
+     [](Mutant& m) { m.weights_of = [](const Mutant& x, Index o) { return o / x.spec.geometry.group_outputs(); }; }},
     {"input channels reversed", [](Mutant& m) { reverse_inputs(m); }},
     {"input channels reversed within their groups",
      [](Mutant& m) {
@@ -119,6 +130,9 @@ constexpr Mutation kChannels[] = {
     {"input channels beyond a multiple of 4 dropped", [](Mutant& m) { drop_tail(m, 4); }},
     {"input channels beyond a multiple of 8 dropped", [](Mutant& m) { drop_tail(m, 8); }},
     {"input channels beyond a multiple of 16 dropped", [](Mutant& m) { drop_tail(m, 16); }},
+    {"input channels beyond a multiple of 32 dropped", [](Mutant& m) { drop_tail(m, 32); }},
+    {"input channels beyond a multiple of 64 dropped", [](Mutant& m) { drop_tail(m, 64); }},
+    {"input channels beyond a multiple of 256 dropped", [](Mutant& m) { drop_tail(m, 256); }},
     {"input channels beyond the first dropped", [](Mutant& m) { m.inputs = 1; }},
     {"input channels before the last dropped",
      [](Mutant& m) {

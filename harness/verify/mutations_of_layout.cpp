@@ -39,6 +39,13 @@ Place with_swapped_sizes(const Mutant& m, const Place& at) {
   std::swap(shape[2], shape[3]);
   return place_in(shape, is_nhwc(m), offset(at, m.spec.dst_strides()));
 }
+/// Memory of nchw that holds c, n, h, w.
+Place with_exchanged_batch(const Mutant& m, const Place& at) {
+  Shape shape = m.spec.geometry.dst_shape();
+  std::swap(shape[0], shape[1]);
+  const auto place = place_in(shape, false, offset(at, m.spec.dst_strides()));
+  return {place[1], place[0], place[2], place[3]};
+}
 Index rounded_up(const Axis& a) {
   return (a.padded() - a.reach() + a.stride - 1) / a.stride + 1;
 }
@@ -90,6 +97,18 @@ constexpr Mutation kLayouts[] = {
     {"the input transposed (height and width swapped in its layout)", [](Mutant& m) { std::swap(m.src[2], m.src[3]); }},
     {"the input's rows one height long (height for width in its layout)",
      [](Mutant& m) { m.src[2] = m.src[3] * m.spec.geometry.h.input; }},
+    {"the input's rows each one element longer (aligned)", [](Mutant& m) { m.src[2] += m.src[3]; }},
+    {"the input's images each one element longer (aligned)", [](Mutant& m) { ++m.src[0]; }},
+    {"the input's batch and channels exchanged in its layout",
+     [](Mutant& m) {
+       if (is_nhwc(m)) return;
+       m.src[0] = m.spec.geometry.h.input * m.spec.geometry.w.input;
+       m.src[1] = m.src[0] * m.spec.geometry.batch;
+     }},
+    {"the output's batch and channels exchanged in its layout",
+     [](Mutant& m) {
+       if (!is_nhwc(m)) m.place_of = with_exchanged_batch;
+     }},
     {"the output transposed (height and width swapped)",
      [](Mutant& m) { m.place_of = [](const Mutant&, const Place& at) {
                        return Place{at[0], at[1], at[3], at[2]};
@@ -130,11 +149,19 @@ constexpr Mutation kValues[] = {
     {"the sum without its bias at scale -1", [](Mutant& m) { m.sums *= -1; }},
     {"the bias alone (the sum at scale 0)", [](Mutant& m) { m.sums = 0; }},
     {"negative outputs cut off (relu)", [](Mutant& m) { m.cut_off = true; }},
-    {"inputs rounded to tf32", [](Mutant& m) { m.inputs_rounded = Rounding::tf32; }},
-    {"inputs truncated to tf32", [](Mutant& m) { m.inputs_rounded = Rounding::tf32_truncated; }},
-    {"inputs rounded to bf16", [](Mutant& m) { m.inputs_rounded = Rounding::bf16; }},
-    {"inputs rounded to f16", [](Mutant& m) { m.inputs_rounded = Rounding::f16; }},
-    {"inputs rounded to f32", [](Mutant& m) { m.inputs_rounded = Rounding::f32; }},
+    {"inputs rounded to tf32", [](Mutant& m) { m.src_rounded = m.weights_rounded = Rounding::tf32; }},
+    {"inputs truncated to tf32", [](Mutant& m) { m.src_rounded = m.weights_rounded = Rounding::tf32_truncated; }},
+    {"inputs rounded to bf16", [](Mutant& m) { m.src_rounded = m.weights_rounded = Rounding::bf16; }},
+    {"inputs rounded to f16", [](Mutant& m) { m.src_rounded = m.weights_rounded = Rounding::f16; }},
+    {"inputs rounded to f32", [](Mutant& m) { m.src_rounded = m.weights_rounded = Rounding::f32; }},
+    {"weights rounded to tf32", [](Mutant& m) { m.weights_rounded = Rounding::tf32; }},
+    {"weights rounded to bf16", [](Mutant& m) { m.weights_rounded = Rounding::bf16; }},
+    {"weights rounded to f16", [](Mutant& m) { m.weights_rounded = Rounding::f16; }},
+    {"the input alone rounded to tf32", [](Mutant& m) { m.src_rounded = Rounding::tf32; }},
+    {"the input alone rounded to bf16", [](Mutant& m) { m.src_rounded = Rounding::bf16; }},
+    {"the input alone rounded to f16", [](Mutant& m) { m.src_rounded = Rounding::f16; }},
+    {"bias rounded to bf16", [](Mutant& m) { m.bias_rounded = Rounding::bf16; }},
+    {"bias rounded to f16", [](Mutant& m) { m.bias_rounded = Rounding::f16; }},
     {"the output rounded to bf16", [](Mutant& m) { m.output_rounded = Rounding::bf16; }},
     {"the output rounded to f16", [](Mutant& m) { m.output_rounded = Rounding::f16; }},
     {"the output rounded to f32", [](Mutant& m) { m.output_rounded = Rounding::f32; }},

@@ -1,6 +1,7 @@
-// Padding and padding_mode misread.
+// Padding misread: how much of it.
 #include "verify/mutations.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace convgauge {
@@ -23,8 +24,12 @@ void pad_both(Mutant& m, Index more) {
   m.g.h.pad_before += more;
   m.g.w.pad_before += more;
 }
-void set_edges(Mutant& m, Edge edge) {
-  m.edge_h = m.edge_w = edge;
+// Another misreading may have left a step of 0.
+void undo_dilation(Axis& a) {
+  a.pad_before /= std::max<Index>(1, a.dilation);
+}
+void lay_from_end(Axis& a) {
+  if (a.stride > 0) a.pad_before -= (a.padded() - a.reach()) % a.stride;
 }
 
 constexpr Mutation kPaddings[] = {
@@ -52,19 +57,21 @@ constexpr Mutation kPaddings[] = {
        m.g.h.pad_before = (m.g.h.reach() - 1) / 2;
        m.g.w.pad_before = (m.g.w.reach() - 1) / 2;
      }},
-    {"padding_w read from the neighbouring rows (no check of its bounds)",
-     [](Mutant& m) { m.edge_w = Edge::unchecked; }},
-    {"padding_h read from the neighbouring planes (no check of its bounds)",
-     [](Mutant& m) { m.edge_h = Edge::unchecked; }},
-    {"padding beginning where height and width are swapped", [](Mutant& m) { std::swap(m.g.h.input, m.g.w.input); }},
-    {"padding_mode taken as zeros", [](Mutant& m) { set_edges(m, Edge::zeros); }},
-    {"padding_mode taken as reflect", [](Mutant& m) { set_edges(m, Edge::reflect); }},
-    {"padding_mode taken as replicate", [](Mutant& m) { set_edges(m, Edge::replicate); }},
-    {"padding_mode taken as circular", [](Mutant& m) { set_edges(m, Edge::circular); }},
-    {"padding_mode taken as a reflection that repeats the edge (symmetric)",
-     [](Mutant& m) { set_edges(m, Edge::symmetric); }},
-    {"padding_mode taken as zeros in h", [](Mutant& m) { m.edge_h = Edge::zeros; }},
-    {"padding_mode taken as zeros in w", [](Mutant& m) { m.edge_w = Edge::zeros; }},
+    {"padding cut to half of the kernel",
+     [](Mutant& m) {
+       m.g.h.pad_before = std::min(m.g.h.pad_before, m.g.h.kernel / 2);
+       m.g.w.pad_before = std::min(m.g.w.pad_before, m.g.w.kernel / 2);
+     }},
+    {"padding not multiplied by the dilation", [](Mutant& m) { undo_dilation(m.g.h), undo_dilation(m.g.w); }},
+    {"padding taken as 1", [](Mutant& m) { m.g.h.pad_before = m.g.w.pad_before = 1; }},
+    {"padding read in another order (top, left, bottom, right for top, bottom, left, right)",
+     [](Mutant& m) { m.g.w.pad_before = m.g.h.pad_after; }},
+    {"padding before that makes up what fills no step (windows laid from the end)",
+     [](Mutant& m) { lay_from_end(m.g.h), lay_from_end(m.g.w); }},
+    {"padding_h before that makes up what fills no step (windows laid from the end)",
+     [](Mutant& m) { lay_from_end(m.g.h); }},
+    {"padding_w before that makes up what fills no step (windows laid from the end)",
+     [](Mutant& m) { lay_from_end(m.g.w); }},
 };
 
 }  // namespace

@@ -194,6 +194,11 @@ Expected<bool> Worker::finish() {
   return end->left_processes != 0;
 }
 
+int Worker::wardens_signal() {
+  int status = 0;
+  return pid_ > 0 && ::waitpid(pid_, &status, WNOHANG) > 0 && WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
 Verdict Worker::ended(milliseconds limit, bool in_time) {
   const auto stage = stage_word(box_.page().stage);
   if (!in_time) {
@@ -205,7 +210,11 @@ Verdict Worker::ended(milliseconds limit, bool in_time) {
     pollfd more{errors_.get(), POLLIN, 0};
     if (::poll(&more, 1, 0) <= 0) break;
   }
+  const int group_signal = end ? 0 : wardens_signal();
   kill_all();
+  if (group_signal != 0)
+    return Died{group_signal, 0,
+                fmt::format("{} to its whole process group during {}", signal_name(group_signal), stage), error_text_};
   if (!end || (WIFEXITED(end->wait_status) && WEXITSTATUS(end->wait_status) == kChannelLost))
     return Verdict(Failed{fmt::format("R16: a descriptor that is not the plugin's was closed during {}", stage)});
   if (WIFEXITED(end->wait_status))

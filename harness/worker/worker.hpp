@@ -52,6 +52,8 @@ class Worker {
   bool drain(int descriptor, std::string& kept, std::uint64_t& count);
   std::variant<Reply, Verdict> judge(std::string message);
   std::optional<WorkerEnd> read_end();
+  /// What ended the warden before it could tell of an end; 0: no signal did. A plugin may kill its whole group.
+  int wardens_signal();
   void kill_all();
 
   Arena arena_;

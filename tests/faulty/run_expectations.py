@@ -9,10 +9,12 @@ An expectation, by the name of the plugin (or of a case whose "plugin" names it)
   evidence    any of these texts, in the verdict    exit        exit codes that are right
   problem     instead of the common one             arguments   further arguments; a *.json stands for the problem
   verb        instead of verify                     limit_s     longest time allowed (default 60)
+  costs_s     longest time allowed beyond that of the correct plugin: what a hang may cost, its limit and a second
+  copy        true: run on a copy of the plugin, which may not survive
   load_error  "required": no case, exit 2, the evidence on standard error; "allowed": that or a case
 Every run also must leave no process behind, and a JSON on standard output that nothing else got into.
 """
-import argparse, concurrent.futures, json, os, pathlib, re, signal, subprocess, sys, tempfile, time, uuid
+import argparse, concurrent.futures, json, os, pathlib, re, shutil, signal, subprocess, sys, tempfile, time, uuid
 
 HERE = pathlib.Path(__file__).resolve().parent
 MARK = "CONVGAUGE_FAULTY_RUN"
@@ -131,13 +133,26 @@ def complaints(want, code, seconds, left, out, err):
             yield f"{complaint}: {json.dumps(case.get('verdict'), ensure_ascii=False)[:400]}"
 
 
+def time_of_correct(convgauge, folder, want, common):
+    """Seconds that the same command takes with a plugin that does nothing wrong."""
+    arguments = command(convgauge, folder, "correct", {**want, "plugin": "correct"}, common)
+    return run(arguments, want.get("limit_s", 60))[1]
+
+
 def check(convgauge, folder, name, want, common):
     file = folder / f"{want.get('plugin', name)}.so"
     if not file.exists():
         return [] if want.get("only") else [f"{file} was not built"], 0.0
-    arguments = command(convgauge, folder, name, want, common)
-    code, seconds, left, out, err = run(arguments, want.get("limit_s", 60))
+    with tempfile.TemporaryDirectory() as other:
+        if want.get("copy"):
+            shutil.copy(file, other)
+        arguments = command(convgauge, pathlib.Path(other) if want.get("copy") else folder, name, want, common)
+        code, seconds, left, out, err = run(arguments, want.get("limit_s", 60))
     bad = list(complaints(want, code, seconds, left, out, err))
+    if "costs_s" in want:
+        cost = seconds - time_of_correct(convgauge, folder, want, common)
+        if cost > want["costs_s"]:
+            bad.append(f"cost {cost:.1f} s, more than {want['costs_s']} s")
     if bad:
         bad += ["repeat: " + " ".join(arguments), "standard error ends: " + err[-600:].strip()]
     return bad, seconds

@@ -64,6 +64,13 @@ constexpr const char* kProblems[] = {
     "n2c3h7w9_o3k5x3p3x2_circular",
     "n2c3h7w9_o3k5x3p3x2_replicate",
     "n2c8h16w9_o4k2x3s3x2p1.1x2.2d2x1g2",
+    "n2c3h19w23_o4k2x3s5x4p1x2",
+    "n1c300h2w2_o3k1",
+    "n1c1h2w260_o2k1x257",
+    "n3c4h5w7_o8k3p1d3g4",
+    "n1c2h3w4_o2k7x5p5.1x2.4",
+    "n1c3h9w11_o4k3x7p0.2x1.3",
+    "n1c2h5w4_o3k7p3",
 };
 
 /// Where a row matters its output must be diagnosed; and on one problem at least by the row's own words, or the row

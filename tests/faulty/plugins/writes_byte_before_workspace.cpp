@@ -1,0 +1,6 @@
+// Writes one byte before the workspace (R9).
+#include "../base.hpp"
+
+const faulty::Fault fault{.name = "writes_byte_before_workspace",
+                          .after = [](faulty::Call& c) { (c.workspace)[-1] = 0x5a; },
+                          .workspace_bytes = 24};

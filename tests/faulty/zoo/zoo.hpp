@@ -1,0 +1,136 @@
+// One correct convolution whose every look-up can be bent, and the table of bugs that bend them: a bug is one row.
+#pragma once
+#include <convgauge/plugin.h>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace [[gnu::visibility("hidden")]] zoo {
+
+using Index = std::int64_t;
+
+struct Range {
+  Index begin, end;
+};
+struct Term {
+  float weight, value;
+};
+
+/// What padding with zeros makes of an index: no tap.
+constexpr Index kNothing = INT64_MIN;
+
+/// The index that padding makes of `i`, or kNothing. Right for any index, since a bent one keeps no bounds.
+Index padded(Index i, Index size, std::int32_t mode);
+
+/// bias + the sum of the products, in order. Where nothing else is asked for, a quicker order serves.
+float in_order(std::span<const Term> terms, float bias);
+
+/// What the loops look up, once for a plan; as the problem has it, until a bug bends it.
+struct Look {
+  Look(const cvg_spec& spec, int thread_count);
+
+  cvg_spec s;  // the true problem: sizes of tensors, of the output, counts
+  int threads;
+  cvg_axis h, w;                     // as read
+  Index src[4], weights[4], dst[4];  // strides, as read
+  std::int32_t mode;                 // of padding
+  decltype(&padded) edge_h = padded, edge_w = padded;
+  bool flipped = false;            // the kernel, in both axes
+  bool channels_reversed = false;  // of the input
+  Index biases = 1;                // how often the bias is added
+  decltype(&in_order) sum = in_order;
+};
+
+/// One output, as the loops see it.
+struct Window {
+  Index n, o, y, x;                    // where it is written
+  Index image, channel, filter, bias;  // first input channel of the group; which weights; -1: no bias
+  Index top, left;                     // source index of the first tap
+  Range i, k, l;                       // inputs of the group, taps
+  bool skipped = false;                // left unwritten
+  bool left_unchecked = false;         // no padding at the left
+};
+
+/// What outlives an execution: of a plan, or of the library.
+struct Kept {
+  Index executions = 0;
+  const void* address = nullptr;
+  std::vector<cvg_spec> specs;
+  std::vector<float> values, more;
+};
+
+/// One execution. Pointers may be changed by a bug before the loops run.
+struct Run {
+  const Look& look;
+  const float *src, *weights, *bias;
+  float *dst, *workspace;
+  Kept &plan, &library;
+};
+
+/// The kinds: specification (the wrong convolution), tiling (a part of the output, at tails and edges), numeric,
+/// memory, state, transform (Winograd, FFT).
+struct Bug {
+  const char* name;  // the backend's
+  const char* kind;
+  const char* source;                               // owner/repo#N it is modelled on; empty: none in particular
+  const char* story;                                // what is wrong, and under which parameters
+  const char* says;                                 // a regular expression: what a right diagnosis names
+  bool (*when)(const cvg_spec&) = nullptr;          // the parameters under which it shows; null: always
+  void (*bend)(Look&) = nullptr;                    // once for a plan
+  void (*bend_at)(const Look&, Window&) = nullptr;  // for each output
+  decltype(&in_order) sum = nullptr;
+  void (*prepare)(Run&) = nullptr;  // in prepare_weights; only src is not there yet
+  bool (*before)(Run&) = nullptr;   // false: the loops are left out
+  void (*after)(Run&) = nullptr;
+  std::size_t workspace_bytes = 0;
+};
+
+/// The loops.
+void convolve(const Look& look, void (*bend_at)(const Look&, Window&), const Run& run);
+
+// Words for conditions.
+inline Index out_h(const cvg_spec& s) {
+  return (s.h.pad_before + s.h.input + s.h.pad_after - s.h.dilation * (s.h.kernel - 1) - 1) / s.h.stride + 1;
+}
+inline Index out_w(const cvg_spec& s) {
+  return (s.w.pad_before + s.w.input + s.w.pad_after - s.w.dilation * (s.w.kernel - 1) - 1) / s.w.stride + 1;
+}
+inline Index group_inputs(const cvg_spec& s) {
+  return s.in_channels / s.groups;
+}
+inline Index group_outputs(const cvg_spec& s) {
+  return s.out_channels / s.groups;
+}
+inline bool depthwise(const cvg_spec& s) {
+  return s.groups > 1 && s.groups == s.in_channels;
+}
+inline bool kernel_is(const cvg_spec& s, Index h, Index w) {
+  return s.h.kernel == h && s.w.kernel == w;
+}
+inline bool stride_is(const cvg_spec& s, Index h, Index w) {
+  return s.h.stride == h && s.w.stride == w;
+}
+inline bool dilated(const cvg_spec& s) {
+  return s.h.dilation > 1 || s.w.dilation > 1;
+}
+inline bool padded_somewhere(const cvg_spec& s) {
+  return s.h.pad_before + s.h.pad_after + s.w.pad_before + s.w.pad_after > 0;
+}
+inline bool asymmetric(const cvg_spec& s) {
+  return s.h.pad_before != s.h.pad_after || s.w.pad_before != s.w.pad_after;
+}
+inline bool nhwc(const cvg_spec& s) {
+  return s.layout == CVG_NHWC;
+}
+inline Index src_count(const cvg_spec& s) {
+  return s.batch * s.in_channels * s.h.input * s.w.input;
+}
+inline Index weights_count(const cvg_spec& s) {
+  return s.out_channels * group_inputs(s) * s.h.kernel * s.w.kernel;
+}
+inline Index dst_count(const cvg_spec& s) {
+  return s.batch * s.out_channels * out_h(s) * out_w(s);
+}
+
+}  // namespace gnu::visibility("hidden")]]zoo
