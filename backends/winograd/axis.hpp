@@ -14,12 +14,9 @@
 #include <numeric>
 
 #include "cook_toom.hpp"
+#include "kernels.hpp"
 
 namespace convgauge::backends::winograd {
-
-constexpr std::int64_t divided_up(std::int64_t a, std::int64_t b) {
-  return (a + b - 1) / b;
-}
 
 struct AxisPlan {
   cvg_axis axis{};

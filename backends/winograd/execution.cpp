@@ -30,15 +30,14 @@ struct Share {
       : begin(first + (last - first) * i / parts), end(first + (last - first) * (i + 1) / parts) {}
 };
 
-/// Products and outputs of the panels [first, last) for the tiles of a block.
-void finish_block(const Plan& plan, const Operands& o, std::int64_t group, const Share& tiles, const Share& panels,
+/// Products and outputs of a share of the bundles, for the tiles of a block.
+void finish_block(const Plan& plan, const Operands& o, std::int64_t group, const Share& tiles, const Share& bundles,
                   const float* v, const Scratch& scratch) {
   const auto* u = o.packed.u + group * plan.panels() * plan.packed_panel();
   const auto* bias = o.packed.bias + group * plan.panels() * plan.panel();
-  for (auto first = panels.begin; first < panels.end; first += plan.group_panels) {
-    const auto last = std::min(first + plan.group_panels, panels.end);
-    multiply(plan, v, u, first, last, tiles.end - tiles.begin, scratch.m);
-    transform_outputs(plan, bias, group, first, last, tiles.begin, tiles.end, scratch, o.dst);
+  for (auto bundle = bundles.begin; bundle < bundles.end; ++bundle) {
+    multiply(plan, v, u, bundle, tiles.end - tiles.begin, scratch.m);
+    transform_outputs(plan, bias, group, bundle, tiles.begin, tiles.end, scratch, o.dst);
   }
 }
 
@@ -54,7 +53,7 @@ void run_own_blocks(const Plan& plan, const Operands& o, const Scratch& scratch)
     const auto group = item % plan.groups;
     const Share tiles = tiles_of_block(plan, item / plan.groups);
     transform_inputs(plan, o.src, group, tiles.begin, tiles.begin, tiles.end, scratch, scratch.v);
-    finish_block(plan, o, group, tiles, {0, plan.panels(), 0, 1}, scratch.v, scratch);
+    finish_block(plan, o, group, tiles, {0, plan.bundles(), 0, 1}, scratch.v, scratch);
   }
 }
 
@@ -67,7 +66,7 @@ void run_shared_blocks(const Plan& plan, const Operands& o, const Scratch& scrat
     const Share mine(tiles.begin, tiles.end, thread, threads);
     transform_inputs(plan, o.src, group, tiles.begin, mine.begin, mine.end, scratch, o.workspace.shared_v);
 #pragma omp barrier
-    finish_block(plan, o, group, tiles, {0, plan.panels(), thread, threads}, o.workspace.shared_v, scratch);
+    finish_block(plan, o, group, tiles, {0, plan.bundles(), thread, threads}, o.workspace.shared_v, scratch);
 #pragma omp barrier
   }
 }

@@ -23,12 +23,11 @@ void execute(const Plan& plan, const Operands& operands);
 void transform_inputs(const Plan& plan, const float* src, std::int64_t group, std::int64_t block_begin,
                       std::int64_t begin, std::int64_t end, const Scratch& scratch, float* v);
 
-/// M of the panels [first, last) of a group, for `tiles` tiles.
-void multiply(const Plan& plan, const float* v, const float* u, std::int64_t first, std::int64_t last,
-              std::int64_t tiles, float* m);
+/// M of a bundle's panels, for `tiles` tiles; `u` is the group's.
+void multiply(const Plan& plan, const float* v, const float* u, std::int64_t bundle, std::int64_t tiles, float* m);
 
-/// The outputs of the panels [first, last) of a group, for the tiles [begin, end).
-void transform_outputs(const Plan& plan, const float* bias, std::int64_t group, std::int64_t first, std::int64_t last,
-                       std::int64_t begin, std::int64_t end, const Scratch& scratch, float* dst);
+/// The outputs of a bundle's panels, for the tiles [begin, end); `bias` is the group's.
+void transform_outputs(const Plan& plan, const float* bias, std::int64_t group, std::int64_t bundle, std::int64_t begin,
+                       std::int64_t end, const Scratch& scratch, float* dst);
 
 }  // namespace convgauge::backends::winograd

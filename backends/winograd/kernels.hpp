@@ -22,6 +22,10 @@ struct Sweep {
 
 struct Product;
 
+constexpr std::int64_t divided_up(std::int64_t a, std::int64_t b) {
+  return (a + b - 1) / b;
+}
+
 struct Kernels {
   InstructionSet set = InstructionSet::portable;
   int width = 0;  // floats of a vector, and channels of a pixel

@@ -82,27 +82,26 @@ void transform_inputs(const Plan& plan, const float* src, std::int64_t group, st
   });
 }
 
-void multiply(const Plan& plan, const float* v, const float* u, std::int64_t first, std::int64_t last,
-              std::int64_t tiles, float* m) {
-  const auto point_u = plan.depth() * plan.panel();
+void multiply(const Plan& plan, const float* v, const float* u, std::int64_t bundle, std::int64_t tiles, float* m) {
+  const auto first = bundle * plan.bundle, last = std::min(first + plan.bundle, plan.panels());
   for (std::int64_t point = 0; point < plan.points(); ++point)
     for (auto panel = first; panel < last; ++panel)
-      plan.kernels->multiply({v + point * plan.v_point(), plan.v_tile(),
-                              u + panel * plan.packed_panel() + point * point_u,
+      plan.kernels->multiply({v + point * plan.v_point(), plan.v_tile(), u + plan.packed(panel, point),
                               m + (panel - first) * plan.m_panel() + point * plan.m_point(), tiles, plan.depth()});
 }
 
-void transform_outputs(const Plan& plan, const float* bias, std::int64_t group, std::int64_t first, std::int64_t last,
-                       std::int64_t begin, std::int64_t end, const Scratch& scratch, float* dst) {
-  const auto width = plan.width();
+void transform_outputs(const Plan& plan, const float* bias, std::int64_t group, std::int64_t bundle, std::int64_t begin,
+                       std::int64_t end, const Scratch& scratch, float* dst) {
+  const auto width = plan.width(), first = bundle * plan.bundle * plan.panel();
+  const auto last = std::min(first + plan.bundle * plan.panel(), plan.group_outputs);
   for_each_run(plan.tiling, begin, end, plan.run(), [&](const Run& run, std::int64_t tile) {
     Target target = target_of(plan, run);
-    for (auto o = first * plan.panel(); o < std::min(last * plan.panel(), plan.group_outputs); o += width) {
-      const auto panel = o / plan.panel(), lane = o % plan.panel();
+    for (auto o = first; o < last; o += width) {
+      const auto panel = (o - first) / plan.panel(), lane = o % plan.panel();
       target.channel = group * plan.group_outputs + o;
       target.lanes = std::min(width, plan.group_outputs - o);
-      transform_products(plan, scratch.m + (panel - first) * plan.m_panel() + tile * plan.panel() + lane, run, target,
-                         bias + o, scratch, dst);
+      transform_products(plan, scratch.m + panel * plan.m_panel() + tile * plan.panel() + lane, run, target, bias + o,
+                         scratch, dst);
     }
   });
 }

@@ -40,7 +40,8 @@ Plan::Plan(const cvg_spec& spec, const Choice& choice, const Kernels& chosen_ker
   const auto count = divided_up(divided_up(tiles, wanted), parts) * parts;
   block_tiles = divided_up(tiles, std::min(count, tiles));
   const auto products = m_panel() * std::int64_t{sizeof(float)};
-  group_panels = std::clamp<std::int64_t>(tuned("WG_M", kSecondCache / 4) / products, 1, panels());
+  const auto most = shared ? divided_up(panels(), threads) : panels();
+  bundle = std::clamp<std::int64_t>(tuned("WG_M", kSecondCache / 4) / products, 1, most);
 }
 
 Workspace::Workspace(const Plan& plan, void* base) {

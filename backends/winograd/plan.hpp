@@ -1,5 +1,6 @@
 // The numbers of one plan: what is tiled how, how much of it at a time, and where everything lies in its two buffers.
 #pragma once
+#include <cstdlib>
 #include "../common/arena.hpp"
 #include "kernels.hpp"
 #include "layout.hpp"
@@ -7,7 +8,9 @@
 
 namespace convgauge::backends::winograd {
 
-constexpr std::int64_t kMaxRun = 16;  // tiles of a run: its strip of pixels stays in the first cache
+inline const std::int64_t kMaxRun = std::getenv("WG_RUN")
+                                        ? std::atol(std::getenv("WG_RUN"))
+                                        : 16;  // tiles of a run: its strip of pixels stays in the first cache
 
 /// An odd number of cache lines, so that equal places of many rows do not fall into the same set of a cache.
 constexpr std::int64_t odd_lines(std::int64_t floats) {
@@ -28,9 +31,9 @@ struct Plan {
   bool bias = false;
   int threads = 1;
 
-  std::int64_t block_tiles = 1;   // tiles transformed and multiplied together
-  bool shared = false;            // all threads work on one block, each on its own output channels
-  std::int64_t group_panels = 1;  // panels of output channels whose products are kept at once
+  std::int64_t block_tiles = 1;  // tiles transformed and multiplied together
+  bool shared = false;           // all threads work on one block, each on its own output channels
+  std::int64_t bundle = 1;       // panels of output channels whose products are kept at once
 
   Plan(const cvg_spec& spec, const Choice& choice, const Kernels& kernels, int threads);
 
@@ -52,10 +55,16 @@ struct Plan {
   std::int64_t strip_columns() const { return run() * tiling.w.transform->m + tiling.w.transform->r - 1; }
   std::int64_t strip() const { return tiling.h.transform->n() * strip_columns() * width(); }
 
+  // U[bundle][point][panel][depth][2 width], in the order in which it is read
+  std::int64_t bundles() const { return divided_up(panels(), bundle); }
   std::int64_t packed_panel() const { return points() * depth() * panel(); }
+  std::int64_t packed(std::int64_t panel_index, std::int64_t point) const {
+    const auto first = panel_index / bundle * bundle, size = std::min(bundle, panels() - first);
+    return first * packed_panel() + (point * size + panel_index - first) * depth() * panel();
+  }
 };
 
-/// U[group][panel][point][depth][2 width], then the bias of all panels.
+/// U of all groups, then the bias of all panels.
 struct PackedWeights {
   float *u = nullptr, *bias = nullptr;
   PackedWeights(const Plan& plan, Arena& arena)
@@ -68,7 +77,7 @@ struct Scratch {
   float *v = nullptr, *m = nullptr, *strip = nullptr, *half = nullptr, *zero = nullptr;
   Scratch(const Plan& plan, Arena& arena)
       : v(plan.shared ? nullptr : arena.take<float>(plan.v_floats())),
-        m(arena.take<float>(plan.group_panels * plan.m_panel())),
+        m(arena.take<float>(plan.bundle * plan.m_panel())),
         strip(arena.take<float>(plan.strip())),
         half(arena.take<float>(plan.strip())),
         zero(arena.take<float>(plan.width())) {}

@@ -41,20 +41,20 @@ void gather_taps(const Plan& plan, const float* weights, const Place& at, Lanes*
     }
 }
 
-/// All points of up to kLanes output channels at one depth; `u` is where the first point's go.
-void pack_filters(const Plan& plan, const float* weights, const Place& at, float* u) {
+/// All points of up to kLanes output channels at one depth; `u` is where the first point's go, the others `step` apart.
+void pack_filters(const Plan& plan, const float* weights, const Place& at, std::int64_t step, float* u) {
   const auto &h = *plan.tiling.h.transform, &w = *plan.tiling.w.transform;
   Lanes taps[kMaxTaps * kMaxTaps], half[kMaxPoints * kMaxTaps], points[kMaxPoints * kMaxPoints];
   gather_taps(plan, weights, at, taps);
   for (int x = 0; x < w.r; ++x) transform_taps(h, taps + x, w.r, half + x, w.r);
   for (int k = 0; k < h.n(); ++k) transform_taps(w, half + k * w.r, 1, points + k * w.n(), 1);
-  const auto point_step = plan.depth() * plan.panel();
   for (int k = 0; k < h.n() * w.n(); ++k)
     for (std::size_t lane = 0; lane < kLanes; ++lane)
       if (static_cast<std::int64_t>(lane) < plan.panel())
-        u[k * point_step + static_cast<std::int64_t>(lane)] = static_cast<float>(points[k][lane]);
+        u[k * step + static_cast<std::int64_t>(lane)] = static_cast<float>(points[k][lane]);
 }
 
+/// `u` is the group's.
 void pack_panel(const Plan& plan, const float* weights, std::int64_t group, std::int64_t panel, float* u) {
   for (std::int64_t image = 0; image < plan.images(); ++image)
     for (std::int64_t input = 0; input < plan.group_inputs; ++input)
@@ -63,7 +63,8 @@ void pack_panel(const Plan& plan, const float* weights, std::int64_t group, std:
         const auto lanes = std::clamp<std::int64_t>(plan.group_outputs - first, 0, kLanes);
         const auto images_w = plan.tiling.w.images();
         pack_filters(plan, weights, {group, first, lanes, image / images_w, image % images_w, input},
-                     u + (image * plan.group_inputs + input) * plan.panel() + lane);
+                     plan.packed(panel, 1) - plan.packed(panel, 0),
+                     u + plan.packed(panel, 0) + (image * plan.group_inputs + input) * plan.panel() + lane);
       }
 }
 
@@ -72,11 +73,12 @@ void pack_panel(const Plan& plan, const float* weights, std::int64_t group, std:
 void pack_weights(const Plan& plan, const float* weights, const float* bias, const PackedWeights& packed) {
 #pragma omp parallel for num_threads(plan.threads) schedule(static)
   for (std::int64_t i = 0; i < plan.groups * plan.panels(); ++i) {
-    pack_panel(plan, weights, i / plan.panels(), i % plan.panels(), packed.u + i * plan.packed_panel());
+    const auto group = i / plan.panels();
+    pack_panel(plan, weights, group, i % plan.panels(), packed.u + group * plan.panels() * plan.packed_panel());
     for (std::int64_t lane = 0; lane < plan.panel(); ++lane) {
       const auto o = i % plan.panels() * plan.panel() + lane;
       packed.bias[i * plan.panel() + lane] =
-          bias && o < plan.group_outputs ? bias[i / plan.panels() * plan.group_outputs + o] : 0.0f;
+          bias && o < plan.group_outputs ? bias[group * plan.group_outputs + o] : 0.0f;
     }
   }
 }

@@ -84,11 +84,10 @@ void run(benchmark::State& state, const Layer& layer, std::int32_t layout, Phase
       const auto tiles = plan.tiling.tiles(), begin = tiles * block / plan.blocks(),
                  end = tiles * (block + 1) / plan.blocks();
       if (phase == Phase::input) transform_inputs(plan, operands.src, 0, begin, begin, end, scratch, scratch.v);
-      for (std::int64_t first = 0; first < plan.panels() && phase != Phase::input; first += plan.group_panels) {
-        const auto last = std::min(first + plan.group_panels, plan.panels());
-        if (phase == Phase::products) multiply(plan, scratch.v, operands.packed.u, first, last, end - begin, scratch.m);
+      for (std::int64_t bundle = 0; bundle < plan.bundles() && phase != Phase::input; ++bundle) {
+        if (phase == Phase::products) multiply(plan, scratch.v, operands.packed.u, bundle, end - begin, scratch.m);
         if (phase == Phase::output)
-          transform_outputs(plan, operands.packed.bias, 0, first, last, begin, end, scratch, operands.dst);
+          transform_outputs(plan, operands.packed.bias, 0, bundle, begin, end, scratch, operands.dst);
       }
     }
     benchmark::ClobberMemory();
@@ -98,7 +97,7 @@ void run(benchmark::State& state, const Layer& layer, std::int32_t layout, Phase
   if (phase == Phase::products || phase == Phase::all)
     state.counters["GFLOP/s"] = benchmark::Counter(left, benchmark::Counter::kIsIterationInvariantRate);
   state.counters["block"] = static_cast<double>(plan.block_tiles);
-  state.counters["panels"] = static_cast<double>(plan.group_panels);
+  state.counters["bundle"] = static_cast<double>(plan.bundle);
 }
 
 void add(const Layer& layer, std::int32_t layout) {
