@@ -47,13 +47,15 @@ struct Kernels {
                          float* planes) = nullptr;
 };
 
-/// m[tile][o] = sum over c of v[tile][c] * u[c][o], o < 2 * width.
+/// m[half][tile] = sum over images and c of v[image][c / width][tile][c % width] * u[image][c][half], all but v and m's
+/// strides contiguous: what a tile multiplies lies in pixels, and a row of u, and a sum, is two of them.
 struct Product {
   const float* v;
-  std::int64_t v_step;  // from tile to tile
-  const float* u;       // depth x (2 * width), contiguous
-  float* m;             // tiles x (2 * width), contiguous
-  std::int64_t tiles, depth;
+  std::int64_t v_block, v_image;  // from pixel to pixel of a tile, from image to image
+  const float* u;
+  float* m;
+  std::int64_t m_half;
+  std::int64_t tiles, images, depth;  // depth: of one image
 };
 
 const Kernels& kernels_portable();

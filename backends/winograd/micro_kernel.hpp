@@ -5,31 +5,53 @@
 
 namespace convgauge::backends::winograd {
 
-/// m[row] = (Add: +=) sum over c < depth of v[row][c] * u[c], each row two vectors. Meanwhile `ahead` is brought into
-/// the first cache, a step each time: what the next block of the depth will read comes from far away.
-template <class Isa, int Rows, bool Add>
-[[gnu::noinline]] void micro_kernel(const float* v, std::int64_t v_step, const float* u, float* m, std::int64_t depth,
-                                    const float* ahead, std::int64_t ahead_step) {
-  constexpr int kWidth = Isa::kWidth;
+/// The part of a product that one call computes: m[half][row] = (Add: +=) sum over c < depth of v[c][row] * u[c][half].
+/// Meanwhile what will be multiplied next is brought near, `ahead_step` floats for each c: it comes from far away.
+struct Piece {
+  const float* v;
+  std::int64_t v_block;
+  const float* u;
+  float* m;
+  std::int64_t m_half;
+  std::int64_t depth;
+  const float* ahead;
+  std::int64_t ahead_step;
+};
+
+/// sum += v[lane of each row] * u, for `Lanes` lanes of one pixel.
+template <int Lanes, int Width, int Rows>
+CONVGAUGE_INLINE void multiply_lanes(const float* v, const float* u, const float* ahead, std::int64_t ahead_step,
+                                     Vector<Width> (&sum)[Rows][2]) {
   constexpr int kLine = 16;  // floats of a cache line
-  using V = Vector<kWidth>;
-  V sum[Rows][2] = {};
-  for (std::int64_t c = 0; c < depth; ++c, u += 2 * kWidth) {
-    const V u0 = load<kWidth>(u), u1 = load<kWidth>(u + kWidth);
-    __builtin_prefetch(ahead);
-    if constexpr (2 * kWidth > kLine) __builtin_prefetch(ahead + kLine);
-    ahead += ahead_step;
+#pragma GCC unroll 8
+  for (int lane = 0; lane < Lanes; ++lane) {
+    __builtin_prefetch(ahead + lane * ahead_step);
+    if constexpr (2 * Width > kLine) __builtin_prefetch(ahead + lane * ahead_step + kLine);
+    const Vector<Width> u0 = load<Width>(u + lane * 2 * Width), u1 = load<Width>(u + lane * 2 * Width + Width);
 #pragma GCC unroll 16
     for (int row = 0; row < Rows; ++row) {
-      const float x = v[row * v_step + c];
+      const float x = v[row * Width + lane];
       sum[row][0] = x * u0 + sum[row][0];
       sum[row][1] = x * u1 + sum[row][1];
     }
   }
+}
+
+template <class Isa, int Rows, bool Add>
+[[gnu::noinline]] void micro_kernel(const Piece& piece) {
+  constexpr int kWidth = Isa::kWidth, kLanes = kWidth < 8 ? kWidth : 8;  // unrolled as far as registers are for
+  Vector<kWidth> sum[Rows][2] = {};
+  const float *u = piece.u, *ahead = piece.ahead;
+  std::int64_t c = 0;
+  for (; c + kLanes <= piece.depth; c += kLanes, u += kLanes * 2 * kWidth, ahead += kLanes * piece.ahead_step)
+    multiply_lanes<kLanes, kWidth, Rows>(piece.v + c / kWidth * piece.v_block + c % kWidth, u, ahead, piece.ahead_step,
+                                         sum);
+  for (; c < piece.depth; ++c, u += 2 * kWidth)
+    multiply_lanes<1, kWidth, Rows>(piece.v + c / kWidth * piece.v_block + c % kWidth, u, ahead, piece.ahead_step, sum);
 #pragma GCC unroll 16
   for (int row = 0; row < Rows; ++row)
     for (int half = 0; half < 2; ++half) {
-      float* to = m + row * 2 * kWidth + half * kWidth;
+      float* to = piece.m + half * piece.m_half + row * kWidth;
       store<kWidth>(Add ? load<kWidth>(to) + sum[row][half] : sum[row][half], to);
     }
 }
@@ -39,9 +61,9 @@ template <class Isa, int Rows, bool Add>
 /// rounding of long sums grows with the blocks' depth and their number, not with the product of both.
 template <class Isa>
 struct Multiplication {
-  static constexpr std::int64_t kDepth = 64;
+  static constexpr std::int64_t kDepth = 64, kWidth = Isa::kWidth;
 
-  using Kernel = void (*)(const float*, std::int64_t, const float*, float*, std::int64_t, const float*, std::int64_t);
+  using Kernel = void (*)(const Piece&);
   struct Pair {
     Kernel set, add;
   };
@@ -50,21 +72,33 @@ struct Multiplication {
     return {Pair{micro_kernel<Isa, Row + 1, false>, micro_kernel<Isa, Row + 1, true>}...};
   }
 
-  static void run(const Product& p) {
+  /// One block of the depth for all tiles. `piece` is that of the first tile.
+  static void multiply_block(const Product& p, Piece piece, bool add) {
     static constexpr auto kKernels = table(std::make_integer_sequence<int, Isa::kRows>{});
     const auto blocks = divided_up(p.tiles, Isa::kRows);
-    for (std::int64_t first = 0; first < p.depth; first += kDepth) {
-      const auto depth = p.depth - first < kDepth ? p.depth - first : kDepth;
-      const float *u = p.u + first * 2 * Isa::kWidth, *next = u + depth * 2 * Isa::kWidth;
-      const auto share = divided_up(2 * Isa::kWidth, blocks);  // of the next block's rows, for each micro-kernel
-      for (std::int64_t block = 0, tile = 0; block < blocks; ++block) {
-        const auto end = (block + 1) * p.tiles / blocks;
-        const Pair& kernel = kKernels[static_cast<std::size_t>(end - tile - 1)];
-        (first == 0 ? kernel.set : kernel.add)(p.v + tile * p.v_step + first, p.v_step, u, p.m + tile * 2 * Isa::kWidth,
-                                               depth, next + block * depth * share, share);
-        tile = end;
-      }
+    piece.ahead_step = divided_up(2 * kWidth, blocks);
+    for (std::int64_t block = 0, tile = 0; block < blocks; ++block) {
+      const auto rows = (block + 1) * p.tiles / blocks - tile;
+      const Pair& kernel = kKernels[static_cast<std::size_t>(rows - 1)];
+      (add ? kernel.add : kernel.set)(piece);
+      piece.v += rows * kWidth;
+      piece.m += rows * kWidth;
+      piece.ahead += piece.depth * piece.ahead_step;
+      tile += rows;
     }
+  }
+
+  static void run(const Product& p) {
+    const float* u = p.u;
+    for (std::int64_t image = 0; image < p.images; ++image)
+      for (std::int64_t first = 0; first < p.depth; first += kDepth) {
+        const auto depth = p.depth - first < kDepth ? p.depth - first : kDepth;
+        const float* next = u + depth * 2 * kWidth;
+        multiply_block(
+            p, {p.v + image * p.v_image + first / kWidth * p.v_block, p.v_block, u, p.m, p.m_half, depth, next, 0},
+            u != p.u);
+        u = next;
+      }
   }
 };
 

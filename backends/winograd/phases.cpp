@@ -19,7 +19,7 @@ void transform_window(const Plan& plan, const Pixels& pixels, const Run& run, st
   }
   for (int i = 0; i < h.n(); ++i)
     plan.kernels->forward[w.n()]({in.at + i * in.row_step, in.column_step, w.m * in.column_step,
-                                  v + i * w.n() * plan.v_point(), plan.v_point(), plan.v_tile(), run.tiles});
+                                  v + i * w.n() * plan.v_point(), plan.v_point(), width, run.tiles});
 }
 
 void transform_run(const Plan& plan, const float* src, std::int64_t group, const Run& run, const Scratch& scratch,
@@ -34,9 +34,8 @@ void transform_run(const Plan& plan, const float* src, std::int64_t group, const
                           h.start(run.residue_h, image / w.images()) + h.step * h.transform->m * run.tile_y,
                           w.start(run.residue_w, image % w.images()) + w.step * w.transform->m * run.tile_x,
                           columns};
-      // The lanes beyond the last channel fall on the next image's first channels, which are written after them.
       transform_window(plan, load_window(plan, src, window, scratch.strip), run, columns, scratch,
-                       v + image * plan.group_inputs + c);
+                       v + image * plan.v_image() + c / plan.width() * plan.v_block());
     }
 }
 
@@ -46,9 +45,9 @@ void transform_products(const Plan& plan, const float* m, const Run& run, const 
   const auto &h = *plan.tiling.h.transform, &w = *plan.tiling.w.transform;
   const auto width = plan.width(), row = plan.strip_columns() * width;
   for (int i = 0; i < h.n(); ++i)
-    plan.kernels->inverse[w.m][w.n()]({m + i * w.n() * plan.m_point(), plan.m_point(), plan.panel(),
-                                       scratch.half + i * row, width, w.m * width, run.tiles},
-                                      scratch.zero);
+    plan.kernels->inverse[w.m][w.n()](
+        {m + i * w.n() * plan.m_point(), plan.m_point(), width, scratch.half + i * row, width, w.m * width, run.tiles},
+        scratch.zero);
   const auto finish = plan.kernels->inverse[h.m][h.n()];
   if (takes_pixels(plan, target) && target.rows == h.m) {
     finish({scratch.half, row, width, dst + plan.dst.offset(target.image, target.channel, target.y, target.x),
@@ -78,7 +77,7 @@ Target target_of(const Plan& plan, const Run& run) {
 void transform_inputs(const Plan& plan, const float* src, std::int64_t group, std::int64_t block_begin,
                       std::int64_t begin, std::int64_t end, const Scratch& scratch, float* v) {
   for_each_run(plan.tiling, begin, end, plan.run(), [&](const Run& run, std::int64_t tile) {
-    transform_run(plan, src, group, run, scratch, v + (begin - block_begin + tile) * plan.v_tile());
+    transform_run(plan, src, group, run, scratch, v + (begin - block_begin + tile) * plan.width());
   });
 }
 
@@ -86,8 +85,9 @@ void multiply(const Plan& plan, const float* v, const float* u, std::int64_t bun
   const auto first = bundle * plan.bundle, last = std::min(first + plan.bundle, plan.panels());
   for (std::int64_t point = 0; point < plan.points(); ++point)
     for (auto panel = first; panel < last; ++panel)
-      plan.kernels->multiply({v + point * plan.v_point(), plan.v_tile(), u + plan.packed(panel, point),
-                              m + (panel - first) * plan.m_panel() + point * plan.m_point(), tiles, plan.depth()});
+      plan.kernels->multiply({v + point * plan.v_point(), plan.v_block(), plan.v_image(), u + plan.packed(panel, point),
+                              m + (panel - first) * plan.m_panel() + point * plan.m_point(), plan.m_half(), tiles,
+                              plan.images(), plan.group_inputs});
 }
 
 void transform_outputs(const Plan& plan, const float* bias, std::int64_t group, std::int64_t bundle, std::int64_t begin,
@@ -97,11 +97,11 @@ void transform_outputs(const Plan& plan, const float* bias, std::int64_t group, 
   for_each_run(plan.tiling, begin, end, plan.run(), [&](const Run& run, std::int64_t tile) {
     Target target = target_of(plan, run);
     for (auto o = first; o < last; o += width) {
-      const auto panel = (o - first) / plan.panel(), lane = o % plan.panel();
+      const auto panel = (o - first) / plan.panel(), half = o % plan.panel() / width;
       target.channel = group * plan.group_outputs + o;
       target.lanes = std::min(width, plan.group_outputs - o);
-      transform_products(plan, scratch.m + panel * plan.m_panel() + tile * plan.panel() + lane, run, target, bias + o,
-                         scratch, dst);
+      transform_products(plan, scratch.m + panel * plan.m_panel() + half * plan.m_half() + tile * width, run, target,
+                         bias + o, scratch, dst);
     }
   });
 }

@@ -45,11 +45,14 @@ struct Plan {
   std::int64_t depth() const { return images() * group_inputs; }
   std::int64_t blocks() const { return divided_up(tiling.tiles(), block_tiles); }
 
-  // V[point][tile][depth], M[panel][point][tile][2 width], strips [row][column][width]
-  std::int64_t v_tile() const { return odd_lines(depth() + width()); }  // a vector more: the last store may run over
-  std::int64_t v_point() const { return odd_lines(block_tiles * v_tile()); }
+  // V[point][image][pixel of input channels][tile][width], M[panel][point][half][tile][width],
+  // strips [row][column][width]
+  std::int64_t v_block() const { return odd_lines(block_tiles * width()); }
+  std::int64_t v_image() const { return divided_up(group_inputs, width()) * v_block(); }
+  std::int64_t v_point() const { return odd_lines(images() * v_image()); }
   std::int64_t v_floats() const { return points() * v_point(); }
-  std::int64_t m_point() const { return odd_lines(block_tiles * panel()); }
+  std::int64_t m_half() const { return odd_lines(block_tiles * width()); }
+  std::int64_t m_point() const { return odd_lines(2 * m_half()); }
   std::int64_t m_panel() const { return points() * m_point(); }
   std::int64_t run() const { return std::min(kMaxRun, block_tiles); }
   std::int64_t strip_columns() const { return run() * tiling.w.transform->m + tiling.w.transform->r - 1; }
