@@ -24,7 +24,7 @@ cvg_algorithm describe(const Choice& choice);
 /// |A| |G| |B| of both axes (points.hpp).
 double amplification(const Choice& choice);
 
-/// Estimated nanoseconds on one core of 3 GHz: only ratios count.
+/// Estimated nanoseconds of an execution: only ratios count.
 double estimated_cost(const Plan& plan);
 
 }  // namespace convgauge::backends::winograd

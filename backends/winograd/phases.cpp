@@ -39,6 +39,28 @@ void transform_run(const Plan& plan, const float* src, std::int64_t group, const
     }
 }
 
+/// Whether a tile's columns lie in the source, in every image of it.
+bool has_no_padding(const AxisPlan& w, std::int64_t residue, std::int64_t tile) {
+  for (std::int64_t image = 0; image < w.images(); ++image) {
+    const auto first = w.start(residue, image) + w.step * w.transform->m * tile;
+    if (first < 0 || first + w.step * (w.transform->n() - 1) >= w.axis.input) return false;
+  }
+  return true;
+}
+
+/// Cuts a run where its columns enter and leave the padding: what lies between can be read where it is.
+template <class Visit>
+void for_each_side(const Plan& plan, const Run& run, Visit&& visit) {
+  const auto inside = [&](std::int64_t i) { return has_no_padding(plan.tiling.w, run.residue_w, run.tile_x + i); };
+  for (std::int64_t begin = 0, end; begin < run.tiles; begin = end) {
+    for (end = begin + 1; end < run.tiles && inside(end) == inside(begin);) ++end;
+    Run part = run;
+    part.tile_x += begin;
+    part.tiles = end - begin;
+    visit(part, begin);
+  }
+}
+
 /// The outputs of one run, of one vector of channels. `m` is where the run's first tile has them.
 void transform_products(const Plan& plan, const float* m, const Run& run, const Target& target, const float* bias,
                         const Scratch& scratch, float* dst) {
@@ -77,7 +99,11 @@ Target target_of(const Plan& plan, const Run& run) {
 void transform_inputs(const Plan& plan, const float* src, std::int64_t group, std::int64_t block_begin,
                       std::int64_t begin, std::int64_t end, const Scratch& scratch, float* v) {
   for_each_run(plan.tiling, begin, end, plan.run(), [&](const Run& run, std::int64_t tile) {
-    transform_run(plan, src, group, run, scratch, v + (begin - block_begin + tile) * plan.width());
+    float* to = v + (begin - block_begin + tile) * plan.width();
+    if (!plan.src.channels_last()) return transform_run(plan, src, group, run, scratch, to);
+    for_each_side(plan, run, [&](const Run& part, std::int64_t first) {
+      transform_run(plan, src, group, part, scratch, to + first * plan.width());
+    });
   });
 }
 

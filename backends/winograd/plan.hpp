@@ -1,6 +1,5 @@
 // The numbers of one plan: what is tiled how, how much of it at a time, and where everything lies in its two buffers.
 #pragma once
-#include <cstdlib>
 #include "../common/arena.hpp"
 #include "kernels.hpp"
 #include "layout.hpp"
@@ -8,9 +7,7 @@
 
 namespace convgauge::backends::winograd {
 
-inline const std::int64_t kMaxRun = std::getenv("WG_RUN")
-                                        ? std::atol(std::getenv("WG_RUN"))
-                                        : 16;  // tiles of a run: its strip of pixels stays in the first cache
+constexpr std::int64_t kMaxRun = 16;  // tiles of a run: its strip of pixels stays in the first cache
 
 /// An odd number of cache lines, so that equal places of many rows do not fall into the same set of a cache.
 constexpr std::int64_t odd_lines(std::int64_t floats) {
