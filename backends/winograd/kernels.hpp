@@ -1,0 +1,65 @@
+// The table of kernels of one instruction set: all that touches data inside the timed part. The logic around them
+// (execution.cpp and what it includes) is compiled once and calls them through this table.
+//
+// All pointers are to floats and all steps count floats. A "pixel" is `width` floats: as many channels of one position.
+#pragma once
+#include <cstdint>
+
+#include "../common/instruction_set.hpp"
+#include "points.hpp"
+
+namespace convgauge::backends::winograd {
+
+/// `count` transforms of one axis: number i reads pixels at in + i in_next + k in_step, writes out + i out_next + k
+/// out_step.
+struct Sweep {
+  const float* in;
+  std::int64_t in_step, in_next;
+  float* out;
+  std::int64_t out_step, out_next;
+  std::int64_t count;
+};
+
+struct Product;
+
+constexpr std::int64_t divided_up(std::int64_t a, std::int64_t b) {
+  return (a + b - 1) / b;
+}
+
+struct Kernels {
+  InstructionSet set = InstructionSet::portable;
+  int width = 0;  // floats of a vector, and channels of a pixel
+  int rows = 0;   // tiles that the micro-kernel multiplies at once; a panel is 2 * width output channels
+
+  /// forward[n]: B of n points. inverse[m][n]: A, plus the pixel `bias` in every output; null where there is none.
+  using Forward = void (*)(const Sweep&);
+  using Inverse = void (*)(const Sweep&, const float* bias);
+  Forward forward[kMaxPoints + 1] = {};
+  Inverse inverse[kMaxPoints][kMaxPoints + 1] = {};
+
+  void (*multiply)(const Product&) = nullptr;
+
+  /// pixels[i][c] = planes[c * plane_step + i], i < count, c < channels <= width; the other lanes are zero.
+  void (*gather_planes)(const float* planes, std::int64_t plane_step, std::int64_t channels, std::int64_t count,
+                        float* pixels) = nullptr;
+  /// planes[c * plane_step + i] = pixels[i][c]
+  void (*scatter_planes)(const float* pixels, std::int64_t plane_step, std::int64_t channels, std::int64_t count,
+                         float* planes) = nullptr;
+};
+
+/// m[half][tile] = sum over images and c of v[image][c / width][tile][c % width] * u[image][c][half], all but v and m's
+/// strides contiguous: what a tile multiplies lies in pixels, and a row of u, and a sum, is two of them.
+struct Product {
+  const float* v;
+  std::int64_t v_block, v_image;  // from pixel to pixel of a tile, from image to image
+  const float* u;
+  float* m;
+  std::int64_t m_half;
+  std::int64_t tiles, images, depth;  // depth: of one image
+};
+
+const Kernels& kernels_portable();
+const Kernels& kernels_avx2();
+const Kernels& kernels_avx512();
+
+}  // namespace convgauge::backends::winograd

@@ -1,0 +1,19 @@
+// The kernels for AVX2 with FMA. Compiled with flags for it: nothing here may run before the processor was asked.
+#include "kernels_of.hpp"
+
+namespace convgauge::backends::winograd {
+namespace {
+
+struct Avx2 {
+  static constexpr InstructionSet kSet = InstructionSet::avx2;
+  static constexpr int kWidth = 8, kRows = 6;  // 12 sums in 16 registers
+};
+
+}  // namespace
+
+const Kernels& kernels_avx2() {
+  static constexpr Kernels kKernels = kernels_of<Avx2>();
+  return kKernels;
+}
+
+}  // namespace convgauge::backends::winograd
