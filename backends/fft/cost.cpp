@@ -41,7 +41,7 @@ double divided_up(std::int64_t a, std::int64_t b) {
 std::vector<Tiling> tilings(const Axis& axis, int n) {
   std::vector<Tiling> all;
   const auto fewest = fewest_pieces(axis, n);
-  const auto half = (axis.phase_taps + n / 2 - 1) / std::max(1, n / 2);
+  const std::int64_t half_tile = std::max(1, n / 2), half = (axis.phase_taps + half_tile - 1) / half_tile;
   for (const auto pieces : {fewest, fewest + 1, fewest + 2, half})
     if (pieces <= axis.phase_taps)
       if (const auto t = tiled(axis, n, pieces); std::find(all.begin(), all.end(), t) == all.end()) all.push_back(t);
@@ -56,7 +56,7 @@ std::vector<int> tile_choices(const Axis& axis) {
 }
 
 Candidate best_cut(const cvg_spec& spec, int h, int w, const Kernels& kernels, int threads) {
-  Candidate best{.h = h, .w = w, .shape = shape_of(spec, w == 1)};
+  Candidate best{.h = h, .w = w, .shape = shape_of(spec, w == 1), .cut = {}};
   const int across = w == 1 ? 1 : h, along = w == 1 ? h : w;
   for (const auto& y : tilings(best.shape.across, across))
     for (const auto& x : tilings(best.shape.along, along)) {
