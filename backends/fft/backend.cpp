@@ -11,16 +11,16 @@ namespace convgauge::backends::fft {
 namespace {
 
 constexpr cvg_option_info kOptions[] = {
-    cvg::describe_option("isa", "auto|portable|avx2|avx512", "auto", "the instruction set that must be used"),
+    cvg::describe_option("isa", kInstructionSetValues, "auto", "the instruction set that must be used"),
     cvg::describe_option("workspace_limit", "bytes", "-1",
                          "most bytes of workspace and packed weights; beside the limit of the settings"),
 };
 
 const Kernels& kernels_of(const cvg_settings& settings) {
-  const auto found = instruction_set(cvg::option(settings, "isa").value_or("auto"));
-  cvg::refuse_unless(found.kernels, CVG_REASON_HOST,
-                     "isa " + std::string(*cvg::option(settings, "isa")) + ": " + found.why_not);
-  return *found.kernels;
+  const auto set = instruction_set(cvg::option(settings, "isa").value_or("auto"));
+  const Kernels* kernels = built_in(set);
+  cvg::refuse_unless(kernels && runs_here(set), CVG_REASON_HOST, why_not_here(set));
+  return *kernels;
 }
 
 /// -1 is no limit.

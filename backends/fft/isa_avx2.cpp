@@ -1,6 +1,6 @@
 // AVX2 and FMA: eight lanes, sixteen registers, so six tiles in twelve accumulators.
-#include "instruction_set.hpp"
 #include "isa.hpp"
+#include "table.hpp"
 
 namespace convgauge::backends::fft {
 namespace {
@@ -11,6 +11,6 @@ struct Avx2 {
 
 }  // namespace
 
-extern const Kernels kAvx2 = kernels_of<Avx2>("avx2");
+extern const Kernels kAvx2 = table_of<Avx2>("avx2");
 
 }  // namespace convgauge::backends::fft

@@ -1,6 +1,6 @@
 // AVX-512: sixteen lanes, thirty-two registers, so thirteen tiles in twenty-six accumulators.
-#include "instruction_set.hpp"
 #include "isa.hpp"
+#include "table.hpp"
 
 namespace convgauge::backends::fft {
 namespace {
@@ -11,6 +11,6 @@ struct Avx512 {
 
 }  // namespace
 
-extern const Kernels kAvx512 = kernels_of<Avx512>("avx512");
+extern const Kernels kAvx512 = table_of<Avx512>("avx512");
 
 }  // namespace convgauge::backends::fft

@@ -1,6 +1,6 @@
 // What every machine has: four lanes.
-#include "instruction_set.hpp"
 #include "isa.hpp"
+#include "table.hpp"
 
 namespace convgauge::backends::fft {
 namespace {
@@ -11,6 +11,6 @@ struct Portable {
 
 }  // namespace
 
-extern const Kernels kPortable = kernels_of<Portable>("portable");
+extern const Kernels kPortable = table_of<Portable>("portable");
 
 }  // namespace convgauge::backends::fft

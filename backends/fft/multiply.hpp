@@ -11,8 +11,8 @@ constexpr int kBlocksPerSum = 8;
 
 template <class Isa>
 struct Multiply {
-  using V = Vector<Isa>;
   static constexpr int W = Isa::width;
+  using V = Vector<W>;
 
   /// R tiles of one slot: 2 R accumulators, two vectors of weights, one broadcast at a time. Pair: two real products.
   template <int R, bool Pair, bool Adds>
@@ -21,7 +21,7 @@ struct Multiply {
     Complex<V> sum[R] = {};
     for (int b = 0; b < blocks; ++b, in += 2 * W)
       for (int k = 0; k < lanes[b]; ++k, weights += 2 * W) {
-        const V re = load<V>(weights), im = load<V>(weights + W);
+        const V re = load<W>(weights), im = load<W>(weights + W);
         unrolled<R>([&](auto t) __attribute__((always_inline)) {
           const float x = in[t * in_tile + k], y = in[t * in_tile + W + k];
           if constexpr (Pair) {
@@ -36,7 +36,7 @@ struct Multiply {
         });
       }
     unrolled<R>([&](auto t) __attribute__((always_inline)) {
-      store_complex(out + t * 2 * W, Adds ? load_complex<V>(out + t * 2 * W) + sum[t] : sum[t]);
+      store_complex<W>(Adds ? load_complex<W>(out + t * 2 * W) + sum[t] : sum[t], out + t * 2 * W);
     });
   }
 
@@ -84,13 +84,13 @@ struct Multiply {
     for (std::int64_t s = 0; s < p.slots; ++s) {
       Complex<V> sum{};
       for (int k = 0; k < p.k; ++k, in += 2 * W, weights += 2 * W) {
-        const auto x = load_complex<V>(in), u = load_complex<V>(weights);
+        const auto x = load_complex<W>(in), u = load_complex<W>(weights);
         const Complex<V> product = is_pair(p.tile_h, s)
                                        ? Complex<V>{x.re * u.re, x.im * u.im}
                                        : Complex<V>{x.re * u.re - x.im * u.im, x.re * u.im + x.im * u.re};
         sum = k == 0 ? product : sum + product;
       }
-      store_complex(p.out + s * 2 * W, sum);
+      store_complex<W>(sum, p.out + s * 2 * W);
     }
   }
 };

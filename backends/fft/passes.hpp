@@ -9,31 +9,31 @@ namespace convgauge::backends::fft {
 /// The four transforms of length N. Strides in floats.
 template <class Isa, int N>
 struct Passes {
-  using V = Vector<Isa>;
   static constexpr int W = Isa::width;
+  using V = Vector<W>;
 
   static void forward_line(const float* in, std::int64_t in_stride, float* out, std::int64_t out_stride) {
     real_transform<V, N>(
-        [&](int j) __attribute__((always_inline)) { return load<V>(in + j * in_stride); },
-        [&](int k, Complex<V> z) __attribute__((always_inline)) { store_complex(out + k * out_stride, z); });
+        [&](int j) __attribute__((always_inline)) { return load<W>(in + j * in_stride); },
+        [&](int k, Complex<V> z) __attribute__((always_inline)) { store_complex<W>(z, out + k * out_stride); });
   }
 
   static void inverse_line(const float* in, std::int64_t in_stride, float* out, std::int64_t out_stride) {
     real_inverse<V, N>(
-        [&](int k) __attribute__((always_inline)) { return load_complex<V>(in + k * in_stride); },
-        [&](int j, V v) __attribute__((always_inline)) { store(out + j * out_stride, v); });
+        [&](int k) __attribute__((always_inline)) { return load_complex<W>(in + k * in_stride); },
+        [&](int j, V v) __attribute__((always_inline)) { store<W>(v, out + j * out_stride); });
   }
 
   static void forward_column(const float* column, float* out, std::int64_t slot_stride) {
     complex_transform<V, N>(
-        [&](int j) __attribute__((always_inline)) { return load_complex<V>(column + j * 2 * W); },
-        [&](int k, Complex<V> z) __attribute__((always_inline)) { store_complex(out + k * slot_stride, z); });
+        [&](int j) __attribute__((always_inline)) { return load_complex<W>(column + j * 2 * W); },
+        [&](int k, Complex<V> z) __attribute__((always_inline)) { store_complex<W>(z, out + k * slot_stride); });
   }
 
   static void inverse_column(const float* in, std::int64_t slot_stride, float* column) {
     complex_transform<V, N>(
-        [&](int k) __attribute__((always_inline)) { return swapped(load_complex<V>(in + k * slot_stride)); },
-        [&](int j, Complex<V> z) __attribute__((always_inline)) { store_complex(column + j * 2 * W, swapped(z)); });
+        [&](int k) __attribute__((always_inline)) { return swapped(load_complex<W>(in + k * slot_stride)); },
+        [&](int j, Complex<V> z) __attribute__((always_inline)) { store_complex<W>(swapped(z), column + j * 2 * W); });
   }
 
   /// Column 0 is two real columns, bins 0 and w / 2 of the lines, side by side.
@@ -62,8 +62,8 @@ struct PassTable {
 
 template <class Isa>
 struct Transforms {
-  using V = Vector<Isa>;
   static constexpr int W = Isa::width;
+  using V = Vector<W>;
 
   template <int N>
   static constexpr PassTable table_of() {
@@ -80,7 +80,7 @@ struct Transforms {
   }
 
   static void clear_line(float* out, std::int64_t stride, int bins) {
-    for (int k = 0; k < bins; ++k) store_complex(out + k * stride, Complex<V>{});
+    for (int k = 0; k < bins; ++k) store_complex<W>(Complex<V>{}, out + k * stride);
   }
 
   static void forward(int h, int w, const TileSource& s, float* scratch, float* out, std::int64_t slot_stride) {

@@ -6,7 +6,7 @@
 namespace convgauge::backends::fft {
 
 template <class Isa>
-constexpr Kernels kernels_of(const char* name) {
+constexpr Kernels table_of(const char* name) {
   return {name,
           Isa::width,
           Isa::tile_rows,
