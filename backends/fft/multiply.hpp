@@ -9,6 +9,9 @@ namespace convgauge::backends::fft {
 /// of one size grows with sqrt(n): at 64 channels it would be the larger part of the backend's error, at 32 it is not.
 constexpr int kTermsPerSum = 32;
 
+/// Weights are read once, in order, and seldom from a near cache; hardware stops looking ahead at the end of each page.
+constexpr int kPrefetchFloats = 384;
+
 template <class Isa>
 struct Multiply {
   static constexpr int W = Isa::width;
@@ -23,6 +26,8 @@ struct Multiply {
     for (int b = 0; b < blocks; ++b, in += 2 * W)
       for (int k = 0; k < lanes[b]; ++k, weights += 2 * W) {
         const V re = load<W>(weights), im = load<W>(weights + W);
+        __builtin_prefetch(weights + kPrefetchFloats);
+        if constexpr (W == 16) __builtin_prefetch(weights + kPrefetchFloats + W);
         unrolled<R>([&](auto t) __attribute__((always_inline)) {
           const float x = in[t * in_tile + k], y = in[t * in_tile + W + k];
           if constexpr (Pair) {
