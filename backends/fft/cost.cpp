@@ -37,6 +37,13 @@ double divided_up(std::int64_t a, std::int64_t b) {
   return static_cast<double>((a + b - 1) / b);
 }
 
+/// The share of the multipliers that register blocks of so many tiles keep busy: two sums for every tile, each waiting
+/// four cycles for its last product; eight sums are needed for two products in every cycle.
+double filled(std::int64_t tiles, const Kernels& kernels) {
+  const double block = static_cast<double>(tiles) / divided_up(tiles, kernels.tile_rows);
+  return std::min(1.0, block / 4);
+}
+
 /// The pieces worth trying: the fewest, and some more; a piece of half a tile wastes least where there are many.
 std::vector<Tiling> tilings(const Axis& axis, int n) {
   std::vector<Tiling> all;
@@ -87,11 +94,9 @@ double predicted_ns(const Shape& shape, const Cut& cut, const Kernels& kernels, 
     const double work = transforms + flops / kLaneProductFlopsPerNs;
     return work / threads + stream_ns(weight_bytes);
   }
-  // A register block is filled unless the tiles are few; a block of tiles reads all weights once.
+  // A block of tiles reads all weights once. Some of that shows even where the products take longer.
   const double rounds = divided_up(sizes.images, sizes.block_tiles);
-  const double parts = divided_up(sizes.share_tiles, kernels.tile_rows) * kernels.tile_rows;
-  const double filled = 0.5 + 0.5 * static_cast<double>(sizes.share_tiles) / parts;
-  const double products = flops / (kProductFlopsPerNs * filled);
+  const double products = flops / (kProductFlopsPerNs * filled(sizes.share_tiles, kernels));
   return transforms / threads + std::max(products / threads, rounds * stream_ns(weight_bytes)) +
          0.25 * rounds * stream_ns(weight_bytes);
 }
