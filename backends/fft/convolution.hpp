@@ -1,0 +1,49 @@
+// A convolution by FFT that runs: tiles to spectra, products, and back. Knows no ABI but the spec.
+#pragma once
+#include "layout.hpp"
+#include "shape.hpp"
+#include "weights.hpp"
+
+namespace convgauge::backends::fft {
+
+class Convolution {
+ public:
+  Convolution(const cvg_spec& spec, const Shape& shape, const Cut& cut, const Kernels& kernels, int threads);
+
+  const Sizes& sizes() const { return sizes_; }
+  const ImageLayout& src() const { return src_; }
+  const ImageLayout& dst() const { return dst_; }
+
+  void prepare(const float* weights, const float* bias, float* packed) const;
+  /// `src` and `dst` in the layouts above; `packed` and `workspace` of the sizes above.
+  void execute(const float* src, float* dst, const float* packed, float* workspace) const;
+
+ private:
+  struct Image {
+    std::int64_t batch, across, along;
+  };
+  struct Shares;
+
+  Image image(std::int64_t i) const;
+  void forward(const float* src, const Image& image, std::int64_t branch, const Channels& channels, float* scratch,
+               float* out, std::int64_t slot_stride) const;
+  void inverse(const float* in, std::int64_t slot_stride, const Image& image, const Channels& channels,
+               const float* bias, float* scratch, float* dst) const;
+  void run_dense(const float* src, float* dst, const float* packed, float* workspace) const;
+  void transform_inputs(const Shares& work, int id, int threads) const;
+  void multiply_and_return(const Shares& work, int id, int threads) const;
+  void run_lanes(const float* src, float* dst, const float* packed, float* workspace, int id, int threads) const;
+  void clear_tail(float* dst) const;
+
+  Shape shape_;
+  Cut cut_;
+  const Kernels* kernels_;
+  int threads_;
+  Sizes sizes_;
+  ImageLayout src_, dst_;
+  AxisMap across_, along_;
+  WeightSource strides_;
+  std::vector<std::int32_t> block_lanes_;  // channels in every block of k, dense
+};
+
+}  // namespace convgauge::backends::fft

@@ -1,0 +1,103 @@
+#include "shape.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace convgauge::backends::fft {
+namespace {
+
+// Spectra held at once: what stays in a share of the last-level cache beside the weights that stream through it.
+constexpr std::int64_t kSpectraFloats = (std::int64_t{4} << 20) / 4;
+// Products of one thread: half of a second-level cache of 1 MiB (Zen 3 and later have 512 KiB to 1 MiB).
+constexpr std::int64_t kProductFloats = (std::int64_t{1} << 19) / 4;
+
+std::int64_t divided_up(std::int64_t a, std::int64_t b) {
+  return (a + b - 1) / b;
+}
+
+/// The share of lanes that do something where `count` things fill vectors.
+double filled(std::int64_t count, int width) {
+  return static_cast<double>(count) / static_cast<double>(divided_up(count, width) * width);
+}
+
+/// At most `most`, in parts as even as can be, none longer than needed.
+std::int64_t even_part(std::int64_t count, std::int64_t most) {
+  const auto parts = divided_up(count, std::max<std::int64_t>(1, most));
+  return std::max<std::int64_t>(1, divided_up(count, std::max<std::int64_t>(1, parts)));
+}
+
+std::int64_t whole_lines(std::int64_t floats) {
+  return divided_up(floats, 16) * 16;
+}
+
+/// Multiplying lane by lane loads four vectors for four products, a register block less than two: worth it where a
+/// block of channels would leave more than half of its lanes empty.
+bool lanes_are_groups(const Shape& s, int width) {
+  return s.groups > 1 && filled(s.groups, width) >= 1.5 * filled(s.group_out, width);
+}
+
+void set_lane_sizes(const Shape& shape, const Cut& cut, Sizes& sizes) {
+  const auto vectors = cut.slots() * 2 * sizes.width;
+  sizes.out_blocks = divided_up(shape.groups, sizes.width);
+  sizes.weight_block = sizes.k * vectors;
+  sizes.weights = sizes.out_blocks * shape.group_out * sizes.weight_block;
+  sizes.bias = sizes.out_blocks * shape.group_out * sizes.width;
+  sizes.spectra = sizes.k * vectors;
+  sizes.products = vectors;
+}
+
+void set_dense_sizes(const Shape& shape, const Cut& cut, const Kernels& kernels, int threads, Sizes& sizes) {
+  const auto pair = std::int64_t{2} * sizes.width, slots = cut.slots();
+  sizes.in_blocks = divided_up(shape.group_in, sizes.width);
+  sizes.out_blocks = divided_up(shape.group_out, sizes.width);
+  sizes.weight_block = slots * sizes.k * pair;
+  sizes.weights = shape.groups * sizes.out_blocks * sizes.weight_block;
+  sizes.bias = shape.groups * sizes.out_blocks * sizes.width;
+  sizes.tile_stride = (sizes.branches * sizes.in_blocks + 1) * pair;
+  const auto images = std::max<std::int64_t>(1, sizes.images);
+  const auto held = std::max<std::int64_t>(kernels.tile_rows, kSpectraFloats / (slots * sizes.tile_stride));
+  sizes.block_tiles = even_part(images, held);
+  // Enough shares for all threads, but none smaller than a register block.
+  const auto wanted = sizes.out_blocks % threads == 0 ? 1 : divided_up(4 * threads, sizes.out_blocks);
+  const auto largest = std::max<std::int64_t>(kernels.tile_rows, kProductFloats / (slots * pair));
+  const auto share =
+      std::min(largest, std::max<std::int64_t>(kernels.tile_rows, divided_up(sizes.block_tiles, wanted)));
+  sizes.share_tiles = even_part(sizes.block_tiles, share);
+  sizes.spectra = whole_lines(slots * sizes.block_tiles * sizes.tile_stride);
+  sizes.products = slots * (sizes.share_tiles | 1) * pair;
+}
+
+}  // namespace
+
+Shape shape_of(const cvg_spec& spec, bool swapped) {
+  Shape shape{.batch = spec.batch,
+              .groups = spec.groups,
+              .group_in = spec.in_channels / spec.groups,
+              .group_out = spec.out_channels / spec.groups,
+              .across = reduced(spec.h, spec.padding_mode),
+              .along = reduced(spec.w, spec.padding_mode),
+              .swapped = swapped,
+              .layout = spec.layout};
+  if (swapped) std::swap(shape.across, shape.along);
+  return shape;
+}
+
+Sizes sizes_of(const Shape& shape, const Cut& cut, const Kernels& kernels, int threads) {
+  Sizes sizes;
+  sizes.width = kernels.width;
+  sizes.by_lanes = lanes_are_groups(shape, sizes.width);
+  sizes.images = shape.batch * cut.across.tiles * cut.along.tiles;
+  sizes.branches = branches(shape.across, cut.across) * branches(shape.along, cut.along);
+  sizes.k = sizes.branches * shape.group_in;
+  if (sizes.by_lanes)
+    set_lane_sizes(shape, cut, sizes);
+  else
+    set_dense_sizes(shape, cut, kernels, threads, sizes);
+  sizes.products = whole_lines(sizes.products);
+  sizes.scratch = whole_lines(scratch_floats(cut.across.n, cut.along.n, sizes.width));
+  sizes.bias = whole_lines(sizes.bias);
+  sizes.weights = whole_lines(sizes.weights);
+  return sizes;
+}
+
+}  // namespace convgauge::backends::fft
