@@ -109,7 +109,8 @@ class Remeasurement {
       auto result = remeasure(batch.order, tell, [] { return interrupted(); });
       if (!result) return tl::unexpected(result.error());
       for (std::size_t i = 0; i < batch.suspects.size(); ++i)
-        settle(*batch.suspects[i], result->pairs[i].baseline, result->pairs[i].candidate, laws_);
+        settle(*batch.suspects[i], result->pairs[i].baseline, result->pairs[i].candidate,
+               static_cast<double>(budget_.count()) * 1e6 / kGateProcesses, laws_);
     }
     return {};
   }
@@ -148,7 +149,7 @@ class Remeasurement {
     order.algorithm = now.requested_algorithm;
     order.device = now.device;
     order.processes = kGateProcesses;
-    order.rounds = kGateRounds * kGateSamples / kGateProcesses;
+    order.rounds = kGateSamples;
     order.budget = budget_;
     order.seed = candidate_.results.header.seed;
     order.executable = default_search_path({}).executable;

@@ -20,11 +20,11 @@ double deviation(std::span<const double> values, double middle) {
   return kNormalDeviation * median_interval(distances).median;
 }
 
-/// Adds the least of each whole round of [first, last).
+/// Adds the least of each round of one process.
 void add_rounds(std::vector<double>& to, std::span<const double> samples) {
-  for (std::size_t at = 0; at + kGateSamples <= samples.size(); at += kGateSamples)
-    to.push_back(*std::min_element(samples.begin() + static_cast<std::ptrdiff_t>(at),
-                                   samples.begin() + static_cast<std::ptrdiff_t>(at + kGateSamples)));
+  const auto size = std::min(samples.size(), static_cast<std::size_t>(kGateSamples));
+  for (auto rest = samples; size > 0 && rest.size() >= size; rest = rest.subspan(size))
+    to.push_back(*std::min_element(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(size)));
 }
 
 std::vector<std::int64_t> processes_of(const Measured& m) {

@@ -42,13 +42,6 @@ void join(Measured& all, const Measured& more) {
   all.samples_per_process.push_back(static_cast<std::int64_t>(more.samples_ns.size()));
 }
 
-/// What the machine's noise has reached is no measurement.
-void judge_noise(Entrant& entrant) {
-  const auto* m = std::get_if<Measured>(&entrant.measurement);
-  if (!m || !entrant.competitor->on_cpu) return;
-  if (auto why = too_loud(m->loads, m->discarded)) entrant.measurement = Inconclusive{std::move(*why)};
-}
-
 /// Runs the entrants that have not failed, and joins what they measured with what is there.
 void measure_once(std::vector<Entrant>& entrants, Pool& pool, Material& material, const MeasureOrder& order) {
   std::vector<Entrant> sound;
@@ -85,7 +78,14 @@ void measure_in_processes(std::vector<Entrant>& entrants, Pool& pool, Material& 
       if (!entrant.verdict) reopen(entrant, pool, material.spec(), order.threads);
     measure_once(entrants, pool, material, order);
   }
-  for (auto& entrant : entrants) judge_noise(entrant);
+}
+
+void judge_noise(std::vector<Entrant>& entrants) {
+  for (auto& entrant : entrants) {
+    const auto* m = std::get_if<Measured>(&entrant.measurement);
+    if (!m || !entrant.competitor->on_cpu) continue;
+    if (auto why = too_loud(m->loads, m->discarded)) entrant.measurement = Inconclusive{std::move(*why)};
+  }
 }
 
 }  // namespace convgauge

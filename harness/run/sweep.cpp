@@ -238,6 +238,7 @@ class Sweep {
     measure_in_processes(entrants, pool_, material,
                          {suite_.settings.measure, settings.threads, suite_.settings.verify.seed,
                           result_.results.header.machine.l3_bytes});
+    judge_noise(entrants);
     for (std::size_t i = 0; i < entrants.size(); ++i) {
       auto& record = records[record_of[i]];
       record.measurement = std::move(entrants[i].measurement);

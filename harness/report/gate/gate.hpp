@@ -58,7 +58,9 @@ Expected<Gate> judge(const Side& baseline, const Side& candidate, const Machine&
 std::string another_machine(const Machine& baseline, const Machine& candidate);
 
 /// What a suspect measured again came to; accusations wait for conclude().
-void settle(Suspect& suspect, const CaseRecord* baseline, const CaseRecord* candidate, RankLaws& laws);
+/// `budget_ns`: what a process had for each side.
+void settle(Suspect& suspect, const CaseRecord* baseline, const CaseRecord* candidate, double budget_ns,
+            RankLaws& laws);
 
 /// Judges all slowdowns together and sets the exit code of design.md: 4, 1, 3, 6, 5 (`strict` only) or 0.
 void conclude(Gate& gate, bool strict);

@@ -107,7 +107,8 @@ Expected<Gate> judge(const Side& baseline, const Side& candidate, const Machine&
   return gate;
 }
 
-void settle(Suspect& suspect, const CaseRecord* baseline, const CaseRecord* candidate, RankLaws& laws) {
+void settle(Suspect& suspect, const CaseRecord* baseline, const CaseRecord* candidate, double budget_ns,
+            RankLaws& laws) {
   suspect.guilt = Guilt::unconfirmed;
   if (!baseline || !candidate) {
     suspect.outcome = "was not measured again: interrupted";
@@ -126,7 +127,9 @@ void settle(Suspect& suspect, const CaseRecord* baseline, const CaseRecord* cand
     return;
   }
   if (!now) {
-    const bool over_budget = std::holds_alternative<Skipped>(candidate->measurement);
+    // One execution takes over half of the budget, or there would be a time: at least twice what the baseline's does.
+    const bool over_budget =
+        std::holds_alternative<Skipped>(candidate->measurement) && then->first_execution_ns < budget_ns / 4;
     suspect.guilt = over_budget ? Guilt::slower : Guilt::unconfirmed;
     suspect.outcome = over_budget
                           ? fmt::format("measured again: the baseline takes {}, the candidate was over budget: {}",

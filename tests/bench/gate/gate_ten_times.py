@@ -3,7 +3,7 @@
 
 slower   a stored baseline against candidates that do 5% more work: each must end with exit code 3
 same     against the same code in another file (one byte behind the ELF image, so another hash): each with 0
-Prints a line each and the ratio that was measured; exit code 1 if any was judged wrongly. About 55 s for ten.
+Prints a line each and the ratio that was measured; exit code 1 if any was judged wrongly. About 75 s for ten.
 """
 import argparse
 import json

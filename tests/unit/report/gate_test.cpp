@@ -101,7 +101,7 @@ TEST(Gate, ASuspectIsJudgedByWhatWasMeasuredAgain) {
   const auto verdict = [&](const CaseRecord* baseline, const CaseRecord* candidate, bool strict = false) {
     auto gate = judged(then, now);
     RankLaws laws;
-    settle(gate.suspects[0], baseline, candidate, laws);
+    settle(gate.suspects[0], baseline, candidate, 1e9, laws);
     conclude(gate, strict);
     return std::pair(gate.suspects[0].guilt, gate.exit_code);
   };
@@ -119,6 +119,10 @@ TEST(Gate, ASuspectIsJudgedByWhatWasMeasuredAgain) {
   EXPECT_EQ(verdict(&loud, &slow, true), std::pair(Guilt::unconfirmed, int{kUndecided}));
   const auto endless = untimed("a", "l0", Agrees{}, Skipped{"over budget: one execution takes 40 s"});
   EXPECT_EQ(verdict(&fast, &endless), std::pair(Guilt::slower, int{kSlower}));
+  auto slow_start = again(1000);
+  std::get<Measured>(slow_start.measurement).first_execution_ns = 3e8;
+  EXPECT_EQ(verdict(&slow_start, &endless, true), std::pair(Guilt::unconfirmed, int{kUndecided}))
+      << "nearly over it too";
   const auto wrong = untimed("a", "l0", Failed{"R12"}), dead = untimed("a", "l0", Died{11, 0, "execute", ""});
   EXPECT_EQ(verdict(&fast, &wrong), std::pair(Guilt::failed, int{kWrong}));
   EXPECT_EQ(verdict(&fast, &dead), std::pair(Guilt::failed, int{kCrashed}));
@@ -169,7 +173,7 @@ TEST(Gate, TellsItsVerdictInEveryFormat) {
   auto gate = judged(then, now);
   RankLaws laws;
   const auto fast = again(1000), slow = again(1050);
-  settle(gate.suspects[0], &fast, &slow, laws);
+  settle(gate.suspects[0], &fast, &slow, 1e9, laws);
   conclude(gate, false);
   const auto text = gate_text(gate, 100, false);
   EXPECT_EQ(text.find("RED: a result is wrong, failed, or missing\n"), 0u) << text;
