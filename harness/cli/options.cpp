@@ -105,7 +105,8 @@ void add_selection(po::options_description& options) {
   add("math", texts(), "strict, tf32, reduced");
   add("deterministic", "only algorithms that always give the same bits");
   add("in-process", "for a debugger: the plugin runs in this process, and nothing is contained");
-  add("fill", texts(), "integer, normal, uniform");
+  add("fill", texts(), "integer, normal, uniform, impulse, range, spike, subnormal, nonfinite");
+  add("reference", text(), "auto, full, projection: what outputs are held against");
   add("seed", text(), "of the fills");
   add("timeout", text(), "seconds for one call of a plugin; else by its flops");
   add("placement", texts(), "guard placements: end, start");

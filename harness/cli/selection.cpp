@@ -92,6 +92,12 @@ Expected<void> bend_settings(const po::variables_map& values, Suite& suite) {
   if (auto ok = words(values, "direction", s.direction, parse_word<Direction>); !ok) return ok;
   if (auto ok = words(values, "math", s.math, parse_word<MathMode>); !ok) return ok;
   if (auto ok = words(values, "fill", s.verify.fills, parse_word<Fill>); !ok) return ok;
+  if (values.count("reference")) {
+    const auto kind = parse_word<ReferenceKind>(one(values, "reference"));
+    if (!kind)
+      return error(fmt::format("--reference: '{}' is not {}", one(values, "reference"), choices<ReferenceKind>()));
+    s.verify.reference = *kind;
+  }
   if (values.count("deterministic")) s.deterministic = true;
   if (values.count("cold")) s.measure.cold = true;
   if (values.count("seed")) {

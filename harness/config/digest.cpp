@@ -37,19 +37,13 @@ Json canonical(const BackendChoice& b, const std::filesystem::path& folder) {
 }
 
 Json canonical(const Settings& s) {
-  return {{"threads", s.threads},
-          {"dtype", words(s.dtype)},
-          {"layout", words(s.layout)},
-          {"direction", words(s.direction)},
-          {"math", words(s.math)},
-          {"deterministic", s.deterministic},
-          {"fills", words(s.verify.fills)},
-          {"seed", s.verify.seed},
-          {"timeout_ms", s.verify.timeout ? Json(s.verify.timeout->count()) : Json()},
-          {"rounds", s.measure.rounds},
-          {"budget_ms", s.measure.budget.count()},
-          {"cold", s.measure.cold},
-          {"processes", s.measure.processes}};
+  return {{"threads", s.threads},           {"dtype", words(s.dtype)},
+          {"layout", words(s.layout)},      {"direction", words(s.direction)},
+          {"math", words(s.math)},          {"deterministic", s.deterministic},
+          {"fills", words(s.verify.fills)}, {"reference", word(s.verify.reference)},
+          {"seed", s.verify.seed},          {"timeout_ms", s.verify.timeout ? Json(s.verify.timeout->count()) : Json()},
+          {"rounds", s.measure.rounds},     {"budget_ms", s.measure.budget.count()},
+          {"cold", s.measure.cold},         {"processes", s.measure.processes}};
 }
 
 }  // namespace

@@ -57,6 +57,8 @@ Expected<std::uint64_t> read_seed(const Json& value, const Place& place) {
 
 constexpr Member<VerifySettings> kVerify[] = {
     {"fills", [](const Json& j, const Place& p, VerifySettings& v) { return read_words(j, p, v.fills); }},
+    {"reference",
+     [](const Json& j, const Place& p, VerifySettings& v) { return put(v.reference, read_word<ReferenceKind>(j, p)); }},
     {"seed", [](const Json& j, const Place& p, VerifySettings& v) { return put(v.seed, read_seed(j, p)); }},
     {"timeout_s", [](const Json& j, const Place& p, VerifySettings& v) { return put(v.timeout, read_seconds(j, p)); }},
 };

@@ -36,8 +36,18 @@ struct BackendChoice {
   bool operator==(const BackendChoice&) const = default;
 };
 
+/// What outputs are held against: a reference of each, or random combinations of output channels
+/// (verify/projection.hpp). automatic: in full, unless that takes seconds or more memory than there is.
+enum class ReferenceKind { automatic, full, projection };
+template <>
+struct Words<ReferenceKind> {
+  static constexpr std::string_view what = "reference";
+  static constexpr std::array<std::string_view, 3> words{"auto", "full", "projection"};
+};
+
 struct VerifySettings {
   std::vector<Fill> fills{Fill::integer, Fill::normal};
+  ReferenceKind reference = ReferenceKind::automatic;
   std::uint64_t seed = 1;
   std::optional<std::chrono::milliseconds> timeout;  // empty: by the flops of the case
   bool operator==(const VerifySettings&) const = default;

@@ -12,18 +12,26 @@ namespace convgauge {
 /// normal:  about N(0, 1) for the source, N(0, 1/fan_in) scaled for the weights so that outputs are about N(0, 1);
 ///          bias U(-1/sqrt(fan_in), 1/sqrt(fan_in)) as torch has it.
 /// uniform: U(-1, 1) for the source; torch's default initialisation for weights and bias.
-enum class Fill { integer, normal, uniform };
+/// impulse: a source of zeros with +-1 at pixels so far apart that no window sees two; weights are large whole numbers,
+///          so that an output tells which tap it came from. Exact like integer.
+/// range:   magnitudes over dozens of binades, sources and weights alike.
+/// spike:   normal, tiny, but for one huge pixel in each group of each image.
+/// subnormal: a source and a bias of subnormal numbers under normal weights.
+/// nonfinite: normal, but for two of infinity, -infinity and NaN in each group of each image.
+enum class Fill { integer, normal, uniform, impulse, range, spike, subnormal, nonfinite };
 template <>
 struct Words<Fill> {
   static constexpr std::string_view what = "fill";
-  static constexpr std::array<std::string_view, 3> words{"integer", "normal", "uniform"};
+  static constexpr std::array<std::string_view, 8> words{"integer", "normal", "uniform",   "impulse",
+                                                         "range",   "spike",  "subnormal", "nonfinite"};
 };
 
 /// A change makes every stored reference stale: part of the cache key.
 inline constexpr int kFillVersion = 1;
 
 /// Whether a fill can keep its promise for this spec: integer cannot where weights must be so sparse that a group has
-/// too few output channels to hit every tap.
+/// too few output channels to hit every tap; impulse where a narrow type cannot hold the sum of all taps of a pixel
+/// that padding repeats.
 bool fits(Fill fill, const Spec& spec);
 
 /// Each writes a whole tensor, contiguous in the strides of the spec, in the spec's dtype. Element (n, c, h, w) has the

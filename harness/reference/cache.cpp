@@ -23,8 +23,9 @@ std::string reference_key(const Spec& spec, Fill fill, Seeds seeds) {
   add(word(spec.weights_type));
   add(word(spec.dst_type));
   add(word(fill));
-  // The integer fill is chosen by what the accumulator can hold.
-  if (fill == Fill::integer) add(word(spec.accumulator_type));
+  // Exact fills are chosen by what the accumulator can hold, and what a math mode keeps.
+  if (fill == Fill::integer || fill == Fill::impulse) add(word(spec.accumulator_type));
+  if (fill == Fill::impulse) add(word(spec.math));
   add("seeds " + std::to_string(seeds.src) + " " + std::to_string(seeds.weights));
   add("fill " + std::to_string(kFillVersion) + " reference " + std::to_string(kReferenceVersion));
   return key;

@@ -49,13 +49,13 @@ std::optional<Verdict> trouble_of(const std::variant<Reply, Verdict>& outcome) {
 }
 
 std::int32_t GuardedPlan::reserve(std::uint64_t bytes, std::uint64_t alignment, int role) {
-  binding_.regions.push_back(worker_.arena().reserve(bytes, alignment, role));
-  return static_cast<std::int32_t>(binding_.regions.size()) - 1;
+  regions_.push_back(worker_.arena().reserve(bytes, alignment, role));
+  return static_cast<std::int32_t>(regions_.size()) - 1;
 }
 
-GuardedPlan::GuardedPlan(Worker& worker, const Spec& spec, const PlanOpened& plan, std::chrono::milliseconds limit)
-    : worker_(worker), spec_(spec), plan_(plan), limit_(limit) {
-  worker_.arena().clear();
+auto GuardedPlan::make_lane(const Lane* first) -> Lane {
+  Lane lane;
+  auto& b = lane.binding;
   const auto tensor = [&](int role, std::size_t bytes, Dtype type) {
     std::uint64_t alignment = size_of(type);
     for (const auto& need : plan_.requirements)
@@ -63,66 +63,85 @@ GuardedPlan::GuardedPlan(Worker& worker, const Spec& spec, const PlanOpened& pla
         alignment = std::max<std::uint64_t>(alignment, need.alignment);
     return reserve(bytes, alignment, role);
   };
-  binding_.src = tensor(CVG_ROLE_SRC, spec.src_bytes(), spec.src_type);
-  binding_.weights = tensor(CVG_ROLE_WEIGHTS, spec.weights_bytes(), spec.weights_type);
-  if (spec.geometry.bias) binding_.bias = tensor(CVG_ROLE_BIAS, spec.bias_bytes(), spec.dst_type);
-  binding_.dst = tensor(CVG_ROLE_DST, spec.dst_bytes(), spec.dst_type);
-  const std::int32_t tensors[] = {binding_.src, binding_.weights, binding_.bias, binding_.dst};
-  for (const auto& need : plan_.requirements) {
-    if (need.memory_kind != CVG_MEMORY_HOST)
-      binding_.requirement_region.push_back(-1);
-    else if (need.form == CVG_FORM_TENSOR && need.role <= CVG_ROLE_DST)
-      binding_.requirement_region.push_back(tensors[need.role]);
-    else
-      binding_.requirement_region.push_back(reserve(need.bytes, need.alignment, need.role));
+  b.src = tensor(CVG_ROLE_SRC, spec_.src_bytes(), spec_.src_type);
+  b.weights = tensor(CVG_ROLE_WEIGHTS, spec_.weights_bytes(), spec_.weights_type);
+  if (spec_.geometry.bias) b.bias = tensor(CVG_ROLE_BIAS, spec_.bias_bytes(), spec_.dst_type);
+  b.dst = tensor(CVG_ROLE_DST, spec_.dst_bytes(), spec_.dst_type);
+  const std::int32_t tensors[] = {b.src, b.weights, b.bias, b.dst};
+  for (std::size_t i = 0; i < plan_.requirements.size(); ++i) {
+    const auto& need = plan_.requirements[i];
+    std::int32_t index = -1;
+    if (need.memory_kind == CVG_MEMORY_HOST && first && need.scope != CVG_SCOPE_SLOT)
+      index = first->binding.requirement_region[i];
+    else if (need.memory_kind == CVG_MEMORY_HOST && need.form == CVG_FORM_TENSOR && need.role <= CVG_ROLE_DST)
+      index = tensors[need.role];
+    else if (need.memory_kind == CVG_MEMORY_HOST)
+      index = reserve(need.bytes, need.alignment, need.role);
+    b.requirement_region.push_back(index);
   }
+  return lane;
 }
 
-void GuardedPlan::lay(const Inputs& inputs, Poison poison) {
-  auto& arena = worker_.arena();
-  for (const auto& r : binding_.regions) {
-    lay_canary(arena.window(r), r);
-    std::memset(arena.bytes(r, placement_), kNanBytes, r.bytes);
-  }
-  const auto copy = [&](std::int32_t index, const void* from) {
-    if (index >= 0 && region(index).bytes > 0)
-      std::memcpy(arena.bytes(region(index), placement_), from, region(index).bytes);
-  };
-  copy(binding_.src, inputs.src);
-  copy(binding_.weights, inputs.weights);
-  copy(binding_.bias, inputs.bias);
-  fill_pattern(arena.bytes(region(binding_.dst), placement_), region(binding_.dst).bytes, spec_.dst_type, poison);
+GuardedPlan::GuardedPlan(Worker& worker, const Spec& spec, const PlanOpened& plan, std::chrono::milliseconds limit,
+                         int slots, Beside beside)
+    : worker_(worker), spec_(spec), plan_(plan), limit_(limit) {
+  if (beside == Beside::nothing) worker_.arena().clear();
+  for (int slot = 0; slot < slots; ++slot) lanes_.push_back(make_lane(slot ? &lanes_.front() : nullptr));
+  for (auto& lane : lanes_) lane.binding.regions = regions_;
 }
 
-std::optional<Verdict> GuardedPlan::trespass(const Inputs& inputs) {
+void GuardedPlan::lay_canaries() {
+  for (const auto& r : regions_) {
+    lay_canary(worker_.arena().window(r), r);
+    std::memset(worker_.arena().bytes(r, placement_), kNanBytes, r.bytes);
+  }
+  for (auto& lane : lanes_) lane.bound = false;
+}
+
+void GuardedPlan::put(std::int32_t index, const void* from) {
+  if (index >= 0 && region(index).bytes > 0) std::memcpy(bytes(index), from, region(index).bytes);
+}
+
+/// Over every slot: one that was not run must not have changed either.
+std::optional<Verdict> GuardedPlan::trespass() {
   // Their pages were read-only, but a plugin can make them writable.
-  const std::pair<std::int32_t, const void*> given[] = {
-      {binding_.src, inputs.src}, {binding_.weights, inputs.weights}, {binding_.bias, inputs.bias}};
-  for (const auto& [index, from] : given)
-    if (index >= 0 && region(index).bytes > 0 &&
-        std::memcmp(worker_.arena().bytes(region(index), placement_), from, region(index).bytes) != 0)
-      return Trespass{"R8", fmt::format("execute: {} was changed", role_word(region(index).role))};
-  for (const auto& r : binding_.regions)
+  for (const auto& lane : lanes_) {
+    const auto& b = lane.binding;
+    const std::pair<std::int32_t, const void*> given[] = {
+        {b.src, lane.inputs.src}, {b.weights, lane.inputs.weights}, {b.bias, lane.inputs.bias}};
+    for (const auto& [index, from] : given)
+      if (lane.bound && index >= 0 && region(index).bytes > 0 &&
+          std::memcmp(bytes(index), from, region(index).bytes) != 0)
+        return Trespass{"R8", fmt::format("execute: {} was changed", role_word(region(index).role))};
+  }
+  for (const auto& r : regions_)
     if (const auto at = touched_canary(worker_.arena().window(r), r, placement_); at != kUntouched)
       return Trespass{"R9", fmt::format("execute: {} of {} ({} bytes)", touched_words(at), role_word(r.role), r.bytes)};
   return std::nullopt;
 }
 
-std::optional<Verdict> GuardedPlan::run(const Inputs& inputs, Placement placement, bool fresh, Poison poison) {
-  if (fresh) {
+std::optional<Verdict> GuardedPlan::run(const Inputs& inputs, Placement placement, bool fresh, Poison poison,
+                                        int slot) {
+  auto& mine = lane(slot);
+  const auto& b = mine.binding;
+  if (fresh && slot == 0) {
     placement_ = placement;
-    lay(inputs, poison);
-  } else {
-    // What prepare_weights and bind made must stay; source, output and scratch are new.
-    auto& arena = worker_.arena();
-    if (region(binding_.src).bytes > 0)
-      std::memcpy(arena.bytes(region(binding_.src), placement_), inputs.src, region(binding_.src).bytes);
-    fill_pattern(arena.bytes(region(binding_.dst), placement_), region(binding_.dst).bytes, spec_.dst_type, poison);
-    for (const auto& r : binding_.regions)
-      if (r.role == CVG_ROLE_WORKSPACE) std::memset(arena.bytes(r, placement_), kNanBytes, r.bytes);
+    lay_canaries();
   }
-  if (auto bad = trouble_of(worker_.call(VerifyRun{plan_.plan, binding_, placement_, fresh}, limit_))) return bad;
-  return trespass(inputs);
+  put(b.src, inputs.src);
+  if (fresh) {
+    put(b.weights, inputs.weights);
+    put(b.bias, inputs.bias);
+  }
+  fill_pattern(bytes(b.dst), region(b.dst).bytes, spec_.dst_type, poison);
+  // What prepare_weights and bind made must stay; scratch need not.
+  if (!fresh)
+    for (const auto& r : regions_)
+      if (r.role == CVG_ROLE_WORKSPACE) std::memset(worker_.arena().bytes(r, placement_), kNanBytes, r.bytes);
+  mine.inputs = inputs;
+  mine.bound = true;
+  if (auto bad = trouble_of(worker_.call(VerifyRun{plan_.plan, b, placement_, fresh, slot}, limit_))) return bad;
+  return trespass();
 }
 
 std::int64_t GuardedPlan::unwritten(Poison poison, std::int64_t* first) {
@@ -130,7 +149,7 @@ std::int64_t GuardedPlan::unwritten(Poison poison, std::int64_t* first) {
   const auto size = size_of(spec_.dst_type);
   const auto* at = output();
   std::int64_t count = 0;
-  for (std::size_t i = 0; i < region(binding_.dst).bytes; i += size)
+  for (std::size_t i = 0; i < spec_.dst_bytes(); i += size)
     if (std::memcmp(at + i, &bits, size) == 0 && count++ == 0) *first = static_cast<std::int64_t>(i / size);
   return count;
 }

@@ -2,6 +2,7 @@
 #pragma once
 #include <chrono>
 #include <optional>
+#include <vector>
 
 #include "reference/reference.hpp"
 #include "verify/verdict.hpp"
@@ -13,32 +14,50 @@ namespace convgauge {
 /// can be told from a NaN that was read and written.
 enum class Poison { nan, number };
 
-/// [the driver's one thread] Uses the worker's arena: one at a time per worker.
+/// Whether a plan's buffers replace all others in the worker's arena, or lie beside those of plans that are still used.
+enum class Beside { nothing, other_plans };
+
+/// [the driver's one thread]
 class GuardedPlan {
  public:
-  /// Lays the buffers out. `plan` was opened in `worker` for `spec`.
-  GuardedPlan(Worker& worker, const Spec& spec, const PlanOpened& plan, std::chrono::milliseconds limit);
+  /// Lays the buffers of `slots` slots out. `plan` was opened in `worker` for `spec`, with at least so many.
+  GuardedPlan(Worker& worker, const Spec& spec, const PlanOpened& plan, std::chrono::milliseconds limit, int slots = 1,
+              Beside beside = Beside::nothing);
 
-  /// Lays canaries, fills the inputs, poisons the rest and runs slot 0 once. fresh: bound and prepared anew under
-  /// `placement`; else upload and execute alone, under the placement of the last fresh run. Empty where all went well.
-  std::optional<Verdict> run(const Inputs& inputs, Placement placement, bool fresh, Poison poison = Poison::nan);
+  /// Fills the slot's inputs, poisons the rest and runs it once. fresh: bound and prepared anew (slot 0: under
+  /// `placement`, with canaries around every buffer, and before any other slot); else upload and execute alone.
+  /// `inputs` stay until the slot's next run. Empty where all went well.
+  std::optional<Verdict> run(const Inputs& inputs, Placement placement, bool fresh, Poison poison = Poison::nan,
+                             int slot = 0);
 
-  /// The output of the last run, by the spec's strides.
-  const std::byte* output() { return worker_.arena().bytes(region(binding_.dst), placement_); }
-  /// Elements of it that still hold the poison; the index of the first in memory order.
+  /// The output of the slot's last run, by the spec's strides.
+  const std::byte* output(int slot = 0) { return bytes(lane(slot).binding.dst); }
+  /// Elements of slot 0's that still hold the poison; the index of the first in memory order.
   std::int64_t unwritten(Poison poison, std::int64_t* first);
 
  private:
-  const Region& region(std::int32_t index) const { return binding_.regions[static_cast<std::size_t>(index)]; }
+  /// A slot's buffers, and what its tensors were filled with.
+  struct Lane {
+    Binding binding;
+    Inputs inputs;
+    bool bound = false;
+  };
+
+  Lane& lane(int slot) { return lanes_[static_cast<std::size_t>(slot)]; }
+  const Region& region(std::int32_t index) const { return regions_[static_cast<std::size_t>(index)]; }
+  std::byte* bytes(std::int32_t index) { return worker_.arena().bytes(region(index), placement_); }
   std::int32_t reserve(std::uint64_t bytes, std::uint64_t alignment, int role);
-  void lay(const Inputs& inputs, Poison poison);
-  std::optional<Verdict> trespass(const Inputs& inputs);
+  Lane make_lane(const Lane* first);
+  void lay_canaries();
+  void put(std::int32_t index, const void* from);
+  std::optional<Verdict> trespass();
 
   Worker& worker_;
   Spec spec_;
   PlanOpened plan_;
   std::chrono::milliseconds limit_;
-  Binding binding_;
+  std::vector<Region> regions_;
+  std::vector<Lane> lanes_;
   Placement placement_ = Placement::end;
 };
 

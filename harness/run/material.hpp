@@ -3,31 +3,47 @@
 #include <map>
 #include <memory>
 
+#include "config/suite.hpp"
 #include "core/buffer.hpp"
 #include "core/fill.hpp"
 #include "reference/cache.hpp"
+#include "verify/projection.hpp"
 
 namespace convgauge {
 
 /// Source, weights and bias with an expected output, all in the driver's own memory: no plugin can reach them.
 struct Sheet {
   Buffer src, weights, bias;
-  std::shared_ptr<const ReferenceValues> expected;
+  std::shared_ptr<const ReferenceValues> expected;  // one of these two
+  std::shared_ptr<const Projection> projection;
   bool has_bias = false;
 
   Inputs inputs() const { return {src.data(), weights.data(), has_bias ? bias.data() : nullptr}; }
   Reference reference() const { return expected->view(); }
+  /// Agrees, or Differs with the oracle's name and a diagnosis where there is one. `relation`: how these inputs are
+  /// related to those of the projection.
+  std::variant<Agrees, Differs> judge(const Spec& spec, Fill fill, const Algorithm& algorithm, const void* got,
+                                      std::string oracle, const Relation& relation = {}) const;
 };
+
+/// How outputs are held against their reference, where `reference` leaves it open: in full if that takes less than a
+/// few seconds and fits into `available` bytes, else by projection if that saves enough, and fits.
+bool use_projection(const Spec& spec, const VerifySettings& settings, double available);
 
 /// Sheets of one spec by fill. [one thread]
 class Material {
  public:
   /// `threads`: for the reference. `references` outlives this.
-  Material(const Spec& spec, std::uint64_t seed, int threads, ReferenceCache& references)
-      : spec_(spec), seed_(seed), threads_(threads), references_(references) {}
+  /// `projected`: hold outputs against a projection; then only the latest sheet is kept.
+  Material(const Spec& spec, std::uint64_t seed, int threads, ReferenceCache& references, bool projected = false)
+      : spec_(spec), seed_(seed), threads_(threads), references_(references), projected_(projected) {}
 
   /// `changed`: another source under the same weights, for a backend that keeps what it saw.
   const Sheet& sheet(Fill fill, bool changed = false);
+  /// Projected only: the sheet of a fill, taken out and turned into a related problem: other images first, output
+  /// channels shuffled within their groups, values doubled.
+  std::pair<Sheet, Relation> related(Fill fill);
+  bool projected() const { return projected_; }
   const Spec& spec() const { return spec_; }
 
  private:
@@ -36,6 +52,7 @@ class Material {
   std::uint64_t seed_;
   int threads_;
   ReferenceCache& references_;
+  bool projected_;
   std::map<std::pair<Fill, bool>, Sheet> sheets_;
 };
 

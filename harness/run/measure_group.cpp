@@ -7,8 +7,6 @@
 
 #include "measure/statistics.hpp"
 #include "run/guarded_plan.hpp"
-#include "verify/compare.hpp"
-#include "verify/diagnose.hpp"
 
 namespace convgauge {
 namespace {
@@ -188,13 +186,8 @@ class Group {
         w->call(MeasureCheck{lane.entrant->plan.plan, changed}, default_timeout(spec.geometry.flops()));
     if (auto bad = trouble_of(outcome)) return fail(lane, *bad), false;
     const auto* got = w->arena().bytes(binding.regions[static_cast<std::size_t>(binding.dst)], Placement::end);
-    const Evidence evidence{spec, lane.entrant->plan.algorithm, fill_, sheet.inputs(), sheet.reference(), got};
-    auto result = compare(evidence);
-    if (auto* differs = std::get_if<Differs>(&result)) {
-      differs->oracle = oracle;
-      differs->diagnosis = diagnose(evidence);
-      return fail(lane, *differs), false;
-    }
+    auto result = sheet.judge(spec, fill_, lane.entrant->plan.algorithm, got, oracle);
+    if (auto* differs = std::get_if<Differs>(&result)) return fail(lane, *differs), false;
     return true;
   }
 

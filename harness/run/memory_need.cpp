@@ -4,6 +4,8 @@
 
 #include <fstream>
 
+#include "verify/projection.hpp"
+
 namespace convgauge {
 
 double verify_bytes(const Spec& spec, const VerifySettings& settings) {
@@ -11,7 +13,12 @@ double verify_bytes(const Spec& spec, const VerifySettings& settings) {
   const double inputs = real(spec.src_bytes()) + real(spec.weights_bytes()) + real(spec.bias_bytes());
   const double sums = 2 * sizeof(double) * real(elements(spec.geometry.dst_shape()));
   const double sheets = real(settings.fills.size()) + 1, result = real(spec.dst_bytes());
-  return sheets * (inputs + sums) + 2 * (inputs + result) + result;
+  return sheets * (inputs + sums) + 2 * 3 * (inputs + result) + result;
+}
+
+double projected_bytes(const Spec& spec) {
+  const auto inputs = static_cast<double>(spec.src_bytes() + spec.weights_bytes() + spec.bias_bytes());
+  return inputs + 2 * (inputs + static_cast<double>(spec.dst_bytes())) + Projection::bytes(spec);
 }
 
 std::optional<std::string> beyond_memory(double needed_bytes, double available) {

@@ -47,6 +47,7 @@ std::string replay_line(const char* verb, const CaseRecord& r, const Competitor&
     line += " --library-path " + quoted(competitor.choice.library_path.string());
   if (competitor.plugin_named) line += " --plugin " + quoted(competitor.plugin_file);
   if (verify.fills != VerifySettings{}.fills) line += " --fill " + joined(verify.fills);
+  if (verify.reference != ReferenceKind::automatic) line += fmt::format(" --reference {}", word(verify.reference));
   if (verify.seed != 1) line += fmt::format(" --seed {}", verify.seed);
   if (placements != std::vector{Placement::end, Placement::start}) line += " --placement " + joined(placements);
   if (verify.timeout) line += fmt::format(" --timeout {:g}", std::chrono::duration<double>(*verify.timeout).count());

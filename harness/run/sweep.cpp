@@ -14,6 +14,7 @@
 #include "run/machine/machine.hpp"
 #include "run/material.hpp"
 #include "run/measure_group.hpp"
+#include "run/memory_need.hpp"
 #include "run/outcome.hpp"
 #include "run/pool.hpp"
 #include "run/replay.hpp"
@@ -200,7 +201,8 @@ class Sweep {
     const auto& settings = settings_[settings_index];
     const auto& geometry = suite_.problems[static_cast<std::size_t>(index)].geometry;
     const auto spec = spec_of(geometry, settings);
-    Material material(spec, suite_.settings.verify.seed, physical_cores(), references_);
+    Material material(spec, suite_.settings.verify.seed, physical_cores(), references_,
+                      use_projection(spec, suite_.settings.verify, available_bytes()));
     std::vector<Entrant> entrants;
     std::vector<std::size_t> record_of;
     for (const auto& competitor : field_.competitors) {

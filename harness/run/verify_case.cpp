@@ -5,35 +5,42 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/probe_fill.hpp"
 #include "run/guarded_plan.hpp"
 #include "run/memory_need.hpp"
-#include "verify/compare.hpp"
-#include "verify/diagnose.hpp"
 
 namespace convgauge {
 namespace {
+
+/// 1, 2 or 3, and not what the plan has: which, differs from problem to problem.
+int other_threads(int threads, const Geometry& g) {
+  const bool odd = (g.h.input + g.w.input + g.in_channels + g.out_channels) % 2;
+  if (threads == 1) return odd ? 3 : 2;
+  if (threads == 3) return odd ? 1 : 2;
+  return odd ? 3 : 1;
+}
 
 /// One case on its way up the ladder; the first step that fails is its verdict.
 class Climb {
  public:
   Climb(Worker& worker, const VerifyOrder& order, Material& material, const PlanOpened& plan,
         std::chrono::milliseconds limit)
-      : order_(order), material_(material), plan_(plan), memory_(worker, material.spec(), plan, limit) {}
+      : worker_(worker),
+        order_(order),
+        material_(material),
+        plan_(plan),
+        limit_(limit),
+        memory_(worker, material.spec(), plan, limit) {}
 
   Verdict verdict() {
-    for (const auto fill : order_.settings.fills) {
-      if (!fits(fill, material_.spec())) {
-        result_.notes.push_back(fmt::format("fill {} does not fit this problem", word(fill)));
-        continue;
-      }
-      for (const auto placement : order_.placements)
-        if (auto bad = plain_run(fill, placement)) return *bad;
-      // Once is enough for what does not depend on the values; on exact integers where they are asked for first.
-      if (fill == order_.settings.fills.back())
-        if (auto bad = repeated(fill)) return *bad;
-      if (fill == order_.settings.fills.front())
-        if (auto bad = changed_source(fill)) return *bad;
-    }
+    const auto fills = fitting();
+    if (material_.projected()) return by_projection(fills);
+    if (auto bad = all_fills(fills)) return *bad;
+    if (!fills.empty())
+      if (auto bad = second_plan(fills.front())) return *bad;
+    // Last: what another plan did must not show either.
+    if (!fills.empty())
+      if (auto bad = repeated(fills.back(), fills.size() == 1)) return *bad;
     result_.elements = elements(material_.spec().geometry.dst_shape());
     return result_;
   }
@@ -41,16 +48,60 @@ class Climb {
  private:
   using Bad = std::optional<Verdict>;
 
+  std::vector<Fill> fitting() {
+    std::vector<Fill> fills;
+    for (const auto fill : order_.settings.fills)
+      if (fits(fill, material_.spec()))
+        fills.push_back(fill);
+      else
+        result_.notes.push_back(fmt::format("fill {} does not fit this problem", word(fill)));
+    return fills;
+  }
+
+  /// A large problem: each everyday fill once, placements in turn, and once more as a related problem, which takes the
+  /// place of a changed source.
+  Verdict by_projection(const std::vector<Fill>& fills) {
+    std::size_t turn = 0;
+    Fill last = Fill::normal;
+    for (const auto fill : fills) {
+      if (is_probe(fill)) continue;
+      if (auto bad = plain_run(last = fill, order_.placements[turn++ % order_.placements.size()])) return *bad;
+    }
+    if (turn == 0)
+      if (auto bad = plain_run(last, order_.placements.front())) return *bad;
+    if (material_.spec().geometry.batch > 0 && last != Fill::integer) {
+      const auto [sheet, relation] = material_.related(last);
+      if (auto bad = memory_.run(sheet.inputs(), order_.placements.front(), true, Poison::number)) return *bad;
+      if (auto bad = judge(last, sheet, plan_.algorithm, memory_.output(),
+                           fmt::format("fill {}, related problem: images, channels and scale", word(last)), relation))
+        return *bad;
+    }
+    result_.elements = elements(material_.spec().geometry.dst_shape());
+    return result_;
+  }
+
+  /// Everyday fills under every placement; probes are about values, and take the placements in turn.
+  Bad all_fills(const std::vector<Fill>& fills) {
+    std::size_t turn = 0;
+    for (const auto fill : fills) {
+      auto placements = order_.placements;
+      if (is_probe(fill)) placements = {placements[turn++ % placements.size()]};
+      for (const auto placement : placements)
+        if (auto bad = plain_run(fill, placement)) return bad;
+      // Under the first fill's weights: on exact integers where they are asked for first.
+      if (fill == fills.front())
+        if (auto bad = changed_source(fill)) return bad;
+    }
+    return std::nullopt;
+  }
+
   Bad plain_run(Fill fill, Placement placement) {
     const auto& sheet = material_.sheet(fill);
     // Both kinds of poison, so that nobody can tell by a NaN in the output that it is being watched.
     const auto poison = placement == order_.placements.front() ? Poison::nan : Poison::number;
     if (auto bad = memory_.run(sheet.inputs(), placement, true, poison)) return bad;
     if (auto bad = complete(sheet, placement, poison)) return bad;
-    if (auto bad = right(fill, sheet, fmt::format("fill {}, placement {}", word(fill), word(placement)))) return bad;
-    if (fill == Fill::normal)
-      result_.rel_l2 = std::max(result_.rel_l2, relative_l2(material_.spec(), sheet.reference(), memory_.output()));
-    return std::nullopt;
+    return right(fill, sheet, fmt::format("fill {}, placement {}", word(fill), word(placement)));
   }
 
   /// R7: every element written. A NaN that is still there was left, or read and passed on: a finite poison tells.
@@ -69,17 +120,18 @@ class Climb {
   }
 
   Bad right(Fill fill, const Sheet& sheet, std::string oracle) {
-    const Evidence evidence{material_.spec(), plan_.algorithm,   fill,
-                            sheet.inputs(),   sheet.reference(), memory_.output()};
-    auto outcome = compare(evidence);
-    if (order_.witness) order_.witness(evidence, oracle, std::holds_alternative<Agrees>(outcome));
-    if (auto* differs = std::get_if<Differs>(&outcome)) {
-      differs->oracle = std::move(oracle);
-      differs->diagnosis = diagnose(evidence);
-      return *differs;
-    }
+    return judge(fill, sheet, plan_.algorithm, memory_.output(), std::move(oracle));
+  }
+
+  Bad judge(Fill fill, const Sheet& sheet, const Algorithm& algorithm, const std::byte* got, const std::string& oracle,
+            const Relation& relation = {}) {
+    auto outcome = sheet.judge(material_.spec(), fill, algorithm, got, oracle, relation);
+    const bool is_right = std::holds_alternative<Agrees>(outcome);
+    if (order_.witness) order_.witness({material_.spec(), fill, algorithm, sheet, got, oracle, is_right});
+    if (auto* differs = std::get_if<Differs>(&outcome)) return *differs;
     const auto& agrees = std::get<Agrees>(outcome);
     result_.worst = std::max(result_.worst, agrees.worst);
+    if (fill == Fill::normal) result_.rel_l2 = std::max(result_.rel_l2, agrees.rel_l2);
     for (const auto& note : agrees.notes)
       if (std::find(result_.notes.begin(), result_.notes.end(), note) == result_.notes.end())
         result_.notes.push_back(note);
@@ -93,10 +145,13 @@ class Climb {
     return right(fill, sheet, fmt::format("fill {}, changed source (R12)", word(fill)));
   }
 
-  /// R18: the same inputs once more, the same bits.
-  Bad repeated(Fill fill) {
+  /// R18: the same inputs once more, the same bits, whatever other plans did between.
+  /// `changed`: the last run was on the changed source.
+  Bad repeated(Fill fill, bool changed) {
     if (!plan_.algorithm.deterministic) return std::nullopt;
     const auto bytes = material_.spec().dst_bytes();
+    if (changed)
+      if (auto bad = memory_.run(material_.sheet(fill).inputs(), order_.placements.back(), false)) return bad;
     const std::vector<std::byte> before(memory_.output(), memory_.output() + bytes);
     if (auto bad = memory_.run(material_.sheet(fill).inputs(), order_.placements.back(), false)) return bad;
     if (bytes == 0 || std::memcmp(before.data(), memory_.output(), bytes) == 0) return std::nullopt;
@@ -104,9 +159,41 @@ class Climb {
                               plan_.algorithm.name)};
   }
 
+  /// Another number of threads, two slots under one plan, the first plan still open: the same results.
+  Bad second_plan(Fill fill) {
+    auto settings = order_.plan;
+    settings.threads = other_threads(settings.threads, material_.spec().geometry);
+    settings.slots = 2;
+    const auto opened = worker_.call(OpenPlan{order_.backend, material_.spec(), settings}, limit_);
+    if (auto bad = trouble_of(opened)) {
+      if (is_defect(*bad)) return bad;
+      result_.notes.push_back(fmt::format("refused with {} threads and 2 slots", settings.threads));
+      return std::nullopt;
+    }
+    const auto& plan = std::get<PlanOpened>(std::get<Reply>(opened));
+    if (auto bad = both_slots(fill, plan, settings.threads)) return bad;
+    return trouble_of(worker_.call(ClosePlan{plan.plan}, limit_));
+  }
+
+  Bad both_slots(Fill fill, const PlanOpened& plan, int threads) {
+    GuardedPlan memory(worker_, material_.spec(), plan, limit_, 2, Beside::other_plans);
+    for (int slot = 0; slot < 2; ++slot)
+      if (auto bad = memory.run(material_.sheet(fill, slot == 1).inputs(), order_.placements.front(), true,
+                                Poison::number, slot))
+        return bad;
+    // Both after the second ran: it must have left the first one's output alone.
+    for (int slot = 0; slot < 2; ++slot)
+      if (auto bad = judge(fill, material_.sheet(fill, slot == 1), plan.algorithm, memory.output(slot),
+                           fmt::format("fill {}, slot {} of 2, {} threads", word(fill), slot, threads)))
+        return bad;
+    return std::nullopt;
+  }
+
+  Worker& worker_;
   const VerifyOrder& order_;
   Material& material_;
   const PlanOpened& plan_;
+  std::chrono::milliseconds limit_;
   GuardedPlan memory_;
   Agrees result_;
 };
@@ -131,7 +218,8 @@ VerifiedCase verify_case(Worker& worker, const VerifyOrder& order, Material& mat
         "direction", "convgauge's reference computes the forward direction only, so nothing else can be verified yet"};
     return result;
   }
-  if (auto why = beyond_memory(verify_bytes(spec, order.settings), available_bytes())) {
+  const double needed = material.projected() ? projected_bytes(spec) : verify_bytes(spec, order.settings);
+  if (auto why = beyond_memory(needed, available_bytes())) {
     result.verdict = Refused{"memory", std::move(*why)};
     return result;
   }

@@ -175,7 +175,7 @@ std::variant<Agrees, Differs> compare(const Evidence& evidence) {
 }
 
 bool agrees_bit_for_bit(const Evidence& e) {
-  return e.fill == Fill::integer && !works_on_tiles(e.algorithm) && fits(e.fill, e.spec);
+  return (e.fill == Fill::integer || e.fill == Fill::impulse) && !works_on_tiles(e.algorithm) && fits(e.fill, e.spec);
 }
 
 void allowed_errors(const Evidence& e, double* allowed) {

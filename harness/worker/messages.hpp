@@ -128,16 +128,18 @@ void fields(Io& io, OpenPlan& r) {
   io(r.backend, r.spec, r.settings);
 }
 
-/// Run slot 0 once in guarded memory. fresh: bind and prepare_weights first; else only upload, execute, fetch.
+/// Run a slot once in guarded memory. fresh: bind and prepare_weights first; else only upload, execute, fetch. The
+/// regions of a plan's bindings are those of all its slots; binding slot 0 maps them.
 struct VerifyRun {
   std::uint32_t plan = 0;
   Binding binding;
   Placement placement = Placement::end;
   bool fresh = true;
+  std::int32_t slot = 0;
 };
 template <class Io>
 void fields(Io& io, VerifyRun& r) {
-  io(r.plan, r.binding, r.placement, r.fresh);
+  io(r.plan, r.binding, r.placement, r.fresh, r.slot);
 }
 
 /// Private memory for `slots` slots, filled from the arena; bound, prepared, uploaded, executed once.

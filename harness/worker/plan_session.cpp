@@ -39,76 +39,95 @@ constexpr std::int32_t kSlotZero = 0;
 
 }  // namespace
 
-void PlanSession::protect(Stage stage) {
-  for (const auto tensor : {binding_.src, binding_.weights, binding_.bias}) guarded_->allow_writes(tensor, false);
-  guarded_->allow_writes(binding_.dst, stage == Stage::execute || stage == Stage::fetch);
+/// Of the other slots nothing may be written; of this one, what the stage allows.
+void PlanSession::protect(Stage stage, std::int32_t slot) {
   const auto& needs = plan_.requirements();
-  for (std::size_t i = 0; i < needs.size(); ++i)
-    if (needs[i].form == CVG_FORM_OWN && needs[i].memory_kind == CVG_MEMORY_HOST)
-      guarded_->allow_writes(binding_.requirement_region[i], writable(needs[i].role, stage));
+  const auto allow = [&](const Binding& b, bool own) {
+    for (const auto tensor : {b.src, b.weights, b.bias}) guarded_->allow_writes(tensor, false);
+    guarded_->allow_writes(b.dst, own && (stage == Stage::execute || stage == Stage::fetch));
+    for (std::size_t i = 0; i < needs.size(); ++i)
+      if (needs[i].form == CVG_FORM_OWN && needs[i].memory_kind == CVG_MEMORY_HOST)
+        guarded_->allow_writes(b.requirement_region[i], own && writable(needs[i].role, stage));
+  };
+  for (std::size_t other = 0; other < slots_.size(); ++other)
+    if (static_cast<std::int32_t>(other) != slot) allow(slots_[other].binding, false);
+  allow(slots_[static_cast<std::size_t>(slot)].binding, true);
   enter(stage);
 }
 
-cvg_tensors PlanSession::guarded_tensors() const {
+cvg_tensors PlanSession::guarded_tensors(std::int32_t slot) const {
+  const auto& b = slots_[static_cast<std::size_t>(slot)].binding;
   cvg_tensors t{};
   t.struct_size = sizeof t;
-  t.src = guarded_->bytes(binding_.src);
-  t.weights = guarded_->bytes(binding_.weights);
-  t.bias = guarded_->bytes(binding_.bias);
-  t.dst = guarded_->bytes(binding_.dst);
+  t.src = guarded_->bytes(b.src);
+  t.weights = guarded_->bytes(b.weights);
+  t.bias = guarded_->bytes(b.bias);
+  t.dst = guarded_->bytes(b.dst);
   return t;
 }
 
-Answer<void> PlanSession::allocate_device(std::vector<std::optional<DeviceBuffer>>& buffers) const {
-  buffers.clear();
-  for (const auto& need : plan_.requirements()) {
-    buffers.emplace_back();
-    if (need.memory_kind == CVG_MEMORY_HOST) continue;
-    auto buffer = DeviceBuffer::allocate(backend_.table(), settings_.device, need);
-    if (!buffer) return tl::unexpected(buffer.error());
-    buffers.back().emplace(std::move(*buffer));
+/// What to bind, device memory allocated where the slot needs its own.
+Answer<std::vector<void*>> PlanSession::guarded_addresses(std::int32_t slot) {
+  auto& mine = slots_[static_cast<std::size_t>(slot)];
+  std::vector<void*> addresses;
+  for (std::size_t i = 0; i < plan_.requirements().size(); ++i) {
+    const auto& need = plan_.requirements()[i];
+    mine.device.emplace_back();
+    if (need.memory_kind == CVG_MEMORY_HOST) {
+      addresses.push_back(guarded_->bytes(mine.binding.requirement_region[i]));
+    } else if (slot > 0 && need.scope != CVG_SCOPE_SLOT) {
+      addresses.push_back(slots_.front().device[i]->address());
+    } else {
+      auto buffer = DeviceBuffer::allocate(backend_.table(), settings_.device, need);
+      if (!buffer) return tl::unexpected(buffer.error());
+      addresses.push_back(mine.device.back().emplace(std::move(*buffer)).address());
+    }
   }
-  return {};
+  return addresses;
 }
 
 Answer<void> PlanSession::bind_guarded(const VerifyRun& request) {
-  binding_ = request.binding;
-  if (binding_.requirement_region.size() != plan_.requirements().size())
+  const auto slot = static_cast<std::size_t>(request.slot);
+  if (request.binding.requirement_region.size() != plan_.requirements().size() || slot > slots_.size())
     return tl::unexpected<Trouble>(Failed{"harness: a binding that does not fit the plan"});
-  guarded_.reset();
   enter(Stage::memory);
-  if (auto ok = allocate_device(device_); !ok) return ok;
-  guarded_.emplace(arena_, binding_.regions, request.placement, page_);
-  std::vector<void*> addresses;
-  for (std::size_t i = 0; i < device_.size(); ++i)
-    addresses.push_back(device_[i] ? device_[i]->address() : guarded_->bytes(binding_.requirement_region[i]));
-  protect(Stage::bind);
-  if (auto ok = plan_.bind(kSlotZero, addresses); !ok) return ok;
-  protect(Stage::prepare_weights);
-  return plan_.prepare_weights(kSlotZero, guarded_tensors());
+  if (slot == 0) {
+    slots_.clear();
+    guarded_.reset();
+    guarded_.emplace(arena_, request.binding.regions, request.placement, page_);
+  }
+  slots_.resize(slot);
+  slots_.push_back({request.binding, {}});
+  const auto addresses = guarded_addresses(request.slot);
+  if (!addresses) return tl::unexpected(addresses.error());
+  protect(Stage::bind, request.slot);
+  if (auto ok = plan_.bind(request.slot, *addresses); !ok) return ok;
+  protect(Stage::prepare_weights, request.slot);
+  return plan_.prepare_weights(request.slot, guarded_tensors(request.slot));
 }
 
-Answer<void> PlanSession::execute_guarded() {
-  protect(Stage::upload);
-  if (auto ok = plan_.upload(kSlotZero, guarded_tensors()); !ok) return ok;
-  protect(Stage::execute);
-  if (auto ok = plan_.execute_and_wait(&kSlotZero, 1, nullptr); !ok) return ok;
-  protect(Stage::fetch);
-  if (auto ok = plan_.fetch(kSlotZero, guarded_tensors()); !ok) return ok;
+Answer<void> PlanSession::execute_guarded(std::int32_t slot) {
+  protect(Stage::upload, slot);
+  if (auto ok = plan_.upload(slot, guarded_tensors(slot)); !ok) return ok;
+  protect(Stage::execute, slot);
+  if (auto ok = plan_.execute_and_wait(&slot, 1, nullptr); !ok) return ok;
+  protect(Stage::fetch, slot);
+  if (auto ok = plan_.fetch(slot, guarded_tensors(slot)); !ok) return ok;
   enter(Stage::requirements);
   if (auto ok = plan_.still_the_same(); !ok) return ok;
   return guards_untouched();
 }
 
 Answer<void> PlanSession::guards_untouched() const {
-  for (std::size_t i = 0; i < device_.size(); ++i) {
-    if (!device_[i]) continue;
-    const auto whole = device_[i]->guard_untouched();
-    if (!whole) return tl::unexpected(whole.error());
-    if (!*whole)
-      return tl::unexpected<Trouble>(Failed{
-          fmt::format("R9: wrote past the end of {} in device memory", role_word(plan_.requirements()[i].role))});
-  }
+  for (const auto& slot : slots_)
+    for (std::size_t i = 0; i < slot.device.size(); ++i) {
+      if (!slot.device[i]) continue;
+      const auto whole = slot.device[i]->guard_untouched();
+      if (!whole) return tl::unexpected(whole.error());
+      if (!*whole)
+        return tl::unexpected<Trouble>(Failed{
+            fmt::format("R9: wrote past the end of {} in device memory", role_word(plan_.requirements()[i].role))});
+    }
   return {};
 }
 
@@ -116,13 +135,14 @@ Reply PlanSession::run_guarded(const VerifyRun& request) {
   private_.reset();
   if (request.fresh || !guarded_)
     if (auto ok = bind_guarded(request); !ok) return as_reply(ok.error());
-  if (auto ok = execute_guarded(); !ok) return as_reply(ok.error());
+  if (static_cast<std::size_t>(request.slot) >= slots_.size()) return Failed{"harness: a slot that is not bound"};
+  if (auto ok = execute_guarded(request.slot); !ok) return as_reply(ok.error());
   return Done{};
 }
 
 Reply PlanSession::set_up(const MeasureSetup& request) {
   guarded_.reset();
-  device_.clear();
+  slots_.clear();
   enter(Stage::memory);
   auto memory = PrivateMemory::make(backend_, settings_, plan_.requirements(), request.binding, request.slots, arena_);
   if (!memory) return as_reply(memory.error());

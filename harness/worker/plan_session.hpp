@@ -29,22 +29,27 @@ class PlanSession {
   }
 
  private:
+  /// A slot in verify mode: its buffers, and per requirement its device memory (none where another slot has it).
+  struct GuardedSlot {
+    Binding binding;
+    std::vector<std::optional<DeviceBuffer>> device;
+  };
+
   Answer<void> bind_guarded(const VerifyRun& request);
-  Answer<void> execute_guarded();
+  Answer<void> execute_guarded(std::int32_t slot);
   Answer<void> guards_untouched() const;
-  void protect(Stage stage);
+  void protect(Stage stage, std::int32_t slot);
+  Answer<std::vector<void*>> guarded_addresses(std::int32_t slot);
   void enter(Stage stage) { page_.stage = static_cast<std::uint32_t>(stage); }
-  Answer<void> allocate_device(std::vector<std::optional<DeviceBuffer>>& buffers) const;
-  cvg_tensors guarded_tensors() const;
+  cvg_tensors guarded_tensors(std::int32_t slot) const;
 
   Backend backend_;
   PlanSettings settings_;
   Plan plan_;
   int arena_;
   CrashPage& page_;
-  Binding binding_;
   std::optional<GuardedMemory> guarded_;
-  std::vector<std::optional<DeviceBuffer>> device_;  // per requirement, verify mode
+  std::vector<GuardedSlot> slots_;  // those that are bound
   std::optional<PrivateMemory> private_;
   std::vector<std::int32_t> order_;  // slots in the order that timed executions take them
   std::size_t next_ = 0;

@@ -1,0 +1,183 @@
+#include "core/probe_fill.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <limits>
+
+#include <vector>
+
+#include "core/generator.hpp"
+
+namespace convgauge {
+
+using namespace generator;
+
+namespace {
+
+/// Where an element of the source lies.
+struct At {
+  std::int64_t n, c, h, w;
+};
+
+At at_of(const Geometry& g, std::int64_t index) {
+  const auto w = index % g.w.input, row = index / g.w.input, h = row % g.h.input, plane = row / g.h.input;
+  return {plane / g.in_channels, plane % g.in_channels, h, w};
+}
+
+std::uint64_t hashed(std::uint64_t key, std::int64_t a, std::int64_t b = 0, std::int64_t c = 0) {
+  const auto step = [](std::uint64_t z, std::int64_t x) { return mixed(z + static_cast<std::uint64_t>(x) * kGolden); };
+  return step(step(step(key, a), b), c);
+}
+
+std::int64_t below(std::uint64_t bits, std::int64_t end) {
+  return static_cast<std::int64_t>(bits % static_cast<std::uint64_t>(end));
+}
+
+// ---- impulse --------------------------------------------------------------------------------------------------------
+
+/// A window is reach long, so pixels that far apart never share one; the first lies anywhere, but inside the image.
+struct Lattice {
+  std::int64_t step = 1, first = 0;
+  Lattice(const Axis& a, std::uint64_t bits)
+      : step(a.reach()), first(below(bits, std::min<std::int64_t>(a.reach(), a.input))) {}
+  bool holds(std::int64_t x) const { return x >= first && (x - first) % step == 0; }
+};
+
+class Impulses {
+ public:
+  Impulses(const Spec& spec, std::uint64_t key) : g_(spec.geometry), key_(key) {
+    for (std::int64_t n = 0; n < g_.batch; ++n)
+      rows_.emplace_back(g_.h, hashed(key, n, 1)), columns_.emplace_back(g_.w, hashed(key, n, 2));
+  }
+
+  double operator()(std::uint64_t bits, std::int64_t index) const {
+    const auto [n, c, h, w] = at_of(g_, index);
+    const auto image = static_cast<std::size_t>(n);
+    if (!rows_[image].holds(h) || !columns_[image].holds(w)) return 0;
+    const auto group = c / g_.group_inputs();
+    const auto pixel = hashed(key_, n * g_.groups + group, h, w);
+    return below(pixel, g_.group_inputs()) == c % g_.group_inputs() ? whole(bits, 1) : 0;
+  }
+
+ private:
+  const Geometry& g_;
+  std::uint64_t key_;
+  std::vector<Lattice> rows_, columns_;
+};
+
+/// The largest weight of an impulse fill, of which `copies` may be added up; 0 where there is none.
+std::int64_t most_weight(const Spec& spec) {
+  const auto& g = spec.geometry;
+  const auto copies = g.padding_mode == PaddingMode::zeros ? 1 : g.h.kernel * g.w.kernel;
+  const int held = std::min(precision(spec.accumulator_type), precision(spec.dst_type)) - 1;
+  auto most = (std::int64_t{1} << held) / copies;
+  most = std::min(most, (std::int64_t{1} << precision(spec.weights_type)) - 1);
+  if (spec.math != MathMode::strict) most = std::min<std::int64_t>(most, 127);  // exact in bf16 too
+  return most;
+}
+
+// ---- numbers far from 1 ---------------------------------------------------------------------------------------------
+
+/// +-2^e (1 + f), e uniform in least ... most, all bits of f drawn.
+double far(std::uint64_t bits, int least, int most) {
+  const auto exponent = least + below(mixed(bits), most - least + 1);
+  const auto sign = bits & std::uint64_t{1} << 63, fraction = bits & 0xfffffffffffffu;
+  return std::bit_cast<double>(sign | static_cast<std::uint64_t>(1023 + exponent) << 52 | fraction);
+}
+
+/// Exponents of the range fill: f16 ends at 65504, where a few products of the largest must not yet be.
+struct Exponents {
+  int least, most;
+};
+Exponents src_exponents(Dtype t) {
+  return t == Dtype::f16 ? Exponents{-10, 3} : Exponents{-24, 24};
+}
+Exponents weight_exponents(Dtype t) {
+  return t == Dtype::f16 ? Exponents{-6, 2} : Exponents{-12, 12};
+}
+
+/// Beside 1 these are tiny, huge and, in the type, subnormal.
+double tiny(Dtype t) {
+  return t == Dtype::f16 ? 0x1p-6 : 0x1p-12;
+}
+double huge(Dtype t) {
+  return t == Dtype::f16 ? 0x1p6 : 0x1p12;
+}
+double subnormal(Dtype t) {
+  return smallest_normal(t) * 0x1p-3;
+}
+
+/// One pixel of one channel in each group of each image.
+bool chosen(const Geometry& g, std::uint64_t key, const At& at, std::int64_t which) {
+  const auto group = at.c / g.group_inputs();
+  const auto bits = hashed(key, at.n * g.groups + group, which);
+  return below(mixed(bits + 1), g.h.input) == at.h && below(mixed(bits + 2), g.w.input) == at.w &&
+         below(mixed(bits + 3), g.group_inputs()) == at.c % g.group_inputs();
+}
+
+/// Two kinds of three, so that images differ in what they hold.
+double special(const Geometry& g, std::uint64_t key, const At& at, double otherwise) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  constexpr std::array<double, 3> kinds{kInfinity, -kInfinity, std::numeric_limits<double>::quiet_NaN()};
+  const auto first = below(hashed(key, at.n, 7), 3);
+  for (std::int64_t which = 0; which < 2; ++which)
+    if (chosen(g, key, at, which)) return kinds[static_cast<std::size_t>((first + which) % 3)];
+  return otherwise;
+}
+
+}  // namespace
+
+bool is_probe(Fill fill) {
+  return fill != Fill::integer && fill != Fill::normal && fill != Fill::uniform;
+}
+
+bool impulse_fits(const Spec& spec) {
+  return most_weight(spec) >= 1;
+}
+
+void probe_src(const Spec& spec, Fill fill, std::uint64_t seed, void* src) {
+  const auto& g = spec.geometry;
+  const auto type = spec.src_type;
+  const auto key = key_of(seed, Role::src);
+  const auto go = [&](auto value) { fill_tensor(g.src_shape(), spec.src_strides(), type, key, src, value); };
+  if (fill == Fill::impulse) return go(Impulses(spec, key));
+  if (fill == Fill::range)
+    return go([e = src_exponents(type)](std::uint64_t bits, std::int64_t) { return far(bits, e.least, e.most); });
+  if (fill == Fill::subnormal)
+    return go([s = subnormal(type)](std::uint64_t bits, std::int64_t) { return s * normal(bits); });
+  if (fill == Fill::spike)
+    return go([&, low = tiny(type), high = huge(type)](std::uint64_t bits, std::int64_t index) {
+      return (chosen(g, key, at_of(g, index), 0) ? high : low) * normal(bits);
+    });
+  go([&](std::uint64_t bits, std::int64_t index) { return special(g, key, at_of(g, index), normal(bits)); });
+}
+
+void probe_weights(const Spec& spec, Fill fill, std::uint64_t seed, void* weights) {
+  const auto& g = spec.geometry;
+  const auto type = spec.weights_type;
+  const auto go = [&](auto value) {
+    fill_tensor(g.weights_shape(), spec.weights_strides(), type, key_of(seed, Role::weights), weights, value);
+  };
+  if (fill == Fill::impulse)
+    return go([most = most_weight(spec)](std::uint64_t bits, std::int64_t) { return whole(bits, most); });
+  if (fill == Fill::range)
+    return go([e = weight_exponents(type)](std::uint64_t bits, std::int64_t) { return far(bits, e.least, e.most); });
+  go([scale = inverse_root(g.terms())](std::uint64_t bits, std::int64_t) { return scale * normal(bits); });
+}
+
+void probe_bias(const Spec& spec, Fill fill, std::uint64_t seed, void* bias) {
+  const auto& g = spec.geometry;
+  const auto type = spec.dst_type;
+  const Shape shape{1, 1, 1, g.bias ? g.out_channels : 0};
+  const auto go = [&](auto value) {
+    fill_tensor(shape, nchw_strides(shape), type, key_of(seed, Role::bias), bias, value);
+  };
+  // Small beside what the sum may be, or it would hide what is small.
+  const auto most = std::max<std::int64_t>(1, std::min<std::int64_t>(127, most_weight(spec) / 8));
+  if (fill == Fill::impulse) return go([=](std::uint64_t bits, std::int64_t) { return whole(bits, most); });
+  const double scale = fill == Fill::subnormal ? subnormal(type) : fill == Fill::nonfinite ? 1 : tiny(type);
+  go([=](std::uint64_t bits, std::int64_t) { return scale * uniform(bits); });
+}
+
+}  // namespace convgauge

@@ -1,0 +1,285 @@
+#include "verify/projection.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <limits>
+#include <thread>
+
+#include "core/convert.hpp"
+#include "core/generator.hpp"
+#include "verify/gate.hpp"
+#include "verify/mutant.hpp"
+
+namespace convgauge {
+namespace {
+
+std::size_t index(std::int64_t i) {
+  return static_cast<std::size_t>(i);
+}
+
+std::int64_t parts_of(const Geometry& g) {
+  return (g.group_outputs() + Projection::kPartChannels - 1) / Projection::kPartChannels;
+}
+
+std::int64_t plane_of(const Geometry& g) {
+  return g.h.output() * g.w.output();
+}
+
+/// +-(1 + k / 1024), k < 1024: magnitudes alike, so that no channel hides behind another; whole multiples of 2^-10, so
+/// that sums of integers stay exact; hardly ever equal, so that two channels do not change places unseen.
+double factor_of(std::uint64_t seed, std::int64_t channel) {
+  const auto bits = generator::mixed(generator::mixed(seed) + static_cast<std::uint64_t>(channel) * generator::kGolden);
+  const double magnitude = 1 + static_cast<double>(bits >> 54) / 1024;
+  return bits & 1 ? magnitude : -magnitude;
+}
+
+/// work(image) for every image, each done by one of `threads`.
+template <class Work>
+void each_image(std::int64_t images, int threads, Work work) {
+  std::atomic<std::int64_t> next = 0;
+  const auto run = [&] {
+    for (auto image = next++; image < images; image = next++) work(image);
+  };
+  std::vector<std::jthread> team;
+  for (int i = 1; i < std::min<std::int64_t>(threads, images); ++i) team.emplace_back(run);
+  run();
+}
+
+/// One image of the source: images lie one after the other in every layout.
+const void* image_of(const Spec& spec, const void* src, std::int64_t image) {
+  return static_cast<const std::byte*>(src) +
+         static_cast<std::size_t>(image * spec.src_strides()[0]) * size_of(spec.src_type);
+}
+
+}  // namespace
+
+double Projection::bytes(const Spec& spec) {
+  const auto& g = spec.geometry;
+  return 16.0 * static_cast<double>(g.batch * g.groups * parts_of(g) * plane_of(g));
+}
+
+double Projection::saving(const Spec& spec) {
+  const auto& g = spec.geometry;
+  return static_cast<double>(g.group_outputs()) / static_cast<double>(2 * parts_of(g));
+}
+
+std::int64_t Projection::part_of(std::int64_t channel) const {
+  const auto& g = spec_.geometry;
+  return channel / g.group_outputs() * parts_ + channel % g.group_outputs() % parts_;
+}
+
+void Projection::add_channel(const Inputs& inputs, std::int64_t channel) {
+  const auto& g = spec_.geometry;
+  const auto part = part_of(channel), taps = g.h.kernel * g.w.kernel;
+  const double r = factors_[index(channel)];
+  std::vector<double> line(index(g.terms()));
+  load_line(spec_.weights_type, inputs.weights, channel * g.terms(), 1, g.terms(), line.data());
+  double* combined = weights_.data() + 2 * part * g.terms();
+  for (std::int64_t t = 0; t < g.terms(); ++t) {
+    combined[t] += r * line[index(t)];
+    combined[g.terms() + t] += std::fabs(r * line[index(t)]);
+  }
+  for (std::int64_t c = 0; c < g.group_inputs(); ++c) {
+    const auto* of_channel = line.data() + c * taps;
+    double largest = 0;
+    for (std::int64_t t = 0; t < taps; ++t) largest = std::max(largest, std::fabs(of_channel[t]));
+    largest_[index(part * g.group_inputs() + c)] += std::fabs(r) * largest;
+    norm_[index(part * g.group_inputs() + c)] += std::fabs(r) * std::sqrt(square_sum(of_channel, taps));
+  }
+  factor_sums_[index(part)] += std::fabs(r);
+  if (!g.bias) return;
+  const double bias = load(spec_.dst_type, inputs.bias, channel);
+  bias_[index(2 * part)] += r * bias;
+  bias_[index(2 * part + 1)] += std::fabs(r * bias);
+}
+
+Projection::Projection(const Spec& spec, Fill fill, const Inputs& inputs, std::uint64_t seed, int threads)
+    : spec_(spec), fill_(fill), threads_(threads), parts_(parts_of(spec.geometry)) {
+  const auto& g = spec_.geometry;
+  const auto parts = total_parts(), plane = plane_of(g);
+  weights_.resize(index(2 * parts * g.terms()));
+  bias_.resize(index(2 * parts));
+  largest_.resize(index(parts * g.group_inputs()));
+  norm_.resize(largest_.size());
+  factor_sums_.resize(index(parts));
+  for (std::int64_t o = 0; o < g.out_channels; ++o) factors_.push_back(factor_of(seed, o));
+  for (std::int64_t o = 0; o < g.out_channels; ++o) add_channel(inputs, o);
+  want_.resize(index(g.batch * parts * plane));
+  magnitude_.resize(want_.size());
+  auto combined = spec_;
+  combined.geometry.batch = 1;
+  combined.geometry.out_channels = 2 * parts;
+  combined.weights_type = combined.dst_type = Dtype::f64;
+  each_image(g.batch, threads_, [&](std::int64_t image) {
+    std::vector<double> want(index(2 * parts * plane)), magnitude(want.size());
+    reference_fast(combined, {image_of(spec_, inputs.src, image), weights_.data(), bias_.data()},
+                   {want.data(), magnitude.data()}, 1);
+    for (std::int64_t part = 0; part < parts; ++part) {
+      const auto to = (image * parts + part) * plane;
+      std::copy_n(want.data() + 2 * part * plane, plane, want_.data() + to);
+      std::copy_n(magnitude.data() + (2 * part + 1) * plane, plane, magnitude_.data() + to);
+    }
+  });
+}
+
+/// The bound's coefficients, and S of the combined channels: a part's is the sum of its channels', and both are linear
+/// in the weights' largest, or norm, per input channel, so that constant taps of that size give it.
+Bound Projection::bound_of_image(const Algorithm& algorithm, const Inputs& inputs, std::int64_t image) const {
+  auto spec = spec_;
+  auto& g = spec.geometry;
+  g.batch = 1;
+  g.out_channels = total_parts();
+  g.bias = false;  // counted with the magnitudes
+  const auto taps = g.h.kernel * g.w.kernel;
+  const bool norms = algorithm.algorithm_class == AlgorithmClass::fft;
+  const double up = (1 + 4 * unit_roundoff(spec.weights_type)) / (norms ? std::sqrt(static_cast<double>(taps)) : 1);
+  std::vector<double> values(largest_.size() * index(taps)), weights(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = up * (norms ? norm_ : largest_)[i / index(taps)];
+  store_line(spec.weights_type, weights.data(), 0, 1, static_cast<std::int64_t>(values.size()), values.data());
+  return bound_of({spec, algorithm, fill_, {image_of(spec_, inputs.src, image), weights.data(), nullptr}, {}, nullptr});
+}
+
+/// sum_o r_o got[o] of every part.
+std::vector<double> Projection::projected(const void* got, const Relation& relation, std::int64_t image) const {
+  const auto& g = spec_.geometry;
+  const auto oh = g.h.output(), ow = g.w.output();
+  const Strides stride = spec_.dst_strides();
+  std::vector<double> sums(index(total_parts() * oh * ow)), line(index(std::max(ow, g.out_channels)));
+  std::vector<double> factors(index(g.out_channels));
+  std::vector<std::int64_t> parts(index(g.out_channels));
+  for (std::int64_t q = 0; q < g.out_channels; ++q) {
+    const auto was = relation.channels.empty() ? q : relation.channels[index(q)];
+    factors[index(q)] = factors_[index(was)];
+    parts[index(q)] = part_of(was);
+  }
+  // Along the memory: rows of a channel, or channels of a pixel.
+  if (stride[3] == 1 || stride[1] != 1) {
+    for (std::int64_t q = 0; q < g.out_channels; ++q)
+      for (std::int64_t h = 0; h < oh; ++h) {
+        load_line(spec_.dst_type, got, image * stride[0] + q * stride[1] + h * stride[2], stride[3], ow, line.data());
+        double* to = sums.data() + (parts[index(q)] * oh + h) * ow;
+        for (std::int64_t w = 0; w < ow; ++w) to[w] += factors[index(q)] * line[index(w)];
+      }
+    return sums;
+  }
+  for (std::int64_t pixel = 0; pixel < oh * ow; ++pixel) {
+    const auto at = image * stride[0] + pixel / ow * stride[2] + pixel % ow * stride[3];
+    load_line(spec_.dst_type, got, at, 1, g.out_channels, line.data());
+    for (std::int64_t q = 0; q < g.out_channels; ++q)
+      sums[index(parts[index(q)] * oh * ow + pixel)] += factors[index(q)] * line[index(q)];
+  }
+  return sums;
+}
+
+Projection::Worst Projection::judge(const Algorithm& algorithm, const Inputs& inputs, const void* got,
+                                    const Relation& relation, std::int64_t image) const {
+  const auto& g = spec_.geometry;
+  const auto plane = plane_of(g);
+  const bool exact = agrees_bit_for_bit({spec_, algorithm, fill_, inputs, {}, got});
+  const Bound bound = exact ? Bound{} : bound_of_image(algorithm, inputs, image);
+  const auto sums = projected(got, relation, image);
+  const auto was = (image + relation.first_image) % g.batch;
+  Worst worst;
+  for (std::int64_t i = 0; i < total_parts() * plane; ++i) {
+    const auto part = i / plane;
+    const double want = relation.scale * want_[index(was * total_parts() * plane + i)];
+    const double magnitude = relation.scale * magnitude_[index(was * total_parts() * plane + i)];
+    const double error = std::fabs(sums[index(i)] - want);
+    double allowed = 0;
+    if (!exact)
+      allowed = (bound.of_magnitude + bound.of_want) * magnitude + bound.of_spread * bound.spread_at(i) +
+                bound.floor[index(part)] * factor_sums_[index(part)];
+    worst.square_error += error * error;
+    worst.square_want += want * want;
+    worst.square_magnitude += magnitude * magnitude;
+    if (error <= allowed && std::isfinite(error)) {
+      if (worst.wrong == 0) worst.share = std::max(worst.share, error > 0 ? error / allowed : 0);
+      continue;
+    }
+    const double share = std::isnan(error) || allowed == 0 ? std::numeric_limits<double>::infinity() : error / allowed;
+    if (worst.wrong++ > 0 && share <= worst.share) continue;
+    worst.part = part, worst.pixel = i % plane, worst.share = share;
+  }
+  return worst;
+}
+
+/// As the statistical gate has it: errors of random signs add up as squares, and so do the sums themselves, so the
+/// ratio of norms is that of the outputs.
+std::optional<Differs> Projection::sloppy(const Algorithm& algorithm, const std::vector<Worst>& images) const {
+  constexpr double kEnough = 256, kHalfPi = 1.5707963267948966;
+  const auto& g = spec_.geometry;
+  if (fill_ != Fill::normal || algorithm.flushes_subnormals || static_cast<double>(want_.size()) < kEnough) return {};
+  double error = 0, want = 0, magnitude = 0;
+  for (const auto& image : images)
+    error += image.square_error, want += image.square_want, magnitude += image.square_magnitude;
+  const auto terms = static_cast<double>(g.terms() + 1) * static_cast<double>(g.group_outputs() / parts_ + 1);
+  const double measured = std::sqrt(error / std::max(want, kHalfPi * kHalfPi * magnitude / terms));
+  const double allowed = 2 * expected_relative_l2({spec_, algorithm, fill_, {}, {}, nullptr});
+  if (measured <= allowed) return {};
+  const auto all = elements(g.dst_shape());
+  return Differs{
+      all,
+      all,
+      {},
+      {},
+      "relative_l2",
+      fmt::format("all outputs together: relative L2 error {:.2g} by projection, allowed {:.2g}", measured, allowed),
+      ""};
+}
+
+/// One part of the worst place's image is wrong there: which of its channels is, tells the definition.
+Differs Projection::differs(const std::vector<Worst>& images, const Inputs& inputs, const void* got,
+                            const Relation& relation) const {
+  const auto& g = spec_.geometry;
+  Differs d;
+  std::int64_t image = -1;
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    d.count += images[i].wrong;
+    if (images[i].wrong > 0 && (image < 0 || images[i].share > images[index(image)].share))
+      image = static_cast<std::int64_t>(i);
+  }
+  const auto& at = images[index(image)];
+  d.of = static_cast<std::int64_t>(want_.size());
+  const Strides stride = spec_.dst_strides();
+  const auto h = at.pixel / g.w.output(), w = at.pixel % g.w.output();
+  Mutant definition(spec_);
+  double most = -1;
+  for (std::int64_t q = 0; q < g.out_channels; ++q) {
+    if (part_of(relation.channels.empty() ? q : relation.channels[index(q)]) != at.part) continue;
+    const double value = load(spec_.dst_type, got, image * stride[0] + q * stride[1] + h * stride[2] + w * stride[3]);
+    const double want = sum_at(definition, inputs, {image, q, h, w}).value;
+    const double error = std::isnan(value) ? std::numeric_limits<double>::infinity() : std::fabs(value - want);
+    if (error <= most) continue;
+    most = error;
+    d.worst = {{image, q, h, w}, value, want, 0};
+  }
+  d.first = d.worst;
+  d.where = fmt::format("{} of {} projections over up to {} output channels; here the channel that is furthest off",
+                        d.count, d.of, kPartChannels);
+  return d;
+}
+
+std::variant<Agrees, Differs> Projection::compare(const Algorithm& algorithm, const Inputs& inputs, const void* got,
+                                                  const Relation& relation) const {
+  const auto& g = spec_.geometry;
+  std::vector<Worst> images(index(g.batch));
+  each_image(g.batch, threads_,
+             [&](std::int64_t image) { images[index(image)] = judge(algorithm, inputs, got, relation, image); });
+  Agrees agrees;
+  double error = 0, want = 0;
+  for (const auto& image : images) {
+    if (image.wrong > 0) return differs(images, inputs, got, relation);
+    agrees.worst = std::max(agrees.worst, image.share);
+    error += image.square_error, want += image.square_want;
+  }
+  if (auto bad = sloppy(algorithm, images)) return *bad;
+  agrees.rel_l2 = want > 0 ? std::sqrt(error / want) : 0;
+  agrees.elements = elements(g.dst_shape());
+  agrees.notes.push_back("projection");
+  return agrees;
+}
+
+}  // namespace convgauge
