@@ -44,6 +44,7 @@ Expected<FuzzOptions> options_of(const po::variables_map& values, const Selectio
   if (values.count("dtype")) options.dtypes = s.dtype;
   if (values.count("layout")) options.layouts = s.layout;
   options.verify = s.verify;
+  options.more_fills = !values.count("fill");
   options.verify.seed = VerifySettings{}.seed;  // --seed is of the cases
   options.placements = selection.placements;
   const auto budget = shrink_budget(values);

@@ -38,7 +38,7 @@ Json to_json(const BackendChoice& b) {
 }
 
 Json to_json(const Settings& s) {
-  Json verify{{"fills", words(s.verify.fills)}, {"seed", s.verify.seed}};
+  Json verify{{"fills", words(s.verify.fills)}, {"seed", s.verify.seed}, {"reference", word(s.verify.reference)}};
   if (s.verify.timeout) verify["timeout_s"] = seconds(*s.verify.timeout);
   return {{"threads", s.threads},
           {"dtype", words(s.dtype)},

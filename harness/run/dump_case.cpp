@@ -8,6 +8,7 @@
 #include "core/files.hpp"
 #include "core/npy.hpp"
 #include "core/problem_text.hpp"
+#include "verify/compare.hpp"
 
 namespace convgauge {
 namespace {
@@ -47,12 +48,14 @@ Dump::Dump(const DumpOrder& order, const CaseRecord& record) : order_(order), ca
 
 Witness Dump::witness() {
   if (order_.folder.empty()) return {};
-  return [this](const Evidence& e, const std::string& oracle, bool right) {
-    if (right && !order_.all) return;
-    const auto folder = file_name(without(without(oracle, "fill "), "placement "));
-    inputs(folder, e.spec, e.inputs, e.reference);
-    const auto shape = e.spec.geometry.dst_shape();
-    write(folder + "/got.npy", shape, e.spec.dst_strides(), e.spec.dst_type, e.got);
+  return [this](const Judged& j) {
+    if (j.right && !order_.all) return;
+    const auto folder = file_name(without(without(j.oracle, "fill "), "placement "));
+    inputs(folder, j.spec, j.sheet);
+    const auto shape = j.spec.geometry.dst_shape();
+    write(folder + "/got.npy", shape, j.spec.dst_strides(), j.spec.dst_type, j.got);
+    if (!j.sheet.expected) return;
+    const Evidence e{j.spec, j.algorithm, j.fill, j.sheet.inputs(), j.sheet.reference(), j.got};
     std::vector<double> allowed(static_cast<std::size_t>(elements(shape)), 0.0);
     if (!agrees_bit_for_bit(e)) allowed_errors(e, allowed.data());
     write(folder + "/allowed.npy", shape, allowed.data());
@@ -64,22 +67,20 @@ void Dump::finish(const CaseRecord& record, Material& material, const std::vecto
   const auto& spec = material.spec();
   if (is_defect(record.verdict) && !written_ && spec.direction == Direction::forward && !material.projected())
     for (const auto fill : fills)
-      if (fits(fill, spec)) {
-        const auto& sheet = material.sheet(fill);
-        inputs(std::string(word(fill)), spec, sheet.inputs(), sheet.reference());
-      }
+      if (fits(fill, spec)) inputs(std::string(word(fill)), spec, material.sheet(fill));
   if (!written_) return;
   if (auto ok = write_text(order_.folder / case_ / "case.json", to_pretty_json({record}) + "\n"); !ok && error_.empty())
     error_ = ok.error().message;
 }
 
-void Dump::inputs(const std::string& folder, const Spec& spec, const Inputs& in, const Reference& reference) {
+void Dump::inputs(const std::string& folder, const Spec& spec, const Sheet& sheet) {
   std::error_code failed;
   std::filesystem::create_directories(order_.folder / case_ / folder, failed);
   if (failed && error_.empty())
     error_ = fmt::format("--dump {}: {}", (order_.folder / case_ / folder).string(), failed.message());
   written_ = true;
   const auto& g = spec.geometry;
+  const auto in = sheet.inputs();
   write(folder + "/x.npy", g.src_shape(), spec.src_strides(), spec.src_type, in.src);
   write(folder + "/w.npy", g.weights_shape(), spec.weights_strides(), spec.weights_type, in.weights);
   if (g.bias) {
@@ -91,7 +92,7 @@ void Dump::inputs(const std::string& folder, const Spec& spec, const Inputs& in,
     const auto ok = write_npy(order_.folder / case_ / (folder + "/b.npy"), {g.out_channels}, type, stored.data());
     if (!ok && error_.empty()) error_ = ok.error().message;
   }
-  write(folder + "/want.npy", g.dst_shape(), reference.want);
+  if (sheet.expected) write(folder + "/want.npy", g.dst_shape(), sheet.reference().want);
 }
 
 void Dump::write(const std::string& file, const Shape& s, const Strides& d, Dtype type, const void* data) {

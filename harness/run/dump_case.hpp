@@ -3,7 +3,8 @@
 //   FOLDER/CASE/case.json            the case's record
 //   FOLDER/CASE/ORACLE/x.npy w.npy   what the backend was given; b.npy where there is a bias
 //   FOLDER/CASE/ORACLE/got.npy       what it computed
-//   FOLDER/CASE/ORACLE/want.npy allowed.npy   the reference and the allowed |got - want|, f64
+//   FOLDER/CASE/ORACLE/want.npy allowed.npy   the reference and the allowed |got - want|, f64; not where the outputs
+//                                             were held against a projection, for there is no reference then
 //
 // CASE is the backend's label, the problem and the settings; ORACLE the fill and what was special about the run
 // ("integer-end"). Arrays are C order, (n, c, h, w), whatever the layout of the case; bf16, which NumPy lacks, becomes
@@ -38,7 +39,7 @@ class Dump {
  private:
   void write(const std::string& file, const Shape& shape, const Strides& strides, Dtype type, const void* data);
   void write(const std::string& file, const Shape& shape, const double* values);
-  void inputs(const std::string& folder, const Spec& spec, const Inputs& inputs, const Reference& reference);
+  void inputs(const std::string& folder, const Spec& spec, const Sheet& sheet);
 
   const DumpOrder& order_;
   std::string case_;

@@ -67,16 +67,16 @@ class Ledger {
     if (hooks_.progress) hooks_.progress(result_);
   }
 
-  void fail(std::uint64_t index, CaseRecord record, const Competitor& competitor) {
+  void fail(std::uint64_t index, CaseRecord record, const Competitor& competitor, const VerifySettings& verify) {
     const std::lock_guard lock(shrinking_);
-    shrinker_.look_at(record, {&competitor, options_.verify, options_.placements});
+    shrinker_.look_at(record, {&competitor, verify, options_.placements});
     const std::lock_guard results(mutex_);
     over_ = over_ || options_.fail_fast;
     const auto same = [&](const FuzzFailure& f) { return signature(f.record) == signature(record); };
     if (auto it = std::find_if(result_.failures.begin(), result_.failures.end(), same); it != result_.failures.end())
       return void(++it->alike);
     FuzzFailure failure{index, std::move(record), {}, 0};
-    keep(failure, competitor);
+    keep(failure, competitor, verify);
     if (hooks_.failure) hooks_.failure(failure);
     result_.failures.push_back(std::move(failure));
   }
@@ -90,7 +90,7 @@ class Ledger {
   }
 
  private:
-  void keep(FuzzFailure& failure, const Competitor& competitor) {
+  void keep(FuzzFailure& failure, const Competitor& competitor, const VerifySettings& verify) {
     if (options_.regressions.empty()) return;
     const auto& r = failure.record;
     const auto name = regression_name(r);
@@ -100,7 +100,7 @@ class Ledger {
     const auto comment = fmt::format("{}: {}. Found by convgauge fuzz --seed {} --from {} --count 1 as {}",
                                      kind(r.verdict), sentence(r.smallest ? r.smallest->verdict : r.verdict),
                                      options_.seed, failure.index, short_text(r.problem.geometry));
-    const auto suite = regression_suite(r, competitor, options_.verify, name);
+    const auto suite = regression_suite(r, competitor, verify, name);
     if (auto ok = write_text(failure.regression, config_text(suite, comment)); !ok && error_.empty())
       error_ = ok.error().message, over_ = true;
   }
@@ -135,21 +135,33 @@ class Lane {
     settings.threads = narrowed(c.threads, static_cast<std::uint64_t>(c.threads - 1), options_.threads);
     settings.dtype = narrowed(c.dtype, static_cast<std::uint64_t>(c.dtype), options_.dtypes);
     settings.layout = narrowed(c.layout, static_cast<std::uint64_t>(c.layout), options_.layouts);
-    Material material(spec_of(c.geometry, settings), options_.verify.seed, 1, references_);
+    const auto verify = with_more_fills(c);
+    Material material(spec_of(c.geometry, settings), verify.seed, 1, references_);
     std::vector<CaseRecord> records;
     for (const auto& competitor : competitors_) {
       auto r = blank(index, c, settings, competitor, material.spec());
       r.requested_algorithm = algorithm_of(competitor, c, settings.threads, material.spec());
-      r.replay = replay_line("verify", r, competitor, options_.verify, options_.placements);
+      r.replay = replay_line("verify", r, competitor, verify, options_.placements);
       auto done = verify_single(
-          pool_, {&competitor, r.requested_algorithm, settings.threads, options_.verify, options_.placements},
-          material);
+          pool_, {&competitor, r.requested_algorithm, settings.threads, verify, options_.placements}, material);
       r.verdict = std::move(done.verdict);
       r.algorithm = std::move(done.algorithm);
-      if (is_defect(r.verdict)) ledger_.fail(index, r, competitor);
+      if (is_defect(r.verdict)) ledger_.fail(index, r, competitor, verify);
       records.push_back(std::move(r));
     }
     ledger_.add(c, records);
+  }
+
+  /// The usual fills, and now and then one of the others.
+  VerifySettings with_more_fills(const RandomCase& c) const {
+    auto verify = options_.verify;
+    std::vector<Fill> others;
+    for (std::size_t i = 0; i < Words<Fill>::words.size(); ++i)
+      if (std::find(verify.fills.begin(), verify.fills.end(), static_cast<Fill>(i)) == verify.fills.end())
+        others.push_back(static_cast<Fill>(i));
+    if (options_.more_fills && c.fill > 0 && !others.empty())
+      verify.fills.push_back(others[(c.fill - 1) % others.size()]);
+    return verify;
   }
 
   static CaseRecord blank(std::uint64_t index, const RandomCase& c, const CaseSettings& settings,

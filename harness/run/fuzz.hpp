@@ -22,6 +22,7 @@ struct FuzzOptions {
   std::vector<Dtype> dtypes;
   std::vector<Layout> layouts;
   VerifySettings verify;
+  bool more_fills = true;  // half of the cases get one more, in turn
   std::vector<Placement> placements{Placement::end, Placement::start};
   std::filesystem::path executable;
   std::filesystem::path regressions;  // folder of the configs; empty: none are written

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "run/memory_need.hpp"
 #include "run/replay.hpp"
 #include "verify/shrink.hpp"
 
@@ -119,8 +120,12 @@ class Hunt {
     if (fresh_) pool_ = std::make_unique<Pool>(executable_, false);
     auto settings = record_.settings;
     settings.layout = c.trial.layout;
-    Material material(spec_of(c.trial.geometry, settings), failed_.verify.seed, 1, references_);
     auto verify = failed_.verify;
+    const auto spec = spec_of(c.trial.geometry, settings);
+    // Threads cost more than they bring to a small reference.
+    constexpr std::int64_t kLarge = 20'000'000;  // flops: about a millisecond
+    const int threads = spec.geometry.flops() > kLarge ? physical_cores() : 1;
+    Material material(spec, verify.seed, threads, references_, use_projection(spec, verify, available_bytes()));
     verify.fills = c.fills;
     verify.timeout = limit_;
     ++trials_;

@@ -124,12 +124,11 @@ class Climb {
     return judge(fill, sheet, plan_.algorithm, memory_.output(), std::move(oracle));
   }
 
-  Bad judge(Fill fill, const Sheet& sheet, const Algorithm& algorithm, const std::byte* got, std::string oracle,
+  Bad judge(Fill fill, const Sheet& sheet, const Algorithm& algorithm, const std::byte* got, const std::string& oracle,
             const Relation& relation = {}) {
     auto outcome = sheet.judge(material_.spec(), fill, algorithm, got, oracle, relation);
-    if (order_.witness && sheet.expected)
-      order_.witness({material_.spec(), algorithm, fill, sheet.inputs(), sheet.reference(), got}, oracle,
-                     std::holds_alternative<Agrees>(outcome));
+    const bool is_right = std::holds_alternative<Agrees>(outcome);
+    if (order_.witness) order_.witness({material_.spec(), fill, algorithm, sheet, got, oracle, is_right});
     if (auto* differs = std::get_if<Differs>(&outcome)) {
       if (differs->diagnosis.empty()) differs->diagnosis = taps_astray();
       return *differs;

@@ -6,7 +6,6 @@
 #include "config/suite.hpp"
 #include "run/cases.hpp"
 #include "run/material.hpp"
-#include "verify/compare.hpp"
 #include "worker/worker.hpp"
 
 namespace convgauge {
@@ -21,8 +20,18 @@ struct VerifiedCase {
 /// Settings of a plan of this competitor; algorithm "default" or a name.
 PlanSettings plan_settings(const Competitor& competitor, const std::string& algorithm, int threads, int slots);
 
-/// Shown every output that is judged, what judged it, and how.
-using Witness = std::function<void(const Evidence&, const std::string& oracle, bool right)>;
+/// One output, and how it was judged.
+struct Judged {
+  const Spec& spec;
+  Fill fill;
+  const Algorithm& algorithm;
+  const Sheet& sheet;
+  const void* got;  // by the spec's strides
+  const std::string& oracle;
+  bool right;
+};
+/// Shown every output that is judged.
+using Witness = std::function<void(const Judged&)>;
 
 /// How one case is to be verified.
 struct VerifyOrder {

@@ -181,6 +181,7 @@ RandomCase random_case(std::uint64_t seed, std::uint64_t index) {
   c.layout = order < 50 ? Layout::nchw : order < 80 ? Layout::nhwc : Layout::native;
   c.threads = team < 60 ? 1 : team < 85 ? 2 : 3;
   c.algorithm = random.percent(60) ? 0 : 1 + static_cast<std::uint64_t>(random.below(1 << 20));
+  c.fill = random.percent(50) ? 0 : 1 + static_cast<std::uint64_t>(random.below(1 << 20));
   return c;
 }
 

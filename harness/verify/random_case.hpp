@@ -13,6 +13,8 @@ struct RandomCase {
   int threads = 1;
   /// 0: the backend's own choice; else its algorithm of this number, counted round its list.
   std::uint64_t algorithm = 0;
+  /// 0: the usual fills alone; else one more, of this number, counted round the others.
+  std::uint64_t fill = 0;
   bool operator==(const RandomCase&) const = default;
 };
 

@@ -29,7 +29,10 @@ TEST(ConfigText, ReadsBackAsTheSuite) {
   suite.settings.dtype = {Dtype::bf16};
   suite.settings.layout = {Layout::native};
   suite.settings.deterministic = true;
-  suite.settings.verify = {{Fill::normal}, ~std::uint64_t{0}, 1500ms};
+  suite.settings.verify.fills = {Fill::normal};
+  suite.settings.verify.seed = ~std::uint64_t{0};
+  suite.settings.verify.timeout = 1500ms;
+  suite.settings.verify.reference = ReferenceKind::projection;
   suite.baseline_backend = "mine";
   suite.known = {{"mine *", "differs", "why not"}};
   const auto read = scratch.read(config_text(suite, "a \"comment\""));
