@@ -9,11 +9,15 @@
 namespace convgauge::backends::fft {
 namespace {
 
-// Measured on an AVX2 machine of 92 GFLOP/s per core (tests/bench/fft); only their ratios decide. Per vector lane.
-constexpr double kTransformFlopsPerNs = 4.5;  // nominal 2.5 N log2 N
+// Measured on an AVX2 machine of 92 GFLOP/s per core (tests/bench/fft); only their ratios decide. Flops are per vector
+// lane.
+constexpr double kTransformFlopsPerNs = 6;  // nominal 2.5 N log2 N, gathering included
 constexpr double kProductFlopsPerNs = 10;
 constexpr double kLaneProductFlopsPerNs = 3;
-constexpr double kOutsideBytesPerNs[] = {40, 20, 8};  // weights out of the second cache, the third, memory
+
+/// Bytes per ns at which weights stream out of the second cache, out of a third of the last one, out of most of it,
+/// which other processes want too, and out of memory.
+constexpr double kStreamBytesPerNs[] = {40, 20, 14, 8};
 
 double cache_bytes(int name, double otherwise) {
   const long bytes = sysconf(name);
@@ -24,7 +28,7 @@ double cache_bytes(int name, double otherwise) {
 double stream_ns(double bytes) {
   static const double second = cache_bytes(_SC_LEVEL2_CACHE_SIZE, 1 << 20);
   static const double third = cache_bytes(_SC_LEVEL3_CACHE_SIZE, 16 << 20);
-  return bytes / kOutsideBytesPerNs[bytes < second / 2 ? 0 : bytes < third * 0.75 ? 1 : 2];
+  return bytes / kStreamBytesPerNs[bytes < second / 2 ? 0 : bytes < third / 3 ? 1 : bytes < third * 0.75 ? 2 : 3];
 }
 
 /// Nominal flops of one lane's transform of one tile.
