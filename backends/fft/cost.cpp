@@ -1,9 +1,8 @@
 #include "cost.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <initializer_list>
 
 namespace convgauge::backends::fft {
@@ -19,15 +18,17 @@ constexpr double kLaneProductFlopsPerNs = 3;
 /// which other processes want too, and out of memory.
 constexpr double kStreamBytesPerNs[] = {40, 20, 14, 8};
 
-double cache_bytes(int name, double otherwise) {
-  const long bytes = sysconf(name);
-  return bytes > 0 ? static_cast<double>(bytes) : otherwise;
+/// The size of a cache as the kernel tells it, "32768K": sysconf adds up the last caches of all dies on some machines.
+double cache_bytes(int level, double otherwise) {
+  std::ifstream file("/sys/devices/system/cpu/cpu0/cache/index" + std::to_string(level) + "/size");
+  double kib = 0;
+  return file >> kib && kib > 0 ? kib * 1024 : otherwise;
 }
 
 /// Bytes that stream by once in every execution, by where they can stay from one to the next.
 double stream_ns(double bytes) {
-  static const double second = cache_bytes(_SC_LEVEL2_CACHE_SIZE, 1 << 20);
-  static const double third = cache_bytes(_SC_LEVEL3_CACHE_SIZE, 16 << 20);
+  static const double second = cache_bytes(2, 1 << 20);
+  static const double third = cache_bytes(3, 16 << 20);
   return bytes / kStreamBytesPerNs[bytes < second / 2 ? 0 : bytes < third / 3 ? 1 : bytes < third * 0.75 ? 2 : 3];
 }
 
