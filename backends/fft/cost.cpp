@@ -1,30 +1,35 @@
 #include "cost.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <initializer_list>
 
 namespace convgauge::backends::fft {
 namespace {
 
-// Measured on an AVX2 machine of 92 GFLOP/s per core (tests/bench/fft); only their ratios decide. Per vector lane.
-constexpr double kTransformFlopsPerNs = 4.5;  // nominal 2.5 N log2 N
+// Measured on an AVX2 machine of 92 GFLOP/s per core (tests/bench/fft); only their ratios decide. Flops are per vector
+// lane.
+constexpr double kTransformFlopsPerNs = 6;  // nominal 2.5 N log2 N, gathering included
 constexpr double kProductFlopsPerNs = 10;
 constexpr double kLaneProductFlopsPerNs = 3;
-constexpr double kOutsideBytesPerNs[] = {40, 20, 8};  // weights out of the second cache, the third, memory
 
-double cache_bytes(int name, double otherwise) {
-  const long bytes = sysconf(name);
-  return bytes > 0 ? static_cast<double>(bytes) : otherwise;
+/// Bytes per ns at which weights stream out of the second cache, out of a third of the last one, out of most of it,
+/// which other processes want too, and out of memory.
+constexpr double kStreamBytesPerNs[] = {40, 20, 14, 8};
+
+/// The size of a cache as the kernel tells it, "32768K": sysconf adds up the last caches of all dies on some machines.
+double cache_bytes(int level, double otherwise) {
+  std::ifstream file("/sys/devices/system/cpu/cpu0/cache/index" + std::to_string(level) + "/size");
+  double kib = 0;
+  return file >> kib && kib > 0 ? kib * 1024 : otherwise;
 }
 
 /// Bytes that stream by once in every execution, by where they can stay from one to the next.
 double stream_ns(double bytes) {
-  static const double second = cache_bytes(_SC_LEVEL2_CACHE_SIZE, 1 << 20);
-  static const double third = cache_bytes(_SC_LEVEL3_CACHE_SIZE, 16 << 20);
-  return bytes / kOutsideBytesPerNs[bytes < second / 2 ? 0 : bytes < third * 0.75 ? 1 : 2];
+  static const double second = cache_bytes(2, 1 << 20);
+  static const double third = cache_bytes(3, 16 << 20);
+  return bytes / kStreamBytesPerNs[bytes < second / 2 ? 0 : bytes < third / 3 ? 1 : bytes < third * 0.75 ? 2 : 3];
 }
 
 /// Nominal flops of one lane's transform of one tile.

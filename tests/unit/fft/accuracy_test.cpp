@@ -36,8 +36,7 @@ TEST(Accuracy, IsFlatInTheKernelSize) {
 
 TEST(Accuracy, IsFlatInTheChannels) {
   for (const std::int64_t channels : {1, 8, 64, 512, 1024})
-    EXPECT_LT(sampled_relative_l2({.in = channels, .out = 3, .h = {20, 5, 1, 1, 2, 2}, .w = {20, 5, 1, 1, 2, 2}}),
-              3e-7)
+    EXPECT_LT(sampled_relative_l2({.in = channels, .out = 3, .h = {20, 5, 1, 1, 2, 2}, .w = {20, 5, 1, 1, 2, 2}}), 3e-7)
         << channels << " channels";
 }
 
