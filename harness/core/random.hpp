@@ -4,15 +4,18 @@
 #include <initializer_list>
 #include <iterator>
 
+#include "core/generator.hpp"
+
 namespace convgauge {
 
-/// SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014; variant 13 of Stafford's), the
-/// generator of core/fill.cpp, here as a stream. Streams of one seed are independent of each other.
+/// SplitMix64, the generator of core/generator.hpp, here as a stream. Streams of one seed are independent of each
+/// other.
 class Random {
  public:
-  Random(std::uint64_t seed, std::uint64_t stream) : state_(mixed(mixed(seed + kGolden) + stream * kOdd)) {}
+  Random(std::uint64_t seed, std::uint64_t stream)
+      : state_(generator::mixed(generator::mixed(seed + generator::kGolden) + stream * kOdd)) {}
 
-  std::uint64_t next() { return mixed(state_ += kGolden); }
+  std::uint64_t next() { return generator::mixed(state_ += generator::kGolden); }
   /// 0 ... count - 1; count from 1 to 2^32. Off the uniform by less than count / 2^32.
   std::int64_t below(std::int64_t count) {
     return static_cast<std::int64_t>(((next() >> 32) * static_cast<std::uint64_t>(count)) >> 32);
@@ -26,12 +29,7 @@ class Random {
   }
 
  private:
-  static constexpr std::uint64_t kGolden = 0x9e3779b97f4a7c15u, kOdd = 0xd1342543de82ef95u;
-  static constexpr std::uint64_t mixed(std::uint64_t z) {
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-  }
+  static constexpr std::uint64_t kOdd = 0xd1342543de82ef95u;
   std::uint64_t state_;
 };
 

@@ -50,7 +50,7 @@ TEST(Suite, SettingsAreReadWithTheirSweepAxes) {
   want.direction = {Direction::backward_data};
   want.math = {MathMode::strict, MathMode::tf32};
   want.deterministic = true;
-  want.verify = {{Fill::uniform}, ~std::uint64_t{0}, 1500ms};
+  want.verify = {.fills = {Fill::uniform}, .seed = ~std::uint64_t{0}, .timeout = 1500ms};
   want.measure = {21, 250ms, true, 3};
   EXPECT_EQ(suite->settings, want);
 }
