@@ -28,16 +28,18 @@ template <int M, int R>
 constexpr bool computes_the_convolution() {
   constexpr int N = M + R - 1;
   constexpr auto g = tap_matrix<N, R>();
-  for (int l = 0; l < N; ++l)
+  for (int l = 0; l < N; ++l) {
+    Fraction d[N], b[N];
+    for (int i = 0; i < N; ++i) d[i] = Fraction{i == l ? 1 : 0};
+    forward<N>(d, b);
     for (int j = 0; j < R; ++j) {
-      Fraction d[N], x[N], y[M];
-      for (int i = 0; i < N; ++i) d[i] = Fraction{i == l ? 1 : 0};
-      forward<N>(d, x);
-      for (int k = 0; k < N; ++k) x[k] = x[k] * g[static_cast<std::size_t>(k)][static_cast<std::size_t>(j)];
+      Fraction x[N], y[M];
+      for (int k = 0; k < N; ++k) x[k] = b[k] * g[static_cast<std::size_t>(k)][static_cast<std::size_t>(j)];
       inverse<M, N>(x, Fraction{0}, y);
       for (int i = 0; i < M; ++i)
         if (y[i] != Fraction{i + j == l ? 1 : 0}) return false;
     }
+  }
   return true;
 }
 
@@ -89,11 +91,12 @@ constexpr AxisTransform axis_transform() {
   return made;
 }
 
+template <int M, int R>
+inline constexpr AxisTransform kF = axis_transform<M, R>();
+
 /// F(1, 1) is no transform: an axis of one tap, or one whose taps are summed as channels are.
-inline constexpr std::array kAxisTransforms{
-    axis_transform<1, 1>(), axis_transform<2, 2>(), axis_transform<3, 2>(), axis_transform<4, 2>(),
-    axis_transform<5, 2>(), axis_transform<2, 3>(), axis_transform<3, 3>(), axis_transform<4, 3>(),
-    axis_transform<5, 3>(), axis_transform<6, 3>(), axis_transform<2, 4>(), axis_transform<3, 4>(),
-    axis_transform<4, 4>(), axis_transform<2, 5>(), axis_transform<4, 5>(), axis_transform<2, 7>()};
+inline constexpr std::array kAxisTransforms{kF<1, 1>, kF<2, 2>, kF<3, 2>, kF<4, 2>, kF<5, 2>, kF<2, 3>,
+                                            kF<3, 3>, kF<4, 3>, kF<5, 3>, kF<6, 3>, kF<2, 4>, kF<3, 4>,
+                                            kF<4, 4>, kF<2, 5>, kF<4, 5>, kF<2, 7>};
 
 }  // namespace convgauge::backends::winograd

@@ -10,7 +10,8 @@ struct Fraction {
   std::int64_t numerator = 0, denominator = 1;
 
   constexpr Fraction() = default;
-  constexpr Fraction(std::int64_t n, std::int64_t d = 1) {
+  constexpr Fraction(std::int64_t n, std::int64_t d = 1) : numerator(n), denominator(d) {
+    if (d == 1) return;  // compilers count the steps of a constant expression
     const auto divisor = std::gcd(n, d) * (d < 0 ? -1 : 1);
     numerator = n / divisor;
     denominator = d / divisor;
