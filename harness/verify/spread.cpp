@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "core/convert.hpp"
 #include "verify/range_table.hpp"
@@ -131,12 +132,15 @@ constexpr std::int64_t divided_up(std::int64_t a, std::int64_t b) {
   return (a + b - 1) / b;
 }
 
-/// Tiles of a strided or dilated axis take every so-manieth input only, and so reach that much further. Capped: the
-/// whole padded axis is the most there is.
+/// Tiles of a strided or dilated axis take every so-manieth input only, and so reach that much further: of an axis that
+/// is both, outputs d / gcd apart share a tile, whose inputs are lcm(s, d) apart. Capped: the whole padded axis is the
+/// most there is.
 std::int64_t stretched(const Axis& a, std::int64_t steps) {
   const auto far = a.padded();
-  if (a.stride > far || a.dilation > far) return steps ? far : 0;
-  return std::min(far, steps * std::max(a.stride, a.dilation));
+  const auto part = a.dilation / std::gcd(a.stride, a.dilation);
+  if (steps == 0) return 0;
+  if (a.stride > far || part > far || a.stride > far / part || steps > far / (a.stride * part)) return far;
+  return steps * a.stride * part;
 }
 
 /// A tile of `size` that contains the window reaches at most size - reach beyond it on either side; one that does not

@@ -132,7 +132,8 @@ TEST(BadSuite, Settings) {
       {R"("settings": {"verify": {"fills": []}})",
        "/settings/verify/fills: is empty: needs at least one of values, or leave it out"},
       {R"("settings": {"verify": {"fills": ["ones"]}})",
-       "/settings/verify/fills/0: \"ones\" is not integer, normal or uniform"},
+       "/settings/verify/fills/0: \"ones\" is not integer, normal, uniform, impulse, range, spike, "
+       "subnormal or nonfinite"},
       {R"("settings": {"verify": {"seed": -1}})", "/settings/verify/seed: -1 is not an integer from 0 to 2^64 - 1"},
       {R"("settings": {"verify": {"seed": 1.0}})", "/settings/verify/seed: 1.0 is not an integer from 0 to 2^64 - 1"},
       {R"("settings": {"verify": {"timeout": 3}})",
