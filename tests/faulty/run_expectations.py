@@ -47,7 +47,9 @@ def command(convgauge, folder, name, want, common):
     config = [str(HERE / a) for a in arguments if a.endswith(".json")]
     problem = config or [want.get("problem", common)]
     flag = "--backends" if verb == "bench" else "--backend"
-    return [convgauge, verb, *problem, "--plugin", str(file), flag, plugin, "--json",
+    # What a hang costs is its limit; to make it smaller afterwards costs what --shrink-budget says.
+    unshrunk = ["--no-shrink"] if "costs_s" in want else []
+    return [convgauge, verb, *problem, "--plugin", str(file), flag, plugin, "--json", *unshrunk,
             *(a for a in arguments if not a.endswith(".json"))]
 
 

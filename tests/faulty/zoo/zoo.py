@@ -39,7 +39,8 @@ def bugs_of(plugin):
 def run(options, bugs, plugins):
     """The record of each bug's first failure, by name; and how many of its cases came before."""
     with tempfile.TemporaryDirectory() as folder:
-        arguments = [options.convgauge, "verify", options.gate, "--first-failures", "--no-shrink", "--threads", "2", "--out", folder,
+        arguments = [options.convgauge, "verify", options.gate, "--first-failures", "--no-shrink", "--threads", "2",
+                     "--out", folder,
                      "--backends", ",".join(b["name"] for b in bugs)]
         for plugin in plugins:
             arguments += ["--plugin", str(plugin)]
