@@ -26,7 +26,7 @@ std::string name_of(const cvg_spec& spec, const Candidate& c) {
 
 std::vector<std::pair<int, std::int64_t>> knobs_of(const Descriptor& configuration) {
   std::vector<std::pair<int, std::int64_t>> knobs;
-  for (const auto& choice : configuration.list(CUDNN_ATTR_ENGINECFG_KNOB_CHOICES, CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR))
+  for (const auto& choice : configuration.list(CUDNN_ATTR_ENGINECFG_KNOB_CHOICES, CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR, CUDNN_KNOB_TYPE_COUNTS))
     knobs.emplace_back(choice.get<cudnnBackendKnobType_t>(CUDNN_ATTR_KNOB_CHOICE_KNOB_TYPE),
                        choice.get<std::int64_t>(CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE));
   std::sort(knobs.begin(), knobs.end());
@@ -61,7 +61,8 @@ class Search {
       heuristic.set(CUDNN_ATTR_ENGINEHEUR_MODE, mode);
       if (target_.only_described()) heuristic.set(CUDNN_ATTR_ENGINEHEUR_DEVICEPROP, target_.description);
       heuristic.finalize("heuristic");
-      found = heuristic.list(CUDNN_ATTR_ENGINEHEUR_RESULTS, CUDNN_BACKEND_ENGINECFG_DESCRIPTOR);
+      found = heuristic.list(CUDNN_ATTR_ENGINEHEUR_RESULTS, CUDNN_BACKEND_ENGINECFG_DESCRIPTOR,
+                             heuristic.count(CUDNN_ATTR_ENGINEHEUR_RESULTS));
     } catch (const CudnnError& refusal) {
       ++listing_.dropped[std::string(word) + ": " + refusal.what()];
       return;
@@ -77,7 +78,7 @@ class Search {
 
   /// Takes a configuration that is new, allowed and can be built.
   void consider(Candidate c, Descriptor configuration) {
-    const auto engines = configuration.list(CUDNN_ATTR_ENGINECFG_ENGINE, CUDNN_BACKEND_ENGINE_DESCRIPTOR);
+    const auto engines = configuration.list(CUDNN_ATTR_ENGINECFG_ENGINE, CUDNN_BACKEND_ENGINE_DESCRIPTOR, 1);
     if (engines.empty()) return;
     c.engine = engines.front().get<std::int64_t>(CUDNN_ATTR_ENGINE_GLOBAL_INDEX);
     c.knobs = knobs_of(configuration);

@@ -50,14 +50,19 @@ std::string Descriptor::text(cudnnBackendAttributeName_t name) const {
   return text;
 }
 
-std::vector<Descriptor> Descriptor::list(cudnnBackendAttributeName_t name, cudnnBackendDescriptorType_t type) const {
+std::int64_t Descriptor::count(cudnnBackendAttributeName_t name) const {
   std::int64_t count = 0;
   check(*cudnn_, cudnn_->get(raw_, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, 0, &count, nullptr),
         "cudnnBackendGetAttribute " + std::to_string(name));
+  return count;
+}
+
+std::vector<Descriptor> Descriptor::list(cudnnBackendAttributeName_t name, cudnnBackendDescriptorType_t type,
+                                         std::int64_t most) const {
   std::vector<Descriptor> made;
   std::vector<cudnnBackendDescriptor_t> raw;
-  for (std::int64_t i = 0; i < count; ++i) raw.push_back(made.emplace_back(*cudnn_, type).raw());
-  if (count > 0) made.resize(static_cast<std::size_t>(get_raw(name, CUDNN_TYPE_BACKEND_DESCRIPTOR, count, raw.data())));
+  for (std::int64_t i = 0; i < most; ++i) raw.push_back(made.emplace_back(*cudnn_, type).raw());
+  if (most > 0) made.resize(static_cast<std::size_t>(get_raw(name, CUDNN_TYPE_BACKEND_DESCRIPTOR, most, raw.data())));
   return made;
 }
 

@@ -129,8 +129,11 @@ class Descriptor {
     return value;
   }
   std::string text(cudnnBackendAttributeName_t name) const;
-  /// A list of descriptors, of `type`, which are made here for cuDNN to fill.
-  std::vector<Descriptor> list(cudnnBackendAttributeName_t name, cudnnBackendDescriptorType_t type) const;
+  /// A list of descriptors, of `type`, which are made here for cuDNN to fill; up to `most` of them.
+  std::vector<Descriptor> list(cudnnBackendAttributeName_t name, cudnnBackendDescriptorType_t type,
+                               std::int64_t most) const;
+  /// How many there are; 0 also where cuDNN cannot tell without filling them (knob choices: seen with 9.19).
+  std::int64_t count(cudnnBackendAttributeName_t name) const;
 
  private:
   void set_raw(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type, std::int64_t count,

@@ -119,15 +119,6 @@ Target Target::described(const CudnnTable& cudnn, const std::string& json) {
   return target;
 }
 
-std::string description_of(const CudnnTable& cudnn, int cuda_device) {
-  Descriptor description(cudnn, CUDNN_BACKEND_DEVICEPROP_DESCRIPTOR);
-  const std::int32_t device = cuda_device;
-  check(cudnn, cudnn.set(description.raw(), CUDNN_ATTR_DEVICEPROP_DEVICE_ID, CUDNN_TYPE_INT32, 1, &device),
-        "device description");
-  description.finalize("device description");
-  return description.text(CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION);
-}
-
 Graph build_graph(const CudnnTable& cudnn, const Target& target, const Problem& p) {
   Builder b(cudnn, p);
   const bool fused = p.route.bias == BiasBy::graph;

@@ -21,9 +21,6 @@ struct Target {
   bool only_described() const { return handle == nullptr; }
 };
 
-/// The description of the device behind a handle, as JSON that described() takes. Throws CudnnError.
-std::string description_of(const CudnnTable& cudnn, int cuda_device);
-
 /// A finalised operation graph with all that it points to.
 struct Graph {
   std::vector<Descriptor> parts;

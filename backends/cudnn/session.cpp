@@ -64,8 +64,7 @@ std::string Session::device_details(std::int32_t index) {
                      version_text(CUDNN_VERSION) + "\"";
   if (!d.only_described()) {
     gpu(index);
-    text += ", \"state\": " + to_json(nvml_.state(d.bus_id)) +
-            ", \"description\": " + description_of(cudnn_.table, d.ordinal);
+    text += ", \"state\": " + to_json(nvml_.state(d.bus_id));
   }
   return text + "}";
 }
