@@ -29,6 +29,7 @@ class Cudnn {
   static std::span<const cvg_option_info> options() {
     static constexpr cvg_option_info all[] = {
         cvg::describe_option("workspace_limit", "bytes", "none", "candidates that need more are left out"),
+        cvg::describe_option("candidates", "1..4096", "4096", "at most so many algorithms, cuDNN's first picks"),
         cvg::describe_option("replay", "small|always|never", "small",
                              "which batches are replayed from a captured CUDA graph")};
     return all;
@@ -63,7 +64,9 @@ class Cudnn {
   static std::vector<cvg_algorithm> algorithms(const cvg_spec& spec, const cvg_settings& settings) {
     const auto listing = session().listing(spec, settings.device, limit(settings));
     std::vector<cvg_algorithm> all;
-    for (const auto& candidate : listing->candidates) all.push_back(describe(candidate, spec));
+    const auto most = most_candidates(settings);
+    for (const auto& candidate : listing->candidates)
+      if (all.size() < most) all.push_back(describe(candidate, spec));
     const bool small = listing->least_workspace_bytes == 0;
     cvg::refuse_unless(!all.empty(), small ? CVG_REASON_OTHER : CVG_REASON_WORKSPACE_LIMIT,
                        "cuDNN has nothing for this: " + listing->why_none());
@@ -161,6 +164,12 @@ class Cudnn {
                        CVG_REASON_OPTION,
                        "option workspace_limit=" + std::string(*asked) + " is neither a number of bytes nor none");
     return bytes < 0 ? value : std::min(bytes, value);
+  }
+  static std::size_t most_candidates(const cvg_settings& settings) {
+    const auto asked = cvg::option(settings, "candidates").value_or("4096");  // the SDK has seen that it is a number
+    std::size_t value = 0;
+    std::from_chars(asked.data(), asked.data() + asked.size(), value);
+    return value;
   }
   static Replay replay(const cvg_settings& settings) {
     const auto asked = cvg::option(settings, "replay").value_or("small");

@@ -26,7 +26,8 @@ std::string name_of(const cvg_spec& spec, const Candidate& c) {
 
 std::vector<std::pair<int, std::int64_t>> knobs_of(const Descriptor& configuration) {
   std::vector<std::pair<int, std::int64_t>> knobs;
-  for (const auto& choice : configuration.list(CUDNN_ATTR_ENGINECFG_KNOB_CHOICES, CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR, CUDNN_KNOB_TYPE_COUNTS))
+  for (const auto& choice : configuration.list(CUDNN_ATTR_ENGINECFG_KNOB_CHOICES, CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR,
+                                               CUDNN_KNOB_TYPE_COUNTS))
     knobs.emplace_back(choice.get<cudnnBackendKnobType_t>(CUDNN_ATTR_KNOB_CHOICE_KNOB_TYPE),
                        choice.get<std::int64_t>(CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE));
   std::sort(knobs.begin(), knobs.end());
