@@ -41,7 +41,7 @@ function(convgauge_plugin name)
   add_library(convgauge_${name} MODULE ${arg_SOURCES})
   target_link_libraries(convgauge_${name} PRIVATE convgauge::plugin_api convgauge_options ${arg_LIBRARIES})
   set_target_properties(convgauge_${name} PROPERTIES
-    CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+    CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON INSTALL_RPATH "$ORIGIN/../libraries"
     LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/plugins)
   target_link_options(convgauge_${name} PRIVATE -Wl,-z,defs
     -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/plugin_exports.map)

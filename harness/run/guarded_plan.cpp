@@ -174,7 +174,14 @@ std::optional<Verdict> GuardedPlan::run(const Inputs& inputs, Placement placemen
       if (r.role == CVG_ROLE_WORKSPACE) fill_bytes(worker_.arena().bytes(r, placement_), r.bytes, kNanBytes);
   mine.inputs = inputs;
   mine.bound = true;
-  if (auto bad = trouble_of(worker_.call(VerifyRun{plan_.plan, b, placement_, fresh, slot}, limit_))) return bad;
+  const VerifyRun request{plan_.plan,
+                          b,
+                          placement_,
+                          fresh,
+                          slot,
+                          poison_bits(spec_.dst_type, poison),
+                          static_cast<std::uint32_t>(size_of(spec_.dst_type))};
+  if (auto bad = trouble_of(worker_.call(request, limit_))) return bad;
   return trespass();
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -16,7 +17,8 @@ constexpr int kGuard = 0xA5;
 
 Answer<void> checked(const char* call, cvg_status status, const std::array<char, 512>& text) {
   if (status == CVG_OK) return {};
-  return tl::unexpected<Trouble>(Failed{fmt::format("{} returned {}: {}", call, status_word(status), text.data())});
+  return tl::unexpected<Trouble>(
+      Failed{fmt::format("{} returned {}: {}", call, status_word(status), text.data()), status == CVG_DEVICE_LOST});
 }
 
 }  // namespace
@@ -30,6 +32,10 @@ Answer<DeviceBuffer> DeviceBuffer::allocate(const cvg_backend* table, int device
   cvg_note note{text.data(), text.size()};
   const auto status = table->memory_alloc(device, requirement.memory_kind, requirement.bytes + kGuardBytes,
                                           requirement.alignment, &buffer.address_, &note);
+  if (status == CVG_OUT_OF_MEMORY)
+    return tl::unexpected<Trouble>(
+        Refused{"memory", fmt::format("the device has too little memory for {} bytes of {}: {}", requirement.bytes,
+                                      role_word(requirement.role), text.data())});
   if (auto ok = checked("memory_alloc", status, text); !ok) return tl::unexpected(ok.error());
   if (auto ok = buffer.poison(); !ok) return tl::unexpected(ok.error());
   return buffer;
@@ -53,6 +59,27 @@ Answer<void> DeviceBuffer::poison() {
   if (status == CVG_OK)
     status = table_->memory_fill(device_, r.memory_kind, address_, r.bytes, kGuard, kGuardBytes, &note);
   return checked("memory_fill", status, text);
+}
+
+Answer<void> DeviceBuffer::fill_elements(std::uint64_t bits, std::size_t size) {
+  const auto& r = requirement_;
+  std::vector<unsigned char> pattern(r.bytes);
+  for (std::size_t at = 0; at < r.bytes; at += size)
+    std::memcpy(pattern.data() + at, &bits, std::min(size, r.bytes - at));
+  std::array<char, 512> text{};
+  cvg_note note{text.data(), text.size()};
+  return checked("memory_write",
+                 table_->memory_write(device_, r.memory_kind, address_, 0, pattern.data(), r.bytes, &note), text);
+}
+
+Answer<std::vector<unsigned char>> DeviceBuffer::read() const {
+  const auto& r = requirement_;
+  std::vector<unsigned char> bytes(r.bytes);
+  std::array<char, 512> text{};
+  cvg_note note{text.data(), text.size()};
+  const auto status = table_->memory_read(device_, r.memory_kind, address_, 0, bytes.data(), r.bytes, &note);
+  if (auto ok = checked("memory_read", status, text); !ok) return tl::unexpected(ok.error());
+  return bytes;
 }
 
 Answer<bool> DeviceBuffer::guard_untouched() const {
