@@ -25,6 +25,9 @@ cvg_status guarded(cvg_note* why, std::int32_t* reason, Body&& body) noexcept {
   } catch (const DeviceLost& lost) {
     write_note(why, lost.what());
     return CVG_DEVICE_LOST;
+  } catch (const OutOfMemory& full) {
+    write_note(why, full.what());
+    return CVG_OUT_OF_MEMORY;
   } catch (const std::bad_alloc&) {
     write_note(why, "out of memory");
     return CVG_OUT_OF_MEMORY;
