@@ -46,7 +46,8 @@ Trouble refusal(const char* function, std::int32_t reason, const Note& note) {
 /// For functions that have no reason to give.
 Answer<void> outcome(const char* function, cvg_status status, const Note& note) {
   if (status == CVG_OK) return {};
-  return failed(fmt::format("{} returned {}: {}", function, status_word(status), said(note)));
+  return tl::unexpected<Trouble>(
+      Failed{fmt::format("{} returned {}: {}", function, status_word(status), said(note)), status == CVG_DEVICE_LOST});
 }
 
 template <std::size_t N>

@@ -62,7 +62,7 @@ void fields(Io& io, Refused& r) {
 }
 template <class Io>
 void fields(Io& io, Failed& f) {
-  io(f.why);
+  io(f.why, f.device_lost);
 }
 
 /// Where a buffer lies: a window of whole pages in the arena, shared by driver and worker. In the window the bytes end

@@ -165,7 +165,10 @@ std::variant<Reply, Verdict> Worker::judge(std::string message) {
     return Verdict(Failed{fmt::format("R15: wrote {} bytes to standard output: '{}'", count, first.substr(0, 80))});
   }
   try {
-    return wire::unpack<Reply>(message);
+    auto reply = wire::unpack<Reply>(message);
+    // Its next case would fail for what this one did: whoever asks next starts a new process.
+    if (const auto* failed = std::get_if<Failed>(&reply); failed && failed->device_lost) kill_all();
+    return reply;
   } catch (const std::exception& e) {
     kill_all();
     return Verdict(Failed{fmt::format("R16: wrote to a descriptor that is not the plugin's: {}", e.what())});
