@@ -110,8 +110,11 @@ Answer<void> PlanSession::bind_guarded(const VerifyRun& request) {
 Answer<void> PlanSession::execute_guarded(std::int32_t slot) {
   protect(Stage::upload, slot);
   if (auto ok = plan_.upload(slot, guarded_tensors(slot)); !ok) return ok;
+  if (auto ok = poison_results(slot); !ok) return ok;
+  if (auto ok = note_contents(slot); !ok) return ok;
   protect(Stage::execute, slot);
   if (auto ok = plan_.execute_and_wait(&slot, 1, nullptr); !ok) return ok;
+  if (auto ok = inputs_unchanged(slot); !ok) return ok;
   protect(Stage::fetch, slot);
   if (auto ok = plan_.fetch(slot, guarded_tensors(slot)); !ok) return ok;
   enter(Stage::requirements);
@@ -119,15 +122,55 @@ Answer<void> PlanSession::execute_guarded(std::int32_t slot) {
   return guards_untouched();
 }
 
+/// What execute writes on a device, poisoned before it as the driver does in host memory (R7, R11).
+Answer<void> PlanSession::poison_results(std::int32_t slot) {
+  for (std::size_t i = 0; i < plan_.requirements().size(); ++i) {
+    const auto& need = plan_.requirements()[i];
+    // Of a buffer for all slots, the first slot holds the memory.
+    auto& holder = slots_[need.scope == CVG_SCOPE_SLOT ? static_cast<std::size_t>(slot) : 0].device[i];
+    if (!holder || !writable(need.role, Stage::execute)) continue;
+    if (auto ok = holder->poison(); !ok) return ok;
+  }
+  return {};
+}
+
+Answer<void> PlanSession::note_contents(std::int32_t slot) {
+  auto& mine = slots_[static_cast<std::size_t>(slot)];
+  mine.digests.assign(mine.device.size(), 0);
+  for (std::size_t i = 0; i < mine.device.size(); ++i) {
+    if (!mine.device[i] || writable(plan_.requirements()[i].role, Stage::execute)) continue;
+    const auto digest = mine.device[i]->digest();
+    if (!digest) return tl::unexpected(digest.error());
+    mine.digests[i] = *digest;
+  }
+  return {};
+}
+
+/// R8 on a device, which has no pages to protect.
+Answer<void> PlanSession::inputs_unchanged(std::int32_t slot) const {
+  const auto& mine = slots_[static_cast<std::size_t>(slot)];
+  for (std::size_t i = 0; i < mine.device.size(); ++i) {
+    const auto role = plan_.requirements()[i].role;
+    if (!mine.device[i] || writable(role, Stage::execute)) continue;
+    const auto digest = mine.device[i]->digest();
+    if (!digest) return tl::unexpected(digest.error());
+    if (*digest != mine.digests[i])
+      return tl::unexpected<Trouble>(Failed{fmt::format("R8: execute changed {} in device memory", role_word(role))});
+  }
+  return {};
+}
+
 Answer<void> PlanSession::guards_untouched() const {
   for (const auto& slot : slots_)
     for (std::size_t i = 0; i < slot.device.size(); ++i) {
       if (!slot.device[i]) continue;
-      const auto whole = slot.device[i]->guard_untouched();
-      if (!whole) return tl::unexpected(whole.error());
-      if (!*whole)
-        return tl::unexpected<Trouble>(Failed{
-            fmt::format("R9: wrote past the end of {} in device memory", role_word(plan_.requirements()[i].role))});
+      const auto guard = slot.device[i]->guard();
+      if (!guard) return tl::unexpected(guard.error());
+      if (*guard != DeviceBuffer::Guard::whole)
+        return tl::unexpected<Trouble>(
+            Failed{fmt::format("R9: wrote {} of {} in device memory",
+                               *guard == DeviceBuffer::Guard::broken_before ? "before the start" : "past the end",
+                               role_word(plan_.requirements()[i].role))});
     }
   return {};
 }
@@ -199,7 +242,9 @@ Reply PlanSession::sample(const Sample& request) {
     device_ns += timing.total_ns;
   });
   const auto load = load_between(before, read_load());
-  if (status != CVG_OK) return Failed{fmt::format("execute returned {} while it was timed", status_word(status))};
+  if (status != CVG_OK)
+    return Failed{fmt::format("execute returned {} while it was timed", status_word(status)),
+                  status == CVG_DEVICE_LOST};
   const auto each = static_cast<double>(request.batch);
   return Sampled{ns / each, device_ns / each / static_cast<double>(calls), load.waited_ns, load.busy_ns, load.steal_ns};
 }
@@ -209,9 +254,10 @@ Reply PlanSession::check(const MeasureCheck& request) {
   Answer<void> ok{};
   if (request.again) {
     private_->refresh_source();
-    private_->poison_output();
+    enter(Stage::memory);
+    ok = private_->poison_output();
     enter(Stage::upload);
-    ok = plan_.upload(kSlotZero, private_->tensors(kSlotZero));
+    if (ok) ok = plan_.upload(kSlotZero, private_->tensors(kSlotZero));
     enter(Stage::execute);
     if (ok) ok = plan_.execute_and_wait(&kSlotZero, 1, nullptr);
   }

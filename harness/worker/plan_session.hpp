@@ -33,11 +33,15 @@ class PlanSession {
   struct GuardedSlot {
     Binding binding;
     std::vector<std::optional<DeviceBuffer>> device;
+    std::vector<std::uint64_t> digests{};  // of `device`, as prepare_weights and upload left it
   };
 
   Answer<void> bind_guarded(const VerifyRun& request);
   Answer<void> execute_guarded(std::int32_t slot);
   Answer<void> guards_untouched() const;
+  Answer<void> poison_results(std::int32_t slot);
+  Answer<void> note_contents(std::int32_t slot);
+  Answer<void> inputs_unchanged(std::int32_t slot) const;
   void protect(Stage stage, std::int32_t slot);
   Answer<std::vector<void*>> guarded_addresses(std::int32_t slot);
   void enter(Stage stage) { page_.stage = static_cast<std::uint32_t>(stage); }

@@ -29,9 +29,9 @@ class PrivateMemory {
   const std::vector<void*>& addresses(int slot) const { return addresses_.at(static_cast<std::size_t>(slot)); }
   cvg_tensors tensors(int slot) const;
   int slots() const { return static_cast<int>(addresses_.size()); }
-  /// Reads the source of slot 0 anew from the arena, and writes NaNs over its output.
+  /// Reads the source of slot 0 anew from the arena, and writes NaNs over its output, on a device too.
   void refresh_source();
-  void poison_output();
+  Answer<void> poison_output();
   /// Copies the output of slot 0 to the arena.
   void publish_output() const;
 
@@ -46,6 +46,7 @@ class PrivateMemory {
   std::vector<std::vector<void*>> addresses_;    // [slot][requirement]
   std::vector<std::array<std::byte*, 4>> host_;  // [slot]: src, weights, bias, dst
   std::vector<DeviceBuffer> device_;
+  std::vector<std::size_t> device_outputs_;  // of slot 0: indices into device_
 };
 
 }  // namespace convgauge
