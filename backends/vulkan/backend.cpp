@@ -28,8 +28,7 @@ class Vulkan {
 
   static std::vector<cvg_device> devices() {
     std::vector<cvg_device> all;
-    for (auto* physical : instance(false).devices) {
-      const auto facts = facts_of(physical);
+    for (const auto& facts : all_facts()) {
       cvg_device told{};
       told.struct_size = sizeof told;
       // A GPU imitated on the CPU; Vulkan knows no other processors.
@@ -116,8 +115,7 @@ class Vulkan {
 
  private:
   static Limits limits_for(const cvg_settings& settings, const Options& options) {
-    const auto& all = instance(false).devices;
-    return limited(facts_of(all.at(static_cast<std::size_t>(settings.device))).limits, options);
+    return limited(all_facts().at(static_cast<std::size_t>(settings.device)).limits, options);
   }
 
   static std::vector<Candidate> ranked(const cvg_spec& spec, const cvg_settings& settings) {

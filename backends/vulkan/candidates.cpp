@@ -84,6 +84,26 @@ std::vector<Tile> tiles_for(const Shape& shape, const Limits& limits) {
   return tiles;
 }
 
+/// Of all loops of an invocation together, at most.
+int64_t iterations(const Candidate& candidate, const Shape& s) {
+  const auto span = (candidate.block - 1) * s.h.stride + (s.h.kernel - 1) * s.h.dilation + 1;
+  constexpr int64_t kLargeThreads = 32;  // of depthwise_large at least: its staging loops
+  switch (candidate.kind) {
+    case Kind::direct:
+      return s.group_inputs() * (1 + s.h.kernel * (1 + s.w.kernel));
+    case Kind::igemm:
+      return divided_up(s.group_inputs() * s.taps(), Tile::kDepth);
+    case Kind::depthwise:
+      return span * (1 + s.w.kernel);
+    case Kind::depthwise_large:
+      return s.h.kernel * (1 + s.w.kernel) +
+             ((candidate.block + s.h.kernel) * (32 + s.w.kernel) + s.taps()) / kLargeThreads + 2;
+    case Kind::winograd:
+      return divided_up(s.group_inputs(), Tile::kDepth);
+  }
+  return 0;
+}
+
 void add_igemm(std::vector<Candidate>& all, const Shape& shape, const Limits& limits) {
   if (is_depthwise(shape)) return;
   for (const auto& tile : tiles_for(shape, limits)) all.push_back({.kind = Kind::igemm, .tile = tile});
@@ -151,13 +171,18 @@ std::vector<Candidate> candidates(const Shape& shape, const Limits& limits) {
   add_winograd(all, shape, limits);
   for (const auto& candidate : all) {
     try {
+      if (limits.loop_iterations > 0 && iterations(candidate, shape) > limits.loop_iterations) continue;
       static_cast<void>(build(candidate, shape, limits));
       built.push_back(candidate);
     } catch (const cvg::Refused&) {  // beyond a limit: the others are offered
     }
   }
   static_cast<void>(build({}, shape, limits));  // where even direct is refused, this is why
-  built.push_back({});
+  if (limits.loop_iterations == 0 || iterations({}, shape) <= limits.loop_iterations) built.push_back({});
+  cvg::refuse_unless(!built.empty(), CVG_REASON_SIZE,
+                     "an output needs " + std::to_string(iterations({}, shape)) +
+                         " iterations, and this driver ends a shader's loops after " +
+                         std::to_string(limits.loop_iterations));
   std::stable_sort(built.begin(), built.end(), [&](const auto& a, const auto& b) {
     return estimated_ns(a, shape, limits) < estimated_ns(b, shape, limits);
   });

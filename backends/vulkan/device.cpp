@@ -60,17 +60,26 @@ Limits limits_of(VkPhysicalDevice device, const VkPhysicalDeviceLimits& told) {
   return limits;
 }
 
+/// llvmpipe ends every loop of an invocation silently once they have taken 65535 iterations together (Mesa's
+/// LP_MAX_TGSI_LOOP_ITERATIONS; seen with Mesa 22.3: a kernel of 363x363 taps was summed in part).
+constexpr std::int64_t kLlvmpipeIterations = 65535;
+
 std::string mebibytes(std::int64_t bytes) {
   return std::to_string(bytes >> 20) + " MiB";
 }
 
-std::string driver_text(VkPhysicalDevice device, const VkPhysicalDeviceProperties& told, const Limits& limits) {
+VkPhysicalDeviceDriverProperties driver_of(VkPhysicalDevice device) {
   VkPhysicalDeviceDriverProperties driver{};
   driver.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DRIVER_PROPERTIES;
   VkPhysicalDeviceProperties2 properties{};
   properties.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2;
   properties.pNext = &driver;
   vkGetPhysicalDeviceProperties2(device, &properties);
+  return driver;
+}
+
+std::string driver_text(const VkPhysicalDeviceDriverProperties& driver, const VkPhysicalDeviceProperties& told,
+                        const Limits& limits) {
   const auto version = [](std::uint32_t v) {
     return std::to_string(VK_API_VERSION_MAJOR(v)) + "." + std::to_string(VK_API_VERSION_MINOR(v)) + "." +
            std::to_string(VK_API_VERSION_PATCH(v));
@@ -96,7 +105,9 @@ DeviceFacts facts_of(VkPhysicalDevice device) {
   facts.name = told.deviceName;
   facts.type = told.deviceType;
   facts.limits = limits_of(device, told.limits);
-  facts.driver = driver_text(device, told, facts.limits);
+  const auto driver = driver_of(device);
+  if (driver.driverID == VK_DRIVER_ID_MESA_LLVMPIPE) facts.limits.loop_iterations = kLlvmpipeIterations;
+  facts.driver = driver_text(driver, told, facts.limits);
   for (std::uint32_t i = 0; i < memory.memoryHeapCount; ++i)
     if ((memory.memoryHeaps[i].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT) != 0)
       facts.memory_bytes = std::max(facts.memory_bytes, static_cast<std::int64_t>(memory.memoryHeaps[i].size));
@@ -105,6 +116,16 @@ DeviceFacts facts_of(VkPhysicalDevice device) {
   facts.timestamp_ns = bits > 0 ? static_cast<double>(told.limits.timestampPeriod) : 0;
   facts.timestamp_mask = bits >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1;
   return facts;
+}
+
+const std::vector<DeviceFacts>& all_facts() {
+  static const std::vector<DeviceFacts>* all = nullptr;
+  if (!all) {
+    std::vector<DeviceFacts> read;
+    for (auto* physical : instance(false).devices) read.push_back(facts_of(physical));
+    all = new std::vector<DeviceFacts>(std::move(read));
+  }
+  return *all;
 }
 
 Device::Device(Instance& instance, VkPhysicalDevice physical)

@@ -27,6 +27,9 @@ struct DeviceFacts {
 };
 DeviceFacts facts_of(VkPhysicalDevice device);
 
+/// Of every device of the process, read once. Throws as instance() does. [main]
+const std::vector<DeviceFacts>& all_facts();
+
 /// [main]
 class Device {
  public:

@@ -18,7 +18,8 @@ struct Limits {
   std::int64_t threads = 128;                        // maxComputeWorkGroupInvocations
   std::array<std::int64_t, 3> groups{65535, 65535, 65535};
   bool storage_16bit = false;
-  int multiprocessors = 0;  // 0: not told
+  int multiprocessors = 0;           // 0: not told
+  std::int64_t loop_iterations = 0;  // that an invocation may take; 0: any number
   bool operator==(const Limits&) const = default;
 };
 

@@ -17,7 +17,7 @@ const uint kBlocks = (kOutHeight + kBlock - 1) / kBlock;
 const uint kSpan = (kBlock - 1) * kStrideH + (kKernelH - 1) * kDilationH + 1;  // source rows of a block
 const uint kUnrolledTaps = 25;  // a 5x5 kernel, 4 outputs: 100 products; more would not fit the instruction cache
 
-float sums[kBlock];
+precise float sums[kBlock];
 
 // What source row `i` of the block adds to every output that it is a tap of.
 void add_row(uint i, int top, int left, uint channel, uint o) {
