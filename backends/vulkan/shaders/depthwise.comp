@@ -17,7 +17,7 @@ const uint kBlocks = (kOutHeight + kBlock - 1) / kBlock;
 const uint kSpan = (kBlock - 1) * kStrideH + (kKernelH - 1) * kDilationH + 1;  // source rows of a block
 const uint kUnrolledTaps = 25;  // a 5x5 kernel, 4 outputs: 100 products; more would not fit the instruction cache
 
-precise float sums[kBlock];
+float sums[kBlock];
 
 // What source row `i` of the block adds to every output that it is a tap of.
 void add_row(uint i, int top, int left, uint channel, uint o) {
@@ -32,7 +32,8 @@ void add_row(uint i, int top, int left, uint channel, uint o) {
       const int down = int(i) - int(b * kStrideH);
       if (down < 0 || uint(down) % kDilationH != 0 || uint(down) / kDilationH >= kKernelH) continue;
       const uint tap = uint(down) / kDilationH * kKernelW + s;
-      sums[b] = fma(pixel, LOAD(weights[tap * kOutChannels + o]), sums[b]);
+      const precise float sum = fma(pixel, LOAD(weights[tap * kOutChannels + o]), sums[b]);
+      sums[b] = sum;
     }
   }
 }

@@ -26,7 +26,7 @@ const uint kAtOnce = 4;
 shared float source[kRowsIn * kPitch];
 shared float taps[kKernelH * kKernelW];
 
-precise float sums[kRun];
+float sums[kRun];
 
 void add_four_taps(uint from, uint tap) {
   float pixels[kRun + kAtOnce - 1];
