@@ -32,8 +32,7 @@ void add_row(uint i, int top, int left, uint channel, uint o) {
       const int down = int(i) - int(b * kStrideH);
       if (down < 0 || uint(down) % kDilationH != 0 || uint(down) / kDilationH >= kKernelH) continue;
       const uint tap = uint(down) / kDilationH * kKernelW + s;
-      const precise float sum = fma(pixel, LOAD(weights[tap * kOutChannels + o]), sums[b]);
-      sums[b] = sum;
+      sums[b] = multiply_add(pixel, LOAD(weights[tap * kOutChannels + o]), sums[b]);
     }
   }
 }

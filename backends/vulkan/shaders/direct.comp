@@ -11,12 +11,12 @@ layout(set = 0, binding = 2) readonly buffer Bias { float bias[]; };
 layout(set = 0, binding = 3) writeonly buffer Dst { ELEMENT dst[]; };
 
 float tap_row(uint from_channel, int row, uint kernel_row, int left) {
-  precise float sum = 0.0;
+  float sum = 0.0;
   for (uint s = 0; s < kKernelW; ++s) {
     const int column = shown_column(left + int(s * kDilationW));
     if (column < 0) continue;
     const uint from = from_channel + uint(row) * kSrcRow + uint(column) * kSrcColumn;
-    sum = fma(LOAD(src[from]), LOAD(weights[kernel_row + s]), sum);
+    sum = multiply_add(LOAD(src[from]), LOAD(weights[kernel_row + s]), sum);
   }
   return sum;
 }
@@ -29,7 +29,7 @@ void main() {
   const int top = int(pixel / kOutWidth * kStrideH) - int(kPadTop);
   const int left = int(pixel % kOutWidth * kStrideW) - int(kPadLeft);
   const uint first_channel = o / kGroupOutputs * kGroupInputs;
-  precise float sum = bias[o];
+  float sum = bias[o];
   for (uint c = 0; c < kGroupInputs; ++c)
     for (uint r = 0; r < kKernelH; ++r) {
       const int row = shown_row(top + int(r * kDilationH));

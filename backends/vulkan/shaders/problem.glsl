@@ -56,6 +56,14 @@ int shown_column(int i) {
   return shown(i, int(kWidth));
 }
 
+// sum + a b. Where padding shows a pixel twice, a driver may write x a + x b as x (a + b), which turns inf - inf into inf
+// (Mesa 22.3 does): `precise` forbids that, but says nothing of fma().
+float multiply_add(float a, float b, float sum) {
+  if (kPaddingMode == 0) return fma(a, b, sum);
+  precise float result = sum + a * b;
+  return result;
+}
+
 // Workgroups in the order of a one-dimensional grid that was folded to fit the device's limit.
 uint flat_workgroup() {
   return gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x;

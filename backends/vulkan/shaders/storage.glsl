@@ -1,8 +1,6 @@
 // How tensors lie in buffers: f32 as it is; f16 and bf16 as 16 bits, turned into f32 by integer arithmetic, because the
 // rounding of a conversion to 16 bits is the driver's choice in Vulkan. STORAGE is 32, 16 or 116 (bf16).
 #extension GL_EXT_control_flow_attributes : require
-// Sums over what is read from buffers are `precise`: a driver may otherwise write x a + x b as x (a + b) where a pixel is shown twice by its padding
-// (Mesa 22.3 does), which turns inf - inf into inf. Products and sums are written as fma(), so that nothing is lost.
 #if STORAGE == 32
 #define ELEMENT float
 #define ELEMENT4 vec4
