@@ -133,39 +133,15 @@ Answer<void> PlanSession::poison_device(const VerifyRun& request) {
   return {};
 }
 
-Answer<PlanSession::Images> PlanSession::device_inputs(std::int32_t slot) const {
-  Images images;
-  for (const auto& buffer : slots_[static_cast<std::size_t>(slot)].device) {
-    const auto index = images.size();
-    images.emplace_back();
-    if (!buffer || !is_input(plan_.requirements()[index].role)) continue;
-    auto bytes = buffer->read();
-    if (!bytes) return tl::unexpected(bytes.error());
-    images.back() = std::move(*bytes);
-  }
-  return images;
-}
-
-Answer<void> PlanSession::inputs_unchanged(std::int32_t slot, const Images& before) const {
-  const auto now = device_inputs(slot);
-  if (!now) return tl::unexpected(now.error());
-  for (std::size_t i = 0; i < before.size(); ++i)
-    if ((*now)[i] != before[i])
-      return tl::unexpected<Trouble>(
-          Failed{fmt::format("R8: execute changed {} in device memory", role_word(plan_.requirements()[i].role))});
-  return {};
-}
-
 Answer<void> PlanSession::execute_guarded(const VerifyRun& request) {
   const auto slot = request.slot;
   if (auto ok = poison_device(request); !ok) return ok;
   protect(Stage::upload, slot);
   if (auto ok = plan_.upload(slot, guarded_tensors(slot)); !ok) return ok;
-  const auto inputs = device_inputs(slot);
-  if (!inputs) return tl::unexpected(inputs.error());
+  if (auto ok = note_contents(slot); !ok) return ok;
   protect(Stage::execute, slot);
   if (auto ok = plan_.execute_and_wait(&slot, 1, nullptr); !ok) return ok;
-  if (auto ok = inputs_unchanged(slot, *inputs); !ok) return ok;
+  if (auto ok = inputs_unchanged(slot); !ok) return ok;
   protect(Stage::fetch, slot);
   if (auto ok = plan_.fetch(slot, guarded_tensors(slot)); !ok) return ok;
   enter(Stage::requirements);
@@ -173,15 +149,43 @@ Answer<void> PlanSession::execute_guarded(const VerifyRun& request) {
   return guards_untouched();
 }
 
+Answer<void> PlanSession::note_contents(std::int32_t slot) {
+  auto& mine = slots_[static_cast<std::size_t>(slot)];
+  mine.digests.assign(mine.device.size(), 0);
+  for (std::size_t i = 0; i < mine.device.size(); ++i) {
+    if (!mine.device[i] || writable(plan_.requirements()[i].role, Stage::execute)) continue;
+    const auto digest = mine.device[i]->digest();
+    if (!digest) return tl::unexpected(digest.error());
+    mine.digests[i] = *digest;
+  }
+  return {};
+}
+
+/// R8 on a device, which has no pages to protect.
+Answer<void> PlanSession::inputs_unchanged(std::int32_t slot) const {
+  const auto& mine = slots_[static_cast<std::size_t>(slot)];
+  for (std::size_t i = 0; i < mine.device.size(); ++i) {
+    const auto role = plan_.requirements()[i].role;
+    if (!mine.device[i] || writable(role, Stage::execute)) continue;
+    const auto digest = mine.device[i]->digest();
+    if (!digest) return tl::unexpected(digest.error());
+    if (*digest != mine.digests[i])
+      return tl::unexpected<Trouble>(Failed{fmt::format("R8: execute changed {} in device memory", role_word(role))});
+  }
+  return {};
+}
+
 Answer<void> PlanSession::guards_untouched() const {
   for (const auto& slot : slots_)
     for (std::size_t i = 0; i < slot.device.size(); ++i) {
       if (!slot.device[i]) continue;
-      const auto whole = slot.device[i]->guard_untouched();
-      if (!whole) return tl::unexpected(whole.error());
-      if (!*whole)
-        return tl::unexpected<Trouble>(Failed{
-            fmt::format("R9: wrote past the end of {} in device memory", role_word(plan_.requirements()[i].role))});
+      const auto guard = slot.device[i]->guard();
+      if (!guard) return tl::unexpected(guard.error());
+      if (*guard != DeviceBuffer::Guard::whole)
+        return tl::unexpected<Trouble>(
+            Failed{fmt::format("R9: wrote {} of {} in device memory",
+                               *guard == DeviceBuffer::Guard::broken_before ? "before the start" : "past the end",
+                               role_word(plan_.requirements()[i].role))});
     }
   return {};
 }
