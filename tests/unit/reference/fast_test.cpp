@@ -9,6 +9,11 @@
 #include "reference/kernel.hpp"
 
 namespace convgauge {
+#ifdef CONVGAUGE_X86_KERNELS
+namespace wide {
+extern const Kernel kKernel;
+}
+#endif
 namespace {
 
 using testing::random_geometry;
@@ -50,7 +55,15 @@ class EveryKernel : public ::testing::TestWithParam<const Kernel*> {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(Fast, EveryKernel, ::testing::ValuesIn(kernels().begin(), kernels().end()),
+std::vector<const Kernel*> all_kernels() {
+  std::vector<const Kernel*> all(kernels().begin(), kernels().end());
+#ifdef CONVGAUGE_X86_KERNELS
+  all.push_back(&wide::kKernel);
+#endif
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Fast, EveryKernel, ::testing::ValuesIn(all_kernels()),
                          [](const auto& test) { return std::string(test.param->name); });
 
 TEST_P(EveryKernel, EqualsTheDefinitionOnRandomProblems) {
