@@ -51,13 +51,7 @@ void each_product(const cvg_spec& s, Product&& product) {
               }
 }
 
-/// A plan's whole life on the played GPU.
-struct Life {
-  cvg_plan* plan = nullptr;
-  std::vector<void*> addresses;
-  std::string why;
-};
-
+/// A plan's whole life on the played GPU; what it said where that fails.
 bool run(const cvg_spec& spec, const cvg_tensors& tensors, std::string& why) {
   const auto& b = backend();
   char text[512] = {};

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "core/convert.hpp"
+#include "core/dtype.hpp"
 
 namespace convgauge::backends::cudnn::host_gpu {
 namespace {
@@ -45,7 +45,7 @@ Tensor read_tensor(const Json& j) {
   Tensor t{j.at("dim").get<Four>(),
            j.at("stride").get<Four>(),
            type_named(j.at("dataType")),
-           j.at("isVirtual"),
+           j.at("isVirtual").get<bool>(),
            nullptr,
            {}};
   if (t.is_virtual) t.own.resize(static_cast<std::size_t>(t.count()));

@@ -1,5 +1,7 @@
 // The graph of a plan's serialisation, computed on the host in double.
 #pragma once
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 

@@ -1,5 +1,6 @@
 #include "host_gpu.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
@@ -9,6 +10,7 @@
 #include <iterator>
 #include <map>
 #include <sstream>
+#include <vector>
 
 #include "host_convolution.hpp"
 

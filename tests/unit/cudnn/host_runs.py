@@ -52,7 +52,7 @@ def algorithms():
         config.write_text(json.dumps({
             "problems": [{"name": "p", "in_channels": 8, "out_channels": 8, "height": 9, "width": 9, "kernel_size": 3, "padding": 1}],
             "backends": [{"name": "cudnn", "algorithm": name, "label": name}, "cudnn"],
-            "settings": {"math": "tf32", "measure": {"rounds": 8}}, "known": [{"match": "cudnn:*k2=*,*", "verdict": "agrees", "issue": "none"}]}))
+            "settings": {"math": "tf32", "measure": {"rounds": 8}}}))
         out = pathlib.Path(folder) / "out"
         done = run("sweep", str(config), "--out", str(out), "--plugin", ON_HOST)
         assert done.returncode == 0, done.stderr + done.stdout
@@ -126,6 +126,28 @@ def described():
     assert "no cuDNN: /nowhere/libcudnn.so.9: cannot open shared object file" in nowhere, nowhere
     broken = run("list", "backends", "--plugin", REAL, CONVGAUGE_CUDNN_DEVICE_DESCRIPTION="/nowhere.json")
     assert "cannot read /nowhere.json" in broken.stdout + broken.stderr, broken
+
+
+def gpu_check():
+    """scripts/gpu_check from its listing to its summary; torch is not asked here."""
+    suite = {"problems": [{"name": "a", "in_channels": 4, "out_channels": 4, "height": 6, "width": 6, "kernel_size": 3, "padding": 1},
+                          {"name": "b", "in_channels": 4, "out_channels": 4, "height": 5, "width": 5, "kernel_size": 1, "bias": False}]}
+    with tempfile.TemporaryDirectory() as folder:
+        file, out = pathlib.Path(folder) / "tiny.json", pathlib.Path(folder) / "out"
+        file.write_text(json.dumps(suite))
+        script = [sys.executable, str(HERE.parents[2] / "scripts/gpu_check"), "--no-build", "--convgauge", CONVGAUGE]
+        done = subprocess.run([*script, "--plugin", ON_HOST, "--gate", str(file), "--suites", str(file), "--batches", "1",
+                               "--precisions", "f32,f16", "--candidates", "3", "--out", str(out), "--quick",
+                               "--python", "/bin/false"], capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        summary = (out / "summary.md").read_text()
+        for line in ("cudnn verify f32 | ", "cudnn sweep tiny_b1_f16 | ", "agrees", "2 layers, own choice", "not compared", "a GPU on the host"):
+            assert line in summary, (line, summary)
+        assert json.loads((out / "device.json").read_text())["deviceName"] == "NVIDIA H200"
+        assert len((out / "cudnn_tiny_b1_f32.jsonl").read_text().splitlines()) > 2
+        empty = subprocess.run([*script, "--out", str(out / "none")], capture_output=True, text=True,
+                               env={**os.environ, "CONVGAUGE_CUDNN_LIBRARY": "/nowhere"})
+        assert empty.returncode == 6 and "nothing was checked" in empty.stdout, empty
 
 
 devices = run("list", "devices", "--plugin", ON_HOST).stdout
