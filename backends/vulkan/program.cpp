@@ -170,6 +170,21 @@ int64_t packed_rows_bytes(const Shape& shape, const Tile& tile, int64_t depth, i
   return shape.groups * rounded_up(depth, Tile::kDepth) * rounded_up(shape.group_outputs(), tile.rows) * element_bytes;
 }
 
+/// A GEMM over the pixels of all images, by program.tile: parts as the grid and the windows allow.
+void add_gemm(Program& program, Step step, const Shape& shape, const Limits& limits) {
+  const auto row_tiles = divided_up(shape.group_outputs(), program.tile.rows);
+  const auto most_columns = limits.groups[0] / row_tiles * program.tile.columns;
+  cvg::refuse_unless(shape.pixels() <= most_columns && shape.groups <= limits.groups[2], CVG_REASON_SIZE,
+                     "the grid of workgroups is beyond this device's limits");
+  const auto most = std::min(images_within_range(shape, limits), most_columns / shape.pixels());
+  for (const auto& part : parts_of(shape, limits, most)) {
+    step.windows = {part.src, {Place::packed, 0}, {Place::packed, program.bias_offset}, part.dst};
+    step.push = part.push;
+    step.groups = gemm_groups(shape, program.tile, part.images * shape.pixels());
+    program.steps.push_back(step);
+  }
+}
+
 Program build_igemm(const Candidate& candidate, const Shape& shape, const Limits& limits) {
   Program program;
   program.packing = Packing::depth_rows;
@@ -178,18 +193,25 @@ Program build_igemm(const Candidate& candidate, const Shape& shape, const Limits
   place_weights(program,
                 packed_rows_bytes(shape, candidate.tile, shape.group_inputs() * shape.taps(), shape.element_bytes()),
                 shape, limits);
-  auto step = gemm_step(shape, candidate.tile, program.tap_outer, true);
-  const auto row_tiles = divided_up(shape.group_outputs(), candidate.tile.rows);
-  const auto most_columns = limits.groups[0] / row_tiles * candidate.tile.columns;
-  cvg::refuse_unless(shape.pixels() <= most_columns && shape.groups <= limits.groups[2], CVG_REASON_SIZE,
-                     "the grid of workgroups is beyond this device's limits");
-  const auto most = std::min(images_within_range(shape, limits), most_columns / shape.pixels());
-  for (const auto& part : parts_of(shape, limits, most)) {
-    step.windows = {part.src, {Place::packed, 0}, {Place::packed, program.bias_offset}, part.dst};
-    step.push = part.push;
-    step.groups = gemm_groups(shape, candidate.tile, part.images * shape.pixels());
-    program.steps.push_back(step);
-  }
+  add_gemm(program, gemm_step(shape, candidate.tile, program.tap_outer, true), shape, limits);
+  return program;
+}
+
+Program build_coopmat(const Candidate& candidate, const Shape& shape, const Limits& limits) {
+  const auto& tile = candidate.tile;
+  cvg::refuse_unless(
+      shape.storage == Storage::f16 && shape.group_inputs() % kMatrixDepth == 0, CVG_REASON_CHANNELS,
+      "cooperative matrices take f16 and a multiple of " + std::to_string(kMatrixDepth) + " channels a group");
+  Program program;
+  program.packing = Packing::depth_rows;
+  program.tile = tile;
+  place_weights(program, packed_rows_bytes(shape, tile, shape.group_inputs() * shape.taps(), shape.element_bytes()),
+                shape, limits);
+  auto step = step_of(candidate.kind == Kind::coopmat ? Shader::coopmat : Shader::coopmat_emulated, shape,
+                      subgroups(tile) * limits.subgroup);
+  const int64_t own[] = {tile.rows, tile.columns, kMatrixDepth, tile.thread_rows, tile.thread_columns, limits.subgroup};
+  std::transform(std::begin(own), std::end(own), step.constants.begin() + kSpecial, number);
+  add_gemm(program, step, shape, limits);
   return program;
 }
 
@@ -309,6 +331,9 @@ Program build(const Candidate& candidate, const Shape& shape, const Limits& limi
       return build_depthwise_large(candidate, shape, limits);
     case Kind::winograd:
       return build_winograd(candidate, shape, limits);
+    case Kind::coopmat:
+    case Kind::coopmat_emulated:
+      return build_coopmat(candidate, shape, limits);
   }
   throw std::logic_error("a kind of kernel without a program");
 }
