@@ -129,26 +129,27 @@ void store() {
 }
 
 #ifdef EMULATED
+#define UNROLL [[dont_unroll]]  // nothing is held in registers: spare the driver's compiler
 const uint kOwn = kSize * kSize / kSubgroupSize;  // elements of a matrix that an invocation holds
 float sums[kMatrixRows * kMatrixColumns * kOwn];
 void clear_sums() {
-  [[unroll]] for (uint i = 0; i < kMatrixRows * kMatrixColumns * kOwn; ++i) sums[i] = 0.0;
+  UNROLL for (uint i = 0; i < kMatrixRows * kMatrixColumns * kOwn; ++i) sums[i] = 0.0;
 }
 float column_element(uint depth, uint column) {
   return float(shared_columns[kChannelsLast != 0 ? column * kColumnsPitch + depth : depth * kColumnsPitch + column]);
 }
 void multiply(uint first_row, uint first_column) {
-  for (uint m = 0; m < kMatrixRows * kMatrixColumns; ++m)
-    for (uint e = 0; e < kOwn; ++e) {
+  UNROLL for (uint m = 0; m < kMatrixRows * kMatrixColumns; ++m)
+    UNROLL for (uint e = 0; e < kOwn; ++e) {
       const uint element = gl_SubgroupInvocationID + e * kSubgroupSize;
       const uint row = first_row + m / kMatrixColumns * kSize + element / kSize;
       const uint column = first_column + m % kMatrixColumns * kSize + element % kSize;
-      for (uint d = 0; d < kDepth; ++d)
+      UNROLL for (uint d = 0; d < kDepth; ++d)
         sums[m * kOwn + e] = fma(float(shared_rows[d * kRowsPitch + row]), column_element(d, column), sums[m * kOwn + e]);
     }
 }
 void put_result(uint m) {
-  for (uint e = 0; e < kOwn; ++e) {
+  UNROLL for (uint e = 0; e < kOwn; ++e) {
     const uint element = gl_SubgroupInvocationID + e * kSubgroupSize;
     const uint row = element / kSize, column = element % kSize;
     shared_result[gl_SubgroupID * kSize * kSize + (kChannelsLast != 0 ? column * kSize + row : element)] =
@@ -156,6 +157,7 @@ void put_result(uint m) {
   }
 }
 #else
+#define UNROLL [[unroll]]  // matrices are registers, and have no run-time index
 coopmat<float, gl_ScopeSubgroup, kSize, kSize, gl_MatrixUseAccumulator> sums[kMatrixRows * kMatrixColumns];
 void clear_sums() {
   [[unroll]] for (uint i = 0; i < kMatrixRows * kMatrixColumns; ++i)
@@ -214,10 +216,10 @@ void main() {
     multiply(first_row, first_column);
     barrier();
   }
-  [[unroll]] for (uint m = 0; m < kMatrixRows * kMatrixColumns; ++m) {
+  UNROLL for (uint m = 0; m < kMatrixRows * kMatrixColumns; ++m) {
     put_result(m);
     barrier();
-    [[unroll]] for (uint e = 0; e < kSize * kSize / kSubgroupSize; ++e)
+    [[dont_unroll]] for (uint e = 0; e < kSize * kSize / kSubgroupSize; ++e)
       write_element(gl_SubgroupInvocationID + e * kSubgroupSize, group,
                     row_tile * kRows + first_row + m / kMatrixColumns * kSize,
                     tile_column + first_column + m % kMatrixColumns * kSize);
