@@ -55,6 +55,17 @@ double gemm_ns(const Tile& tile, const Shape& s, int64_t columns, double multipr
   return rounds * each * decoding / busy;
 }
 
+/// Matrices 16 times as fast as products one by one; what feeds them from shared memory allows a quarter of that
+/// (README.md).
+double coopmat_ns(const Tile& tile, const Shape& s, double multiprocessor_count) {
+  const double depth = static_cast<double>(s.group_inputs() * s.taps());
+  const double workgroups = static_cast<double>(s.groups * divided_up(s.group_outputs(), tile.rows) *
+                                                divided_up(s.batch * s.pixels(), tile.columns));
+  const double each = static_cast<double>(tile.rows * tile.columns) * depth / kProductsPerNs / 4;
+  const double rounds = std::ceil(workgroups / multiprocessor_count);
+  return rounds * each / std::min(1.0, rounds * static_cast<double>(subgroups(tile)) / kWarps);
+}
+
 double tensor_bytes(const Shape& s) {
   return static_cast<double>(s.batch * (s.src_image() + s.dst_image()) * s.element_bytes());
 }
@@ -85,7 +96,7 @@ std::vector<Tile> tiles_for(const Shape& shape, const Limits& limits) {
 }
 
 /// Of all loops of an invocation together, at most.
-int64_t iterations(const Candidate& candidate, const Shape& s) {
+int64_t iterations(const Candidate& candidate, const Shape& s, const Limits& limits) {
   const auto span = (candidate.block - 1) * s.h.stride + (s.h.kernel - 1) * s.h.dilation + 1;
   constexpr int64_t kLargeThreads = 32;  // of depthwise_large at least: its staging loops
   switch (candidate.kind) {
@@ -100,6 +111,13 @@ int64_t iterations(const Candidate& candidate, const Shape& s) {
              ((candidate.block + s.h.kernel) * (32 + s.w.kernel) + s.taps()) / kLargeThreads + 2;
     case Kind::winograd:
       return divided_up(s.group_inputs(), Tile::kDepth);
+    case Kind::coopmat:
+    case Kind::coopmat_emulated: {  // the loops that stand for matrices: per step, each of an invocation's sums by
+                                    // depth
+      const auto own = candidate.tile.rows * candidate.tile.columns / subgroups(candidate.tile);
+      const auto sums = limits.subgroup > 0 ? own / limits.subgroup : own;
+      return s.group_inputs() * s.taps() / kMatrixDepth * (1 + sums * (kMatrixDepth + 2)) + 2 * sums;
+    }
   }
   return 0;
 }
@@ -107,6 +125,18 @@ int64_t iterations(const Candidate& candidate, const Shape& s) {
 void add_igemm(std::vector<Candidate>& all, const Shape& shape, const Limits& limits) {
   if (is_depthwise(shape)) return;
   for (const auto& tile : tiles_for(shape, limits)) all.push_back({.kind = Kind::igemm, .tile = tile});
+}
+
+void add_coopmat(std::vector<Candidate>& all, const Shape& s, const Limits& limits) {
+  if (s.storage != Storage::f16 || s.group_inputs() % kMatrixDepth != 0 || limits.subgroup == 0 || !limits.float16)
+    return;
+  for (const auto& tile : kMatrixTiles) {
+    if (matrix_shared_bytes(tile) > limits.shared_bytes || subgroups(tile) * limits.subgroup > limits.threads) continue;
+    // The shapes of matrices that kernels ask for are those of subgroups of 32; others may offer other ones.
+    if (limits.cooperative_matrix && limits.subgroup == 32) all.push_back({.kind = Kind::coopmat, .tile = tile});
+    if (limits.emulated_matrix && 256 % limits.subgroup == 0)
+      all.push_back({.kind = Kind::coopmat_emulated, .tile = tile});
+  }
 }
 
 /// The rows of a tile so that its source and taps fit shared memory: as depthwise_large.comp lays them out.
@@ -160,6 +190,10 @@ double estimated_ns(const Candidate& candidate, const Shape& s, const Limits& li
       return kDispatchNs + std::max(moved * 2, products(s) * 2 / kProductsPerNs / count);
     case Kind::direct:  // two reads and their addresses a product
       return kDispatchNs + std::max(moved, products(s) * 12 / kProductsPerNs / count);
+    case Kind::coopmat:
+      return kDispatchNs + std::max(moved, coopmat_ns(candidate.tile, s, count));
+    case Kind::coopmat_emulated:
+      return HUGE_VAL;
   }
   return HUGE_VAL;
 }
@@ -169,18 +203,19 @@ std::vector<Candidate> candidates(const Shape& shape, const Limits& limits) {
   add_depthwise(all, shape, limits);
   add_igemm(all, shape, limits);
   add_winograd(all, shape, limits);
+  add_coopmat(all, shape, limits);
   for (const auto& candidate : all) {
     try {
-      if (limits.loop_iterations > 0 && iterations(candidate, shape) > limits.loop_iterations) continue;
+      if (limits.loop_iterations > 0 && iterations(candidate, shape, limits) > limits.loop_iterations) continue;
       static_cast<void>(build(candidate, shape, limits));
       built.push_back(candidate);
     } catch (const cvg::Refused&) {  // beyond a limit: the others are offered
     }
   }
   static_cast<void>(build({}, shape, limits));  // where even direct is refused, this is why
-  if (limits.loop_iterations == 0 || iterations({}, shape) <= limits.loop_iterations) built.push_back({});
+  if (limits.loop_iterations == 0 || iterations({}, shape, limits) <= limits.loop_iterations) built.push_back({});
   cvg::refuse_unless(!built.empty(), CVG_REASON_SIZE,
-                     "an output needs " + std::to_string(iterations({}, shape)) +
+                     "an output needs " + std::to_string(iterations({}, shape, limits)) +
                          " iterations, and this driver ends a shader's loops after " +
                          std::to_string(limits.loop_iterations));
   std::stable_sort(built.begin(), built.end(), [&](const auto& a, const auto& b) {
@@ -202,6 +237,10 @@ std::string name_of(const Candidate& candidate) {
       return "vulkan.depthwise_large";
     case Kind::winograd:
       return "vulkan.wino_f" + m + "x" + m + "_3x3";
+    case Kind::coopmat:
+      return "vulkan.coopmat_" + candidate.tile.name();
+    case Kind::coopmat_emulated:
+      return "vulkan.coopmat_emulated_" + candidate.tile.name();
   }
   throw std::logic_error("a kind of kernel without a name");
 }
@@ -214,7 +253,9 @@ cvg_algorithm describe(const Candidate& candidate) {
                             : cvg::winograd_axis(4, 3, {{0, 1}, {1, 1}, {-1, 1}, {2, 1}, {-2, 1}});
       return cvg::winograd(name_of(candidate), axis, axis);
     }
-    return cvg::algorithm(name_of(candidate), candidate.kind == Kind::igemm ? CVG_CLASS_GEMM : CVG_CLASS_DIRECT);
+    const bool gemm =
+        candidate.kind == Kind::igemm || candidate.kind == Kind::coopmat || candidate.kind == Kind::coopmat_emulated;
+    return cvg::algorithm(name_of(candidate), gemm ? CVG_CLASS_GEMM : CVG_CLASS_DIRECT);
   }();
   made.flushes_subnormals = 1;  // Vulkan leaves that to the driver
   return made;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "cooperative.hpp"
 #include "copies.hpp"
 #include "pipelines.hpp"
 
@@ -32,6 +33,21 @@ bool has_extension(VkPhysicalDevice device, const char* name) {
   return std::any_of(all.begin(), all.end(), [&](const auto& e) { return std::string(e.extensionName) == name; });
 }
 
+/// The one size that subgroups have; 0 where a driver may choose among several.
+std::int64_t subgroup_of(VkPhysicalDevice device) {
+  VkPhysicalDeviceProperties told;
+  vkGetPhysicalDeviceProperties(device, &told);
+  if (told.apiVersion < VK_API_VERSION_1_3 && !has_extension(device, VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME))
+    return 0;
+  VkPhysicalDeviceSubgroupSizeControlProperties sizes{};
+  sizes.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_PROPERTIES;
+  VkPhysicalDeviceProperties2 properties{};
+  properties.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2;
+  properties.pNext = &sizes;
+  vkGetPhysicalDeviceProperties2(device, &properties);
+  return sizes.minSubgroupSize == sizes.maxSubgroupSize ? sizes.maxSubgroupSize : 0;
+}
+
 Limits limits_of(VkPhysicalDevice device, const VkPhysicalDeviceLimits& told) {
   Limits limits;
   limits.range_bytes = told.maxStorageBufferRange;
@@ -50,13 +66,21 @@ Limits limits_of(VkPhysicalDevice device, const VkPhysicalDeviceLimits& told) {
     vkGetPhysicalDeviceProperties2(device, &properties);
     limits.multiprocessors = static_cast<int>(sm.shaderSMCount);
   }
+  VkPhysicalDeviceVulkan12Features core{};
+  core.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES;
   VkPhysicalDevice16BitStorageFeatures storage{};
   storage.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_16BIT_STORAGE_FEATURES;
+  storage.pNext = &core;
   VkPhysicalDeviceFeatures2 features{};
   features.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2;
   features.pNext = &storage;
   vkGetPhysicalDeviceFeatures2(device, &features);
   limits.storage_16bit = storage.storageBuffer16BitAccess == VK_TRUE;
+  limits.float16 = limits.storage_16bit && core.shaderFloat16 == VK_TRUE;
+  limits.subgroup = subgroup_of(device);
+  limits.cooperative_matrix = limits.float16 && core.vulkanMemoryModel == VK_TRUE &&
+                              has_extension(device, kCooperativeExtension) &&
+                              multiplies_halves(instance(false).handle, device);
   return limits;
 }
 
@@ -89,8 +113,6 @@ std::string driver_text(const VkPhysicalDeviceDriverProperties& driver, const Vk
          (limits.storage_16bit ? ", f16" : "");
 }
 
-}  // namespace
-
 DeviceFacts facts_of(VkPhysicalDevice device) {
   VkPhysicalDeviceProperties told;
   vkGetPhysicalDeviceProperties(device, &told);
@@ -118,6 +140,8 @@ DeviceFacts facts_of(VkPhysicalDevice device) {
   return facts;
 }
 
+}  // namespace
+
 const std::vector<DeviceFacts>& all_facts() {
   static const std::vector<DeviceFacts>* all = nullptr;
   if (!all) {
@@ -128,8 +152,8 @@ const std::vector<DeviceFacts>& all_facts() {
   return *all;
 }
 
-Device::Device(Instance& instance, VkPhysicalDevice physical)
-    : instance_(instance), physical_(physical), facts_(facts_of(physical)) {
+Device::Device(Instance& instance, VkPhysicalDevice physical, const DeviceFacts& facts)
+    : instance_(instance), physical_(physical), facts_(facts) {
   create();
   volkLoadDeviceTable(&table_, handle_);
   table_.vkGetDeviceQueue(handle_, facts_.queue_family, 0, &queue_);
@@ -155,9 +179,20 @@ void Device::create() {
   VkPhysicalDevice16BitStorageFeatures storage{};
   storage.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_16BIT_STORAGE_FEATURES;
   storage.storageBuffer16BitAccess = facts_.limits.storage_16bit ? VK_TRUE : VK_FALSE;
+  VkPhysicalDeviceVulkan12Features core{};
+  core.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES;
+  core.shaderFloat16 = facts_.limits.float16 ? VK_TRUE : VK_FALSE;
+  storage.pNext = &core;
+  CooperativeFeatures matrices;
+  matrices.cooperative_matrix = VK_TRUE;
+  const bool cooperates = facts_.limits.cooperative_matrix && !instance_.messages;
+  core.vulkanMemoryModel = cooperates ? VK_TRUE : VK_FALSE;
+  if (cooperates) core.pNext = &matrices;
   VkDeviceCreateInfo info{};
   info.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO;
   info.pNext = &storage;
+  info.enabledExtensionCount = cooperates ? 1 : 0;
+  info.ppEnabledExtensionNames = &kCooperativeExtension;
   info.queueCreateInfoCount = 1;
   info.pQueueCreateInfos = &queue;
   check(vkCreateDevice(physical_, &info, nullptr, &handle_), "vkCreateDevice");
@@ -237,7 +272,7 @@ Device& device(bool validated, std::size_t index) {
   auto& made = open[{validated, index}];
   if (!made) {
     auto& all = instance(validated);
-    made = std::make_unique<Device>(all, all.devices.at(index));
+    made = std::make_unique<Device>(all, all.devices.at(index), all_facts().at(index));
   }
   return *made;
 }

@@ -25,15 +25,13 @@ struct DeviceFacts {
   /// Driver, device and version: what a tuned choice holds for.
   std::string identity() const { return name + ", " + driver; }
 };
-DeviceFacts facts_of(VkPhysicalDevice device);
-
 /// Of every device of the process, read once. Throws as instance() does. [main]
 const std::vector<DeviceFacts>& all_facts();
 
 /// [main]
 class Device {
  public:
-  Device(Instance& instance, VkPhysicalDevice physical);
+  Device(Instance& instance, VkPhysicalDevice physical, const DeviceFacts& facts);
   Device(const Device&) = delete;
   Device& operator=(const Device&) = delete;
   ~Device();

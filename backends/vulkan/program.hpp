@@ -55,12 +55,12 @@ struct Program {
   std::int64_t transformed_bytes = 0, products_bytes = 0;  // workspace; 0 where there is none
 };
 
-enum class Kind { direct, igemm, depthwise, depthwise_large, winograd };
+enum class Kind { direct, igemm, depthwise, depthwise_large, winograd, coopmat, coopmat_emulated };
 
 /// One way to compute a problem.
 struct Candidate {
   Kind kind = Kind::direct;
-  Tile tile{};            // igemm, winograd (of its products)
+  Tile tile{};            // igemm, winograd (of its products), coopmat
   int winograd_tile = 0;  // m of F(m x m, 3 x 3)
   int block = 0;          // depthwise: outputs below one another; depthwise_large: rows of a tile
   bool operator==(const Candidate&) const = default;

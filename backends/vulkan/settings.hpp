@@ -19,6 +19,8 @@ inline constexpr cvg_option_info kOptions[] = {
                          "with tune=on: a file that keeps what was chosen, by device, driver and problem"),
     cvg::describe_option("staging", "auto|always", "auto",
                          "always: copy through staging memory even where the host sees the device's"),
+    cvg::describe_option("coopmat", "auto|emulated", "auto",
+                         "emulated: also offer the cooperative-matrix kernel with loops for its matrices, f16 only"),
     cvg::describe_option("range_limit", "1024..4294967295", "",
                          "bytes of a buffer that a shader may see, if less than the device allows: to try the cutting "
                          "of batches on small problems"),
@@ -26,7 +28,7 @@ inline constexpr cvg_option_info kOptions[] = {
 };
 
 struct Options {
-  bool validation = false, tune = false, staged = false;
+  bool validation = false, tune = false, staged = false, emulated = false;
   std::string tune_cache;
   std::optional<std::int64_t> range_limit;
   std::chrono::seconds wait{600};
@@ -47,6 +49,7 @@ inline Options options_of(const cvg_settings& settings) {
   made.validation = text("validation") == "on";
   made.tune = text("tune") == "on";
   made.staged = text("staging") == "always";
+  made.emulated = text("coopmat") == "emulated";
   made.tune_cache = text("tune_cache");
   if (const auto limit = text("range_limit"); !limit.empty()) made.range_limit = whole_number(limit);
   if (const auto wait = text("wait_s"); !wait.empty()) made.wait = std::chrono::seconds(whole_number(wait));
@@ -56,6 +59,9 @@ inline Options options_of(const cvg_settings& settings) {
 /// The device's limits as these options leave them.
 inline Limits limited(Limits limits, const Options& options) {
   if (options.range_limit) limits.range_bytes = std::min(limits.range_bytes, *options.range_limit);
+  limits.emulated_matrix = options.emulated;
+  // The layers of Debian 12 do not know the extension, and would report its SPIR-V.
+  if (options.validation) limits.cooperative_matrix = false;
   return limits;
 }
 

@@ -76,14 +76,27 @@ constexpr std::uint32_t kOutput4x116[] =
 #include "winograd_output_4.116.inc"
     ;
 
+constexpr std::uint32_t kCoopmat16[] =
+#include "generated/coopmat.inc"
+    ;
+constexpr std::uint32_t kCoopmatEmulated16[] =
+#include "coopmat_emulated.16.inc"
+    ;
+
 using Code = std::span<const std::uint32_t>;
 
 // In the order of both enumerations.
 const Code kCodes[kShaderCount][3] = {
-    {kDirect32, kDirect16, kDirect116},          {kIgemm32, kIgemm16, kIgemm116},
-    {kDepthwise32, kDepthwise16, kDepthwise116}, {kDepthwiseLarge32, kDepthwiseLarge16, kDepthwiseLarge116},
-    {kInput2x32, kInput2x16, kInput2x116},       {kInput4x32, kInput4x16, kInput4x116},
-    {kOutput2x32, kOutput2x16, kOutput2x116},    {kOutput4x32, kOutput4x16, kOutput4x116},
+    {kDirect32, kDirect16, kDirect116},
+    {kIgemm32, kIgemm16, kIgemm116},
+    {kDepthwise32, kDepthwise16, kDepthwise116},
+    {kDepthwiseLarge32, kDepthwiseLarge16, kDepthwiseLarge116},
+    {kInput2x32, kInput2x16, kInput2x116},
+    {kInput4x32, kInput4x16, kInput4x116},
+    {kOutput2x32, kOutput2x16, kOutput2x116},
+    {kOutput4x32, kOutput4x16, kOutput4x116},
+    {{}, kCoopmat16, {}},
+    {{}, kCoopmatEmulated16, {}},
 };
 
 }  // namespace

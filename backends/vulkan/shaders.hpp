@@ -14,11 +14,14 @@ enum class Shader {
   winograd_input_4,
   winograd_output_2,
   winograd_output_4,
+  coopmat,           // f16 only
+  coopmat_emulated,  // likewise
 };
-inline constexpr int kShaderCount = 8;
+inline constexpr int kShaderCount = 10;
 
 enum class Storage { f32, f16, bf16 };
 
+/// Empty where a shader is not made for a storage.
 std::span<const std::uint32_t> spirv(Shader shader, Storage storage);
 
 }  // namespace convgauge::backends::vulkan

@@ -18,6 +18,10 @@ struct Limits {
   std::int64_t threads = 128;                        // maxComputeWorkGroupInvocations
   std::array<std::int64_t, 3> groups{65535, 65535, 65535};
   bool storage_16bit = false;
+  bool float16 = false;              // arithmetic types of 16 bits in shaders
+  bool cooperative_matrix = false;   // f16 by f16 into f32, 16x16x16, for a subgroup
+  bool emulated_matrix = false;      // asked for by an option
+  std::int64_t subgroup = 0;         // its size, where there is but one; else 0
   int multiprocessors = 0;           // 0: not told
   std::int64_t loop_iterations = 0;  // that an invocation may take; 0: any number
   bool operator==(const Limits&) const = default;
