@@ -11,12 +11,11 @@ namespace convgauge {
 namespace {
 
 /// What stands for a mark `{{NAME}}` of page.html.
-std::string content(std::string_view name, const std::vector<Results>& results) {
+std::string content(std::string_view name, const std::vector<Results>& results, const std::vector<std::string>& names) {
   if (name == "style") return kPageCss;
   if (name == "chart_library") return kChartLibrary;
-  if (name == "charts") return kChartsJs;
-  if (name == "script") return kPageJs;
-  if (name == "data") return page_data(results);
+  if (name == "scripts") return kPageScripts;
+  if (name == "data") return page_data(results, names);
   std::string title, answer;
   for (const auto& run : results) {
     title += (title.empty() ? "" : ", ") + (run.header.suite.empty() ? "results" : run.header.suite);
@@ -27,8 +26,8 @@ std::string content(std::string_view name, const std::vector<Results>& results) 
 
 }  // namespace
 
-std::string html_report(const std::vector<Results>& results) {
-  return fill_marks(kPageHtml, [&](std::string_view name) { return content(name, results); });
+std::string html_report(const std::vector<Results>& results, const std::vector<std::string>& names) {
+  return fill_marks(kPageHtml, [&](std::string_view name) { return content(name, results, names); });
 }
 
 }  // namespace convgauge

@@ -97,6 +97,7 @@ Mix mix_of(const Group& group) {
       add_rounds(base, even_rounds(against), row.problem->count, mix.columns.empty());
     }
     mix.columns.push_back(c);
+    mix.layers_ns.push_back(c < 0 ? 0 : static_cast<double>(row.problem->count) * median_interval(even).median);
   }
   const auto rounds = std::min(mixed.size(), base.size());
   const bool weighty = std::all_of(mixed.begin(), mixed.end(), [](double sum) { return sum > 0; });

@@ -8,7 +8,7 @@ namespace convgauge {
 namespace {
 
 Regret regret_of(const Group& group, std::size_t own) {
-  Regret regret{group.columns[own].label, 0, 1, 1, "", ""};
+  Regret regret{group.columns[own].family, 0, 1, 1, "", ""};
   double logs = 0;
   for (const auto& row : group.rows) {
     if (!row.cells[own].time_ns) continue;
@@ -17,7 +17,7 @@ Regret regret_of(const Group& group, std::size_t own) {
     bool others = false;
     std::size_t best = own;
     for (std::size_t c = 0; c < row.cells.size(); ++c) {
-      if (c == own || group.columns[c].label != regret.label || !row.cells[c].time_ns) continue;
+      if (c == own || group.columns[c].family != regret.label || !row.cells[c].time_ns) continue;
       others = true;
       if (row.cells[c].time_ns->median < best_ns) best_ns = row.cells[best = c].time_ns->median;
     }
