@@ -79,7 +79,7 @@ class Page:
 
     def __init__(self, browser, path, width=1200, height=900, dark=False, query=""):
         self.browser = browser
-        target = browser.send("Target.createTarget", url="about:blank", width=width, height=height)["targetId"]
+        target = browser.send("Target.createTarget", url="about:blank")["targetId"]
         self.target, self.session = target, browser.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log"):
             self.send(domain + ".enable")
@@ -119,16 +119,19 @@ class Page:
             self.send("Input.dispatchKeyEvent", type=kind, **more)
 
     def click(self, selector):
-        place = self.value(f"(e => {{ e.scrollIntoView({{ block: 'center' }}); const r = e.getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2] }})(document.querySelector({json.dumps(selector)}))")
+        # Two frames, so that what the scrolling moves has moved.
+        place = self.value(f"(async e => {{ e.scrollIntoView({{ block: 'center', behavior: 'instant' }}); for (const _ of [1, 2]) await new Promise(requestAnimationFrame); const r = e.getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2] }})(document.querySelector({json.dumps(selector)}))")
         for kind in ("mousePressed", "mouseReleased"):
             self.send("Input.dispatchMouseEvent", type=kind, x=place[0], y=place[1], button="left", clickCount=1)
 
     def picture(self, selector=None):
-        """PNG of one element, of the window without a selector."""
+        """PNG of one element as far as the window holds it, of the window without a selector."""
         if not selector:
             return base64.b64decode(self.send("Page.captureScreenshot")["data"])
-        box = self.value(f"(e => {{ const r = e.getBoundingClientRect(); return {{ x: r.left + scrollX, y: r.top + scrollY, width: r.width, height: r.height, scale: 1 }} }})(document.querySelector({json.dumps(selector)}))")
-        return base64.b64decode(self.send("Page.captureScreenshot", clip=box, captureBeyondViewport=True)["data"])
+        # Scrolled to, not captured beyond the window: that would make the window taller, and what depends on its height.
+        box = self.value(f"""(e => {{ e.scrollIntoView({{ block: 'start', behavior: 'instant' }}); const r = e.getBoundingClientRect(), top = Math.max(0, r.top);
+            return {{ x: r.left + scrollX, y: top + scrollY, width: r.width, height: Math.min(r.bottom, innerHeight) - top, scale: 1 }} }})(document.querySelector({json.dumps(selector)}))""")
+        return base64.b64decode(self.send("Page.captureScreenshot", clip=box)["data"])
 
     def errors(self):
         told = []

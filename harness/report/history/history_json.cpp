@@ -25,7 +25,9 @@ PageJson steps_json(const History& h, const CaseHistory& c) {
   PageJson list = PageJson::array();
   for (const auto& step : c.steps) {
     PageJson why = PageJson::array();
-    for (const auto& reason : reasons(h, c, step)) why.push_back(clean(reason));
+    // What differs between the runs as a whole stands with them; here it is the case's own backend, if that does.
+    for (const auto& reason : reasons(h, c, step))
+      if (reason.find(" of ") < reason.find(':')) why.push_back(clean(reason));
     list.push_back({{"from", step.from},
                     {"run", step.run},
                     {"ratio", brief(step.ratio)},
@@ -71,6 +73,7 @@ PageJson history_json(const std::vector<Results>& all, const std::vector<std::st
     add_points(j, c);
   }
   j["order"] = by_interest(h);
+  j["last"] = h.runs.back().results - all.data();  // which of the runs given is the latest
   return j;
 }
 

@@ -46,8 +46,12 @@ std::string column_text(const CaseRecord& r) {
 
 std::string case_name(const History& h, const CaseHistory& c) {
   const auto& r = *c.last;
-  return (h.several_suites && !r.problem.suite.empty() ? r.problem.suite + "." : "") + row_name(r.problem) + " · " +
-         column_text(r) + (h.several_settings ? " · " + settings_text(r.settings) : "");
+  auto text = (h.several_suites && !r.problem.suite.empty() ? r.problem.suite + "." : "") + row_name(r.problem) + " · " +
+              column_text(r);
+  const auto parts = settings_parts(r.settings);
+  for (std::size_t i = 0; i < parts.size() && i < h.varying.size(); ++i)
+    if (h.varying[i]) text += " · " + parts[i];
+  return text;
 }
 
 std::string step_text(const History& h, const Step& step) {
@@ -76,8 +80,8 @@ std::string history_answer(const History& h) {
     for (const auto& step : c.steps) ++(step.ratio > 1 ? slower : faster);
     if (!c.steps.empty() && (!most || largest(c) > largest(*most))) most = &c;
   }
-  auto text = fmt::format("{} runs from {} to {}: ", h.runs.size(), h.runs.front().results->header.started,
-                          h.runs.back().results->header.started);
+  auto text = fmt::format("{} runs from {} to {}: ", h.runs.size(), h.runs.front().results->header.started.substr(0, 10),
+                          h.runs.back().results->header.started.substr(0, 10));
   text += failing > 0 ? fmt::format("{} case{} no longer agree{}; ", failing, plural(failing), failing == 1 ? "s" : "")
                       : "";
   if (!most) return text + fmt::format("none of {} cases stepped.", h.cases.size());

@@ -90,36 +90,46 @@ double median_over(std::span<const LogTime> times, double LogTime::*field) {
   return median_of(values);
 }
 
+double mean_of(std::span<const LogTime> times) {
+  double sum = 0;
+  for (const auto& t : times) sum += t.median;
+  return sum / static_cast<double>(times.size());
+}
+
 class Search {
  public:
   Search(const Track& track, const std::vector<double>& least) : track_(track), least_(least) {}
 
   std::vector<Step> run() {
+    places_ = {0, track_.times.size()};
     split(0, track_.times.size());
-    std::sort(steps_.begin(), steps_.end(), [](const Step& a, const Step& b) { return a.run < b.run; });
-    return std::move(steps_);
+    std::sort(places_.begin(), places_.end());
+    // A split that was found in a longer stretch must also stand between its neighbours.
+    std::vector<Step> steps;
+    for (std::size_t i = 1; i + 1 < places_.size(); ++i)
+      if (const auto step = judge(places_[i - 1], places_[i], places_[i + 1])) steps.push_back(*step);
+    return steps;
   }
 
  private:
   void split(std::size_t first, std::size_t last) {
     const auto at = widest(first, last);
     if (at == first) return;
-    const auto step = judge(first, at, last);
-    if (!step) return;
-    steps_.push_back(*step);
+    if (!judge(first, at, last)) return;
+    places_.push_back(at);
     split(first, at);
     split(at, last);
   }
 
-  /// Where the halves differ most for their sizes; `first` where there are no halves.
+  /// Where the halves' means differ most for their sizes (a median would not see that one run stands on the wrong
+  /// side); `first` where there are no halves.
   std::size_t widest(std::size_t first, std::size_t last) const {
     std::size_t best = first;
     double most = -1;
     for (auto at = first + 1; at < last; ++at) {
       const auto before = half(first, at), after = half(at, last);
       const double weight = std::sqrt(static_cast<double>(before.size() * after.size()));
-      const double size =
-          weight * std::abs(median_over(after, &LogTime::median) - median_over(before, &LogTime::median));
+      const double size = weight * std::abs(mean_of(after) - mean_of(before));
       if (size > most) most = size, best = at;
     }
     return best;
@@ -143,7 +153,7 @@ class Search {
 
   const Track& track_;
   const std::vector<double>& least_;
-  std::vector<Step> steps_;
+  std::vector<std::size_t> places_;
 };
 
 }  // namespace

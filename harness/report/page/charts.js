@@ -81,9 +81,3 @@ function drawAccuracy(pointsByColumn, xTitle, yTitle) {
               y: axis(yTitle, { type: "logarithmic", ...logRange(all.map(p => p.y), 1.5), ticks: logTicks(v => v.toExponential(0)) }) },
     plugins: { legend: { display: false }, tooltip: tooltip(item => item.raw.text) } } }, all.length, `${all.length} measured cases; speed against error`);
 }
-function drawMark(canvas, index) {
-  const ctx = canvas.getContext("2d");
-  canvas.width = canvas.height = 28; ctx.scale(2, 2);
-  ctx.strokeStyle = solid(index); ctx.fillStyle = faded(solid(index), .7); ctx.lineWidth = 1.5;
-  if (haveCharts) Chart.helpers.drawPoint(ctx, { pointStyle: shape(index), radius: 5, borderWidth: 1.5 }, 7, 7); else ctx.fillRect(2, 2, 10, 10);
-}

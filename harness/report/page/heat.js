@@ -63,10 +63,14 @@ function showHeat(whole = false) {
   heatState.whole = whole || heatState.rows.length <= kAtOnce;
   $("heat-lede").textContent = (state.baseline >= 0 ? `Speed-up over ${g.columns[state.baseline]}, median of the rounds both were timed in; below it the time.` : "Median times; no baseline was measured here.") +
     (g.rows.name.length > 1 ? ` ${heatState.rows.length < g.rows.name.length ? `${heatState.rows.length} of ` : ""}${plural(g.rows.name.length, "layer")}; the total is weighted by count.` : "");
-  const shown = columnsShown(), widths = [make("col", { class: "wide" }), make("col", { class: "narrow" }), make("col", { class: "middle" }), ...shown.map(() => make("col"))];
+  // Fixed widths: columns must not jump while rows come and go.
+  const shown = columnsShown(), phone = innerWidth <= 760, once = g.rows.count.every(n => n === 1);
+  const sizes = [phone ? 112 : 218, once ? 4 : phone ? 30 : 46, phone ? 96 : 150, ...shown.map(() => phone ? 74 : 92)], widths = sizes.map(size => make("col", { style: `width:${size}px` }));
+  heat.style.width = sizes.reduce((a, b) => a + b, 0) + 3 * (sizes.length + 1) + "px";
+  heat.classList.toggle("single", once);
   heat.setAttribute("role", "grid");
   heat.setAttribute("aria-rowcount", heatState.rows.length + 1);
-  heat.replaceChildren(make("colgroup", {}, ...widths), make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "layer"), make("th", { scope: "col", class: "count" }, "count"), make("th", { scope: "col", class: "winner" }, "fastest"), ...shown.map(c => heading(g.columns[c])))),
+  heat.replaceChildren(make("colgroup", {}, ...widths), make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "layer"), make("th", { scope: "col", class: "count" }, phone ? "×" : "count"), make("th", { scope: "col", class: "winner" }, "fastest"), ...shown.map(c => heading(g.columns[c])))),
     make("tbody"), make("tfoot", {}, ...(g.rows.name.length > 1 ? totalsRows() : [])));
   heatState.from = heatState.to = 0;
   showRowsInSight();

@@ -1,17 +1,12 @@
 // What a whole group says: the network's time, crossovers, clouds of points, spreads, what is missing.
 "use strict";
 
-function mark(column) {
-  const canvas = make("canvas", { "aria-hidden": "true", class: "mark" });
-  drawMark(canvas, column);
-  return canvas;
-}
 const filler = t => t.ns === null && t.filled_ns !== null;
 function networkBars() {
   const g = group(), rows = indices(g.rows.name), time = (r, c) => timed(r, c) ? g.rows.count[r] * cell("median", r, c) : null;
   // Of a long suite a bar has one part, not thousands.
   const gather = parts => parts.length <= 150 ? parts : [...parts.reduce((sums, p) => { const key = `${p.series} ${p.filled}`, old = sums.get(key); sums.set(key, old ? { ...old, ns: old.ns + p.ns, layers: old.layers + 1 } : { ...p, layers: 1 }); return sums; }, new Map()).values()].map(p => ({ ...p, name: plural(p.layers, "layer") + " of " + g.columns[p.series] }));
-  const whole = columnsShown().filter(c => g.totals[c].ns !== null || g.totals[c].filled_ns !== null).map(c => ({ name: g.columns[c],
+  const whole = columnsShown().filter(c => g.totals[c].missing < rows.length && (g.totals[c].ns !== null || g.totals[c].filled_ns !== null)).map(c => ({ name: g.columns[c],
     note: timeText(g.totals[c].ns ?? g.totals[c].filled_ns) + (filler(g.totals[c]) ? `, ${g.totals[c].missing} filled` : ""),
     parts: gather(rows.map(r => ({ ns: time(r, c) ?? time(r, g.baseline), series: timed(r, c) ? c : g.baseline, filled: !timed(r, c), name: `${g.rows.name[r]}: ${g.columns[timed(r, c) ? c : g.baseline]}${g.rows.count[r] > 1 ? ", ×" + g.rows.count[r] : ""}` }))) }));
   if (g.mix.total === null) return whole;
@@ -44,7 +39,7 @@ function showCrossing() {
   $("crossing-lede").textContent = `The fastest backend over ${c.axis}, and how many times as fast as the next backend (≈: not told apart). Below: effective GFLOP/s of each.`;
   $("crossing").replaceChildren(make("thead", {}, make("tr", {}, make("th", { scope: "col" }, c.axis), ...c.values.map(v => make("th", { scope: "col" }, v)))),
     make("tbody", {}, ...c.rows.map((name, i) => make("tr", {}, make("th", { scope: "row" }, name), ...c.cells[i].map(crossingCell)))));
-  const boxes = c.rows.map(() => make("div", { class: "box" }));
+  const boxes = c.rows.map((_, i) => make("div", { class: "box", id: `crossing-${i}` }));
   $("crossing-lines").replaceChildren(...c.rows.map((name, i) => make("figure", { class: "card" }, make("figcaption", {}, name), boxes[i])));
   c.rows.forEach((name, i) => drawCrossing(boxes[i], c.values, columnsShown().map(k => ({ name: g.columns[k], series: k, values: c.cells[i].map(p => p && timed(p.row, k) ? cell("gflops", p.row, k) : null) })), `${name}: GFLOP/s over ${c.axis}`));
 }
@@ -64,7 +59,7 @@ function showSpread() {
   const rows = columnsShown().map(c => ({ c, deviations: indices(g.rows.name).flatMap(r => (cell("samples", r, c) || []).map(step => step / 1e4)) })).filter(row => row.deviations.length);
   for (const row of rows) {
     const sizes = row.deviations.map(Math.abs).sort((a, b) => a - b), part = share => sizes[Math.min(sizes.length - 1, Math.floor(share * sizes.length))];
-    Object.assign(row, { name: g.columns[row.c], series: row.c, note: `half within ±${percent(part(.5))}, 95% within ±${percent(part(.95))}` });
+    Object.assign(row, { name: g.columns[row.c], series: row.c, wide: part(.9), note: `half within ±${percent(part(.5))}, 95% within ±${percent(part(.95))}` });
   }
   $("spread-lede").textContent = `Every raw sample of every layer against the median of its case; heights are square roots, so that rare ones are seen; beyond the ends at the ends.${floor ? ` Band: the noise floor of the run, ±${percent(floor)} by A/A.` : ""}`;
   drawSpreads($("spread"), rows, floor, `Distribution of the raw samples around their medians: ${rows.map(r => `${r.name} ${r.note}`).join("; ")}`);

@@ -29,7 +29,7 @@ function speedup(row, column) {
 
 // ---- head -----------------------------------------------------------------------------------------------------------
 function showHead() {
-  const run = data.runs.length > 1 && data.history ? data.runs.slice(-1) : data.runs;
+  const run = data.history ? [data.runs[data.history.last]] : data.runs;
   $("meta").replaceChildren(...run.map(r => make("div", {}, r.meta)));
   const total = new Map();
   for (const r of run) for (const c of r.strip) total.set(c.word, { cases: (total.get(c.word)?.cases || 0) + c.cases, defect: c.defect });
@@ -90,7 +90,7 @@ function listen() {
   $("find").oninput = e => { state.filter = e.target.value.toLowerCase(); showHeat(); };
   $("controls").onsubmit = e => e.preventDefault();
   let width = innerWidth;
-  addEventListener("resize", () => { if (innerWidth !== width) { width = innerWidth; showNetwork(); showLayer(); showCrossing(); showSpread(); showHistory(); } });
+  addEventListener("resize", () => { if (innerWidth !== width) { width = innerWidth; showHeat(); showNetwork(); showLayer(); showCrossing(); showSpread(); showHistory(); } });
 }
 function followTheme() {
   const asked = new URLSearchParams(location.search).get("theme"), dark = matchMedia("(prefers-color-scheme: dark)");
@@ -103,6 +103,8 @@ function followTheme() {
 }
 
 addEventListener("error", e => { document.documentElement.dataset.error = e.message; });
+// Of several runs of the same cases the last is shown first.
+if (data.history) state.group = Math.max(0, data.groups.findIndex(g => g.run === data.history.last));
 followTheme(); showHead(); fillControls();
 if (data.groups.length) { listen(); showGroup(); listenToHistory(); showHistory(); } else $("heat-lede").textContent = "Nothing ran.";
 // For the test in a browser: that this line was reached.

@@ -96,13 +96,14 @@ function drawNetwork(box, bars, label) {
   box.dataset.drawn = marks;
 }
 
-// rows: [{name, series, deviations (shares of the median), note}]: how the samples lie around their case's median.
+// rows: [{name, series, deviations (shares of the median), wide (most of them lie within), note}]: how the samples lie around their case's median.
 function drawSpreads(box, rows, floor, label) {
-  const reach = [-.06, .14], bins = 100, pitch = 46, narrow = box.clientWidth < 560, left = narrow ? 0 : 150;
+  const wide = Math.max(.05, Math.min(.8, Math.max(...rows.map(r => r.wide)))), reach = [-.6 * wide, 1.2 * wide], bins = 100, pitch = 46, narrow = box.clientWidth < 560, left = narrow ? 0 : 150;
   const height = 30 + pitch * rows.length + 22, { svg, width } = canvasOf(box, height, label), room = width - left - 8;
   const x = share => left + (Math.max(reach[0], Math.min(reach[1], share)) - reach[0]) / (reach[1] - reach[0]) * room;
   if (floor) svg.append(draw("rect", { x: x(-floor), y: 6, width: x(floor) - x(-floor), height: height - 30, class: "floor", "data-tip": `A/A noise floor of the run: ${percent(floor)}` }));
-  for (const share of [-.05, 0, .05, .1]) svg.append(line(x(share), 6, x(share), height - 24, { class: share ? "grid" : "axis" }), words(x(share), height - 8, share ? `${share > 0 ? "+" : "−"}${Math.abs(100 * share).toFixed(0)}%` : "median", { class: "soft", "text-anchor": "middle" }));
+  const step = steps(1.2 * wide, 4)[1] || 1, shares = [-1, 0, 1, 2, 3, 4].map(k => k * step).filter(s => s > reach[0] && s < reach[1]);
+  for (const share of shares) svg.append(line(x(share), 6, x(share), height - 24, { class: share ? "grid" : "axis" }), words(x(share), height - 8, share ? `${share > 0 ? "+" : "−"}${percent(Math.abs(share))}` : "median", { class: "soft", "text-anchor": "middle" }));
   rows.forEach((row, i) => {
     const counts = new Float64Array(bins), base = 6 + (i + 1) * pitch;
     for (const d of row.deviations) counts[Math.max(0, Math.min(bins - 1, Math.floor((d - reach[0]) / (reach[1] - reach[0]) * bins)))]++;
@@ -117,15 +118,16 @@ function drawSpreads(box, rows, floor, label) {
 // lines: [{name, series, values (null: none)}] over `names`: rates on a logarithmic scale, one small picture.
 function drawCrossing(box, names, lines, label) {
   const { svg, width } = canvasOf(box, 190, label), left = 40, bottom = 160, all = lines.flatMap(l => l.values.filter(v => v > 0));
-  const low = Math.log(Math.min(...all) / 1.15), high = Math.log(Math.max(...all) * 1.15), x = i => left + (width - left - 6) * (i + .5) / names.length, y = v => bottom - (Math.log(v) - low) / (high - low) * (bottom - 8);
+  // What is slower than a fortieth of the fastest (the definition in loops) would flatten the crossing itself.
+  const low = Math.log(Math.max(Math.min(...all), Math.max(...all) / 40) / 1.15), high = Math.log(Math.max(...all) * 1.15), x = i => left + (width - left - 6) * (i + .5) / names.length, y = v => bottom - (Math.log(v) - low) / (high - low) * (bottom - 8);
   for (let power = Math.floor(low / Math.LN10); power <= high / Math.LN10; ++power)
     for (const digit of high - low > 5 ? [1] : [1, 2, 5]) { const v = digit * 10 ** power; if (Math.log(v) > low && Math.log(v) < high) svg.append(line(left, y(v), width, y(v), { class: "grid" }), words(left - 4, y(v) + 4, plain(v), { class: "soft", "text-anchor": "end" })); }
   names.forEach((name, i) => svg.append(words(x(i), bottom + 16, name, { class: "soft", "text-anchor": "middle" })));
   for (const l of lines) {
     let open = false;
-    const path = l.values.map((v, i) => { if (!v) { open = false; return ""; } const d = `${open ? "L" : "M"}${x(i).toFixed(1)} ${y(v).toFixed(1)}`; open = true; return d; }).join("");
+    const path = l.values.map((v, i) => { if (!v || Math.log(v) < low) { open = false; return ""; } const d = `${open ? "L" : "M"}${x(i).toFixed(1)} ${y(v).toFixed(1)}`; open = true; return d; }).join("");
     svg.append(draw("path", { d: path, fill: "none", stroke: series(l.series), "stroke-width": 2 }));
-    l.values.forEach((v, i) => { if (v) svg.append(draw("circle", { cx: x(i), cy: y(v), r: 3.2, fill: series(l.series), "data-tip": `${l.name}, ${names[i]}: ${threeDigits(v)} GFLOP/s` })); });
+    l.values.forEach((v, i) => { if (v && Math.log(v) >= low) svg.append(draw("circle", { cx: x(i), cy: y(v), r: 3.2, fill: series(l.series), "data-tip": `${l.name}, ${names[i]}: ${threeDigits(v)} GFLOP/s` })); });
   }
   box.dataset.drawn = all.length;
 }
