@@ -18,13 +18,16 @@ constexpr std::string_view word(InstructionSet set) {
   return set == InstructionSet::avx512 ? "avx512" : set == InstructionSet::avx2 ? "avx2" : "portable";
 }
 
-/// avx2 stands for AVX2 with FMA, avx512 for AVX-512F with both. GCC's check asks the operating system too, whether it
-/// saves the registers.
+/// avx2 stands for AVX2 with FMA; avx512 for both and AVX-512 F, VL, DQ and BW, which came together in Skylake-X and
+/// Zen 4. F alone (Knights Landing) is not enough: given -mavx512f only, g++ 12 extracts from registers 16 to 31 by an
+/// instruction of VL. GCC's check asks the operating system too, whether it saves the registers.
 inline bool runs_here(InstructionSet set) {
 #if defined(__x86_64__)
   const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   if (set == InstructionSet::avx2) return avx2;
-  if (set == InstructionSet::avx512) return avx2 && __builtin_cpu_supports("avx512f");
+  if (set == InstructionSet::avx512)
+    return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
 #endif
   return set == InstructionSet::portable;
 }

@@ -17,7 +17,8 @@ namespace convgauge {
 /// range:   magnitudes over dozens of binades, sources and weights alike.
 /// spike:   normal, tiny, but for one huge pixel in each group of each image.
 /// subnormal: a source and a bias of subnormal numbers under normal weights.
-/// nonfinite: normal, but for two of infinity, -infinity and NaN in each group of each image.
+/// nonfinite: normal, but for two of infinity, -infinity and NaN in each group of each image; a weight in eight is
+/// zero.
 enum class Fill { integer, normal, uniform, impulse, range, spike, subnormal, nonfinite };
 template <>
 struct Words<Fill> {
@@ -27,7 +28,7 @@ struct Words<Fill> {
 };
 
 /// A change makes every stored reference stale: part of the cache key.
-inline constexpr int kFillVersion = 1;
+inline constexpr int kFillVersion = 2;
 
 /// Whether a fill can keep its promise for this spec: integer cannot where weights must be so sparse that a group has
 /// too few output channels to hit every tap; impulse where a narrow type cannot hold the sum of all taps of a pixel

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "core/blocks.hpp"
 #include "core/convert.hpp"
 #include "core/spec.hpp"
 
@@ -56,16 +57,16 @@ inline double whole(std::uint64_t bits, std::int64_t most) {
 }
 
 /// Walks a tensor in the order of its memory: every line along the innermost axis is generated, rounded and stored.
-/// value(bits, index) gives the element whose logical NCHW index is `index`.
+/// value(bits, index) gives the element whose logical NCHW index is `index`; large tensors ask it from several threads.
 template <class Value>
 void fill_tensor(const Shape& shape, const Strides& stride, Dtype type, std::uint64_t key, void* out, Value value) {
   if (elements(shape) == 0) return;
   const Strides logical = nchw_strides(shape);
   const std::size_t inner = stride[3] == 1 || stride[1] != 1 ? 3 : 1, outer = inner == 3 ? 1 : 2,
                     middle = inner == 3 ? 2 : 3;
-  constexpr std::int64_t kChunk = 512;
-  double line[kChunk];
   const auto run = [&](std::int64_t index, std::int64_t offset) {
+    constexpr std::int64_t kChunk = 512;
+    double line[kChunk];
     for (std::int64_t at = 0; at < shape[inner]; at += kChunk) {
       const auto count = std::min(kChunk, shape[inner] - at);
       for (std::int64_t i = 0; i < count; ++i) {
@@ -75,11 +76,13 @@ void fill_tensor(const Shape& shape, const Strides& stride, Dtype type, std::uin
       store_line(type, out, offset + at * stride[inner], stride[inner], count, line);
     }
   };
-  for (std::int64_t n = 0; n < shape[0]; ++n)
-    for (std::int64_t a = 0; a < shape[outer]; ++a)
-      for (std::int64_t b = 0; b < shape[middle]; ++b)
+  const auto slabs = shape[0] * shape[outer], slab = elements(shape) / slabs;
+  each_block(slabs, std::max<std::int64_t>(1, kBlockBytes / 4 / slab), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t s = begin; s < end; ++s)
+      for (std::int64_t n = s / shape[outer], a = s % shape[outer], b = 0; b < shape[middle]; ++b)
         run(n * logical[0] + a * logical[outer] + b * logical[middle],
             n * stride[0] + a * stride[outer] + b * stride[middle]);
+  });
 }
 
 inline double inverse_root(std::int64_t fan_in) {

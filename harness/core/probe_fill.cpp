@@ -163,7 +163,11 @@ void probe_weights(const Spec& spec, Fill fill, std::uint64_t seed, void* weight
     return go([most = most_weight(spec)](std::uint64_t bits, std::int64_t) { return whole(bits, most); });
   if (fill == Fill::range)
     return go([e = weight_exponents(type)](std::uint64_t bits, std::int64_t) { return far(bits, e.least, e.most); });
-  go([scale = inverse_root(g.terms())](std::uint64_t bits, std::int64_t) { return scale * normal(bits); });
+  const double scale = inverse_root(g.terms());
+  // A zero times an infinity is a NaN, which a kernel that skips zeros loses.
+  if (fill == Fill::nonfinite)
+    return go([=](std::uint64_t bits, std::int64_t) { return bits % 8 == 0 ? 0.0 : scale * normal(bits); });
+  go([=](std::uint64_t bits, std::int64_t) { return scale * normal(bits); });
 }
 
 void probe_bias(const Spec& spec, Fill fill, std::uint64_t seed, void* bias) {

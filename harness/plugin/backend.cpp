@@ -46,7 +46,8 @@ Trouble refusal(const char* function, std::int32_t reason, const Note& note) {
 /// For functions that have no reason to give.
 Answer<void> outcome(const char* function, cvg_status status, const Note& note) {
   if (status == CVG_OK) return {};
-  return failed(fmt::format("{} returned {}: {}", function, status_word(status), said(note)));
+  return tl::unexpected<Trouble>(
+      Failed{fmt::format("{} returned {}: {}", function, status_word(status), said(note)), status == CVG_DEVICE_LOST});
 }
 
 template <std::size_t N>
@@ -55,6 +56,25 @@ std::string text_of(const char (&array)[N]) {
 }
 
 constexpr std::int32_t kMostItems = 4096;  // more algorithms, options or buffers than that is a broken count
+
+/// A table of "cvg.details/0" that can be called, or null.
+const cvg_details* details_of(const cvg_backend* table) {
+  if (table->struct_size <= offsetof(cvg_backend, extension) || !table->extension) return nullptr;
+  const auto* details = static_cast<const cvg_details*>(table->extension(CVG_EXTENSION_DETAILS));
+  return details && details->struct_size >= sizeof(cvg_details) && details->plan && details->device ? details : nullptr;
+}
+
+/// What `tell` writes into a note with room for a plan's own serialisation.
+template <class Tell>
+Answer<std::string> told(const char* function, Tell&& tell) {
+  std::vector<char> text(std::size_t{1} << 18);
+  cvg_note note{text.data(), text.size()};
+  const auto status = tell(&note);
+  const std::string json(text.data(), strnlen(text.data(), text.size()));
+  if (status == CVG_OK) return json;
+  return tl::unexpected<Trouble>(
+      Failed{fmt::format("{} returned {}: {}", function, status_word(status), json), status == CVG_DEVICE_LOST});
+}
 
 /// What a requirement must obey to be obtained at all.
 Answer<void> check(const Requirement& r, const Spec& spec, std::size_t index) {
@@ -173,6 +193,18 @@ Answer<void> Plan::fetch(int slot, const cvg_tensors& tensors) {
   return outcome("fetch", table_->fetch(plan_, slot, &tensors, note.get()), note);
 }
 
+Answer<std::string> Plan::details() const {
+  const auto* table = details_of(table_);
+  if (!table) return std::string{};
+  return told("details of the plan", [&](cvg_note* json) { return table->plan(plan_, json); });
+}
+
+Answer<std::string> Backend::device_details(int device) const {
+  const auto* table = details_of(table_);
+  if (!table) return std::string{};
+  return told("details of the device", [&](cvg_note* json) { return table->device(device, json); });
+}
+
 Answer<Devices> Backend::devices() const {
   Note note;
   Devices devices;
@@ -189,7 +221,7 @@ Answer<Devices> Backend::devices() const {
     if (const auto s = table_->device_info(i, &raw, note.get()); s != CVG_OK)
       return failed(fmt::format("device_info({}) returned {}: {}", i, status_word(s), said(note)));
     devices.list.push_back({text_of(raw.name), text_of(raw.driver), raw.kind, raw.memory_bytes, raw.peak_flops,
-                            raw.peak_bytes_per_second});
+                            raw.peak_bytes_per_second, raw.last_level_cache_bytes});
   }
   return devices;
 }

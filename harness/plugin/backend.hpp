@@ -26,6 +26,7 @@ struct DeviceInfo {
   int kind = CVG_DEVICE_CPU;
   std::int64_t memory_bytes = 0;
   double peak_flops = 0, peak_bytes_per_second = 0;
+  std::int64_t last_level_cache_bytes = 0;
 };
 
 /// Devices that can be used, or why there is none.
@@ -65,6 +66,8 @@ class Plan {
   Answer<void> upload(int slot, const cvg_tensors& tensors);
   Answer<void> execute_and_wait(const std::int32_t* slots, std::int64_t count, cvg_timing* timing);
   Answer<void> fetch(int slot, const cvg_tensors& tensors);
+  /// The JSON object of the extension "cvg.details/0"; empty where the backend has none.
+  Answer<std::string> details() const;
   /// Calls of the C library's allocator during the last execute_and_wait(): see allocations.hpp.
   std::uint64_t allocations() const { return allocations_; }
 
@@ -97,6 +100,8 @@ class Backend {
 
   Answer<Devices> devices() const;
   Answer<std::vector<OptionInfo>> options() const;
+  /// What the device does at this moment, as JSON; empty where the backend does not tell.
+  Answer<std::string> device_details(int device) const;
   Answer<void> query(const Spec& spec, const PlanSettings& settings) const;
   Answer<std::vector<Algorithm>> algorithms(const Spec& spec, const PlanSettings& settings) const;
   Answer<Plan> plan(const Spec& spec, const PlanSettings& settings) const;

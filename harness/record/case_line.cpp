@@ -114,6 +114,15 @@ Json to_json(const SmallestCase& s) {
           {"replay", s.replay}};
 }
 
+/// A text that should be a JSON object; what is none is left out, for a line must stay a line.
+void embed(Json& j, const char* key, const std::string& text) {
+  auto object = text.empty() ? Json() : Json::parse(text, nullptr, false);
+  if (object.is_object()) j[key] = std::move(object);
+}
+void extract(Fields& fields, const char* key, std::string& text) {
+  if (const Json* object = fields.find(key); object && object->is_object()) text = dump(*object);
+}
+
 Json to_json(const CaseRecord& r) {
   Json j{{"record", "case"},
          {"problem", problem_json(r.problem.geometry)},
@@ -126,6 +135,7 @@ Json to_json(const CaseRecord& r) {
          {"label", r.label}};
   write_algorithm(j, r.algorithm);
   j["requested_algorithm"] = r.requested_algorithm;
+  if (r.own_choice) j["own_choice"] = true;
   j["device"] = r.device;
   j["options"] = r.options;
   j["settings"] = to_json(r.settings);
@@ -138,6 +148,9 @@ Json to_json(const CaseRecord& r) {
   j["bytes"] = r.bytes;
   j["workspace_bytes"] = r.workspace_bytes;
   j["packed_weight_bytes"] = r.packed_weight_bytes;
+  embed(j, "details", r.details);
+  embed(j, "device_before", r.device_before);
+  embed(j, "device_after", r.device_after);
   if (r.known) j["known"] = *r.known;
   j["replay"] = r.replay;
   if (r.smallest) j["smallest"] = to_json(*r.smallest);
@@ -197,6 +210,7 @@ CaseRecord case_from_json(const Json& json, const Place& place, std::string& err
   fields.get("label", r.label);
   read_algorithm(fields, r.algorithm);
   fields.get("requested_algorithm", r.requested_algorithm);
+  fields.get("own_choice", r.own_choice);
   fields.get("device", r.device);
   fields.get("options", r.options);
   r.settings = read_settings(fields.child("settings"));
@@ -206,6 +220,9 @@ CaseRecord case_from_json(const Json& json, const Place& place, std::string& err
   fields.get("bytes", r.bytes);
   fields.get("workspace_bytes", r.workspace_bytes);
   fields.get("packed_weight_bytes", r.packed_weight_bytes);
+  extract(fields, "details", r.details);
+  extract(fields, "device_before", r.device_before);
+  extract(fields, "device_after", r.device_after);
   fields.get("known", r.known);
   fields.get("replay", r.replay);
   if (fields.find("smallest")) read_smallest(fields.child("smallest"), r.smallest.emplace());

@@ -17,12 +17,6 @@ std::string variant(const CaseRecord& record) {
   return name.starts_with(prefix) ? name.substr(prefix.size()) : name;
 }
 
-/// "winograd" of "winograd:winograd.f4x4_3x3", the label that a config's "all" gives an algorithm.
-std::string family(const CaseRecord& record) {
-  const auto end = ":" + record.requested_algorithm;
-  return record.label.ends_with(end) ? record.label.substr(0, record.label.size() - end.size()) : record.label;
-}
-
 /// A label's columns are told apart by algorithm only where it has more than one.
 std::map<std::string, std::set<std::string>> variants_by_label(const Results& results) {
   std::map<std::string, std::set<std::string>> variants;
@@ -103,6 +97,11 @@ int baseline_of(const Group& group) {
 }
 
 }  // namespace
+
+std::string family(const CaseRecord& record) {
+  const auto end = ":" + record.requested_algorithm;
+  return record.label.ends_with(end) ? record.label.substr(0, record.label.size() - end.size()) : record.label;
+}
 
 std::vector<Group> arrange(const Results& results) {
   const auto variants = variants_by_label(results);

@@ -64,6 +64,7 @@ Pick resolve(const BackendChoice& choice, const Catalog& catalog) {
   c.device_text = device_text(backend->devices, *device);
   c.plugin_named = plugin->named;
   c.on_cpu = backend->devices[*device].kind == CVG_DEVICE_CPU;
+  c.last_level_cache_bytes = backend->devices[*device].last_level_cache_bytes;
   return {std::move(c), {}};
 }
 

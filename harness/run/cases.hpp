@@ -17,7 +17,8 @@ struct Competitor {
   int device = 0;
   std::string device_text;  // "cpu:0", "gpu:1", "software:0"
   bool on_cpu = true;
-  bool plugin_named = false;  // by --plugin or a config: a replay has to name it too
+  std::int64_t last_level_cache_bytes = 0;  // of a device that is no CPU; 0: not known
+  bool plugin_named = false;                // by --plugin or a config: a replay has to name it too
 };
 
 /// Those that can run, and those that cannot, each with its reason.

@@ -3,7 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
+#include <limits>
+#include <type_traits>
+
+#include "core/blocks.hpp"
 
 namespace convgauge {
 namespace {
@@ -24,10 +29,32 @@ std::uint64_t poison_bits(Dtype type, Poison poison) {
   return 0;
 }
 
-void fill_pattern(std::byte* to, std::size_t bytes, Dtype type, Poison poison) {
-  const auto bits = poison_bits(type, poison);
+/// work(first, end) on blocks of the tensor's elements, as integers as wide as the type.
+template <class Pointer, class Work>
+void each_word(Pointer at, std::size_t bytes, Dtype type, Work work) {
+  const auto as = [&](auto word) {
+    using Word =
+        std::conditional_t<std::is_const_v<std::remove_pointer_t<Pointer>>, const decltype(word), decltype(word)>;
+    auto* words = reinterpret_cast<Word*>(at);
+    each_block(static_cast<std::int64_t>(bytes / sizeof(word)), kBlockBytes / static_cast<std::int64_t>(sizeof(word)),
+               [=](std::int64_t begin, std::int64_t end) { work(words + begin, words + end, words); });
+  };
   const auto size = size_of(type);
-  for (std::size_t i = 0; i < bytes; i += size) std::memcpy(to + i, &bits, size);
+  if (size == 8) return as(std::uint64_t{});
+  if (size == 4) return as(std::uint32_t{});
+  as(std::uint16_t{});
+}
+
+void fill_pattern(std::byte* to, std::size_t bytes, Dtype type, Poison poison) {
+  each_word(to, bytes, type, [bits = poison_bits(type, poison)](auto* at, auto* end, auto*) {
+    std::fill(at, end, static_cast<std::remove_reference_t<decltype(*at)>>(bits));
+  });
+}
+
+void fill_bytes(std::byte* to, std::size_t bytes, int value) {
+  each_block(static_cast<std::int64_t>(bytes), kBlockBytes, [=](std::int64_t begin, std::int64_t end) {
+    std::memset(to + begin, value, static_cast<std::size_t>(end - begin));
+  });
 }
 
 constexpr int kNanBytes = 0xFF;  // a NaN in every floating type
@@ -91,15 +118,23 @@ GuardedPlan::GuardedPlan(Worker& worker, const Spec& spec, const PlanOpened& pla
 }
 
 void GuardedPlan::lay_canaries() {
-  for (const auto& r : regions_) {
-    lay_canary(worker_.arena().window(r), r);
-    std::memset(worker_.arena().bytes(r, placement_), kNanBytes, r.bytes);
+  const auto is_tensor = [&](std::size_t index) {
+    return std::any_of(lanes_.begin(), lanes_.end(), [at = static_cast<std::int32_t>(index)](const Lane& lane) {
+      const auto& b = lane.binding;
+      return at == b.src || at == b.weights || at == b.bias || at == b.dst;
+    });
+  };
+  for (std::size_t i = 0; i < regions_.size(); ++i) {
+    const auto& r = regions_[i];
+    lay_canary(worker_.arena().window(r), r, placement_);
+    if (!is_tensor(i))
+      fill_bytes(worker_.arena().bytes(r, placement_), r.bytes, kNanBytes);  // a tensor is filled by run
   }
   for (auto& lane : lanes_) lane.bound = false;
 }
 
 void GuardedPlan::put(std::int32_t index, const void* from) {
-  if (index >= 0 && region(index).bytes > 0) std::memcpy(bytes(index), from, region(index).bytes);
+  if (index >= 0 && region(index).bytes > 0) copy_bytes(bytes(index), from, region(index).bytes);
 }
 
 /// Over every slot: one that was not run must not have changed either.
@@ -110,8 +145,7 @@ std::optional<Verdict> GuardedPlan::trespass() {
     const std::pair<std::int32_t, const void*> given[] = {
         {b.src, lane.inputs.src}, {b.weights, lane.inputs.weights}, {b.bias, lane.inputs.bias}};
     for (const auto& [index, from] : given)
-      if (lane.bound && index >= 0 && region(index).bytes > 0 &&
-          std::memcmp(bytes(index), from, region(index).bytes) != 0)
+      if (lane.bound && index >= 0 && region(index).bytes > 0 && !same_bytes(bytes(index), from, region(index).bytes))
         return Trespass{"R8", fmt::format("execute: {} was changed", role_word(region(index).role))};
   }
   for (const auto& r : regions_)
@@ -137,20 +171,32 @@ std::optional<Verdict> GuardedPlan::run(const Inputs& inputs, Placement placemen
   // What prepare_weights and bind made must stay; scratch need not.
   if (!fresh)
     for (const auto& r : regions_)
-      if (r.role == CVG_ROLE_WORKSPACE) std::memset(worker_.arena().bytes(r, placement_), kNanBytes, r.bytes);
+      if (r.role == CVG_ROLE_WORKSPACE) fill_bytes(worker_.arena().bytes(r, placement_), r.bytes, kNanBytes);
   mine.inputs = inputs;
   mine.bound = true;
-  if (auto bad = trouble_of(worker_.call(VerifyRun{plan_.plan, b, placement_, fresh, slot}, limit_))) return bad;
+  const VerifyRun request{plan_.plan,
+                          b,
+                          placement_,
+                          fresh,
+                          slot,
+                          poison_bits(spec_.dst_type, poison),
+                          static_cast<std::uint32_t>(size_of(spec_.dst_type))};
+  if (auto bad = trouble_of(worker_.call(request, limit_))) return bad;
   return trespass();
 }
 
 std::int64_t GuardedPlan::unwritten(Poison poison, std::int64_t* first) {
-  const auto bits = poison_bits(spec_.dst_type, poison);
-  const auto size = size_of(spec_.dst_type);
-  const auto* at = output();
-  std::int64_t count = 0;
-  for (std::size_t i = 0; i < spec_.dst_bytes(); i += size)
-    if (std::memcmp(at + i, &bits, size) == 0 && count++ == 0) *first = static_cast<std::int64_t>(i / size);
+  std::atomic<std::int64_t> count = 0, least = std::numeric_limits<std::int64_t>::max();
+  each_word(output(), spec_.dst_bytes(), spec_.dst_type,
+            [&, bits = poison_bits(spec_.dst_type, poison)](const auto* at, const auto* end, const auto* start) {
+              const auto left = static_cast<std::remove_cvref_t<decltype(*at)>>(bits);
+              const auto here = std::count(at, end, left);
+              if (here == 0) return;
+              count += here;
+              const std::int64_t found = std::find(at, end, left) - start;
+              for (auto seen = least.load(); found < seen && !least.compare_exchange_weak(seen, found);) continue;
+            });
+  if (count > 0) *first = least;
   return count;
 }
 

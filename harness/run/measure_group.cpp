@@ -90,9 +90,15 @@ class Group {
  private:
   double budget_ns() const { return static_cast<double>(order_.settings.budget.count()) * 1e6; }
 
+  /// Where the lane's plan is open. Another algorithm of the same backend may have ended that worker: then this one's
+  /// plan is opened again in the next, and set up where it was.
   Worker* worker(Lane& lane) {
     auto made = pool_.worker(*lane.entrant->competitor, order_.threads);
-    return made && (*made)->alive() ? *made : nullptr;
+    if (!made || !(*made)->alive()) return nullptr;
+    if ((*made)->pid() == lane.entrant->process) return *made;
+    reopen(*lane.entrant, pool_, material_.spec(), order_.threads);
+    if (lane.entrant->verdict || (lane.running && !prepare(lane, **made))) return nullptr;
+    return *made;
   }
 
   void fail(Lane& lane, Verdict verdict) {
@@ -112,17 +118,36 @@ class Group {
     std::int64_t bytes = 1;
     for (const auto& need : lane.entrant->plan.requirements)
       if (need.scope == CVG_SCOPE_SLOT) bytes += static_cast<std::int64_t>(need.bytes);
-    return static_cast<int>(std::clamp<std::int64_t>(2 * order_.last_level_cache_bytes / bytes + 1, 2, kMostSlots));
+    const auto& c = *lane.entrant->competitor;
+    const auto cache = c.on_cpu ? order_.last_level_cache_bytes : c.last_level_cache_bytes;
+    return static_cast<int>(std::clamp<std::int64_t>(2 * cache / bytes + 1, 2, most_cold_slots(c)));
+  }
+
+  /// The plan's memory, filled; nothing where that fails, and then the lane is over.
+  std::optional<MeasureReady> prepare(Lane& lane, Worker& w) {
+    const auto binding = lay_tensors(w, material_.spec(), material_.sheet(fill_));
+    const auto limit = default_timeout(material_.spec().geometry.flops() * slots(lane));
+    const auto outcome = w.call(MeasureSetup{lane.entrant->plan.plan, binding, slots(lane)}, limit);
+    if (auto bad = trouble_of(outcome)) return fail(lane, *bad), std::nullopt;
+    return std::get<MeasureReady>(std::get<Reply>(outcome));
+  }
+
+  /// What plan and device say of themselves; nothing is no failure, for the times do not depend on it.
+  Details details(const Lane& lane, Worker& w) {
+    if (lane.entrant->competitor->on_cpu) return {};
+    const auto outcome = w.call(AskDetails{lane.entrant->plan.plan}, milliseconds(2000));
+    const auto* reply = std::get_if<Reply>(&outcome);
+    const auto* found = reply ? std::get_if<Details>(reply) : nullptr;
+    return found ? *found : Details{};
   }
 
   void set_up(Lane& lane) {
     auto* w = worker(lane);
-    if (!w) return fail(lane, Failed{"the worker ended before the measurement"});
-    const auto binding = lay_tensors(*w, material_.spec(), material_.sheet(fill_));
-    const auto limit = default_timeout(material_.spec().geometry.flops() * slots(lane));
-    const auto outcome = w->call(MeasureSetup{lane.entrant->plan.plan, binding, slots(lane)}, limit);
-    if (auto bad = trouble_of(outcome)) return fail(lane, *bad);
-    const auto& ready = std::get<MeasureReady>(std::get<Reply>(outcome));
+    if (!w) return fail(lane, lane.entrant->verdict.value_or(Failed{"the worker ended before the measurement"}));
+    const auto prepared = prepare(lane, *w);
+    if (!prepared) return;
+    const auto& ready = *prepared;
+    lane.entrant->device_before = details(lane, *w).device;
     lane.measured.plan_ns = lane.entrant->plan.plan_ns;
     lane.measured.bind_ns = ready.bind_ns;
     lane.measured.prepare_ns = ready.prepare_ns;
@@ -131,6 +156,10 @@ class Group {
     lane.measured.fetch_ns = ready.fetch_ns;
     lane.running = true;
     calibrate(lane, ready.first_ns);
+  }
+
+  static std::int64_t executions_for(double execution_ns) {
+    return std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil(kSampleNs / execution_ns)));
   }
 
   /// How long one execution takes when warm, hence how many make a sample, hence whether the budget has room for any.
@@ -143,9 +172,13 @@ class Group {
       Sampled sampled;
       if (!sample(lane, 1, kWarmNs, sampled)) return;
       lane.execution_ns = std::max(1.0, sampled.host_ns);
+      // A device's execution alone is mostly the way there and back: what one costs in a batch is another matter.
+      if (!lane.entrant->competitor->on_cpu) {
+        if (!sample(lane, executions_for(lane.execution_ns), kWarmNs, sampled)) return;
+        lane.execution_ns = std::max(1.0, sampled.host_ns);
+      }
     }
-    const double wanted = std::ceil(kSampleNs / lane.execution_ns);
-    lane.executions = std::max<std::int64_t>(1, static_cast<std::int64_t>(wanted));
+    lane.executions = executions_for(lane.execution_ns);
     lane.measured.executions_per_sample = lane.executions;
   }
 
@@ -193,6 +226,7 @@ class Group {
   void finish(Lane& lane) {
     if (!lane.running) return;
     auto& m = lane.measured;
+    ask_details(lane);
     if (m.budget_cut)
       m.note = fmt::format("the budget of {:.3g} s allows {} of {} rounds", budget_ns() / 1e9, m.samples_ns.size(),
                            order_.settings.rounds);
@@ -200,6 +234,10 @@ class Group {
         !outputs_right(lane, true, "after timing, changed source (R12)"))
       return;
     lane.entrant->measurement = std::move(m);
+  }
+
+  void ask_details(Lane& lane) {
+    if (auto* w = worker(lane)) lane.entrant->details = details(lane, *w);
   }
 
   bool outputs_right(Lane& lane, bool changed, const char* oracle) {
@@ -217,7 +255,6 @@ class Group {
     return true;
   }
 
-  static constexpr int kMostSlots = 64;
   Pool& pool_;
   Material& material_;
   const MeasureOrder& order_;
@@ -226,6 +263,23 @@ class Group {
 };
 
 }  // namespace
+
+void reopen(Entrant& entrant, Pool& pool, const Spec& spec, int threads) {
+  auto worker = pool.worker(*entrant.competitor, threads);
+  if (!worker) {
+    entrant.verdict = Failed{worker.error().message};
+    return;
+  }
+  const auto outcome = (*worker)->call(OpenPlan{entrant.competitor->choice.name, spec, entrant.settings},
+                                       default_timeout(spec.geometry.flops()));
+  if (const auto bad = trouble_of(outcome)) {
+    const auto* refused = std::get_if<Refused>(&*bad);
+    entrant.verdict = refused ? Verdict(Failed{"was refused in a fresh process: " + refused->why}) : *bad;
+  } else {
+    entrant.plan = std::get<PlanOpened>(std::get<Reply>(outcome));
+    entrant.process = (*worker)->pid();
+  }
+}
 
 void measure_group(std::vector<Entrant>& entrants, Pool& pool, Material& material, const MeasureOrder& order) {
   Group(entrants, pool, material, order).run();

@@ -11,12 +11,21 @@
 
 namespace convgauge {
 
+/// Slots that a plan for cold executions is opened with, and of which so many are used as it takes to exceed twice the
+/// last-level cache. A device's cache is larger (60 MB on an H200), and its memory is not the machine's.
+inline int most_cold_slots(const Competitor& competitor) {
+  return competitor.on_cpu ? 64 : 256;
+}
+
 /// One case that agreed, its plan open in the worker of its competitor.
 struct Entrant {
   const Competitor* competitor = nullptr;
   PlanSettings settings;  // that the plan was opened with
   PlanOpened plan;
   Measurement measurement = Skipped{"not asked for"};
+  pid_t process = -1;              // of the worker where the plan is open
+  Details details;                 // after the timed executions; the device's state then
+  std::string device_before;       // and before them
   std::optional<Verdict> verdict;  // set where the outputs after timing were wrong, or the worker ended
 };
 
@@ -27,6 +36,9 @@ struct MeasureOrder {
   std::uint64_t seed = 1;
   std::int64_t last_level_cache_bytes = 0;  // for cold
 };
+
+/// The same plan in the worker that the pool has now; sets the entrant's verdict where that fails.
+void reopen(Entrant& entrant, Pool& pool, const Spec& spec, int threads);
 
 /// [the driver's one thread] In one process per competitor, those where the plans are open. Fills each entrant's
 /// measurement, and checks its outputs afterwards: those of the timed executions, and one more with changed inputs and

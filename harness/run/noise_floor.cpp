@@ -31,7 +31,7 @@ bool open(Entrant& entrant, Pool& pool, const Spec& spec, int threads) {
                                        default_timeout(spec.geometry.flops()));
   const auto* reply = std::get_if<Reply>(&outcome);
   const auto* opened = reply ? std::get_if<PlanOpened>(reply) : nullptr;
-  if (opened) entrant.plan = *opened;
+  if (opened) entrant.plan = *opened, entrant.process = (*worker)->pid();
   return opened != nullptr;
 }
 

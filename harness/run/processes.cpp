@@ -8,24 +8,6 @@
 namespace convgauge {
 namespace {
 
-/// The same plan in a fresh process; sets the verdict where that fails.
-void reopen(Entrant& entrant, Pool& pool, const Spec& spec, int threads) {
-  auto worker = pool.worker(*entrant.competitor, threads);
-  if (!worker) {
-    entrant.verdict = Failed{worker.error().message};
-    return;
-  }
-  const auto outcome = (*worker)->call(OpenPlan{entrant.competitor->choice.name, spec, entrant.settings},
-                                       default_timeout(spec.geometry.flops()));
-  if (auto bad = trouble_of(outcome)) {
-    entrant.verdict = *bad;
-  } else if (const auto* refused = std::get_if<Refused>(&std::get<Reply>(outcome))) {
-    entrant.verdict = Failed{"was refused in a fresh process: " + refused->why};
-  } else {
-    entrant.plan = std::get<PlanOpened>(std::get<Reply>(outcome));
-  }
-}
-
 template <class T>
 void append(std::vector<T>& to, const std::vector<T>& more) {
   to.insert(to.end(), more.begin(), more.end());
@@ -59,6 +41,8 @@ void measure_once(std::vector<Entrant>& entrants, Pool& pool, Material& material
     else
       entrant.measurement = std::move(sound[i].measurement);
     entrant.verdict = sound[i].verdict;
+    entrant.process = sound[i].process;
+    entrant.plan = sound[i].plan;
   }
 }
 

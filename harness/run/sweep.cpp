@@ -32,6 +32,7 @@ namespace {
 struct Start {
   const Competitor* competitor = nullptr;
   std::string algorithm, label;
+  bool own_choice = false;  // of all, what the backend would have chosen by itself
 };
 
 HeaderRecord make_header(const Suite& suite, const Field& field, const SweepOptions& options) {
@@ -83,6 +84,15 @@ const Known* known_entry(const Suite& suite, const CaseRecord& r) {
   const auto found =
       std::find_if(suite.known.begin(), suite.known.end(), [&](const Known& k) { return matches(k, r); });
   return found == suite.known.end() ? nullptr : &*found;
+}
+
+/// What a device's plan says of itself, as JSON; a CPU's is not asked, so that no case costs one more message.
+std::string plan_details(Worker& worker, const Competitor& competitor, const PlanOpened& plan) {
+  if (competitor.on_cpu) return {};
+  const auto outcome = worker.call(AskDetails{plan.plan}, std::chrono::milliseconds(2000));
+  const auto* reply = std::get_if<Reply>(&outcome);
+  const auto* details = reply ? std::get_if<Details>(reply) : nullptr;
+  return details ? details->plan : "";
 }
 
 class Sweep {
@@ -160,7 +170,8 @@ class Sweep {
                                            default_timeout(spec.geometry.flops()));
       if (const auto* reply = std::get_if<Reply>(&outcome))
         if (const auto* found = std::get_if<AlgorithmList>(reply))
-          for (const auto& a : found->algorithms) list.push_back({&c, a.name, c.choice.label + ":" + a.name});
+          for (const auto& a : found->algorithms)
+            list.push_back({&c, a.name, c.choice.label + ":" + a.name, list.empty()});
     }
     // What lists nothing is asked for its default, whose verdict tells why.
     if (list.empty()) list.push_back({&c, "default", c.choice.label});
@@ -180,6 +191,7 @@ class Sweep {
     r.label = start.label;
     r.device = start.competitor->device_text;
     r.requested_algorithm = start.algorithm;
+    r.own_choice = start.own_choice;
     r.options = start.competitor->choice.options;
     r.settings = settings;
     r.bytes = spec.total_bytes();
@@ -243,6 +255,9 @@ class Sweep {
       auto& record = records[record_of[i]];
       record.measurement = std::move(entrants[i].measurement);
       if (entrants[i].verdict) record.verdict = *entrants[i].verdict;
+      if (!entrants[i].details.plan.empty()) record.details = entrants[i].details.plan;
+      record.device_before = entrants[i].device_before;
+      record.device_after = entrants[i].details.device;
       if (entrants[i].verdict) continue;
       if (const auto bad = close(entrants[i], settings.threads)) record.verdict = *bad;
     }
@@ -260,7 +275,7 @@ class Sweep {
       record.verdict = Failed{worker.error().message};
       return std::nullopt;
     }
-    const int slots = suite_.settings.measure.cold ? kColdSlots : 1;
+    const int slots = suite_.settings.measure.cold ? most_cold_slots(*start.competitor) : 1;
     Dump dump(options_.dump, record);
     const VerifyOrder order{record.backend,
                             plan_settings(*start.competitor, start.algorithm, record.settings.threads, slots),
@@ -275,14 +290,18 @@ class Sweep {
       record.packed_weight_bytes = requirement_bytes(*done.plan, CVG_ROLE_PACKED_WEIGHTS);
     }
     if (!done.open) return std::nullopt;
-    Entrant entrant{start.competitor, order.plan, *done.plan, Skipped{"not asked for"}, std::nullopt};
+    record.details = plan_details(**worker, *start.competitor, *done.plan);
+    Entrant entrant;
+    entrant.competitor = start.competitor;
+    entrant.settings = order.plan;
+    entrant.plan = *done.plan;
+    entrant.process = (*worker)->pid();
     if (options_.measure) return entrant;
     if (const auto bad = close(entrant, record.settings.threads)) record.verdict = *bad;
     return std::nullopt;
   }
 
   static constexpr std::chrono::milliseconds kCloseLimit{10'000};
-  static constexpr int kColdSlots = 64;
   const Suite& suite_;
   const Field& field_;
   const SweepOptions& options_;

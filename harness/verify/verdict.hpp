@@ -61,6 +61,7 @@ struct TimedOut {
 /// The plugin said so itself, or broke a rule of the ABI that is none of the above.
 struct Failed {
   std::string why;
+  bool device_lost = false;  // on its way from the worker only: nothing more can run in that process
   bool operator==(const Failed&) const = default;
 };
 

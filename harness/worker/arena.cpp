@@ -44,8 +44,10 @@ Region Arena::reserve(std::uint64_t bytes, std::uint64_t alignment, std::int32_t
   return region;
 }
 
-void lay_canary(std::byte* window, const Region& region) {
-  std::memset(window, std::to_integer<int>(kCanary), window_bytes(region.bytes, region.alignment));
+void lay_canary(std::byte* window, const Region& region, Placement placement) {
+  const auto before = offset_in_window(region, placement), after = before + region.bytes;
+  std::memset(window, std::to_integer<int>(kCanary), before);
+  std::memset(window + after, std::to_integer<int>(kCanary), window_bytes(region.bytes, region.alignment) - after);
 }
 
 std::int64_t touched_canary(const std::byte* window, const Region& region, Placement placement) {

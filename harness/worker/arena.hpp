@@ -36,8 +36,8 @@ class Arena {
 
 /// What lies around a buffer in its window, and what a plugin must not touch.
 inline constexpr std::byte kCanary{0xA5};
-/// Fills a window with canary bytes; then the caller fills the buffer.
-void lay_canary(std::byte* window, const Region& region);
+/// Fills a window with canary bytes, all but the buffer.
+void lay_canary(std::byte* window, const Region& region, Placement placement);
 /// The first byte of the slack that is no longer canary, as its distance: negative before the start of the buffer, else
 /// from its end on (0 is the first byte past it). kUntouched if all of it is.
 inline constexpr std::int64_t kUntouched = INT64_MIN;

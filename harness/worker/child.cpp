@@ -93,12 +93,14 @@ class Child {
   Reply handle(const ListAlgorithms& r) {
     const auto backend = find(r.backend);
     if (!backend) return as_reply(backend.error());
-    enter(Stage::query);
-    if (auto ok = backend->query(r.spec, r.settings); !ok) return as_reply(ok.error());
+    // A device that is only described has algorithms, and no plan: query() refuses it. Its reason is the better one
+    // where nothing can be listed.
     enter(Stage::algorithms);
     auto list = backend->algorithms(r.spec, r.settings);
-    if (!list) return as_reply(list.error());
-    return AlgorithmList{std::move(*list)};
+    if (list) return AlgorithmList{std::move(*list)};
+    enter(Stage::query);
+    const auto ok = backend->query(r.spec, r.settings);
+    return as_reply(!ok && std::holds_alternative<Refused>(list.error()) ? ok.error() : list.error());
   }
 
   Reply handle(const OpenPlan& r) {
@@ -133,6 +135,7 @@ class Child {
   Reply handle(const Sample& r) { return with_plan(r, &PlanSession::sample); }
   Reply handle(const MeasureCheck& r) { return with_plan(r, &PlanSession::check); }
   Reply handle(const CountAllocations& r) { return with_plan(r, &PlanSession::count_allocations); }
+  Reply handle(const AskDetails& r) { return with_plan(r, &PlanSession::details); }
   Reply handle(const AskOtherVersion&) {
     enter(Stage::load);
     if (options_.plugin.starts_with(kBuiltIn)) return Done{};

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
+#include <functional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,24 +17,42 @@ constexpr std::size_t kGuardBytes = 4096;
 constexpr int kPoison = 0xFF;  // NaN in every floating type
 constexpr int kGuard = 0xA5;
 
-Answer<void> checked(const char* call, cvg_status status, const std::array<char, 512>& text) {
+/// The place where a plugin writes its sentence.
+struct Sentence {
+  std::array<char, 512> text{};
+  cvg_note note{text.data(), text.size()};
+};
+
+Answer<void> checked(const char* call, cvg_status status, const Sentence& sentence) {
   if (status == CVG_OK) return {};
-  return tl::unexpected<Trouble>(Failed{fmt::format("{} returned {}: {}", call, status_word(status), text.data())});
+  auto why = fmt::format("{} returned {}: {}", call, status_word(status), sentence.text.data());
+  return tl::unexpected<Trouble>(Failed{std::move(why), status == CVG_DEVICE_LOST});
 }
 
 }  // namespace
+
+DeviceBuffer::DeviceBuffer(const cvg_backend* table, int device, const Requirement& r)
+    : table_(table), device_(device), requirement_(r), front_bytes_(std::max(kGuardBytes, r.alignment)) {}
 
 Answer<DeviceBuffer> DeviceBuffer::allocate(const cvg_backend* table, int device, const Requirement& requirement) {
   if (!table->memory_alloc || !table->memory_free || !table->memory_fill || !table->memory_read || !table->memory_write)
     return tl::unexpected<Trouble>(Failed{
         fmt::format("memory kind {} was asked for, but the backend has no functions for it", requirement.memory_kind)});
   DeviceBuffer buffer(table, device, requirement);
-  std::array<char, 512> text{};
-  cvg_note note{text.data(), text.size()};
-  const auto status = table->memory_alloc(device, requirement.memory_kind, requirement.bytes + kGuardBytes,
-                                          requirement.alignment, &buffer.address_, &note);
-  if (auto ok = checked("memory_alloc", status, text); !ok) return tl::unexpected(ok.error());
-  if (auto ok = buffer.poison(); !ok) return tl::unexpected(ok.error());
+  Sentence sentence;
+  const auto status =
+      table->memory_alloc(device, requirement.memory_kind, buffer.front_bytes_ + requirement.bytes + kGuardBytes,
+                          requirement.alignment, &buffer.start_, &sentence.note);
+  if (status == CVG_OUT_OF_MEMORY)
+    return tl::unexpected<Trouble>(
+        Refused{"memory", fmt::format("the device has too little memory for {} bytes of {}: {}", requirement.bytes,
+                                      role_word(requirement.role), sentence.text.data())});
+  if (auto ok = checked("memory_alloc", status, sentence); !ok) return tl::unexpected(ok.error());
+  if (!buffer.start_) return tl::unexpected<Trouble>(Failed{"memory_alloc returned OK and no address"});
+  auto laid = buffer.fill(0, kGuard, buffer.front_bytes_);
+  if (laid) laid = buffer.fill(buffer.front_bytes_ + requirement.bytes, kGuard, kGuardBytes);
+  if (laid) laid = buffer.poison();
+  if (!laid) return tl::unexpected(laid.error());
   return buffer;
 }
 
@@ -39,30 +60,68 @@ DeviceBuffer::DeviceBuffer(DeviceBuffer&& other) noexcept
     : table_(other.table_),
       device_(other.device_),
       requirement_(std::move(other.requirement_)),
-      address_(std::exchange(other.address_, nullptr)) {}
+      front_bytes_(other.front_bytes_),
+      start_(std::exchange(other.start_, nullptr)) {}
 
 DeviceBuffer::~DeviceBuffer() {
-  if (address_) table_->memory_free(device_, requirement_.memory_kind, address_);
+  if (start_) table_->memory_free(device_, requirement_.memory_kind, start_);
+}
+
+Answer<void> DeviceBuffer::fill(std::size_t offset, int byte, std::size_t bytes) {
+  if (bytes == 0) return {};
+  Sentence sentence;
+  return checked("memory_fill",
+                 table_->memory_fill(device_, requirement_.memory_kind, start_, offset, byte, bytes, &sentence.note),
+                 sentence);
+}
+
+Answer<void> DeviceBuffer::read(std::size_t offset, void* to, std::size_t bytes) const {
+  Sentence sentence;
+  return checked("memory_read",
+                 table_->memory_read(device_, requirement_.memory_kind, start_, offset, to, bytes, &sentence.note),
+                 sentence);
 }
 
 Answer<void> DeviceBuffer::poison() {
-  std::array<char, 512> text{};
-  cvg_note note{text.data(), text.size()};
-  const auto& r = requirement_;
-  auto status = table_->memory_fill(device_, r.memory_kind, address_, 0, kPoison, r.bytes, &note);
-  if (status == CVG_OK)
-    status = table_->memory_fill(device_, r.memory_kind, address_, r.bytes, kGuard, kGuardBytes, &note);
-  return checked("memory_fill", status, text);
+  return fill(front_bytes_, kPoison, requirement_.bytes);
 }
 
-Answer<bool> DeviceBuffer::guard_untouched() const {
-  std::array<char, 512> text{};
-  cvg_note note{text.data(), text.size()};
-  std::vector<unsigned char> guard(kGuardBytes);
+Answer<void> DeviceBuffer::fill_elements(std::uint64_t bits, std::size_t size) {
   const auto& r = requirement_;
-  const auto status = table_->memory_read(device_, r.memory_kind, address_, r.bytes, guard.data(), kGuardBytes, &note);
-  if (auto ok = checked("memory_read", status, text); !ok) return tl::unexpected(ok.error());
-  return std::all_of(guard.begin(), guard.end(), [](unsigned char b) { return b == kGuard; });
+  std::vector<unsigned char> pattern(r.bytes);
+  for (std::size_t at = 0; at < r.bytes; at += size)
+    std::memcpy(pattern.data() + at, &bits, std::min(size, r.bytes - at));
+  Sentence sentence;
+  return checked(
+      "memory_write",
+      table_->memory_write(device_, r.memory_kind, start_, front_bytes_, pattern.data(), r.bytes, &sentence.note),
+      sentence);
+}
+
+Answer<DeviceBuffer::Guard> DeviceBuffer::guard() const {
+  const auto whole = [this](std::size_t offset, std::size_t bytes) -> Answer<bool> {
+    std::vector<unsigned char> guard(bytes);
+    if (auto ok = read(offset, guard.data(), bytes); !ok) return tl::unexpected(ok.error());
+    return std::all_of(guard.begin(), guard.end(), [](unsigned char b) { return b == kGuard; });
+  };
+  const auto before = whole(0, front_bytes_);
+  if (!before) return tl::unexpected(before.error());
+  if (!*before) return Guard::broken_before;
+  const auto behind = whole(front_bytes_ + requirement_.bytes, kGuardBytes);
+  if (!behind) return tl::unexpected(behind.error());
+  return *behind ? Guard::whole : Guard::broken_behind;
+}
+
+Answer<std::uint64_t> DeviceBuffer::digest() const {
+  constexpr std::size_t kChunk = std::size_t{1} << 20;
+  std::vector<char> chunk(std::min(kChunk, requirement_.bytes));
+  std::uint64_t digest = 0;
+  for (std::size_t at = 0; at < requirement_.bytes; at += kChunk) {
+    const auto bytes = std::min(kChunk, requirement_.bytes - at);
+    if (auto ok = read(front_bytes_ + at, chunk.data(), bytes); !ok) return tl::unexpected(ok.error());
+    digest = digest * 0x9E3779B97F4A7C15u + std::hash<std::string_view>{}({chunk.data(), bytes});
+  }
+  return digest;
 }
 
 }  // namespace convgauge

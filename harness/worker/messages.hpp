@@ -50,7 +50,7 @@ void fields(Io& io, Requirement& r) {
 }
 template <class Io>
 void fields(Io& io, DeviceInfo& d) {
-  io(d.name, d.driver, d.kind, d.memory_bytes, d.peak_flops, d.peak_bytes_per_second);
+  io(d.name, d.driver, d.kind, d.memory_bytes, d.peak_flops, d.peak_bytes_per_second, d.last_level_cache_bytes);
 }
 template <class Io>
 void fields(Io& io, OptionInfo& o) {
@@ -62,7 +62,7 @@ void fields(Io& io, Refused& r) {
 }
 template <class Io>
 void fields(Io& io, Failed& f) {
-  io(f.why);
+  io(f.why, f.device_lost);
 }
 
 /// Where a buffer lies: a window of whole pages in the arena, shared by driver and worker. In the window the bytes end
@@ -129,17 +129,20 @@ void fields(Io& io, OpenPlan& r) {
 }
 
 /// Run a slot once in guarded memory. fresh: bind and prepare_weights first; else only upload, execute, fetch. The
-/// regions of a plan's bindings are those of all its slots; binding slot 0 maps them.
+/// regions of a plan's bindings are those of all its slots; binding slot 0 maps them. What the plan keeps in memory of
+/// its own kinds is poisoned by the worker: outputs with the element `poison`, of poison_bytes.
 struct VerifyRun {
   std::uint32_t plan = 0;
   Binding binding;
   Placement placement = Placement::end;
   bool fresh = true;
   std::int32_t slot = 0;
+  std::uint64_t poison = ~std::uint64_t{0};
+  std::uint32_t poison_bytes = sizeof(poison);
 };
 template <class Io>
 void fields(Io& io, VerifyRun& r) {
-  io(r.plan, r.binding, r.placement, r.fresh, r.slot);
+  io(r.plan, r.binding, r.placement, r.fresh, r.slot, r.poison, r.poison_bytes);
 }
 
 /// Private memory for `slots` slots, filled from the arena; bound, prepared, uploaded, executed once.
@@ -192,8 +195,17 @@ void fields(Io& io, CountAllocations& r) {
   io(r.plan);
 }
 
+/// What the plan chose and what its device does now, where the backend has "cvg.details/0".
+struct AskDetails {
+  std::uint32_t plan = 0;
+};
+template <class Io>
+void fields(Io& io, AskDetails& r) {
+  io(r.plan);
+}
+
 using Request = std::variant<Describe, ListAlgorithms, OpenPlan, VerifyRun, MeasureSetup, Sample, MeasureCheck,
-                             ClosePlan, CountAllocations, AskOtherVersion>;
+                             ClosePlan, CountAllocations, AskOtherVersion, AskDetails>;
 
 // ---- replies --------------------------------------------------------------------------------------------------------
 
@@ -277,7 +289,16 @@ void fields(Io& io, AllocationsCounted& r) {
   io(r.calls, r.possible);
 }
 
+/// JSON objects; empty where the backend tells nothing.
+struct Details {
+  std::string plan, device;
+};
+template <class Io>
+void fields(Io& io, Details& r) {
+  io(r.plan, r.device);
+}
+
 using Reply = std::variant<LoadFailed, Description, AlgorithmList, PlanOpened, Done, MeasureReady, Sampled, Refused,
-                           Failed, AllocationsCounted>;
+                           Failed, AllocationsCounted, Details>;
 
 }  // namespace convgauge

@@ -36,6 +36,12 @@ bool writable(int role, Stage stage) {
   }
 }
 
+/// Whether execute() reads the role and must leave it as it is (R8).
+bool is_input(int role) {
+  return role == CVG_ROLE_SRC || role == CVG_ROLE_WEIGHTS || role == CVG_ROLE_BIAS || role == CVG_ROLE_DIFF_DST ||
+         role == CVG_ROLE_PACKED_WEIGHTS || role == CVG_ROLE_CONSTANTS;
+}
+
 constexpr std::int32_t kSlotZero = 0;
 
 }  // namespace
@@ -107,11 +113,35 @@ Answer<void> PlanSession::bind_guarded(const VerifyRun& request) {
   return plan_.prepare_weights(request.slot, guarded_tensors(request.slot));
 }
 
-Answer<void> PlanSession::execute_guarded(std::int32_t slot) {
+/// Buffers that several slots share lie with the first.
+Answer<void> PlanSession::poison_device(const VerifyRun& request) {
+  enter(Stage::memory);
+  for (auto& slot : slots_) {
+    const bool own = &slot == &slots_[static_cast<std::size_t>(request.slot)];
+    for (std::size_t i = 0; i < slot.device.size(); ++i) {
+      if (!slot.device[i]) continue;
+      const auto& need = plan_.requirements()[i];
+      const bool shared = need.scope != CVG_SCOPE_SLOT;
+      Answer<void> ok{};
+      if (need.role == CVG_ROLE_WORKSPACE && (own || shared))
+        ok = slot.device[i]->poison();
+      else if (own && !is_input(need.role))
+        ok = slot.device[i]->fill_elements(request.poison, request.poison_bytes);
+      if (!ok) return ok;
+    }
+  }
+  return {};
+}
+
+Answer<void> PlanSession::execute_guarded(const VerifyRun& request) {
+  const auto slot = request.slot;
+  if (auto ok = poison_device(request); !ok) return ok;
   protect(Stage::upload, slot);
   if (auto ok = plan_.upload(slot, guarded_tensors(slot)); !ok) return ok;
+  if (auto ok = note_contents(slot); !ok) return ok;
   protect(Stage::execute, slot);
   if (auto ok = plan_.execute_and_wait(&slot, 1, nullptr); !ok) return ok;
+  if (auto ok = inputs_unchanged(slot); !ok) return ok;
   protect(Stage::fetch, slot);
   if (auto ok = plan_.fetch(slot, guarded_tensors(slot)); !ok) return ok;
   enter(Stage::requirements);
@@ -119,15 +149,43 @@ Answer<void> PlanSession::execute_guarded(std::int32_t slot) {
   return guards_untouched();
 }
 
+Answer<void> PlanSession::note_contents(std::int32_t slot) {
+  auto& mine = slots_[static_cast<std::size_t>(slot)];
+  mine.digests.assign(mine.device.size(), 0);
+  for (std::size_t i = 0; i < mine.device.size(); ++i) {
+    if (!mine.device[i] || writable(plan_.requirements()[i].role, Stage::execute)) continue;
+    const auto digest = mine.device[i]->digest();
+    if (!digest) return tl::unexpected(digest.error());
+    mine.digests[i] = *digest;
+  }
+  return {};
+}
+
+/// R8 on a device, which has no pages to protect.
+Answer<void> PlanSession::inputs_unchanged(std::int32_t slot) const {
+  const auto& mine = slots_[static_cast<std::size_t>(slot)];
+  for (std::size_t i = 0; i < mine.device.size(); ++i) {
+    const auto role = plan_.requirements()[i].role;
+    if (!mine.device[i] || writable(role, Stage::execute)) continue;
+    const auto digest = mine.device[i]->digest();
+    if (!digest) return tl::unexpected(digest.error());
+    if (*digest != mine.digests[i])
+      return tl::unexpected<Trouble>(Failed{fmt::format("R8: execute changed {} in device memory", role_word(role))});
+  }
+  return {};
+}
+
 Answer<void> PlanSession::guards_untouched() const {
   for (const auto& slot : slots_)
     for (std::size_t i = 0; i < slot.device.size(); ++i) {
       if (!slot.device[i]) continue;
-      const auto whole = slot.device[i]->guard_untouched();
-      if (!whole) return tl::unexpected(whole.error());
-      if (!*whole)
-        return tl::unexpected<Trouble>(Failed{
-            fmt::format("R9: wrote past the end of {} in device memory", role_word(plan_.requirements()[i].role))});
+      const auto guard = slot.device[i]->guard();
+      if (!guard) return tl::unexpected(guard.error());
+      if (*guard != DeviceBuffer::Guard::whole)
+        return tl::unexpected<Trouble>(
+            Failed{fmt::format("R9: wrote {} of {} in device memory",
+                               *guard == DeviceBuffer::Guard::broken_before ? "before the start" : "past the end",
+                               role_word(plan_.requirements()[i].role))});
     }
   return {};
 }
@@ -137,7 +195,7 @@ Reply PlanSession::run_guarded(const VerifyRun& request) {
   if (request.fresh || !guarded_)
     if (auto ok = bind_guarded(request); !ok) return as_reply(ok.error());
   if (static_cast<std::size_t>(request.slot) >= slots_.size()) return Failed{"harness: a slot that is not bound"};
-  if (auto ok = execute_guarded(request.slot); !ok) return as_reply(ok.error());
+  if (auto ok = execute_guarded(request); !ok) return as_reply(ok.error());
   return Done{};
 }
 
@@ -199,9 +257,20 @@ Reply PlanSession::sample(const Sample& request) {
     device_ns += timing.total_ns;
   });
   const auto load = load_between(before, read_load());
-  if (status != CVG_OK) return Failed{fmt::format("execute returned {} while it was timed", status_word(status))};
+  if (status != CVG_OK)
+    return Failed{fmt::format("execute returned {} while it was timed", status_word(status)),
+                  status == CVG_DEVICE_LOST};
   const auto each = static_cast<double>(request.batch);
   return Sampled{ns / each, device_ns / each / static_cast<double>(calls), load.waited_ns, load.busy_ns, load.steal_ns};
+}
+
+Reply PlanSession::details(const AskDetails&) {
+  enter(Stage::describe);
+  auto plan = plan_.details();
+  if (!plan) return as_reply(plan.error());
+  auto device = backend_.device_details(settings_.device);
+  if (!device) return as_reply(device.error());
+  return Details{std::move(*plan), std::move(*device)};
 }
 
 Reply PlanSession::check(const MeasureCheck& request) {
@@ -209,9 +278,10 @@ Reply PlanSession::check(const MeasureCheck& request) {
   Answer<void> ok{};
   if (request.again) {
     private_->refresh_source();
-    private_->poison_output();
+    enter(Stage::memory);
+    ok = private_->poison_output();
     enter(Stage::upload);
-    ok = plan_.upload(kSlotZero, private_->tensors(kSlotZero));
+    if (ok) ok = plan_.upload(kSlotZero, private_->tensors(kSlotZero));
     enter(Stage::execute);
     if (ok) ok = plan_.execute_and_wait(&kSlotZero, 1, nullptr);
   }

@@ -24,6 +24,7 @@ class PlanSession {
   Reply set_up(const MeasureSetup& request);
   Reply sample(const Sample& request);
   Reply check(const MeasureCheck& request);
+  Reply details(const AskDetails&);
   Reply count_allocations(const CountAllocations&) {
     return AllocationsCounted{plan_.allocations(), AllocationCount::possible()};
   }
@@ -33,11 +34,16 @@ class PlanSession {
   struct GuardedSlot {
     Binding binding;
     std::vector<std::optional<DeviceBuffer>> device;
+    std::vector<std::uint64_t> digests{};  // of `device`, as prepare_weights and upload left it
   };
 
   Answer<void> bind_guarded(const VerifyRun& request);
-  Answer<void> execute_guarded(std::int32_t slot);
+  Answer<void> execute_guarded(const VerifyRun& request);
   Answer<void> guards_untouched() const;
+  /// In memory of the backend's own kinds: outputs and workspace poisoned; the rest as it is, to be compared.
+  Answer<void> poison_device(const VerifyRun& request);
+  Answer<void> note_contents(std::int32_t slot);
+  Answer<void> inputs_unchanged(std::int32_t slot) const;
   void protect(Stage stage, std::int32_t slot);
   Answer<std::vector<void*>> guarded_addresses(std::int32_t slot);
   void enter(Stage stage) { page_.stage = static_cast<std::uint32_t>(stage); }

@@ -70,6 +70,8 @@ Answer<PrivateMemory> PrivateMemory::make(const Backend& backend, const PlanSett
       } else if (r.memory_kind != CVG_MEMORY_HOST) {
         auto buffer = DeviceBuffer::allocate(backend.table(), settings.device, r);
         if (!buffer) return tl::unexpected(buffer.error());
+        if (slot == 0 && (r.role == CVG_ROLE_DST || r.role == CVG_ROLE_DIFF_SRC || r.role == CVG_ROLE_DIFF_WEIGHTS))
+          m.outputs_.push_back(m.device_.size());
         m.device_.push_back(std::move(*buffer));
         list.push_back(m.device_.back().address());
       } else if (r.form == CVG_FORM_TENSOR && r.role <= CVG_ROLE_DST) {
@@ -98,9 +100,12 @@ void PrivateMemory::refresh_source() {
   std::memcpy(host_.front()[CVG_ROLE_SRC], arena_.get() + r.offset + offset_in_window(r, Placement::end), r.bytes);
 }
 
-void PrivateMemory::poison_output() {
+Answer<void> PrivateMemory::poison_output() {
   const auto& r = binding_.regions.at(static_cast<std::size_t>(binding_.dst));
   std::memset(host_.front()[CVG_ROLE_DST], 0xFF, r.bytes);
+  for (const auto index : outputs_)
+    if (auto ok = device_[index].poison(); !ok) return ok;
+  return {};
 }
 
 void PrivateMemory::publish_output() const {

@@ -31,7 +31,7 @@ class PrivateMemory {
   int slots() const { return static_cast<int>(addresses_.size()); }
   /// Reads the source of slot 0 anew from the arena, and writes NaNs over its output.
   void refresh_source();
-  void poison_output();
+  Answer<void> poison_output();
   /// Copies the output of slot 0 to the arena.
   void publish_output() const;
 
@@ -46,6 +46,7 @@ class PrivateMemory {
   std::vector<std::vector<void*>> addresses_;    // [slot][requirement]
   std::vector<std::array<std::byte*, 4>> host_;  // [slot]: src, weights, bias, dst
   std::vector<DeviceBuffer> device_;
+  std::vector<std::size_t> outputs_;  // of slot 0, in device_
 };
 
 }  // namespace convgauge

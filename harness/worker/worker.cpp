@@ -165,7 +165,12 @@ std::variant<Reply, Verdict> Worker::judge(std::string message) {
     return Verdict(Failed{fmt::format("R15: wrote {} bytes to standard output: '{}'", count, first.substr(0, 80))});
   }
   try {
-    return wire::unpack<Reply>(message);
+    auto reply = wire::unpack<Reply>(message);
+    if (auto* failed = std::get_if<Failed>(&reply); failed && failed->device_lost) {
+      kill_all();  // the next case gets a fresh one
+      return Verdict(Failed{std::move(failed->why)});
+    }
+    return reply;
   } catch (const std::exception& e) {
     kill_all();
     return Verdict(Failed{fmt::format("R16: wrote to a descriptor that is not the plugin's: {}", e.what())});

@@ -42,6 +42,8 @@ class Worker {
   void stop();
   void resume();
   bool alive() const { return pid_ > 0 || thread_.joinable(); }
+  /// Tells one worker from the one that came in its place; -1 in process.
+  pid_t pid() const { return pid_; }
   Arena& arena() { return arena_; }
 
  private:

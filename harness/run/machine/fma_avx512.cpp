@@ -1,4 +1,4 @@
-// The FMA loop for AVX-512F.
+// The FMA loop for AVX-512F and VL.
 #include "run/machine/fma_loop.hpp"
 
 namespace convgauge {

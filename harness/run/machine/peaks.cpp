@@ -31,7 +31,8 @@ std::vector<FmaLoop> fma_loops() {
   std::vector<FmaLoop> loops{{fma_baseline, kBaselineLanes}};
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) loops.push_back({fma_avx2, kAvx2Lanes});
-  if (__builtin_cpu_supports("avx512f")) loops.push_back({fma_avx512, kAvx512Lanes});
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl"))
+    loops.push_back({fma_avx512, kAvx512Lanes});
 #endif
   return loops;
 }

@@ -176,10 +176,11 @@ typedef struct cvg_device {
   size_t struct_size;
   int32_t kind;
   char name[128];
-  char driver[128];             /* versions of driver and runtime; may be empty */
-  int64_t memory_bytes;         /* 0: unknown */
-  double peak_flops;            /* f32, per second, as the maker states it; 0: unknown */
-  double peak_bytes_per_second; /* 0: unknown */
+  char driver[128];               /* versions of driver and runtime; may be empty */
+  int64_t memory_bytes;           /* 0: unknown */
+  double peak_flops;              /* f32, per second, as the maker states it; 0: unknown */
+  double peak_bytes_per_second;   /* 0: unknown */
+  int64_t last_level_cache_bytes; /* of the device's own memory; 0: unknown. Cold executions use twice as much */
 } cvg_device;
 
 typedef struct cvg_option_info {
@@ -331,8 +332,10 @@ typedef struct cvg_backend {
   /* Brings the result from the slot's own-form buffers to tensors->dst; nothing to do if the form is tensor. [main] */
   cvg_status (*fetch)(cvg_plan* plan, int32_t slot, const cvg_tensors* tensors, cvg_note* why);
 
-  /* Memory of the backend's own kinds; NULL if it has none. Kinds are per device. Offsets in bytes. copy: exactly one
-   * of the two sides is host memory (CVG_MEMORY_HOST). fill sets every byte. All of them return when done. [main] */
+  /* Memory of the backend's own kinds; NULL if it has none. Kinds are per device. Offsets in bytes, from an address that
+   * memory_alloc() gave; fill sets every byte. All of them return when done. An address is a number that the host may
+   * count on from: it binds addresses inside an allocation too, a multiple of the requirement's alignment from its
+   * start, with the requirement's bytes behind them (guards lie on both sides of a buffer). [main] */
   cvg_status (*memory_alloc)(int32_t device, int32_t kind, size_t bytes, size_t alignment, void** address,
                              cvg_note* why);
   void (*memory_free)(int32_t device, int32_t kind, void* address);
@@ -346,6 +349,15 @@ typedef struct cvg_backend {
   /* A table of further abilities by name ("cvg.NAME/VERSION"), or NULL. May itself be NULL. [any] */
   const void* (*extension)(const char* name);
 } cvg_backend;
+
+/* extension("cvg.details/0"): what a plan chose and what its device does, for the record and for people. Each writes a
+ * JSON object, zero-terminated; one that does not fit its capacity is cut, and then no JSON and not recorded. */
+#define CVG_EXTENSION_DETAILS "cvg.details/0"
+typedef struct cvg_details {
+  size_t struct_size;
+  cvg_status (*plan)(cvg_plan* plan, cvg_note* json);   /* after plan_create, and again after executions. [main] */
+  cvg_status (*device)(int32_t device, cvg_note* json); /* at this moment: clocks, throttling. [main] */
+} cvg_details;
 
 typedef struct cvg_plugin {
   size_t struct_size;

@@ -21,11 +21,15 @@
 //   std::vector<cvg_requirement> requirements() const      instead of the two above and the tensors
 //   void bind(const cvg::Slot&)
 //   void prepare_weights(const cvg_tensors& host, const cvg::Slot&)
-//   void upload(const cvg_tensors& host, const cvg::Slot&)   and   void fetch(const cvg_tensors& host, const
-//   cvg::Slot&) void execute_batch(std::span<const cvg::Slot* const>, cvg_timing*)   instead of execute: may return
-//   early ... void wait()                                            ... and this waits, and fills the timing static
-//   std::vector<cvg_device> devices()               throws cvg::Refused to say why there is none struct Memory { static
-//   void* alloc(device, kind, bytes, alignment); free, fill, read, write }  as in plugin.h
+//   void upload(const cvg_tensors& host, const cvg::Slot&)   and   void fetch(const cvg_tensors& host, const cvg::Slot&)
+//   void execute_batch(std::span<const cvg::Slot* const>, cvg_timing*)   instead of execute: may return early ...
+//   void wait()                                            ... and this waits, and fills the timing
+//   static std::vector<cvg_device> devices()               throws cvg::Refused to say why there is none
+//   struct Memory { static void* alloc(device, kind, bytes, alignment); free, fill, read, write }  as in plugin.h
+//   static void check_runnable(const cvg_spec&, const cvg_settings&)   throws cvg::Refused for what algorithms() may
+//       list and no plan may run
+//   std::string details() const   and   static std::string device_details(std::int32_t device)   JSON objects for the
+//       record: the extension "cvg.details/0" of plugin.h
 //
 // The constructor and algorithms() see settings whose struct_size is met; the constructor's `algorithm` is never null:
 // it names the one that must run. What check() or algorithms() accepts the constructor must not refuse (rule R3). The
@@ -76,6 +80,7 @@ const cvg_backend* table() {
       t.memory_read = M::read;
       t.memory_write = M::write;
     }
+    if constexpr (TellsDetails<B>) t.extension = DetailsGlue<B>::extension;
     return t;
   }();
   return &made;

@@ -123,6 +123,27 @@ TEST(Model, GivesEveryAlgorithmOfALabelItsColumn) {
   EXPECT_EQ(regret[0].better, "f2x2_3x3");
 }
 
+/// As `--algorithm all` labels them: the backend lists its own choice first, whatever it is from layer to layer.
+TEST(Model, FindsTheRegretAmongAllAlgorithms) {
+  const auto one = [](const char* algorithm, const char* layer, double ns, bool own) {
+    auto record = timed("cudnn", layer, about(ns));
+    record.requested_algorithm = algorithm;
+    record.label = std::string("cudnn:") + algorithm;
+    record.own_choice = own;
+    return record;
+  };
+  const auto results = run_of({one("cudnn.eng1{k2=1,k3=0}", "x", 10, true), one("cudnn.eng2", "x", 5, false),
+                               one("cudnn.eng1{k2=1,k3=0}", "y", 8, false), one("cudnn.eng2", "y", 8, true),
+                               timed("naive", "x", about(1))});
+  const auto regret = regrets(arrange(results).at(0));
+  ASSERT_EQ(regret.size(), 1u);
+  EXPECT_EQ(regret[0].label, "cudnn");
+  EXPECT_EQ(regret[0].layers, 2);
+  EXPECT_NEAR(regret[0].worst, 2, 1e-12);
+  EXPECT_NEAR(regret[0].mean, std::sqrt(2.0), 1e-9);
+  EXPECT_EQ(regret[0].better, "eng2");
+}
+
 TEST(Model, TellsLayersOfOneNameApart) {
   auto wide = timed("a", "conv1", about(10));
   wide.problem.geometry.w.input = 99;

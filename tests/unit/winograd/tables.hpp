@@ -1,5 +1,7 @@
-// Every table of kernels that can run here.
+// Every table of kernels that can run here, or the one that CONVGAUGE_TEST_ISA names.
 #pragma once
+#include <cstdlib>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,10 @@ inline std::vector<Table> tables() {
   }
   if (runs_here(InstructionSet::avx512)) all.push_back({"avx512", &kernels_avx512()});
 #endif
+  if (const char* only = std::getenv("CONVGAUGE_TEST_ISA")) {
+    std::erase_if(all, [&](const Table& table) { return table.name != only; });
+    if (all.empty()) throw std::runtime_error(std::string("CONVGAUGE_TEST_ISA: nothing here is ") + only);
+  }
   return all;
 }
 

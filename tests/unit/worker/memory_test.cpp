@@ -30,7 +30,7 @@ TEST(Canary, NamesTheNearestByteThatWasTouched) {
   Arena arena;
   const auto r = arena.reserve(100, 16, 0);
   for (const auto placement : {Placement::end, Placement::start}) {
-    lay_canary(arena.window(r), r);
+    lay_canary(arena.window(r), r, placement);
     std::memset(arena.bytes(r, placement), 0, r.bytes);
     EXPECT_EQ(touched_canary(arena.window(r), r, placement), kUntouched);
     auto* past = arena.bytes(r, placement) + r.bytes;
@@ -40,7 +40,7 @@ TEST(Canary, NamesTheNearestByteThatWasTouched) {
   }
   auto* first = arena.bytes(r, Placement::end);
   std::memset(first, 0, r.bytes);
-  lay_canary(arena.window(r), r);
+  lay_canary(arena.window(r), r, Placement::end);
   first[-1] = std::byte{0};
   first[-9] = std::byte{0};
   EXPECT_EQ(touched_canary(arena.window(r), r, Placement::end), -1);

@@ -78,4 +78,10 @@ void vet(const cvg_spec& spec, const cvg_settings& settings) {
   B::check(spec, settings);
 }
 
+/// What algorithms() may list and no plan may run: a device that is only described, say.
+template <class B>
+void vet_runnable(const cvg_spec& spec, const cvg_settings& settings) {
+  if constexpr (requires { B::check_runnable(spec, settings); }) B::check_runnable(spec, settings);
+}
+
 }  // namespace gnu::visibility("hidden")]]cvg

@@ -25,6 +25,9 @@ cvg_status guarded(cvg_note* why, std::int32_t* reason, Body&& body) noexcept {
   } catch (const DeviceLost& lost) {
     write_note(why, lost.what());
     return CVG_DEVICE_LOST;
+  } catch (const OutOfMemory& full) {
+    write_note(why, full.what());
+    return CVG_OUT_OF_MEMORY;
   } catch (const std::bad_alloc&) {
     write_note(why, "out of memory");
     return CVG_OUT_OF_MEMORY;
@@ -59,6 +62,7 @@ struct Glue {
       const auto spec = read_struct(s);
       const auto settings = read_struct(t);
       vet<B>(spec, settings);
+      vet_runnable<B>(spec, settings);
       if (settings.workspace_limit_bytes >= 0)
         static_cast<void>(std::make_unique<Plan<B>>(spec, settings));  // only the plan knows its buffers
       else
@@ -83,6 +87,7 @@ struct Glue {
       const auto spec = read_struct(s);
       const auto settings = read_struct(t);
       vet<B>(spec, settings);
+      vet_runnable<B>(spec, settings);
       *plan = reinterpret_cast<cvg_plan*>(new Plan<B>(spec, settings));
     });
   }
@@ -124,6 +129,27 @@ struct Glue {
       if constexpr (requires(B b) { b.fetch(*t, of(plan).slot(slot)); })
         of(plan).backend().fetch(read_struct(t), of(plan).slot(slot));
     });
+  }
+};
+
+/// The table of "cvg.details/0", for classes that have `std::string details() const` and
+/// `static std::string device_details(std::int32_t device)`: JSON objects both.
+template <class B>
+concept TellsDetails = requires(const B b) {
+  { b.details() } -> std::convertible_to<std::string>;
+  { B::device_details(0) } -> std::convertible_to<std::string>;
+};
+template <class B>
+struct DetailsGlue {
+  static cvg_status plan(cvg_plan* plan, cvg_note* json) noexcept {
+    return guarded(json, nullptr, [&] { write_note(json, Glue<B>::of(plan).backend().details()); });
+  }
+  static cvg_status device(std::int32_t device, cvg_note* json) noexcept {
+    return guarded(json, nullptr, [&] { write_note(json, B::device_details(device)); });
+  }
+  static const void* extension(const char* name) noexcept {
+    static constexpr cvg_details table{sizeof(cvg_details), plan, device};
+    return name && std::string_view(name) == CVG_EXTENSION_DETAILS ? &table : nullptr;
   }
 };
 

@@ -26,6 +26,12 @@ struct DeviceLost : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Thrown where memory ran out, of the host or of a device: CVG_OUT_OF_MEMORY, with a sentence. std::bad_alloc will do
+/// where there is none.
+struct OutOfMemory : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 /// A set of the ABI's small enumerators, written as a list: {CVG_F32, CVG_F64}.
 class Set {
  public:

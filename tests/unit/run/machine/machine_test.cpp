@@ -125,7 +125,7 @@ TEST(Loops, ComputeWhatTheyClaim) {
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
     EXPECT_EQ(fma_avx2(1, 2, 3), 2 * once);
   }
-  if (__builtin_cpu_supports("avx512f")) {
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")) {
     EXPECT_EQ(fma_avx512(1, 2, 3), 4 * once);
   }
 #endif

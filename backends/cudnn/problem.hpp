@@ -1,0 +1,50 @@
+// A spec in cuDNN's words: shapes, strides, types and paddings of the one convolution that cuDNN is asked for.
+#pragma once
+#include <convgauge/plugin.h>
+#include <cudnn.h>
+
+#include <array>
+#include <cstdint>
+
+#include "kernel_index.hpp"
+
+namespace convgauge::backends::cudnn {
+
+using Dims = std::array<std::int64_t, 4>;  // n, c, h, w; weights: o, i, h, w
+
+/// Who adds the bias: nobody, cuDNN in the same graph, or our own kernel after it.
+enum class BiasBy { nobody, graph, kernel };
+
+/// How a spec is brought to cuDNN.
+struct Route {
+  bool written_padding = false;  // our own kernel writes the padding out first
+  BiasBy bias = BiasBy::nobody;
+  bool operator==(const Route&) const = default;
+};
+
+struct Problem {
+  Route route;
+  std::int32_t direction = CVG_FORWARD;
+  cudnnDataType_t type = CUDNN_DATA_FLOAT, compute = CUDNN_DATA_FLOAT;
+  bool channels_last = false;
+  Dims x{}, w{}, y{};  // x: of the padded source where the padding is written out
+  std::array<std::int64_t, 2> before{}, after{}, stride{}, dilation{};
+  bool operator==(const Problem&) const = default;
+};
+
+/// Batch 0 is described as batch 1, for cuDNN has no empty graph. A step beyond the padded input never happens twice,
+/// and a single tap has no dilation: both are shortened, so that they fit cuDNN's 32-bit counters.
+Problem describe(const cvg_spec& spec, const Route& route);
+
+/// Dense strides of a tensor in its layout.
+Dims strides_of(const Dims& dims, bool channels_last);
+
+/// Whether the plan keeps its tensors channels last: nhwc, and native, which is nhwc here.
+bool channels_last(const cvg_spec& spec);
+
+PaddedAxis padded_axis(const cvg_axis& axis);
+
+/// "f32" ... as cudnnDataType_t; f16 and bf16 compute in f32.
+cudnnDataType_t type_of(std::int32_t type);
+
+}  // namespace convgauge::backends::cudnn

@@ -1,0 +1,52 @@
+// A problem in the numbers that shaders take, and the limits of a device that decide how it is cut.
+#pragma once
+#include <convgauge/plugin.h>
+
+#include <array>
+#include <convgauge/sdk.hpp>
+#include <cstdint>
+
+#include "shaders.hpp"
+
+namespace convgauge::backends::vulkan {
+
+/// What Vulkan guarantees of a device, or says of this one.
+struct Limits {
+  std::int64_t range_bytes = std::int64_t{1} << 27;  // maxStorageBufferRange
+  std::int64_t offset_alignment = 256;               // minStorageBufferOffsetAlignment
+  std::int64_t shared_bytes = 16384;                 // maxComputeSharedMemorySize
+  std::int64_t threads = 128;                        // maxComputeWorkGroupInvocations
+  std::array<std::int64_t, 3> groups{65535, 65535, 65535};
+  bool storage_16bit = false;
+  int multiprocessors = 0;           // 0: not told
+  std::int64_t loop_iterations = 0;  // that an invocation may take; 0: any number
+  bool operator==(const Limits&) const = default;
+};
+
+/// cvg_spec in 32 bits, with what follows from it.
+struct Shape {
+  explicit Shape(const cvg_spec& spec);
+  std::int64_t batch, in_channels, out_channels, groups;
+  cvg_axis h, w;
+  std::int64_t out_h, out_w;
+  std::int32_t padding_mode;
+  bool channels_last, bias;
+  Storage storage;
+
+  std::int64_t group_inputs() const { return in_channels / groups; }
+  std::int64_t group_outputs() const { return out_channels / groups; }
+  std::int64_t taps() const { return h.kernel * w.kernel; }
+  std::int64_t pixels() const { return out_h * out_w; }
+  std::int64_t src_image() const { return in_channels * h.input * w.input; }  // elements
+  std::int64_t dst_image() const { return out_channels * pixels(); }
+  std::int64_t element_bytes() const { return storage == Storage::f32 ? 4 : 2; }
+};
+
+constexpr std::int64_t divided_up(std::int64_t value, std::int64_t by) {
+  return (value + by - 1) / by;
+}
+constexpr std::int64_t rounded_up(std::int64_t value, std::int64_t step) {
+  return divided_up(value, step) * step;
+}
+
+}  // namespace convgauge::backends::vulkan

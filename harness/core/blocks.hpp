@@ -1,0 +1,50 @@
+// Passes over tensors too large for one core: blocks of a range, shared out among the processor's threads.
+#pragma once
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <thread>
+#include <vector>
+
+namespace convgauge {
+
+/// work(begin, end) over 0 ... count, in blocks of `block`; by all hardware threads where there are several blocks,
+/// else at once in the caller's. Returns when all is done; work must neither throw nor depend on the order. [any
+/// thread]
+template <class Work>
+void each_block(std::int64_t count, std::int64_t block, Work work) {
+  if (count <= block) return count > 0 ? work(std::int64_t{0}, count) : void();
+  std::atomic<std::int64_t> next = 0;
+  const auto run = [&] {
+    for (auto begin = next.fetch_add(block); begin < count; begin = next.fetch_add(block))
+      work(begin, std::min(begin + block, count));
+  };
+  const auto blocks = (count + block - 1) / block;
+  std::vector<std::jthread> team;
+  for (std::int64_t i = 1; i < std::min<std::int64_t>(std::thread::hardware_concurrency(), blocks); ++i)
+    team.emplace_back(run);
+  run();
+}
+
+inline constexpr std::int64_t kBlockBytes = 4 << 20;  // starting a thread costs about what 100 KB cost
+
+inline void copy_bytes(void* to, const void* from, std::size_t bytes) {
+  each_block(static_cast<std::int64_t>(bytes), kBlockBytes, [=](std::int64_t begin, std::int64_t end) {
+    std::memcpy(static_cast<std::byte*>(to) + begin, static_cast<const std::byte*>(from) + begin,
+                static_cast<std::size_t>(end - begin));
+  });
+}
+
+inline bool same_bytes(const void* a, const void* b, std::size_t bytes) {
+  std::atomic<bool> same = true;
+  each_block(static_cast<std::int64_t>(bytes), kBlockBytes, [=, &same](std::int64_t begin, std::int64_t end) {
+    if (std::memcmp(static_cast<const std::byte*>(a) + begin, static_cast<const std::byte*>(b) + begin,
+                    static_cast<std::size_t>(end - begin)) != 0)
+      same = false;
+  });
+  return same;
+}
+
+}  // namespace convgauge

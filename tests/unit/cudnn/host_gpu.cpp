@@ -1,0 +1,367 @@
+#include "host_gpu.hpp"
+
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <deque>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <map>
+#include <sstream>
+
+#include "host_convolution.hpp"
+
+namespace convgauge::backends::cudnn::host_gpu {
+namespace {
+
+using Work = std::function<void()>;
+using Clock = std::chrono::steady_clock;
+
+/// A stream that does nothing until somebody waits for it, so that whoever forgets to wait is found out.
+struct Device {
+  Faults faults;
+  Counts counts;
+  bool lost = false;
+  cudaError_t last = cudaSuccess;
+  std::map<void*, std::size_t> memory;
+  std::size_t used = 0;
+  std::deque<Work> queue;
+  std::vector<Work>* capture = nullptr;
+  bool capture_broken = false;
+};
+Device& device() {
+  static Device made;
+  return made;
+}
+
+cudaError_t outcome(cudaError_t status = cudaSuccess) {
+  auto& d = device();
+  if (d.lost) status = cudaErrorIllegalAddress;
+  if (status != cudaSuccess) d.last = status;
+  return status;
+}
+
+/// To the graph that is captured, else to the stream.
+void submit(Work work) {
+  auto& d = device();
+  if (d.capture)
+    d.capture->push_back(std::move(work));
+  else
+    d.queue.push_back(std::move(work));
+}
+
+cudaError_t drain() {
+  auto& d = device();
+  if (d.capture) {
+    d.capture_broken = true;
+    return outcome(cudaErrorStreamCaptureUnsupported);
+  }
+  while (!d.queue.empty() && !d.lost) {
+    d.queue.front()();
+    d.queue.pop_front();
+  }
+  if (d.lost) d.queue.clear();
+  return outcome();
+}
+
+struct Event {
+  Clock::time_point at;
+};
+struct GraphOfWork {
+  std::vector<Work> work;
+};
+
+// Our kernels on the host: the same arithmetic for each element, by the same names.
+struct HostKernel {
+  const char* name;
+  void (*run)(const void*);
+};
+template <class T>
+void pad(const void* arguments) {
+  const auto& a = *static_cast<const PadArguments*>(arguments);
+  for (std::int64_t row = 0; row < rows(a); ++row)
+    for (std::int64_t i = 0; i < row_elements(a); ++i) pad_element<T>(a, row, i);
+}
+template <class T>
+void bias(const void* arguments) {
+  const auto& a = *static_cast<const BiasArguments*>(arguments);
+  for (std::int64_t i = 0; i < a.count; ++i) bias_element<T>(a, i);
+}
+HostKernel kKernels[] = {{"convgauge_pad_2", pad<std::uint16_t>},
+                         {"convgauge_pad_4", pad<std::uint32_t>},
+                         {"convgauge_pad_8", pad<std::uint64_t>},
+                         {"convgauge_bias_f32", bias<float>},
+                         {"convgauge_bias_f64", bias<double>}};
+
+cudaError_t launch(cudaKernel_t kernel, dim3, dim3, void** arguments, cudaStream_t) {
+  auto* known = reinterpret_cast<HostKernel*>(kernel);
+  const bool pads = std::strstr(known->name, "pad");
+  const auto bytes = pads ? sizeof(PadArguments) : sizeof(BiasArguments);
+  std::vector<unsigned char> copy(bytes);
+  std::memcpy(copy.data(), arguments[0], bytes);
+  ++device().counts.launches;
+  submit([known, copy] { known->run(copy.data()); });
+  return outcome();
+}
+
+const CudnnTable*& real() {
+  static const CudnnTable* table = nullptr;
+  return table;
+}
+Descriptor& described() {
+  static Descriptor* made = new Descriptor();
+  return *made;
+}
+
+std::string text_of(cudnnBackendDescriptor_t plan) {
+  std::int64_t bytes = 0;
+  real()->get(plan, CUDNN_ATTR_EXECUTION_PLAN_JSON_REPRESENTATION, CUDNN_TYPE_CHAR, 0, &bytes, nullptr);
+  std::string text(static_cast<std::size_t>(bytes), '\0');
+  real()->get(plan, CUDNN_ATTR_EXECUTION_PLAN_JSON_REPRESENTATION, CUDNN_TYPE_CHAR, bytes, &bytes, text.data());
+  return text.c_str();
+}
+
+void misbehave(const std::string& json, const std::map<std::int64_t, void*>& tensors) {
+  const auto& faults = device().faults;
+  auto* y = static_cast<unsigned char*>(tensors.at(kY));
+  const auto bytes = tensor_bytes(json, kY);
+  if (faults.past_end) y[bytes] = 0;
+  if (faults.changes_source) static_cast<unsigned char*>(tensors.at(kX))[0] ^= 1;
+}
+
+void work_of(const std::string& json, const std::map<std::int64_t, void*>& tensors) {
+  auto& d = device();
+  if (d.counts.executions++ == d.faults.lost_at || engine_of(json) == d.faults.lost_engine) d.lost = true;
+  if (d.lost) return;
+  const auto bytes = tensor_bytes(json, kY);
+  auto* last = static_cast<unsigned char*>(tensors.at(kY)) + bytes - 2;
+  std::array<unsigned char, 2> kept{last[0], last[1]};
+  run_graph(json, tensors);
+  if (d.faults.unwritten) std::memcpy(last, kept.data(), kept.size());
+  misbehave(json, tensors);
+}
+
+cudnnStatus_t execute(cudnnHandle_t, cudnnBackendDescriptor_t plan, cudnnBackendDescriptor_t pack) {
+  auto& d = device();
+  if (d.lost) return CUDNN_STATUS_EXECUTION_FAILED_CUDART;
+  if (d.capture && d.faults.no_capture) {
+    d.capture_broken = true;
+    return CUDNN_STATUS_EXECUTION_FAILED;
+  }
+  std::int64_t count = 0;
+  std::array<std::int64_t, 8> ids{};
+  std::array<void*, 8> pointers{};
+  real()->get(pack, CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, CUDNN_TYPE_INT64, 8, &count, ids.data());
+  real()->get(pack, CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, CUDNN_TYPE_VOID_PTR, 8, &count, pointers.data());
+  std::map<std::int64_t, void*> tensors;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) tensors[ids[i]] = pointers[i];
+  submit([json = text_of(plan), tensors] { work_of(json, tensors); });
+  return CUDNN_STATUS_SUCCESS;
+}
+
+/// A handle stands for the described device.
+cudnnStatus_t set(cudnnBackendDescriptor_t descriptor, cudnnBackendAttributeName_t name,
+                  cudnnBackendAttributeType_t type, std::int64_t count, const void* values) {
+  auto raw = described().raw();
+  if (name == CUDNN_ATTR_OPERATIONGRAPH_HANDLE) return CUDNN_STATUS_SUCCESS;
+  if (name == CUDNN_ATTR_EXECUTION_PLAN_HANDLE)
+    return real()->set(descriptor, CUDNN_ATTR_EXECUTION_PLAN_DEVICEPROP, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &raw);
+  const auto status = real()->set(descriptor, name, type, count, values);
+  if (status != CUDNN_STATUS_SUCCESS || name != CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH) return status;
+  return real()->set(descriptor, CUDNN_ATTR_ENGINEHEUR_DEVICEPROP, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &raw);
+}
+
+void fill_memory(CudaTable& t) {
+  t.malloc = [](void** address, std::size_t bytes) {
+    auto& d = device();
+    if (d.lost || d.used + bytes > d.faults.memory_bytes) return outcome(cudaErrorMemoryAllocation);
+    *address = std::aligned_alloc(256, (bytes + 255) / 256 * 256);
+    d.memory[*address] = bytes;
+    d.used += bytes;
+    ++d.counts.allocations;
+    return outcome();
+  };
+  t.free = [](void* address) {
+    auto& d = device();
+    const auto found = d.memory.find(address);
+    if (found == d.memory.end()) return outcome(cudaErrorInvalidValue);
+    d.used -= found->second;
+    d.memory.erase(found);
+    std::free(address);
+    return outcome();
+  };
+  t.memset = [](void* address, int value, std::size_t bytes) {
+    std::memset(address, value, bytes);
+    return outcome();
+  };
+  t.memcpy = [](void* to, const void* from, std::size_t bytes, cudaMemcpyKind) {
+    std::memcpy(to, from, bytes);
+    return outcome();
+  };
+}
+
+void fill_stream(CudaTable& t) {
+  t.stream_create = [](cudaStream_t* stream, unsigned) {
+    *stream = reinterpret_cast<cudaStream_t>(&device());
+    return outcome();
+  };
+  t.stream_synchronize = [](cudaStream_t) { return drain(); };
+  t.begin_capture = [](cudaStream_t, cudaStreamCaptureMode) {
+    device().capture = new std::vector<Work>();
+    device().capture_broken = false;
+    return outcome();
+  };
+  t.end_capture = [](cudaStream_t, cudaGraph_t* graph) {
+    auto& d = device();
+    auto* made = new GraphOfWork{std::move(*d.capture)};
+    delete d.capture;
+    d.capture = nullptr;
+    *graph = d.capture_broken ? nullptr : reinterpret_cast<cudaGraph_t>(made);
+    if (d.capture_broken) delete made;
+    return outcome(d.capture_broken ? cudaErrorStreamCaptureInvalidated : cudaSuccess);
+  };
+  t.graph_instantiate = [](cudaGraphExec_t* exec, cudaGraph_t graph, unsigned long long) {
+    *exec = reinterpret_cast<cudaGraphExec_t>(new GraphOfWork(*reinterpret_cast<GraphOfWork*>(graph)));
+    ++device().counts.graphs;
+    return outcome();
+  };
+  t.graph_launch = [](cudaGraphExec_t exec, cudaStream_t) {
+    for (const auto& work : reinterpret_cast<GraphOfWork*>(exec)->work) submit(work);
+    ++device().counts.graph_launches;
+    return outcome();
+  };
+  t.graph_destroy = [](cudaGraph_t graph) {
+    delete reinterpret_cast<GraphOfWork*>(graph);
+    return outcome();
+  };
+  t.graph_exec_destroy = [](cudaGraphExec_t exec) {
+    delete reinterpret_cast<GraphOfWork*>(exec);
+    return outcome();
+  };
+  t.event_create = [](cudaEvent_t* event) {
+    *event = reinterpret_cast<cudaEvent_t>(new Event{});
+    return outcome();
+  };
+  t.event_destroy = [](cudaEvent_t event) {
+    delete reinterpret_cast<Event*>(event);
+    return outcome();
+  };
+  t.event_record = [](cudaEvent_t event, cudaStream_t) {
+    submit([event] { reinterpret_cast<Event*>(event)->at = Clock::now(); });
+    return outcome();
+  };
+  t.event_elapsed = [](float* ms, cudaEvent_t first, cudaEvent_t last) {
+    *ms = std::chrono::duration<float, std::milli>(reinterpret_cast<Event*>(last)->at -
+                                                   reinterpret_cast<Event*>(first)->at)
+              .count();
+    return outcome();
+  };
+}
+
+}  // namespace
+
+Faults read_faults(const std::string& text) {
+  Faults f;
+  std::stringstream parts(text);
+  for (std::string part; std::getline(parts, part, ',');) {
+    const auto equals = part.find('=');
+    const auto key = part.substr(0, equals);
+    const long value = equals == std::string::npos ? 1 : std::strtol(part.c_str() + equals + 1, nullptr, 10);
+    if (key == "memory") f.memory_bytes = static_cast<std::size_t>(value);
+    if (key == "lost") f.lost_at = value;
+    if (key == "lost_engine") f.lost_engine = value;
+    if (key == "unwritten") f.unwritten = true;
+    if (key == "past_end") f.past_end = true;
+    if (key == "changes_source") f.changes_source = true;
+    if (key == "no_capture") f.no_capture = true;
+  }
+  return f;
+}
+
+Counts& counts() {
+  return device().counts;
+}
+Faults& faults() {
+  return device().faults;
+}
+
+std::string description() {
+  const char* elsewhere = std::getenv("CONVGAUGE_HOST_GPU_DESCRIPTION");
+  std::ifstream in(elsewhere ? elsewhere : CONVGAUGE_CUDNN_TEST_FOLDER "/h200.json");
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+CudaTable cuda() {
+  CudaTable t{};
+  t.get_device_count = [](int* count) {
+    *count = 1;
+    return outcome();
+  };
+  t.get_device_properties = [](cudaDeviceProp* p, int) {
+    *p = {};
+    std::strcpy(p->name, "a GPU on the host");
+    p->totalGlobalMem = device().faults.memory_bytes;
+    p->multiProcessorCount = 132;
+    p->major = 9;
+    p->l2CacheSize = 1 << 20;
+    return outcome();
+  };
+  t.get_attribute = [](int* value, cudaDeviceAttr, int) {
+    *value = 1000;
+    return outcome();
+  };
+  t.get_bus_id = [](char* text, int, int) {
+    *text = '\0';
+    return outcome();
+  };
+  t.set_device = [](int) { return outcome(); };
+  t.driver_version = t.runtime_version = [](int* version) {
+    *version = 13000;
+    return cudaSuccess;
+  };
+  t.device_synchronize = [] { return drain(); };
+  t.get_last_error = [] {
+    const auto last = device().last;
+    device().last = device().lost ? cudaErrorIllegalAddress : cudaSuccess;
+    return last;
+  };
+  t.error_name = [](cudaError_t status) {
+    return status == cudaErrorIllegalAddress     ? "cudaErrorIllegalAddress"
+           : status == cudaErrorMemoryAllocation ? "cudaErrorMemoryAllocation"
+                                                 : "an error";
+  };
+  t.error_string = [](cudaError_t) { return "as the host plays it"; };
+  fill_memory(t);
+  fill_stream(t);
+  t.library_load = [](cudaLibrary_t* library, const void*) {
+    *library = reinterpret_cast<cudaLibrary_t>(&kKernels);
+    return outcome();
+  };
+  t.library_kernel = [](cudaKernel_t* kernel, cudaLibrary_t, const char* name) {
+    for (auto& known : kKernels)
+      if (std::strcmp(known.name, name) == 0) {
+        *kernel = reinterpret_cast<cudaKernel_t>(&known);
+        return outcome();
+      }
+    return outcome(cudaErrorSymbolNotFound);
+  };
+  t.launch = launch;
+  return t;
+}
+
+CudnnTable cudnn(const CudnnTable& table, const std::string& text) {
+  real() = new CudnnTable(table);
+  described() = std::move(Target::described(*real(), text).description);
+  auto t = table;
+  t.create_handle = [](cudnnHandle_t* handle) {
+    *handle = reinterpret_cast<cudnnHandle_t>(&device());
+    return CUDNN_STATUS_SUCCESS;
+  };
+  t.set_stream = [](cudnnHandle_t, cudaStream_t) { return CUDNN_STATUS_SUCCESS; };
+  t.set = set;
+  t.execute = execute;
+  return t;
+}
+
+}  // namespace convgauge::backends::cudnn::host_gpu

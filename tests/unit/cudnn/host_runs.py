@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+"""The cudnn backend through the whole harness, with a GPU that the host plays (host_gpu.hpp).
+
+  host_runs.py CONVGAUGE PLUGIN_ON_HOST REAL_PLUGIN PART
+
+Exit code 77: there is no cuDNN here to plan with.
+"""
+import csv, json, os, pathlib, re, shlex, subprocess, sys, tempfile, xml.etree.ElementTree
+
+HERE = pathlib.Path(__file__).resolve().parent
+CONVGAUGE, ON_HOST, REAL, PART = sys.argv[1:5]
+PROBLEM = "n1c8h9w9_o8k3p1"
+
+
+def run(*arguments, faults="", **environment):
+    everything = {**os.environ, **environment, "CONVGAUGE_HOST_GPU": faults}
+    return subprocess.run([CONVGAUGE, *arguments], capture_output=True, text=True, env=everything, timeout=280)
+
+
+def cases(verb, *arguments, exit=0, **more):
+    done = run(verb, *arguments, "--plugin", ON_HOST, "--json", **more)
+    assert done.returncode == exit, f"exit {done.returncode}, not {exit}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+    return json.loads(done.stdout)
+
+
+def kinds(records):
+    return sorted({r["verdict"]["kind"] for r in records})
+
+
+def gate():
+    records = cases("verify", str(HERE / "host_gate.json"), "--backend", "cudnn")
+    assert len(records) == 6 * 4 * 3, len(records)
+    assert kinds(records) == ["agrees"], [(r["problem_text"], r["settings"], r["verdict"]) for r in records if r["verdict"]["kind"] != "agrees"]
+    assert all(r["device"] == "gpu:0" for r in records)
+    assert all(r["details"]["plan"]["engine"]["engineId"] == r["details"]["engine"] for r in records)
+
+
+def algorithms():
+    """Every one by its name, braces and commas and all; and the names survive each way out and in again."""
+    records = cases("verify", PROBLEM, "--backend", "cudnn", "--algorithm", "all", "--math", "tf32")
+    assert kinds(records) == ["agrees"] and len(records) > 8, (len(records), kinds(records))
+    assert all(r["algorithm"] == r["requested_algorithm"] for r in records)
+    odd = [r for r in records if "{" in r["algorithm"] and "," in r["algorithm"]]
+    assert odd, [r["algorithm"] for r in records]
+    replayed = subprocess.run(["sh", "-c", odd[0]["replay"].replace("convgauge", shlex.quote(CONVGAUGE), 1) + " --json"],
+                              capture_output=True, text=True)
+    assert replayed.returncode == 0, replayed.stderr
+    assert json.loads(replayed.stdout)[0]["algorithm"] == odd[0]["algorithm"]
+    with tempfile.TemporaryDirectory() as folder:
+        config = pathlib.Path(folder) / "one.json"
+        name = odd[0]["algorithm"]
+        config.write_text(json.dumps({
+            "problems": [{"name": "p", "in_channels": 8, "out_channels": 8, "height": 9, "width": 9, "kernel_size": 3, "padding": 1}],
+            "backends": [{"name": "cudnn", "algorithm": name, "label": name}, "cudnn"],
+            "settings": {"math": "tf32", "measure": {"rounds": 8}}, "known": [{"match": "cudnn:*k2=*,*", "verdict": "agrees", "issue": "none"}]}))
+        out = pathlib.Path(folder) / "out"
+        done = run("sweep", str(config), "--out", str(out), "--plugin", ON_HOST)
+        assert done.returncode == 0, done.stderr + done.stdout
+        for ending in ("csv", "xml", "md", "html"):
+            done = run("report", str(out), "-o", str(out / f"again.{ending}"))
+            assert done.returncode == 0, done.stderr
+        rows = list(csv.DictReader((out / "again.csv").open()))
+        assert name in [row["algorithm"] for row in rows], rows
+        assert any(name in str(e.attrib) for e in xml.etree.ElementTree.parse(out / "again.xml").iter())
+        assert name in (out / "again.md").read_text()
+
+
+def faults():
+    """What a kernel may do wrong in memory that no page protects."""
+    for fault, word in (("unwritten", "R7"), ("past_end", "R9"), ("changes_source", "R8")):
+        records = cases("verify", PROBLEM, "--backend", "cudnn", "--no-shrink", exit=4 if word == "R7" else 1, faults=fault)
+        verdict = records[0]["verdict"]
+        assert word in json.dumps(verdict), (fault, verdict)
+
+
+def memory():
+    records = cases("verify", PROBLEM, "--backend", "cudnn", exit=6, faults="memory=9000")
+    verdict = records[0]["verdict"]
+    assert verdict["kind"] == "refused" and verdict["reason"] == "memory" and "cudaMalloc of" in verdict["why"], verdict
+
+
+def lost():
+    """One engine loses the device: it fails, a fresh worker takes the others, and those that agreed are measured."""
+    everything = cases("verify", PROBLEM, "--backend", "cudnn", "--algorithm", "all", "--math", "tf32")
+    engines = [r["details"]["engine"] for r in everything]
+    culprit = engines[len(engines) // 2]
+    for verb, more in (("verify", ["--no-shrink"]), ("bench", ["--rounds", "8"])):
+        records = cases(verb, PROBLEM, "--backend", "cudnn", "--algorithm", "all", "--math", "tf32", *more, exit=1,
+                        faults=f"lost_engine={culprit}")
+        assert len(records) == len(everything)
+        for r, engine in zip(records, engines):
+            if engine == culprit:
+                assert r["verdict"]["kind"] == "failed" and "DEVICE_LOST" in r["verdict"]["why"], r["verdict"]
+            else:
+                assert r["verdict"]["kind"] == "agrees", r["verdict"]
+                if verb == "bench":
+                    assert r["measurement"]["kind"] == "measured", r["measurement"]
+
+
+def measure():
+    for more in ([], ["--cold"]):
+        record = cases("bench", PROBLEM, "--backend", "cudnn", "--rounds", "9", "--option", "replay=always", *more)[0]
+        assert record["measurement"]["kind"] == "measured", record["measurement"]
+        device = record["measurement"]["device_ns"]
+        assert len(device) == 9 and all(0 < d for d in device), device
+        assert max(device) <= 1.2 * max(record["time_ns"]["samples"]), (device, record["time_ns"]["samples"])
+        assert record["details"]["replayed"] is True
+        for when in ("device_before", "device_after"):
+            assert record[when]["cudnn"].startswith("9."), record[when]
+    listed = cases("bench", PROBLEM, "--backend", "cudnn", "--algorithm", "all", "--rounds", "8")
+    assert {r["details"]["heuristic_pick"] for r in listed} == {listed[0]["algorithm"]}
+
+
+def described():
+    """The real plugin on this machine: what it says where there is no GPU, and what a description is good for."""
+    description = str(HERE / "h200.json")
+    devices = run("list", "devices", "--plugin", REAL, CONVGAUGE_CUDNN_DEVICE_DESCRIPTION=description).stdout
+    line = re.search(r"^cudnn .*software:(\d+)  NVIDIA H200 as .*describes it: plans, never executes.*$", devices, re.M)
+    assert line, devices
+    software = ["--plugin", REAL, "--backend", "cudnn", "--device", f"software:{line[1]}"]
+    listed = run("list", "algorithms", PROBLEM, *software, CONVGAUGE_CUDNN_DEVICE_DESCRIPTION=description)
+    assert re.search(r"^cudnn +cudnn\.eng\d+", listed.stdout, re.M), listed.stdout + listed.stderr
+    refused = run("verify", PROBLEM, *software, CONVGAUGE_CUDNN_DEVICE_DESCRIPTION=description)
+    assert refused.returncode == 6 and "only describes a device" in refused.stdout + refused.stderr, refused
+    nowhere = run("list", "devices", "--plugin", REAL, CONVGAUGE_CUDNN_LIBRARY="/nowhere/libcudnn.so.9").stdout
+    assert "no cuDNN: /nowhere/libcudnn.so.9: cannot open shared object file" in nowhere, nowhere
+    broken = run("list", "backends", "--plugin", REAL, CONVGAUGE_CUDNN_DEVICE_DESCRIPTION="/nowhere.json")
+    assert "cannot read /nowhere.json" in broken.stdout + broken.stderr, broken
+
+
+devices = run("list", "devices", "--plugin", ON_HOST).stdout
+if not re.search(r"^cudnn +gpu:0", devices, re.M):
+    print("skipped:", next(line for line in devices.splitlines() if line.startswith("cudnn")))
+    sys.exit(77)
+globals()[PART]()
