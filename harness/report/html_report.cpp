@@ -1,4 +1,7 @@
 // Puts the page together: page/page.html with its styles, scripts, the chart library and the data in their places.
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <string_view>
 
 #include "report/escape.hpp"
@@ -11,24 +14,28 @@ namespace convgauge {
 namespace {
 
 /// What stands for a mark `{{NAME}}` of page.html.
-std::string content(std::string_view name, const std::vector<Results>& results) {
+std::string content(std::string_view name, const std::vector<Results>& results, const std::vector<std::string>& names) {
   if (name == "style") return kPageCss;
   if (name == "chart_library") return kChartLibrary;
-  if (name == "charts") return kChartsJs;
-  if (name == "script") return kPageJs;
-  if (name == "data") return page_data(results);
+  if (name == "scripts") return kPageScripts;
+  if (name == "data") return page_data(results, names);
   std::string title, answer;
+  std::vector<std::string> suites;
   for (const auto& run : results) {
-    title += (title.empty() ? "" : ", ") + (run.header.suite.empty() ? "results" : run.header.suite);
+    const auto suite = run.header.suite.empty() ? "results" : run.header.suite;
     answer += (answer.empty() ? "" : " ") + headline(run);
+    if (std::find(suites.begin(), suites.end(), suite) != suites.end()) continue;
+    suites.push_back(suite);
+    title += (title.empty() ? "" : ", ") + suite;
   }
+  if (results.size() > suites.size()) title += fmt::format(": {} runs", results.size());
   return escape_markup(name == "title" ? title : answer);
 }
 
 }  // namespace
 
-std::string html_report(const std::vector<Results>& results) {
-  return fill_marks(kPageHtml, [&](std::string_view name) { return content(name, results); });
+std::string html_report(const std::vector<Results>& results, const std::vector<std::string>& names) {
+  return fill_marks(kPageHtml, [&](std::string_view name) { return content(name, results, names); });
 }
 
 }  // namespace convgauge

@@ -20,7 +20,7 @@ std::string variant(const CaseRecord& record) {
 /// A label's columns are told apart by algorithm only where it has more than one.
 std::map<std::string, std::set<std::string>> variants_by_label(const Results& results) {
   std::map<std::string, std::set<std::string>> variants;
-  for (const auto& record : results.cases) variants[record.label].insert(variant(record));
+  for (const auto& record : results.cases) variants[family(record)].insert(variant(record));
   return variants;
 }
 
@@ -98,6 +98,11 @@ int baseline_of(const Group& group) {
 
 }  // namespace
 
+std::string family(const CaseRecord& record) {
+  const auto end = ":" + record.requested_algorithm;
+  return record.label.ends_with(end) ? record.label.substr(0, record.label.size() - end.size()) : record.label;
+}
+
 std::vector<Group> arrange(const Results& results) {
   const auto variants = variants_by_label(results);
   auto groups = empty_groups(results);
@@ -105,9 +110,8 @@ std::vector<Group> arrange(const Results& results) {
     RowIndex index;
     for (const auto& record : results.cases) {
       if (!belongs(record, group)) continue;
-      const auto which = variants.at(record.label).size() > 1 ? variant(record) : "";
-      const auto name = which.empty() ? record.label : record.label + " " + which;
-      const auto column = column_of(group, {name, record.label, which});
+      const auto of = family(record), which = variants.at(of).size() > 1 ? variant(record) : "";
+      const auto column = column_of(group, {which.empty() ? of : of + " " + which, record.label, which, of});
       place(index.row(group, record.problem).cells[static_cast<std::size_t>(column)], record);
     }
     group.baseline = baseline_of(group);

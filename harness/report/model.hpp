@@ -10,9 +10,10 @@
 
 namespace convgauge {
 
-/// One competitor: a label, or a label with one of several algorithms that were asked for by name.
+/// One competitor: a label, or a label with one of several algorithms that were asked for by name. A config's
+/// "algorithm": "all" gives each algorithm a label of its own, "winograd:winograd.f4x4_3x3": its family is "winograd".
 struct Column {
-  std::string name, label, variant;  // variant: "" for the backend's own choice
+  std::string name, label, variant, family;  // variant: "" for the backend's own choice
   bool operator==(const Column&) const = default;
 };
 
@@ -39,7 +40,8 @@ struct Total {
 /// The fastest column of each layer, chosen on odd rounds and timed on even ones, so that luck in the choice does not
 /// flatter the sum.
 struct Mix {
-  std::vector<int> columns;  // per row; -1 where nothing ran
+  std::vector<int> columns;       // per row; -1 where nothing ran
+  std::vector<double> layers_ns;  // per row: count x median of the even rounds; 0 where nothing ran
   Total total;
   std::optional<MedianInterval> speedup;  // over the baseline's total of the same rounds
 };
@@ -63,6 +65,10 @@ MedianInterval speedup_over(const Cell& base, const Cell& cell);
 
 /// Adds speed-ups, winners, totals and the mix to a group whose cells are in place.
 void rank(Group& group);
+
+/// What a backend's cases of one label are known by, whichever algorithm: "cudnn" of "cudnn:cudnn.eng28{k2=1}", the
+/// label that a config's "all" gives an algorithm.
+std::string family(const CaseRecord& record);
 
 /// The measured samples of a cell, null where it is not ranked.
 const Measured* ranked(const CaseRecord* record);

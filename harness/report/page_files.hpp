@@ -3,7 +3,7 @@
 
 namespace convgauge {
 
-extern const char kPageHtml[], kPageCss[], kPageJs[], kChartsJs[];
+extern const char kPageHtml[], kPageCss[], kPageScripts[];
 extern const char kCompareHtml[], kCompareJs[];
 extern const char kChartLibrary[];  // empty where the machine that built this had none
 

@@ -43,6 +43,17 @@ int least(const Row& row, Key key) {
   return best;
 }
 
+/// "Faster" is said only where the interval says so. Where the rounds are too few for one, only what takes twice the
+/// time in every round is slower: that needs none.
+bool is_slower(const Cell& cell, const Cell& fastest) {
+  const auto lead = speedup_over(cell, fastest);
+  if (lead.low) return *lead.low > 1;
+  const auto common = common_rounds(*ranked(cell.record), *ranked(fastest.record));
+  for (std::size_t i = 0; i < common.a.size(); ++i)
+    if (common.a[i] < 2 * common.b[i]) return false;
+  return !common.a.empty();
+}
+
 void rank_row(Row& row, int baseline) {
   for (auto& cell : row.cells)
     if (const auto* measured = ranked(cell.record)) cell.time_ns = median_interval(measured->samples_ns);
@@ -54,9 +65,7 @@ void rank_row(Row& row, int baseline) {
   for (auto& cell : row.cells) {
     if (!cell.time_ns) continue;
     if (base && base->time_ns) cell.speedup = speedup_over(*base, cell);
-    // "Faster" is said only where the interval says so: without one, nothing is.
-    const auto lead = speedup_over(cell, fastest);
-    cell.tied = &cell != &fastest && (!lead.low || *lead.low <= 1);
+    cell.tied = &cell != &fastest && !is_slower(cell, fastest);
   }
 }
 
@@ -97,6 +106,7 @@ Mix mix_of(const Group& group) {
       add_rounds(base, even_rounds(against), row.problem->count, mix.columns.empty());
     }
     mix.columns.push_back(c);
+    mix.layers_ns.push_back(c < 0 ? 0 : static_cast<double>(row.problem->count) * median_interval(even).median);
   }
   const auto rounds = std::min(mixed.size(), base.size());
   const bool weighty = std::all_of(mixed.begin(), mixed.end(), [](double sum) { return sum > 0; });

@@ -8,12 +8,6 @@
 namespace convgauge {
 namespace {
 
-/// What a backend's cases of one label are known by, whichever algorithm: "cudnn" of "cudnn:cudnn.eng28{k2=1}".
-std::string family(const CaseRecord& record) {
-  const auto suffix = ":" + record.requested_algorithm;
-  return record.label.ends_with(suffix) ? record.label.substr(0, record.label.size() - suffix.size()) : record.label;
-}
-
 /// The algorithm without a prefix that repeats the backend's name.
 std::string short_name(const CaseRecord& record) {
   const auto prefix = record.backend + ".";

@@ -1,6 +1,7 @@
 #include "report/text_width.hpp"
 
 #include <cstdint>
+#include <utility>
 
 namespace convgauge {
 namespace {
@@ -101,6 +102,18 @@ std::string clean(std::string_view text) {
     text.remove_prefix(character.bytes);
   }
   return all;
+}
+
+std::string wrapped(const std::string& text, int width) {
+  std::string out, line;
+  std::size_t from = 0;
+  const auto words = clean(text) + " ";
+  for (auto end = words.find(' '); end != words.npos; from = end + 1, end = words.find(' ', from)) {
+    const auto word = words.substr(from, end - from);
+    if (!line.empty() && display_width(line) + 1 + display_width(word) > width) out += std::exchange(line, "") + "\n";
+    line += (line.empty() ? "" : " ") + word;
+  }
+  return out + line + "\n";
 }
 
 }  // namespace convgauge

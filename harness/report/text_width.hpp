@@ -17,4 +17,7 @@ std::string pad_right(std::string_view text, int width);
 /// Control characters (escape sequences in a plugin's last words) and broken UTF-8 become "�"; newlines spaces.
 std::string clean(std::string_view text);
 
+/// Cleaned, and broken between words into lines of at most `width` columns; ends with a newline.
+std::string wrapped(const std::string& text, int width);
+
 }  // namespace convgauge

@@ -13,6 +13,12 @@ Results small_run();
 Results changed_run();
 /// About `cases` cases of 15 samples over two suites.
 Results large_run(int cases);
+/// resnet50_run() in one of six nights: the machine and each case drift by about 1%; winograd's plugin is another from
+/// the fourth on and takes 12% longer by its own choice; onednn on layer3.0.conv2 takes 20% less from the third on; fft on
+/// layer2.0.conv2 fails from the fifth on.
+Results night_run(int night);
+/// Kernel sizes 3 to 31 on two maps, dense and depthwise.
+Results grid_run();
 /// Names, labels and reasons that try to break out of HTML, XML, Markdown, CSV and the terminal.
 Results hostile_run();
 

@@ -1,6 +1,8 @@
-// golden_tool make NAME > FILE.jsonl           the invented results of example_run.hpp: resnet50, small, changed,
-// large, hostile golden_tool compare-FORMAT A.jsonl B.jsonl > REPORT     html, md, json, txt golden_tool FORMAT
-// FILE.jsonl... > REPORT     html, md, xml, csv, json, txt (120 columns), colour
+// golden_tool make NAME > FILE.jsonl           the invented results of example_run.hpp: resnet50, small,
+//     changed, large, hostile, night1 ... night6, grid
+// golden_tool compare-FORMAT A.jsonl B.jsonl > REPORT     html, md, json, txt
+// golden_tool history-FORMAT A.jsonl B.jsonl ... > REPORT     md, txt
+// golden_tool FORMAT FILE.jsonl... > REPORT     html, md, svg, xml, csv, json, txt (120 columns), colour
 #include <cstdio>
 #include <iostream>
 #include <string>
@@ -24,13 +26,30 @@ int make(const std::string& name) {
   if (name == "small") return std::cout << lines_of(small_run()), 0;
   if (name == "changed") return std::cout << lines_of(changed_run()), 0;
   if (name == "large") return std::cout << lines_of(large_run(10'000)), 0;
+  if (name.starts_with("night")) return std::cout << lines_of(night_run(std::stoi(name.substr(5)))), 0;
+  if (name == "grid") return std::cout << lines_of(grid_run()), 0;
   if (name == "hostile") return std::cout << lines_of(hostile_run()), 0;
   return std::cerr << "no such run: " << name << "\n", 2;
 }
 
+std::vector<std::string> names_of(const std::vector<Results>& all) {
+  std::vector<std::string> names;
+  for (const auto& results : all) names.push_back(results.header.suite + "-" + results.header.started.substr(0, 10));
+  return names;
+}
+
+int fallible(const std::string& format, const std::vector<Results>& all) {
+  const auto text = format == "svg"          ? svg_report(all.at(0), 1)
+                    : format == "history-md" ? history_markdown_report(all, names_of(all))
+                                             : history_text_report(all, names_of(all), 120);
+  if (!text) return std::cerr << text.error().message << "\n", 2;
+  return std::cout << *text, 0;
+}
+
 int report(const std::string& format, const std::vector<Results>& all) {
   const auto& results = all.at(0);
-  if (format == "html") return std::cout << html_report(all), 0;
+  if (format == "html") return std::cout << html_report(all, names_of(all)), 0;
+  if (format == "svg" || format.starts_with("history-")) return fallible(format, all);
   if (format == "md") return std::cout << markdown_report(results), 0;
   if (format == "xml") return std::cout << junit_report(results), 0;
   if (format == "csv") return std::cout << csv_report(results), 0;

@@ -12,21 +12,11 @@
 
 #include "core/problem_text.hpp"
 #include "measure/many.hpp"
+#include "report/case_key.hpp"
 #include "report/model.hpp"
 
 namespace convgauge {
 namespace {
-
-/// What makes two cases one: everything that was asked for. Options, plugin and device may differ: that is what is
-/// compared, and differences() says it.
-std::string key_of(const CaseRecord& r, bool with_label) {
-  const auto& s = r.settings;
-  auto key = fmt::format("{}\n{}\n{}\n{} {} {} {} {} {} {}", r.problem.suite, r.problem.name,
-                         full_text(r.problem.geometry), r.device.starts_with("cpu") || r.device.empty() ? s.threads : 0,
-                         word(s.dtype), word(s.layout), word(s.direction), word(s.math), s.cold, s.deterministic);
-  if (with_label) key += fmt::format("\n{}\n{}", r.label, r.requested_algorithm);
-  return key;
-}
 
 /// One case of one side: its last record, and the samples of every run that timed it.
 struct Entry {
@@ -84,7 +74,7 @@ Entries entries_of(const Side& side, const std::optional<std::string>& label, bo
   const Chooser chosen(side, label);
   for (const auto* run : side.runs)
     for (const auto& record : run->cases)
-      if (chosen(record)) add(entries, *run, record, key_of(record, with_label));
+      if (chosen(record)) add(entries, *run, record, case_key(record, with_label));
   return entries;
 }
 

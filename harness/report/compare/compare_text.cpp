@@ -30,18 +30,6 @@ const char* colour_of(Change change) {
   }
 }
 
-std::string wrapped(const std::string& text, int width) {
-  std::string out, line;
-  std::size_t from = 0;
-  const auto words = clean(text) + " ";
-  for (auto end = words.find(' '); end != words.npos; from = end + 1, end = words.find(' ', from)) {
-    const auto word = words.substr(from, end - from);
-    if (!line.empty() && display_width(line) + 1 + display_width(word) > width) out += std::exchange(line, "") + "\n";
-    line += (line.empty() ? "" : " ") + word;
-  }
-  return out + line + "\n";
-}
-
 std::string time_or_dash(double ns) {
   return ns > 0 ? time_text(ns) : "—";
 }

@@ -81,6 +81,7 @@ class Differences {
     both("version", &PluginRecord::version);
     both("plugin hash", &PluginRecord::hash);
     both("device", &PluginRecord::device);
+    both("library", &PluginRecord::library_path);
     note("options" + what, options_text(baseline_, with), options_text(candidate_, of));
   }
 

@@ -1,0 +1,20 @@
+// What the pictures share.
+#pragma once
+#include <string>
+
+#include "report/crossing.hpp"
+#include "report/picture/svg.hpp"
+
+namespace convgauge {
+
+/// Room above a picture for its title, and where and when its numbers were made.
+inline constexpr double kTitleHeight = 56;
+void draw_title(Svg& svg, const Group& group, const std::string& words);
+
+/// A column's name for a small place: "winograd f4x4_3x3" stays, longer ones are cut.
+std::string short_name(const Column& column, int letters);
+
+std::string crossing_picture(const Group& group, const Crossing& crossing);
+std::string layers_picture(const Group& group);
+
+}  // namespace convgauge
