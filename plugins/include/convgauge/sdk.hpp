@@ -21,7 +21,8 @@
 //   std::vector<cvg_requirement> requirements() const      instead of the two above and the tensors
 //   void bind(const cvg::Slot&)
 //   void prepare_weights(const cvg_tensors& host, const cvg::Slot&)
-//   void upload(const cvg_tensors& host, const cvg::Slot&)   and   void fetch(const cvg_tensors& host, const cvg::Slot&)
+//   void upload(const cvg_tensors& host, const cvg::Slot&)
+//   void fetch(const cvg_tensors& host, const cvg::Slot&)
 //   void execute_batch(std::span<const cvg::Slot* const>, cvg_timing*)   instead of execute: may return early ...
 //   void wait()                                            ... and this waits, and fills the timing
 //   static std::vector<cvg_device> devices()               throws cvg::Refused to say why there is none
