@@ -119,31 +119,43 @@ void Convolution::transform_inputs(const Shares& work, int id, int threads) cons
 void Convolution::multiply_and_return(const Shares& work, int id, int threads) const {
   const auto pair = std::int64_t{2} * sizes_.width;
   float* products = work.threads + id * sizes_.thread_floats();
-  const auto shares = (work.tiles + sizes_.share_tiles - 1) / sizes_.share_tiles;
-  const Part part = part_of(sizes_.out_blocks * shares, id, threads);
+  const auto shares = sizes_.shares(work.tiles);
+  const Part part = part_of(sizes_.passes() * shares, id, threads);
   for (auto i = part.begin; i < part.end; ++i) {
-    const auto block = i / shares, first = block * sizes_.width;
+    const auto block = i / shares * sizes_.pass_vectors;
     const Part tiles = {work.tiles * (i % shares) / shares, work.tiles * (i % shares + 1) / shares};
     const auto index = work.group * sizes_.out_blocks + block;
-    Product product{.in = work.spectra + tiles.begin * sizes_.tile_stride,
-                    .in_slot = work.tiles * sizes_.tile_stride,
-                    .in_tile = sizes_.tile_stride,
-                    .weights = work.weights + index * sizes_.weight_block,
-                    .weight_slot = sizes_.k * pair,
-                    .out = products,
-                    .out_slot = (sizes_.share_tiles | 1) * pair,
-                    .tiles = static_cast<int>(tiles.end - tiles.begin),
-                    .blocks = static_cast<int>(block_lanes_.size()),
-                    .block_lanes = block_lanes_.data(),
-                    .slots = cut_.slots(),
-                    .tile_h = cut_.across.n};
+    const Product product{.in = work.spectra + tiles.begin * sizes_.tile_stride,
+                          .in_slot = work.tiles * sizes_.tile_stride,
+                          .in_tile = sizes_.tile_stride,
+                          .weights = work.weights + index * sizes_.weight_block,
+                          .weight_slot = sizes_.k * pair,
+                          .weight_vector = sizes_.weight_block,
+                          .out = products,
+                          .out_slot = (sizes_.share_tiles | 1) * pair,
+                          .out_vector = sizes_.product_vector,
+                          .vectors = static_cast<int>(std::min(sizes_.pass_vectors, sizes_.out_blocks - block)),
+                          .tiles = static_cast<int>(tiles.end - tiles.begin),
+                          .blocks = static_cast<int>(block_lanes_.size()),
+                          .block_lanes = block_lanes_.data(),
+                          .slots = cut_.slots(),
+                          .tile_h = cut_.across.n};
     kernels_->multiply(product);
-    const auto lanes = std::min<std::int64_t>(sizes_.width, shape_.group_out - first);
-    const auto channels = dst_.vector_of(work.group * shape_.group_out + first, 1, lanes, sizes_.width, true);
-    for (auto tile = tiles.begin; tile < tiles.end; ++tile)
-      inverse(products + (tile - tiles.begin) * pair, product.out_slot, image(work.first + tile), channels,
-              work.bias + index * sizes_.width, products + sizes_.products, work.dst);
+    for (int v = 0; v < product.vectors; ++v)
+      return_tiles(work, product, block + v, v, tiles, products + sizes_.products);
   }
+}
+
+/// Back to samples: one vector of output channels, some tiles.
+void Convolution::return_tiles(const Shares& work, const Product& product, std::int64_t block, int vector,
+                               const Part& tiles, float* scratch) const {
+  const auto pair = std::int64_t{2} * sizes_.width, first = block * sizes_.width;
+  const auto lanes = std::min<std::int64_t>(sizes_.width, shape_.group_out - first);
+  const auto channels = dst_.vector_of(work.group * shape_.group_out + first, 1, lanes, sizes_.width, true);
+  const float* bias = work.bias + (work.group * sizes_.out_blocks + block) * sizes_.width;
+  for (auto tile = tiles.begin; tile < tiles.end; ++tile)
+    inverse(product.out + vector * product.out_vector + (tile - tiles.begin) * pair, product.out_slot,
+            image(work.first + tile), channels, bias, scratch, work.dst);
 }
 
 void Convolution::run_dense(const float* src, float* dst, const float* packed, float* workspace) const {

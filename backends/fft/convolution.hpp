@@ -1,6 +1,7 @@
 // A convolution by FFT that runs: tiles to spectra, products, and back. Knows no ABI but the spec.
 #pragma once
 #include "layout.hpp"
+#include "parts.hpp"
 #include "shape.hpp"
 #include "weights.hpp"
 
@@ -32,6 +33,8 @@ class Convolution {
   void run_dense(const float* src, float* dst, const float* packed, float* workspace) const;
   void transform_inputs(const Shares& work, int id, int threads) const;
   void multiply_and_return(const Shares& work, int id, int threads) const;
+  void return_tiles(const Shares& work, const Product& product, std::int64_t block, int vector, const Part& tiles,
+                    float* scratch) const;
   void run_lanes(const float* src, float* dst, const float* packed, float* workspace, int id, int threads) const;
   void clear_tail(float* dst) const;
 

@@ -13,6 +13,7 @@ namespace {
 constexpr double kTransformFlopsPerNs = 6;  // nominal 2.5 N log2 N, gathering included
 constexpr double kProductFlopsPerNs = 10;
 constexpr double kLaneProductFlopsPerNs = 3;
+constexpr double kTwoVectorTime = 0.83;  // of that of two vectors one by one: Gauss needs 0.75 of the products
 
 /// Bytes per ns at which weights stream out of the second cache, out of a third of the last one, out of most of it,
 /// which other processes want too, and out of memory.
@@ -101,7 +102,11 @@ double predicted_ns(const Shape& shape, const Cut& cut, const Kernels& kernels, 
   }
   // A block of tiles reads all weights once. Some of that shows even where the products take longer.
   const double rounds = divided_up(sizes.images, sizes.block_tiles);
-  const double products = flops / (kProductFlopsPerNs * filled(sizes.share_tiles, kernels));
+  const double by_two = sizes.pass_vectors > 1
+                            ? static_cast<double>(sizes.out_blocks / 2 * 2) / static_cast<double>(sizes.out_blocks)
+                            : 0;
+  const double products =
+      flops * (1 - (1 - kTwoVectorTime) * by_two) / (kProductFlopsPerNs * filled(sizes.share_tiles, kernels));
   return transforms / threads + std::max(products / threads, rounds * stream_ns(weight_bytes)) +
          0.25 * rounds * stream_ns(weight_bytes);
 }

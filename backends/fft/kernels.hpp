@@ -48,16 +48,17 @@ struct TileTarget {
   const float* bias = nullptr;  // a vector
 };
 
-/// out[slot][tile][lane] = sum over k of in[slot][tile][k] * weights[slot][k][lane], complex.
+/// out[vector][slot][tile][lane] = sum over k of in[slot][tile][k] * weights[vector][slot][k][lane], complex.
 /// k goes through blocks of W lanes, the real parts of which stand before the imaginary ones; only block_lanes[b] of
 /// block b are there, in `in` and in `weights`.
 struct Product {
   const float* in = nullptr;
   std::int64_t in_slot = 0, in_tile = 0;  // strides in floats
   const float* weights = nullptr;
-  std::int64_t weight_slot = 0;
+  std::int64_t weight_slot = 0, weight_vector = 0;
   float* out = nullptr;
-  std::int64_t out_slot = 0;  // a tile is two vectors further
+  std::int64_t out_slot = 0, out_vector = 0;  // a tile is two vectors of lanes further
+  int vectors = 1;                            // of output channels
   int tiles = 0, blocks = 0;
   const std::int32_t* block_lanes = nullptr;
   std::int64_t slots = 0;

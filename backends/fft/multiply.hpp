@@ -1,4 +1,10 @@
 // The products of spectra: a complex GEMM for every slot, or, where the lanes are groups, lane by lane.
+//
+// Two vectors of output channels at once go by Gauss' three real products: with z = x + i y from the source and
+// u = c + i d from the weights
+//   re = (x + y) c - y (c + d),   im = (x + y) c + x (d - c)
+// Each of the three is a real GEMM of R tiles by two vectors, which needs fewer loads for a product than one complex
+// vector does. The sums of weights are made on the way from the cache: the packed weights stay at two numbers.
 #pragma once
 #include "kernels.hpp"
 #include "vector.hpp"
@@ -9,27 +15,41 @@ namespace convgauge::backends::fft {
 /// of one size grows with sqrt(n): at 64 channels it would be the larger part of the backend's error, at 32 it is not.
 constexpr int kTermsPerSum = 32;
 
-/// Weights are read once, in order, and seldom from a near cache; hardware stops looking ahead at the end of each page.
-constexpr int kPrefetchFloats = 384;
-
 template <class Isa>
 struct Multiply {
   static constexpr int W = Isa::width;
   using V = Vector<W>;
   static constexpr int kBlocksPerSum = kTermsPerSum / W;
+  /// Weights and spectra are read in order, and seldom from a near cache; hardware stops looking ahead at the end of
+  /// each page. Weights are fetched one sum ahead, spectra one slot.
+  static constexpr int kPrefetchFloats = kTermsPerSum * 2 * W;
+
+  /// A register block: some tiles and vectors of one slot, blocks `first` and on of k. `in`, `weights` and `out` are
+  /// where it begins; sums[tile][kTermsPerSum] is re + im of `in`. What changes from call to call is in registers: a
+  /// structure would be read before its writing is done, and every block would wait for the one before.
+  using Block = void (*)(const Product& p, int first, const float* in, const float* weights, float* out,
+                         const float* sums);
+
+  [[gnu::always_inline]] static void prefetch(const float* pair) {
+    __builtin_prefetch(pair);
+    if constexpr (W == 16) __builtin_prefetch(pair + W);
+  }
+
+  static int blocks_from(const Product& p, int first) {
+    return p.blocks - first < kBlocksPerSum ? p.blocks - first : kBlocksPerSum;
+  }
 
   /// R tiles of one slot: 2 R accumulators, two vectors of weights, one broadcast at a time. Pair: two real products.
   template <int R, bool Pair, bool Adds>
-  static void block(const float* in, std::int64_t in_tile, const float* weights, float* out, const std::int32_t* lanes,
-                    int blocks) {
+  static void one_vector(const Product& p, int first, const float* in, const float* weights, float* out, const float*) {
     Complex<V> sum[R] = {};
-    for (int b = 0; b < blocks; ++b, in += 2 * W)
+    const std::int32_t* lanes = p.block_lanes + first;
+    for (int b = 0; b < blocks_from(p, first); ++b, in += 2 * W)
       for (int k = 0; k < lanes[b]; ++k, weights += 2 * W) {
         const V re = load<W>(weights), im = load<W>(weights + W);
-        __builtin_prefetch(weights + kPrefetchFloats);
-        if constexpr (W == 16) __builtin_prefetch(weights + kPrefetchFloats + W);
+        prefetch(weights + kPrefetchFloats);
         unrolled<R>([&](auto t) __attribute__((always_inline)) {
-          const float x = in[t * in_tile + k], y = in[t * in_tile + W + k];
+          const float x = in[t * p.in_tile + k], y = in[t * p.in_tile + W + k];
           if constexpr (Pair) {
             sum[t].re += x * re;
             sum[t].im += y * im;
@@ -46,42 +66,131 @@ struct Multiply {
     });
   }
 
-  using Block = void (*)(const float*, std::int64_t, const float*, float*, const std::int32_t*, int);
-
-  template <bool Pair, bool Adds>
-  static Block block_of(int tiles) {
-    Block found = nullptr;
-    unrolled<Isa::tile_rows>([&](auto i) {
-      if (tiles == i + 1) found = block<decltype(i)::value + 1, Pair, Adds>;
-    });
-    return found;
-  }
-
-  /// One slot: all tiles in register blocks as even as can be.
-  template <bool Pair>
-  static void slot(const Product& p, const float* in, const float* weights, float* out) {
-    const int parts = (p.tiles + Isa::tile_rows - 1) / Isa::tile_rows;
-    for (int first = 0; first < p.blocks; first += kBlocksPerSum) {
-      const int blocks = p.blocks - first < kBlocksPerSum ? p.blocks - first : kBlocksPerSum;
-      const std::int32_t* lanes = p.block_lanes + first;
-      for (int i = 0; i < parts; ++i) {
-        const int begin = p.tiles * i / parts, end = p.tiles * (i + 1) / parts;
-        const Block run = first == 0 ? block_of<Pair, false>(end - begin) : block_of<Pair, true>(end - begin);
-        run(in + begin * p.in_tile, p.in_tile, weights, out + begin * 2 * W, lanes, blocks);
+  /// One of Gauss' three: sum[v][t] += in[t][k] * weight(v, k), for two vectors v. `in` moves by in_block with every
+  /// block of k. ahead(weights, b, k) fetches something.
+  template <int R, class Weight, class Ahead>
+  [[gnu::always_inline]] static void real_products(V (&sum)[2][R], const Product& p, int first, const float* in,
+                                                   std::int64_t in_tile, std::int64_t in_block, const float* weights,
+                                                   Weight weight, Ahead ahead) {
+    const std::int32_t* lanes = p.block_lanes + first;
+    for (int b = 0; b < blocks_from(p, first); ++b, in += in_block)
+      for (int k = 0; k < lanes[b]; ++k, weights += 2 * W) {
+        const V u = weight(weights), v = weight(weights + p.weight_vector);
+        ahead(weights, b, k);
+        unrolled<R>([&](auto t) __attribute__((always_inline)) {
+          const float x = in[t * in_tile + k];
+          sum[0][t] += x * u;
+          sum[1][t] += x * v;
+        });
       }
-      for (int b = 0; b < blocks; ++b) weights += lanes[b] * 2 * W;
-      in += blocks * 2 * W;
-    }
   }
 
+  /// out = join(out, sum)
+  template <int R, class Join>
+  [[gnu::always_inline]] static void join(V (&sum)[2][R], const Product& p, float* out, Join join) {
+    unrolled<2>([&](auto v) __attribute__((always_inline)) {
+      float* to = out + v * p.out_vector;
+      unrolled<R>([&](auto t) __attribute__((always_inline)) {
+        store<W>(join(load<W>(to + t * 2 * W), sum[v][t]), to + t * 2 * W);
+      });
+    });
+  }
+
+  /// R tiles and two vectors of one slot, by Gauss: three times 2 R accumulators.
+  template <int R, bool Adds>
+  static void two_vectors(const Product& p, int first, const float* in, const float* weights, float* out,
+                          const float* sums) {
+    const auto replaced_or_added = [](const V& old, const V& sum) __attribute__((always_inline)) {
+      return Adds ? old + sum : sum;
+    };
+    const auto first_ahead = [](const float* u, int, int) __attribute__((always_inline)) {
+      prefetch(u + kPrefetchFloats);
+    };
+    const auto spectra_ahead = [&](const float*, int b, int k) __attribute__((always_inline)) {
+      if (k < R) prefetch(in + p.in_slot + k * p.in_tile + b * 2 * W);
+    };
+    const auto second_ahead = [&](const float* u, int, int) __attribute__((always_inline)) {
+      prefetch(u + p.weight_vector + kPrefetchFloats);
+    };
+    V sum[2][R] = {};
+    real_products<R>(
+        sum, p, first, sums, kTermsPerSum, W, weights,
+        [](const float* u) __attribute__((always_inline)) { return load<W>(u); }, first_ahead);
+    join<R>(sum, p, out, replaced_or_added);
+    real_products<R>(
+        sum, p, first, in, p.in_tile, 2 * W, weights,
+        [](const float* u) __attribute__((always_inline)) { return load<W>(u + W) - load<W>(u); }, spectra_ahead);
+    join<R>(sum, p, out + W, replaced_or_added);
+    unrolled<R>([&](auto t) __attribute__((always_inline)) { sum[0][t] = sum[1][t] = V{}; });
+    real_products<R>(
+        sum, p, first, in + W, p.in_tile, 2 * W, weights,
+        [](const float* u) __attribute__((always_inline)) { return load<W>(u) + load<W>(u + W); }, second_ahead);
+    join<R>(
+        sum, p, out, [](const V& old, const V& last) __attribute__((always_inline)) { return old - last; });
+  }
+
+  enum class Kind { complex, pair, gauss };
+
+  template <Kind kind, bool Adds, int R>
+  static constexpr Block block() {
+    if constexpr (kind == Kind::gauss)
+      return two_vectors<R, Adds>;
+    else
+      return one_vector<R, kind == Kind::pair, Adds>;
+  }
+
+  /// By tiles, from one.
+  struct Blocks {
+    Block of[Isa::tile_rows];
+  };
+  template <Kind kind, bool Adds>
+  static constexpr Blocks blocks = [] {
+    Blocks all{};
+    unrolled<Isa::tile_rows>([&](auto i) { all.of[i] = block<kind, Adds, decltype(i)::value + 1>(); });
+    return all;
+  }();
+  template <Kind kind>
+  static Block block_of(int tiles, bool adds) {
+    return (adds ? blocks<kind, true> : blocks<kind, false>).of[tiles - 1];
+  }
+
+  /// sums[t][k] = re + im
+  [[gnu::always_inline]] static void add_parts(const Product& p, int first, const float* in, int tiles, float* sums) {
+    for (int t = 0; t < tiles; ++t)
+      for (int b = 0; b < blocks_from(p, first); ++b) {
+        const float* z = in + t * p.in_tile + b * 2 * W;
+        store<W>(load<W>(z) + load<W>(z + W), sums + t * kTermsPerSum + b * W);
+      }
+  }
+
+  /// All vectors of some tiles of one slot, for so many channels as are summed from zero.
+  [[gnu::always_inline]] static void vectors(const Product& p, bool pair, int first, const float* in, int tiles,
+                                             const float* weights, float* out, float* sums) {
+    int v = 0;
+    if (!pair && p.vectors > 1) {
+      add_parts(p, first, in, tiles, sums);
+      const Block run = block_of<Kind::gauss>(tiles, first > 0);
+      for (; v + 1 < p.vectors; v += 2) run(p, first, in, weights + v * p.weight_vector, out + v * p.out_vector, sums);
+    }
+    const Block run = pair ? block_of<Kind::pair>(tiles, first > 0) : block_of<Kind::complex>(tiles, first > 0);
+    for (; v < p.vectors; ++v) run(p, first, in, weights + v * p.weight_vector, out + v * p.out_vector, sums);
+  }
+
+  /// All tiles in register blocks as even as can be.
   static void multiply(const Product& p) {
+    float sums[Isa::tile_rows * kTermsPerSum];
+    const int parts = (p.tiles + Isa::tile_rows - 1) / Isa::tile_rows, rows = p.tiles / parts, longer = p.tiles % parts;
     for (std::int64_t s = 0; s < p.slots; ++s) {
       const float *in = p.in + s * p.in_slot, *weights = p.weights + s * p.weight_slot;
-      float* out = p.out + s * p.out_slot;
-      if (is_pair(p.tile_h, s))
-        slot<true>(p, in, weights, out);
-      else
-        slot<false>(p, in, weights, out);
+      for (int first = 0; first < p.blocks; first += kBlocksPerSum, in += kBlocksPerSum * 2 * W) {
+        for (int i = 0, tile = 0; i < parts; ++i) {
+          const int tiles = rows + (i < longer);
+          vectors(p, is_pair(p.tile_h, s), first, in + tile * p.in_tile, tiles, weights,
+                  p.out + s * p.out_slot + tile * 2 * W, sums);
+          tile += tiles;
+        }
+        for (int b = 0; b < blocks_from(p, first); ++b) weights += p.block_lanes[first + b] * 2 * W;
+      }
     }
   }
 

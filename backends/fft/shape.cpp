@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "parts.hpp"
+
 namespace convgauge::backends::fft {
 namespace {
 
@@ -46,6 +48,40 @@ void set_lane_sizes(const Shape& shape, const Cut& cut, Sizes& sizes) {
   sizes.products = vectors;
 }
 
+/// Shares for passes of so many vectors: enough of them for all threads, but none smaller than a register block.
+void set_shares(std::int64_t pass, std::int64_t product_floats, int tile_rows, int threads, Sizes& sizes) {
+  sizes.pass_vectors = pass;
+  const auto passes = sizes.passes(), rows = std::int64_t{tile_rows};
+  const auto wanted = passes % threads == 0 ? 1 : divided_up(std::int64_t{4} * threads, passes);
+  const auto largest = std::max(rows, kProductFloats / (pass * product_floats));
+  const auto share = std::min(largest, std::max(rows, divided_up(sizes.block_tiles, wanted)));
+  sizes.share_tiles = even_part(sizes.block_tiles, share);
+}
+
+/// The part of all products that the busiest thread makes.
+double busiest(const Sizes& sizes, int threads) {
+  const auto shares = sizes.shares(sizes.block_tiles), jobs = sizes.passes() * shares;
+  const auto before = [&](std::int64_t job) {  // in vectors x shares
+    const auto first = job / shares * sizes.pass_vectors;
+    return std::min(first, sizes.out_blocks) * shares +
+           job % shares * std::min(sizes.pass_vectors, sizes.out_blocks - std::min(first, sizes.out_blocks));
+  };
+  std::int64_t most = 0;
+  for (int id = 0; id < threads; ++id) {
+    const Part part = part_of(jobs, id, threads);
+    most = std::max(most, before(part.end) - before(part.begin));
+  }
+  return static_cast<double>(most) / static_cast<double>(sizes.out_blocks * shares);
+}
+
+/// Passes of two vectors need three quarters of the products, but there are half as many to deal out.
+void set_work(std::int64_t product_floats, int tile_rows, int threads, Sizes& sizes) {
+  Sizes one = sizes;
+  set_shares(1, product_floats, tile_rows, threads, one);
+  set_shares(2, product_floats, tile_rows, threads, sizes);
+  if (sizes.out_blocks == 1 || 0.75 * busiest(sizes, threads) > busiest(one, threads)) sizes = one;
+}
+
 void set_dense_sizes(const Shape& shape, const Cut& cut, const Kernels& kernels, int threads, Sizes& sizes) {
   const auto pair = std::int64_t{2} * sizes.width, slots = cut.slots();
   sizes.in_blocks = divided_up(shape.group_in, sizes.width);
@@ -57,14 +93,10 @@ void set_dense_sizes(const Shape& shape, const Cut& cut, const Kernels& kernels,
   const auto images = std::max<std::int64_t>(1, sizes.images);
   const auto held = std::max<std::int64_t>(kernels.tile_rows, kSpectraFloats / (slots * sizes.tile_stride));
   sizes.block_tiles = even_part(images, held);
-  // Enough shares for all threads, but none smaller than a register block.
-  const auto wanted = sizes.out_blocks % threads == 0 ? 1 : divided_up(4 * threads, sizes.out_blocks);
-  const auto largest = std::max<std::int64_t>(kernels.tile_rows, kProductFloats / (slots * pair));
-  const auto share =
-      std::min(largest, std::max<std::int64_t>(kernels.tile_rows, divided_up(sizes.block_tiles, wanted)));
-  sizes.share_tiles = even_part(sizes.block_tiles, share);
+  set_work(slots * pair, kernels.tile_rows, threads, sizes);
   sizes.spectra = whole_lines(slots * sizes.block_tiles * sizes.tile_stride);
-  sizes.products = slots * (sizes.share_tiles | 1) * pair;
+  sizes.product_vector = slots * (sizes.share_tiles | 1) * pair;
+  sizes.products = sizes.pass_vectors * sizes.product_vector;
 }
 
 }  // namespace

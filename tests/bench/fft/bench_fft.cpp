@@ -89,7 +89,7 @@ struct Run {
         image(size(cut.across.n * cut.along.n * s.width), 0.5f),
         weights(size(s.weight_block * out_vectors), 0.5f),
         spectra(size(s.by_lanes ? s.spectra : slots * tiles * s.tile_stride), 0.5f),
-        products(size(slots * (s.share_tiles | 1) * pair), 0.5f),
+        products(size(s.products), 0.5f),
         scratch(size(s.scratch)),
         bias(size(s.width)) {
     for (std::int64_t i = 0; i < in_vectors; ++i)
@@ -116,16 +116,30 @@ struct Run {
                   tiles * tile_stride());
   }
   void multiply() {
-    for (std::int64_t o = 0; o < out_vectors; ++o)
-      if (s.by_lanes)
+    if (s.by_lanes)
+      for (std::int64_t o = 0; o < out_vectors; ++o)
         k.multiply_lanes({spectra.data(), weights.data() + o * s.weight_block, products.data(), static_cast<int>(s.k),
                           slots, cut.across.n});
-      else
-        for (std::int64_t t = 0; t < tiles; t += s.share_tiles)
-          k.multiply({spectra.data() + t * s.tile_stride, tiles * s.tile_stride, s.tile_stride,
-                      weights.data() + o * s.weight_block, s.k * pair, products.data(), (s.share_tiles | 1) * pair,
-                      static_cast<int>(std::min(s.share_tiles, tiles - t)), static_cast<int>(in_vectors), lanes.data(),
-                      slots, cut.across.n});
+    else
+      for (std::int64_t o = 0; o < out_vectors; o += s.pass_vectors)
+        for (std::int64_t t = 0; t < tiles; t += s.share_tiles) multiply(o, t);
+  }
+  void multiply(std::int64_t o, std::int64_t t) {
+    k.multiply({.in = spectra.data() + t * s.tile_stride,
+                .in_slot = tiles * s.tile_stride,
+                .in_tile = s.tile_stride,
+                .weights = weights.data() + o * s.weight_block,
+                .weight_slot = s.k * pair,
+                .weight_vector = s.weight_block,
+                .out = products.data(),
+                .out_slot = (s.share_tiles | 1) * pair,
+                .out_vector = s.product_vector,
+                .vectors = static_cast<int>(std::min(s.pass_vectors, out_vectors - o)),
+                .tiles = static_cast<int>(std::min(s.share_tiles, tiles - t)),
+                .blocks = static_cast<int>(in_vectors),
+                .block_lanes = lanes.data(),
+                .slots = slots,
+                .tile_h = cut.across.n});
   }
   void inverse() {
     const TileTarget target{image.data(),
