@@ -9,11 +9,6 @@
 #include "reference/kernel.hpp"
 
 namespace convgauge {
-#ifdef CONVGAUGE_X86_KERNELS
-namespace wide {
-extern const Kernel kKernel;
-}
-#endif
 namespace {
 
 using testing::random_geometry;
@@ -55,15 +50,7 @@ class EveryKernel : public ::testing::TestWithParam<const Kernel*> {
   }
 };
 
-std::vector<const Kernel*> all_kernels() {
-  std::vector<const Kernel*> all(kernels().begin(), kernels().end());
-#ifdef CONVGAUGE_X86_KERNELS
-  all.push_back(&wide::kKernel);
-#endif
-  return all;
-}
-
-INSTANTIATE_TEST_SUITE_P(Fast, EveryKernel, ::testing::ValuesIn(all_kernels()),
+INSTANTIATE_TEST_SUITE_P(Fast, EveryKernel, ::testing::ValuesIn(kernels().begin(), kernels().end()),
                          [](const auto& test) { return std::string(test.param->name); });
 
 TEST_P(EveryKernel, EqualsTheDefinitionOnRandomProblems) {
