@@ -21,8 +21,7 @@ std::vector<HistoryRun> runs_of(const std::vector<Results>& all, const std::vect
     return a.results->header.started < b.results->header.started;
   });
   for (std::size_t i = 1; i < runs.size(); ++i)
-    runs[i].differences =
-        differences({runs[i - 1].name, {runs[i - 1].results}}, {runs[i].name, {runs[i].results}}, {});
+    runs[i].differences = differences({runs[i - 1].name, {runs[i - 1].results}}, {runs[i].name, {runs[i].results}}, {});
   return runs;
 }
 

@@ -46,8 +46,8 @@ std::string column_text(const CaseRecord& r) {
 
 std::string case_name(const History& h, const CaseHistory& c) {
   const auto& r = *c.last;
-  auto text = (h.several_suites && !r.problem.suite.empty() ? r.problem.suite + "." : "") + row_name(r.problem) + " · " +
-              column_text(r);
+  auto text = (h.several_suites && !r.problem.suite.empty() ? r.problem.suite + "." : "") + row_name(r.problem) +
+              " · " + column_text(r);
   const auto parts = settings_parts(r.settings);
   for (std::size_t i = 0; i < parts.size() && i < h.varying.size(); ++i)
     if (h.varying[i]) text += " · " + parts[i];
@@ -80,8 +80,9 @@ std::string history_answer(const History& h) {
     for (const auto& step : c.steps) ++(step.ratio > 1 ? slower : faster);
     if (!c.steps.empty() && (!most || largest(c) > largest(*most))) most = &c;
   }
-  auto text = fmt::format("{} runs from {} to {}: ", h.runs.size(), h.runs.front().results->header.started.substr(0, 10),
-                          h.runs.back().results->header.started.substr(0, 10));
+  auto text =
+      fmt::format("{} runs from {} to {}: ", h.runs.size(), h.runs.front().results->header.started.substr(0, 10),
+                  h.runs.back().results->header.started.substr(0, 10));
   text += failing > 0 ? fmt::format("{} case{} no longer agree{}; ", failing, plural(failing), failing == 1 ? "s" : "")
                       : "";
   if (!most) return text + fmt::format("none of {} cases stepped.", h.cases.size());
@@ -94,14 +95,14 @@ std::string history_answer(const History& h) {
 }
 
 std::string history_rule(const History& h) {
-  const bool known = std::any_of(h.runs.begin(), h.runs.end(), [](const HistoryRun& r) {
-    return r.before && r.before->controls >= kLeastControls;
-  });
+  const bool known = std::any_of(h.runs.begin(), h.runs.end(),
+                                 [](const HistoryRun& r) { return r.before && r.before->controls >= kLeastControls; });
   return fmt::format(
-      "A step is told where the 99% intervals before and after do not meet and the change is beyond 1%, the runs' noise "
-      "floors, and what cases moved for which nothing was changed{}, by so many deviations that all cases and runs "
-      "together raise a false alarm in {:.0f}% of histories. Runs of different times are suspicions all the same: "
-      "`convgauge gate` confirms one.",
+      "A step is told where the 99% intervals before and after do not meet, the new level holds for two runs (of four "
+      "or more), and the change is beyond 1%, the noise floors, and what cases moved for which nothing was changed{}, "
+      "by "
+      "so many deviations that all cases and runs together raise a false alarm in {:.0f}% of histories. Times of "
+      "different runs are suspicions all the same: `convgauge gate` confirms one.",
       known ? "" : fmt::format(" (too few of them here: {:.0f}% is assumed)", 100 * kAssumedScatter),
       100 * kFalseHistories);
 }

@@ -8,6 +8,13 @@ namespace convgauge {
 namespace {
 
 constexpr double kLeastStep = 0.01;
+/// With more, recorded drift of a shared machine raised an alarm in 13% of histories of 60 cases and 5 runs instead of
+/// 1%; where a level need not hold for two runs, 4 are as many as may be.
+constexpr int kMostDegrees = 8, kMostDegreesOfFewRuns = 4;
+/// A run's median moved by 2.5 to 2.7 of its own half interval on the three recorded series (tests/unit/measure/drift).
+constexpr double kAssumedByHalf = 2.6;
+/// From as many runs on a level must hold for two.
+constexpr std::size_t kEnoughRuns = 4;
 
 double median_of(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
@@ -22,17 +29,31 @@ double deviation_of(const std::vector<double>& values, double center) {
   return 1.4826 * median_of(sizes);
 }
 
-/// log(after / before) of every control across boundary b.
-std::vector<double> control_moves(std::span<const StepSeries> series, std::size_t b) {
-  std::vector<double> moves;
-  for (const auto& s : series)
-    if (s.control[b] && s.runs[b] && s.runs[b + 1]) moves.push_back(s.runs[b + 1]->median - s.runs[b]->median);
+/// Half of a series' typical interval: how quiet the case itself is. Above 0.
+double half_interval(const StepSeries& series) {
+  std::vector<double> halves;
+  for (const auto& t : series.runs)
+    if (t) halves.push_back((t->high - t->low) / 2);
+  return halves.empty() ? 1 : std::max(median_of(halves), 1e-6);
+}
+
+/// log(after / before) of every control across a boundary, and the half interval of each.
+struct Moves {
+  std::vector<double> size, half;
+};
+Moves control_moves(std::span<const StepSeries> series, std::size_t b) {
+  Moves moves;
+  for (const auto& s : series) {
+    if (!s.control[b] || !s.runs[b] || !s.runs[b + 1]) continue;
+    moves.size.push_back(s.runs[b + 1]->median - s.runs[b]->median);
+    moves.half.push_back(half_interval(s));
+  }
   return moves;
 }
 
 /// How far a step must reach beyond its scatter: the quantile of Student's t that leaves `share` above it.
-double reach(double share, int controls) {
-  const int degrees = std::max(1, static_cast<int>(0.37 * controls));
+double reach(double share, int controls, int most_degrees) {
+  const int degrees = std::clamp(static_cast<int>(0.37 * controls), 1, most_degrees);
   double low = 0, high = 1e6;
   for (int i = 0; i < 100; ++i) {
     const double middle = (low + high) / 2;
@@ -41,25 +62,34 @@ double reach(double share, int controls) {
   return high;
 }
 
+/// What unchanged cases move by: in general, and in units of their own half interval.
 struct Scatter {
-  double size = kAssumedScatter;
+  double size = kAssumedScatter, by_half = kAssumedByHalf;
   int controls = 1 << 20;  // an assumed scatter is taken as known
 };
 
+Scatter scatter_of(const std::vector<double>& deviations, const std::vector<double>& halves) {
+  std::vector<double> by_half;
+  for (std::size_t i = 0; i < deviations.size(); ++i) by_half.push_back(deviations[i] / halves[i]);
+  return {deviation_of(deviations, 0), deviation_of(by_half, 0), static_cast<int>(deviations.size())};
+}
+
 std::vector<Scatter> scatters(std::span<const StepSeries> series, std::vector<Boundary>& boundaries) {
   std::vector<Scatter> list(boundaries.size());
-  std::vector<double> all;
+  Moves all;
   for (std::size_t b = 0; b < boundaries.size(); ++b) {
-    const auto moves = control_moves(series, b);
-    const int controls = static_cast<int>(moves.size());
-    const double center = controls >= kLeastControls ? median_of(moves) : 0;
+    auto moves = control_moves(series, b);
+    const int controls = static_cast<int>(moves.size.size());
+    const double center = controls >= kLeastControls ? median_of(moves.size) : 0;
+    for (double& move : moves.size) move -= center;
     boundaries[b] = {std::exp(center), controls, 0};
-    for (const double move : moves) all.push_back(move - center);
-    if (controls >= kLeastControls) list[b] = {deviation_of(moves, center), controls};
+    all.size.insert(all.size.end(), moves.size.begin(), moves.size.end());
+    all.half.insert(all.half.end(), moves.half.begin(), moves.half.end());
+    if (controls >= kLeastControls) list[b] = scatter_of(moves.size, moves.half);
   }
-  const auto pooled = static_cast<int>(all.size());
+  const bool known = static_cast<int>(all.size.size()) >= kLeastControls;
   for (std::size_t b = 0; b < boundaries.size(); ++b) {
-    if (boundaries[b].controls < kLeastControls && pooled >= kLeastControls) list[b] = {deviation_of(all, 0), pooled};
+    if (boundaries[b].controls < kLeastControls && known) list[b] = scatter_of(all.size, all.half);
     boundaries[b].scatter = list[b].size;
   }
   return list;
@@ -98,7 +128,9 @@ double mean_of(std::span<const LogTime> times) {
 
 class Search {
  public:
-  Search(const Track& track, const std::vector<double>& least) : track_(track), least_(least) {}
+  /// `least`: by boundary, what a change must be beyond.
+  Search(const Track& track, std::vector<double> least)
+      : track_(track), least_(std::move(least)), side_(track.times.size() >= kEnoughRuns ? 2 : 1) {}
 
   std::vector<Step> run() {
     places_ = {0, track_.times.size()};
@@ -126,7 +158,7 @@ class Search {
   std::size_t widest(std::size_t first, std::size_t last) const {
     std::size_t best = first;
     double most = -1;
-    for (auto at = first + 1; at < last; ++at) {
+    for (auto at = first + side_; at + side_ <= last; ++at) {
       const auto before = half(first, at), after = half(at, last);
       const double weight = std::sqrt(static_cast<double>(before.size() * after.size()));
       const double size = weight * std::abs(mean_of(after) - mean_of(before));
@@ -152,7 +184,8 @@ class Search {
   }
 
   const Track& track_;
-  const std::vector<double>& least_;
+  std::vector<double> least_;
+  std::size_t side_;  // runs that a level must hold for
   std::vector<std::size_t> places_;
 };
 
@@ -187,11 +220,17 @@ Steps find_steps(std::span<const StepSeries> series, std::span<const double> noi
   }
   // Both directions of every look.
   const double share = kFalseHistories / (2 * static_cast<double>(std::max<std::size_t>(1, looks)));
-  std::vector<double> least;
-  for (std::size_t b = 0; b < scatter.size(); ++b)
-    least.push_back(std::max({std::log1p(kLeastStep), std::log1p(noise_floors[b]), std::log1p(noise_floors[b + 1]),
-                              reach(share, scatter[b].controls) * scatter[b].size}));
-  for (const auto& track : tracks) steps.of_series.push_back(Search(track, least).run());
+  std::vector<double> reaches;
+  const int degrees = noise_floors.size() >= kEnoughRuns ? kMostDegrees : kMostDegreesOfFewRuns;
+  for (const auto& s : scatter) reaches.push_back(reach(share, s.controls, degrees));
+  for (std::size_t i = 0; i < tracks.size(); ++i) {
+    const double half = half_interval(series[i]);
+    std::vector<double> least;
+    for (std::size_t b = 0; b < scatter.size(); ++b)
+      least.push_back(std::max({std::log1p(kLeastStep), std::log1p(noise_floors[b]), std::log1p(noise_floors[b + 1]),
+                                reaches[b] * std::max(scatter[b].size, scatter[b].by_half * half)}));
+    steps.of_series.push_back(Search(tracks[i], std::move(least)).run());
+  }
   return steps;
 }
 

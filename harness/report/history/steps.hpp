@@ -6,15 +6,20 @@
 //
 //   moved(b)    median over the controls of log(after / before) across boundary b; taken out of every case
 //   scatter(b)  1.4826 x their median absolute deviation from it; with fewer than 8 controls that of all boundaries
-//               together; with fewer than 8 in all, 3%
+//               together; with fewer than 8 in all, 3%. The same of the moves over each case's own half interval, times
+//               the case's half interval, where that is more: cases are not equally quiet
 //
-// A series is split where its halves differ most, and the split is a step where all of this holds:
+// A series is split where its halves differ most, each of two runs at least where it has four (one disturbed run is no
+// step), and the split is a step where all of this holds:
 //   1. the intervals do not meet: the median lower end on one side lies above the median upper end on the other;
 //   2. the ratio of the medians is beyond 1%, and beyond the noise floors of the two runs;
 //   3. it is beyond z x scatter, z such that all boundaries of all cases together raise a false alarm in 5% of
-//      histories, were the scatter Student's (its degrees of freedom: 0.37 of the controls, the efficiency of the
-//      median absolute deviation).
-// Then each half is searched in the same way.
+//      histories, were the scatter Student's with 0.37 degrees of freedom for each control (the efficiency of the
+//      median absolute deviation), 8 at most: machines have tails. Of fewer than four runs 4 at most, and a step is a
+//      hint.
+// Then each half is searched in the same way. tests/unit/report/history_test.cpp replays recorded drift of a shared
+// machine, whose medians of 15 samples scatter by 5 to 16% from run to run, and prints how often a step is told that is
+// none, and how often one that is.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -34,16 +39,16 @@ struct StepSeries {
 };
 
 struct Step {
-  int from = 0, run = 0;  // the last run before it, the first after it
-  double ratio = 1;       // after / before, the machine's own move taken out: above 1 is slower
+  int from = 0, run = 0;     // the last run before it, the first after it
+  double ratio = 1;          // after / before, the machine's own move taken out: above 1 is slower
   double low = 1, high = 1;  // of the ratio, by the ends of the intervals
 };
 
 /// What the machine itself did between two runs.
 struct Boundary {
-  double moved = 1;  // ratio
-  int controls = 0;  // fewer than 8: moved is not known, and taken to be 1
-  double scatter = 0;
+  double moved = 1;    // ratio
+  int controls = 0;    // fewer than 8: moved is not known, and taken to be 1
+  double scatter = 0;  // of a typical case
 };
 
 struct Steps {

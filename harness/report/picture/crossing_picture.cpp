@@ -33,7 +33,7 @@ std::string crossing_picture(const Group& group, const Crossing& crossing) {
   const double width = std::max(left + kCellWidth * static_cast<double>(crossing.values.size()) + 12, 640.0);
   const double height = top + kCellHeight * static_cast<double>(crossing.rows.size()) + 32;
   Svg svg(width, height, "The fastest backend over " + crossing.axis);
-  draw_title(svg, group, "The fastest backend over " + crossing.axis);
+  draw_title(svg, group, (group.suite.empty() ? "The" : "the") + std::string(" fastest backend over ") + crossing.axis);
   svg.text(16, top - 9, crossing.axis, "start", "class=\"soft\"");
   for (std::size_t v = 0; v < crossing.values.size(); ++v)
     svg.text(left + kCellWidth * (static_cast<double>(v) + .5) - 2, top - 9, crossing.values[v], "middle");

@@ -15,7 +15,7 @@ namespace {
 
 constexpr double kLineHeight = 22, kLetter = 6.6, kPlot = 560;
 /// What is slower than this would flatten the rest: it stands at the edge.
-constexpr double kLeast = 1 / 16.0, kMost = 16;
+constexpr double kLeast = 1 / 4.0, kMost = 16;
 /// More are no picture any more.
 constexpr std::size_t kMostLayers = 80;
 
@@ -108,8 +108,9 @@ std::string layers_picture(const Group& group) {
     svg.text(left - 12, y + 4, fit(row_name(*group.rows[r].problem), 40), "end");
     draw_row(svg, scale, group.rows[r], left, y);
   }
-  svg.text(16, bottom + 34, "Dot: median of the rounds both were timed in; line: its 99% interval. Filled: the fastest.",
-           "start", "class=\"soft\"");
+  svg.text(16, bottom + 34,
+           "Dot: median of the rounds both were timed in; line: its 99% interval. Filled: the fastest.", "start",
+           "class=\"soft\"");
   return std::move(svg).finish();
 }
 

@@ -47,11 +47,11 @@ TEST(History, FindsPlantedStepsAtTheirRunsWithTheirReasons) {
   const auto& faster = find(*h, "layer3.0.conv2", "onednn", 2);
   ASSERT_EQ(faster.steps.size(), 1u);
   EXPECT_EQ(faster.steps[0].run, 2);
-  EXPECT_NEAR(faster.steps[0].ratio, 0.8, 0.03);
+  EXPECT_NEAR(faster.steps[0].ratio, 0.7, 0.03);
   const auto& slower = find(*h, "layer3.1.conv2", "winograd", 2);
   ASSERT_EQ(slower.steps.size(), 1u);
   EXPECT_EQ(slower.steps[0].run, 3);
-  EXPECT_NEAR(slower.steps[0].ratio, 1.12, 0.04);
+  EXPECT_NEAR(slower.steps[0].ratio, 1.2, 0.05);
   std::string why;
   for (const auto& reason : reasons(*h, slower, slower.steps[0])) why += reason + "\n";
   EXPECT_NE(why.find("plugin hash of winograd: 77aa01 → c0ffee"), why.npos) << why;
@@ -123,40 +123,40 @@ std::vector<double> series(const std::string& name) {
   return samples;
 }
 
-/// A history of 5 runs of 15 consecutive samples each, from random places of recorded series that nothing was changed
+/// A history of runs of 15 consecutive samples each, from random places of recorded series that nothing was changed
 /// in; case 0 is slower by `factor` from the fourth run on.
-Steps replayed(int cases, double factor, std::mt19937& random) {
+Steps replayed(int cases, int runs, double factor, std::mt19937& random) {
   static const std::vector<std::vector<double>> kSeries{series("onednn"), series("onednn_2_threads"), series("naive")};
   std::vector<StepSeries> list;
   for (int c = 0; c < cases; ++c) {
     const auto& samples = kSeries[static_cast<std::size_t>(c) % kSeries.size()];
     StepSeries one;
-    for (int run = 0; run < 5; ++run) {
+    for (int run = 0; run < runs; ++run) {
       const auto at = random() % (samples.size() - 15);
       const auto t = median_interval(std::span(samples).subspan(at, 15));
       const double more = c == 0 && run >= 3 ? std::log(factor) : 0;
       one.runs.push_back(LogTime{std::log(t.median) + more, std::log(*t.low) + more, std::log(*t.high) + more});
     }
-    one.control.assign(4, c != 0);
+    one.control.assign(static_cast<std::size_t>(runs) - 1, c != 0);
     list.push_back(std::move(one));
   }
-  return find_steps(list, std::vector<double>(5, 0.006));
+  return find_steps(list, std::vector<double>(static_cast<std::size_t>(runs), 0.006));
 }
 
 TEST(History, RecordedDriftRaisesFewFalseAlarms) {
   std::mt19937 random(1);
   constexpr int kHistories = 400;
-  for (const int cases : {3, 12, 60}) {
+  for (const auto& [cases, runs] : {std::pair{3, 5}, {12, 5}, {60, 5}, {60, 12}}) {
     int alarmed = 0, steps = 0;
     for (int i = 0; i < kHistories; ++i) {
-      const auto found = replayed(cases, 1, random);
+      const auto found = replayed(cases, runs, 1, random);
       int here = 0;
       for (const auto& list : found.of_series) here += static_cast<int>(list.size());
       alarmed += here > 0;
       steps += here;
     }
-    std::printf("%d cases over 5 runs: %.1f%% of %d unchanged histories tell a step, %.3f%% of the looks\n", cases,
-                100.0 * alarmed / kHistories, kHistories, 100.0 * steps / (kHistories * cases * 4.0));
+    std::printf("%d cases over %d runs: %.1f%% of %d unchanged histories tell a step, %.3f%% of the looks\n", cases,
+                runs, 100.0 * alarmed / kHistories, kHistories, 100.0 * steps / (kHistories * cases * (runs - 1.0)));
     EXPECT_LE(alarmed, 0.05 * kHistories) << cases << " cases";
   }
 }
@@ -166,10 +166,11 @@ TEST(History, RecordedDriftHidesNoLargeStep) {
   int found = 0;
   constexpr int kHistories = 200;
   for (int i = 0; i < kHistories; ++i) {
-    const auto steps = replayed(60, 1.8, random).of_series[0];
+    const auto steps = replayed(60, 5, 3, random).of_series[0];
     found += steps.size() == 1 && steps[0].run == 3;
   }
-  std::printf("60 cases over 5 runs: a step of 80%% is told at its run in %.1f%%\n", 100.0 * found / kHistories);
+  std::printf("60 cases over 5 runs: a step by a factor of 3 is told at its run in %.1f%%\n",
+              100.0 * found / kHistories);
   EXPECT_GE(found, 0.9 * kHistories);
 }
 

@@ -17,7 +17,8 @@ TEST(Crossing, ASweepOverKernelsIsAGridAndANetworkIsNone) {
   ASSERT_TRUE(found);
   EXPECT_EQ(found->axis, "kernel size");
   EXPECT_EQ(found->values, (std::vector<std::string>{"3×3", "5×5", "7×7", "9×9", "15×15", "31×31"}));
-  EXPECT_EQ(found->rows, (std::vector<std::string>{"depthwise, 14×14", "depthwise, 56×56", "dense, 14×14", "dense, 56×56"}));
+  EXPECT_EQ(found->rows,
+            (std::vector<std::string>{"depthwise, 14×14", "depthwise, 56×56", "dense, 14×14", "dense, 56×56"}));
   for (const auto& group : arrange(network)) EXPECT_FALSE(crossing(group));
 }
 
@@ -35,7 +36,8 @@ TEST(Crossing, PlacesNameTheFastestAndItsLeadOverTheNextBackend) {
   EXPECT_EQ(name(2, 5), "nothing");  // 31x31 on a map of 14
   const auto& place = *found->places[3][5];
   const auto& cells = groups[0].rows[static_cast<std::size_t>(place.row)].cells;
-  const auto &winner = cells[static_cast<std::size_t>(place.winner)], &second = cells[static_cast<std::size_t>(place.second)];
+  const auto &winner = cells[static_cast<std::size_t>(place.winner)],
+             &second = cells[static_cast<std::size_t>(place.second)];
   EXPECT_NE(groups[0].columns[static_cast<std::size_t>(place.second)].family, "fft");
   EXPECT_NEAR(*place.lead, second.time_ns->median / winner.time_ns->median, 0.02);
   EXPECT_FALSE(place.tied);
@@ -46,7 +48,9 @@ TEST(Crossing, WhatTheIntervalDoesNotTellApartIsTied) {
   for (const std::int64_t kernel : {1, 3, 5})
     for (const auto* label : {"a", "b"}) {
       auto r = timed(label, std::to_string(kernel), about(std::string_view(label) == "a" ? 100 : 100.001));
-      if (std::string_view(label) == "b") std::reverse(std::get<Measured>(r.measurement).samples_ns.begin(), std::get<Measured>(r.measurement).samples_ns.end());
+      if (std::string_view(label) == "b")
+        std::reverse(std::get<Measured>(r.measurement).samples_ns.begin(),
+                     std::get<Measured>(r.measurement).samples_ns.end());
       r.problem.geometry.h = r.problem.geometry.w = {16, kernel, 1, 1, kernel / 2, kernel / 2};
       cases.push_back(r);
     }
