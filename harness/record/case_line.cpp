@@ -114,6 +114,17 @@ Json to_json(const SmallestCase& s) {
           {"replay", s.replay}};
 }
 
+Json to_json(const Roof& roof, std::optional<double> share) {
+  return {
+      {"flops", number(roof.flops)}, {"level", roof.level}, {"by_compute", roof.by_compute}, {"share", bound(share)}};
+}
+
+void read_roof(Fields fields, Roof& roof) {
+  fields.get("flops", roof.flops);
+  fields.get("level", roof.level);
+  fields.get("by_compute", roof.by_compute);
+}
+
 Json to_json(const CaseRecord& r) {
   Json j{{"record", "case"},
          {"problem", problem_json(r.problem.geometry)},
@@ -135,6 +146,7 @@ Json to_json(const CaseRecord& r) {
   write_times(j, measured);
   j["flops"] = r.problem.geometry.flops();
   j["gflops"] = measured ? number(gflops(r)) : Json();
+  if (r.roof) j["roof"] = to_json(*r.roof, share_of_roof(r));
   j["bytes"] = r.bytes;
   j["workspace_bytes"] = r.workspace_bytes;
   j["packed_weight_bytes"] = r.packed_weight_bytes;
@@ -203,6 +215,7 @@ CaseRecord case_from_json(const Json& json, const Place& place, std::string& err
   read_verdict(fields.child("verdict"), r.verdict);
   read_measurement(fields.child("measurement"), r.measurement);
   if (auto* measured = std::get_if<Measured>(&r.measurement)) read_times(fields, *measured);
+  if (fields.find("roof")) read_roof(fields.child("roof"), r.roof.emplace());
   fields.get("bytes", r.bytes);
   fields.get("workspace_bytes", r.workspace_bytes);
   fields.get("packed_weight_bytes", r.packed_weight_bytes);
@@ -211,13 +224,6 @@ CaseRecord case_from_json(const Json& json, const Place& place, std::string& err
   if (fields.find("smallest")) read_smallest(fields.child("smallest"), r.smallest.emplace());
   fields.get("shrink_note", r.shrink_note);
   return r;
-}
-
-double gflops(const CaseRecord& record) {
-  const auto* measured = std::get_if<Measured>(&record.measurement);
-  if (!measured || measured->samples_ns.empty()) return 0;
-  const double median_ns = median_interval(measured->samples_ns).median;
-  return median_ns > 0 ? static_cast<double>(record.problem.geometry.flops()) / median_ns : 0;  // flop/ns = Gflop/s
 }
 
 }  // namespace convgauge

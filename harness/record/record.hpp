@@ -10,6 +10,7 @@
 #include "config/suite.hpp"
 #include "core/expected.hpp"
 #include "measure/measurement.hpp"
+#include "measure/roofline.hpp"
 #include "measure/statistics.hpp"
 #include "verify/algorithm.hpp"
 #include "verify/verdict.hpp"
@@ -65,7 +66,8 @@ struct CaseRecord {
   std::optional<std::string> known;  // the issue, where the verdict was expected
   std::string replay;                // the command line that repeats it
   std::optional<SmallestCase> smallest;
-  std::string shrink_note;  // why there is no smallest case, where one was searched for
+  std::string shrink_note;     // why there is no smallest case, where one was searched for
+  std::optional<Roof> roof{};  // what this machine allows it; empty where its peaks were not measured
   bool operator==(const CaseRecord&) const = default;
 };
 
@@ -89,6 +91,8 @@ struct Machine {
   std::map<int, double> bytes_per_second;     // threads -> read bandwidth of memory
   double clock_read_ns = 0, noise_floor = 0;  // noise_floor: how far the A/A ratio's interval reaches from 1
   double load_average = 0;
+  std::vector<FmaPeak> fma_peaks{};    // fma_flops by instruction set
+  std::vector<ReadPeak> read_peaks{};  // bytes_per_second by level of the memory hierarchy
   bool operator==(const Machine&) const = default;
 };
 
@@ -139,5 +143,12 @@ class ResultsWriter {
 
 /// Effective rate: nominal flops over the median time. 0 where nothing was measured.
 double gflops(const CaseRecord& record);
+
+/// The roof of a case on a machine; empty where none is known: other types than f32, other devices than the processor,
+/// a number of threads whose peaks were not measured.
+std::optional<Roof> roof_on(const Machine& machine, const CaseRecord& record);
+
+/// gflops() as a share of the record's roof; empty where there is no roof or nothing was measured.
+std::optional<double> share_of_roof(const CaseRecord& record);
 
 }  // namespace convgauge

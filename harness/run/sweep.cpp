@@ -241,6 +241,7 @@ class Sweep {
     judge_noise(entrants);
     for (std::size_t i = 0; i < entrants.size(); ++i) {
       auto& record = records[record_of[i]];
+      record.roof = roof_on(result_.results.header.machine, record);
       record.measurement = std::move(entrants[i].measurement);
       if (entrants[i].verdict) record.verdict = *entrants[i].verdict;
       if (entrants[i].verdict) continue;

@@ -33,6 +33,7 @@ class RandomRecords {
       r.smallest = SmallestCase{geometry(),       settings(), text(), {Fill::normal}, this->verdict(verdict),
                                 {text(), text()}, 7,          coin(), text()};
     r.shrink_note = text();
+    if (coin()) r.roof = Roof{real(), text(), coin()};
     return r;
   }
 
@@ -137,10 +138,12 @@ class RandomRecords {
     return m;
   }
   Machine machine() {
-    Machine m{text(), text(), text(), text(), 4,     2, whole(0, 99), whole(0, 99), whole(0, 99), whole(0, 1LL << 50),
-              {},     {},     real(), real(), real()};
+    Machine m{text(), text(), text(), text(), 4,  2, whole(0, 99), whole(0, 99), whole(0, 99), whole(0, 1LL << 50), {},
+              {},     real(), real(), real(), {}, {}};
     m.fma_flops = {{1, real()}, {64, real()}};
     m.bytes_per_second = {{2, real()}};
+    m.fma_peaks = {{text(), 1, real()}, {text(), 64, real()}};
+    m.read_peaks = {{text(), 2, whole(0, 1LL << 50), real()}};
     return m;
   }
 
