@@ -18,7 +18,8 @@ Json to_json(const CaseSettings& s) {
           {"direction", word(s.direction)},
           {"math", word(s.math)},
           {"cold", s.cold},
-          {"deterministic", s.deterministic}};
+          {"deterministic", s.deterministic},
+          {"mode", word(s.mode)}};
 }
 
 CaseSettings read_settings(Fields fields) {
@@ -30,6 +31,7 @@ CaseSettings read_settings(Fields fields) {
   fields.get("math", s.math);
   fields.get("cold", s.cold);
   fields.get("deterministic", s.deterministic);
+  fields.get("mode", s.mode);
   return s;
 }
 
@@ -137,6 +139,7 @@ Json to_json(const CaseRecord& r) {
          {"label", r.label}};
   write_algorithm(j, r.algorithm);
   j["requested_algorithm"] = r.requested_algorithm;
+  j["own_choice"] = r.own_choice;
   j["device"] = r.device;
   j["options"] = r.options;
   j["settings"] = to_json(r.settings);
@@ -209,6 +212,8 @@ CaseRecord case_from_json(const Json& json, const Place& place, std::string& err
   fields.get("label", r.label);
   read_algorithm(fields, r.algorithm);
   fields.get("requested_algorithm", r.requested_algorithm);
+  r.own_choice = r.requested_algorithm == "default";
+  fields.get("own_choice", r.own_choice);
   fields.get("device", r.device);
   fields.get("options", r.options);
   r.settings = read_settings(fields.child("settings"));

@@ -28,6 +28,7 @@ struct CaseSettings {
   MathMode math = MathMode::strict;
   bool cold = false;
   bool deterministic = false;
+  MeasureMode mode = MeasureMode::throughput;
   bool operator==(const CaseSettings&) const = default;
 };
 
@@ -57,6 +58,7 @@ struct CaseRecord {
   Problem problem;
   std::string backend, label, device;  // device "cpu:0"
   std::string requested_algorithm = "default";
+  bool own_choice = true;              // requested "default", or the first of "all": what the backend itself would take
   std::optional<Algorithm> algorithm;  // what really ran; empty where no plan came to be
   std::map<std::string, std::string> options;
   CaseSettings settings;

@@ -1,47 +1,100 @@
 #include "report/regret.hpp"
 
-#include <cmath>
+#include <algorithm>
 
+#include "measure/many.hpp"
+#include "report/rounds.hpp"
 #include "report/words.hpp"
 
 namespace convgauge {
 namespace {
 
-Regret regret_of(const Group& group, std::size_t own) {
-  Regret regret{group.columns[own].label, 0, 1, 1, "", ""};
-  double logs = 0;
+constexpr double kConfidence = 0.95;
+
+/// Its algorithm as a column names it: without the backend's name before it.
+std::string short_algorithm(const CaseRecord& record) {
+  const auto& name = record.algorithm ? record.algorithm->name : record.requested_algorithm;
+  const auto prefix = record.backend + ".";
+  return name.starts_with(prefix) ? name.substr(prefix.size()) : name;
+}
+
+double chosen_by(const CaseRecord& record) {
+  return median_interval(odd_rounds(ranked(&record)->samples_ns)).median;
+}
+
+/// The ranked cases of one family in a row.
+std::vector<const CaseRecord*> members(const Row& row, const std::string& family) {
+  std::vector<const CaseRecord*> found;
+  for (const auto& cell : row.cells)
+    if (cell.time_ns && family_of(*cell.record) == family) found.push_back(cell.record);
+  return found;
+}
+
+/// Empty where its own choice was not timed, or nothing else of the family was.
+std::optional<RowRegret> regret_of(const Row& row, const std::string& family) {
+  const auto all = members(row, family);
+  const auto own = std::find_if(all.begin(), all.end(), [](const CaseRecord* r) { return r->own_choice; });
+  if (own == all.end() || all.size() < 2) return std::nullopt;
+  const auto* best = *own;  // a tie is no regret
+  for (const auto* record : all)
+    if (chosen_by(*record) < chosen_by(*best)) best = record;
+  return RowRegret{*own, best, {1, 1, 1, 1}};
+}
+
+/// Of the ratio on even rounds; empty where no round is common.
+std::optional<RatioEvidence> evidence_of(const RowRegret& regret, RankLaws& laws) {
+  const auto common = common_rounds(*ranked(regret.own), *ranked(regret.best));
+  if (common.a.empty()) return std::nullopt;
+  return paired_evidence(even_rounds(common.a), even_rounds(common.b), laws);
+}
+
+Regret family_regret(const Group& group, const std::string& family) {
+  Regret regret{family, 0, 1, 1, "", ""};
+  RankLaws laws;
+  GeometricMean mean;
   for (const auto& row : group.rows) {
-    if (!row.cells[own].time_ns) continue;
-    const double own_ns = row.cells[own].time_ns->median;
-    double best_ns = own_ns;
-    bool others = false;
-    std::size_t best = own;
-    for (std::size_t c = 0; c < row.cells.size(); ++c) {
-      if (c == own || group.columns[c].label != regret.label || !row.cells[c].time_ns) continue;
-      others = true;
-      if (row.cells[c].time_ns->median < best_ns) best_ns = row.cells[best = c].time_ns->median;
+    auto one = regret_of(row, family);
+    const auto evidence = one ? evidence_of(*one, laws) : std::nullopt;
+    if (!evidence) continue;
+    mean.add(*evidence, static_cast<double>(std::max<std::int64_t>(1, row.problem->count)));
+    if (one->best != one->own) one->ratio = ratio_interval(*evidence, kConfidence);
+    if (one->ratio.median > regret.worst) {
+      regret.worst = one->ratio.median;
+      regret.worst_row = row_name(*row.problem);
+      regret.better = short_algorithm(*one->best);
     }
-    if (!others) continue;
-    ++regret.layers;
-    logs += std::log(own_ns / best_ns);
-    if (own_ns / best_ns <= regret.worst) continue;
-    regret.worst = own_ns / best_ns;
-    regret.worst_row = row_name(*row.problem);
-    regret.better = group.columns[best].variant;
+    regret.rows.push_back(*one);
   }
-  if (regret.layers > 0) regret.mean = std::exp(logs / regret.layers);
+  regret.layers = static_cast<int>(regret.rows.size());
+  if (mean.cases() > 0) regret.interval = mean.result(kConfidence);
+  if (mean.cases() > 0) regret.mean = regret.interval.median;
   return regret;
 }
 
 }  // namespace
 
+std::string family_of(const CaseRecord& record) {
+  const auto suffix = ":" + record.requested_algorithm;
+  return record.label.ends_with(suffix) ? record.label.substr(0, record.label.size() - suffix.size()) : record.label;
+}
+
 std::vector<Regret> regrets(const Group& group) {
+  std::vector<std::string> families;
+  for (const auto& row : group.rows)
+    for (const auto& cell : row.cells)
+      if (cell.record && std::find(families.begin(), families.end(), family_of(*cell.record)) == families.end())
+        families.push_back(family_of(*cell.record));
   std::vector<Regret> all;
-  for (std::size_t c = 0; c < group.columns.size(); ++c) {
-    if (!group.columns[c].variant.empty()) continue;
-    auto regret = regret_of(group, c);
-    if (regret.layers > 0) all.push_back(std::move(regret));
-  }
+  for (const auto& family : families)
+    if (auto regret = family_regret(group, family); regret.layers > 0) all.push_back(std::move(regret));
+  return all;
+}
+
+std::map<const CaseRecord*, RowRegret> regrets_by_case(const Results& results) {
+  std::map<const CaseRecord*, RowRegret> all;
+  for (const auto& group : arrange(results))
+    for (const auto& regret : regrets(group))
+      for (const auto& row : regret.rows) all.emplace(row.own, row);
   return all;
 }
 

@@ -25,7 +25,10 @@ struct MeasureOrder {
   MeasureSettings settings;
   int threads = 1;
   std::uint64_t seed = 1;
-  std::int64_t last_level_cache_bytes = 0;  // for cold
+  bool cold = false;
+  MeasureMode mode = MeasureMode::throughput;
+  std::int64_t last_level_cache_bytes = 0;  // for cold: all of it that the threads reach
+  double clock_read_ns = 0;                 // 0: not known
 };
 
 /// [the driver's one thread] In one process per competitor, those where the plans are open. Fills each entrant's

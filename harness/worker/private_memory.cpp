@@ -93,19 +93,21 @@ cvg_tensors PrivateMemory::tensors(int slot) const {
   return t;
 }
 
-void PrivateMemory::refresh_source() {
+void PrivateMemory::refresh_source(int slot) {
   const auto& r = binding_.regions.at(static_cast<std::size_t>(binding_.src));
-  std::memcpy(host_.front()[CVG_ROLE_SRC], arena_.get() + r.offset + offset_in_window(r, Placement::end), r.bytes);
+  std::memcpy(host_.at(static_cast<std::size_t>(slot))[CVG_ROLE_SRC],
+              arena_.get() + r.offset + offset_in_window(r, Placement::end), r.bytes);
 }
 
-void PrivateMemory::poison_output() {
+void PrivateMemory::poison_output(int slot) {
   const auto& r = binding_.regions.at(static_cast<std::size_t>(binding_.dst));
-  std::memset(host_.front()[CVG_ROLE_DST], 0xFF, r.bytes);
+  std::memset(host_.at(static_cast<std::size_t>(slot))[CVG_ROLE_DST], 0xFF, r.bytes);
 }
 
-void PrivateMemory::publish_output() const {
+void PrivateMemory::publish_output(int slot) const {
   const auto& r = binding_.regions.at(static_cast<std::size_t>(binding_.dst));
-  std::memcpy(arena_.get() + r.offset + offset_in_window(r, Placement::end), host_.front()[CVG_ROLE_DST], r.bytes);
+  std::memcpy(arena_.get() + r.offset + offset_in_window(r, Placement::end),
+              host_.at(static_cast<std::size_t>(slot))[CVG_ROLE_DST], r.bytes);
 }
 
 }  // namespace convgauge

@@ -29,11 +29,11 @@ class PrivateMemory {
   const std::vector<void*>& addresses(int slot) const { return addresses_.at(static_cast<std::size_t>(slot)); }
   cvg_tensors tensors(int slot) const;
   int slots() const { return static_cast<int>(addresses_.size()); }
-  /// Reads the source of slot 0 anew from the arena, and writes NaNs over its output.
-  void refresh_source();
-  void poison_output();
-  /// Copies the output of slot 0 to the arena.
-  void publish_output() const;
+  /// Reads the source of a slot anew from the arena; writes NaNs over its output.
+  void refresh_source(int slot);
+  void poison_output(int slot);
+  /// Copies the output of a slot to the arena.
+  void publish_output(int slot) const;
 
  private:
   using Block = std::unique_ptr<std::byte, Unmap>;

@@ -11,6 +11,9 @@ namespace convgauge {
 /// Cores are those that this process may run on, not those of the machine. Changes nothing.
 Machine read_machine();
 
+/// All of the last-level caches that so many threads of this process reach; 0 where they are not told.
+std::int64_t last_level_bytes(const Machine& machine, int threads);
+
 /// For every number of threads: the rate of f32 fused multiply-adds out of registers (where an instruction set has
 /// none, of multiplies and adds), 2 flop each, for each instruction set that this processor has; and of reading out of
 /// each cache and of memory: an array that fits that level and no nearer one, several times the last-level cache for
