@@ -218,9 +218,9 @@ class Group {
 
   /// One list for each, as long as the samples or empty.
   static void keep_counts(const Sampled& sampled, HardwareCounts& counts) {
-    if (sampled.instructions) counts.instructions.push_back(*sampled.instructions);
-    if (sampled.cycles) counts.cycles.push_back(*sampled.cycles);
-    if (sampled.cache_misses) counts.cache_misses.push_back(*sampled.cache_misses);
+    if (sampled.instructions >= 0) counts.instructions.push_back(sampled.instructions);
+    if (sampled.cycles >= 0) counts.cycles.push_back(sampled.cycles);
+    if (sampled.cache_misses >= 0) counts.cache_misses.push_back(sampled.cache_misses);
     if (counts.refused.empty()) counts.refused = sampled.counters_refused;
   }
 

@@ -261,10 +261,10 @@ void fields(Io& io, MeasureReady& r) {
 
 /// Nanoseconds per execution by the host's clock, and by the device's where it has one (else 0); over the whole sample,
 /// how long threads of the worker were ready but did not run, and what others and the hypervisor had of its cores; what
-/// the processor counted (empty: it did not), or why it counted nothing.
+/// the processor counted for an execution (below 0: it did not), or why it counted nothing.
 struct Sampled {
   double host_ns = 0, device_ns = 0, waited_ns = 0, others_ns = 0, steal_ns = 0;
-  std::optional<double> instructions{}, cycles{}, cache_misses{};
+  double instructions = -1, cycles = -1, cache_misses = -1;
   std::string counters_refused{};
 };
 template <class Io>
