@@ -122,7 +122,8 @@ void run_graph(const std::string& json, const std::map<std::int64_t, void*>& ten
 }
 
 std::size_t tensor_bytes(const std::string& json, std::int64_t uid) {
-  for (const auto& j : Json::parse(json).at("operationGraph").at("tensors"))
+  const auto plan = Json::parse(json);
+  for (const auto& j : plan.at("operationGraph").at("tensors"))
     if (j.at("name") == std::to_string(uid)) {
       const auto t = read_tensor(j);
       return static_cast<std::size_t>(t.count()) * size_of(t.type);

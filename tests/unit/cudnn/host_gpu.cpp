@@ -20,6 +20,12 @@ namespace {
 using Work = std::function<void()>;
 using Clock = std::chrono::steady_clock;
 
+/// A variant pack: ids and addresses of its tensors.
+struct Pack {
+  std::vector<std::int64_t> ids;
+  std::vector<void*> pointers;
+};
+
 /// A stream that does nothing until somebody waits for it, so that whoever forgets to wait is found out.
 struct Device {
   Faults faults;
@@ -31,6 +37,7 @@ struct Device {
   std::deque<Work> queue;
   std::vector<Work>* capture = nullptr;
   bool capture_broken = false;
+  std::map<cudnnBackendDescriptor_t, Pack> packs;  // as they were set: cuDNN does not give their pointers back
 };
 Device& device() {
   static Device made;
@@ -151,13 +158,9 @@ cudnnStatus_t execute(cudnnHandle_t, cudnnBackendDescriptor_t plan, cudnnBackend
     d.capture_broken = true;
     return CUDNN_STATUS_EXECUTION_FAILED;
   }
-  std::int64_t count = 0;
-  std::array<std::int64_t, 8> ids{};
-  std::array<void*, 8> pointers{};
-  real()->get(pack, CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, CUDNN_TYPE_INT64, 8, &count, ids.data());
-  real()->get(pack, CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, CUDNN_TYPE_VOID_PTR, 8, &count, pointers.data());
+  const auto& [ids, pointers] = d.packs.at(pack);
   std::map<std::int64_t, void*> tensors;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) tensors[ids[i]] = pointers[i];
+  for (std::size_t i = 0; i < ids.size(); ++i) tensors[ids[i]] = pointers.at(i);
   submit([json = text_of(plan), tensors] { work_of(json, tensors); });
   return CUDNN_STATUS_SUCCESS;
 }
@@ -166,6 +169,13 @@ cudnnStatus_t execute(cudnnHandle_t, cudnnBackendDescriptor_t plan, cudnnBackend
 cudnnStatus_t set(cudnnBackendDescriptor_t descriptor, cudnnBackendAttributeName_t name,
                   cudnnBackendAttributeType_t type, std::int64_t count, const void* values) {
   auto raw = described().raw();
+  const auto remember = [&](auto& to) {
+    using T = typename std::decay_t<decltype(to)>::value_type;
+    const auto* first = static_cast<const T*>(values);
+    to.assign(first, first + count);
+  };
+  if (name == CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS) remember(device().packs[descriptor].ids);
+  if (name == CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS) remember(device().packs[descriptor].pointers);
   if (name == CUDNN_ATTR_OPERATIONGRAPH_HANDLE) return CUDNN_STATUS_SUCCESS;
   if (name == CUDNN_ATTR_EXECUTION_PLAN_HANDLE)
     return real()->set(descriptor, CUDNN_ATTR_EXECUTION_PLAN_DEVICEPROP, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &raw);
