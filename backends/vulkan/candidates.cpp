@@ -55,17 +55,6 @@ double gemm_ns(const Tile& tile, const Shape& s, int64_t columns, double multipr
   return rounds * each * decoding / busy;
 }
 
-/// Matrices 16 times as fast as products one by one; what feeds them from shared memory allows a quarter of that
-/// (README.md).
-double coopmat_ns(const Tile& tile, const Shape& s, double multiprocessor_count) {
-  const double depth = static_cast<double>(s.group_inputs() * s.taps());
-  const double workgroups = static_cast<double>(s.groups * divided_up(s.group_outputs(), tile.rows) *
-                                                divided_up(s.batch * s.pixels(), tile.columns));
-  const double each = static_cast<double>(tile.rows * tile.columns) * depth / kProductsPerNs / 4;
-  const double rounds = std::ceil(workgroups / multiprocessor_count);
-  return rounds * each / std::min(1.0, rounds * static_cast<double>(subgroups(tile)) / kWarps);
-}
-
 double tensor_bytes(const Shape& s) {
   return static_cast<double>(s.batch * (s.src_image() + s.dst_image()) * s.element_bytes());
 }
@@ -190,8 +179,7 @@ double estimated_ns(const Candidate& candidate, const Shape& s, const Limits& li
       return kDispatchNs + std::max(moved * 2, products(s) * 2 / kProductsPerNs / count);
     case Kind::direct:  // two reads and their addresses a product
       return kDispatchNs + std::max(moved, products(s) * 12 / kProductsPerNs / count);
-    case Kind::coopmat:
-      return kDispatchNs + std::max(moved, coopmat_ns(candidate.tile, s, count));
+    case Kind::coopmat:  // has not run on any device yet: offered by name, and never the default
     case Kind::coopmat_emulated:
       return HUGE_VAL;
   }
