@@ -38,18 +38,30 @@ CONVGAUGE_INLINE Vector<Width> broadcast(float x) {
   return x - Vector<Width>{};  // not 0 + x, which would turn -0 into +0
 }
 
+/// Copies the first `count` of Width floats, in at most log2(Width) pieces.
+template <int Width>
+CONVGAUGE_INLINE void copy_first(const float* from, std::int64_t count, float* to) {
+  if constexpr (Width > 0) {
+    if (count >= Width) {
+      std::memcpy(to, from, Width * sizeof(float));
+      from += Width, to += Width, count -= Width;
+    }
+    copy_first<Width / 2>(from, count, to);
+  }
+}
+
 /// The first `count` lanes, zero in the others; reads nothing beyond them.
 template <int Width>
 CONVGAUGE_INLINE Vector<Width> load_first(const float* from, std::int64_t count) {
-  Vector<Width> v{};
-  for (int i = 0; i < Width; ++i)
-    if (i < count) v[i] = from[i];
-  return v;
+  float lanes[Width] = {};
+  copy_first<Width>(from, count, lanes);
+  return load<Width>(lanes);
 }
 template <int Width>
 CONVGAUGE_INLINE void store_first(const Vector<Width>& v, std::int64_t count, float* to) {
-  for (int i = 0; i < Width; ++i)
-    if (i < count) to[i] = v[i];
+  float lanes[Width];
+  store<Width>(v, lanes);
+  copy_first<Width>(lanes, count, to);
 }
 
 /// a * b + c: one rounding where the file is compiled with FMA and -ffp-contract=fast, two elsewhere.

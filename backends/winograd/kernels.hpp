@@ -10,11 +10,27 @@
 
 namespace convgauge::backends::winograd {
 
-/// `count` transforms of one axis: number i reads pixels at in + i in_next + k in_step, writes out + i out_next + k
-/// out_step.
+/// `rows` times `count` transforms of one axis: number i of row r reads pixels at in + r in_row + i in_next + k
+/// in_step, and writes out + r out_row + i out_next + k out_step; of an inverse only the first `kept` elements.
 struct Sweep {
   const float* in;
-  std::int64_t in_step, in_next;
+  std::int64_t in_step, in_next, in_row;
+  float* out;
+  std::int64_t out_step, out_next, out_row;
+  std::int64_t count, rows = 1;
+  std::int64_t kept = kMaxPoints;
+};
+
+/// The rows that transforms of columns read: element k of column i lies at at[k] + i next[k]. A row that shows the
+/// padding's zeros is one pixel of them, and its next is 0.
+struct Rows {
+  const float* at[kMaxPoints];
+  std::int64_t next[kMaxPoints];
+};
+
+/// `count` transforms of columns: number i writes out + i out_next + k out_step.
+struct ColumnSweep {
+  Rows in;
   float* out;
   std::int64_t out_step, out_next;
   std::int64_t count;
@@ -31,17 +47,21 @@ struct Kernels {
   int width = 0;  // floats of a vector, and channels of a pixel
   int rows = 0;   // tiles that the micro-kernel multiplies at once; a panel is 2 * width output channels
 
-  /// forward[n]: B of n points. inverse[m][n]: A, plus the pixel `bias` in every output; null where there is none.
+  /// forward[n], columns[n]: B of n points. inverse[m][n]: A, plus the pixel `bias` in every output; null where there
+  /// is none.
   using Forward = void (*)(const Sweep&);
+  using Columns = void (*)(const ColumnSweep&);
   using Inverse = void (*)(const Sweep&, const float* bias);
   Forward forward[kMaxPoints + 1] = {};
+  Columns columns[kMaxPoints + 1] = {};
   Inverse inverse[kMaxPoints][kMaxPoints + 1] = {};
 
   void (*multiply)(const Product&) = nullptr;
 
-  /// pixels[i][c] = planes[c * plane_step + i], i < count, c < channels <= width; the other lanes are zero.
+  /// pixels[i][c] = planes[c * plane_step + i], i < count, c < channels <= width; the other lanes are zero. Of each
+  /// plane `readable` floats may be read, at least `count`.
   void (*gather_planes)(const float* planes, std::int64_t plane_step, std::int64_t channels, std::int64_t count,
-                        float* pixels) = nullptr;
+                        std::int64_t readable, float* pixels) = nullptr;
   /// planes[c * plane_step + i] = pixels[i][c]
   void (*scatter_planes)(const float* pixels, std::int64_t plane_step, std::int64_t channels, std::int64_t count,
                          float* planes) = nullptr;

@@ -11,13 +11,33 @@ template <class Isa, int N>
 void sweep_forward(const Sweep& given) {
   constexpr int kWidth = Isa::kWidth;
   const Sweep s = given;
-  for (std::int64_t i = 0; i < s.count; ++i) {
+  for (std::int64_t row = 0; row < s.rows; ++row)
+    for (std::int64_t i = 0; i < s.count; ++i) {
+      const float* in = s.in + row * s.in_row + i * s.in_next;
+      float* out = s.out + row * s.out_row + i * s.out_next;
+      Vector<kWidth> d[N], x[N];
+#pragma GCC unroll 8
+      for (int k = 0; k < N; ++k) d[k] = load<kWidth>(in + k * s.in_step);
+      forward<N>(d, x);
+#pragma GCC unroll 8
+      for (int k = 0; k < N; ++k) store<kWidth>(x[k], out + k * s.out_step);
+    }
+}
+
+template <class Isa, int N>
+void sweep_columns(const ColumnSweep& given) {
+  constexpr int kWidth = Isa::kWidth;
+  ColumnSweep s = given;
+  for (std::int64_t i = 0; i < s.count; ++i, s.out += s.out_next) {
     Vector<kWidth> d[N], x[N];
 #pragma GCC unroll 8
-    for (int k = 0; k < N; ++k) d[k] = load<kWidth>(s.in + i * s.in_next + k * s.in_step);
+    for (int k = 0; k < N; ++k) {
+      d[k] = load<kWidth>(s.in.at[k]);
+      s.in.at[k] += s.in.next[k];
+    }
     forward<N>(d, x);
 #pragma GCC unroll 8
-    for (int k = 0; k < N; ++k) store<kWidth>(x[k], s.out + i * s.out_next + k * s.out_step);
+    for (int k = 0; k < N; ++k) store<kWidth>(x[k], s.out + k * s.out_step);
   }
 }
 
@@ -26,30 +46,37 @@ void sweep_inverse(const Sweep& given, const float* bias) {
   constexpr int kWidth = Isa::kWidth;
   const Sweep s = given;
   const Vector<kWidth> start = load<kWidth>(bias);
-  for (std::int64_t i = 0; i < s.count; ++i) {
-    Vector<kWidth> x[N], y[M];
+  for (std::int64_t row = 0; row < s.rows; ++row)
+    for (std::int64_t i = 0; i < s.count; ++i) {
+      const float* in = s.in + row * s.in_row + i * s.in_next;
+      float* out = s.out + row * s.out_row + i * s.out_next;
+      Vector<kWidth> x[N], y[M];
 #pragma GCC unroll 8
-    for (int k = 0; k < N; ++k) x[k] = load<kWidth>(s.in + i * s.in_next + k * s.in_step);
-    inverse<M, N>(x, start, y);
+      for (int k = 0; k < N; ++k) x[k] = load<kWidth>(in + k * s.in_step);
+      inverse<M, N>(x, start, y);
 #pragma GCC unroll 8
-    for (int k = 0; k < M; ++k) store<kWidth>(y[k], s.out + i * s.out_next + k * s.out_step);
-  }
+      for (int k = 0; k < M; ++k)
+        if (k < s.kept) store<kWidth>(y[k], out + k * s.out_step);
+    }
 }
 
 /// Columns by whole squares; a square at the end that is not whole is moved back where there is room.
 template <class Isa>
 void gather_planes(const float* planes, std::int64_t plane_step, std::int64_t channels, std::int64_t count,
-                   float* pixels) {
+                   std::int64_t readable, float* pixels) {
   constexpr int kWidth = Isa::kWidth;
   for (std::int64_t i = 0; i < count; i += kWidth) {
     if (i + kWidth > count && count >= kWidth) i = count - kWidth;
     const auto columns = count - i < kWidth ? count - i : kWidth;
     Vector<kWidth> square[kWidth] = {};
+    if (channels == kWidth && i + kWidth <= readable) {
 #pragma GCC unroll 16
-    for (int c = 0; c < kWidth; ++c)
-      if (c < channels)
-        square[c] = columns == kWidth ? load<kWidth>(planes + c * plane_step + i)
-                                      : load_first<kWidth>(planes + c * plane_step + i, columns);
+      for (int c = 0; c < kWidth; ++c) square[c] = load<kWidth>(planes + c * plane_step + i);
+    } else {
+#pragma GCC unroll 16
+      for (int c = 0; c < kWidth; ++c)
+        if (c < channels) square[c] = load_first<kWidth>(planes + c * plane_step + i, columns);
+    }
     transpose<kWidth>(square);
 #pragma GCC unroll 16
     for (int j = 0; j < kWidth; ++j)
@@ -81,6 +108,7 @@ void scatter_planes(const float* pixels, std::int64_t plane_step, std::int64_t c
 template <class Isa, int M, int N>
 constexpr void offer(Kernels& kernels) {
   kernels.forward[N] = sweep_forward<Isa, N>;
+  kernels.columns[N] = sweep_columns<Isa, N>;
   kernels.inverse[M][N] = sweep_inverse<Isa, M, N>;
 }
 

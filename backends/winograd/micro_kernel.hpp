@@ -5,8 +5,14 @@
 
 namespace convgauge::backends::winograd {
 
+/// How far ahead of its use U is brought near.
+enum class Ahead {
+  block,   // the next block of the depth, into the first cache: where many tiles share the one at hand
+  memory,  // the third next into the second cache, and the page of the eighth: where U comes as fast as memory gives it
+};
+
 /// The part of a product that one call computes: m[half][row] = (Add: +=) sum over c < depth of v[c][row] * u[c][half].
-/// Meanwhile two parts of a quarter as many floats as it reads of u are brought near: they come from far away.
+/// Meanwhile two parts of a quarter as many floats as it reads of u are brought near.
 struct Piece {
   const float* v;
   std::int64_t v_block;
@@ -16,6 +22,11 @@ struct Piece {
   std::int64_t depth;
   const float *ahead, *ahead_too;
 };
+
+/// The depth is cut into blocks that are summed from zero and then added: the part of u that one block needs stays in
+/// the first cache for all tiles, and the rounding of long sums grows with the blocks' depth and their number, not with
+/// the product of both. 128: 1 to 2% faster, and 1.3 times the error (C = 512).
+constexpr std::int64_t kBlockDepth = 64;
 
 /// sum += v[lane of each row] * u, for `Lanes` lanes of one pixel.
 template <int Lanes, int Width, int Rows>
@@ -32,20 +43,22 @@ CONVGAUGE_INLINE void multiply_lanes(const float* v, const float* u, Vector<Widt
   }
 }
 
-template <class Isa, int Rows, bool Add>
+template <class Isa, int Rows, bool Add, Ahead Distance>
 [[gnu::noinline]] void micro_kernel(const Piece& piece) {
   constexpr int kWidth = Isa::kWidth, kLanes = kWidth < 8 ? kWidth : 8;  // unrolled
   constexpr int kLine = 16, kStep = kLanes * 2 * kWidth;                 // floats of a cache line, and of a step's u
   Vector<kWidth> sum[Rows][2] = {};
   const float *v = piece.v, *u = piece.u, *ahead = piece.ahead, *ahead_too = piece.ahead_too;
   std::int64_t left = piece.depth;
+  constexpr int kNearness = Distance == Ahead::block ? 3 : 2;  // prefetcht0, prefetcht1
+  if constexpr (Distance == Ahead::memory) __builtin_prefetch(u + 8 * kBlockDepth * 2 * kWidth);
   for (; left >= kWidth; left -= kWidth, v += piece.v_block)
 #pragma GCC unroll 2
     for (int first = 0; first < kWidth; first += kLanes, u += kStep, ahead += kStep / 4, ahead_too += kStep / 4) {
 #pragma GCC unroll 8
       for (int line = 0; line < kStep / 4; line += kLine) {
-        __builtin_prefetch(ahead + line);
-        __builtin_prefetch(ahead_too + line);
+        __builtin_prefetch(ahead + line, 0, kNearness);
+        __builtin_prefetch(ahead_too + line, 0, kNearness);
       }
       multiply_lanes<kLanes, kWidth, Rows>(v + first, u, sum);
     }
@@ -58,32 +71,35 @@ template <class Isa, int Rows, bool Add>
     }
 }
 
-/// All tiles, by micro-kernels of at most Isa::kRows of them, shared out evenly. The depth is cut into blocks that are
-/// summed from zero and then added: the part of u that one block needs stays in the first cache for all tiles, and the
-/// rounding of long sums grows with the blocks' depth and their number, not with the product of both.
+/// All tiles, by micro-kernels of at most Isa::kRows of them, shared out evenly.
 template <class Isa>
 struct Multiplication {
-  static constexpr std::int64_t kDepth = 64;  // 128: 3% faster, and 1.3 times the error (C = 512)
   static constexpr std::int64_t kWidth = Isa::kWidth;
 
   using Kernel = void (*)(const Piece&);
   struct Pair {
     Kernel set, add;
   };
-  template <int... Row>
+  template <Ahead Distance, int... Row>
   static constexpr std::array<Pair, sizeof...(Row)> table(std::integer_sequence<int, Row...>) {
-    return {Pair{micro_kernel<Isa, Row + 1, false>, micro_kernel<Isa, Row + 1, true>}...};
+    return {Pair{micro_kernel<Isa, Row + 1, false, Distance>, micro_kernel<Isa, Row + 1, true, Distance>}...};
   }
+
+  /// Where fewer tiles than these share a block of U, a read of it ahead by one block comes too late (measured with 512
+  /// channels: 16 tiles 83 GFLOP/s by Ahead::memory, 73 by Ahead::block; 24 tiles 63 and 74).
+  static constexpr std::int64_t kFewTiles = 18;
 
   /// One block of the depth for all tiles; `u` is its part of them, the next block's follows.
   static void multiply_block(const Product& p, const float* v, const float* u, std::int64_t depth, bool add) {
-    static constexpr auto kKernels = table(std::make_integer_sequence<int, Isa::kRows>{});
+    constexpr auto kRows = std::make_integer_sequence<int, Isa::kRows>{};
+    static constexpr auto kNext = table<Ahead::block>(kRows), kFar = table<Ahead::memory>(kRows);
+    const bool few = p.tiles <= kFewTiles;
     const auto blocks = divided_up(p.tiles, Isa::kRows);
     const auto quarter = depth * kWidth / 2;
-    const float* next = u + 4 * quarter;
+    const float* next = u + (few ? 3 : 1) * 4 * quarter;
     for (std::int64_t block = 0, tile = 0; block < blocks; ++block) {
       const auto rows = (block + 1) * p.tiles / blocks - tile;
-      const Pair& kernel = kKernels[static_cast<std::size_t>(rows - 1)];
+      const Pair& kernel = (few ? kFar : kNext)[static_cast<std::size_t>(rows - 1)];
       // Four micro-kernels or more share the next block's quarters out; of fewer each fetches a half.
       const float* ahead = next + (blocks < 4 ? block % 2 * 2 : block % 4) * quarter;
       (add ? kernel.add : kernel.set)({v + tile * kWidth, p.v_block, u, p.m + tile * kWidth, p.m_half, depth, ahead,
@@ -95,8 +111,8 @@ struct Multiplication {
   static void run(const Product& p) {
     const float* u = p.u;
     for (std::int64_t image = 0; image < p.images; ++image)
-      for (std::int64_t first = 0; first < p.depth; first += kDepth) {
-        const auto depth = p.depth - first < kDepth ? p.depth - first : kDepth;
+      for (std::int64_t first = 0; first < p.depth; first += kBlockDepth) {
+        const auto depth = p.depth - first < kBlockDepth ? p.depth - first : kBlockDepth;
         multiply_block(p, p.v + image * p.v_image + first / kWidth * p.v_block, u, depth, u != p.u);
         u += depth * 2 * kWidth;
       }

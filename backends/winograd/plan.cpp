@@ -12,6 +12,22 @@ std::int64_t tiles_of_block(const Plan& plan) {
   return std::clamp<std::int64_t>(kSecondCache / 2 / tile_bytes, 54, 96);
 }
 
+/// Whether all threads do better on one block, each with its own output channels, than each on its own tiles. A block
+/// of t tiles takes as long as t + 4: U has to come from the third cache. Sharing V costs a twentieth.
+bool shares_blocks(const Plan& plan, std::int64_t tiles) {
+  if (plan.threads == 1) return false;
+  const auto share = [](std::int64_t items, std::int64_t threads) {  // of the time that all threads work
+    return static_cast<double>(items) / static_cast<double>(divided_up(items, threads) * threads);
+  };
+  const auto efficiency = [&](std::int64_t block) {
+    const auto t = static_cast<double>(std::min(block, tiles_of_block(plan)));
+    return t / (t + 4);
+  };
+  const auto items = tiles * plan.groups;
+  const double apart = share(items, plan.threads) * efficiency(std::min(divided_up(items, plan.threads), tiles));
+  return 0.95 * share(plan.panels(), plan.threads) * efficiency(tiles) > apart;
+}
+
 }  // namespace
 
 Plan::Plan(const cvg_spec& spec, const Choice& choice, const Kernels& chosen_kernels, int thread_count)
@@ -27,10 +43,10 @@ Plan::Plan(const cvg_spec& spec, const Choice& choice, const Kernels& chosen_ker
   src = {arrangement, spec.in_channels, spec.h.input, spec.w.input, width()};
   dst = {arrangement, spec.out_channels, tiling.h.output, tiling.w.output, width()};
   const auto tiles = std::max<std::int64_t>(tiling.tiles(), 1), wanted = tiles_of_block(*this);
-  shared = threads > 1 && tiles * groups < threads * wanted;
+  shared = shares_blocks(*this, tiles);
   const auto parts = shared ? 1 : threads;
-  const auto count = divided_up(divided_up(tiles, wanted), parts) * parts;
-  block_tiles = divided_up(tiles, std::min(count, tiles));
+  const auto rounds = std::max<std::int64_t>((tiles + wanted * parts / 2) / (wanted * parts), 1);
+  block_tiles = divided_up(tiles, std::min(rounds * parts, tiles));
   const auto products = m_panel() * std::int64_t{sizeof(float)};
   const auto most = shared ? divided_up(panels(), threads) : panels();
   bundle = std::clamp<std::int64_t>(kSecondCache / 4 / products, 1, most);

@@ -3,64 +3,110 @@
 namespace convgauge::backends::winograd {
 namespace {
 
-bool inside(const AxisPlan& axis, std::int64_t first, std::int64_t count) {
-  return first >= 0 && first + axis.step * (count - 1) < axis.axis.input;
+/// Where the columns of a window begin and end to lie in the source.
+struct Inside {
+  std::int64_t begin, end;
+  Inside(const Plan& plan, const Window& window) {
+    const auto& w = plan.tiling.w;
+    const auto last = w.axis.input - 1;
+    begin = std::min(window.x < 0 ? divided_up(-window.x, w.step) : 0, window.columns);
+    end = std::max(window.x <= last ? std::min((last - window.x) / w.step + 1, window.columns) : 0, begin);
+  }
+};
+
+/// The window's rows, whose element 0 is the source's column 0.
+Rows source_rows(const Plan& plan, const float* src, const Window& window, const float* zero) {
+  const auto& layout = plan.src;
+  const auto& h = plan.tiling.h;
+  const float* first = src + layout.offset(window.image, window.channel, 0, 0);
+  Rows rows;
+  for (int k = 0; k < h.transform->n(); ++k) {
+    const auto y = h.source(window.y + k * h.step);
+    rows.at[k] = y >= 0 ? first + y * layout.row : zero;
+    rows.next[k] = y >= 0 ? plan.tiling.w.step * layout.column : 0;
+  }
+  return rows;
 }
 
-/// `count` pixels of one source row from index `x` on, axis.step apart, all inside.
-void copy_inside(const Plan& plan, const float* row, std::int64_t x, std::int64_t count, const Window& window,
+/// Columns [begin, end) of the window, the first of which is the source's column `x`.
+void sweep(const Plan& plan, Rows rows, std::int64_t x, std::int64_t begin, std::int64_t end, float* half) {
+  const int n = plan.tiling.h.transform->n();
+  for (int k = 0; k < n; ++k)
+    if (rows.next[k] != 0) rows.at[k] += x * plan.src.column;
+  plan.kernels->columns[n](
+      {rows, half + begin * plan.width(), plan.strip_columns() * plan.width(), plan.width(), end - begin});
+}
+
+/// Column `i`, which lies in the padding.
+void transform_padding(const Plan& plan, const Rows& rows, const Window& window, std::int64_t i, float* half) {
+  const auto x = plan.tiling.w.source(window.x + i * plan.tiling.w.step);
+  if (x >= 0) return sweep(plan, rows, x, i, i + 1, half);
+  for (int k = 0; k < plan.tiling.h.transform->n(); ++k)
+    std::fill_n(half + (k * plan.strip_columns() + i) * plan.width(), plan.width(), 0.0f);
+}
+
+void transform_in_place(const Plan& plan, const float* src, const Window& window, const Scratch& scratch) {
+  const Rows rows = source_rows(plan, src, window, scratch.zero);
+  const Inside inside(plan, window);
+  for (std::int64_t i = 0; i < inside.begin; ++i) transform_padding(plan, rows, window, i, scratch.half);
+  if (inside.begin < inside.end)
+    sweep(plan, rows, window.x + inside.begin * plan.tiling.w.step, inside.begin, inside.end, scratch.half);
+  for (auto i = inside.end; i < window.columns; ++i) transform_padding(plan, rows, window, i, scratch.half);
+}
+
+/// `count` pixels of one source row, axis.step apart, from `from` on, all inside. `readable`: floats from there to the
+/// end of the source's last plane that is read.
+void copy_inside(const Plan& plan, const float* from, std::int64_t count, const Window& window, std::int64_t readable,
                  float* pixels) {
   const auto& layout = plan.src;
   const auto width = plan.width(), step = plan.tiling.w.step;
-  const float* from = row + x * layout.column;
-  if (layout.channels_last() && layout.room(window.channel) >= width)
-    return plan.kernels->forward[1]({from, 0, step * layout.column, pixels, 0, width, count});
   if (!layout.channels_last() && step == 1)
-    return plan.kernels->gather_planes(from, layout.plane, window.lanes, count, pixels);
+    return plan.kernels->gather_planes(from, layout.plane, window.lanes, count, readable, pixels);
   const auto lane_step = layout.channels_last() ? 1 : layout.plane;
   for (std::int64_t i = 0; i < count; ++i)
     for (std::int64_t lane = 0; lane < width; ++lane)
       pixels[i * width + lane] = lane < window.lanes ? from[i * step * layout.column + lane * lane_step] : 0.0f;
 }
 
-/// One pixel that may lie in the padding.
-void copy_padded(const Plan& plan, const float* row, std::int64_t x, const Window& window, float* pixel) {
-  const auto source = plan.tiling.w.source(x);
-  if (source >= 0)
-    copy_inside(plan, row, source, 1, window, pixel);
-  else
-    std::fill_n(pixel, plan.width(), 0.0f);
+/// The columns of source row `y`, padding and all. `src` is the window's first channel.
+void copy_row(const Plan& plan, const float* src, std::int64_t y, const Window& window, float* pixels) {
+  const auto& w = plan.tiling.w;
+  const auto width = plan.width();
+  const Inside inside(plan, window);
+  const auto copy = [&](std::int64_t x, std::int64_t i, std::int64_t count) {
+    const auto at = y * plan.src.row + x * plan.src.column;
+    copy_inside(plan, src + at, count, window, plan.src.plane - at, pixels + i * width);
+  };
+  const auto pad = [&](std::int64_t i) {
+    const auto x = w.source(window.x + i * w.step);
+    if (x >= 0) return copy(x, i, 1);
+    std::fill_n(pixels + i * width, width, 0.0f);
+  };
+  for (std::int64_t i = 0; i < inside.begin; ++i) pad(i);
+  if (inside.begin < inside.end) copy(window.x + inside.begin * w.step, inside.begin, inside.end - inside.begin);
+  for (auto i = inside.end; i < window.columns; ++i) pad(i);
 }
 
-void copy_row(const Plan& plan, const float* row, const Window& window, float* pixels) {
-  const auto& w = plan.tiling.w;
-  const auto width = plan.width(), last = w.axis.input - 1;
-  const auto begin = std::min(window.x < 0 ? divided_up(-window.x, w.step) : 0, window.columns);
-  const auto end = std::max(window.x <= last ? std::min((last - window.x) / w.step + 1, window.columns) : 0, begin);
-  for (std::int64_t i = 0; i < begin; ++i) copy_padded(plan, row, window.x + i * w.step, window, pixels + i * width);
-  if (begin < end) copy_inside(plan, row, window.x + begin * w.step, end - begin, window, pixels + begin * width);
-  for (auto i = end; i < window.columns; ++i) copy_padded(plan, row, window.x + i * w.step, window, pixels + i * width);
+void transform_copies(const Plan& plan, const float* src, const Window& window, const Scratch& scratch) {
+  const auto& h = plan.tiling.h;
+  const int n = h.transform->n();
+  const auto strip_row = plan.strip_columns() * plan.width();
+  const float* first = src + plan.src.offset(window.image, window.channel, 0, 0);
+  Rows rows;
+  for (int k = 0; k < n; ++k) {
+    const auto y = h.source(window.y + k * h.step);
+    if (y >= 0) copy_row(plan, first, y, window, scratch.strip + k * strip_row);
+    rows.at[k] = y >= 0 ? scratch.strip + k * strip_row : scratch.zero;
+    rows.next[k] = y >= 0 ? plan.width() : 0;
+  }
+  plan.kernels->columns[n]({rows, scratch.half, strip_row, plan.width(), window.columns});
 }
 
 }  // namespace
 
-Pixels load_window(const Plan& plan, const float* src, const Window& window, float* strip) {
-  const auto& h = plan.tiling.h;
-  const auto& layout = plan.src;
-  const auto rows = h.transform->n();
-  if (layout.channels_last() && layout.room(window.channel) >= plan.width() && inside(h, window.y, rows) &&
-      inside(plan.tiling.w, window.x, window.columns))
-    return {src + layout.offset(window.image, window.channel, window.y, window.x), h.step * layout.row,
-            plan.tiling.w.step * layout.column};
-  const auto strip_row = plan.strip_columns() * plan.width();
-  for (std::int64_t i = 0; i < rows; ++i) {
-    const auto y = h.source(window.y + i * h.step);
-    if (y >= 0)
-      copy_row(plan, src + layout.offset(window.image, window.channel, y, 0), window, strip + i * strip_row);
-    else
-      std::fill_n(strip + i * strip_row, window.columns * plan.width(), 0.0f);
-  }
-  return {strip, strip_row, plan.width()};
+void transform_columns(const Plan& plan, const float* src, const Window& window, const Scratch& scratch) {
+  const bool in_place = plan.src.channels_last() && plan.src.room(window.channel) >= plan.width();
+  in_place ? transform_in_place(plan, src, window, scratch) : transform_copies(plan, src, window, scratch);
 }
 
 }  // namespace convgauge::backends::winograd

@@ -1,14 +1,8 @@
-// From the source, in any layout and with its padding, to pixels that a sweep can read.
+// From the source, in any layout and with its padding, to transformed columns.
 #pragma once
 #include "plan.hpp"
 
 namespace convgauge::backends::winograd {
-
-/// Pixels of `width` channels: (row, column) lies at `at + row row_step + column column_step`.
-struct Pixels {
-  const float* at;
-  std::int64_t row_step, column_step;
-};
 
 /// What is to be read: the source behind `columns` columns of n_h rows of a run, in one image of it.
 struct Window {
@@ -18,8 +12,9 @@ struct Window {
   std::int64_t columns;
 };
 
-/// The window as pixels: in the source itself where that has them, else copied into `strip`. The lanes beyond
-/// window.lanes hold anything.
-Pixels load_window(const Plan& plan, const float* src, const Window& window, float* strip);
+/// The transforms of the window's columns: element k of column i goes to scratch.half, pixel (k, i), its rows
+/// plan.strip_columns() pixels long. Columns are read where they are, if that has pixels; else through scratch.strip.
+/// The lanes beyond window.lanes hold anything.
+void transform_columns(const Plan& plan, const float* src, const Window& window, const Scratch& scratch);
 
 }  // namespace convgauge::backends::winograd

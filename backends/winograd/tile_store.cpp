@@ -6,8 +6,6 @@ namespace {
 void store_row(const Plan& plan, const float* pixels, const Target& target, float* to) {
   const auto& layout = plan.dst;
   const auto width = plan.width(), step = plan.tiling.w.residues;
-  if (takes_pixels(plan, target))
-    return plan.kernels->forward[1]({pixels, 0, width, to, 0, step * layout.column, target.columns});
   if (!layout.channels_last() && step == 1)
     return plan.kernels->scatter_planes(pixels, layout.plane, target.lanes, target.columns, to);
   const auto lane_step = layout.channels_last() ? 1 : layout.plane;

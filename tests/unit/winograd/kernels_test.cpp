@@ -55,7 +55,8 @@ TEST(Kernels, GatherAndScatterAnyNumberOfColumns) {
         std::vector<float> planes(static_cast<std::size_t>(channels * plane)),
             pixels(static_cast<std::size_t>((count + 1) * width), kUntouched), back(planes.size(), kUntouched);
         fill(planes);
-        kernels->gather_planes(planes.data(), plane, channels, count, pixels.data());
+        // Every other time nothing beyond the columns may be read.
+        kernels->gather_planes(planes.data(), plane, channels, count, channels % 2 == 0 ? count : plane, pixels.data());
         kernels->scatter_planes(pixels.data(), plane, channels, count, back.data());
         for (std::int64_t i = 0; i < (count + 1) * width; ++i) {
           const auto x = i / width, c = i % width;

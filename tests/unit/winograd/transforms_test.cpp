@@ -48,7 +48,7 @@ TEST(Transforms, ForwardIsBd) {
       const std::int64_t width = kernels->width, count = 3;
       const auto in = samples(count * n * width);
       std::vector<float> out(in.size());
-      kernels->forward[n]({in.data(), width, n * width, out.data(), count * width, width, count});
+      kernels->forward[n]({in.data(), width, n * width, 0, out.data(), count * width, width, 0, count});
       for (int k = 0; k < n; ++k) {
         const auto row = row_of_b(n, k + 1 == n ? -1 : k);
         for (std::int64_t i = 0; i < count * width; ++i) {
@@ -72,7 +72,7 @@ TEST(Transforms, InverseIsAxAndTheBias) {
       const std::int64_t width = kernels->width;
       const auto in = samples(n * width), bias = samples(width);
       std::vector<float> out(static_cast<std::size_t>(m * width));
-      kernels->inverse[m][n]({in.data(), width, 0, out.data(), width, 0, 1}, bias.data());
+      kernels->inverse[m][n]({in.data(), width, 0, 0, out.data(), width, 0, 0, 1}, bias.data());
       for (std::int64_t i = 0; i < m * width; ++i) {
         double want = bias[static_cast<std::size_t>(i % width)], magnitude = std::fabs(want);
         for (int k = 0; k < n; ++k) {
