@@ -121,10 +121,14 @@ void add_shrinking(po::options_description& options) {
 }
 
 void add_measuring(po::options_description& options) {
+  const auto texts = [] { return po::value<Texts>()->composing(); };
   auto add = options.add_options();
   add("rounds", po::value<std::string>(), "samples of each case");
   add("budget", po::value<std::string>(), "seconds for the samples of each case");
-  add("cold", "rotate tensors beyond twice the last-level cache");
+  add("cold", po::value<Texts>()->implicit_value({"true"}, "true"),
+      "tensors rotate beyond twice the last-level cache; --cold=false,true: warm ones too");
+  add("mode", texts(), "throughput, latency: executions back to back, or one at a time");
+  add("counters", "instructions, cycles and cache misses of each sample, where the kernel lets us count");
 }
 
 }  // namespace convgauge::cli

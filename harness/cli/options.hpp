@@ -31,7 +31,7 @@ int usage_error(const std::string& message);
 /// --plugin, --backend(s), --algorithm, --device, --option, --library-path, --threads, --dtype, --layout, --direction,
 /// --math, --deterministic, --fill, --seed, --timeout, --placement, --filter, --problem.
 void add_selection(po::options_description& options);
-/// --rounds, --budget, --cold.
+/// --rounds, --budget, --cold, --mode, --counters.
 void add_measuring(po::options_description& options);
 /// --shrink-budget, --no-shrink.
 void add_shrinking(po::options_description& options);

@@ -77,6 +77,20 @@ Expected<Suite> read_target(const po::variables_map& values) {
   return suite_of(*geometry);
 }
 
+/// --cold alone, or --cold=false,true.
+Expected<void> bend_cold(const po::variables_map& values, std::vector<bool>& cold) {
+  if (!values.count("cold")) return {};
+  cold.clear();
+  for (const auto& text : listed(values, "cold")) {
+    if (text != "true" && text != "false") return error(fmt::format("--cold={}: not true or false", text));
+    const bool value = text == "true";
+    if (std::find(cold.begin(), cold.end(), value) != cold.end())
+      return error(fmt::format("--cold={}: stands twice in the list", text));
+    cold.push_back(value);
+  }
+  return {};
+}
+
 Expected<void> bend_settings(const po::variables_map& values, Suite& suite) {
   auto& s = suite.settings;
   if (values.count("threads")) {
@@ -99,7 +113,9 @@ Expected<void> bend_settings(const po::variables_map& values, Suite& suite) {
     s.verify.reference = *kind;
   }
   if (values.count("deterministic")) s.deterministic = true;
-  if (values.count("cold")) s.measure.cold = true;
+  if (auto ok = words(values, "mode", s.measure.mode, parse_word<MeasureMode>); !ok) return ok;
+  if (auto ok = bend_cold(values, s.measure.cold); !ok) return ok;
+  if (values.count("counters")) s.measure.counters = true;
   if (values.count("seed")) {
     const auto seed = number<std::uint64_t>("seed", one(values, "seed"), 0);
     if (!seed) return tl::unexpected(seed.error());

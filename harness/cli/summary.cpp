@@ -85,21 +85,32 @@ std::string share_text(double rate, const Machine& machine, int threads) {
   return fmt::format("{:.0f}%", 100 * rate * 1e9 / peak->second);
 }
 
+/// "62% l2": the share, and what the roof is made of: a level of the memory hierarchy, or the FMA peak.
+std::string roof_text(const CaseRecord& r) {
+  const auto share = share_of_roof(r);
+  return share ? fmt::format("{:.0f}% {}", 100 * *share, r.roof->by_compute ? "fma" : r.roof->level) : "";
+}
+
 std::vector<std::string> bench_row(const CaseRecord& r, const Machine& machine, bool show_settings) {
   auto label = r.label;
   if (show_settings)
     label += fmt::format(" ({} t{} {})", word(r.settings.layout), r.settings.threads, word(r.settings.dtype));
   const auto name = r.algorithm ? r.algorithm->name : "";
   const auto* agrees = std::get_if<Agrees>(&r.verdict);
-  if (!agrees) return {label, "-", "", "", "", "", "", fmt::format("{}: {}", kind(r.verdict), sentence(r.verdict))};
+  if (!agrees) return {label, "-", "", "", "", "", "", "", fmt::format("{}: {}", kind(r.verdict), sentence(r.verdict))};
   const auto error = fmt::format("{:.1e}", agrees->rel_l2), worst = fmt::format("{:.0f}%", 100 * agrees->worst);
   const auto* m = std::get_if<Measured>(&r.measurement);
   if (!m) {
     const auto* skipped = std::get_if<Skipped>(&r.measurement);
-    return {label, "-",
-            "",    "",
-            "",    error,
-            worst, fmt::format("{}  ({})", name, skipped ? skipped->why : std::get<Inconclusive>(r.measurement).why)};
+    return {label,
+            "-",
+            "",
+            "",
+            "",
+            "",
+            error,
+            worst,
+            fmt::format("{}  ({})", name, skipped ? skipped->why : std::get<Inconclusive>(r.measurement).why)};
   }
   const auto interval = median_interval(m->samples_ns);
   const auto range = interval.low ? fmt::format("{} .. {}", time_text(*interval.low), time_text(*interval.high))
@@ -109,6 +120,7 @@ std::vector<std::string> bench_row(const CaseRecord& r, const Machine& machine, 
           range,
           fmt::format("{:.1f}", gflops(r)),
           share_text(gflops(r), machine, r.settings.threads),
+          roof_text(r),
           error,
           worst,
           name};
@@ -184,7 +196,7 @@ std::string verdict_summary(const Results& results) {
 
 std::string bench_table(const Results& results) {
   std::vector<std::vector<std::string>> rows{
-      {"backend", "time", "99% interval", "GFLOP/s", "of peak", "rel-L2", "of bound", "algorithm"}};
+      {"backend", "time", "99% interval", "GFLOP/s", "of peak", "of roof", "rel-L2", "of bound", "algorithm"}};
   bool several = false;
   for (const auto& r : results.cases) several = several || !(r.settings == results.cases.front().settings);
   for (const auto& r : results.cases) rows.push_back(bench_row(r, results.header.machine, several));

@@ -43,7 +43,8 @@ Json canonical(const Settings& s) {
           {"fills", words(s.verify.fills)}, {"reference", word(s.verify.reference)},
           {"seed", s.verify.seed},          {"timeout_ms", s.verify.timeout ? Json(s.verify.timeout->count()) : Json()},
           {"rounds", s.measure.rounds},     {"budget_ms", s.measure.budget.count()},
-          {"cold", s.measure.cold},         {"processes", s.measure.processes}};
+          {"cold", s.measure.cold},         {"processes", s.measure.processes},
+          {"mode", words(s.measure.mode)},  {"counters", s.measure.counters}};
 }
 
 }  // namespace

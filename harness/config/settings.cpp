@@ -66,8 +66,10 @@ constexpr Member<VerifySettings> kVerify[] = {
 constexpr Member<MeasureSettings> kMeasure[] = {
     {"rounds", [](const Json& j, const Place& p, MeasureSettings& m) { return put(m.rounds, read_count(j, p)); }},
     {"budget_s", [](const Json& j, const Place& p, MeasureSettings& m) { return put(m.budget, read_seconds(j, p)); }},
-    {"cold", [](const Json& j, const Place& p, MeasureSettings& m) { return put(m.cold, read_boolean(j, p)); }},
+    {"cold", [](const Json& j, const Place& p, MeasureSettings& m) { return read_axis(j, p, m.cold, read_boolean); }},
     {"processes", [](const Json& j, const Place& p, MeasureSettings& m) { return put(m.processes, read_count(j, p)); }},
+    {"mode", [](const Json& j, const Place& p, MeasureSettings& m) { return read_words(j, p, m.mode); }},
+    {"counters", [](const Json& j, const Place& p, MeasureSettings& m) { return put(m.counters, read_boolean(j, p)); }},
 };
 
 constexpr Member<Settings> kSettings[] = {

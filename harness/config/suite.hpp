@@ -53,11 +53,22 @@ struct VerifySettings {
   bool operator==(const VerifySettings&) const = default;
 };
 
+/// What one sample is. latency: one execution, waited for. throughput: as many as fill 5 ms, back to back; a device
+/// gets them as one batch and is waited for once.
+enum class MeasureMode { throughput, latency };
+template <>
+struct Words<MeasureMode> {
+  static constexpr std::string_view what = "mode";
+  static constexpr std::array<std::string_view, 2> words{"throughput", "latency"};
+};
+
 struct MeasureSettings {
   int rounds = 15;
   std::chrono::milliseconds budget{10'000};  // per case
-  bool cold = false;
+  std::vector<bool> cold{false};             // an axis, as those of Settings
   int processes = 1;
+  std::vector<MeasureMode> mode{MeasureMode::throughput};  // an axis
+  bool counters = false;                                   // instructions, cycles, cache misses of each sample
   bool operator==(const MeasureSettings&) const = default;
 };
 

@@ -51,7 +51,9 @@ Json to_json(const Settings& s) {
            {{"rounds", s.measure.rounds},
             {"budget_s", seconds(s.measure.budget)},
             {"cold", s.measure.cold},
-            {"processes", s.measure.processes}}}};
+            {"processes", s.measure.processes},
+            {"mode", words(s.measure.mode)},
+            {"counters", s.measure.counters}}}};
 }
 
 }  // namespace

@@ -16,6 +16,14 @@ struct SampleLoad {
   bool operator==(const SampleLoad&) const = default;
 };
 
+/// What the processor counted during each sample, per execution, over all threads of the worker, outside the kernel.
+/// Empty lists: not asked for, or not counted here.
+struct HardwareCounts {
+  std::vector<double> instructions, cycles, cache_misses;
+  std::string refused;  // why there are none where they were asked for
+  bool operator==(const HardwareCounts&) const = default;
+};
+
 struct Measured {
   std::vector<double> samples_ns;  // per execution, in the order taken
   std::int64_t executions_per_sample = 1;
@@ -25,6 +33,9 @@ struct Measured {
   std::vector<SampleLoad> loads;                  // one for each sample; empty where nobody looked
   std::int64_t discarded = 0;                     // samples that were taken again because the machine was not quiet
   std::vector<std::int64_t> samples_per_process;  // where there were several: the first ... samples come from the first
+  int slots = 1;                                  // that executions took in turn: 1 is warm
+  std::int64_t slot_bytes = 0;                    // of all of them together
+  HardwareCounts counts{};
   double bind_ns = 0, prepare_ns = 0, upload_ns = 0, fetch_ns = 0, first_execution_ns = 0, plan_ns = 0;
   bool operator==(const Measured&) const = default;
 };

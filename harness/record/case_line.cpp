@@ -18,7 +18,8 @@ Json to_json(const CaseSettings& s) {
           {"direction", word(s.direction)},
           {"math", word(s.math)},
           {"cold", s.cold},
-          {"deterministic", s.deterministic}};
+          {"deterministic", s.deterministic},
+          {"mode", word(s.mode)}};
 }
 
 CaseSettings read_settings(Fields fields) {
@@ -30,6 +31,7 @@ CaseSettings read_settings(Fields fields) {
   fields.get("math", s.math);
   fields.get("cold", s.cold);
   fields.get("deterministic", s.deterministic);
+  fields.get("mode", s.mode);
   return s;
 }
 
@@ -123,6 +125,17 @@ void extract(Fields& fields, const char* key, std::string& text) {
   if (const Json* object = fields.find(key); object && object->is_object()) text = dump(*object);
 }
 
+Json to_json(const Roof& roof, std::optional<double> share) {
+  return {
+      {"flops", number(roof.flops)}, {"level", roof.level}, {"by_compute", roof.by_compute}, {"share", bound(share)}};
+}
+
+void read_roof(Fields fields, Roof& roof) {
+  fields.get("flops", roof.flops);
+  fields.get("level", roof.level);
+  fields.get("by_compute", roof.by_compute);
+}
+
 Json to_json(const CaseRecord& r) {
   Json j{{"record", "case"},
          {"problem", problem_json(r.problem.geometry)},
@@ -135,7 +148,7 @@ Json to_json(const CaseRecord& r) {
          {"label", r.label}};
   write_algorithm(j, r.algorithm);
   j["requested_algorithm"] = r.requested_algorithm;
-  if (r.own_choice) j["own_choice"] = true;
+  j["own_choice"] = r.own_choice;
   j["device"] = r.device;
   j["options"] = r.options;
   j["settings"] = to_json(r.settings);
@@ -145,6 +158,7 @@ Json to_json(const CaseRecord& r) {
   write_times(j, measured);
   j["flops"] = r.problem.geometry.flops();
   j["gflops"] = measured ? number(gflops(r)) : Json();
+  if (r.roof) j["roof"] = to_json(*r.roof, share_of_roof(r));
   j["bytes"] = r.bytes;
   j["workspace_bytes"] = r.workspace_bytes;
   j["packed_weight_bytes"] = r.packed_weight_bytes;
@@ -210,6 +224,7 @@ CaseRecord case_from_json(const Json& json, const Place& place, std::string& err
   fields.get("label", r.label);
   read_algorithm(fields, r.algorithm);
   fields.get("requested_algorithm", r.requested_algorithm);
+  r.own_choice = r.requested_algorithm == "default";
   fields.get("own_choice", r.own_choice);
   fields.get("device", r.device);
   fields.get("options", r.options);
@@ -217,6 +232,7 @@ CaseRecord case_from_json(const Json& json, const Place& place, std::string& err
   read_verdict(fields.child("verdict"), r.verdict);
   read_measurement(fields.child("measurement"), r.measurement);
   if (auto* measured = std::get_if<Measured>(&r.measurement)) read_times(fields, *measured);
+  if (fields.find("roof")) read_roof(fields.child("roof"), r.roof.emplace());
   fields.get("bytes", r.bytes);
   fields.get("workspace_bytes", r.workspace_bytes);
   fields.get("packed_weight_bytes", r.packed_weight_bytes);
@@ -228,13 +244,6 @@ CaseRecord case_from_json(const Json& json, const Place& place, std::string& err
   if (fields.find("smallest")) read_smallest(fields.child("smallest"), r.smallest.emplace());
   fields.get("shrink_note", r.shrink_note);
   return r;
-}
-
-double gflops(const CaseRecord& record) {
-  const auto* measured = std::get_if<Measured>(&record.measurement);
-  if (!measured || measured->samples_ns.empty()) return 0;
-  const double median_ns = median_interval(measured->samples_ns).median;
-  return median_ns > 0 ? static_cast<double>(record.problem.geometry.flops()) / median_ns : 0;  // flop/ns = Gflop/s
 }
 
 }  // namespace convgauge

@@ -120,6 +120,12 @@ void write(Json& j, const Measured& m) {
   if (!m.device_ns.empty()) j["device_ns"] = numbers(m.device_ns);
   if (m.discarded > 0) j["discarded"] = m.discarded;
   if (!m.samples_per_process.empty()) j["samples_per_process"] = m.samples_per_process;
+  if (m.slots != 1) j["slots"] = m.slots;
+  if (m.slot_bytes > 0) j["slot_bytes"] = m.slot_bytes;
+  if (!m.counts.instructions.empty()) j["instructions"] = numbers(m.counts.instructions);
+  if (!m.counts.cycles.empty()) j["cycles"] = numbers(m.counts.cycles);
+  if (!m.counts.cache_misses.empty()) j["cache_misses"] = numbers(m.counts.cache_misses);
+  if (!m.counts.refused.empty()) j["counters_refused"] = m.counts.refused;
   for (const auto& [name, field] : kLoadFields) {
     std::vector<double> values;
     for (const auto& load : m.loads) values.push_back(load.*field);
@@ -132,6 +138,12 @@ void read(Fields& f, Measured& m) {
   f.get("device_ns", m.device_ns);
   f.get("discarded", m.discarded);
   f.get("samples_per_process", m.samples_per_process);
+  f.get("slots", m.slots);
+  f.get("slot_bytes", m.slot_bytes);
+  f.get("instructions", m.counts.instructions);
+  f.get("cycles", m.counts.cycles);
+  f.get("cache_misses", m.counts.cache_misses);
+  f.get("counters_refused", m.counts.refused);
   for (const auto& [name, field] : kLoadFields) {
     std::vector<double> values;
     f.get(name, values);

@@ -12,42 +12,32 @@ Json by_threads(const std::map<int, double>& values) {
   return j;
 }
 
-Json to_json(const Machine& m) {
-  return {{"processor", m.processor},
-          {"instruction_sets", m.instruction_sets},
-          {"system", m.system},
-          {"hostname_hash", m.hostname_hash},
-          {"cores", m.cores},
-          {"physical_cores", m.physical_cores},
-          {"l1_bytes", m.l1_bytes},
-          {"l2_bytes", m.l2_bytes},
-          {"l3_bytes", m.l3_bytes},
-          {"memory_bytes", m.memory_bytes},
-          {"fma_flops", by_threads(m.fma_flops)},
-          {"bytes_per_second", by_threads(m.bytes_per_second)},
-          {"clock_read_ns", number(m.clock_read_ns)},
-          {"noise_floor", number(m.noise_floor)},
-          {"load_average", number(m.load_average)}};
+Json to_json(const FmaPeak& p) {
+  return {{"instruction_set", p.instruction_set}, {"threads", p.threads}, {"flops", number(p.flops)}};
 }
 
-Machine read_machine(Fields fields) {
-  Machine m;
-  fields.get("processor", m.processor);
-  fields.get("instruction_sets", m.instruction_sets);
-  fields.get("system", m.system);
-  fields.get("hostname_hash", m.hostname_hash);
-  fields.get("cores", m.cores);
-  fields.get("physical_cores", m.physical_cores);
-  fields.get("l1_bytes", m.l1_bytes);
-  fields.get("l2_bytes", m.l2_bytes);
-  fields.get("l3_bytes", m.l3_bytes);
-  fields.get("memory_bytes", m.memory_bytes);
-  fields.get("fma_flops", m.fma_flops);
-  fields.get("bytes_per_second", m.bytes_per_second);
-  fields.get("clock_read_ns", m.clock_read_ns);
-  fields.get("noise_floor", m.noise_floor);
-  fields.get("load_average", m.load_average);
-  return m;
+FmaPeak read_fma_peak(Fields fields) {
+  FmaPeak p;
+  fields.get("instruction_set", p.instruction_set);
+  fields.get("threads", p.threads);
+  fields.get("flops", p.flops);
+  return p;
+}
+
+Json to_json(const ReadPeak& p) {
+  return {{"level", p.level},
+          {"threads", p.threads},
+          {"holds_bytes", p.holds_bytes},
+          {"bytes_per_second", number(p.bytes_per_second)}};
+}
+
+ReadPeak read_read_peak(Fields fields) {
+  ReadPeak p;
+  fields.get("level", p.level);
+  fields.get("threads", p.threads);
+  fields.get("holds_bytes", p.holds_bytes);
+  fields.get("bytes_per_second", p.bytes_per_second);
+  return p;
 }
 
 Json to_json(const PluginRecord& p) {
@@ -96,6 +86,48 @@ Json list_json(const std::vector<T>& values) {
   Json list = Json::array();
   for (const auto& value : values) list.push_back(to_json(value));
   return list;
+}
+
+Json to_json(const Machine& m) {
+  return {{"processor", m.processor},
+          {"instruction_sets", m.instruction_sets},
+          {"system", m.system},
+          {"hostname_hash", m.hostname_hash},
+          {"cores", m.cores},
+          {"physical_cores", m.physical_cores},
+          {"l1_bytes", m.l1_bytes},
+          {"l2_bytes", m.l2_bytes},
+          {"l3_bytes", m.l3_bytes},
+          {"memory_bytes", m.memory_bytes},
+          {"fma_flops", by_threads(m.fma_flops)},
+          {"bytes_per_second", by_threads(m.bytes_per_second)},
+          {"clock_read_ns", number(m.clock_read_ns)},
+          {"noise_floor", number(m.noise_floor)},
+          {"load_average", number(m.load_average)},
+          {"fma_peaks", list_json(m.fma_peaks)},
+          {"read_peaks", list_json(m.read_peaks)}};
+}
+
+Machine read_machine(Fields fields) {
+  Machine m;
+  fields.get("processor", m.processor);
+  fields.get("instruction_sets", m.instruction_sets);
+  fields.get("system", m.system);
+  fields.get("hostname_hash", m.hostname_hash);
+  fields.get("cores", m.cores);
+  fields.get("physical_cores", m.physical_cores);
+  fields.get("l1_bytes", m.l1_bytes);
+  fields.get("l2_bytes", m.l2_bytes);
+  fields.get("l3_bytes", m.l3_bytes);
+  fields.get("memory_bytes", m.memory_bytes);
+  fields.get("fma_flops", m.fma_flops);
+  fields.get("bytes_per_second", m.bytes_per_second);
+  fields.get("clock_read_ns", m.clock_read_ns);
+  fields.get("noise_floor", m.noise_floor);
+  fields.get("load_average", m.load_average);
+  for_each(fields, "fma_peaks", [&](Fields f) { m.fma_peaks.push_back(read_fma_peak(f)); });
+  for_each(fields, "read_peaks", [&](Fields f) { m.read_peaks.push_back(read_read_peak(f)); });
+  return m;
 }
 
 /// A newer file may give our fields another meaning: better no report than a wrong one.

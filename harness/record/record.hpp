@@ -10,6 +10,7 @@
 #include "config/suite.hpp"
 #include "core/expected.hpp"
 #include "measure/measurement.hpp"
+#include "measure/roofline.hpp"
 #include "measure/statistics.hpp"
 #include "verify/algorithm.hpp"
 #include "verify/verdict.hpp"
@@ -27,6 +28,7 @@ struct CaseSettings {
   MathMode math = MathMode::strict;
   bool cold = false;
   bool deterministic = false;
+  MeasureMode mode = MeasureMode::throughput;
   bool operator==(const CaseSettings&) const = default;
 };
 
@@ -56,20 +58,18 @@ struct CaseRecord {
   Problem problem;
   std::string backend, label, device;  // device "cpu:0"
   std::string requested_algorithm = "default";
-  bool own_choice = false;             // asked for by name, and what the backend would have chosen by itself
+  bool own_choice = true;              // requested "default", or the first of "all": what the backend itself would take
   std::optional<Algorithm> algorithm;  // what really ran; empty where no plan came to be
   std::map<std::string, std::string> options;
   CaseSettings settings;
   Verdict verdict = Failed{"nothing ran"};
   Measurement measurement = Skipped{"not asked for"};
   std::size_t bytes = 0, workspace_bytes = 0, packed_weight_bytes = 0;
-  // JSON objects that the backend gave ("cvg.details/0"), empty where it gave none: of the plan, and of the device
-  // before and after the timed executions.
-  std::string details{}, device_before{}, device_after{};
   std::optional<std::string> known;  // the issue, where the verdict was expected
   std::string replay;                // the command line that repeats it
   std::optional<SmallestCase> smallest;
-  std::string shrink_note;  // why there is no smallest case, where one was searched for
+  std::string shrink_note;     // why there is no smallest case, where one was searched for
+  std::optional<Roof> roof{};  // what this machine allows it; empty where its peaks were not measured
   bool operator==(const CaseRecord&) const = default;
 };
 
@@ -93,6 +93,8 @@ struct Machine {
   std::map<int, double> bytes_per_second;     // threads -> read bandwidth of memory
   double clock_read_ns = 0, noise_floor = 0;  // noise_floor: how far the A/A ratio's interval reaches from 1
   double load_average = 0;
+  std::vector<FmaPeak> fma_peaks{};    // fma_flops by instruction set
+  std::vector<ReadPeak> read_peaks{};  // bytes_per_second by level of the memory hierarchy
   bool operator==(const Machine&) const = default;
 };
 
@@ -143,5 +145,12 @@ class ResultsWriter {
 
 /// Effective rate: nominal flops over the median time. 0 where nothing was measured.
 double gflops(const CaseRecord& record);
+
+/// The roof of a case on a machine; empty where none is known: other types than f32, other devices than the processor,
+/// a number of threads whose peaks were not measured.
+std::optional<Roof> roof_on(const Machine& machine, const CaseRecord& record);
+
+/// gflops() as a share of the record's roof; empty where there is no roof or nothing was measured.
+std::optional<double> share_of_roof(const CaseRecord& record);
 
 }  // namespace convgauge

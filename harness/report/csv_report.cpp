@@ -5,6 +5,7 @@
 
 #include "core/problem_text.hpp"
 #include "report/escape.hpp"
+#include "report/regret.hpp"
 #include "report/report.hpp"
 #include "report/words.hpp"
 
@@ -66,6 +67,7 @@ constexpr CsvColumn kColumns[] = {
     {"direction", [](R r) { return std::string(word(r.settings.direction)); }},
     {"math", [](R r) { return std::string(word(r.settings.math)); }},
     {"cold", [](R r) { return std::string(yes_no(r.settings.cold)); }},
+    {"mode", [](R r) { return std::string(word(r.settings.mode)); }},
     {"deterministic", [](R r) { return std::string(yes_no(r.settings.deterministic)); }},
     {"verdict", [](R r) { return std::string(kind(r.verdict)); }},
     {"measurement", [](R r) { return std::string(kind(r.measurement)); }},
@@ -84,6 +86,7 @@ constexpr CsvColumn kColumns[] = {
     {"samples", [](R r) { return from_measured(r, [](const Measured& m) { return m.samples_ns.size(); }); }},
     {"executions_per_sample",
      [](R r) { return from_measured(r, [](const Measured& m) { return m.executions_per_sample; }); }},
+    {"slots", [](R r) { return from_measured(r, [](const Measured& m) { return m.slots; }); }},
     {"plan_ns", [](R r) { return from_measured(r, [](const Measured& m) { return m.plan_ns; }); }},
     {"bind_ns", [](R r) { return from_measured(r, [](const Measured& m) { return m.bind_ns; }); }},
     {"prepare_ns", [](R r) { return from_measured(r, [](const Measured& m) { return m.prepare_ns; }); }},
@@ -93,22 +96,40 @@ constexpr CsvColumn kColumns[] = {
      [](R r) { return from_measured(r, [](const Measured& m) { return m.first_execution_ns; }); }},
     {"flops", [](R r) { return fmt::format("{}", r.problem.geometry.flops()); }},
     {"gflops", [](R r) { return ranked(&r) ? number_text(gflops(r)) : ""; }},
+    {"roof_gflops", [](R r) { return r.roof ? number_text(r.roof->flops / 1e9) : ""; }},
+    {"roof_level", [](R r) { return r.roof ? r.roof->level : ""; }},
+    {"share_of_roof", [](R r) { return ranked(&r) ? optional_text(share_of_roof(r)) : ""; }},
     {"bytes", [](R r) { return fmt::format("{}", r.bytes); }},
     {"workspace_bytes", [](R r) { return fmt::format("{}", r.workspace_bytes); }},
     {"packed_weight_bytes", [](R r) { return fmt::format("{}", r.packed_weight_bytes); }},
     {"replay", [](R r) { return r.replay; }},
 };
 
+/// What a case's own choice costs against its backend's best algorithm: fields after those of kColumns.
+constexpr const char* kRegretColumns[] = {"regret", "regret_low", "regret_high", "best_algorithm"};
+
+std::vector<std::string> regret_fields(const RowRegret* regret) {
+  if (!regret) return std::vector<std::string>(std::size(kRegretColumns));
+  const auto& ratio = regret->ratio;
+  const auto& best = regret->best->algorithm;
+  return {number_text(ratio.median), optional_text(ratio.low), optional_text(ratio.high), best ? best->name : ""};
+}
+
 }  // namespace
 
 std::string csv_report(const Results& results) {
   std::string out;
   for (const auto& column : kColumns) out += (out.empty() ? "" : ",") + std::string(column.name);
+  for (const auto* name : kRegretColumns) out += "," + std::string(name);
   out += "\r\n";
+  const auto regrets = regrets_by_case(results);
   for (const auto& record : results.cases) {
     bool first = true;
     for (const auto& column : kColumns)
       out += (std::exchange(first, false) ? "" : ",") + escape_csv(column.value(record));
+    const auto regret = regrets.find(&record);
+    for (const auto& field : regret_fields(regret == regrets.end() ? nullptr : &regret->second))
+      out += "," + escape_csv(field);
     out += "\r\n";
   }
   return out;

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/problem_text.hpp"
+#include "report/regret.hpp"
 #include "report/report.hpp"
 #include "report/words.hpp"
 
@@ -20,8 +21,9 @@ std::string name_of(const CaseRecord& r) {
   for (const auto& part : {r.problem.suite, r.problem.name}) name += part.empty() ? "" : part + "/";
   name += short_text(r.problem.geometry) + "/" + r.label;
   if (r.requested_algorithm != "default") name += "/" + r.requested_algorithm;
-  return fmt::format("{}/threads:{}/{}/{}/{}/{}{}{}", name, s.threads, word(s.dtype), word(s.layout), word(s.direction),
-                     word(s.math), s.cold ? "/cold" : "", s.deterministic ? "/deterministic" : "");
+  return fmt::format("{}/threads:{}/{}/{}/{}/{}{}{}{}", name, s.threads, word(s.dtype), word(s.layout),
+                     word(s.direction), word(s.math), s.cold ? "/cold" : "",
+                     s.mode == MeasureMode::latency ? "/latency" : "", s.deterministic ? "/deterministic" : "");
 }
 
 /// The fields that every entry of one case shares, in Google Benchmark's order.
@@ -50,7 +52,17 @@ void add_samples(Json& list, const CaseRecord& r, std::size_t family) {
   }
 }
 
-void add_aggregates(Json& list, const CaseRecord& r, std::size_t family) {
+/// User counters of the median, as Google Benchmark has them: beside the times. regret: own time / best algorithm's.
+void add_counters(Json& j, const CaseRecord& r, const RowRegret* regret) {
+  if (const auto share = share_of_roof(r)) j["share_of_roof"] = *share;
+  if (!regret) return;
+  j["regret"] = regret->ratio.median;
+  if (regret->ratio.low) j["regret_low"] = *regret->ratio.low;
+  if (regret->ratio.high) j["regret_high"] = *regret->ratio.high;
+  if (regret->best->algorithm) j["best_algorithm"] = regret->best->algorithm->name;
+}
+
+void add_aggregates(Json& list, const CaseRecord& r, std::size_t family, const RowRegret* regret) {
   const auto& samples = ranked(&r)->samples_ns;
   double mean = 0;
   for (const double ns : samples) mean += ns / static_cast<double>(samples.size());
@@ -62,6 +74,7 @@ void add_aggregates(Json& list, const CaseRecord& r, std::size_t family) {
     j["aggregate_name"] = aggregate;
     j["aggregate_unit"] = "time";
     add_times(j, r, ns, static_cast<std::int64_t>(samples.size()));
+    if (aggregate == values[1].first) add_counters(j, r, regret);
     if (aggregate == values[2].first) j.erase("items_per_second");
     list.push_back(std::move(j));
   }
@@ -88,10 +101,12 @@ Json context(const HeaderRecord& h) {
 std::string gbench_report(const Results& results) {
   Json list = Json::array();
   std::size_t family = 0;
+  const auto regrets = regrets_by_case(results);
   for (const auto& record : results.cases) {
     if (!ranked(&record)) continue;
     add_samples(list, record, family);
-    add_aggregates(list, record, family++);
+    const auto regret = regrets.find(&record);
+    add_aggregates(list, record, family++, regret == regrets.end() ? nullptr : &regret->second);
   }
   const Json whole{{"context", context(results.header)}, {"benchmarks", std::move(list)}};
   return whole.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -93,6 +93,7 @@ std::string distinction(const Group& group, const std::vector<Group>& groups) {
   add(varies([](const Group& g) { return g.settings.direction; }), std::string(word(s.direction)));
   add(varies([](const Group& g) { return g.settings.math; }), std::string(word(s.math)));
   add(varies([](const Group& g) { return g.settings.cold; }), s.cold ? "cold" : "warm");
+  add(varies([](const Group& g) { return g.settings.mode; }), std::string(word(s.mode)));
   return text;
 }
 

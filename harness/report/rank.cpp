@@ -3,26 +3,10 @@
 #include <cmath>
 
 #include "report/model.hpp"
+#include "report/rounds.hpp"
 
 namespace convgauge {
 namespace {
-
-/// Fewer samples than this cannot be halved into rounds to choose on and rounds to report.
-constexpr std::size_t kLeastToHalve = 4;
-
-std::vector<double> every_other(const std::vector<double>& samples, std::size_t first) {
-  if (samples.size() < kLeastToHalve) return samples;
-  std::vector<double> half;
-  for (auto i = first; i < samples.size(); i += 2) half.push_back(samples[i]);
-  return half;
-}
-
-std::vector<double> odd_rounds(const std::vector<double>& samples) {
-  return every_other(samples, 0);
-}
-std::vector<double> even_rounds(const std::vector<double>& samples) {
-  return every_other(samples, 1);
-}
 
 const std::vector<double>& samples(const Cell& cell) {
   return ranked(cell.record)->samples_ns;

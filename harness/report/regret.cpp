@@ -1,66 +1,100 @@
 #include "report/regret.hpp"
 
-#include <cmath>
-#include <set>
+#include <algorithm>
 
+#include "measure/many.hpp"
+#include "report/rounds.hpp"
 #include "report/words.hpp"
 
 namespace convgauge {
 namespace {
 
-/// The algorithm without a prefix that repeats the backend's name.
-std::string short_name(const CaseRecord& record) {
+constexpr double kConfidence = 0.95;
+
+/// Its algorithm as a column names it: without the backend's name before it.
+std::string short_algorithm(const CaseRecord& record) {
+  const auto& name = record.algorithm ? record.algorithm->name : record.requested_algorithm;
   const auto prefix = record.backend + ".";
-  const auto& name = record.requested_algorithm;
   return name.starts_with(prefix) ? name.substr(prefix.size()) : name;
 }
 
-/// The measured cells of a family in a row: its own choice, and the fastest of all.
-struct Contest {
-  const Cell *own = nullptr, *best = nullptr;
-  bool others = false;
-};
-Contest contest(const Row& row, const std::string& label) {
-  Contest c;
-  for (const auto& cell : row.cells) {
-    if (!cell.time_ns || family(*cell.record) != label) continue;
-    if ((cell.record->own_choice || cell.record->requested_algorithm == "default") && !c.own)
-      c.own = &cell;
-    else
-      c.others = true;
-    if (!c.best || cell.time_ns->median < c.best->time_ns->median) c.best = &cell;
-  }
-  return c;
+double chosen_by(const CaseRecord& record) {
+  return median_interval(odd_rounds(ranked(&record)->samples_ns)).median;
 }
 
-Regret regret_of(const Group& group, const std::string& label) {
-  Regret regret{label, 0, 1, 1, "", ""};
-  double logs = 0;
+/// The ranked cases of one family in a row.
+std::vector<const CaseRecord*> members(const Row& row, const std::string& family) {
+  std::vector<const CaseRecord*> found;
+  for (const auto& cell : row.cells)
+    if (cell.time_ns && family_of(*cell.record) == family) found.push_back(cell.record);
+  return found;
+}
+
+/// Empty where its own choice was not timed, or nothing else of the family was.
+std::optional<RowRegret> regret_of(const Row& row, const std::string& family) {
+  const auto all = members(row, family);
+  const auto own = std::find_if(all.begin(), all.end(), [](const CaseRecord* r) { return r->own_choice; });
+  if (own == all.end() || all.size() < 2) return std::nullopt;
+  const auto* best = *own;  // a tie is no regret
+  for (const auto* record : all)
+    if (chosen_by(*record) < chosen_by(*best)) best = record;
+  return RowRegret{*own, best, {1, 1, 1, 1}};
+}
+
+/// Of the ratio on even rounds; empty where no round is common.
+std::optional<RatioEvidence> evidence_of(const RowRegret& regret, RankLaws& laws) {
+  const auto common = common_rounds(*ranked(regret.own), *ranked(regret.best));
+  if (common.a.empty()) return std::nullopt;
+  return paired_evidence(even_rounds(common.a), even_rounds(common.b), laws);
+}
+
+Regret family_regret(const Group& group, const std::string& family) {
+  Regret regret{family, 0, 1, 1, "", ""};
+  RankLaws laws;
+  GeometricMean mean;
   for (const auto& row : group.rows) {
-    const auto [own, best, others] = contest(row, label);
-    if (!own || !others) continue;
-    ++regret.layers;
-    const double ratio = own->time_ns->median / best->time_ns->median;
-    logs += std::log(ratio);
-    if (ratio <= regret.worst) continue;
-    regret.worst = ratio;
-    regret.worst_row = row_name(*row.problem);
-    regret.better = short_name(*best->record);
+    auto one = regret_of(row, family);
+    const auto evidence = one ? evidence_of(*one, laws) : std::nullopt;
+    if (!evidence) continue;
+    mean.add(*evidence, static_cast<double>(std::max<std::int64_t>(1, row.problem->count)));
+    if (one->best != one->own) one->ratio = ratio_interval(*evidence, kConfidence);
+    if (one->ratio.median > regret.worst) {
+      regret.worst = one->ratio.median;
+      regret.worst_row = row_name(*row.problem);
+      regret.better = short_algorithm(*one->best);
+    }
+    regret.rows.push_back(*one);
   }
-  if (regret.layers > 0) regret.mean = std::exp(logs / regret.layers);
+  regret.layers = static_cast<int>(regret.rows.size());
+  if (mean.cases() > 0) regret.interval = mean.result(kConfidence);
+  if (mean.cases() > 0) regret.mean = regret.interval.median;
   return regret;
 }
 
 }  // namespace
 
+std::string family_of(const CaseRecord& record) {
+  const auto suffix = ":" + record.requested_algorithm;
+  return record.label.ends_with(suffix) ? record.label.substr(0, record.label.size() - suffix.size()) : record.label;
+}
+
 std::vector<Regret> regrets(const Group& group) {
-  std::set<std::string> labels;
+  std::vector<std::string> families;
   for (const auto& row : group.rows)
     for (const auto& cell : row.cells)
-      if (cell.record) labels.insert(family(*cell.record));
+      if (cell.record && std::find(families.begin(), families.end(), family_of(*cell.record)) == families.end())
+        families.push_back(family_of(*cell.record));
   std::vector<Regret> all;
-  for (const auto& label : labels)
-    if (auto regret = regret_of(group, label); regret.layers > 0) all.push_back(std::move(regret));
+  for (const auto& family : families)
+    if (auto regret = family_regret(group, family); regret.layers > 0) all.push_back(std::move(regret));
+  return all;
+}
+
+std::map<const CaseRecord*, RowRegret> regrets_by_case(const Results& results) {
+  std::map<const CaseRecord*, RowRegret> all;
+  for (const auto& group : arrange(results))
+    for (const auto& regret : regrets(group))
+      for (const auto& row : regret.rows) all.emplace(row.own, row);
   return all;
 }
 

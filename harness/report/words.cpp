@@ -52,9 +52,9 @@ std::string bytes_text(double bytes) {
 }
 
 std::string settings_text(const CaseSettings& s) {
-  return fmt::format("{} thread{} · {} · {} · {} · {}{}{}", s.threads, s.threads == 1 ? "" : "s", word(s.dtype),
+  return fmt::format("{} thread{} · {} · {} · {} · {}{}{}{}", s.threads, s.threads == 1 ? "" : "s", word(s.dtype),
                      word(s.layout), word(s.direction), word(s.math), s.cold ? " · cold" : "",
-                     s.deterministic ? " · deterministic" : "");
+                     s.mode == MeasureMode::latency ? " · latency" : "", s.deterministic ? " · deterministic" : "");
 }
 
 std::string title(const Group& group) {

@@ -113,7 +113,9 @@ std::vector<CaseSettings> settings_of(const Suite& suite) {
       for (const auto layout : s.layout)
         for (const auto direction : s.direction)
           for (const auto math : s.math)
-            all.push_back({threads, dtype, layout, direction, math, s.measure.cold, s.deterministic});
+            for (const bool cold : s.measure.cold)
+              for (const auto mode : s.measure.mode)
+                all.push_back({threads, dtype, layout, direction, math, cold, s.deterministic, mode});
   return all;
 }
 

@@ -7,9 +7,11 @@
 #include <cstdlib>
 #include <tuple>
 
+#include "measure/cold.hpp"
 #include "measure/quiet.hpp"
 #include "measure/statistics.hpp"
 #include "run/guarded_plan.hpp"
+#include "run/memory_need.hpp"
 
 namespace convgauge {
 namespace {
@@ -21,6 +23,7 @@ using std::chrono::milliseconds;
 constexpr double kSampleNs = 5e6, kWarmNs = 2e6;
 // An execution that is longer than this warms itself: what it finds cold is a small part of it.
 constexpr double kSelfWarmNs = 20e6;
+constexpr int kClockReads = 1000;
 constexpr int kAttempts = 3;       // at a sample, before the machine's noise is taken for what it is
 constexpr double kAllowance = 20;  // a sample may take so many times what is expected before it counts as hung
 
@@ -112,22 +115,34 @@ class Group {
     lane.entrant->measurement = Skipped{std::move(why)};
   }
 
-  /// Slots whose tensors together exceed twice the last-level cache; one where warm times are asked for.
-  int slots(const Lane& lane) const {
-    if (!order_.settings.cold) return 1;
-    std::int64_t bytes = 1;
+  /// How many slots executions take in turn: one where warm times are asked for. What of their number was not to be
+  /// had is noted.
+  void choose_slots(Lane& lane) {
+    if (!order_.cold) return;
+    std::int64_t bytes = 0;
     for (const auto& need : lane.entrant->plan.requirements)
       if (need.scope == CVG_SCOPE_SLOT) bytes += static_cast<std::int64_t>(need.bytes);
     const auto& c = *lane.entrant->competitor;
-    const auto cache = c.on_cpu ? order_.last_level_cache_bytes : c.last_level_cache_bytes;
-    return static_cast<int>(std::clamp<std::int64_t>(2 * cache / bytes + 1, 2, most_cold_slots(c)));
+    const auto cold = cold_slots({.slot_bytes = bytes,
+                                  .cache_bytes = c.on_cpu ? order_.last_level_cache_bytes : c.last_level_cache_bytes,
+                                  .available_bytes = static_cast<std::int64_t>(available_bytes()),
+                                  .most = lane.entrant->settings.slots});
+    lane.measured.slots = cold.slots;
+    lane.measured.slot_bytes = bytes * cold.slots;
+    note(lane, cold.short_of);
+  }
+
+  void note(Lane& lane, const std::string& text) {
+    auto& all = lane.measured.note;
+    if (!text.empty()) all += (all.empty() ? "" : "; ") + text;
   }
 
   /// The plan's memory, filled; nothing where that fails, and then the lane is over.
   std::optional<MeasureReady> prepare(Lane& lane, Worker& w) {
+    choose_slots(lane);
     const auto binding = lay_tensors(w, material_.spec(), material_.sheet(fill_));
-    const auto limit = default_timeout(material_.spec().geometry.flops() * slots(lane));
-    const auto outcome = w.call(MeasureSetup{lane.entrant->plan.plan, binding, slots(lane)}, limit);
+    const auto limit = default_timeout(material_.spec().geometry.flops() * lane.measured.slots);
+    const auto outcome = w.call(MeasureSetup{lane.entrant->plan.plan, binding, lane.measured.slots}, limit);
     if (auto bad = trouble_of(outcome)) return fail(lane, *bad), std::nullopt;
     return std::get<MeasureReady>(std::get<Reply>(outcome));
   }
@@ -178,8 +193,16 @@ class Group {
         lane.execution_ns = std::max(1.0, sampled.host_ns);
       }
     }
+    if (order_.mode == MeasureMode::latency) return look_at_clock(lane);
     lane.executions = executions_for(lane.execution_ns);
     lane.measured.executions_per_sample = lane.executions;
+  }
+
+  /// A sample of one execution is as good as the clock; what is too short for it is measured all the same, and says so.
+  void look_at_clock(Lane& lane) {
+    if (lane.execution_ns >= kClockReads * order_.clock_read_ns) return;
+    note(lane, fmt::format("one execution lasts about {:.2g} µs, less than {} reads of the clock ({:.0f} ns each)",
+                           lane.execution_ns / 1e3, kClockReads, order_.clock_read_ns));
   }
 
   /// Whether it could be taken; if not, the lane is over.
@@ -190,8 +213,9 @@ class Group {
     const auto limit = milliseconds(2000 + static_cast<std::int64_t>(expected_ns * kAllowance / 1e6));
     // Devices take a whole sample as one batch; on a CPU each execution is a call, as a framework makes them.
     const std::int64_t batch = lane.entrant->competitor->on_cpu ? 1 : executions;
-    const auto outcome =
-        w->call(Sample{lane.entrant->plan.plan, executions, batch, static_cast<std::int64_t>(warm_ns)}, limit);
+    const auto outcome = w->call(Sample{lane.entrant->plan.plan, executions, batch, static_cast<std::int64_t>(warm_ns),
+                                        order_.settings.counters},
+                                 limit);
     w->stop();
     if (auto bad = trouble_of(outcome)) return fail(lane, *bad), false;
     sampled = std::get<Sampled>(std::get<Reply>(outcome));
@@ -221,6 +245,21 @@ class Group {
     lane.measured.samples_ns.push_back(best.host_ns);
     lane.measured.loads.push_back(best_load);
     if (best.device_ns > 0) lane.measured.device_ns.push_back(best.device_ns);
+    keep_counts(best, lane.measured.counts);
+  }
+
+  /// One list for each, as long as the samples or empty.
+  static void keep_counts(const Sampled& sampled, HardwareCounts& counts) {
+    if (sampled.instructions >= 0) counts.instructions.push_back(sampled.instructions);
+    if (sampled.cycles >= 0) counts.cycles.push_back(sampled.cycles);
+    if (sampled.cache_misses >= 0) counts.cache_misses.push_back(sampled.cache_misses);
+    if (counts.refused.empty()) counts.refused = sampled.counters_refused;
+  }
+
+  /// A list that lacks some samples could not be told which; none of them is kept then.
+  static void drop_partial(Measured& m) {
+    for (auto* list : {&m.counts.instructions, &m.counts.cycles, &m.counts.cache_misses})
+      if (list->size() != m.samples_ns.size()) list->clear();
   }
 
   void finish(Lane& lane) {
@@ -228,11 +267,12 @@ class Group {
     auto& m = lane.measured;
     ask_details(lane);
     if (m.budget_cut)
-      m.note = fmt::format("the budget of {:.3g} s allows {} of {} rounds", budget_ns() / 1e9, m.samples_ns.size(),
-                           order_.settings.rounds);
-    if (!outputs_right(lane, false, "after the timed executions") ||
-        !outputs_right(lane, true, "after timing, changed source (R12)"))
-      return;
+      note(lane, fmt::format("the budget of {:.3g} s allows {} of {} rounds", budget_ns() / 1e9, m.samples_ns.size(),
+                             order_.settings.rounds));
+    drop_partial(m);
+    const bool right = outputs_right(lane, false, "after the timed executions") &&
+                       outputs_right(lane, true, "after timing, changed source (R12)");
+    if (!right) return;
     lane.entrant->measurement = std::move(m);
   }
 
@@ -240,18 +280,22 @@ class Group {
     if (auto* w = worker(lane)) lane.entrant->details = details(lane, *w);
   }
 
-  bool outputs_right(Lane& lane, bool changed, const char* oracle) {
+  /// Of every slot that was timed.
+  bool outputs_right(Lane& lane, bool changed, const std::string& oracle) {
     auto* w = worker(lane);
     if (!w) return fail(lane, Failed{"the worker ended after the measurement"}), false;
     const auto& spec = material_.spec();
     const auto& sheet = material_.sheet(fill_, changed);
     const auto binding = lay_tensors(*w, spec, sheet);
-    const auto outcome =
-        w->call(MeasureCheck{lane.entrant->plan.plan, changed}, default_timeout(spec.geometry.flops()));
-    if (auto bad = trouble_of(outcome)) return fail(lane, *bad), false;
-    const auto* got = w->arena().bytes(binding.regions[static_cast<std::size_t>(binding.dst)], Placement::end);
-    auto result = sheet.judge(spec, fill_, lane.entrant->plan.algorithm, got, oracle);
-    if (auto* differs = std::get_if<Differs>(&result)) return fail(lane, *differs), false;
+    for (int slot = 0; slot < lane.measured.slots; ++slot) {
+      const auto outcome =
+          w->call(MeasureCheck{lane.entrant->plan.plan, changed, slot}, default_timeout(spec.geometry.flops()));
+      if (auto bad = trouble_of(outcome)) return fail(lane, *bad), false;
+      const auto* got = w->arena().bytes(binding.regions[static_cast<std::size_t>(binding.dst)], Placement::end);
+      const auto where = slot == 0 ? oracle : fmt::format("{}, slot {}", oracle, slot);
+      auto result = sheet.judge(spec, fill_, lane.entrant->plan.algorithm, got, where);
+      if (auto* differs = std::get_if<Differs>(&result)) return fail(lane, *differs), false;
+    }
     return true;
   }
 

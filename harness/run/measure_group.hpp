@@ -11,12 +11,6 @@
 
 namespace convgauge {
 
-/// Slots that a plan for cold executions is opened with, and of which so many are used as it takes to exceed twice the
-/// last-level cache. A device's cache is larger (60 MB on an H200), and its memory is not the machine's.
-inline int most_cold_slots(const Competitor& competitor) {
-  return competitor.on_cpu ? 64 : 256;
-}
-
 /// One case that agreed, its plan open in the worker of its competitor.
 struct Entrant {
   const Competitor* competitor = nullptr;
@@ -34,7 +28,10 @@ struct MeasureOrder {
   MeasureSettings settings;
   int threads = 1;
   std::uint64_t seed = 1;
-  std::int64_t last_level_cache_bytes = 0;  // for cold
+  bool cold = false;
+  MeasureMode mode = MeasureMode::throughput;
+  std::int64_t last_level_cache_bytes = 0;  // for cold: all of it that the threads reach
+  double clock_read_ns = 0;                 // 0: not known
 };
 
 /// The same plan in the worker that the pool has now; sets the entrant's verdict where that fails.

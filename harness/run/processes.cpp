@@ -18,6 +18,11 @@ void join(Measured& all, const Measured& more) {
   append(all.samples_ns, more.samples_ns);
   append(all.device_ns, more.device_ns);
   append(all.loads, more.loads);
+  for (auto list : {&HardwareCounts::instructions, &HardwareCounts::cycles, &HardwareCounts::cache_misses}) {
+    append(all.counts.*list, more.counts.*list);
+    if ((all.counts.*list).size() != all.samples_ns.size()) (all.counts.*list).clear();  // one process counted none
+  }
+  if (all.counts.refused.empty()) all.counts.refused = more.counts.refused;
   all.discarded += more.discarded;
   all.budget_cut = all.budget_cut || more.budget_cut;
   if (all.note.empty()) all.note = more.note;

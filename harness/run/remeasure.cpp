@@ -32,7 +32,7 @@ Suite suite_of(const RemeasureOrder& order) {
   suite.settings.math = {s.math};
   suite.settings.deterministic = s.deterministic;
   suite.settings.verify.seed = order.seed;
-  suite.settings.measure = {order.rounds, order.budget, s.cold, order.processes};
+  suite.settings.measure = {order.rounds, order.budget, {s.cold}, order.processes, {s.mode}};
   return suite;
 }
 

@@ -40,6 +40,7 @@ std::string replay_line(const char* verb, const CaseRecord& r, const Competitor&
   if (s.direction != Direction::forward) line += fmt::format(" --direction {}", word(s.direction));
   if (s.math != MathMode::strict) line += fmt::format(" --math {}", word(s.math));
   if (s.cold) line += " --cold";
+  if (s.mode != MeasureMode::throughput) line += fmt::format(" --mode {}", word(s.mode));
   if (s.deterministic) line += " --deterministic";
   if (competitor.choice.device) line += " --device " + quoted(*competitor.choice.device);
   for (const auto& [key, value] : r.options) line += " --option " + quoted(key + "=" + value);

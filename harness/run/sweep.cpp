@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <cstdlib>
 #include <ctime>
+#include <map>
 #include <set>
 
+#include "measure/cold.hpp"
 #include "reference/cache.hpp"
 #include "run/dump_case.hpp"
 #include "run/guarded_plan.hpp"
@@ -32,7 +34,7 @@ namespace {
 struct Start {
   const Competitor* competitor = nullptr;
   std::string algorithm, label;
-  bool own_choice = false;  // of all, what the backend would have chosen by itself
+  bool own_choice = true;
 };
 
 HeaderRecord make_header(const Suite& suite, const Field& field, const SweepOptions& options) {
@@ -162,7 +164,7 @@ class Sweep {
 
   /// All algorithms of a backend where they were asked for, else the one.
   std::vector<Start> starts(const Competitor& c, const Spec& spec, int threads) {
-    if (c.choice.algorithm != "all") return {{&c, c.choice.algorithm, c.choice.label}};
+    if (c.choice.algorithm != "all") return {{&c, c.choice.algorithm, c.choice.label, c.choice.algorithm == "default"}};
     auto worker = pool_.worker(c, threads);
     std::vector<Start> list;
     if (worker) {
@@ -170,7 +172,7 @@ class Sweep {
                                            default_timeout(spec.geometry.flops()));
       if (const auto* reply = std::get_if<Reply>(&outcome))
         if (const auto* found = std::get_if<AlgorithmList>(reply))
-          for (const auto& a : found->algorithms)
+          for (const auto& a : found->algorithms)  // its own choice stands first
             list.push_back({&c, a.name, c.choice.label + ":" + a.name, list.empty()});
     }
     // What lists nothing is asked for its default, whose verdict tells why.
@@ -247,12 +249,19 @@ class Sweep {
       }
     }
     if (!options_.measure) return;
+    const auto& machine = result_.results.header.machine;
     measure_in_processes(entrants, pool_, material,
-                         {suite_.settings.measure, settings.threads, suite_.settings.verify.seed,
-                          result_.results.header.machine.l3_bytes});
+                         {.settings = suite_.settings.measure,
+                          .threads = settings.threads,
+                          .seed = suite_.settings.verify.seed,
+                          .cold = settings.cold,
+                          .mode = settings.mode,
+                          .last_level_cache_bytes = settings.cold ? last_level_cache(settings.threads) : 0,
+                          .clock_read_ns = machine.clock_read_ns});
     judge_noise(entrants);
     for (std::size_t i = 0; i < entrants.size(); ++i) {
       auto& record = records[record_of[i]];
+      record.roof = roof_on(result_.results.header.machine, record);
       record.measurement = std::move(entrants[i].measurement);
       if (entrants[i].verdict) record.verdict = *entrants[i].verdict;
       if (!entrants[i].details.plan.empty()) record.details = entrants[i].details.plan;
@@ -269,13 +278,31 @@ class Sweep {
     return worker ? trouble_of((*worker)->call(ClosePlan{entrant.plan.plan}, kCloseLimit)) : std::nullopt;
   }
 
+  /// As many as a cold measurement can come to need, whatever else the plan keeps in a slot beside source and output.
+  int slots_to_open(const Competitor& competitor, const Spec& spec, int threads) {
+    const auto bytes = static_cast<std::int64_t>(spec.src_bytes() + spec.dst_bytes());
+    return cold_slots(
+               {.slot_bytes = bytes,
+                .cache_bytes = competitor.on_cpu ? last_level_cache(threads) : competitor.last_level_cache_bytes})
+        .slots;
+  }
+
+  /// Looked up once for each number of threads.
+  std::int64_t last_level_cache(int threads) {
+    auto& bytes = last_level_caches_[threads];
+    if (bytes == 0) bytes = last_level_bytes(result_.results.header.machine, threads);
+    return bytes;
+  }
+
   std::optional<Entrant> verify(CaseRecord& record, const Start& start, Material& material) {
     auto worker = pool_.worker(*start.competitor, record.settings.threads);
     if (!worker) {
       record.verdict = Failed{worker.error().message};
       return std::nullopt;
     }
-    const int slots = suite_.settings.measure.cold ? most_cold_slots(*start.competitor) : 1;
+    const int slots = record.settings.cold && options_.measure
+                          ? slots_to_open(*start.competitor, material.spec(), record.settings.threads)
+                          : 1;
     Dump dump(options_.dump, record);
     const VerifyOrder order{record.backend,
                             plan_settings(*start.competitor, start.algorithm, record.settings.threads, slots),
@@ -309,7 +336,8 @@ class Sweep {
   Pool pool_;
   std::vector<CaseSettings> settings_;
   std::set<std::int64_t> done_;
-  std::set<std::string> gone_;  // labels of those that left
+  std::map<int, std::int64_t> last_level_caches_;  // by threads
+  std::set<std::string> gone_;                     // labels of those that left
   ReferenceCache references_{reference_cache_options()};
   std::optional<ResultsWriter> writer_;
   Shrinker shrinker_;

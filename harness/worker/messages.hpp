@@ -161,21 +161,23 @@ struct Sample {
   std::uint32_t plan = 0;
   std::int64_t executions = 1, batch = 1;
   std::int64_t warm_ns = 0;
+  bool counters = false;  // count in hardware too
 };
 template <class Io>
 void fields(Io& io, Sample& r) {
-  io(r.plan, r.executions, r.batch, r.warm_ns);
+  io(r.plan, r.executions, r.batch, r.warm_ns, r.counters);
 }
 
-/// Copies the measured output to the arena. again: the source is first read anew from the arena, the output poisoned
-/// with NaNs, and one more execution made.
+/// Copies the measured output of a slot to the arena. again: the source is first read anew from the arena, the output
+/// poisoned with NaNs, and one more execution made.
 struct MeasureCheck {
   std::uint32_t plan = 0;
   bool again = false;
+  std::int32_t slot = 0;
 };
 template <class Io>
 void fields(Io& io, MeasureCheck& r) {
-  io(r.plan, r.again);
+  io(r.plan, r.again, r.slot);
 }
 
 struct ClosePlan {
@@ -270,13 +272,17 @@ void fields(Io& io, MeasureReady& r) {
 }
 
 /// Nanoseconds per execution by the host's clock, and by the device's where it has one (else 0); over the whole sample,
-/// how long threads of the worker were ready but did not run, and what others and the hypervisor had of its cores.
+/// how long threads of the worker were ready but did not run, and what others and the hypervisor had of its cores; what
+/// the processor counted for an execution (below 0: it did not), or why it counted nothing.
 struct Sampled {
   double host_ns = 0, device_ns = 0, waited_ns = 0, others_ns = 0, steal_ns = 0;
+  double instructions = -1, cycles = -1, cache_misses = -1;
+  std::string counters_refused{};
 };
 template <class Io>
 void fields(Io& io, Sampled& r) {
-  io(r.host_ns, r.device_ns, r.waited_ns, r.others_ns, r.steal_ns);
+  io(r.host_ns, r.device_ns, r.waited_ns, r.others_ns, r.steal_ns, r.instructions, r.cycles, r.cache_misses,
+     r.counters_refused);
 }
 
 /// possible: see AllocationCount.

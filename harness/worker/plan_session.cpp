@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "worker/counters.hpp"
 #include "worker/sample_load.hpp"
 #include "worker/sampler.hpp"
 
@@ -41,8 +42,6 @@ bool is_input(int role) {
   return role == CVG_ROLE_SRC || role == CVG_ROLE_WEIGHTS || role == CVG_ROLE_BIAS || role == CVG_ROLE_DIFF_DST ||
          role == CVG_ROLE_PACKED_WEIGHTS || role == CVG_ROLE_CONSTANTS;
 }
-
-constexpr std::int32_t kSlotZero = 0;
 
 }  // namespace
 
@@ -250,18 +249,30 @@ Reply PlanSession::sample(const Sample& request) {
   for (const auto start = Clock::now(); since(start) < static_cast<double>(request.warm_ns) && status == CVG_OK;)
     run(nullptr);
   const auto calls = std::max<std::int64_t>(1, request.executions / request.batch);
+  auto counters = request.counters ? Counters::open() : error("");
   const auto before = read_load();
+  if (counters) counters->start();
   const double ns = timed_run(calls, [&] {
     timing.total_ns = 0;
     run(&timing);
     device_ns += timing.total_ns;
   });
+  const auto counted = counters ? counters->stop() : tl::unexpected(counters.error());
   const auto load = load_between(before, read_load());
   if (status != CVG_OK)
     return Failed{fmt::format("execute returned {} while it was timed", status_word(status)),
                   status == CVG_DEVICE_LOST};
   const auto each = static_cast<double>(request.batch);
-  return Sampled{ns / each, device_ns / each / static_cast<double>(calls), load.waited_ns, load.busy_ns, load.steal_ns};
+  const double executions = each * static_cast<double>(calls);
+  Sampled sampled{ns / each, device_ns / executions, load.waited_ns, load.busy_ns, load.steal_ns};
+  if (!counted) {
+    sampled.counters_refused = counted.error().message;
+    return sampled;
+  }
+  sampled.instructions = counted->instructions / executions;
+  sampled.cycles = counted->cycles / executions;
+  if (counted->cache_misses) sampled.cache_misses = *counted->cache_misses / executions;
+  return sampled;
 }
 
 Reply PlanSession::details(const AskDetails&) {
@@ -275,20 +286,22 @@ Reply PlanSession::details(const AskDetails&) {
 
 Reply PlanSession::check(const MeasureCheck& request) {
   if (!private_) return Failed{"harness: a check was asked of a plan that is not set up"};
+  const auto slot = request.slot;
+  if (slot < 0 || slot >= private_->slots()) return Failed{"harness: a check was asked of a slot that there is not"};
   Answer<void> ok{};
   if (request.again) {
-    private_->refresh_source();
+    private_->refresh_source(slot);
     enter(Stage::memory);
-    ok = private_->poison_output();
+    ok = private_->poison_output(slot);
     enter(Stage::upload);
-    if (ok) ok = plan_.upload(kSlotZero, private_->tensors(kSlotZero));
+    if (ok) ok = plan_.upload(slot, private_->tensors(slot));
     enter(Stage::execute);
-    if (ok) ok = plan_.execute_and_wait(&kSlotZero, 1, nullptr);
+    if (ok) ok = plan_.execute_and_wait(&slot, 1, nullptr);
   }
   enter(Stage::fetch);
-  if (ok) ok = plan_.fetch(kSlotZero, private_->tensors(kSlotZero));
+  if (ok) ok = plan_.fetch(slot, private_->tensors(slot));
   if (!ok) return as_reply(ok.error());
-  private_->publish_output();
+  private_->publish_output(slot);
   return Done{};
 }
 

@@ -70,8 +70,8 @@ Answer<PrivateMemory> PrivateMemory::make(const Backend& backend, const PlanSett
       } else if (r.memory_kind != CVG_MEMORY_HOST) {
         auto buffer = DeviceBuffer::allocate(backend.table(), settings.device, r);
         if (!buffer) return tl::unexpected(buffer.error());
-        if (slot == 0 && (r.role == CVG_ROLE_DST || r.role == CVG_ROLE_DIFF_SRC || r.role == CVG_ROLE_DIFF_WEIGHTS))
-          m.outputs_.push_back(m.device_.size());
+        if (r.role == CVG_ROLE_DST || r.role == CVG_ROLE_DIFF_SRC || r.role == CVG_ROLE_DIFF_WEIGHTS)
+          m.outputs_.emplace_back(slot, m.device_.size());
         m.device_.push_back(std::move(*buffer));
         list.push_back(m.device_.back().address());
       } else if (r.form == CVG_FORM_TENSOR && r.role <= CVG_ROLE_DST) {
@@ -95,22 +95,25 @@ cvg_tensors PrivateMemory::tensors(int slot) const {
   return t;
 }
 
-void PrivateMemory::refresh_source() {
+void PrivateMemory::refresh_source(int slot) {
   const auto& r = binding_.regions.at(static_cast<std::size_t>(binding_.src));
-  std::memcpy(host_.front()[CVG_ROLE_SRC], arena_.get() + r.offset + offset_in_window(r, Placement::end), r.bytes);
+  std::memcpy(host_.at(static_cast<std::size_t>(slot))[CVG_ROLE_SRC],
+              arena_.get() + r.offset + offset_in_window(r, Placement::end), r.bytes);
 }
 
-Answer<void> PrivateMemory::poison_output() {
+Answer<void> PrivateMemory::poison_output(int slot) {
   const auto& r = binding_.regions.at(static_cast<std::size_t>(binding_.dst));
-  std::memset(host_.front()[CVG_ROLE_DST], 0xFF, r.bytes);
-  for (const auto index : outputs_)
-    if (auto ok = device_[index].poison(); !ok) return ok;
+  std::memset(host_.at(static_cast<std::size_t>(slot))[CVG_ROLE_DST], 0xFF, r.bytes);
+  for (const auto& [owner, index] : outputs_)
+    if (owner == slot)
+      if (auto ok = device_[index].poison(); !ok) return ok;
   return {};
 }
 
-void PrivateMemory::publish_output() const {
+void PrivateMemory::publish_output(int slot) const {
   const auto& r = binding_.regions.at(static_cast<std::size_t>(binding_.dst));
-  std::memcpy(arena_.get() + r.offset + offset_in_window(r, Placement::end), host_.front()[CVG_ROLE_DST], r.bytes);
+  std::memcpy(arena_.get() + r.offset + offset_in_window(r, Placement::end),
+              host_.at(static_cast<std::size_t>(slot))[CVG_ROLE_DST], r.bytes);
 }
 
 }  // namespace convgauge

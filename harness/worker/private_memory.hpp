@@ -29,11 +29,11 @@ class PrivateMemory {
   const std::vector<void*>& addresses(int slot) const { return addresses_.at(static_cast<std::size_t>(slot)); }
   cvg_tensors tensors(int slot) const;
   int slots() const { return static_cast<int>(addresses_.size()); }
-  /// Reads the source of slot 0 anew from the arena, and writes NaNs over its output.
-  void refresh_source();
-  Answer<void> poison_output();
-  /// Copies the output of slot 0 to the arena.
-  void publish_output() const;
+  /// Reads the source of a slot anew from the arena; writes NaNs over its output.
+  void refresh_source(int slot);
+  Answer<void> poison_output(int slot);
+  /// Copies the output of a slot to the arena.
+  void publish_output(int slot) const;
 
  private:
   using Block = std::unique_ptr<std::byte, Unmap>;
@@ -46,7 +46,7 @@ class PrivateMemory {
   std::vector<std::vector<void*>> addresses_;    // [slot][requirement]
   std::vector<std::array<std::byte*, 4>> host_;  // [slot]: src, weights, bias, dst
   std::vector<DeviceBuffer> device_;
-  std::vector<std::size_t> outputs_;  // of slot 0, in device_
+  std::vector<std::pair<int, std::size_t>> outputs_;  // slot, and where in device_
 };
 
 }  // namespace convgauge

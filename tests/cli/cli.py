@@ -85,6 +85,7 @@ class Cli:
         # A cache of references that an earlier run filled would hide work; a test's own hides nothing.
         self.environment = {**os.environ, "XDG_CACHE_HOME": str(pathlib.Path(self._folder.name) / "cache")}
         self.names = {"plugins": self.build / "plugins", "faulty": self.build / "faulty", "source": SOURCE,
+                      "witness": self.build / "witness" / "witness.so",
                       "configs": SOURCE / "configs", "convgauge": self.convgauge}
 
     def __enter__(self):

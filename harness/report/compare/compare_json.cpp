@@ -32,7 +32,8 @@ Json settings_json(const CaseSettings& s) {
           {"direction", word(s.direction)},
           {"math", word(s.math)},
           {"cold", s.cold},
-          {"deterministic", s.deterministic}};
+          {"deterministic", s.deterministic},
+          {"mode", word(s.mode)}};
 }
 
 Json case_json(const ComparedCase& c) {

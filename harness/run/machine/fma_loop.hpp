@@ -1,7 +1,7 @@
 // The one loop, for any width of vector. A product and a sum: the compiler makes them one instruction where the
 // translation unit's instruction set has it (-ffp-contract=fast, set for these files only).
 #pragma once
-#include "run/machine/fma.hpp"
+#include "run/machine/loops.hpp"
 
 namespace convgauge {
 

@@ -147,6 +147,8 @@ TEST(BadSuite, Settings) {
        "/settings/measure/budget_s: 0.0001 s is less than a millisecond"},
       {R"("settings": {"measure": {"budget_s": 1e300}})",
        "/settings/measure/budget_s: 1e+300 s is more than 9000000000 s"},
+      {R"("settings": {"measure": {"cold": [true, true]}})", "/settings/measure/cold/1: true stands twice in the list"},
+      {R"("settings": {"measure": {"mode": "slow"}})", "/settings/measure/mode: \"slow\" is not throughput or latency"},
       {R"("settings": {"measure": {"cold": "no"}})", "/settings/measure/cold: \"no\" is not true or false"},
       {R"("settings": {"measure": {"processes": 0}})", "/settings/measure/processes: 0 is less than 1"},
   });

@@ -72,6 +72,7 @@ TEST(Schema, HasTheWordsOfTheReader) {
   EXPECT_EQ(words("/definitions/layout"), reader(R"("settings": {"layout": "?"})"));
   EXPECT_EQ(words("/definitions/direction"), reader(R"("settings": {"direction": "?"})"));
   EXPECT_EQ(words("/definitions/math"), reader(R"("settings": {"math": "?"})"));
+  EXPECT_EQ(words("/definitions/mode"), reader(R"("settings": {"measure": {"mode": "?"}})"));
   EXPECT_EQ(words("/definitions/fill"), reader(R"("settings": {"verify": {"fills": "?"}})"));
   EXPECT_EQ(words("/definitions/padding_mode"), reader(R"("axes": {"padding_mode": ["?"]})"));
   EXPECT_EQ(words("/definitions/known/properties/verdict"), reader(R"("known": [{"verdict": "?"}])"));

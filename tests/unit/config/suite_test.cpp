@@ -41,7 +41,8 @@ TEST(Suite, SettingsAreReadWithTheirSweepAxes) {
     "threads": [1, 2], "dtype": ["float32", "bf16"], "layout": ["nchw", "native"], "direction": "backward_data",
     "math": ["strict", "tf32"], "deterministic": true,
     "verify": {"fills": "uniform", "seed": 18446744073709551615, "timeout_s": 1.5},
-    "measure": {"rounds": 21, "budget_s": 0.25, "cold": true, "processes": 3}})"));
+    "measure": {"rounds": 21, "budget_s": 0.25, "cold": [false, true], "processes": 3, "mode": "latency",
+                "counters": true}})"));
   ASSERT_TRUE(suite) << suite.error().message;
   Settings want;
   want.threads = {1, 2};
@@ -51,7 +52,7 @@ TEST(Suite, SettingsAreReadWithTheirSweepAxes) {
   want.math = {MathMode::strict, MathMode::tf32};
   want.deterministic = true;
   want.verify = {.fills = {Fill::uniform}, .seed = ~std::uint64_t{0}, .timeout = 1500ms};
-  want.measure = {21, 250ms, true, 3};
+  want.measure = {21, 250ms, {false, true}, 3, {MeasureMode::latency}, true};
   EXPECT_EQ(suite->settings, want);
 }
 
@@ -174,7 +175,10 @@ TEST(Suite, DigestFollowsTheMeaning) {
         R"("settings": {"threads": 2, "measure": {"rounds": 9}})",
         R"("settings": {"threads": 2, "measure": {"budget_s": 9}})",
         R"("settings": {"threads": 2, "measure": {"cold": true}})",
+        R"("settings": {"threads": 2, "measure": {"cold": [true, false]}})",
         R"("settings": {"threads": 2, "measure": {"processes": 2}})",
+        R"("settings": {"threads": 2, "measure": {"mode": "latency"}})",
+        R"("settings": {"threads": 2, "measure": {"counters": true}})",
         R"("settings": {"threads": 2}, "axes": {"bias": [false]})",
         R"("settings": {"threads": 2}, "backends": ["fft"])",
         R"("settings": {"threads": 2}, "backends": [{"name": "fft", "label": "g"}])",

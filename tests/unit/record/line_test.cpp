@@ -116,6 +116,30 @@ TEST(Line, HasTheFieldsOfTheDesign) {
   EXPECT_EQ(line["packed_weight_bytes"], 589824);
 }
 
+TEST(Line, StatesTheRoofAndTheShareOfIt) {
+  auto r = example();
+  EXPECT_FALSE(json::parse(to_line(r)).contains("roof")) << "nobody measured peaks";
+  Machine machine;
+  machine.fma_peaks = {{"avx2+fma", 2, 190e9}};
+  machine.read_peaks = {{"l2", 2, 2 << 20, 10e9}, {"memory", 2, 0, 1e9}};
+  r.roof = roof_on(machine, r);
+  ASSERT_TRUE(r.roof);
+  const auto roof = json::parse(to_line(r))["roof"];
+  EXPECT_EQ(roof["level"], "l2");
+  EXPECT_EQ(roof["by_compute"], true);
+  EXPECT_EQ(roof["flops"], 190e9);
+  EXPECT_NEAR(roof["share"], 231211008 / 305000.0 / 190, 1e-9);
+  r.settings.cold = true;
+  EXPECT_NEAR(roof_on(machine, r)->flops, 231211008 / 1753088.0 * 1e9, 1);
+  r.measurement = Skipped{"over budget"};
+  EXPECT_TRUE(json::parse(to_line(r))["roof"]["share"].is_null());
+  r.settings.dtype = Dtype::f16;
+  EXPECT_FALSE(roof_on(machine, r)) << "peaks are those of f32";
+  r.settings.dtype = Dtype::f32;
+  r.device = "gpu:0";
+  EXPECT_FALSE(roof_on(machine, r)) << "peaks are the processor's";
+}
+
 TEST(Line, SaysWhenThereIsNoInterval) {
   auto r = example();
   std::get<Measured>(r.measurement).samples_ns = {1, 2, 3};

@@ -19,6 +19,7 @@ class RandomRecords {
     r.label = text();
     r.device = text();
     r.requested_algorithm = text();
+    r.own_choice = coin();
     if (coin()) r.algorithm = algorithm();
     for (int i = 0; i < 3; ++i) r.options[text()] = text();
     r.settings = settings();
@@ -33,6 +34,7 @@ class RandomRecords {
       r.smallest = SmallestCase{geometry(),       settings(), text(), {Fill::normal}, this->verdict(verdict),
                                 {text(), text()}, 7,          coin(), text()};
     r.shrink_note = text();
+    if (coin()) r.roof = Roof{real(), text(), coin()};
     return r;
   }
 
@@ -97,7 +99,8 @@ class RandomRecords {
             static_cast<Direction>(whole(0, 2)),
             static_cast<MathMode>(whole(0, 2)),
             coin(),
-            coin()};
+            coin(),
+            static_cast<MeasureMode>(whole(0, 1))};
   }
   Algorithm algorithm() {
     Algorithm a{text(), static_cast<AlgorithmClass>(whole(0, 3)), coin(), coin(), coin(), {}, {}};
@@ -128,7 +131,10 @@ class RandomRecords {
   Measurement measurement(std::size_t alternative) {
     if (alternative == 1) return Skipped{text()};
     if (alternative == 2) return Inconclusive{text()};
-    Measured m{reals(), whole(1, 99), reals(), coin(), text(), {}, whole(0, 9), {}, 0, 0, 0, 0, 0, 0};
+    Measured m{reals(), whole(1, 99), reals(), coin(), text(), {}, whole(0, 9), {}};
+    m.slots = static_cast<int>(whole(1, 4096));
+    m.slot_bytes = whole(0, 1LL << 50);
+    m.counts = {reals(), reals(), reals(), text()};
     for (auto* time : {&m.bind_ns, &m.prepare_ns, &m.upload_ns, &m.fetch_ns, &m.first_execution_ns, &m.plan_ns})
       *time = real();
     for (std::size_t i = 0; coin() && i < m.samples_ns.size(); ++i) m.loads.push_back({real(), real(), real(), real()});
@@ -137,10 +143,12 @@ class RandomRecords {
     return m;
   }
   Machine machine() {
-    Machine m{text(), text(), text(), text(), 4,     2, whole(0, 99), whole(0, 99), whole(0, 99), whole(0, 1LL << 50),
-              {},     {},     real(), real(), real()};
+    Machine m{text(), text(), text(), text(), 4,  2, whole(0, 99), whole(0, 99), whole(0, 99), whole(0, 1LL << 50), {},
+              {},     real(), real(), real(), {}, {}};
     m.fma_flops = {{1, real()}, {64, real()}};
     m.bytes_per_second = {{2, real()}};
+    m.fma_peaks = {{text(), 1, real()}, {text(), 64, real()}};
+    m.read_peaks = {{text(), 2, whole(0, 1LL << 50), real()}};
     return m;
   }
 

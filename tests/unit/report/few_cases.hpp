@@ -19,6 +19,17 @@ inline CaseRecord timed(const std::string& label, const std::string& layer, std:
   return r;
 }
 
+/// One of the algorithms that "all" asked for; the backend's own choice is the first that it lists.
+inline CaseRecord algorithm_of(const std::string& label, const std::string& algorithm, const std::string& layer,
+                               std::vector<double> samples_ns, bool own_choice = false, std::int64_t count = 1) {
+  auto r = timed(label, layer, std::move(samples_ns), count);
+  r.label = label + ":" + algorithm;
+  r.requested_algorithm = algorithm;
+  r.algorithm.emplace().name = algorithm;
+  r.own_choice = own_choice;
+  return r;
+}
+
 inline CaseRecord untimed(const std::string& label, const std::string& layer, Verdict verdict,
                           Measurement measurement = Skipped{"not verified"}) {
   auto r = timed(label, layer, {});

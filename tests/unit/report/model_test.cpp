@@ -114,6 +114,7 @@ TEST(Model, SplitsSettingsAndLetsDevicesJoinEveryThreadCount) {
 TEST(Model, GivesEveryAlgorithmOfALabelItsColumn) {
   auto other = timed("winograd", "x", about(5));
   other.requested_algorithm = "winograd.f2x2_3x3";
+  other.own_choice = false;
   const auto results = run_of({timed("winograd", "x", about(10)), other, timed("fft", "x", about(7))});
   const auto groups = arrange(results);
   EXPECT_EQ(names(groups[0]), (std::vector<std::string>{"winograd", "winograd f2x2_3x3", "fft"}));

@@ -6,10 +6,12 @@
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
+#include <numeric>
 #include <thread>
 
 #include "run/machine/cpuinfo.hpp"
-#include "run/machine/fma.hpp"
+#include "run/machine/loops.hpp"
+#include "run/machine/peaks.hpp"
 #include "run/machine/topology.hpp"
 
 namespace convgauge {
@@ -121,16 +123,40 @@ TEST(Loops, ComputeWhatTheyClaim) {
   // Once: every chain c holds (addend + c) * factor + addend.
   const float once = fma_baseline(1, 2, 3);
   EXPECT_EQ(once, kBaselineLanes * (12 * 9 + 2 * 66));
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    EXPECT_EQ(fma_avx2(1, 2, 3), 2 * once);
-  }
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")) {
-    EXPECT_EQ(fma_avx512(1, 2, 3), 4 * once);
-  }
-#endif
-  std::vector<std::uint64_t> words(1003, 3);
-  EXPECT_EQ(read_words(words.data(), words.size()), 3009u);
+  for (const auto& loops : loops_here())
+    EXPECT_EQ(loops.fma(1, 2, 3), once * static_cast<float>(loops.lanes) / kBaselineLanes) << loops.instruction_set;
+  std::vector<std::uint64_t> words(1003);
+  std::iota(words.begin(), words.end(), 1u);
+  for (const auto& loops : loops_here())
+    for (const std::size_t count : {0u, 1u, 7u, 64u, 1003u})
+      EXPECT_EQ(loops.read(words.data(), count, 3), 3 * count * (count + 1) / 2) << loops.instruction_set << count;
+}
+
+TEST(Loops, OfInstructionSetsThatTheKernelNamesToo) {
+  const auto named = read_machine().instruction_sets;
+  for (const auto& loops : loops_here())
+    for (const char* flag : {"avx2", "avx512f"})
+      if (std::string_view(loops.instruction_set).starts_with(flag)) {
+        EXPECT_NE(named.find(flag), named.npos) << named;
+      }
+}
+
+TEST(Peaks, CachesInReach) {
+  const CacheSizes one{32 << 10, 1 << 20, 16 << 20};
+  // Cores 0 and 1 share a last-level cache, 2 has its own; 3 is a sibling of 0.
+  const std::vector<Processor> processors{{0, 0, 0, 0}, {1, 0, 1, 0}, {2, 0, 2, 2}, {3, 0, 0, 0}};
+  EXPECT_EQ(caches_reached(one, 1, processors), one);
+  EXPECT_EQ(caches_reached(one, 2, processors), (CacheSizes{64 << 10, 2 << 20, 16 << 20}));
+  EXPECT_EQ(caches_reached(one, 4, processors), (CacheSizes{96 << 10, 3 << 20, 32 << 20}));
+  EXPECT_EQ(caches_reached(one, 9, processors), caches_reached(one, 4, processors)) << "there are no more";
+}
+
+TEST(Peaks, ArraysFitTheirLevelAndNotTheOneAbove) {
+  EXPECT_EQ(share_bytes(32 << 10, 0, 1), 16 << 10);
+  EXPECT_EQ(share_bytes(2 << 20, 64 << 10, 2), 512 << 10);
+  EXPECT_EQ(share_bytes(5 << 20, 2 << 20, 1), 0) << "twice the level above is more than three quarters of this one";
+  EXPECT_EQ(share_bytes(6 << 20, 2 << 20, 1), 4 << 20);
+  EXPECT_EQ(share_bytes(0, 1 << 20, 1), 0) << "no such cache";
 }
 
 TEST(Peaks, OfTheRightOrderAndMoreThreadsAreNotSlower) {
@@ -147,6 +173,16 @@ TEST(Peaks, OfTheRightOrderAndMoreThreadsAreNotSlower) {
     EXPECT_LT(machine.fma_flops[t], t * 2e12) << "no core does 2 Tflop/s: the loop was optimised away";
     EXPECT_GT(machine.bytes_per_second[t], 1e8) << t;
     EXPECT_LT(machine.bytes_per_second[t], t * 1e12) << t;
+  }
+  for (const auto& peak : machine.fma_peaks) {
+    EXPECT_GT(peak.flops, 1e8) << peak.instruction_set;
+    EXPECT_LE(peak.flops, machine.fma_flops[peak.threads]) << peak.instruction_set;
+  }
+  EXPECT_EQ(machine.fma_peaks.size(), threads.size() * loops_here().size());
+  for (const auto& peak : machine.read_peaks) {
+    EXPECT_GT(peak.bytes_per_second, 1e8) << peak.level;
+    EXPECT_LT(peak.bytes_per_second, peak.threads * 5e12) << peak.level << ": the loop was optimised away";
+    EXPECT_EQ(peak.holds_bytes == 0, peak.level == "memory");
   }
   if (threads.size() > 1) {
     EXPECT_GT(machine.fma_flops[2], 0.8 * machine.fma_flops[1]);

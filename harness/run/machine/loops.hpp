@@ -17,7 +17,9 @@ float fma_avx512(std::int64_t repeats, float factor, float addend);
 /// Lanes of f32 in a vector of each.
 inline constexpr int kBaselineLanes = 4, kAvx2Lanes = 8, kAvx512Lanes = 16;
 
-/// Sum of the words, each read once.
-std::uint64_t read_words(const std::uint64_t* words, std::size_t count);
+/// Sum of the words, read `passes` times from first to last with the instruction set's widest loads.
+std::uint64_t read_baseline(const std::uint64_t* words, std::size_t count, std::int64_t passes);
+std::uint64_t read_avx2(const std::uint64_t* words, std::size_t count, std::int64_t passes);
+std::uint64_t read_avx512(const std::uint64_t* words, std::size_t count, std::int64_t passes);
 
 }  // namespace convgauge
