@@ -32,9 +32,9 @@ Value map_of(const Geometry& g) {
   return {{g.h.input, g.w.input}, pair_text(g.h.input, g.w.input)};
 }
 Value channels_of(const Geometry& g) {
-  return {{g.in_channels, g.out_channels}, g.in_channels == g.out_channels
-                                               ? fmt::format("{} channels", g.in_channels)
-                                               : fmt::format("{} → {} channels", g.in_channels, g.out_channels)};
+  return {{g.in_channels, g.out_channels},
+          g.in_channels == g.out_channels ? fmt::format("{} channels", g.in_channels)
+                                          : fmt::format("{} → {} channels", g.in_channels, g.out_channels)};
 }
 Value batch_of(const Geometry& g) {
   return {{g.batch, 0}, fmt::format("batch {}", g.batch)};
@@ -108,10 +108,10 @@ CrossingPlace place_of(const Group& group, int row) {
   const auto& winner = group.columns[static_cast<std::size_t>(place.winner)];
   place.second = best([&](std::size_t c) { return group.columns[c].family != winner.family; });
   if (place.second < 0) return place;
-  const auto lead =
-      speedup_over(cells[static_cast<std::size_t>(place.second)], cells[static_cast<std::size_t>(place.winner)]);
-  place.lead = lead.median;
-  place.tied = !lead.low || *lead.low <= 1;
+  const auto &fastest = cells[static_cast<std::size_t>(place.winner)],
+             &next = cells[static_cast<std::size_t>(place.second)];
+  place.lead = speedup_over(next, fastest).median;
+  place.tied = !told_apart(fastest, next);
   return place;
 }
 

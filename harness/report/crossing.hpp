@@ -13,13 +13,13 @@ struct CrossingPlace {
   int row = 0;                   // of the group
   int winner = -1, second = -1;  // columns: the fastest, and the fastest of another backend; -1: none
   std::optional<double> lead;    // how many times as fast as the second; empty where there is none
-  bool tied = false;             // the interval of the lead does not say that the winner is faster
+  bool tied = false;             // the second is not told apart from the winner
 };
 
 struct Crossing {
-  std::string axis;                 // "kernel size"
-  std::vector<std::string> values;  // "3×3", in order of size
-  std::vector<std::string> rows;    // "64 channels, 56×56"
+  std::string axis;                                               // "kernel size"
+  std::vector<std::string> values;                                // "3×3", in order of size
+  std::vector<std::string> rows;                                  // "64 channels, 56×56"
   std::vector<std::vector<std::optional<CrossingPlace>>> places;  // by row, by value
 };
 

@@ -22,7 +22,7 @@ struct Cell {
   std::optional<MedianInterval> time_ns;  // only where the result agrees and was measured: nothing else is ranked
   std::optional<MedianInterval> speedup;  // over the baseline's cell, from the same rounds
   bool fastest = false;                   // of its row
-  bool tied = false;                      // not fastest, but the interval of the ratio to the fastest holds 1
+  bool tied = false;                      // not fastest, but not told apart from it
 };
 
 struct Row {
@@ -62,6 +62,10 @@ std::vector<Group> arrange(const Results& results);
 
 /// The ratio of two measured cells in their common rounds: how many times faster `cell` is than `base`.
 MedianInterval speedup_over(const Cell& base, const Cell& cell);
+
+/// "Faster" is said only where the 99% interval of the ratio says so. Where the common rounds are too few for one, only
+/// what takes twice the time in every round is told apart: that needs none. Both are measured.
+bool told_apart(const Cell& faster, const Cell& slower);
 
 /// Adds speed-ups, winners, totals and the mix to a group whose cells are in place.
 void rank(Group& group);

@@ -27,17 +27,6 @@ int least(const Row& row, Key key) {
   return best;
 }
 
-/// "Faster" is said only where the interval says so. Where the rounds are too few for one, only what takes twice the
-/// time in every round is slower: that needs none.
-bool is_slower(const Cell& cell, const Cell& fastest) {
-  const auto lead = speedup_over(cell, fastest);
-  if (lead.low) return *lead.low > 1;
-  const auto common = common_rounds(*ranked(cell.record), *ranked(fastest.record));
-  for (std::size_t i = 0; i < common.a.size(); ++i)
-    if (common.a[i] < 2 * common.b[i]) return false;
-  return !common.a.empty();
-}
-
 void rank_row(Row& row, int baseline) {
   for (auto& cell : row.cells)
     if (const auto* measured = ranked(cell.record)) cell.time_ns = median_interval(measured->samples_ns);
@@ -49,7 +38,7 @@ void rank_row(Row& row, int baseline) {
   for (auto& cell : row.cells) {
     if (!cell.time_ns) continue;
     if (base && base->time_ns) cell.speedup = speedup_over(*base, cell);
-    cell.tied = &cell != &fastest && !is_slower(cell, fastest);
+    cell.tied = &cell != &fastest && !told_apart(fastest, cell);
   }
 }
 
@@ -113,6 +102,15 @@ const Measured* ranked(const CaseRecord* record) {
 MedianInterval speedup_over(const Cell& base, const Cell& cell) {
   const auto common = common_rounds(*ranked(base.record), *ranked(cell.record));
   return ratio(common.a, common.b);
+}
+
+bool told_apart(const Cell& faster, const Cell& slower) {
+  const auto lead = speedup_over(slower, faster);
+  if (lead.low) return *lead.low > 1;
+  const auto common = common_rounds(*ranked(slower.record), *ranked(faster.record));
+  for (std::size_t i = 0; i < common.a.size(); ++i)
+    if (common.a[i] < 2 * common.b[i]) return false;
+  return !common.a.empty();
 }
 
 void rank(Group& group) {

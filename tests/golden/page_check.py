@@ -53,7 +53,7 @@ def pictures_of(page):
 
 def check_pictures(page, run, where):
     drawn, has_charts = pictures_of(page), page.value("haveCharts")
-    wanted = ["#bars", "#rounds", "#spread"] + (["#network"] if run != "hostile" else []) + (["#roofline", "#accuracy"] if has_charts else []) + (["#history-picture"] if run == "history" else [])
+    wanted = ["#bars", "#rounds", "#spread"] + (["#network"] if run not in ("hostile", "grid") else []) + (["#roofline", "#accuracy"] if has_charts else []) + (["#history-picture"] if run == "history" else [])
     for selector in wanted:
         assert drawn.get(selector, 0) > 0, f"{where}: {selector} is not drawn: {drawn}"
     if has_charts:

@@ -15,7 +15,8 @@ function networkBars() {
   return [{ name: "best mix", strong: true, note: timeText(g.mix.total) + (g.mix.speedup ? `, ${ratioText(g.mix.speedup[0])}` : ""), parts: mixed }, ...whole];
 }
 function showNetwork() {
-  const g = group(), bars = g.rows.name.length > 1 ? networkBars() : [];
+  // A sweep over kernel sizes is no network.
+  const g = group(), bars = g.rows.name.length > 1 && !g.crossing ? networkBars() : [];
   $("network-section").hidden = !bars.length;
   if (!bars.length) return;
   const s = g.mix.speedup, gaps = g.totals.some(filler);
@@ -41,7 +42,7 @@ function showCrossing() {
     make("tbody", {}, ...c.rows.map((name, i) => make("tr", {}, make("th", { scope: "row" }, name), ...c.cells[i].map(crossingCell)))));
   const boxes = c.rows.map((_, i) => make("div", { class: "box", id: `crossing-${i}` }));
   $("crossing-lines").replaceChildren(...c.rows.map((name, i) => make("figure", { class: "card" }, make("figcaption", {}, name), boxes[i])));
-  c.rows.forEach((name, i) => drawCrossing(boxes[i], c.values, columnsShown().map(k => ({ name: g.columns[k], series: k, values: c.cells[i].map(p => p && timed(p.row, k) ? cell("gflops", p.row, k) : null) })), `${name}: GFLOP/s over ${c.axis}`));
+  c.rows.forEach((name, i) => drawCrossing(boxes[i], c.values, columnsShown().map(k => ({ name: g.columns[k], series: k, values: c.cells[i].map(p => p && (timed(p.row, k) ? cell("gflops", p.row, k) : 0)) })), `${name}: GFLOP/s over ${c.axis}`));
 }
 
 // ---- clouds, spreads, tables ----------------------------------------------------------------------------------------

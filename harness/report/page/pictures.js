@@ -115,17 +115,19 @@ function drawSpreads(box, rows, floor, label) {
   box.dataset.drawn = rows.length;
 }
 
-// lines: [{name, series, values (null: none)}] over `names`: rates on a logarithmic scale, one small picture.
+// lines: [{name, series, values}] over `names`: rates on a logarithmic scale, one small picture. A line goes on over a value
+// that was not part of the sweep (null), and breaks where it has no time (0).
 function drawCrossing(box, names, lines, label) {
   const { svg, width } = canvasOf(box, 190, label), left = 40, bottom = 160, all = lines.flatMap(l => l.values.filter(v => v > 0));
   // What is slower than a fortieth of the fastest (the definition in loops) would flatten the crossing itself.
   const low = Math.log(Math.max(Math.min(...all), Math.max(...all) / 40) / 1.15), high = Math.log(Math.max(...all) * 1.15), x = i => left + (width - left - 6) * (i + .5) / names.length, y = v => bottom - (Math.log(v) - low) / (high - low) * (bottom - 8);
   for (let power = Math.floor(low / Math.LN10); power <= high / Math.LN10; ++power)
     for (const digit of high - low > 5 ? [1] : [1, 2, 5]) { const v = digit * 10 ** power; if (Math.log(v) > low && Math.log(v) < high) svg.append(line(left, y(v), width, y(v), { class: "grid" }), words(left - 4, y(v) + 4, plain(v), { class: "soft", "text-anchor": "end" })); }
-  names.forEach((name, i) => svg.append(words(x(i), bottom + 16, name, { class: "soft", "text-anchor": "middle" })));
+  const tight = (width - left) / names.length < 48;
+  names.forEach((name, i) => svg.append(words(x(i), bottom + 16, tight ? name.replace(/^(\d+)×\1$/, "$1") : name, { class: "soft", "text-anchor": "middle" })));
   for (const l of lines) {
     let open = false;
-    const path = l.values.map((v, i) => { if (!v || Math.log(v) < low) { open = false; return ""; } const d = `${open ? "L" : "M"}${x(i).toFixed(1)} ${y(v).toFixed(1)}`; open = true; return d; }).join("");
+    const path = l.values.map((v, i) => { if (v === null) return ""; if (!v || Math.log(v) < low) { open = false; return ""; } const d = `${open ? "L" : "M"}${x(i).toFixed(1)} ${y(v).toFixed(1)}`; open = true; return d; }).join("");
     svg.append(draw("path", { d: path, fill: "none", stroke: series(l.series), "stroke-width": 2 }));
     l.values.forEach((v, i) => { if (v && Math.log(v) >= low) svg.append(draw("circle", { cx: x(i), cy: y(v), r: 3.2, fill: series(l.series), "data-tip": `${l.name}, ${names[i]}: ${threeDigits(v)} GFLOP/s` })); });
   }
