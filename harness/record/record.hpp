@@ -65,6 +65,9 @@ struct CaseRecord {
   Verdict verdict = Failed{"nothing ran"};
   Measurement measurement = Skipped{"not asked for"};
   std::size_t bytes = 0, workspace_bytes = 0, packed_weight_bytes = 0;
+  // JSON objects that the backend gave ("cvg.details/0"), empty where it gave none: of the plan, and of the device
+  // before and after the timed executions.
+  std::string details{}, device_before{}, device_after{};
   std::optional<std::string> known;  // the issue, where the verdict was expected
   std::string replay;                // the command line that repeats it
   std::optional<SmallestCase> smallest;

@@ -29,8 +29,8 @@ std::string about(const Geometry& g) {
     text += fmt::format(", {} groups", g.groups);
   text += ", " + pair(g.h.kernel, g.w.kernel);
   if (g.h.stride != 1 || g.w.stride != 1)
-    text += g.h.stride == g.w.stride ? fmt::format(", stride {}", g.h.stride)
-                                     : ", stride " + pair(g.h.stride, g.w.stride);
+    text +=
+        g.h.stride == g.w.stride ? fmt::format(", stride {}", g.h.stride) : ", stride " + pair(g.h.stride, g.w.stride);
   if (g.h.dilation != 1 || g.w.dilation != 1)
     text += g.h.dilation == g.w.dilation ? fmt::format(", dilation {}", g.h.dilation)
                                          : ", dilation " + pair(g.h.dilation, g.w.dilation);
@@ -51,14 +51,18 @@ Json rows_json(const Group& group) {
     flops.push_back(geometry.flops());
     bytes.push_back(Spec::of(geometry, group.settings.dtype, group.settings.layout).total_bytes());
   }
-  return {{"name", names}, {"problem", problems}, {"full", full}, {"about", abouts}, {"count", counts}, {"flops", flops}, {"bytes", bytes}};
+  return {{"name", names},   {"problem", problems}, {"full", full},  {"about", abouts},
+          {"count", counts}, {"flops", flops},      {"bytes", bytes}};
 }
 
 Json mix_json(const Mix& mix) {
   const bool whole = mix.total.missing == 0 && mix.total.layers > 0;
   Json layers = Json::array();
   for (const double ns : mix.layers_ns) layers.push_back(brief(ns));
-  Json j{{"columns", mix.columns}, {"layers", layers}, {"missing", mix.total.missing}, {"total", whole ? brief(mix.total.ns) : Json()}};
+  Json j{{"columns", mix.columns},
+         {"layers", layers},
+         {"missing", mix.total.missing},
+         {"total", whole ? brief(mix.total.ns) : Json()}};
   if (mix.speedup) j["speedup"] = {brief(mix.speedup->median), brief(mix.speedup->low), brief(mix.speedup->high)};
   return j;
 }

@@ -15,8 +15,7 @@ Expected<std::string> svg_report(const Results& results, int which) {
   if (which == 0 && count == 1) which = 1;
   if (which >= 1 && which <= count) return picture(groups[static_cast<std::size_t>(which - 1)]);
   std::string names;
-  for (int i = 0; i < count; ++i)
-    names += fmt::format("\n  {}  {}", i + 1, title(groups[static_cast<std::size_t>(i)]));
+  for (int i = 0; i < count; ++i) names += fmt::format("\n  {}  {}", i + 1, title(groups[static_cast<std::size_t>(i)]));
   return error(fmt::format("--group {}: a picture shows one of these groups, counted from 1:{}", which, names));
 }
 

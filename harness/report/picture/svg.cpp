@@ -41,8 +41,8 @@ void Svg::rect(double x, double y, double width, double height, std::string_view
 }
 
 void Svg::line(double x1, double y1, double x2, double y2, std::string_view attributes) {
-  text_ += fmt::format("<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" {}/>\n", x1, y1, x2, y2,
-                       attributes);
+  text_ +=
+      fmt::format("<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" {}/>\n", x1, y1, x2, y2, attributes);
 }
 
 void Svg::circle(double x, double y, double radius, std::string_view attributes) {

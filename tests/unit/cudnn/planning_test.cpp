@@ -37,9 +37,12 @@ void expect_sound(const cvg_spec& spec, const Listing& listing) {
     EXPECT_LT(c.name.size(), sizeof(cvg_algorithm::name));
     EXPECT_EQ(excluded(spec, c.notes), "") << c.name;
     EXPECT_FALSE(c.notes.has(CUDNN_NUMERICAL_NOTE_REDUCED_PRECISION_REDUCTION)) << c.name;
-    if (spec.src_type == CVG_F32 && spec.math == CVG_MATH_STRICT)
+    if (spec.src_type == CVG_F32 && spec.math == CVG_MATH_STRICT) {
       EXPECT_FALSE(c.notes.has(CUDNN_NUMERICAL_NOTE_TENSOR_CORE)) << c.name;
-    if (spec.deterministic) EXPECT_FALSE(c.notes.has(CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC)) << c.name;
+    }
+    if (spec.deterministic) {
+      EXPECT_FALSE(c.notes.has(CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC)) << c.name;
+    }
   }
 }
 
