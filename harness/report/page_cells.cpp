@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "core/problem_text.hpp"
 #include "report/page_parts.hpp"
@@ -43,15 +44,17 @@ double at_threads(const std::map<int, double>& values, int threads) {
   return it == values.end() ? 0 : it->second;
 }
 
-/// The rate over what the machine allows a case of its arithmetic intensity; empty where that was not measured.
+/// The rate over what the machine allows this case: its own record's roof, or the header's where an older run has none.
 std::optional<double> share_of_the_roof(const Group& group, const Cell& cell) {
-  if (!cell.time_ns || !(cell.record->device.empty() || cell.record->device.starts_with("cpu"))) return {};
+  if (!cell.time_ns) return {};
+  if (const auto share = share_of_roof(*cell.record)) return share;
+  const bool processor = cell.record->device.empty() || cell.record->device.starts_with("cpu");
   const auto& machine = group.results->header.machine;
   const double peak = at_threads(machine.fma_flops, group.settings.threads),
                bandwidth = at_threads(machine.bytes_per_second, group.settings.threads);
-  if (peak <= 0 || bandwidth <= 0 || cell.record->bytes == 0 || group.settings.dtype != Dtype::f32) return {};
-  const double intensity =
-      static_cast<double>(cell.record->problem.geometry.flops()) / static_cast<double>(cell.record->bytes);
+  const auto bytes = static_cast<double>(cell.record->bytes);
+  if (!processor || !(peak > 0 && bandwidth > 0 && bytes > 0) || group.settings.dtype != Dtype::f32) return {};
+  const double intensity = static_cast<double>(cell.record->problem.geometry.flops()) / bytes;
   return gflops(*cell.record) * 1e9 / std::min(peak, intensity * bandwidth);
 }
 
@@ -105,6 +108,16 @@ PageJson speedups(const Group& group, std::size_t base) {
   return {{"median", median}, {"low", low}, {"high", high}};
 }
 
+/// Rates and their names.
+using Lines = std::vector<std::pair<double, std::string>>;
+
+PageJson lines_json(Lines lines) {
+  std::sort(lines.begin(), lines.end(), std::greater<>());
+  PageJson list = PageJson::array();
+  for (const auto& [value, name] : lines) list.push_back({{"name", name}, {"value", brief(value)}});
+  return list;
+}
+
 }  // namespace
 
 PageJson brief(double value) {
@@ -154,12 +167,18 @@ PageJson speedups_json(const Group& group) {
 
 PageJson roofs_json(const Group& group) {
   const auto& machine = group.results->header.machine;
-  PageJson flops = PageJson::array(), bytes = PageJson::array();
-  if (const double peak = at_threads(machine.fma_flops, group.settings.threads); peak > 0)
-    flops.push_back({{"name", "multiply-add"}, {"value", brief(peak / 1e9)}});
-  if (const double rate = at_threads(machine.bytes_per_second, group.settings.threads); rate > 0)
-    bytes.push_back({{"name", "memory"}, {"value", brief(rate / 1e9)}});
-  return {{"flops", flops}, {"bytes", bytes}};
+  const int threads = group.settings.threads;
+  Lines flops, bytes;
+  for (const auto& peak : machine.fma_peaks)
+    if (peak.threads == threads) flops.emplace_back(peak.flops / 1e9, clean(peak.instruction_set));
+  for (const auto& peak : machine.read_peaks)
+    if (peak.threads == threads) bytes.emplace_back(peak.bytes_per_second / 1e9, clean(peak.level));
+  // A run of an older convgauge measured the highest peak and the memory alone.
+  if (const double peak = at_threads(machine.fma_flops, threads); flops.empty() && peak > 0)
+    flops.emplace_back(peak / 1e9, "multiply-add");
+  if (const double rate = at_threads(machine.bytes_per_second, threads); bytes.empty() && rate > 0)
+    bytes.emplace_back(rate / 1e9, "memory");
+  return {{"flops", lines_json(std::move(flops))}, {"bytes", lines_json(std::move(bytes))}};
 }
 
 }  // namespace convgauge
