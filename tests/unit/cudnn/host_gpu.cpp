@@ -144,8 +144,8 @@ void work_of(const std::string& json, const std::map<std::int64_t, void*>& tenso
   if (d.counts.executions++ == d.faults.lost_at || engine_of(json) == d.faults.lost_engine) d.lost = true;
   if (d.lost) return;
   const auto bytes = tensor_bytes(json, kY);
-  auto* last = static_cast<unsigned char*>(tensors.at(kY)) + bytes - 2;
-  std::array<unsigned char, 2> kept{last[0], last[1]};
+  auto* last = static_cast<unsigned char*>(tensors.at(kY)) + bytes - 4;  // an element of f32, two of f16
+  std::array<unsigned char, 4> kept{last[0], last[1], last[2], last[3]};
   run_graph(json, tensors);
   if (d.faults.unwritten) std::memcpy(last, kept.data(), kept.size());
   misbehave(json, tensors);

@@ -1,6 +1,8 @@
 // The formats that other programs read, and what becomes of hostile texts in them.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "example_run.hpp"
@@ -58,10 +60,12 @@ TEST(Csv, ReadsBackWhateverTheTexts) {
   const auto results = hostile_run();
   const auto rows = parse_csv(csv_report(results));
   ASSERT_EQ(rows.size(), results.cases.size() + 1);
+  const auto replay = static_cast<std::size_t>(std::find(rows[0].begin(), rows[0].end(), "replay") - rows[0].begin());
+  ASSERT_LT(replay, rows[0].size());
   for (std::size_t i = 0; i < results.cases.size(); ++i) {
-    EXPECT_EQ(rows[i + 1].size(), rows[0].size());
+    ASSERT_EQ(rows[i + 1].size(), rows[0].size());
     EXPECT_EQ(rows[i + 1][1], results.cases[i].problem.name);
-    EXPECT_EQ(rows[i + 1].back(), results.cases[i].replay);
+    EXPECT_EQ(rows[i + 1][replay], results.cases[i].replay);
   }
 }
 
@@ -116,7 +120,7 @@ TEST(Html, KeepsForeignTextsOutOfItsMarkup) {
   const auto page = html_report({hostile_run()});
   EXPECT_EQ(page.find("<script>document.title"), page.npos);
   EXPECT_EQ(page.find("<img"), page.npos);
-  EXPECT_EQ(occurrences(page, "</script>"), 4) << "data, chart library, charts, page";
+  EXPECT_EQ(occurrences(page, "</script>"), 3) << "data, chart library, page";
   EXPECT_EQ(page.find("{{"), page.npos) << "a mark that nothing filled";
   EXPECT_EQ(page.find("http://"), page.find("http://www.w3.org")) << "nothing is loaded from anywhere";
 }

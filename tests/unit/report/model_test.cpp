@@ -31,7 +31,7 @@ TEST(Model, SpeedUpsComeFromTheSameRounds) {
 TEST(Model, SaysFasterOnlyWhereTheIntervalDoes) {
   auto noisy = about(100);
   for (std::size_t i = 0; i < noisy.size(); i += 2) noisy[i] *= 1.1;
-  const auto results = run_of({timed("a", "x", about(103)), timed("b", "x", noisy), timed("c", "x", {50, 50, 50})});
+  const auto results = run_of({timed("a", "x", about(103)), timed("b", "x", noisy), timed("c", "x", {60, 60, 60})});
   const auto groups = arrange(results);
   const auto& cells = groups[0].rows.at(0).cells;
   EXPECT_TRUE(cells[2].fastest);
