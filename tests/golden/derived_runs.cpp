@@ -81,7 +81,8 @@ Results grid_run() {
     for (const std::int64_t map : {14, 56})
       for (const std::int64_t kernel : {3, 5, 7, 9, 15, 31})
         for (const auto& like : base.cases) {
-          if (like.settings.threads != 1 || like.problem.name != "layer1.0.conv2" || like.requested_algorithm != "default")
+          if (like.settings.threads != 1 || like.problem.name != "layer1.0.conv2" ||
+              like.requested_algorithm != "default")
             continue;
           if (kernel > map + 2 || std::holds_alternative<Failed>(like.verdict)) continue;
           auto fixed = like;

@@ -332,9 +332,9 @@ typedef struct cvg_backend {
   /* Brings the result from the slot's own-form buffers to tensors->dst; nothing to do if the form is tensor. [main] */
   cvg_status (*fetch)(cvg_plan* plan, int32_t slot, const cvg_tensors* tensors, cvg_note* why);
 
-  /* Memory of the backend's own kinds; NULL if it has none. Kinds are per device. Offsets in bytes, from an address that
-   * memory_alloc() gave; fill sets every byte. All of them return when done. An address is a number that the host may
-   * count on from: it binds addresses inside an allocation too, a multiple of the requirement's alignment from its
+  /* Memory of the backend's own kinds; NULL if it has none. Kinds are per device. Offsets in bytes, from an address
+   * that memory_alloc() gave; fill sets every byte. All of them return when done. An address is a number that the host
+   * may count on from: it binds addresses inside an allocation too, a multiple of the requirement's alignment from its
    * start, with the requirement's bytes behind them (guards lie on both sides of a buffer). [main] */
   cvg_status (*memory_alloc)(int32_t device, int32_t kind, size_t bytes, size_t alignment, void** address,
                              cvg_note* why);
