@@ -12,16 +12,15 @@ struct Operands {
   Workspace workspace;
 };
 
-/// Runs plan.threads threads over blocks of tiles and groups; or, where there are too few tiles for that, all of them
-/// over one block after another, each with its own output channels.
+/// Runs plan.threads threads, each on its own blocks of tiles, groups and output channels.
 void execute(const Plan& plan, const Operands& operands);
 
 // The three phases, for the benchmark of phases too. Tiles are counted in the whole problem; V and M begin with the
 // block's first.
 
-/// V of the tiles [begin, end) of a block that begins with tile `block_begin`.
-void transform_inputs(const Plan& plan, const float* src, std::int64_t group, std::int64_t block_begin,
-                      std::int64_t begin, std::int64_t end, const Scratch& scratch, float* v);
+/// V of a block, the tiles [begin, end), into scratch.v.
+void transform_inputs(const Plan& plan, const float* src, std::int64_t group, std::int64_t begin, std::int64_t end,
+                      const Scratch& scratch);
 
 /// M of a bundle's panels, for `tiles` tiles; `u` is the group's.
 void multiply(const Plan& plan, const float* v, const float* u, std::int64_t bundle, std::int64_t tiles, float* m);

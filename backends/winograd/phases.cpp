@@ -59,10 +59,10 @@ Target target_of(const Plan& plan, const Run& run) {
 
 }  // namespace
 
-void transform_inputs(const Plan& plan, const float* src, std::int64_t group, std::int64_t block_begin,
-                      std::int64_t begin, std::int64_t end, const Scratch& scratch, float* v) {
+void transform_inputs(const Plan& plan, const float* src, std::int64_t group, std::int64_t begin, std::int64_t end,
+                      const Scratch& scratch) {
   for_each_run(plan.tiling, begin, end, plan.run(), [&](const Run& run, std::int64_t tile) {
-    transform_run(plan, src, group, run, scratch, v + (begin - block_begin + tile) * plan.width());
+    transform_run(plan, src, group, run, scratch, scratch.v + tile * plan.width());
   });
 }
 

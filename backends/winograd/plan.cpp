@@ -1,5 +1,8 @@
 #include "plan.hpp"
 
+#include <cmath>
+#include <numeric>
+
 namespace convgauge::backends::winograd {
 namespace {
 
@@ -12,20 +15,43 @@ std::int64_t tiles_of_block(const Plan& plan) {
   return std::clamp<std::int64_t>(kSecondCache / 2 / tile_bytes, 54, 96);
 }
 
-/// Whether all threads do better on one block, each with its own output channels, than each on its own tiles. A block
-/// of t tiles takes as long as t + 4: U has to come from the third cache. Sharing V costs a twentieth.
-bool shares_blocks(const Plan& plan, std::int64_t tiles) {
-  if (plan.threads == 1) return false;
-  const auto share = [](std::int64_t items, std::int64_t threads) {  // of the time that all threads work
-    return static_cast<double>(items) / static_cast<double>(divided_up(items, threads) * threads);
+/// How often all tiles must be cut so that blocks of all groups are shared out evenly among `tile_parts`.
+std::int64_t cuts(const Plan& plan, std::int64_t tile_parts) {
+  return tile_parts / std::gcd(tile_parts, plan.groups);
+}
+
+/// What the busiest thread does, in products of a tile and a panel. A block takes as long as one of 4 more tiles, for U
+/// has to come from the third cache; fewer than 4 do not fill the pipeline; a tile's transforms take half a product.
+double longest_share(const Plan& plan, std::int64_t tiles, std::int64_t tile_parts, std::int64_t panel_parts) {
+  const auto block = static_cast<double>(std::max<std::int64_t>(divided_up(tiles, cuts(plan, tile_parts)), 4));
+  const auto blocks = static_cast<double>(divided_up(plan.groups * cuts(plan, tile_parts), tile_parts));
+  return blocks * ((block + 4) * static_cast<double>(divided_up(plan.panels(), panel_parts)) + block / 2);
+}
+
+/// Threads by blocks of tiles and, where those are few, by output channels too.
+void share_out(Plan& plan, std::int64_t tiles) {
+  double least = HUGE_VAL;
+  for (std::int64_t tile_parts = plan.threads; tile_parts > 0; --tile_parts) {
+    const auto panel_parts = std::min(plan.threads / tile_parts, plan.panels());
+    const auto work = longest_share(plan, tiles, tile_parts, panel_parts);
+    if (work >= least) continue;
+    least = work;
+    plan.tile_parts = tile_parts;
+    plan.panel_parts = panel_parts;
+  }
+}
+
+/// As many panels as there is room for M, but so that the parts are as even as can be.
+std::int64_t panels_of_bundle(const Plan& plan) {
+  const auto products = plan.m_panel() * std::int64_t{sizeof(float)};
+  const auto longest = [&](std::int64_t bundle) {
+    const auto bundles = divided_up(plan.panels(), bundle);
+    return std::min(divided_up(bundles, plan.panel_parts) * bundle, plan.panels());
   };
-  const auto efficiency = [&](std::int64_t block) {
-    const auto t = static_cast<double>(std::min(block, tiles_of_block(plan)));
-    return t / (t + 4);
-  };
-  const auto items = tiles * plan.groups;
-  const double apart = share(items, plan.threads) * efficiency(std::min(divided_up(items, plan.threads), tiles));
-  return 0.95 * share(plan.panels(), plan.threads) * efficiency(tiles) > apart;
+  auto best = std::clamp<std::int64_t>(kSecondCache / 4 / products, 1, divided_up(plan.panels(), plan.panel_parts));
+  for (auto bundle = best; bundle > 0; --bundle)
+    if (longest(bundle) < longest(best)) best = bundle;
+  return best;
 }
 
 }  // namespace
@@ -42,19 +68,16 @@ Plan::Plan(const cvg_spec& spec, const Choice& choice, const Kernels& chosen_ker
   const auto arrangement = arrangement_of(spec, width());
   src = {arrangement, spec.in_channels, spec.h.input, spec.w.input, width()};
   dst = {arrangement, spec.out_channels, tiling.h.output, tiling.w.output, width()};
-  const auto tiles = std::max<std::int64_t>(tiling.tiles(), 1), wanted = tiles_of_block(*this);
-  shared = shares_blocks(*this, tiles);
-  const auto parts = shared ? 1 : threads;
+  const auto tiles = std::max<std::int64_t>(tiling.tiles(), 1);
+  share_out(*this, tiles);
+  const auto parts = cuts(*this, tile_parts), wanted = tiles_of_block(*this);
   const auto rounds = std::max<std::int64_t>((tiles + wanted * parts / 2) / (wanted * parts), 1);
   block_tiles = divided_up(tiles, std::min(rounds * parts, tiles));
-  const auto products = m_panel() * std::int64_t{sizeof(float)};
-  const auto most = shared ? divided_up(panels(), threads) : panels();
-  bundle = std::clamp<std::int64_t>(kSecondCache / 4 / products, 1, most);
+  bundle = panels_of_bundle(*this);
 }
 
 Workspace::Workspace(const Plan& plan, void* base) {
   Arena arena(base);
-  if (plan.shared) shared_v = arena.take<float>(plan.v_floats());
   first_thread = arena.take<unsigned char>(0);
   Arena one(nullptr);
   static_cast<void>(Scratch(plan, one));
@@ -73,9 +96,7 @@ std::size_t packed_weights_bytes(const Plan& plan) {
 }
 
 std::size_t workspace_bytes(const Plan& plan) {
-  Arena shared(nullptr);
-  if (plan.shared) shared.take<float>(plan.v_floats());
-  return shared.bytes() + static_cast<std::size_t>(plan.threads) * Workspace(plan, nullptr).thread_bytes;
+  return static_cast<std::size_t>(plan.threads) * Workspace(plan, nullptr).thread_bytes;
 }
 
 }  // namespace convgauge::backends::winograd

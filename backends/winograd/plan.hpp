@@ -29,8 +29,12 @@ struct Plan {
   int threads = 1;
 
   std::int64_t block_tiles = 1;  // tiles transformed and multiplied together
-  bool shared = false;           // all threads work on one block, each on its own output channels
   std::int64_t bundle = 1;       // panels of output channels whose products are kept at once
+
+  // tile_parts * panel_parts <= threads: each part of the blocks is computed once for each part of the bundles, V and
+  // all. To share V costs more: what another core has just written comes at 2 GB/s (measured), and to transform it
+  // again takes a tenth of that.
+  std::int64_t tile_parts = 1, panel_parts = 1;
 
   Plan(const cvg_spec& spec, const Choice& choice, const Kernels& kernels, int threads);
 
@@ -72,20 +76,19 @@ struct PackedWeights {
         bias(arena.take<float>(plan.groups * plan.panels() * plan.panel())) {}
 };
 
-/// What one thread works in. V is null where all threads share one.
+/// What one thread works in.
 struct Scratch {
   float *v = nullptr, *m = nullptr, *strip = nullptr, *half = nullptr, *zero = nullptr;
   Scratch(const Plan& plan, Arena& arena)
-      : v(plan.shared ? nullptr : arena.take<float>(plan.v_floats())),
+      : v(arena.take<float>(plan.v_floats())),
         m(arena.take<float>(plan.bundle * plan.m_panel())),
         strip(arena.take<float>(plan.strip())),
         half(arena.take<float>(plan.strip())),
         zero(arena.take<float>(plan.width())) {}
 };
 
-/// The workspace: the shared V if there is one, then each thread's scratch.
+/// The workspace: each thread's scratch.
 struct Workspace {
-  float* shared_v = nullptr;
   unsigned char* first_thread = nullptr;
   std::size_t thread_bytes = 0;
 

@@ -83,7 +83,7 @@ void run(benchmark::State& state, const Layer& layer, std::int32_t layout, Phase
     for (std::int64_t block = 0; block < plan.blocks() && phase != Phase::all; ++block) {
       const auto tiles = plan.tiling.tiles(), begin = tiles * block / plan.blocks(),
                  end = tiles * (block + 1) / plan.blocks();
-      if (phase == Phase::input) transform_inputs(plan, operands.src, 0, begin, begin, end, scratch, scratch.v);
+      if (phase == Phase::input) transform_inputs(plan, operands.src, 0, begin, end, scratch);
       for (std::int64_t bundle = 0; bundle < plan.bundles() && phase != Phase::input; ++bundle) {
         if (phase == Phase::products) multiply(plan, scratch.v, operands.packed.u, bundle, end - begin, scratch.m);
         if (phase == Phase::output)
