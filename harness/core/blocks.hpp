@@ -10,11 +10,11 @@
 
 namespace convgauge {
 
-/// work(begin, end) over 0 ... count, in blocks of `block`; by all hardware threads where there are several blocks,
-/// else at once in the caller's. Returns when all is done; work must neither throw nor depend on the order. [any
-/// thread]
+/// work(begin, end) over 0 ... count, in blocks of `block`; by up to `threads` where there are several blocks, else at
+/// once in the caller's. Returns when all is done; work must neither throw nor depend on the order. [any thread]
 template <class Work>
-void each_block(std::int64_t count, std::int64_t block, Work work) {
+void each_block(std::int64_t count, std::int64_t block, Work work,
+                std::int64_t threads = std::thread::hardware_concurrency()) {
   if (count <= block) return count > 0 ? work(std::int64_t{0}, count) : void();
   std::atomic<std::int64_t> next = 0;
   const auto run = [&] {
@@ -23,8 +23,7 @@ void each_block(std::int64_t count, std::int64_t block, Work work) {
   };
   const auto blocks = (count + block - 1) / block;
   std::vector<std::jthread> team;
-  for (std::int64_t i = 1; i < std::min<std::int64_t>(std::thread::hardware_concurrency(), blocks); ++i)
-    team.emplace_back(run);
+  for (std::int64_t i = 1; i < std::min(threads, blocks); ++i) team.emplace_back(run);
   run();
 }
 

@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <limits>
-#include <thread>
 
+#include "core/blocks.hpp"
 #include "core/convert.hpp"
 #include "core/generator.hpp"
 #include "verify/gate.hpp"
@@ -39,13 +38,8 @@ double factor_of(std::uint64_t seed, std::int64_t channel) {
 /// work(image) for every image, each done by one of `threads`.
 template <class Work>
 void each_image(std::int64_t images, int threads, Work work) {
-  std::atomic<std::int64_t> next = 0;
-  const auto run = [&] {
-    for (auto image = next++; image < images; image = next++) work(image);
-  };
-  std::vector<std::jthread> team;
-  for (int i = 1; i < std::min<std::int64_t>(threads, images); ++i) team.emplace_back(run);
-  run();
+  each_block(
+      images, 1, [&](std::int64_t image, std::int64_t) { work(image); }, threads);
 }
 
 /// One image of the source: images lie one after the other in every layout.

@@ -31,6 +31,11 @@ Answer<void> checked(const char* call, cvg_status status, const Sentence& senten
 
 }  // namespace
 
+bool is_result(int role) {
+  return role == CVG_ROLE_DST || role == CVG_ROLE_DIFF_SRC || role == CVG_ROLE_DIFF_WEIGHTS ||
+         role == CVG_ROLE_DIFF_BIAS;
+}
+
 DeviceBuffer::DeviceBuffer(const cvg_backend* table, int device, const Requirement& r)
     : table_(table), device_(device), requirement_(r), front_bytes_(std::max(kGuardBytes, r.alignment)) {}
 

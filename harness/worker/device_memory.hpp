@@ -8,6 +8,9 @@
 
 namespace convgauge {
 
+/// What execute() leaves to be fetched, in either direction; all else but scratch it must leave as it is (R8).
+bool is_result(int role);
+
 /// One allocation of a device's memory: guard bytes, `bytes` poisoned, guard bytes. [main]
 class DeviceBuffer {
  public:

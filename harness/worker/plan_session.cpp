@@ -30,17 +30,10 @@ bool writable(int role, Stage stage) {
     case Stage::upload:
       return role == CVG_ROLE_SRC || role == CVG_ROLE_DIFF_DST;
     case Stage::execute:
-      return role == CVG_ROLE_DST || role == CVG_ROLE_DIFF_SRC || role == CVG_ROLE_DIFF_WEIGHTS ||
-             role == CVG_ROLE_DIFF_BIAS;
+      return is_result(role);
     default:
       return false;
   }
-}
-
-/// Whether execute() reads the role and must leave it as it is (R8).
-bool is_input(int role) {
-  return role == CVG_ROLE_SRC || role == CVG_ROLE_WEIGHTS || role == CVG_ROLE_BIAS || role == CVG_ROLE_DIFF_DST ||
-         role == CVG_ROLE_PACKED_WEIGHTS || role == CVG_ROLE_CONSTANTS;
 }
 
 }  // namespace
@@ -124,7 +117,7 @@ Answer<void> PlanSession::poison_device(const VerifyRun& request) {
       Answer<void> ok{};
       if (need.role == CVG_ROLE_WORKSPACE && (own || shared))
         ok = slot.device[i]->poison();
-      else if (own && !is_input(need.role))
+      else if (own && is_result(need.role))
         ok = slot.device[i]->fill_elements(request.poison, request.poison_bytes);
       if (!ok) return ok;
     }

@@ -70,8 +70,7 @@ Answer<PrivateMemory> PrivateMemory::make(const Backend& backend, const PlanSett
       } else if (r.memory_kind != CVG_MEMORY_HOST) {
         auto buffer = DeviceBuffer::allocate(backend.table(), settings.device, r);
         if (!buffer) return tl::unexpected(buffer.error());
-        if (r.role == CVG_ROLE_DST || r.role == CVG_ROLE_DIFF_SRC || r.role == CVG_ROLE_DIFF_WEIGHTS)
-          m.outputs_.emplace_back(slot, m.device_.size());
+        if (is_result(r.role)) m.outputs_.emplace_back(slot, m.device_.size());
         m.device_.push_back(std::move(*buffer));
         list.push_back(m.device_.back().address());
       } else if (r.form == CVG_FORM_TENSOR && r.role <= CVG_ROLE_DST) {
