@@ -47,6 +47,7 @@ struct Skipped {
 
 struct Inconclusive {
   std::string why;
+  Measured evidence{};  // what was measured all the same: to look at, never to rank
   bool operator==(const Inconclusive&) const = default;
 };
 

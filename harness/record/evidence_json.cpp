@@ -161,9 +161,18 @@ void read(Fields& f, Skipped& m) {
 
 void write(Json& j, const Inconclusive& m) {
   j["why"] = m.why;
+  if (m.evidence.samples_ns.empty()) return;
+  Json& evidence = j["evidence"];
+  evidence["samples_ns"] = numbers(m.evidence.samples_ns);
+  evidence["executions_per_sample"] = m.evidence.executions_per_sample;
+  write(evidence, m.evidence);
 }
 void read(Fields& f, Inconclusive& m) {
   f.get("why", m.why);
+  auto evidence = f.child("evidence");
+  evidence.get("samples_ns", m.evidence.samples_ns);
+  evidence.get("executions_per_sample", m.evidence.executions_per_sample);
+  read(evidence, m.evidence);
 }
 
 template <class Variant>

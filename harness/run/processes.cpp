@@ -71,9 +71,9 @@ void measure_in_processes(std::vector<Entrant>& entrants, Pool& pool, Material& 
 
 void judge_noise(std::vector<Entrant>& entrants) {
   for (auto& entrant : entrants) {
-    const auto* m = std::get_if<Measured>(&entrant.measurement);
+    auto* m = std::get_if<Measured>(&entrant.measurement);
     if (!m || !entrant.competitor->on_cpu) continue;
-    if (auto why = too_loud(m->loads, m->discarded)) entrant.measurement = Inconclusive{std::move(*why)};
+    if (auto why = too_loud(m->loads, m->discarded)) entrant.measurement = Inconclusive{std::move(*why), std::move(*m)};
   }
 }
 

@@ -109,7 +109,8 @@ def header_fields(cli):
 
 
 def one_problem_in_a_table(cli):
-    done = cli.run("bench n1c2h6w7_o2k3p1 --backend reference --rounds 8 --threads 1").is_(0)
+    # With eight samples or more a loud neighbour would make it inconclusive.
+    done = cli.run("bench n1c2h6w7_o2k3p1 --backend reference --rounds 7 --threads 1").is_(0)
     expect(re.search(r"^n1c2h6w7_o2k3p1 .*GFLOP$", done.out, re.M) and "reference.double" in done.out, f"{done}")
 
 

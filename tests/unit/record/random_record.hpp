@@ -130,13 +130,26 @@ class RandomRecords {
   }
   Measurement measurement(std::size_t alternative) {
     if (alternative == 1) return Skipped{text()};
-    if (alternative == 2) return Inconclusive{text()};
+    if (alternative == 2) return inconclusive();
+    return measured();
+  }
+  Inconclusive inconclusive() {
+    Inconclusive i{text()};
+    if (coin()) return i;
+    i.evidence = measured();
+    i.evidence.samples_ns.push_back(real());
+    for (auto time : kTimes) i.evidence.*time = 0;
+    return i;
+  }
+  static constexpr double Measured::*kTimes[] = {
+      &Measured::bind_ns,  &Measured::prepare_ns,         &Measured::upload_ns,
+      &Measured::fetch_ns, &Measured::first_execution_ns, &Measured::plan_ns};
+  Measured measured() {
     Measured m{reals(), whole(1, 99), reals(), coin(), text(), {}, whole(0, 9), {}};
     m.slots = static_cast<int>(whole(1, 4096));
     m.slot_bytes = whole(0, 1LL << 50);
     m.counts = {reals(), reals(), reals(), text()};
-    for (auto* time : {&m.bind_ns, &m.prepare_ns, &m.upload_ns, &m.fetch_ns, &m.first_execution_ns, &m.plan_ns})
-      *time = real();
+    for (auto time : kTimes) m.*time = real();
     for (std::size_t i = 0; coin() && i < m.samples_ns.size(); ++i) m.loads.push_back({real(), real(), real(), real()});
     const auto samples = static_cast<std::int64_t>(m.samples_ns.size());
     if (const auto first = whole(0, samples); coin()) m.samples_per_process = {first, samples - first};
