@@ -4,11 +4,12 @@
 
 #include <algorithm>
 
+#include "measure/statistics.hpp"
+
 namespace convgauge {
 namespace {
 
 constexpr double kLoudShare = 0.05;
-constexpr std::size_t kLeastSamples = 8;  // below it a 99% interval of the median does not exist
 
 bool loud(const SampleLoad& load) {
   return load.waited_share > kLoudShare || load.steal_ns > 0;
@@ -32,7 +33,7 @@ bool quieter(const SampleLoad& a, const SampleLoad& b) {
 
 std::optional<std::string> too_loud(std::span<const SampleLoad> loads, std::int64_t discarded) {
   const auto bad = static_cast<std::size_t>(std::count_if(loads.begin(), loads.end(), loud));
-  if (loads.size() < kLeastSamples || 2 * bad <= loads.size()) return std::nullopt;
+  if (loads.size() < std::size_t{kLeastSamples} || 2 * bad <= loads.size()) return std::nullopt;
   const auto n = static_cast<double>(loads.size());
   return fmt::format(
       "the machine was too loud: {} of {} samples lost over {:g}% of their time to other processes or the hypervisor, "

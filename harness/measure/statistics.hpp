@@ -7,9 +7,12 @@
 
 namespace convgauge {
 
+/// Below it a 99% interval of the median does not exist.
+inline constexpr int kLeastSamples = 8;
+
 /// The median with its distribution-free interval: order statistics l and u with P(x_(l) <= median <= x_(u)) =
-/// confidence, the narrowest symmetric one that reaches the confidence asked. With too few samples (under 8 for 99%)
-/// low and high are empty and confidence is what the whole range would achieve, 1 - 2^(1-n).
+/// confidence, the narrowest symmetric one that reaches the confidence asked. With too few samples (under kLeastSamples
+/// for 99%) low and high are empty and confidence is what the whole range would achieve, 1 - 2^(1-n).
 struct MedianInterval {
   double median = 0;
   std::optional<double> low, high;

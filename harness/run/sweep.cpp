@@ -10,6 +10,7 @@
 #include <set>
 
 #include "measure/cold.hpp"
+#include "measure/statistics.hpp"
 #include "reference/cache.hpp"
 #include "run/dump_case.hpp"
 #include "run/guarded_plan.hpp"
@@ -134,8 +135,12 @@ class Sweep {
 
   void measure_machine() {
     auto& machine = result_.results.header.machine;
-    measure_peaks(machine, suite_.settings.threads);
-    if (!options_.in_process)
+    // Without intervals the run is a glance: the machine is given one too, and there is nothing to hold a floor
+    // against.
+    const auto& order = suite_.settings.measure;
+    const bool glance = order.rounds * order.processes < kLeastSamples;
+    measure_peaks(machine, suite_.settings.threads, glance ? kPeakBudget / 10 : kPeakBudget);
+    if (!options_.in_process && !glance)
       machine.noise_floor = measure_noise_floor(options_.executable, suite_.settings.threads.front());
   }
 

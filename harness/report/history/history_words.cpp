@@ -100,11 +100,13 @@ std::string history_rule(const History& h) {
   return fmt::format(
       "A step is told where the 99% intervals before and after do not meet, the new level holds for two runs (of four "
       "or more), and the change is beyond 1%, the noise floors, and what cases moved for which nothing was changed{}, "
-      "by "
-      "so many deviations that all cases and runs together raise a false alarm in {:.0f}% of histories. Times of "
-      "different runs are suspicions all the same: `convgauge gate` confirms one.",
+      "by so many deviations that all cases and runs together should raise a false alarm in {:.0f}% of histories{}. "
+      "Times of different runs are suspicions all the same: `convgauge gate` confirms one.",
       known ? "" : fmt::format(" (too few of them here: {:.0f}% is assumed)", 100 * kAssumedScatter),
-      100 * kFalseHistories);
+      100 * kFalseHistories,
+      h.runs.size() < kEnoughRuns
+          ? fmt::format(" of {} runs or more; of fewer, as here, in more, and a step is a hint", kEnoughRuns)
+          : "");
 }
 
 std::string boundary_text(const Boundary& b) {

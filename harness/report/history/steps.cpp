@@ -13,8 +13,6 @@ constexpr double kLeastStep = 0.01;
 constexpr int kMostDegrees = 8, kMostDegreesOfFewRuns = 4;
 /// A run's median moved by 2.5 to 2.7 of its own half interval on the three recorded series (tests/unit/measure/drift).
 constexpr double kAssumedByHalf = 2.6;
-/// From as many runs on a level must hold for two.
-constexpr std::size_t kEnoughRuns = 4;
 
 double median_of(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);

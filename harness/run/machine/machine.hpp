@@ -21,7 +21,7 @@ std::int64_t last_level_bytes(const Machine& machine, int threads);
 /// here and pinned to distinct cores while there are any. Takes about `budget` in all, and what it takes to touch the
 /// arrays once. A peak that could not be had is left out: no memory for the array, caches that cannot be told apart,
 /// threads < 1.
-void measure_peaks(Machine& machine, std::span<const int> threads,
-                   std::chrono::milliseconds budget = std::chrono::milliseconds{1000});
+inline constexpr std::chrono::milliseconds kPeakBudget{1000};
+void measure_peaks(Machine& machine, std::span<const int> threads, std::chrono::milliseconds budget = kPeakBudget);
 
 }  // namespace convgauge
