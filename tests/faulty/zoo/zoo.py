@@ -145,7 +145,7 @@ def main():
     parser.add_argument("--table", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parent / "ZOO.md")
     parser.add_argument("--update", action="store_true")
     parser.add_argument("--only", default="", help="bugs whose names match this regular expression; the table is left alone")
-    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--jobs", type=int, default=4)
     options = parser.parse_args()
     start = time.monotonic()
     bugs = [b for plugin in sorted(options.folder.glob("*.so")) for b in bugs_of(plugin) if re.search(options.only, b["name"])]
