@@ -16,5 +16,9 @@ endforeach()
 foreach(library IN LISTS found)
   file(INSTALL ${library} DESTINATION ${root}/${CPACK_CONVGAUGE_LIBDIR}/convgauge/libraries FOLLOW_SYMLINK_CHAIN)
 endforeach()
+if(CPACK_CONVGAUGE_VULKAN_LOADER)  # apart: the machine's own, if it has one, knows its driver best
+  file(INSTALL ${CPACK_CONVGAUGE_VULKAN_LOADER} FOLLOW_SYMLINK_CHAIN
+    DESTINATION ${root}/${CPACK_CONVGAUGE_LIBDIR}/convgauge/libraries/loader)
+endif()
 list(LENGTH found count)
 message(STATUS "cpack: ${count} libraries travel with it")

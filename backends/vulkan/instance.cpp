@@ -1,8 +1,11 @@
 #include "instance.hpp"
 
+#include <dlfcn.h>
+
 #include <algorithm>
 #include <convgauge/sdk.hpp>
 #include <cstring>
+#include <filesystem>
 #include <optional>
 
 namespace convgauge::backends::vulkan {
@@ -50,8 +53,27 @@ bool has_validation() {
                      [](const auto& layer) { return std::strcmp(layer.layerName, kValidationLayer) == 0; });
 }
 
+/// The loader that came with a package (cmake/gather_libraries.cmake), for a machine that has a driver and none of its
+/// own: in libraries/loader beside the folder of plugins. Stays open.
+VkResult open_packed_loader() {
+  Dl_info here{};
+  if (dladdr(reinterpret_cast<const void*>(&open_packed_loader), &here) == 0) return VK_ERROR_INITIALIZATION_FAILED;
+  const auto folder = std::filesystem::path(here.dli_fname).parent_path().parent_path();
+  void* loader = dlopen((folder / "libraries/loader/libvulkan.so.1").c_str(), RTLD_NOW | RTLD_LOCAL);
+  const auto entry =
+      loader ? reinterpret_cast<PFN_vkGetInstanceProcAddr>(dlsym(loader, "vkGetInstanceProcAddr")) : nullptr;
+  if (!entry) return VK_ERROR_INITIALIZATION_FAILED;
+  volkInitializeCustom(entry);
+  return VK_SUCCESS;
+}
+
+VkResult open_any_loader() {
+  const auto opened = volkInitialize();
+  return opened == VK_SUCCESS ? opened : open_packed_loader();
+}
+
 void open_loader() {
-  static const VkResult opened = volkInitialize();
+  static const VkResult opened = open_any_loader();
   cvg::refuse_unless(opened == VK_SUCCESS, CVG_REASON_DEVICE,
                      "no Vulkan loader: libvulkan.so.1 was not found (Debian: libvulkan1)");
   cvg::refuse_unless(volkGetInstanceVersion() >= VK_API_VERSION_1_2, CVG_REASON_DEVICE,

@@ -129,22 +129,34 @@ def described():
 
 
 def gpu_check():
-    """scripts/gpu_check from its listing to its summary; torch is not asked here."""
-    suite = {"problems": [{"name": "a", "in_channels": 4, "out_channels": 4, "height": 6, "width": 6, "kernel_size": 3, "padding": 1},
-                          {"name": "b", "in_channels": 4, "out_channels": 4, "height": 5, "width": 5, "kernel_size": 1, "bias": False}]}
+    """scripts/gpu_check from its listing to its summary; torch is not asked here. vulkan is tried on a software device,
+    where there is one, beside cudnn on the played GPU."""
+    suite = {"problems": [{"name": "a0", "in_channels": 4, "out_channels": 4, "height": 6, "width": 6, "kernel_size": 3, "padding": 1},
+                          {"name": "b5", "in_channels": 4, "out_channels": 4, "height": 5, "width": 5, "kernel_size": 1, "bias": False}]}
     with tempfile.TemporaryDirectory() as folder:
         file, out = pathlib.Path(folder) / "tiny.json", pathlib.Path(folder) / "out"
         file.write_text(json.dumps(suite))
         script = [sys.executable, str(HERE.parents[2] / "scripts/gpu_check"), "--no-build", "--convgauge", CONVGAUGE]
-        done = subprocess.run([*script, "--plugin", ON_HOST, "--gate", str(file), "--suites", str(file), "--batches", "1",
-                               "--precisions", "f32,f16", "--candidates", "3", "--out", str(out), "--quick",
-                               "--python", "/bin/false"], capture_output=True, text=True)
+        small = ["--plugin", ON_HOST, "--gate", str(file), "--suites", str(file), "--batches", "1", "--candidates", "3",
+                 "--quick", "--python", "/bin/false"]
+        done = subprocess.run([*script, *small, "--backend", "cudnn", "--precisions", "f32,f16", "--out", str(out)],
+                              capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
         summary = (out / "summary.md").read_text()
         for line in ("cudnn verify f32 | ", "cudnn sweep tiny_b1_f16 | ", "agrees", "2 layers, own choice", "not compared", "a GPU on the host"):
             assert line in summary, (line, summary)
         assert json.loads((out / "device.json").read_text())["deviceName"] == "NVIDIA H200"
         assert len((out / "cudnn_tiny_b1_f32.jsonl").read_text().splitlines()) > 2
+        if re.search(r"^vulkan +software:", run("list", "devices").stdout, re.M):
+            both = out / "both"
+            done = subprocess.run([*script, *small, "--software", "--precisions", "f32", "--out", str(both)],
+                                  capture_output=True, text=True)
+            assert done.returncode == 0, done.stdout + done.stderr
+            summary = (both / "summary.md").read_text()
+            for line in ("vulkan verify f32 | ", "vulkan verify f32_all | ", "vulkan verify f32_validated | ", "vulkan sweep tiny_b1_f32 | "):
+                assert line in summary, (line, summary)
+            share = re.search(r"vulkan beside cudnn tiny_b1_f32 \| ([0-9.]+)x tuned cuDNN's speed on 2 layers", summary)
+            assert share and float(share[1]) > 0, summary
         empty = subprocess.run([*script, "--out", str(out / "none")], capture_output=True, text=True,
                                env={**os.environ, "CONVGAUGE_CUDNN_LIBRARY": "/nowhere"})
         assert empty.returncode == 6 and "nothing was checked" in empty.stdout, empty
