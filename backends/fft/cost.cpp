@@ -8,15 +8,15 @@
 namespace convgauge::backends::fft {
 namespace {
 
-// Measured on an AVX2 machine of 92 GFLOP/s per core (tests/bench/fft); only their ratios decide. Flops are per vector
-// lane.
-constexpr double kTransformFlopsPerNs = 6;  // nominal 2.5 N log2 N, gathering included
-constexpr double kProductFlopsPerNs = 10;
-constexpr double kLaneProductFlopsPerNs = 3;
+// Fitted to the least times of every tile of 17 layers, one and two threads, on an AVX2 machine of 92 GFLOP/s per core
+// (bench_fft_tiles, tests/bench/fft); only their ratios decide. Flops are per vector lane.
+constexpr double kTransformFlopsPerNs = 4;  // nominal 2.5 N log2 N, gathering and the stride between slots included
+constexpr double kProductFlopsPerNs = 10.35;
+constexpr double kLaneTransformFlopsPerNs = 6;  // a tile's spectra stay in the first cache
+constexpr double kLaneProductFlopsPerNs = 3.2;
 
-/// Bytes per ns at which weights stream out of the second cache, out of a third of the last one, out of most of it,
-/// which other processes want too, and out of memory.
-constexpr double kStreamBytesPerNs[] = {40, 20, 14, 8};
+/// Bytes per ns at which weights stream out of the last cache, to each thread, and out of memory, to all together.
+constexpr double kCacheBytesPerNs = 70, kMemoryBytesPerNs = 40;
 
 /// The size of a cache as the kernel tells it, "32768K": sysconf adds up the last caches of all dies on some machines.
 double cache_bytes(int level, double otherwise) {
@@ -25,11 +25,11 @@ double cache_bytes(int level, double otherwise) {
   return file >> kib && kib > 0 ? kib * 1024 : otherwise;
 }
 
-/// Bytes that stream by once in every execution, by where they can stay from one to the next.
-double stream_ns(double bytes) {
-  static const double second = cache_bytes(2, 1 << 20);
+/// What `threads` threads take to read `bytes` of weights that are `weight_bytes` in all. Three quarters of the last
+/// cache are trusted: other processes want it too.
+double stream_ns(double bytes, double weight_bytes, int threads) {
   static const double third = cache_bytes(3, 16 << 20);
-  return bytes / kStreamBytesPerNs[bytes < second / 2 ? 0 : bytes < third / 3 ? 1 : bytes < third * 0.75 ? 2 : 3];
+  return weight_bytes < third * 0.75 ? bytes / (kCacheBytesPerNs * threads) : bytes / kMemoryBytesPerNs;
 }
 
 /// Nominal flops of one lane's transform of one tile.
@@ -42,11 +42,17 @@ double divided_up(std::int64_t a, std::int64_t b) {
   return static_cast<double>((a + b - 1) / b);
 }
 
-/// The share of the multipliers that register blocks of so many tiles keep busy: two sums for every tile, each waiting
-/// four cycles for its last product; eight sums are needed for two products in every cycle.
-double filled(std::int64_t tiles, const Kernels& kernels) {
-  const double block = static_cast<double>(tiles) / divided_up(tiles, kernels.tile_rows);
-  return std::min(1.0, block / 4);
+/// How well register blocks of so many tiles use the multipliers: two sums for every tile, each waiting four cycles for
+/// its last product; eight sums are needed for two products in every cycle. Half of what is lost is won elsewhere: the
+/// root fits.
+double filled(double tiles, const Kernels& kernels) {
+  const double block = tiles / std::ceil(tiles / kernels.tile_rows);
+  return std::sqrt(std::min(1.0, block / 4));
+}
+
+/// What the busiest of the threads makes of `jobs`, over an even share.
+double unevenness(std::int64_t jobs, int threads) {
+  return divided_up(jobs, threads) * threads / static_cast<double>(jobs);
 }
 
 /// The pieces worth trying: the fewest, and some more; a piece of half a tile wastes least where there are many.
@@ -85,26 +91,28 @@ Candidate best_cut(const cvg_spec& spec, int h, int w, const Kernels& kernels, i
 
 double predicted_ns(const Shape& shape, const Cut& cut, const Kernels& kernels, int threads) {
   const Sizes sizes = sizes_of(shape, cut, kernels, threads);
-  const double images = static_cast<double>(std::max<std::int64_t>(1, sizes.images)), lanes = sizes.width;
+  const double images = static_cast<double>(std::max<std::int64_t>(1, sizes.images));
   const auto groups = static_cast<double>(shape.groups), k = static_cast<double>(sizes.k);
   const double in_vectors = sizes.by_lanes ? static_cast<double>(sizes.out_blocks) * k
                                            : groups * static_cast<double>(sizes.branches * sizes.in_blocks);
   const double out_vectors =
       static_cast<double>(sizes.out_blocks) * (sizes.by_lanes ? static_cast<double>(shape.group_out) : groups);
-  const double transforms =
-      images * (in_vectors + out_vectors) * transform_flops(cut) * lanes / (kTransformFlopsPerNs * lanes);
+  const double transform_work = images * (in_vectors + out_vectors) * transform_flops(cut);
   const double flops = 8 * images * out_vectors * k * static_cast<double>(cut.slots());
   const double weight_bytes = 4 * static_cast<double>(sizes.weights);
   if (sizes.by_lanes) {
-    const double work = transforms + flops / kLaneProductFlopsPerNs;
-    return work / threads + stream_ns(weight_bytes);
+    const double work = transform_work / kLaneTransformFlopsPerNs + flops / kLaneProductFlopsPerNs;
+    return work / threads + stream_ns(weight_bytes, weight_bytes, threads);
   }
-  // A block of tiles reads all weights once. Some of that shows even where the products take longer.
-  const double rounds = divided_up(sizes.images, sizes.block_tiles);
-  // Gauss' form is not counted: with its measured 0.83 the default of 9x9 became a slower tile.
-  const double products = flops / (kProductFlopsPerNs * filled(sizes.share_tiles, kernels));
-  return transforms / threads + std::max(products / threads, rounds * stream_ns(weight_bytes)) +
-         0.25 * rounds * stream_ns(weight_bytes);
+  // Every share of the tiles of a block reads all weights. Gauss' form is not counted: with its measured 0.83 the
+  // default of 9x9 became a slower tile.
+  const auto shares = sizes.shares(sizes.block_tiles);
+  const double rounds = divided_up(sizes.images, sizes.block_tiles),
+               uneven = unevenness(sizes.passes() * shares, threads);
+  const double share = static_cast<double>(sizes.block_tiles) / static_cast<double>(shares);
+  const double products = flops / (kProductFlopsPerNs * filled(share, kernels) * threads);
+  const double streams = stream_ns(rounds * static_cast<double>(shares) * weight_bytes, weight_bytes, threads);
+  return transform_work / (kTransformFlopsPerNs * threads) + uneven * std::hypot(products, streams);
 }
 
 std::vector<Candidate> candidates(const cvg_spec& spec, const Kernels& kernels, int threads) {
