@@ -60,8 +60,9 @@ int dry_run(const Selection& selection, bool measure) {
         ++cases;
       }
   for (const auto& a : field->absent) fmt::print("absent: {}: {}\n", a.name, a.why);
-  fmt::print("{} cases, about {:.0f} s at 20 GFLOP/s; slow backends take longer, {:.0f} s a case at most\n", cases,
-             seconds, std::chrono::duration<double>(selection.suite.settings.measure.budget).count());
+  fmt::print("{} case{}, about {:.0f} s at 20 GFLOP/s; slow backends take longer, {:.0f} s a case at most\n", cases,
+             cases == 1 ? "" : "s", seconds,
+             std::chrono::duration<double>(selection.suite.settings.measure.budget).count());
   return kGood;
 }
 
