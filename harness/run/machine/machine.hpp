@@ -14,6 +14,8 @@ Machine read_machine();
 /// All of the last-level caches that so many threads of this process reach; 0 where they are not told.
 std::int64_t last_level_bytes(const Machine& machine, int threads);
 
+inline constexpr std::chrono::milliseconds kPeakBudget{1000};
+
 /// For every number of threads: the rate of f32 fused multiply-adds out of registers (where an instruction set has
 /// none, of multiplies and adds), 2 flop each, for each instruction set that this processor has; and of reading out of
 /// each cache and of memory: an array that fits that level and no nearer one, several times the last-level cache for
@@ -21,7 +23,6 @@ std::int64_t last_level_bytes(const Machine& machine, int threads);
 /// here and pinned to distinct cores while there are any. Takes about `budget` in all, and what it takes to touch the
 /// arrays once. A peak that could not be had is left out: no memory for the array, caches that cannot be told apart,
 /// threads < 1.
-inline constexpr std::chrono::milliseconds kPeakBudget{1000};
 void measure_peaks(Machine& machine, std::span<const int> threads, std::chrono::milliseconds budget = kPeakBudget);
 
 }  // namespace convgauge

@@ -5,7 +5,7 @@
 
 Exit code 77: there is no cuDNN here to plan with.
 """
-import csv, json, os, pathlib, re, shlex, subprocess, sys, tempfile, xml.etree.ElementTree
+import csv, importlib.machinery, importlib.util, json, os, pathlib, re, shlex, shutil, subprocess, sys, tempfile, xml.etree.ElementTree
 
 HERE = pathlib.Path(__file__).resolve().parent
 CONVGAUGE, ON_HOST, REAL, PART = sys.argv[1:5]
@@ -128,6 +128,34 @@ def described():
     assert "cannot read /nowhere.json" in broken.stdout + broken.stderr, broken
 
 
+def shown_drivers(script, folder):
+    """A driver that the Vulkan loader would not find: by a manifest elsewhere, or by its library alone."""
+    loader = importlib.machinery.SourceFileLoader("gpu_check_script", script)
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
+    sys.dont_write_bytecode = True
+    loader.exec_module(module)
+    before = dict(os.environ)
+    for key in ("VK_DRIVER_FILES", "VK_ICD_FILENAMES", "VK_ADD_DRIVER_FILES"):
+        os.environ.pop(key, None)
+    try:
+        module.MANIFESTS, module.DRIVER = [], folder / "nvidia"
+        assert module.lead_to_driver(folder) is None, "a driver where there is none"
+        library = folder / "nvidia/lib64/libGLX_nvidia.so.0"
+        library.parent.mkdir(parents=True)
+        shutil.copy(REAL, library)  # any library that can be opened
+        assert module.lead_to_driver(folder) == f"VK_ADD_DRIVER_FILES={folder / 'nvidia_icd.json'}"
+        assert json.loads((folder / "nvidia_icd.json").read_text())["ICD"]["library_path"] == str(library)
+        assert module.lead_to_driver(folder) is None, "what the user's environment says is left alone"
+        del os.environ["VK_ADD_DRIVER_FILES"]
+        manifest = folder / "nvidia/share/vulkan/icd.d/nvidia_icd.json"
+        manifest.parent.mkdir(parents=True)
+        manifest.write_text("{}")
+        assert module.lead_to_driver(folder) == f"VK_ADD_DRIVER_FILES={manifest}"
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
 def gpu_check():
     """scripts/gpu_check from its listing to its summary; torch is not asked here. vulkan is tried on a software device,
     where there is one, beside cudnn on the played GPU."""
@@ -157,6 +185,7 @@ def gpu_check():
                 assert line in summary, (line, summary)
             share = re.search(r"vulkan beside cudnn tiny_b1_f32 \| ([0-9.]+)x tuned cuDNN's speed on 2 layers", summary)
             assert share and float(share[1]) > 0, summary
+        shown_drivers(script[1], pathlib.Path(folder))
         empty = subprocess.run([*script, "--out", str(out / "none")], capture_output=True, text=True,
                                env={**os.environ, "CONVGAUGE_CUDNN_LIBRARY": "/nowhere"})
         assert empty.returncode == 6 and "nothing was checked" in empty.stdout, empty
