@@ -1,6 +1,7 @@
 // `convgauge run`: one execution on given tensors.
 #include <fmt/format.h>
 
+#include <array>
 #include <vector>
 
 #include "cli/selection.hpp"
@@ -26,46 +27,71 @@ Shape4 list(const Shape& s) {
 }
 
 struct Files {
-  std::string input, weight, bias, output, output_dtype;
+  std::string input, weight, bias, grad_output, output, output_bias, output_dtype;
+
+  /// Of what a direction reads or writes; the result is `output`.
+  const std::string& of(TensorRole role) const {
+    switch (role) {
+      case TensorRole::src:
+        return input;
+      case TensorRole::weights:
+        return weight;
+      case TensorRole::bias:
+        return bias;
+      case TensorRole::diff_dst:
+        return grad_output;
+      case TensorRole::diff_bias:
+        return output_bias;
+      default:
+        return output;
+    }
+  }
 };
 
-/// Reads an array of the shape expected and puts it into the spec's type and strides. `unbatched`: a leading 1 may
-/// lack.
-Expected<Buffer> tensor(const std::string& file, const char* what, const Shape& shape, const Strides& strides,
-                        Dtype type, bool unbatched) {
-  const auto array = read_npy(file);
-  if (!array) return tl::unexpected(array.error());
-  auto expected = list(shape), found = array->shape;
-  const bool lacks_batch = unbatched && shape[0] == 1 && found.size() == 3;
-  if (lacks_batch) found.insert(found.begin(), 1);
-  if (found != expected)
-    return error(fmt::format("{}: {} has shape {}, but the problem needs {}", file, what, shape_text(array->shape),
-                             shape_text(expected)));
-  if (array->dtype != type)
-    return error(fmt::format("{}: {} is {}, but the case is {}; convert it, or say --dtype {}", file, what,
-                             word(array->dtype), word(type), word(array->dtype)));
-  Buffer to(static_cast<std::size_t>(elements(shape)) * size_of(type));
+/// The option that names the file.
+const char* option_of(TensorRole role) {
+  static constexpr std::array options{"input",  "weight", "bias",        "output",
+                                      "output", "output", "output-bias", "grad-output"};
+  return options[index_of(role)];
+}
+
+/// (out) for a bias, else (N, C, H, W).
+Shape4 file_shape(const Spec& spec, TensorRole role) {
+  if (role == TensorRole::bias || role == TensorRole::diff_bias) return {spec.geometry.out_channels};
+  return list(spec.shape(role));
+}
+
+/// Puts the elements of `shape` in C order into a tensor of these strides, or takes them out: move(place, index).
+template <class Move>
+void each_element(const Shape& shape, const Strides& strides, Move move) {
   const TensorView<const char> at{nullptr, shape, strides};
   std::int64_t i = 0;
   for (std::int64_t n = 0; n < shape[0]; ++n)
     for (std::int64_t c = 0; c < shape[1]; ++c)
       for (std::int64_t h = 0; h < shape[2]; ++h)
-        for (std::int64_t w = 0; w < shape[3]; ++w)
-          store(type, to.data(), at.offset(n, c, h, w), load(type, array->data.data(), i++));
-  return to;
+        for (std::int64_t w = 0; w < shape[3]; ++w) move(at.offset(n, c, h, w), i++);
 }
 
-Expected<Buffer> bias_vector(const std::string& file, const Spec& spec, Dtype type) {
+/// Reads an array of the case's dtype and puts it into the spec's type and strides. Of images, a leading 1 may lack.
+Expected<Buffer> tensor(const Files& files, const Spec& spec, TensorRole role, Dtype dtype) {
+  const auto& file = files.of(role);
+  const auto* what = option_of(role);
   const auto array = read_npy(file);
   if (!array) return tl::unexpected(array.error());
-  if (array->shape != Shape4{spec.geometry.out_channels})
-    return error(fmt::format("{}: bias has shape {}, but the problem needs ({})", file, shape_text(array->shape),
-                             spec.geometry.out_channels));
-  if (array->dtype != type)
-    return error(fmt::format("{}: bias is {}, but the case is {}", file, word(array->dtype), word(type)));
-  Buffer to(spec.bias_bytes());
-  for (std::int64_t o = 0; o < spec.geometry.out_channels; ++o)
-    store(spec.dst_type, to.data(), o, load(type, array->data.data(), o));
+  const auto expected = file_shape(spec, role);
+  auto found = array->shape;
+  const bool image = role == TensorRole::src || role == TensorRole::diff_dst;
+  if (image && spec.geometry.batch == 1 && found.size() == 3) found.insert(found.begin(), 1);
+  if (found != expected)
+    return error(fmt::format("{}: {} has shape {}, but the problem needs {}", file, what, shape_text(array->shape),
+                             shape_text(expected)));
+  if (array->dtype != dtype)
+    return error(fmt::format("{}: {} is {}, but the case is {}; convert it, or say --dtype {}", file, what,
+                             word(array->dtype), word(dtype), word(array->dtype)));
+  Buffer to(spec.bytes(role));
+  each_element(spec.shape(role), spec.strides(role), [&](std::int64_t place, std::int64_t i) {
+    store(spec.type(role), to.data(), place, load(dtype, array->data.data(), i));
+  });
   return to;
 }
 
@@ -74,44 +100,57 @@ bool is_unbatched(const std::string& file) {
   return array && array->shape.size() == 3;
 }
 
-/// Contiguous (N, C, H, W) in the type asked for.
-Expected<void> write_output(const Files& files, const Spec& spec, const TensorRun& done, bool unbatched) {
-  Dtype type = spec.dst_type;
+/// In C order, in the type asked for.
+Expected<void> write_output(const Files& files, const Spec& spec, TensorRole role, const TensorRun& done,
+                            bool unbatched) {
+  Dtype type = spec.type(role);
   if (!files.output_dtype.empty()) {
     const auto asked = parse_dtype(files.output_dtype);
     if (!asked) return error(fmt::format("--output-dtype {}: not {}", files.output_dtype, choices<Dtype>()));
     type = *asked;
   }
-  const auto shape = spec.geometry.dst_shape();
-  const TensorView<const char> at{nullptr, shape, spec.dst_strides()};
+  const auto shape = spec.shape(role);
   Buffer to(static_cast<std::size_t>(elements(shape)) * size_of(type));
-  std::int64_t i = 0;
-  for (std::int64_t n = 0; n < shape[0]; ++n)
-    for (std::int64_t c = 0; c < shape[1]; ++c)
-      for (std::int64_t h = 0; h < shape[2]; ++h)
-        for (std::int64_t w = 0; w < shape[3]; ++w)
-          store(type, to.data(), i++, load(spec.dst_type, done.output.data(), at.offset(n, c, h, w)));
-  auto sizes = list(shape);
-  if (unbatched) sizes.erase(sizes.begin());
-  return write_npy(files.output, sizes, type, to.data());
+  const auto* from = done.outputs[index_of(role)].data();
+  each_element(shape, spec.strides(role), [&](std::int64_t place, std::int64_t i) {
+    store(type, to.data(), i, load(spec.type(role), from, place));
+  });
+  auto sizes = file_shape(spec, role);
+  const bool image = role == TensorRole::dst || role == TensorRole::diff_src;
+  if (unbatched && image) sizes.erase(sizes.begin());
+  return write_npy(files.of(role), sizes, type, to.data());
 }
 
-Expected<Files> files_of(const po::variables_map& values, const Geometry& g) {
+/// Every file that the direction needs, and no other.
+Expected<Files> files_of(const po::variables_map& values, const Spec& spec) {
   Files files;
   const std::pair<const char*, std::string*> names[] = {{"input", &files.input},
                                                         {"weight", &files.weight},
                                                         {"bias", &files.bias},
+                                                        {"grad-output", &files.grad_output},
                                                         {"output", &files.output},
+                                                        {"output-bias", &files.output_bias},
                                                         {"output-dtype", &files.output_dtype}};
   for (const auto& [name, to] : names)
     if (values.count(name)) *to = values[name].as<std::string>();
-  if (files.input.empty() || files.weight.empty() || files.output.empty())
-    return error("run: --input, --weight and --output are needed");
-  if (g.bias && files.bias.empty())
-    return error(
-        fmt::format("run: the problem {} has a bias, so --bias is needed (or _nobias in the problem)", short_text(g)));
-  if (!g.bias && !files.bias.empty())
-    return error(fmt::format("run: --bias was given, but the problem {} has none", short_text(g)));
+  const auto problem = short_text(spec.geometry);
+  for (const auto role : kTensorRoles) {
+    const bool needed = spec.reads(role) || spec.writes(role), given = !files.of(role).empty();
+    const bool shared =
+        std::string_view(option_of(role)) == "output";  // of three roles, of which each direction has one
+    if (needed && !given && role == TensorRole::bias)
+      return error(
+          fmt::format("run: the problem {} has a bias, so --bias is needed (or _nobias in the problem)", problem));
+    if (needed && !given && role == TensorRole::diff_bias)
+      return error(fmt::format("run: the problem {} has a bias, so --output-bias is needed (or _nobias in the problem)",
+                               problem));
+    if (needed && !given) return error(fmt::format("run: {} needs --{}", word(spec.direction), option_of(role)));
+    if (!needed && given && role == TensorRole::bias && spec.direction == Direction::forward)
+      return error(fmt::format("run: --bias was given, but the problem {} has none", problem));
+    if (!needed && given && !shared)
+      return error(fmt::format("run: --{} was given, but {} of {} has no use for it", option_of(role),
+                               word(spec.direction), problem));
+  }
   return files;
 }
 
@@ -149,7 +188,9 @@ int run(const Arguments& arguments) {
   add("input", text(), "(N, C, H, W) or (C, H, W), .npy of the case's dtype");
   add("weight", text(), "(out, in/groups, kh, kw)");
   add("bias", text(), "(out)");
-  add("output", text(), "where the result goes");
+  add("grad-output", text(), "backward: the gradient by the output, (N, out, H, W) or (out, H, W)");
+  add("output", text(), "where the result goes: output, or gradient by input or weight");
+  add("output-bias", text(), "backward_weights: where the gradient by the bias goes");
   add("output-dtype", text(), "f32, f64, f16: else the case's dtype");
   const auto parsed = parse(usage, arguments, "target");
   if (parsed.exit) return *parsed.exit;
@@ -159,32 +200,35 @@ int run(const Arguments& arguments) {
   if (!competitor) return usage_error(competitor.error().message);
   const auto settings = settings_of(selection->suite).front();
   auto spec = spec_of(selection->suite.problems.front().geometry, settings);
-  const auto files = files_of(parsed.values, spec.geometry);
+  const auto files = files_of(parsed.values, spec);
   if (!files) return usage_error(files.error().message);
-  // The reference keeps its doubles where they are asked for; every other backend's output is converted.
+  // The reference keeps its doubles where they are asked for; every other backend's output is converted. (The gradient
+  // of the bias has the type of the output's, which is read.)
   if (competitor->choice.name == "reference" && parse_dtype(files->output_dtype) == Dtype::f64)
-    spec.dst_type = Dtype::f64;
+    (spec.result() == TensorRole::dst        ? spec.dst_type
+     : spec.result() == TensorRole::diff_src ? spec.src_type
+                                             : spec.weights_type) = Dtype::f64;
 
-  const bool unbatched = is_unbatched(files->input);
-  const auto src = tensor(files->input, "input", spec.geometry.src_shape(), spec.src_strides(), spec.src_type, true);
-  if (!src) return usage_error(src.error().message);
-  const auto weights =
-      tensor(files->weight, "weight", spec.geometry.weights_shape(), spec.weights_strides(), spec.weights_type, false);
-  if (!weights) return usage_error(weights.error().message);
-  Buffer bias;
-  if (spec.geometry.bias) {
-    auto read = bias_vector(files->bias, spec, settings.dtype);
+  std::array<Buffer, kTensorCount> tensors;
+  for (const auto role : kTensorRoles) {
+    if (!spec.reads(role)) continue;
+    auto read = tensor(*files, spec, role, settings.dtype);
     if (!read) return usage_error(read.error().message);
-    bias = std::move(*read);
+    tensors[index_of(role)] = std::move(*read);
   }
+  const auto given = [&](TensorRole role) -> const void* { return tensors[index_of(role)].data(); };
+  const bool unbatched = is_unbatched(files->of(spec.reads(TensorRole::src) ? TensorRole::src : TensorRole::diff_dst));
   Pool pool(default_search_path({}).executable, false, wants_in_process(parsed.values));
-  const auto done = run_tensors(pool, *competitor, competitor->choice.algorithm, settings.threads, spec,
-                                {src->data(), weights->data(), spec.geometry.bias ? bias.data() : nullptr});
+  const auto done = run_tensors(
+      pool, *competitor, competitor->choice.algorithm, settings.threads, spec,
+      {given(TensorRole::src), given(TensorRole::weights), given(TensorRole::bias), given(TensorRole::diff_dst)});
   if (!std::holds_alternative<Agrees>(done.verdict)) {
     fmt::print(stderr, "convgauge: {}: {}: {}\n", competitor->choice.label, kind(done.verdict), sentence(done.verdict));
     return code_of(done.verdict);
   }
-  if (auto ok = write_output(*files, spec, done, unbatched); !ok) return usage_error(ok.error().message);
+  for (const auto role : kTensorRoles)
+    if (spec.writes(role))
+      if (auto ok = write_output(*files, spec, role, done, unbatched); !ok) return usage_error(ok.error().message);
   return kGood;
 }
 

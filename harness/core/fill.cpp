@@ -34,7 +34,7 @@ std::int64_t most_terms(double accumulator, double output) {
 
 Amplitudes amplitudes(const Spec& spec) {
   constexpr std::int64_t kMost = 127;  // exact in every dtype, and in every narrower one that math modes round to
-  const auto terms = spec.geometry.terms();
+  const auto terms = std::max<std::int64_t>(spec.terms(), 1);
   const auto power = [](Dtype t) { return static_cast<double>(std::int64_t{1} << precision(t)); };
   Amplitudes a;
   const double least = std::min(power(spec.accumulator_type), power(spec.dst_type));
@@ -50,41 +50,53 @@ Amplitudes amplitudes(const Spec& spec) {
   return a;
 }
 
-}  // namespace
-
-bool fits(Fill fill, const Spec& spec) {
-  if (fill == Fill::impulse) return impulse_fits(spec);
-  if (fill != Fill::integer) return true;
-  return amplitudes(spec).stride <= spec.geometry.group_outputs();
-}
-
-void fill_src(const Spec& spec, Fill fill, std::uint64_t seed, void* src) {
-  if (is_probe(fill)) return probe_src(spec, fill, seed, src);
-  const auto shape = spec.geometry.src_shape();
+void fill_source(const Spec& spec, const Filled& filled, Fill fill, void* out) {
+  if (is_probe(fill)) return probe_source(spec, filled, fill, out);
   const auto go = [&](auto value) {
-    fill_tensor(shape, spec.src_strides(), spec.src_type, key_of(seed, Role::src), src, value);
+    fill_tensor(spec.shape(filled.role), spec.strides(filled.role), spec.type(filled.role), filled.key, out, value);
   };
   if (fill == Fill::normal) return go([](std::uint64_t bits, std::int64_t) { return normal(bits); });
   if (fill == Fill::uniform) return go([](std::uint64_t bits, std::int64_t) { return uniform(bits); });
   go([most = amplitudes(spec).src](std::uint64_t bits, std::int64_t) { return whole(bits, most); });
 }
 
-void fill_weights(const Spec& spec, Fill fill, std::uint64_t seed, void* weights) {
-  if (is_probe(fill)) return probe_weights(spec, fill, seed, weights);
-  const auto& g = spec.geometry;
-  const double scale = inverse_root(g.terms());
+void fill_factor(const Spec& spec, const Filled& filled, Fill fill, void* out) {
+  if (is_probe(fill)) return probe_factor(spec, filled, fill, out);
+  const double scale = inverse_root(spec.terms());
   const auto go = [&](auto value) {
-    fill_tensor(g.weights_shape(), spec.weights_strides(), spec.weights_type, key_of(seed, Role::weights), weights,
-                value);
+    fill_tensor(spec.shape(filled.role), spec.strides(filled.role), spec.type(filled.role), filled.key, out, value);
   };
   if (fill == Fill::normal) return go([=](std::uint64_t bits, std::int64_t) { return scale * normal(bits); });
   if (fill == Fill::uniform) return go([=](std::uint64_t bits, std::int64_t) { return scale * uniform(bits); });
   const auto a = amplitudes(spec);
   if (a.stride == 1) return go([=](std::uint64_t bits, std::int64_t) { return whole(bits, a.weights); });
+  const auto& g = spec.geometry;
   go([=, terms = g.terms(), outputs = g.group_outputs()](std::uint64_t bits, std::int64_t index) {
     const auto tap = index % terms, channel = index / terms % outputs;
     return (tap + channel) % a.stride == 0 ? whole(bits, a.weights) : 0.0;
   });
+}
+
+}  // namespace
+
+bool fits(Fill fill, const Spec& spec) {
+  if (fill == Fill::impulse) return impulse_fits(spec);
+  if (fill != Fill::integer) return true;
+  return amplitudes(spec).stride <= (spec.direction == Direction::forward ? spec.geometry.group_outputs() : 1);
+}
+
+void fill_src(const Spec& spec, Fill fill, std::uint64_t seed, void* src) {
+  fill_source(spec, {TensorRole::src, key_of(seed, Role::src), spec.geometry.group_inputs()}, fill, src);
+}
+
+void fill_weights(const Spec& spec, Fill fill, std::uint64_t seed, void* weights) {
+  fill_factor(spec, {TensorRole::weights, key_of(seed, Role::weights)}, fill, weights);
+}
+
+void fill_diff_dst(const Spec& spec, Fill fill, std::uint64_t seed, void* diff_dst) {
+  const Filled filled{TensorRole::diff_dst, key_of(seed, Role::diff_dst), spec.geometry.group_outputs()};
+  if (spec.direction == Direction::backward_weights) return fill_factor(spec, filled, fill, diff_dst);
+  fill_source(spec, filled, fill, diff_dst);
 }
 
 void fill_bias(const Spec& spec, Fill fill, std::uint64_t seed, void* bias) {

@@ -31,8 +31,8 @@ struct Words<Fill> {
 inline constexpr int kFillVersion = 2;
 
 /// Whether a fill can keep its promise for this spec: integer cannot where weights must be so sparse that a group has
-/// too few output channels to hit every tap; impulse where a narrow type cannot hold the sum of all taps of a pixel
-/// that padding repeats.
+/// too few output channels to hit every tap, or, backward, sums are too long; impulse where a narrow type cannot hold
+/// the sum of all taps of a pixel that padding repeats, and backward, where a window is no window.
 bool fits(Fill fill, const Spec& spec);
 
 /// Each writes a whole tensor, contiguous in the strides of the spec, in the spec's dtype. Element (n, c, h, w) has the
@@ -40,5 +40,7 @@ bool fits(Fill fill, const Spec& spec);
 void fill_src(const Spec& spec, Fill fill, std::uint64_t seed, void* src);
 void fill_weights(const Spec& spec, Fill fill, std::uint64_t seed, void* weights);
 void fill_bias(const Spec& spec, Fill fill, std::uint64_t seed, void* bias);
+/// backward_data: as a source is filled. backward_weights: as weights are.
+void fill_diff_dst(const Spec& spec, Fill fill, std::uint64_t seed, void* diff_dst);
 
 }  // namespace convgauge

@@ -11,7 +11,7 @@
 
 namespace convgauge::generator {
 
-enum class Role : std::uint64_t { src = 1, weights = 2, bias = 3 };
+enum class Role : std::uint64_t { src = 1, weights = 2, bias = 3, diff_dst = 4 };
 
 /// The finalizer of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014; variant 13 of
 /// Stafford's): a bijection that looks random.

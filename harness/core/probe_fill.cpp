@@ -20,9 +20,9 @@ struct At {
   std::int64_t n, c, h, w;
 };
 
-At at_of(const Geometry& g, std::int64_t index) {
-  const auto w = index % g.w.input, row = index / g.w.input, h = row % g.h.input, plane = row / g.h.input;
-  return {plane / g.in_channels, plane % g.in_channels, h, w};
+At at_of(const Shape& s, std::int64_t index) {
+  const auto w = index % s[3], row = index / s[3], h = row % s[2], plane = row / s[2];
+  return {plane / s[1], plane % s[1], h, w};
 }
 
 std::uint64_t hashed(std::uint64_t key, std::int64_t a, std::int64_t b = 0, std::int64_t c = 0) {
@@ -52,7 +52,7 @@ class Impulses {
   }
 
   double operator()(std::uint64_t bits, std::int64_t index) const {
-    const auto [n, c, h, w] = at_of(g_, index);
+    const auto [n, c, h, w] = at_of(g_.src_shape(), index);
     const auto image = static_cast<std::size_t>(n);
     if (!rows_[image].holds(h) || !columns_[image].holds(w)) return 0;
     const auto group = c / g_.group_inputs();
@@ -109,20 +109,20 @@ double subnormal(Dtype t) {
 }
 
 /// One pixel of one channel in each group of each image.
-bool chosen(const Geometry& g, std::uint64_t key, const At& at, std::int64_t which) {
-  const auto group = at.c / g.group_inputs();
-  const auto bits = hashed(key, at.n * g.groups + group, which);
-  return below(mixed(bits + 1), g.h.input) == at.h && below(mixed(bits + 2), g.w.input) == at.w &&
-         below(mixed(bits + 3), g.group_inputs()) == at.c % g.group_inputs();
+bool chosen(const Shape& s, const Filled& filled, const At& at, std::int64_t which) {
+  const auto channels = filled.group_channels, group = at.c / channels;
+  const auto bits = hashed(filled.key, at.n * (s[1] / channels) + group, which);
+  return below(mixed(bits + 1), s[2]) == at.h && below(mixed(bits + 2), s[3]) == at.w &&
+         below(mixed(bits + 3), channels) == at.c % channels;
 }
 
 /// Two kinds of three, so that images differ in what they hold.
-double special(const Geometry& g, std::uint64_t key, const At& at, double otherwise) {
+double special(const Shape& s, const Filled& filled, const At& at, double otherwise) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   constexpr std::array<double, 3> kinds{kInfinity, -kInfinity, std::numeric_limits<double>::quiet_NaN()};
-  const auto first = below(hashed(key, at.n, 7), 3);
+  const auto first = below(hashed(filled.key, at.n, 7), 3);
   for (std::int64_t which = 0; which < 2; ++which)
-    if (chosen(g, key, at, which)) return kinds[static_cast<std::size_t>((first + which) % 3)];
+    if (chosen(s, filled, at, which)) return kinds[static_cast<std::size_t>((first + which) % 3)];
   return otherwise;
 }
 
@@ -133,37 +133,35 @@ bool is_probe(Fill fill) {
 }
 
 bool impulse_fits(const Spec& spec) {
-  return most_weight(spec) >= 1;
+  return spec.direction == Direction::forward && most_weight(spec) >= 1;
 }
 
-void probe_src(const Spec& spec, Fill fill, std::uint64_t seed, void* src) {
-  const auto& g = spec.geometry;
-  const auto type = spec.src_type;
-  const auto key = key_of(seed, Role::src);
-  const auto go = [&](auto value) { fill_tensor(g.src_shape(), spec.src_strides(), type, key, src, value); };
-  if (fill == Fill::impulse) return go(Impulses(spec, key));
+void probe_source(const Spec& spec, const Filled& filled, Fill fill, void* out) {
+  const auto shape = spec.shape(filled.role);
+  const auto type = spec.type(filled.role);
+  const auto go = [&](auto value) { fill_tensor(shape, spec.strides(filled.role), type, filled.key, out, value); };
+  if (fill == Fill::impulse) return go(Impulses(spec, filled.key));
   if (fill == Fill::range)
     return go([e = src_exponents(type)](std::uint64_t bits, std::int64_t) { return far(bits, e.least, e.most); });
   if (fill == Fill::subnormal)
     return go([s = subnormal(type)](std::uint64_t bits, std::int64_t) { return s * normal(bits); });
   if (fill == Fill::spike)
     return go([&, low = tiny(type), high = huge(type)](std::uint64_t bits, std::int64_t index) {
-      return (chosen(g, key, at_of(g, index), 0) ? high : low) * normal(bits);
+      return (chosen(shape, filled, at_of(shape, index), 0) ? high : low) * normal(bits);
     });
-  go([&](std::uint64_t bits, std::int64_t index) { return special(g, key, at_of(g, index), normal(bits)); });
+  go([&](std::uint64_t bits, std::int64_t index) { return special(shape, filled, at_of(shape, index), normal(bits)); });
 }
 
-void probe_weights(const Spec& spec, Fill fill, std::uint64_t seed, void* weights) {
-  const auto& g = spec.geometry;
-  const auto type = spec.weights_type;
+void probe_factor(const Spec& spec, const Filled& filled, Fill fill, void* out) {
+  const auto type = spec.type(filled.role);
   const auto go = [&](auto value) {
-    fill_tensor(g.weights_shape(), spec.weights_strides(), type, key_of(seed, Role::weights), weights, value);
+    fill_tensor(spec.shape(filled.role), spec.strides(filled.role), type, filled.key, out, value);
   };
   if (fill == Fill::impulse)
     return go([most = most_weight(spec)](std::uint64_t bits, std::int64_t) { return whole(bits, most); });
   if (fill == Fill::range)
     return go([e = weight_exponents(type)](std::uint64_t bits, std::int64_t) { return far(bits, e.least, e.most); });
-  const double scale = inverse_root(g.terms());
+  const double scale = inverse_root(spec.terms());
   // A zero times an infinity is a NaN, which a kernel that skips zeros loses.
   if (fill == Fill::nonfinite)
     return go([=](std::uint64_t bits, std::int64_t) { return bits % 8 == 0 ? 0.0 : scale * normal(bits); });

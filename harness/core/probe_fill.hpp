@@ -13,9 +13,16 @@ bool is_probe(Fill fill);
 /// half of what accumulator and output hold.
 bool impulse_fits(const Spec& spec);
 
-/// As fill_src(), fill_weights() and fill_bias(), for probes.
-void probe_src(const Spec& spec, Fill fill, std::uint64_t seed, void* src);
-void probe_weights(const Spec& spec, Fill fill, std::uint64_t seed, void* weights);
+/// A tensor to be filled: what it is, its stream of random numbers, and how many channels a group of it has.
+struct Filled {
+  TensorRole role;
+  std::uint64_t key;
+  std::int64_t group_channels = 1;
+};
+
+/// Probes, for what is filled as a source, as weights, and as a bias.
+void probe_source(const Spec& spec, const Filled& filled, Fill fill, void* out);
+void probe_factor(const Spec& spec, const Filled& filled, Fill fill, void* out);
 void probe_bias(const Spec& spec, Fill fill, std::uint64_t seed, void* bias);
 
 }  // namespace convgauge

@@ -15,6 +15,18 @@ struct Words<Direction> {
   static constexpr std::array<std::string_view, 3> words{"forward", "backward_data", "backward_weights"};
 };
 
+/// A tensor by what it is in the convolution; behind diff_, the gradient of a loss by it. Numbered as in plugin.h.
+enum class TensorRole { src, weights, bias, dst, diff_src, diff_weights, diff_bias, diff_dst };
+inline constexpr std::array kTensorRoles{TensorRole::src,       TensorRole::weights,  TensorRole::bias,
+                                         TensorRole::dst,       TensorRole::diff_src, TensorRole::diff_weights,
+                                         TensorRole::diff_bias, TensorRole::diff_dst};
+
+inline constexpr std::size_t kTensorCount = kTensorRoles.size();
+/// An index into an array by role.
+constexpr std::size_t index_of(TensorRole role) {
+  return static_cast<std::size_t>(role);
+}
+
 enum class Layout { nchw, nhwc, native };
 template <>
 struct Words<Layout> {
@@ -60,8 +72,26 @@ struct Spec {
     return geometry.bias ? static_cast<std::size_t>(geometry.out_channels) * size_of(dst_type) : 0;
   }
   std::size_t dst_bytes() const { return bytes(geometry.dst_shape(), dst_type); }
-  /// Least traffic: every tensor once.
-  std::size_t total_bytes() const { return src_bytes() + weights_bytes() + bias_bytes() + dst_bytes(); }
+
+  /// What the direction reads: forward src, weights and a bias if there is one; backward_data weights and diff_dst;
+  /// backward_weights src and diff_dst. What it writes: dst; diff_src; diff_weights, and diff_bias if there is a bias.
+  bool reads(TensorRole role) const;
+  bool writes(TensorRole role) const;
+  /// The tensor that the direction is there for: dst, diff_src or diff_weights.
+  TensorRole result() const;
+  /// Of any role. A gradient is as what it is the gradient of; a bias is (1, out_channels, 1, 1).
+  Shape shape(TensorRole role) const;
+  Strides strides(TensorRole role) const;
+  Dtype type(TensorRole role) const;
+  /// Also where the direction neither reads nor writes it; 0 for the bias of a geometry without one.
+  std::size_t bytes(TensorRole role) const;
+  /// Elements of what the direction writes: those of the result, and of diff_bias behind them.
+  std::int64_t written_elements() const;
+  /// Products summed into one element of the result, at most. Backward data: where padding repeats a position, it
+  /// gathers what all its copies did.
+  std::int64_t terms() const;
+  /// Least traffic: every tensor that is read or written, once.
+  std::size_t total_bytes() const;
 
   bool operator==(const Spec&) const = default;
 

@@ -89,11 +89,11 @@ Answer<void> check(const Requirement& r, const Spec& spec, std::size_t index) {
   if (r.bytes > (std::size_t{1} << 46)) return bad(fmt::format("{} bytes are more than any machine has", r.bytes));
   if (r.form != CVG_FORM_TENSOR) return {};
   if (r.memory_kind != CVG_MEMORY_HOST) return bad("form tensor asks for host memory");
-  const std::size_t tensor = r.role == CVG_ROLE_SRC       ? spec.src_bytes()
-                             : r.role == CVG_ROLE_WEIGHTS ? spec.weights_bytes()
-                             : r.role == CVG_ROLE_BIAS    ? spec.bias_bytes()
-                             : r.role == CVG_ROLE_DST     ? spec.dst_bytes()
-                                                          : r.bytes;
+  if (r.role >= static_cast<int>(kTensorCount)) return bad("form tensor is for the host's own tensors");
+  const auto role = static_cast<TensorRole>(r.role);
+  if (!spec.reads(role) && !spec.writes(role))
+    return bad(fmt::format("{} neither reads nor writes it", word(spec.direction)));
+  const auto tensor = spec.bytes(role);
   if (r.bytes != tensor) return bad(fmt::format("asks for {} bytes, but the tensor has {}", r.bytes, tensor));
   return {};
 }

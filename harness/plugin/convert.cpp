@@ -82,6 +82,27 @@ Algorithm from_abi(const cvg_algorithm& a) {
   return algorithm;
 }
 
+static_assert(index_of(TensorRole::src) == CVG_ROLE_SRC && index_of(TensorRole::weights) == CVG_ROLE_WEIGHTS &&
+              index_of(TensorRole::bias) == CVG_ROLE_BIAS && index_of(TensorRole::dst) == CVG_ROLE_DST &&
+              index_of(TensorRole::diff_src) == CVG_ROLE_DIFF_SRC &&
+              index_of(TensorRole::diff_weights) == CVG_ROLE_DIFF_WEIGHTS &&
+              index_of(TensorRole::diff_bias) == CVG_ROLE_DIFF_BIAS &&
+              index_of(TensorRole::diff_dst) == CVG_ROLE_DIFF_DST);
+
+cvg_tensors to_abi(const HostTensors& tensors) {
+  cvg_tensors t{};
+  t.struct_size = sizeof t;
+  t.src = tensors[CVG_ROLE_SRC];
+  t.weights = tensors[CVG_ROLE_WEIGHTS];
+  t.bias = tensors[CVG_ROLE_BIAS];
+  t.diff_dst = tensors[CVG_ROLE_DIFF_DST];
+  t.dst = tensors[CVG_ROLE_DST];
+  t.diff_src = tensors[CVG_ROLE_DIFF_SRC];
+  t.diff_weights = tensors[CVG_ROLE_DIFF_WEIGHTS];
+  t.diff_bias = tensors[CVG_ROLE_DIFF_BIAS];
+  return t;
+}
+
 std::string reason_word(std::int32_t reason) {
   static constexpr std::array words{"none",          "direction", "dtype",           "layout", "strides", "math",
                                     "deterministic", "batch",     "channels",        "groups", "kernel",  "stride",

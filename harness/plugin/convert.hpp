@@ -2,6 +2,8 @@
 #pragma once
 #include <convgauge/plugin.h>
 
+#include <array>
+#include <cstddef>
 #include <map>
 #include <string>
 #include <vector>
@@ -17,6 +19,10 @@ Spec from_abi(const cvg_spec& spec);
 
 /// Reads no further than struct_size; texts are cut at their arrays' ends.
 Algorithm from_abi(const cvg_algorithm& algorithm);
+
+/// The host's tensors by role, null where there is none, as the ABI has them.
+using HostTensors = std::array<std::byte*, kTensorCount>;
+cvg_tensors to_abi(const HostTensors& tensors);
 
 /// "padding_mode", "dtype" ...; "unknown reason 99" for one that this version does not know.
 std::string reason_word(std::int32_t reason);

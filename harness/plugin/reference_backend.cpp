@@ -1,7 +1,6 @@
 #include "plugin/reference_backend.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <cstring>
 #include <new>
@@ -15,7 +14,8 @@
 struct cvg_plan {
   convgauge::Spec spec;
   int threads = 1;
-  std::vector<std::array<void*, 5>> address;  // per slot: src, weights, dst, workspace, bias
+  std::vector<convgauge::HostTensors> tensors;  // [slot]
+  void* workspace = nullptr;                    // the sums
 };
 
 namespace convgauge {
@@ -34,8 +34,9 @@ cvg_status refuse(std::int32_t* reason, cvg_note* why, std::int32_t what, const 
 }
 
 cvg_status query(const cvg_spec* s, const cvg_settings* settings, std::int32_t* reason, cvg_note* why) {
-  if (s->direction != CVG_FORWARD)
-    return refuse(reason, why, CVG_REASON_DIRECTION, "the reference computes the forward direction only");
+  if (s->direction != CVG_FORWARD && s->direction != CVG_BACKWARD_DATA && s->direction != CVG_BACKWARD_WEIGHTS)
+    return refuse(reason, why, CVG_REASON_DIRECTION,
+                  "the reference does not know direction number " + std::to_string(s->direction));
   if (s->layout == CVG_NATIVE) return refuse(reason, why, CVG_REASON_LAYOUT, "the reference has no layout of its own");
   if (settings->option_count > 0)
     return refuse(reason, why, CVG_REASON_OPTION,
@@ -81,7 +82,7 @@ cvg_status plan_create(const cvg_spec* s, const cvg_settings* settings, cvg_plan
                        cvg_note* why) {
   if (const auto status = query(s, settings, reason, why); status != CVG_OK) return status;
   const auto slots = static_cast<std::size_t>(settings->slots);
-  *plan = new cvg_plan{from_abi(*s), settings->threads, std::vector<std::array<void*, 5>>(slots)};
+  *plan = new cvg_plan{from_abi(*s), settings->threads, std::vector<HostTensors>(slots)};
   return CVG_OK;
 }
 
@@ -94,26 +95,33 @@ cvg_status plan_algorithm(cvg_plan*, cvg_algorithm* out) {
   return CVG_OK;
 }
 
+/// The direction's tensors in the order of their roles; the workspace behind them.
+std::vector<cvg_requirement> needs(const Spec& spec) {
+  std::vector<cvg_requirement> all;
+  for (const auto role : kTensorRoles)
+    if (spec.reads(role) || spec.writes(role))
+      all.push_back({sizeof(cvg_requirement), static_cast<cvg_role>(role), CVG_SCOPE_SLOT, CVG_FORM_TENSOR,
+                     CVG_MEMORY_HOST, spec.bytes(role), size_of(spec.type(role)), ""});
+  all.push_back({sizeof(cvg_requirement), CVG_ROLE_WORKSPACE, CVG_SCOPE_EXECUTION, CVG_FORM_OWN, CVG_MEMORY_HOST,
+                 static_cast<std::size_t>(spec.written_elements()) * sizeof(double), 64, ""});
+  return all;
+}
+
 cvg_status requirements(cvg_plan* plan, cvg_requirement* out, std::int32_t capacity, std::int32_t* count) {
-  const auto& spec = plan->spec;
-  const auto tensor = [](cvg_role role, std::size_t bytes, Dtype type) {
-    return cvg_requirement{sizeof(cvg_requirement), role,  CVG_SCOPE_SLOT, CVG_FORM_TENSOR,
-                           CVG_MEMORY_HOST,         bytes, size_of(type),  ""};
-  };
-  const auto doubles = static_cast<std::size_t>(elements(spec.geometry.dst_shape())) * sizeof(double);
-  const cvg_requirement all[] = {tensor(CVG_ROLE_SRC, spec.src_bytes(), spec.src_type),
-                                 tensor(CVG_ROLE_WEIGHTS, spec.weights_bytes(), spec.weights_type),
-                                 tensor(CVG_ROLE_DST, spec.dst_bytes(), spec.dst_type),
-                                 {sizeof(cvg_requirement), CVG_ROLE_WORKSPACE, CVG_SCOPE_EXECUTION, CVG_FORM_OWN,
-                                  CVG_MEMORY_HOST, doubles, 64, ""},
-                                 tensor(CVG_ROLE_BIAS, spec.bias_bytes(), spec.dst_type)};
-  *count = spec.geometry.bias ? 5 : 4;
-  for (std::int32_t i = 0; i < *count && i < capacity; ++i) out[i] = all[i];
+  const auto all = needs(plan->spec);
+  *count = static_cast<std::int32_t>(all.size());
+  std::copy_n(all.begin(), std::min(capacity, *count), out);
   return CVG_OK;
 }
 
 cvg_status bind(cvg_plan* plan, std::int32_t slot, void* const* addresses, std::int32_t count, cvg_note*) {
-  std::copy_n(addresses, std::min(count, 5), plan->address.at(static_cast<std::size_t>(slot)).begin());
+  const auto all = needs(plan->spec);
+  auto& tensors = plan->tensors.at(static_cast<std::size_t>(slot));
+  for (std::size_t i = 0; i < all.size() && static_cast<std::int32_t>(i) < count; ++i)
+    if (all[i].role == CVG_ROLE_WORKSPACE)
+      plan->workspace = addresses[i];
+    else
+      tensors[static_cast<std::size_t>(all[i].role)] = static_cast<std::byte*>(addresses[i]);
   return CVG_OK;
 }
 
@@ -121,23 +129,26 @@ cvg_status nothing(cvg_plan*, std::int32_t, const cvg_tensors*, cvg_note*) {
   return CVG_OK;
 }
 
-void store_result(const Spec& spec, const double* want, void* dst) {
-  const auto shape = spec.geometry.dst_shape();
-  const TensorView<const double> order{want, shape, spec.dst_strides()};
-  std::int64_t i = 0;
+/// Rounds `want`, contiguous, into a tensor; returns what follows it.
+const double* store_tensor(const Spec& spec, TensorRole role, const double* want, void* to) {
+  const auto shape = spec.shape(role);
+  const TensorView<const double> order{want, shape, spec.strides(role)};
   for (std::int64_t n = 0; n < shape[0]; ++n)
     for (std::int64_t c = 0; c < shape[1]; ++c)
       for (std::int64_t h = 0; h < shape[2]; ++h)
-        for (std::int64_t w = 0; w < shape[3]; ++w) store(spec.dst_type, dst, order.offset(n, c, h, w), want[i++]);
+        for (std::int64_t w = 0; w < shape[3]; ++w) store(spec.type(role), to, order.offset(n, c, h, w), *want++);
+  return want;
 }
 
 cvg_status execute(cvg_plan* plan, const std::int32_t* slots, std::int64_t count, cvg_timing*, cvg_note* why) try {
+  const auto& spec = plan->spec;
   for (std::int64_t i = 0; i < count; ++i) {
-    const auto& [src, weights, dst, workspace, bias] = plan->address.at(static_cast<std::size_t>(slots[i]));
-    auto* want = static_cast<double*>(workspace);
-    reference_fast(plan->spec, {src, weights, plan->spec.geometry.bias ? bias : nullptr}, {want, nullptr},
-                   plan->threads);
-    store_result(plan->spec, want, dst);
+    const auto& at = plan->tensors.at(static_cast<std::size_t>(slots[i]));
+    auto* want = static_cast<double*>(plan->workspace);
+    reference_fast(spec, {at[CVG_ROLE_SRC], at[CVG_ROLE_WEIGHTS], at[CVG_ROLE_BIAS], at[CVG_ROLE_DIFF_DST]},
+                   {want, nullptr}, plan->threads);
+    const double* sums = store_tensor(spec, spec.result(), want, at[index_of(spec.result())]);
+    if (spec.writes(TensorRole::diff_bias)) store_tensor(spec, TensorRole::diff_bias, sums, at[CVG_ROLE_DIFF_BIAS]);
   }
   return CVG_OK;
 } catch (const std::exception& e) {

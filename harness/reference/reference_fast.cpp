@@ -11,6 +11,7 @@
 
 #include "core/buffer.hpp"
 #include "core/convert.hpp"
+#include "reference/as_forward.hpp"
 #include "reference/kernel.hpp"
 #include "reference/padding.hpp"
 
@@ -261,6 +262,7 @@ void reference_fast_with(const Kernel& kernel, const Spec& spec, const Inputs& i
 }
 
 void reference_fast(const Spec& spec, const Inputs& inputs, const Reference& out, int threads) {
+  if (spec.direction != Direction::forward) return reference_backward(spec, inputs, out, threads);
   reference_fast_with(best_kernel(), spec, inputs, out, threads);
 }
 

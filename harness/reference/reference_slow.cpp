@@ -1,5 +1,5 @@
-// conv2d from its definition. Padding zeros are arithmetic, as in torch: an infinite weight over one gives NaN.
-#include <cassert>
+// conv2d and its gradients from their definition. Padding zeros are arithmetic, as in torch: an infinite weight over
+// one gives NaN.
 #include <cmath>
 
 #include "reference/padding.hpp"
@@ -32,20 +32,138 @@ Sums one_output(const Spec& spec, const Inputs& in, std::int64_t n, std::int64_t
   return sums;
 }
 
-}  // namespace
+void keep(const Reference& out, std::int64_t at, const Sums& sums) {
+  if (out.want) out.want[at] = sums.want;
+  if (out.magnitude) out.magnitude[at] = sums.magnitude;
+}
 
-void reference_slow(const Spec& spec, const Inputs& inputs, const Reference& out) {
-  assert(spec.direction == Direction::forward);
+double diff_dst_at(const Spec& spec, const Inputs& in, std::int64_t n, std::int64_t oc, std::int64_t oh,
+                   std::int64_t ow) {
+  const Strides y = spec.dst_strides();
+  return load(spec.dst_type, in.diff_dst, n * y[0] + oc * y[1] + oh * y[2] + ow * y[3]);
+}
+
+/// The output whose tap `k` reads padded position `at` (counted from the first input); -1 where there is none.
+std::int64_t reader(const Axis& a, std::int64_t at, std::int64_t k) {
+  const auto steps = at + a.pad_before - k * a.dilation;
+  return steps >= 0 && steps % a.stride == 0 && steps / a.stride < a.output() ? steps / a.stride : -1;
+}
+
+/// What the outputs that read padded position (ph, pw) of input channel c hand back: over the group's outputs, and taps
+/// from the last to the first.
+Sums one_position(const Spec& spec, const Inputs& in, std::int64_t n, std::int64_t c, std::int64_t ph,
+                  std::int64_t pw) {
+  const Geometry& g = spec.geometry;
+  const Strides w = spec.weights_strides();
+  const auto group = c / g.group_inputs(), ic = c % g.group_inputs();
+  Sums sums{0, 0};
+  for (std::int64_t oc = group * g.group_outputs(); oc < (group + 1) * g.group_outputs(); ++oc)
+    for (std::int64_t kh = g.h.kernel - 1; kh >= 0; --kh)
+      for (std::int64_t kw = g.w.kernel - 1; kw >= 0; --kw) {
+        const auto oh = reader(g.h, ph, kh), ow = reader(g.w, pw, kw);
+        if (oh < 0 || ow < 0) continue;
+        const double weight = load(spec.weights_type, in.weights, oc * w[0] + ic * w[1] + kh * w[2] + kw * w[3]);
+        const double diff = diff_dst_at(spec, in, n, oc, oh, ow);
+        sums.want += weight * diff;
+        sums.magnitude += std::fabs(weight) * std::fabs(diff);
+      }
+  return sums;
+}
+
+/// Every padded position hands its gradient to the input that it shows; a zero has none to give it to.
+void backward_data(const Spec& spec, const Inputs& in, const Reference& out) {
+  const Geometry& g = spec.geometry;
+  const auto count = elements(g.src_shape());
+  for (std::int64_t at = 0; at < count; ++at) keep(out, at, {0, 0});
+  for (std::int64_t plane = 0; plane < g.batch * g.in_channels; ++plane)
+    for (std::int64_t ph = -g.h.pad_before; ph < g.h.input + g.h.pad_after; ++ph)
+      for (std::int64_t pw = -g.w.pad_before; pw < g.w.input + g.w.pad_after; ++pw) {
+        const auto ih = source_index(g.padding_mode, ph, g.h.input), iw = source_index(g.padding_mode, pw, g.w.input);
+        if (ih < 0 || iw < 0) continue;
+        const Sums sums = one_position(spec, in, plane / g.in_channels, plane % g.in_channels, ph, pw);
+        const auto at = (plane * g.h.input + ih) * g.w.input + iw;
+        if (out.want) out.want[at] += sums.want;
+        if (out.magnitude) out.magnitude[at] += sums.magnitude;
+      }
+}
+
+Sums one_tap(const Spec& spec, const Inputs& in, std::int64_t oc, std::int64_t ic, std::int64_t kh, std::int64_t kw) {
+  const Geometry& g = spec.geometry;
+  const Strides x = spec.src_strides();
+  const auto channel = oc / g.group_outputs() * g.group_inputs() + ic;
+  Sums sums{0, 0};
+  for (std::int64_t n = 0; n < g.batch; ++n)
+    for (std::int64_t oh = 0; oh < g.h.output(); ++oh)
+      for (std::int64_t ow = 0; ow < g.w.output(); ++ow) {
+        const auto ih = source_index(g.padding_mode, g.h.source(oh, kh), g.h.input);
+        const auto iw = source_index(g.padding_mode, g.w.source(ow, kw), g.w.input);
+        const bool zero = ih < 0 || iw < 0;
+        const double value = zero ? 0 : load(spec.src_type, in.src, n * x[0] + channel * x[1] + ih * x[2] + iw * x[3]);
+        const double diff = diff_dst_at(spec, in, n, oc, oh, ow);
+        sums.want += diff * value;
+        sums.magnitude += std::fabs(diff) * std::fabs(value);
+      }
+  return sums;
+}
+
+Sums one_channel(const Spec& spec, const Inputs& in, std::int64_t oc) {
+  const Geometry& g = spec.geometry;
+  Sums sums{0, 0};
+  for (std::int64_t n = 0; n < g.batch; ++n)
+    for (std::int64_t oh = 0; oh < g.h.output(); ++oh)
+      for (std::int64_t ow = 0; ow < g.w.output(); ++ow) {
+        const double diff = diff_dst_at(spec, in, n, oc, oh, ow);
+        sums.want += diff;
+        sums.magnitude += std::fabs(diff);
+      }
+  return sums;
+}
+
+void backward_weights(const Spec& spec, const Inputs& in, const Reference& out) {
+  const Shape shape = spec.geometry.weights_shape();
+  std::int64_t at = 0;
+  for (std::int64_t oc = 0; oc < shape[0]; ++oc)
+    for (std::int64_t ic = 0; ic < shape[1]; ++ic)
+      for (std::int64_t kh = 0; kh < shape[2]; ++kh)
+        for (std::int64_t kw = 0; kw < shape[3]; ++kw) keep(out, at++, one_tap(spec, in, oc, ic, kh, kw));
+  for (std::int64_t oc = 0; spec.geometry.bias && oc < shape[0]; ++oc) keep(out, at++, one_channel(spec, in, oc));
+}
+
+void forward(const Spec& spec, const Inputs& in, const Reference& out) {
   const Shape shape = spec.geometry.dst_shape();
   std::int64_t at = 0;
   for (std::int64_t n = 0; n < shape[0]; ++n)
     for (std::int64_t oc = 0; oc < shape[1]; ++oc)
       for (std::int64_t oh = 0; oh < shape[2]; ++oh)
-        for (std::int64_t ow = 0; ow < shape[3]; ++ow, ++at) {
-          const Sums sums = one_output(spec, inputs, n, oc, oh, ow);
-          if (out.want) out.want[at] = sums.want;
-          if (out.magnitude) out.magnitude[at] = sums.magnitude;
-        }
+        for (std::int64_t ow = 0; ow < shape[3]; ++ow) keep(out, at++, one_output(spec, in, n, oc, oh, ow));
+}
+
+}  // namespace
+
+const void* Inputs::of(TensorRole role) const {
+  switch (role) {
+    case TensorRole::src:
+      return src;
+    case TensorRole::weights:
+      return weights;
+    case TensorRole::bias:
+      return bias;
+    case TensorRole::diff_dst:
+      return diff_dst;
+    default:
+      return nullptr;
+  }
+}
+
+void reference_slow(const Spec& spec, const Inputs& inputs, const Reference& out) {
+  switch (spec.direction) {
+    case Direction::forward:
+      return forward(spec, inputs, out);
+    case Direction::backward_data:
+      return backward_data(spec, inputs, out);
+    case Direction::backward_weights:
+      return backward_weights(spec, inputs, out);
+  }
 }
 
 }  // namespace convgauge

@@ -35,6 +35,7 @@ std::string case_name(const CaseRecord& r) {
                           word(r.settings.layout), r.settings.threads);
   if (r.requested_algorithm != "default" && r.label.find(r.requested_algorithm) == std::string::npos)
     name += "-" + r.requested_algorithm;
+  if (r.settings.direction != Direction::forward) name += fmt::format("-{}", word(r.settings.direction));
   return file_name(name);
 }
 
@@ -52,20 +53,28 @@ Witness Dump::witness() {
     if (j.right && !order_.all) return;
     const auto folder = file_name(without(without(j.oracle, "fill "), "placement "));
     inputs(folder, j.spec, j.sheet);
-    const auto shape = j.spec.geometry.dst_shape();
-    write(folder + "/got.npy", shape, j.spec.dst_strides(), j.spec.dst_type, j.got);
-    if (!j.sheet.expected) return;
-    const Evidence e{j.spec, j.algorithm, j.fill, j.sheet.inputs(), j.sheet.reference(), j.got};
-    std::vector<double> allowed(static_cast<std::size_t>(elements(shape)), 0.0);
-    if (!agrees_bit_for_bit(e)) allowed_errors(e, allowed.data());
-    write(folder + "/allowed.npy", shape, allowed.data());
+    outputs(folder, j);
   };
+}
+
+void Dump::outputs(const std::string& folder, const Judged& j) {
+  const auto role = j.spec.result();
+  const auto shape = j.spec.shape(role);
+  const void* got = j.got[index_of(role)];
+  write(folder + "/got.npy", shape, j.spec.strides(role), j.spec.type(role), got);
+  if (const auto* bias = j.got[index_of(TensorRole::diff_bias)])
+    write_vector(folder + "/got_db.npy", j.spec, TensorRole::diff_bias, bias);
+  if (!j.sheet.expected) return;
+  const Evidence e{j.spec, j.algorithm, j.fill, j.sheet.inputs(), j.sheet.reference(), got};
+  std::vector<double> allowed(static_cast<std::size_t>(elements(shape)), 0.0);
+  if (!agrees_bit_for_bit(e)) allowed_errors(e, allowed.data());
+  write(folder + "/allowed.npy", shape, allowed.data());
 }
 
 void Dump::finish(const CaseRecord& record, Material& material, const std::vector<Fill>& fills) {
   if (order_.folder.empty()) return;
   const auto& spec = material.spec();
-  if (is_defect(record.verdict) && !written_ && spec.direction == Direction::forward && !material.projected())
+  if (is_defect(record.verdict) && !written_ && !material.projected())
     for (const auto fill : fills)
       if (fits(fill, spec)) inputs(std::string(word(fill)), spec, material.sheet(fill));
   if (!written_) return;
@@ -79,20 +88,24 @@ void Dump::inputs(const std::string& folder, const Spec& spec, const Sheet& shee
   if (failed && error_.empty())
     error_ = fmt::format("--dump {}: {}", (order_.folder / case_ / folder).string(), failed.message());
   written_ = true;
-  const auto& g = spec.geometry;
   const auto in = sheet.inputs();
-  write(folder + "/x.npy", g.src_shape(), spec.src_strides(), spec.src_type, in.src);
-  write(folder + "/w.npy", g.weights_shape(), spec.weights_strides(), spec.weights_type, in.weights);
-  if (g.bias) {
-    std::vector<double> bias(static_cast<std::size_t>(g.out_channels));
-    load_line(spec.dst_type, in.bias, 0, 1, g.out_channels, bias.data());
-    const auto type = spec.dst_type == Dtype::bf16 ? Dtype::f32 : spec.dst_type;
-    Buffer stored(bias.size() * size_of(type));
-    store_line(type, stored.data(), 0, 1, g.out_channels, bias.data());
-    const auto ok = write_npy(order_.folder / case_ / (folder + "/b.npy"), {g.out_channels}, type, stored.data());
-    if (!ok && error_.empty()) error_ = ok.error().message;
-  }
-  if (sheet.expected) write(folder + "/want.npy", g.dst_shape(), sheet.reference().want);
+  constexpr std::pair<TensorRole, const char*> kFiles[] = {
+      {TensorRole::src, "/x.npy"}, {TensorRole::weights, "/w.npy"}, {TensorRole::diff_dst, "/dy.npy"}};
+  for (const auto& [role, file] : kFiles)
+    if (spec.reads(role)) write(folder + file, spec.shape(role), spec.strides(role), spec.type(role), in.of(role));
+  if (spec.reads(TensorRole::bias)) write_vector(folder + "/b.npy", spec, TensorRole::bias, in.bias);
+  if (sheet.expected) write(folder + "/want.npy", spec.shape(spec.result()), sheet.reference().want);
+}
+
+void Dump::write_vector(const std::string& file, const Spec& spec, TensorRole role, const void* data) {
+  const auto count = elements(spec.shape(role));
+  const auto given = spec.type(role), type = given == Dtype::bf16 ? Dtype::f32 : given;
+  std::vector<double> values(static_cast<std::size_t>(count));
+  load_line(given, data, 0, 1, count, values.data());
+  Buffer stored(values.size() * size_of(type));
+  store_line(type, stored.data(), 0, 1, count, values.data());
+  const auto ok = write_npy(order_.folder / case_ / file, {count}, type, stored.data());
+  if (!ok && error_.empty()) error_ = ok.error().message;
 }
 
 void Dump::write(const std::string& file, const Shape& s, const Strides& d, Dtype type, const void* data) {

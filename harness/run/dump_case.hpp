@@ -1,8 +1,9 @@
 // The tensors of a verified case as .npy files, for someone who wants to look at the numbers.
 //
 //   FOLDER/CASE/case.json            the case's record
-//   FOLDER/CASE/ORACLE/x.npy w.npy   what the backend was given; b.npy where there is a bias
-//   FOLDER/CASE/ORACLE/got.npy       what it computed
+//   FOLDER/CASE/ORACLE/x.npy w.npy   what the backend was given; b.npy where there is a bias, dy.npy in the backward
+//                                    directions; only what the direction reads
+//   FOLDER/CASE/ORACLE/got.npy       what it computed: y, dx or dw; got_db.npy: the gradient of the bias
 //   FOLDER/CASE/ORACLE/want.npy allowed.npy   the reference and the allowed |got - want|, f64; not where the outputs
 //                                             were held against a projection, for there is no reference then
 //
@@ -40,6 +41,9 @@ class Dump {
   void write(const std::string& file, const Shape& shape, const Strides& strides, Dtype type, const void* data);
   void write(const std::string& file, const Shape& shape, const double* values);
   void inputs(const std::string& folder, const Spec& spec, const Sheet& sheet);
+  void outputs(const std::string& folder, const Judged& j);
+  /// A bias or its gradient, (out_channels).
+  void write_vector(const std::string& file, const Spec& spec, TensorRole role, const void* data);
 
   const DumpOrder& order_;
   std::string case_;

@@ -83,25 +83,22 @@ std::int32_t GuardedPlan::reserve(std::uint64_t bytes, std::uint64_t alignment, 
 auto GuardedPlan::make_lane(const Lane* first) -> Lane {
   Lane lane;
   auto& b = lane.binding;
-  const auto tensor = [&](int role, std::size_t bytes, Dtype type) {
-    std::uint64_t alignment = size_of(type);
+  for (const auto role : kTensorRoles) {
+    if (!spec_.reads(role) && !spec_.writes(role)) continue;
+    const auto number = static_cast<int>(role);
+    std::uint64_t alignment = size_of(spec_.type(role));
     for (const auto& need : plan_.requirements)
-      if (need.role == role && need.form == CVG_FORM_TENSOR)
+      if (need.role == number && need.form == CVG_FORM_TENSOR)
         alignment = std::max<std::uint64_t>(alignment, need.alignment);
-    return reserve(bytes, alignment, role);
-  };
-  b.src = tensor(CVG_ROLE_SRC, spec_.src_bytes(), spec_.src_type);
-  b.weights = tensor(CVG_ROLE_WEIGHTS, spec_.weights_bytes(), spec_.weights_type);
-  if (spec_.geometry.bias) b.bias = tensor(CVG_ROLE_BIAS, spec_.bias_bytes(), spec_.dst_type);
-  b.dst = tensor(CVG_ROLE_DST, spec_.dst_bytes(), spec_.dst_type);
-  const std::int32_t tensors[] = {b.src, b.weights, b.bias, b.dst};
+    b.tensors[index_of(role)] = reserve(spec_.bytes(role), alignment, number);
+  }
   for (std::size_t i = 0; i < plan_.requirements.size(); ++i) {
     const auto& need = plan_.requirements[i];
     std::int32_t index = -1;
     if (need.memory_kind == CVG_MEMORY_HOST && first && need.scope != CVG_SCOPE_SLOT)
       index = first->binding.requirement_region[i];
-    else if (need.memory_kind == CVG_MEMORY_HOST && need.form == CVG_FORM_TENSOR && need.role <= CVG_ROLE_DST)
-      index = tensors[need.role];
+    else if (need.memory_kind == CVG_MEMORY_HOST && need.form == CVG_FORM_TENSOR)
+      index = b.tensors[static_cast<std::size_t>(need.role)];
     else if (need.memory_kind == CVG_MEMORY_HOST)
       index = reserve(need.bytes, need.alignment, need.role);
     b.requirement_region.push_back(index);
@@ -120,8 +117,8 @@ GuardedPlan::GuardedPlan(Worker& worker, const Spec& spec, const PlanOpened& pla
 void GuardedPlan::lay_canaries() {
   const auto is_tensor = [&](std::size_t index) {
     return std::any_of(lanes_.begin(), lanes_.end(), [at = static_cast<std::int32_t>(index)](const Lane& lane) {
-      const auto& b = lane.binding;
-      return at == b.src || at == b.weights || at == b.bias || at == b.dst;
+      const auto& tensors = lane.binding.tensors;
+      return std::find(tensors.begin(), tensors.end(), at) != tensors.end();
     });
   };
   for (std::size_t i = 0; i < regions_.size(); ++i) {
@@ -133,21 +130,19 @@ void GuardedPlan::lay_canaries() {
   for (auto& lane : lanes_) lane.bound = false;
 }
 
-void GuardedPlan::put(std::int32_t index, const void* from) {
-  if (index >= 0 && region(index).bytes > 0) copy_bytes(bytes(index), from, region(index).bytes);
+void GuardedPlan::put(const Lane& lane, TensorRole role) {
+  if (!spec_.reads(role) || spec_.bytes(role) == 0) return;
+  copy_bytes(bytes(lane.binding.of(role)), lane.inputs.of(role), spec_.bytes(role));
 }
 
 /// Over every slot: one that was not run must not have changed either.
 std::optional<Verdict> GuardedPlan::trespass() {
   // Their pages were read-only, but a plugin can make them writable.
-  for (const auto& lane : lanes_) {
-    const auto& b = lane.binding;
-    const std::pair<std::int32_t, const void*> given[] = {
-        {b.src, lane.inputs.src}, {b.weights, lane.inputs.weights}, {b.bias, lane.inputs.bias}};
-    for (const auto& [index, from] : given)
-      if (lane.bound && index >= 0 && region(index).bytes > 0 && !same_bytes(bytes(index), from, region(index).bytes))
-        return Trespass{"R8", fmt::format("execute: {} was changed", role_word(region(index).role))};
-  }
+  for (const auto& lane : lanes_)
+    for (const auto role : kTensorRoles)
+      if (lane.bound && spec_.reads(role) && spec_.bytes(role) > 0 &&
+          !same_bytes(bytes(lane.binding.of(role)), lane.inputs.of(role), spec_.bytes(role)))
+        return Trespass{"R8", fmt::format("execute: {} was changed", role_word(static_cast<int>(role)))};
   for (const auto& r : regions_)
     if (const auto at = touched_canary(worker_.arena().window(r), r, placement_); at != kUntouched)
       return Trespass{"R9", fmt::format("execute: {} of {} ({} bytes)", touched_words(at), role_word(r.role), r.bytes)};
@@ -162,42 +157,48 @@ std::optional<Verdict> GuardedPlan::run(const Inputs& inputs, Placement placemen
     placement_ = placement;
     lay_canaries();
   }
-  put(b.src, inputs.src);
-  if (fresh) {
-    put(b.weights, inputs.weights);
-    put(b.bias, inputs.bias);
-  }
-  fill_pattern(bytes(b.dst), region(b.dst).bytes, spec_.dst_type, poison);
+  mine.inputs = inputs;
+  for (const auto role : {TensorRole::src, TensorRole::diff_dst}) put(mine, role);
+  for (const auto role : {TensorRole::weights, TensorRole::bias})
+    if (fresh) put(mine, role);
+  for (const auto role : kTensorRoles)
+    if (spec_.writes(role)) fill_pattern(bytes(b.of(role)), spec_.bytes(role), spec_.type(role), poison);
   // What prepare_weights and bind made must stay; scratch need not.
   if (!fresh)
     for (const auto& r : regions_)
       if (r.role == CVG_ROLE_WORKSPACE) fill_bytes(worker_.arena().bytes(r, placement_), r.bytes, kNanBytes);
-  mine.inputs = inputs;
   mine.bound = true;
-  const VerifyRun request{plan_.plan,
-                          b,
-                          placement_,
-                          fresh,
-                          slot,
-                          poison_bits(spec_.dst_type, poison),
-                          static_cast<std::uint32_t>(size_of(spec_.dst_type))};
+  const auto result = spec_.type(spec_.result());
+  const VerifyRun request{
+      plan_.plan, b, placement_, fresh, slot, poison_bits(result, poison), static_cast<std::uint32_t>(size_of(result))};
   if (auto bad = trouble_of(worker_.call(request, limit_))) return bad;
   return trespass();
 }
 
-std::int64_t GuardedPlan::unwritten(Poison poison, std::int64_t* first) {
-  std::atomic<std::int64_t> count = 0, least = std::numeric_limits<std::int64_t>::max();
-  each_word(output(), spec_.dst_bytes(), spec_.dst_type,
-            [&, bits = poison_bits(spec_.dst_type, poison)](const auto* at, const auto* end, const auto* start) {
-              const auto left = static_cast<std::remove_cvref_t<decltype(*at)>>(bits);
-              const auto here = std::count(at, end, left);
-              if (here == 0) return;
-              count += here;
-              const std::int64_t found = std::find(at, end, left) - start;
-              for (auto seen = least.load(); found < seen && !least.compare_exchange_weak(seen, found);) continue;
-            });
-  if (count > 0) *first = least;
-  return count;
+Outputs GuardedPlan::outputs(int slot) {
+  Outputs all{};
+  for (const auto role : kTensorRoles)
+    if (spec_.writes(role)) all[index_of(role)] = bytes(lane(slot).binding.of(role));
+  return all;
+}
+
+std::optional<GuardedPlan::Unwritten> GuardedPlan::unwritten(Poison poison) {
+  const auto written = outputs();
+  for (const auto role : kTensorRoles) {
+    if (!spec_.writes(role)) continue;
+    std::atomic<std::int64_t> count = 0, least = std::numeric_limits<std::int64_t>::max();
+    each_word(written[index_of(role)], spec_.bytes(role), spec_.type(role),
+              [&, bits = poison_bits(spec_.type(role), poison)](const auto* at, const auto* end, const auto* start) {
+                const auto left = static_cast<std::remove_cvref_t<decltype(*at)>>(bits);
+                const auto here = std::count(at, end, left);
+                if (here == 0) return;
+                count += here;
+                const std::int64_t found = std::find(at, end, left) - start;
+                for (auto seen = least.load(); found < seen && !least.compare_exchange_weak(seen, found);) continue;
+              });
+    if (count > 0) return Unwritten{role, count, least};
+  }
+  return std::nullopt;
 }
 
 }  // namespace convgauge

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "reference/reference.hpp"
+#include "run/material.hpp"
 #include "verify/verdict.hpp"
 #include "worker/worker.hpp"
 
@@ -30,10 +31,15 @@ class GuardedPlan {
   std::optional<Verdict> run(const Inputs& inputs, Placement placement, bool fresh, Poison poison = Poison::nan,
                              int slot = 0);
 
-  /// The output of the slot's last run, by the spec's strides.
-  const std::byte* output(int slot = 0) { return bytes(lane(slot).binding.dst); }
-  /// Elements of slot 0's that still hold the poison; the index of the first in memory order.
-  std::int64_t unwritten(Poison poison, std::int64_t* first);
+  /// What the slot's last run wrote, by the spec's strides.
+  Outputs outputs(int slot = 0);
+  /// Elements of slot 0's outputs that still hold the poison, of the first output that has any; `first` in memory
+  /// order.
+  struct Unwritten {
+    TensorRole role;
+    std::int64_t count, first;
+  };
+  std::optional<Unwritten> unwritten(Poison poison);
 
  private:
   /// A slot's buffers, and what its tensors were filled with.
@@ -49,7 +55,7 @@ class GuardedPlan {
   std::int32_t reserve(std::uint64_t bytes, std::uint64_t alignment, int role);
   Lane make_lane(const Lane* first);
   void lay_canaries();
-  void put(std::int32_t index, const void* from);
+  void put(const Lane& lane, TensorRole role);
   std::optional<Verdict> trespass();
 
   Worker& worker_;

@@ -51,11 +51,16 @@ Buffer rows_in_order(const Buffer& rows, const std::vector<std::int64_t>& order)
 Sheet Material::make(Fill fill, bool changed) const {
   constexpr std::uint64_t kOtherSource = 0x9e3779b97f4a7c15;  // any other seed
   const auto src_seed = changed ? seed_ ^ kOtherSource : seed_;
-  Sheet s{Buffer(spec_.src_bytes()), Buffer(spec_.weights_bytes()), Buffer(spec_.bias_bytes()), nullptr, nullptr,
-          spec_.geometry.bias};
-  fill_src(spec_, fill, src_seed, s.src.data());
-  fill_weights(spec_, fill, seed_, s.weights.data());
-  if (s.has_bias) fill_bias(spec_, fill, seed_, s.bias.data());
+  Sheet s;
+  const auto make = [&](TensorRole role, Buffer& tensor, auto fill_it, std::uint64_t seed) {
+    if (!spec_.reads(role)) return;
+    tensor = Buffer(spec_.bytes(role));
+    fill_it(spec_, fill, seed, tensor.data());
+  };
+  make(TensorRole::src, s.src, fill_src, src_seed);
+  make(TensorRole::weights, s.weights, fill_weights, seed_);
+  make(TensorRole::bias, s.bias, fill_bias, seed_);
+  make(TensorRole::diff_dst, s.diff_dst, fill_diff_dst, src_seed);
   if (projected_)
     s.projection = std::make_shared<Projection>(spec_, fill, s.inputs(), src_seed, threads_);
   else
@@ -84,25 +89,58 @@ std::pair<Sheet, Relation> Material::related(Fill fill) {
   multiply(spec_.src_type, s.src, relation.scale);
   multiply(spec_.dst_type, s.bias, relation.scale);
   s.weights = rows_in_order(s.weights, relation.channels);
-  if (s.has_bias) s.bias = rows_in_order(s.bias, relation.channels);
+  if (s.bias.bytes() > 0) s.bias = rows_in_order(s.bias, relation.channels);
   return made;
 }
 
-std::variant<Agrees, Differs> Sheet::judge(const Spec& spec, Fill fill, const Algorithm& algorithm, const void* got,
+namespace {
+
+/// Two outputs of one run: the first that differs, or both as one.
+std::variant<Agrees, Differs> both(std::variant<Agrees, Differs> one, std::variant<Agrees, Differs> other) {
+  if (std::holds_alternative<Differs>(one)) return one;
+  auto* more = std::get_if<Agrees>(&other);
+  if (!more) return other;
+  auto& all = std::get<Agrees>(one);
+  all.worst = std::max(all.worst, more->worst);
+  all.rel_l2 = std::max(all.rel_l2, more->rel_l2);
+  all.elements += more->elements;
+  all.notes.insert(all.notes.end(), more->notes.begin(), more->notes.end());
+  return one;
+}
+
+std::variant<Agrees, Differs> judge_one(const Evidence& evidence) {
+  auto outcome = compare(evidence);
+  auto* differs = std::get_if<Differs>(&outcome);
+  if (!differs) return outcome;
+  if (evidence.spec.direction == Direction::forward) differs->diagnosis = diagnose(evidence);
+  // Which of two it was; where there is one there is nothing to tell apart.
+  if (evidence.role == TensorRole::diff_bias) differs->where = "diff_bias: " + differs->where;
+  return outcome;
+}
+
+}  // namespace
+
+std::variant<Agrees, Differs> Sheet::judge(const Spec& spec, Fill fill, const Algorithm& algorithm, const Outputs& got,
                                            std::string oracle, const Relation& relation) const {
+  const auto main = spec.result();
   auto outcome = std::variant<Agrees, Differs>();
   if (projection) {
-    outcome = projection->compare(algorithm, inputs(), got, relation);
+    outcome = projection->compare(algorithm, inputs(), got[index_of(main)], relation);
   } else {
-    const Evidence evidence{spec, algorithm, fill, inputs(), reference(), got};
-    outcome = compare(evidence);
-    if (auto* differs = std::get_if<Differs>(&outcome)) differs->diagnosis = diagnose(evidence);
+    outcome = judge_one({spec, algorithm, fill, inputs(), reference(), got[index_of(main)]});
+    if (spec.writes(TensorRole::diff_bias)) {
+      const auto behind = elements(spec.shape(main));
+      const Reference sums{reference().want + behind, reference().magnitude + behind};
+      outcome = both(std::move(outcome), judge_one({spec, algorithm, fill, inputs(), sums,
+                                                    got[index_of(TensorRole::diff_bias)], TensorRole::diff_bias}));
+    }
   }
   if (auto* differs = std::get_if<Differs>(&outcome)) differs->oracle = std::move(oracle);
   return outcome;
 }
 
 bool use_projection(const Spec& spec, const VerifySettings& settings, double available) {
+  if (spec.direction != Direction::forward) return false;
   if (settings.reference != ReferenceKind::automatic) return settings.reference == ReferenceKind::projection;
   // The reference makes about 25 GFLOP/s on two cores: 40 GFLOP, of which a case takes three, are five seconds.
   constexpr double kLong = 40e9, kWorthTime = 4, kWorthMemory = 1.5;

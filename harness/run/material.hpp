@@ -1,5 +1,7 @@
 // The tensors of one problem and what their convolution should be: made once, used for every backend.
 #pragma once
+#include <array>
+#include <cstddef>
 #include <map>
 #include <memory>
 
@@ -11,23 +13,26 @@
 
 namespace convgauge {
 
-/// Source, weights and bias with an expected output, all in the driver's own memory: no plugin can reach them.
+/// What a run wrote, by role, by the spec's types and strides; null for what its direction does not write.
+using Outputs = std::array<const std::byte*, kTensorCount>;
+
+/// The tensors that are read, with the expected output, all in the driver's own memory: no plugin can reach them.
 struct Sheet {
-  Buffer src, weights, bias;
+  Buffer src, weights, bias, diff_dst;              // without memory where the direction does not read them
   std::shared_ptr<const ReferenceValues> expected;  // one of these two
   std::shared_ptr<const Projection> projection;
-  bool has_bias = false;
 
-  Inputs inputs() const { return {src.data(), weights.data(), has_bias ? bias.data() : nullptr}; }
+  Inputs inputs() const { return {src.data(), weights.data(), bias.data(), diff_dst.data()}; }
   Reference reference() const { return expected->view(); }
-  /// Agrees, or Differs with the oracle's name and a diagnosis where there is one. `relation`: how these inputs are
-  /// related to those of the projection.
-  std::variant<Agrees, Differs> judge(const Spec& spec, Fill fill, const Algorithm& algorithm, const void* got,
+  /// Agrees, or Differs with the oracle's name and a diagnosis where there is one: of every output, the worst.
+  /// `relation`: how these inputs are related to those of the projection.
+  std::variant<Agrees, Differs> judge(const Spec& spec, Fill fill, const Algorithm& algorithm, const Outputs& got,
                                       std::string oracle, const Relation& relation = {}) const;
 };
 
 /// How outputs are held against their reference, where `reference` leaves it open: in full if that takes less than a
-/// few seconds and fits into `available` bytes, else by projection if that saves enough, and fits.
+/// few seconds and fits into `available` bytes, else by projection if that saves enough, and fits. The backward
+/// directions have no projection: in full.
 bool use_projection(const Spec& spec, const VerifySettings& settings, double available);
 
 /// Sheets of one spec by fill. [one thread]
@@ -38,7 +43,7 @@ class Material {
   Material(const Spec& spec, std::uint64_t seed, int threads, ReferenceCache& references, bool projected = false)
       : spec_(spec), seed_(seed), threads_(threads), references_(references), projected_(projected) {}
 
-  /// `changed`: another source under the same weights, for a backend that keeps what it saw.
+  /// `changed`: another source, or another diff_dst, under the same weights, for a backend that keeps what it saw.
   const Sheet& sheet(Fill fill, bool changed = false);
   /// Projected only: the sheet of a fill, taken out and turned into a related problem: other images first, output
   /// channels shuffled within their groups, values doubled.

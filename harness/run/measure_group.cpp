@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 #include <tuple>
 
 #include "measure/cold.hpp"
@@ -49,27 +50,31 @@ SampleLoad load_of(const Sampled& sampled, std::int64_t executions) {
   return load;
 }
 
-/// The four tensors in the worker's arena, at offsets that depend on the spec alone.
+/// The tensors in the worker's arena, at offsets that depend on the spec alone.
 Binding lay_tensors(Worker& worker, const Spec& spec, const Sheet& sheet) {
   auto& arena = worker.arena();
   arena.clear();
   Binding b;
-  const auto reserve = [&](std::size_t bytes, int role) {
-    b.regions.push_back(arena.reserve(bytes, 64, role));
-    return static_cast<std::int32_t>(b.regions.size()) - 1;
-  };
-  b.src = reserve(spec.src_bytes(), CVG_ROLE_SRC);
-  b.weights = reserve(spec.weights_bytes(), CVG_ROLE_WEIGHTS);
-  if (spec.geometry.bias) b.bias = reserve(spec.bias_bytes(), CVG_ROLE_BIAS);
-  b.dst = reserve(spec.dst_bytes(), CVG_ROLE_DST);
-  const auto copy = [&](std::int32_t region, const Buffer& from) {
-    if (region >= 0 && from.bytes() > 0)
-      std::copy_n(from.data(), from.bytes(), arena.bytes(b.regions[static_cast<std::size_t>(region)], Placement::end));
-  };
-  copy(b.src, sheet.src);
-  copy(b.weights, sheet.weights);
-  copy(b.bias, sheet.bias);
+  for (const auto role : kTensorRoles) {
+    if (!spec.reads(role) && !spec.writes(role)) continue;
+    b.tensors[index_of(role)] = static_cast<std::int32_t>(b.regions.size());
+    b.regions.push_back(arena.reserve(spec.bytes(role), 64, static_cast<int>(role)));
+  }
+  // Reserving may move the arena.
+  const auto inputs = sheet.inputs();
+  for (const auto role : kTensorRoles)
+    if (spec.reads(role) && spec.bytes(role) > 0)
+      std::memcpy(arena.bytes(b.regions[static_cast<std::size_t>(b.of(role))], Placement::end), inputs.of(role),
+                  spec.bytes(role));
   return b;
+}
+
+Outputs outputs_in(Worker& worker, const Spec& spec, const Binding& b) {
+  Outputs outputs{};
+  for (const auto role : kTensorRoles)
+    if (spec.writes(role))
+      outputs[index_of(role)] = worker.arena().bytes(b.regions[static_cast<std::size_t>(b.of(role))], Placement::end);
+  return outputs;
 }
 
 class Group {
@@ -291,7 +296,7 @@ class Group {
       const auto outcome =
           w->call(MeasureCheck{lane.entrant->plan.plan, changed, slot}, default_timeout(spec.geometry.flops()));
       if (auto bad = trouble_of(outcome)) return fail(lane, *bad), false;
-      const auto* got = w->arena().bytes(binding.regions[static_cast<std::size_t>(binding.dst)], Placement::end);
+      const auto got = outputs_in(*w, spec, binding);
       const auto where = slot == 0 ? oracle : fmt::format("{}, slot {}", oracle, slot);
       auto result = sheet.judge(spec, fill_, lane.entrant->plan.algorithm, got, where);
       if (auto* differs = std::get_if<Differs>(&result)) return fail(lane, *differs), false;

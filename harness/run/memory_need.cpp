@@ -10,9 +10,13 @@ namespace convgauge {
 
 double verify_bytes(const Spec& spec, const VerifySettings& settings) {
   const auto real = [](auto count) { return static_cast<double>(count); };
-  const double inputs = real(spec.src_bytes()) + real(spec.weights_bytes()) + real(spec.bias_bytes());
-  const double sums = 2 * sizeof(double) * real(elements(spec.geometry.dst_shape()));
-  const double sheets = real(settings.fills.size()) + 1, result = real(spec.dst_bytes());
+  double inputs = 0, result = 0;
+  for (const auto role : kTensorRoles) {
+    if (spec.reads(role)) inputs += real(spec.bytes(role));
+    if (spec.writes(role)) result += real(spec.bytes(role));
+  }
+  const double sums = 2 * sizeof(double) * real(spec.written_elements());
+  const double sheets = real(settings.fills.size()) + 1;
   return sheets * (inputs + sums) + 2 * 3 * (inputs + result) + result;
 }
 

@@ -30,8 +30,12 @@ TensorRun run_tensors(Pool& pool, const Competitor& competitor, const std::strin
       result.verdict = *bad;
       return result;
     }
-  result.output = Buffer(spec.dst_bytes());
-  std::copy_n(memory.output(), spec.dst_bytes(), result.output.data());
+  const auto written = memory.outputs();
+  for (const auto role : kTensorRoles) {
+    if (!spec.writes(role)) continue;
+    auto& output = result.outputs[index_of(role)] = Buffer(spec.bytes(role));
+    std::copy_n(written[index_of(role)], spec.bytes(role), output.data());
+  }
   result.verdict = Agrees{};
   return result;
 }

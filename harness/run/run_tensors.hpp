@@ -7,11 +7,11 @@
 
 namespace convgauge {
 
-/// The output, contiguous by the spec's strides, in the spec's dst_type.
+/// What was written, by role, by the spec's strides and types.
 struct TensorRun {
   Verdict verdict = Failed{"nothing ran"};  // Agrees where it ran; the result is not compared with anything
   std::string algorithm;
-  Buffer output;
+  std::array<Buffer, kTensorCount> outputs;
 };
 
 /// Runs in guarded memory, both ends: a trespass is a verdict here too. `algorithm`: "default" or a name.

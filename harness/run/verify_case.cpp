@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "core/probe_fill.hpp"
 #include "run/guarded_plan.hpp"
@@ -42,7 +41,7 @@ class Climb {
     // Last: what another plan did must not show either.
     if (!fills.empty())
       if (auto bad = repeated(fills.back(), fills.size() == 1)) return *bad;
-    result_.elements = elements(material_.spec().geometry.dst_shape());
+    result_.elements = material_.spec().written_elements();
     return result_;
   }
 
@@ -73,11 +72,11 @@ class Climb {
     if (material_.spec().geometry.batch > 0 && last != Fill::integer) {
       const auto [sheet, relation] = material_.related(last);
       if (auto bad = memory_.run(sheet.inputs(), order_.placements.front(), true, Poison::number)) return *bad;
-      if (auto bad = judge(last, sheet, plan_.algorithm, memory_.output(),
+      if (auto bad = judge(last, sheet, plan_.algorithm, memory_.outputs(),
                            fmt::format("fill {}, related problem: images, channels and scale", word(last)), relation))
         return *bad;
     }
-    result_.elements = elements(material_.spec().geometry.dst_shape());
+    result_.elements = material_.spec().written_elements();
     return result_;
   }
 
@@ -107,24 +106,26 @@ class Climb {
 
   /// R7: every element written. A NaN that is still there was left, or read and passed on: a finite poison tells.
   Bad complete(const Sheet& sheet, Placement placement, Poison poison) {
-    std::int64_t first = 0;
-    auto left = memory_.unwritten(poison, &first);
-    if (left == 0) return std::nullopt;
+    auto left = memory_.unwritten(poison);
+    if (!left) return std::nullopt;
     if (poison == Poison::nan) {
       if (auto bad = memory_.run(sheet.inputs(), placement, true, Poison::number)) return bad;
-      left = memory_.unwritten(Poison::number, &first);
+      left = memory_.unwritten(Poison::number);
     }
-    if (left == 0) return Failed{"R11: the result depends on what the output held before"};
+    if (!left) return Failed{"R11: the result depends on what the output held before"};
+    const auto& spec = material_.spec();
     return Trespass{
-        "R7", fmt::format("execute: left {} of {} output elements unwritten, the first at index {} in memory", left,
-                          elements(material_.spec().geometry.dst_shape()), first)};
+        "R7",
+        fmt::format("execute: left {} of {} {} elements unwritten, the first at index {} in memory", left->count,
+                    elements(spec.shape(left->role)),
+                    left->role == TensorRole::dst ? "output" : role_word(static_cast<int>(left->role)), left->first)};
   }
 
   Bad right(Fill fill, const Sheet& sheet, std::string oracle) {
-    return judge(fill, sheet, plan_.algorithm, memory_.output(), std::move(oracle));
+    return judge(fill, sheet, plan_.algorithm, memory_.outputs(), std::move(oracle));
   }
 
-  Bad judge(Fill fill, const Sheet& sheet, const Algorithm& algorithm, const std::byte* got, const std::string& oracle,
+  Bad judge(Fill fill, const Sheet& sheet, const Algorithm& algorithm, const Outputs& got, const std::string& oracle,
             const Relation& relation = {}) {
     auto outcome = sheet.judge(material_.spec(), fill, algorithm, got, oracle, relation);
     const bool is_right = std::holds_alternative<Agrees>(outcome);
@@ -147,8 +148,8 @@ class Climb {
     if (material_.projected() || !fits(Fill::impulse, material_.spec())) return "";
     const auto& sheet = material_.sheet(Fill::impulse);
     if (memory_.run(sheet.inputs(), order_.placements.front(), true, Poison::number)) return "";
-    return describe_taps(
-        {material_.spec(), plan_.algorithm, Fill::impulse, sheet.inputs(), sheet.reference(), memory_.output()});
+    return describe_taps({material_.spec(), plan_.algorithm, Fill::impulse, sheet.inputs(), sheet.reference(),
+                          memory_.outputs()[index_of(TensorRole::dst)]});
   }
 
   /// R12: under the same binding and weights, another source gives another result.
@@ -162,14 +163,22 @@ class Climb {
   /// `changed`: the last run was on the changed source.
   Bad repeated(Fill fill, bool changed) {
     if (!plan_.algorithm.deterministic) return std::nullopt;
-    const auto bytes = material_.spec().dst_bytes();
     if (changed)
       if (auto bad = memory_.run(material_.sheet(fill).inputs(), order_.placements.back(), false)) return bad;
-    const std::vector<std::byte> before(memory_.output(), memory_.output() + bytes);
+    const auto before = copied();
     if (auto bad = memory_.run(material_.sheet(fill).inputs(), order_.placements.back(), false)) return bad;
-    if (bytes == 0 || std::memcmp(before.data(), memory_.output(), bytes) == 0) return std::nullopt;
+    if (copied() == before) return std::nullopt;
     return Failed{fmt::format("R18: {} says it is deterministic, but two runs on the same inputs gave different bits",
                               plan_.algorithm.name)};
+  }
+
+  /// All that the last run wrote.
+  std::vector<std::byte> copied() {
+    std::vector<std::byte> all;
+    const auto outputs = memory_.outputs();
+    for (const auto role : kTensorRoles)
+      if (const auto* from = outputs[index_of(role)]) all.insert(all.end(), from, from + material_.spec().bytes(role));
+    return all;
   }
 
   /// Another number of threads, two slots under one plan, the first plan still open: the same results.
@@ -196,7 +205,7 @@ class Climb {
         return bad;
     // Both after the second ran: it must have left the first one's output alone.
     for (int slot = 0; slot < 2; ++slot)
-      if (auto bad = judge(fill, material_.sheet(fill, slot == 1), plan.algorithm, memory.output(slot),
+      if (auto bad = judge(fill, material_.sheet(fill, slot == 1), plan.algorithm, memory.outputs(slot),
                            fmt::format("fill {}, slot {} of 2, {} threads", word(fill), slot, threads)))
         return bad;
     return std::nullopt;
@@ -226,11 +235,6 @@ PlanSettings plan_settings(const Competitor& competitor, const std::string& algo
 VerifiedCase verify_case(Worker& worker, const VerifyOrder& order, Material& material) {
   VerifiedCase result;
   const auto& spec = material.spec();
-  if (spec.direction != Direction::forward) {
-    result.verdict = Refused{
-        "direction", "convgauge's reference computes the forward direction only, so nothing else can be verified yet"};
-    return result;
-  }
   const double needed = material.projected() ? projected_bytes(spec) : verify_bytes(spec, order.settings);
   if (auto why = beyond_memory(needed, available_bytes())) {
     result.verdict = Refused{"memory", std::move(*why)};

@@ -26,7 +26,7 @@ struct Judged {
   Fill fill;
   const Algorithm& algorithm;
   const Sheet& sheet;
-  const void* got;  // by the spec's strides
+  const Outputs& got;
   const std::string& oracle;
   bool right;
 };

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/convert.hpp"
+#include "reference/as_forward.hpp"
 #include "verify/cook_toom.hpp"
 #include "verify/spread.hpp"
 
@@ -57,12 +58,12 @@ double transform_underflow(const Evidence& e, Step step) {
 
 /// Underflow: every product, sum and stored result may lose up to half a subnormal step (counted whole). Where flushing
 /// is declared the step is the smallest normal number, and a subnormal factor is lost whatever it is multiplied with.
-void add_underflow(const Evidence& e, double amplification, Bound& bound) {
+void add_underflow(const Evidence& e, std::int64_t terms, double amplification, Bound& bound) {
   const Spec& s = e.spec;
   const auto& g = s.geometry;
   const bool flushes = e.algorithm.flushes_subnormals;
   const auto step = [&](Dtype t) { return flushes ? smallest_normal(t) : smallest_subnormal(t); };
-  const auto n = static_cast<double>(g.terms() + 1);
+  const auto n = static_cast<double>(terms);
   const double common = n * amplification * step(s.accumulator_type) + step(s.dst_type) + transform_underflow(e, step);
   for (auto& floor : bound.floor) floor += common;
   if (!flushes) return;
@@ -114,9 +115,9 @@ void fft(const Evidence& e, double u, double products, Bound& bound) {
 }
 
 /// A narrow output is rounded once more: of what was computed, not of what was wanted.
-void round_output(const Spec& spec, Bound& bound) {
-  if (precision(spec.dst_type) >= precision(spec.accumulator_type)) return;
-  const double u = unit_roundoff(spec.dst_type);
+void round_output(Dtype stored, Dtype accumulator, Bound& bound) {
+  if (precision(stored) >= precision(accumulator)) return;
+  const double u = unit_roundoff(stored);
   bound.of_magnitude *= 1 + u;
   bound.of_spread *= 1 + u;
   for (auto& floor : bound.floor) floor *= 1 + u;
@@ -150,12 +151,14 @@ double factor_rounding(MathMode math, Dtype stored) {
   return 0;
 }
 
-Bound bound_of(const Evidence& e) {
+namespace {
+
+/// Of a forward convolution in which `terms` numbers are summed.
+Bound forward_bound(const Evidence& e, std::int64_t terms) {
   const Spec& s = e.spec;
   const double u = unit_roundoff(s.accumulator_type);
   const double ux = factor_rounding(s.math, s.src_type), uw = factor_rounding(s.math, s.weights_type);
   const double products = ux + uw + ux * uw;
-  const auto terms = s.geometry.terms() + 1;
   Bound bound;
   bound.floor.assign(static_cast<std::size_t>(s.geometry.out_channels), 0);
   // The reference is a sum of rounded doubles too, which matters where the accumulator is as wide.
@@ -169,9 +172,53 @@ Bound bound_of(const Evidence& e) {
     bound.of_magnitude += summation_error(terms, u) + products;
     exempt_bias(e, products, bound);
   }
-  add_underflow(e, amplified, bound);
-  round_output(s, bound);
+  add_underflow(e, terms, amplified, bound);
+  round_output(s.dst_type, s.accumulator_type, bound);
   return bound;
+}
+
+/// diff_bias: sums, and no products.
+Bound bias_bound(const Evidence& e) {
+  const Spec& s = e.spec;
+  const auto terms = s.terms() + 1;
+  const auto step = e.algorithm.flushes_subnormals ? smallest_normal : smallest_subnormal;
+  Bound bound;
+  bound.of_magnitude =
+      summation_error(terms, unit_roundoff(Dtype::f64)) + summation_error(terms, unit_roundoff(s.accumulator_type));
+  const double lost = static_cast<double>(terms) * step(s.accumulator_type) + step(e.type());
+  bound.floor.assign(static_cast<std::size_t>(e.shape()[1]), lost);
+  round_output(e.type(), s.accumulator_type, bound);
+  return bound;
+}
+
+/// The bound of the forward convolution that the gradient is, put back in the gradient's order. Its floor is the same
+/// everywhere, for it has no bias.
+Bound backward_bound(const Evidence& e) {
+  const auto channels = static_cast<std::size_t>(e.shape()[1]);
+  if (e.spec.geometry.batch == 0) return {0, 0, 0, std::vector<double>(channels, 0.0), {}};
+  const auto like = [&](const Spec& forward, const Inputs& inputs) {
+    return forward_bound({forward, e.algorithm, e.fill, inputs, {}, nullptr}, e.spec.terms() + 1);
+  };
+  if (!works_on_tiles(e.algorithm) && !e.algorithm.flushes_subnormals) {
+    auto bound = like(forward_of(e.spec), {});
+    bound.floor.assign(channels, bound.floor.front());
+    return bound;
+  }
+  const AsForward forward(e.spec, e.inputs);
+  auto bound = like(forward.spec(), forward.inputs());
+  bound.floor.assign(channels, bound.floor.front());
+  if (bound.spread.empty()) return bound;
+  std::vector<double> gathered(static_cast<std::size_t>(elements(e.shape())));
+  forward.gather(bound.spread.data(), gathered.data());
+  bound.spread = std::move(gathered);
+  return bound;
+}
+
+}  // namespace
+
+Bound bound_of(const Evidence& e) {
+  if (e.role == TensorRole::diff_bias) return bias_bound(e);
+  return e.spec.direction == Direction::forward ? forward_bound(e, e.spec.terms() + 1) : backward_bound(e);
 }
 
 }  // namespace convgauge

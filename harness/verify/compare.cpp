@@ -17,22 +17,22 @@ namespace {
 
 /// Calls visit(first, channel, count, got) for every line of outputs: `count` of them from `first` in contiguous NCHW.
 template <class Visit>
-void each_line(const Spec& spec, const void* got, Visit visit) {
-  const Shape s = spec.geometry.dst_shape();
-  const Strides stride = spec.dst_strides();
+void each_line(const Evidence& e, Visit visit) {
+  const Shape s = e.shape();
+  const Strides stride = e.spec.strides(e.role);
   std::vector<double> line(static_cast<std::size_t>(s[3]));
   std::int64_t first = 0;
   for (std::int64_t n = 0; n < s[0]; ++n)
     for (std::int64_t c = 0; c < s[1]; ++c)
       for (std::int64_t h = 0; h < s[2]; ++h, first += s[3]) {
-        load_line(spec.dst_type, got, n * stride[0] + c * stride[1] + h * stride[2], stride[3], s[3], line.data());
+        load_line(e.type(), e.got, n * stride[0] + c * stride[1] + h * stride[2], stride[3], s[3], line.data());
         visit(first, c, s[3], line.data());
       }
 }
 
 class Judge {
  public:
-  explicit Judge(const Evidence& e) : e_(e), shape_(e.spec.geometry.dst_shape()) {
+  explicit Judge(const Evidence& e) : e_(e), shape_(e.shape()) {
     exact_ = agrees_bit_for_bit(e);
     if (exact_)
       bound_.floor.assign(static_cast<std::size_t>(shape_[1]), 0);
@@ -44,7 +44,7 @@ class Judge {
   void exact_line(std::int64_t first, std::int64_t channel, std::int64_t count, const double* got) {
     for (std::int64_t i = 0; i < count; ++i) {
       const double want = e_.reference.want[first + i];
-      if (got[i] != want && got[i] != rounded(e_.spec.dst_type, want)) wrong(first + i, channel, got[i], 0);
+      if (got[i] != want && got[i] != rounded(e_.type(), want)) wrong(first + i, channel, got[i], 0);
     }
   }
 
@@ -64,7 +64,7 @@ class Judge {
 
   std::variant<Agrees, Differs> verdict() {
     if (count_) return differs();
-    Agrees agrees{worst_, relative_l2(e_.spec, e_.reference, e_.got), elements(shape_), notes_};
+    Agrees agrees{worst_, relative_l2(e_), elements(shape_), notes_};
     if (exact_) return agrees;
     const auto gate = statistical_gate(e_, agrees.rel_l2);
     if (gate.applies && !gate.passes) return sloppy(gate);
@@ -121,7 +121,7 @@ class Judge {
             first_,
             worst_mismatch_,
             std::string(word(e_.fill)),
-            describe_region(e_.spec.geometry, bad_),
+            describe_region(e_.spec, e_.role, bad_),
             ""};
   }
 
@@ -129,7 +129,7 @@ class Judge {
   Differs sloppy(const GateResult& gate) const {
     Mismatch worst;
     double most = -1;
-    each_line(e_.spec, e_.got, [&](std::int64_t first, std::int64_t c, std::int64_t count, const double* got) {
+    each_line(e_, [&](std::int64_t first, std::int64_t c, std::int64_t count, const double* got) {
       for (auto i = first; i < first + count; ++i) {
         const double want = e_.reference.want[i], error = std::fabs(got[i - first] - want);
         if (error <= most) continue;
@@ -165,7 +165,7 @@ class Judge {
 
 std::variant<Agrees, Differs> compare(const Evidence& evidence) {
   Judge judge(evidence);
-  each_line(evidence.spec, evidence.got, [&](auto first, auto channel, auto count, const double* got) {
+  each_line(evidence, [&](auto first, auto channel, auto count, const double* got) {
     if (judge.exact())
       judge.exact_line(first, channel, count, got);
     else
@@ -180,15 +180,15 @@ bool agrees_bit_for_bit(const Evidence& e) {
 
 void allowed_errors(const Evidence& e, double* allowed) {
   const Bound bound = bound_of(e);
-  const Shape s = e.spec.geometry.dst_shape();
+  const Shape s = e.shape();
   for (std::int64_t i = 0; i < elements(s); ++i)
     allowed[i] = bound.allowed(i, i / (s[2] * s[3]) % s[1], e.reference.want[i], e.reference.magnitude[i]);
 }
 
-double relative_l2(const Spec& spec, const Reference& reference, const void* got) {
+double relative_l2(const Evidence& e) {
   double error = 0, size = 0;
-  each_line(spec, got, [&](std::int64_t first, std::int64_t, std::int64_t count, double* line) {
-    const double* want = reference.want + first;
+  each_line(e, [&](std::int64_t first, std::int64_t, std::int64_t count, double* line) {
+    const double* want = e.reference.want + first;
     for (std::int64_t i = 0; i < count; ++i) line[i] -= want[i];
     const double off = square_sum(line, count), own = square_sum(want, count);
     if (std::isfinite(off) && std::isfinite(own)) {

@@ -11,7 +11,8 @@
 namespace convgauge {
 
 /// Everything a judgement needs. `inputs` are the tensors the backend was given (for the tile bounds of winograd and
-/// fft), `reference` want and magnitude for them, `got` the backend's output by the spec's type and strides.
+/// fft), `reference` want and magnitude for them, `got` the backend's output by the spec's type and strides. `role`:
+/// which of the tensors that the direction writes `reference` and `got` are of.
 struct Evidence {
   const Spec& spec;
   const Algorithm& algorithm;
@@ -19,6 +20,10 @@ struct Evidence {
   Inputs inputs;
   Reference reference;
   const void* got;
+  TensorRole role = spec.result();
+
+  Shape shape() const { return spec.shape(role); }
+  Dtype type() const { return spec.type(role); }
 };
 
 /// Agrees or Differs. The bounds are those of verification.md, the ladder, step 1 (exact, fill integer, classes direct
@@ -28,10 +33,10 @@ std::variant<Agrees, Differs> compare(const Evidence& evidence);
 /// Whether right outputs are the reference's, rounded: integers, and sums in order.
 bool agrees_bit_for_bit(const Evidence& evidence);
 
-/// The allowed |got - want| for every output, contiguous NCHW, where the fill is not one of exact integers.
+/// The allowed |got - want| for every output, contiguous as its shape is, where the fill is not one of exact integers.
 void allowed_errors(const Evidence& evidence, double* allowed);
 
 /// ||got - want||_2 / ||want||_2; 0 where both are zero.
-double relative_l2(const Spec& spec, const Reference& reference, const void* got);
+double relative_l2(const Evidence& evidence);
 
 }  // namespace convgauge

@@ -125,7 +125,7 @@ class Search {
   /// Every output within its bound, but not all together: a misreading must bring the distance down to what the gate
   /// allows.
   bool sloppy() {
-    const auto gate = statistical_gate(e_, relative_l2(e_.spec, e_.reference, e_.got));
+    const auto gate = statistical_gate(e_, relative_l2(e_));
     if (!gate.applies || gate.passes) return false;
     nearer_ = gate.allowed / gate.measured;
     return true;

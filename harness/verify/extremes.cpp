@@ -49,7 +49,7 @@ bool same_special(double got, double want) {
 }
 
 bool agrees_without_padding(const Evidence& e, const Bound& bound, const Place& p, std::int64_t i, double got) {
-  if (e.spec.geometry.padding_mode != PaddingMode::zeros) return false;
+  if (e.spec.direction != Direction::forward || e.spec.geometry.padding_mode != PaddingMode::zeros) return false;
   const auto other = without_padding(e, p);
   if (!other.touches) return false;
   return same_special(got, other.want) ||
@@ -60,12 +60,12 @@ bool agrees_without_padding(const Evidence& e, const Bound& bound, const Place& 
 
 const char* excuse(const Evidence& e, const Bound& bound, std::int64_t i, double got) {
   const double want = e.reference.want[i], magnitude = e.reference.magnitude[i];
-  const Place p = place_of(e.spec.geometry.dst_shape(), i);
+  const Place p = place_of(e.shape(), i);
   if (same_special(got, want)) return "";
   const bool special = !std::isfinite(got);
   // Within the output type's last half step of infinity, or beyond: rounding may have made it infinite.
-  const double edge = largest(e.spec.dst_type);
-  const double slack = bound.allowed(i, p.c, want, magnitude) + edge * unit_roundoff(e.spec.dst_type);
+  const double edge = largest(e.type());
+  const double slack = bound.allowed(i, p.c, want, magnitude) + edge * unit_roundoff(e.type());
   if (std::isinf(got) && std::isfinite(want) && std::signbit(got) == std::signbit(want) &&
       std::fabs(want) + slack >= edge)
     return "";

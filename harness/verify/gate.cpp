@@ -16,13 +16,19 @@ double sequential(double n) {
   return 0.3 * std::sqrt(n) + 0.6;
 }
 
+/// What a tile's products are summed over: channels, or, for the gradient of the weights, images.
+std::int64_t summed_channels(const Spec& s) {
+  if (s.direction == Direction::forward) return s.geometry.group_inputs();
+  return s.direction == Direction::backward_data ? s.geometry.group_outputs() : s.geometry.batch;
+}
+
 /// In units of u. Winograd: the sum over the channels, sequential, amplified by 0.65 sqrt(amp) (fitted to 8e-7 for
 /// F(2,3), 3.8e-6 and 8e-6 for F(4,3) and F(6,3) at C = 512; the transforms add 1.5). FFT: 3e-7 at C = 512.
 double class_error(const Evidence& e) {
-  const auto& g = e.spec.geometry;
-  const auto channels = static_cast<double>(g.group_inputs());
-  const double direct = sequential(static_cast<double>(g.terms() + 1));
+  const auto channels = static_cast<double>(summed_channels(e.spec));
+  const double direct = sequential(static_cast<double>(e.spec.terms() + 1));
   const auto& a = e.algorithm;
+  if (e.role == TensorRole::diff_bias) return direct;
   if (a.algorithm_class == AlgorithmClass::winograd) {
     const double amplified = amplification_or_one(a);
     return std::max(direct, 0.65 * std::sqrt(amplified) * (sequential(channels) + 1.5));
@@ -35,7 +41,11 @@ double class_error(const Evidence& e) {
 }
 
 /// Outputs that are not copies of one another, however large the padding is.
-std::int64_t independent_outputs(const Geometry& g) {
+std::int64_t independent_outputs(const Evidence& e) {
+  const auto& g = e.spec.geometry;
+  if (e.spec.direction == Direction::backward_weights) return elements(e.shape());
+  if (e.spec.direction == Direction::backward_data)
+    return g.batch * g.in_channels * std::min(g.h.output(), g.h.input) * std::min(g.w.output(), g.w.input);
   return g.batch * g.out_channels * std::min(g.h.output(), g.h.input) * std::min(g.w.output(), g.w.input);
 }
 
@@ -45,7 +55,7 @@ double expected_relative_l2(const Evidence& e) {
   const Spec& s = e.spec;
   double expected = class_error(e) * unit_roundoff(s.accumulator_type);
   // One rounding to nearest is 0.42 u on average; truncated factors (tf32) lose 0.72 of their unit, both alike.
-  if (precision(s.dst_type) < precision(s.accumulator_type)) expected += 0.5 * unit_roundoff(s.dst_type);
+  if (precision(e.type()) < precision(s.accumulator_type)) expected += 0.5 * unit_roundoff(e.type());
   const double scale = e.algorithm.algorithm_class == AlgorithmClass::winograd
                            ? std::max(1.0, 0.65 * std::sqrt(amplification_or_one(e.algorithm)))
                            : 1;
@@ -65,14 +75,13 @@ GateResult statistical_gate(const Evidence& e, double relative_l2) {
   constexpr std::int64_t kEnough = 256;
   constexpr double kHalfPi = 1.5707963267948966;  // |w x| of two normals is 2/pi on average
   GateResult result;
-  const auto& g = e.spec.geometry;
-  result.applies = e.fill == Fill::normal && independent_outputs(g) >= kEnough && !e.algorithm.flushes_subnormals;
+  result.applies = e.fill == Fill::normal && independent_outputs(e) >= kEnough && !e.algorithm.flushes_subnormals;
   if (!result.applies) return result;
-  const auto outputs = elements(g.dst_shape());
+  const auto outputs = elements(e.shape());
   const double want = square_sum(e.reference.want, outputs), magnitude = square_sum(e.reference.magnitude, outputs);
   // Zero: every window lies in the padding, and there is nothing to be relative to.
   if (magnitude == 0 || !std::isfinite(want) || !std::isfinite(magnitude)) return {};
-  const double typical = kHalfPi * std::sqrt(magnitude / static_cast<double>(g.terms() + 1));
+  const double typical = kHalfPi * std::sqrt(magnitude / static_cast<double>(e.spec.terms() + 1));
   result.measured = relative_l2 * std::sqrt(want) / std::max(std::sqrt(want), typical);
   result.allowed = 2 * expected_relative_l2(e);
   result.passes = result.measured <= result.allowed;

@@ -13,10 +13,30 @@ using Indices = std::vector<std::int64_t>;
 struct AxisName {
   const char *one, *many, *index;
 };
-constexpr AxisName kNames[] = {{"image", "images", "batch n"},
-                               {"output channel", "output channels", "channel c"},
-                               {"row", "rows", "height h"},
-                               {"column", "columns", "width w"}};
+using AxisNames = std::array<AxisName, 4>;
+constexpr AxisNames kOfOutputs{{{"image", "images", "batch n"},
+                                {"output channel", "output channels", "channel c"},
+                                {"row", "rows", "height h"},
+                                {"column", "columns", "width w"}}};
+constexpr AxisNames kOfInputs{
+    {kOfOutputs[0], {"input channel", "input channels", "channel c"}, kOfOutputs[2], kOfOutputs[3]}};
+constexpr AxisNames kOfWeights{{{"output channel", "output channels", "channel o"},
+                                {"input of its group", "inputs of their group", "channel i"},
+                                {"tap row", "tap rows", "row kh"},
+                                {"tap column", "tap columns", "column kw"}}};
+
+/// What is said of a tensor: its axes' names, which of them has channels in groups, and of how many.
+struct Tongue {
+  AxisNames names;
+  std::size_t channels;
+  std::int64_t groups, width;
+};
+
+Tongue tongue_of(const Geometry& g, TensorRole role) {
+  if (role == TensorRole::diff_src) return {kOfInputs, 1, g.groups, g.group_inputs()};
+  if (role == TensorRole::diff_weights) return {kOfWeights, 0, g.groups, g.group_outputs()};
+  return {kOfOutputs, 1, g.groups, g.group_outputs()};
+}
 
 /// For each axis, the indices at which at least one output is wrong.
 std::array<Indices, 4> touched(const Shape& s, const std::vector<std::uint8_t>& bad) {
@@ -54,17 +74,17 @@ bool consecutive(const Indices& at) {
 }
 
 /// Whole groups only: "group 1", "groups 1 to 3". Empty where the channels are not whole groups.
-std::string groups(const Geometry& g, const Indices& at) {
-  const auto width = g.group_outputs(), first = at.front() / width, last = at.back() / width;
-  if (g.groups == 1 || !consecutive(at) || at.front() % width || (at.back() + 1) % width) return "";
+std::string groups(const Tongue& t, const Indices& at) {
+  const auto width = t.width, first = at.front() / width, last = at.back() / width;
+  if (t.groups == 1 || !consecutive(at) || at.front() % width || (at.back() + 1) % width) return "";
   return first == last ? fmt::format("group {}", first) : fmt::format("groups {} to {}", first, last);
 }
 
-std::string span(std::size_t d, const Indices& at, std::int64_t size) {
-  const auto [one, many, index] = kNames[d];
+std::string span(const Tongue& t, std::size_t d, const Indices& at, std::int64_t size) {
+  const auto [one, many, index] = t.names[d];
   const auto count = static_cast<std::int64_t>(at.size());
-  if (d == 1 && at.back() == size - 1 && count > 1) return fmt::format("{} >= {}", many, at.front());
-  if (d == 1 && at.front() == 0 && count > 1) return fmt::format("{} < {}", many, count);
+  if (d == t.channels && at.back() == size - 1 && count > 1) return fmt::format("{} >= {}", many, at.front());
+  if (d == t.channels && at.front() == 0 && count > 1) return fmt::format("{} < {}", many, count);
   if (count == 1 && at.front() == size - 1) return fmt::format("the last {} ({} = {})", one, index, at.front());
   if (count == 1) return fmt::format("{} {}", one, at.front());
   if (at.back() == size - 1) return fmt::format("the last {} {} ({} >= {})", count, many, index, at.front());
@@ -81,17 +101,17 @@ bool border(const Indices& at, std::int64_t size, std::int64_t& before, std::int
   return before + after + (*(gap + 1) - *gap - 1) == size;
 }
 
-std::string axis_words(const Geometry& g, std::size_t d, const Indices& at, std::int64_t size) {
+std::string axis_words(const Tongue& t, std::size_t d, const Indices& at, std::int64_t size) {
   const auto count = static_cast<std::int64_t>(at.size());
   if (count == size) return "";
-  if (d == 1)
-    if (auto text = groups(g, at); !text.empty()) return text;
-  if (consecutive(at)) return span(d, at, size);
-  if (const auto step = even_step(at, size)) return every(step, at.front(), kNames[d].one);
+  if (d == t.channels)
+    if (auto text = groups(t, at); !text.empty()) return text;
+  if (consecutive(at)) return span(t, d, at, size);
+  if (const auto step = even_step(at, size)) return every(step, at.front(), t.names[d].one);
   std::int64_t before = 0, after = 0;
   if (border(at, size, before, after))
-    return fmt::format("the first {} and the last {} {}", before, after, kNames[d].many);
-  return fmt::format("{} of {} {} between {} and {}", count, size, kNames[d].many, at.front(), at.back());
+    return fmt::format("the first {} and the last {} {}", before, after, t.names[d].many);
+  return fmt::format("{} of {} {} between {} and {}", count, size, t.names[d].many, at.front(), at.back());
 }
 
 std::string joined(const std::vector<std::string>& parts) {
@@ -123,8 +143,9 @@ std::string frame(const Shape& s, const std::vector<std::uint8_t>& bad, std::int
 
 }  // namespace
 
-std::string describe_region(const Geometry& g, const std::vector<std::uint8_t>& bad) {
-  const Shape s = g.dst_shape();
+std::string describe_region(const Spec& spec, TensorRole role, const std::vector<std::uint8_t>& bad) {
+  const Shape s = spec.shape(role);
+  const auto tongue = tongue_of(spec.geometry, role);
   const auto count = std::count_if(bad.begin(), bad.end(), [](auto b) { return b != 0; });
   if (count == elements(s)) return "all outputs";
   const auto at = touched(s, bad);
@@ -132,11 +153,12 @@ std::string describe_region(const Geometry& g, const std::vector<std::uint8_t>& 
   std::vector<std::string> parts;
   for (std::size_t d = 0; d < 4; ++d) {
     box *= static_cast<std::int64_t>(at[d].size());
-    if (auto text = axis_words(g, d, at[d], s[d]); !text.empty()) parts.push_back(std::move(text));
+    if (auto text = axis_words(tongue, d, at[d], s[d]); !text.empty()) parts.push_back(std::move(text));
   }
   const auto region = joined(parts);
   if (count == box) return count == 1 ? "one output: " + region : "all of " + region;
-  if (auto text = frame(s, bad, count); !text.empty()) return text;
+  if (role != TensorRole::diff_weights)
+    if (auto text = frame(s, bad, count); !text.empty()) return text;
   return share_of(count, box) + (region.empty() ? " of the outputs, everywhere" : " of " + region);
 }
 

@@ -4,11 +4,12 @@
 #include <string>
 #include <vector>
 
-#include "core/geometry.hpp"
+#include "core/spec.hpp"
 
 namespace convgauge {
 
-/// `bad` has one entry for each output, contiguous NCHW of g.dst_shape(), nonzero where it is wrong; at least one is.
-std::string describe_region(const Geometry& g, const std::vector<std::uint8_t>& bad);
+/// `bad` has one entry for each element of the tensor that was written, contiguous as its shape is, nonzero where it is
+/// wrong; at least one is.
+std::string describe_region(const Spec& spec, TensorRole role, const std::vector<std::uint8_t>& bad);
 
 }  // namespace convgauge

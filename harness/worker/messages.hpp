@@ -84,15 +84,17 @@ struct Words<Placement> {
 };
 
 /// The buffers of one plan: regions, which region each requirement is bound to (-1: memory of the backend's own), and
-/// which regions are the host's tensors (-1: there is none).
+/// which regions are the host's tensors, by role (-1: there is none).
 struct Binding {
   std::vector<Region> regions;
   std::vector<std::int32_t> requirement_region;
-  std::int32_t src = -1, weights = -1, bias = -1, dst = -1;
+  std::array<std::int32_t, kTensorCount> tensors{-1, -1, -1, -1, -1, -1, -1, -1};
+
+  std::int32_t of(TensorRole role) const { return tensors[index_of(role)]; }
 };
 template <class Io>
 void fields(Io& io, Binding& b) {
-  io(b.regions, b.requirement_region, b.src, b.weights, b.bias, b.dst);
+  io(b.regions, b.requirement_region, b.tensors);
 }
 
 // ---- requests -------------------------------------------------------------------------------------------------------
@@ -168,8 +170,8 @@ void fields(Io& io, Sample& r) {
   io(r.plan, r.executions, r.batch, r.warm_ns, r.counters);
 }
 
-/// Copies the measured output of a slot to the arena. again: the source is first read anew from the arena, the output
-/// poisoned with NaNs, and one more execution made.
+/// Copies the measured outputs of a slot to the arena. again: what upload() brings is first read anew from the arena,
+/// the outputs poisoned with NaNs, and one more execution made.
 struct MeasureCheck {
   std::uint32_t plan = 0;
   bool again = false;

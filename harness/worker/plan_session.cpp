@@ -42,8 +42,9 @@ bool writable(int role, Stage stage) {
 void PlanSession::protect(Stage stage, std::int32_t slot) {
   const auto& needs = plan_.requirements();
   const auto allow = [&](const Binding& b, bool own) {
-    for (const auto tensor : {b.src, b.weights, b.bias}) guarded_->allow_writes(tensor, false);
-    guarded_->allow_writes(b.dst, own && (stage == Stage::execute || stage == Stage::fetch));
+    for (std::size_t role = 0; role < kTensorCount; ++role)
+      guarded_->allow_writes(b.tensors[role], own && is_result(static_cast<int>(role)) &&
+                                                  (stage == Stage::execute || stage == Stage::fetch));
     for (std::size_t i = 0; i < needs.size(); ++i)
       if (needs[i].form == CVG_FORM_OWN && needs[i].memory_kind == CVG_MEMORY_HOST)
         guarded_->allow_writes(b.requirement_region[i], own && writable(needs[i].role, stage));
@@ -56,13 +57,9 @@ void PlanSession::protect(Stage stage, std::int32_t slot) {
 
 cvg_tensors PlanSession::guarded_tensors(std::int32_t slot) const {
   const auto& b = slots_[static_cast<std::size_t>(slot)].binding;
-  cvg_tensors t{};
-  t.struct_size = sizeof t;
-  t.src = guarded_->bytes(b.src);
-  t.weights = guarded_->bytes(b.weights);
-  t.bias = guarded_->bytes(b.bias);
-  t.dst = guarded_->bytes(b.dst);
-  return t;
+  HostTensors tensors{};
+  for (std::size_t role = 0; role < kTensorCount; ++role) tensors[role] = guarded_->bytes(b.tensors[role]);
+  return to_abi(tensors);
 }
 
 /// What to bind, device memory allocated where the slot needs its own.

@@ -16,6 +16,9 @@ namespace {
 // depthwise layer by 37% (shared/measurement.md). Nine cache lines apart, they do not meet within 64 buffers.
 constexpr std::size_t kLine = 64, kStaggerLines = 9;
 
+constexpr std::initializer_list<TensorRole> kResults = {TensorRole::dst, TensorRole::diff_src, TensorRole::diff_weights,
+                                                        TensorRole::diff_bias};
+
 std::byte* map_private(std::size_t bytes) {
   void* at = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (at == MAP_FAILED) throw std::bad_alloc();
@@ -60,8 +63,8 @@ Answer<PrivateMemory> PrivateMemory::make(const Backend& backend, const PlanSett
   if (view == MAP_FAILED) throw std::bad_alloc();
   m.arena_ = Block(static_cast<std::byte*>(view), Unmap{arena_bytes});
   for (int slot = 0; slot < slots; ++slot) {
-    m.host_.push_back(
-        {m.copy_of(binding.src), m.copy_of(binding.weights), m.copy_of(binding.bias), m.copy_of(binding.dst)});
+    auto& host = m.host_.emplace_back();
+    for (std::size_t role = 0; role < kTensorCount; ++role) host[role] = m.copy_of(binding.tensors[role]);
     auto& list = m.addresses_.emplace_back();
     for (std::size_t i = 0; i < requirements.size(); ++i) {
       const auto& r = requirements[i];
@@ -73,7 +76,7 @@ Answer<PrivateMemory> PrivateMemory::make(const Backend& backend, const PlanSett
         if (is_result(r.role)) m.outputs_.emplace_back(slot, m.device_.size());
         m.device_.push_back(std::move(*buffer));
         list.push_back(m.device_.back().address());
-      } else if (r.form == CVG_FORM_TENSOR && r.role <= CVG_ROLE_DST) {
+      } else if (r.form == CVG_FORM_TENSOR) {
         list.push_back(m.host_.back()[static_cast<std::size_t>(r.role)]);
       } else {
         list.push_back(m.obtain(r.bytes, r.alignment));
@@ -84,25 +87,28 @@ Answer<PrivateMemory> PrivateMemory::make(const Backend& backend, const PlanSett
 }
 
 cvg_tensors PrivateMemory::tensors(int slot) const {
-  const auto& [src, weights, bias, dst] = host_.at(static_cast<std::size_t>(slot));
-  cvg_tensors t{};
-  t.struct_size = sizeof t;
-  t.src = src;
-  t.weights = weights;
-  t.bias = bias;
-  t.dst = dst;
-  return t;
+  return to_abi(host_.at(static_cast<std::size_t>(slot)));
+}
+
+template <class Act>
+void PrivateMemory::each_tensor(int slot, std::initializer_list<TensorRole> roles, Act act) const {
+  for (const auto role : roles) {
+    const auto region = binding_.of(role);
+    if (region < 0) continue;
+    const auto& r = binding_.regions.at(static_cast<std::size_t>(region));
+    act(host_.at(static_cast<std::size_t>(slot))[index_of(role)],
+        arena_.get() + r.offset + offset_in_window(r, Placement::end), r.bytes);
+  }
 }
 
 void PrivateMemory::refresh_source(int slot) {
-  const auto& r = binding_.regions.at(static_cast<std::size_t>(binding_.src));
-  std::memcpy(host_.at(static_cast<std::size_t>(slot))[CVG_ROLE_SRC],
-              arena_.get() + r.offset + offset_in_window(r, Placement::end), r.bytes);
+  each_tensor(slot, {TensorRole::src, TensorRole::diff_dst},
+              [](std::byte* own, const std::byte* arena, std::size_t bytes) { std::memcpy(own, arena, bytes); });
 }
 
 Answer<void> PrivateMemory::poison_output(int slot) {
-  const auto& r = binding_.regions.at(static_cast<std::size_t>(binding_.dst));
-  std::memset(host_.at(static_cast<std::size_t>(slot))[CVG_ROLE_DST], 0xFF, r.bytes);
+  each_tensor(slot, kResults,
+              [](std::byte* own, const std::byte*, std::size_t bytes) { std::memset(own, 0xFF, bytes); });
   for (const auto& [owner, index] : outputs_)
     if (owner == slot)
       if (auto ok = device_[index].poison(); !ok) return ok;
@@ -110,9 +116,8 @@ Answer<void> PrivateMemory::poison_output(int slot) {
 }
 
 void PrivateMemory::publish_output(int slot) const {
-  const auto& r = binding_.regions.at(static_cast<std::size_t>(binding_.dst));
-  std::memcpy(arena_.get() + r.offset + offset_in_window(r, Placement::end),
-              host_.at(static_cast<std::size_t>(slot))[CVG_ROLE_DST], r.bytes);
+  each_tensor(slot, kResults,
+              [](const std::byte* own, std::byte* arena, std::size_t bytes) { std::memcpy(arena, own, bytes); });
 }
 
 }  // namespace convgauge

@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <cstddef>
+#include <initializer_list>
 #include <memory>
 #include <vector>
 
@@ -29,10 +30,10 @@ class PrivateMemory {
   const std::vector<void*>& addresses(int slot) const { return addresses_.at(static_cast<std::size_t>(slot)); }
   cvg_tensors tensors(int slot) const;
   int slots() const { return static_cast<int>(addresses_.size()); }
-  /// Reads the source of a slot anew from the arena; writes NaNs over its output.
+  /// Reads what upload() brings of a slot anew from the arena: src, diff_dst. Writes NaNs over its outputs.
   void refresh_source(int slot);
   Answer<void> poison_output(int slot);
-  /// Copies the output of a slot to the arena.
+  /// Copies the outputs of a slot to the arena.
   void publish_output(int slot) const;
 
  private:
@@ -40,11 +41,14 @@ class PrivateMemory {
   PrivateMemory() = default;
   std::byte* obtain(std::size_t bytes, std::size_t alignment);
   std::byte* copy_of(std::int32_t region);
+  /// act(the slot's copy, the arena's bytes, how many): for each of the host's tensors among `roles`.
+  template <class Act>
+  void each_tensor(int slot, std::initializer_list<TensorRole> roles, Act act) const;
   Binding binding_;
   std::vector<Block> blocks_;
   Block arena_;
-  std::vector<std::vector<void*>> addresses_;    // [slot][requirement]
-  std::vector<std::array<std::byte*, 4>> host_;  // [slot]: src, weights, bias, dst
+  std::vector<std::vector<void*>> addresses_;  // [slot][requirement]
+  std::vector<HostTensors> host_;              // [slot]
   std::vector<DeviceBuffer> device_;
   std::vector<std::pair<int, std::size_t>> outputs_;  // slot, and where in device_
 };

@@ -285,10 +285,10 @@ TEST(RelativeL2, IsTheRatioOfNorms) {
   Trial trial("n1c1h1w2_o1k1_nobias", Fill::normal);
   trial.sums.want = {3, 4};
   trial.answer({3, 4.5});
-  EXPECT_DOUBLE_EQ(relative_l2(trial.spec, trial.sums.out(), trial.got.data()), 0.1);
+  EXPECT_DOUBLE_EQ(relative_l2(trial.evidence()), 0.1);
   trial.sums.want = {0, 0};
   trial.answer({0, 0});
-  EXPECT_EQ(relative_l2(trial.spec, trial.sums.out(), trial.got.data()), 0);
+  EXPECT_EQ(relative_l2(trial.evidence()), 0);
 }
 
 TEST(Compare, BatchZeroAgrees) {

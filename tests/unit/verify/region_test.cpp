@@ -14,13 +14,13 @@ using Where = std::function<bool(std::int64_t n, std::int64_t c, std::int64_t h,
 
 /// 2 images of 64 channels in 4 groups, 6 rows, 10 columns.
 std::string words(const Where& wrong) {
-  const auto g = parse_problem("n2c8h6w10_o64k1g4").value();
+  const auto spec = Spec::of(parse_problem("n2c8h6w10_o64k1g4").value(), Dtype::f32);
   std::vector<std::uint8_t> bad;
   for (std::int64_t n = 0; n < 2; ++n)
     for (std::int64_t c = 0; c < 64; ++c)
       for (std::int64_t h = 0; h < 6; ++h)
         for (std::int64_t w = 0; w < 10; ++w) bad.push_back(wrong(n, c, h, w));
-  return describe_region(g, bad);
+  return describe_region(spec, TensorRole::dst, bad);
 }
 
 TEST(Region, NamesTheShape) {

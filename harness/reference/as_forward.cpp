@@ -1,0 +1,213 @@
+#include "reference/as_forward.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include "core/convert.hpp"
+#include "reference/padding.hpp"
+
+namespace convgauge {
+namespace {
+
+/// work(word): word is an integer as wide as an element, whose bits are moved and never read as a number.
+template <class Work>
+void as_words(Dtype type, Work work) {
+  if (size_of(type) == 8) return work(std::uint64_t{});
+  if (size_of(type) == 4) return work(std::uint32_t{});
+  work(std::uint16_t{});
+}
+
+/// A dense tensor of this shape, all zeros.
+Buffer zeros(const Shape& shape, Dtype type) {
+  Buffer made(static_cast<std::size_t>(elements(shape)) * size_of(type));
+  std::memset(made.data(), 0, made.bytes());
+  return made;
+}
+
+/// put(n, c, h, w): for every element of a shape.
+template <class Put>
+void each(const Shape& s, Put put) {
+  for (std::int64_t n = 0; n < s[0]; ++n)
+    for (std::int64_t c = 0; c < s[1]; ++c)
+      for (std::int64_t h = 0; h < s[2]; ++h)
+        for (std::int64_t w = 0; w < s[3]; ++w) put(n, c, h, w);
+}
+
+std::int64_t at(const Strides& s, std::int64_t n, std::int64_t c, std::int64_t h, std::int64_t w) {
+  return n * s[0] + c * s[1] + h * s[2] + w * s[3];
+}
+
+/// Of backward data: the padded position that output 0 is the gradient of. Padded zeros have none.
+std::int64_t first_position(const Axis& a, PaddingMode mode) {
+  return mode == PaddingMode::zeros ? 0 : -a.pad_before;
+}
+
+Axis data_axis(const Axis& a, PaddingMode mode) {
+  const auto positions = mode == PaddingMode::zeros ? a.input : a.padded();
+  return {.input = positions + a.reach() - 1, .kernel = a.kernel, .dilation = a.dilation};
+}
+
+/// Of backward weights: as much of the padded source as is read.
+Axis weights_axis(const Axis& a) {
+  return {.input = (a.output() - 1) * a.stride + a.reach(),
+          .kernel = a.output(),
+          .stride = a.dilation,
+          .dilation = a.stride};
+}
+
+bool all_finite(Dtype type, const void* array, std::int64_t count) {
+  constexpr std::int64_t kLine = 512;
+  double line[kLine];
+  for (std::int64_t i = 0; i < count; i += kLine) {
+    const auto some = std::min(kLine, count - i);
+    load_line(type, array, i, 1, some, line);
+    for (std::int64_t j = 0; j < some; ++j)
+      if (!std::isfinite(line[j])) return false;
+  }
+  return true;
+}
+
+/// diff_bias, in the order of the definition.
+void sum_channels(const Spec& spec, const Inputs& inputs, const Reference& out) {
+  const Shape s = spec.geometry.dst_shape();
+  const Strides y = spec.dst_strides();
+  std::vector<double> row(static_cast<std::size_t>(s[3]));
+  for (std::int64_t c = 0; c < s[1]; ++c) {
+    double want = 0, magnitude = 0;
+    for (std::int64_t n = 0; n < s[0]; ++n)
+      for (std::int64_t h = 0; h < s[2]; ++h) {
+        load_line(spec.dst_type, inputs.diff_dst, at(y, n, c, h, 0), y[3], s[3], row.data());
+        for (const double v : row) want += v, magnitude += std::fabs(v);
+      }
+    if (out.want) out.want[c] = want;
+    if (out.magnitude) out.magnitude[c] = magnitude;
+  }
+}
+
+Reference behind(const Reference& out, std::int64_t count) {
+  return {out.want ? out.want + count : nullptr, out.magnitude ? out.magnitude + count : nullptr};
+}
+
+}  // namespace
+
+Spec forward_of(const Spec& spec) {
+  const Geometry& g = spec.geometry;
+  const bool data = spec.direction == Direction::backward_data;
+  Spec made{.geometry = {},
+            .src_type = data ? spec.dst_type : spec.src_type,
+            .weights_type = data ? spec.weights_type : spec.dst_type,
+            .dst_type = data ? spec.src_type : spec.weights_type,
+            .accumulator_type = spec.accumulator_type,
+            .math = spec.math,
+            .deterministic = spec.deterministic};
+  made.geometry.groups = g.groups;
+  made.geometry.bias = false;
+  if (data) {
+    made.geometry.batch = g.batch;
+    made.geometry.in_channels = g.out_channels;
+    made.geometry.out_channels = g.in_channels;
+    made.geometry.h = data_axis(g.h, g.padding_mode);
+    made.geometry.w = data_axis(g.w, g.padding_mode);
+  } else {
+    made.geometry.batch = g.group_inputs();
+    made.geometry.in_channels = g.groups * g.batch;
+    made.geometry.out_channels = g.out_channels;
+    made.geometry.h = weights_axis(g.h);
+    made.geometry.w = weights_axis(g.w);
+  }
+  return made;
+}
+
+AsForward::AsForward(const Spec& spec, const Inputs& inputs)
+    : spec_(spec),
+      forward_(forward_of(spec)),
+      first_h_(first_position(spec.geometry.h, spec.geometry.padding_mode)),
+      first_w_(first_position(spec.geometry.w, spec.geometry.padding_mode)),
+      src_(zeros(forward_.geometry.src_shape(), forward_.src_type)),
+      weights_(zeros(forward_.geometry.weights_shape(), forward_.weights_type)) {
+  spec.direction == Direction::backward_data ? spread_data(inputs) : spread_weights(inputs);
+}
+
+void AsForward::spread_data(const Inputs& inputs) {
+  const Geometry& g = spec_.geometry;
+  const Strides y = spec_.dst_strides(), x = forward_.src_strides();
+  const auto of = forward_.geometry.src_shape();
+  const auto shift_h = g.h.reach() - 1 - g.h.pad_before - first_h_;
+  const auto shift_w = g.w.reach() - 1 - g.w.pad_before - first_w_;
+  as_words(spec_.dst_type, [&](auto word) {
+    const auto* from = static_cast<const decltype(word)*>(inputs.diff_dst);
+    auto* to = src_.as<decltype(word)>();
+    each(g.dst_shape(), [&](auto n, auto c, auto oh, auto ow) {
+      const auto h = oh * g.h.stride + shift_h, w = ow * g.w.stride + shift_w;
+      if (h >= 0 && h < of[2] && w >= 0 && w < of[3]) to[at(x, n, c, h, w)] = from[at(y, n, c, oh, ow)];
+    });
+  });
+  const Strides w = spec_.weights_strides(), turned = forward_.weights_strides();
+  as_words(spec_.weights_type, [&](auto word) {
+    const auto* from = static_cast<const decltype(word)*>(inputs.weights);
+    auto* to = weights_.as<decltype(word)>();
+    each(g.weights_shape(), [&](auto o, auto i, auto kh, auto kw) {
+      const auto group = o / g.group_outputs();
+      to[at(turned, group * g.group_inputs() + i, o % g.group_outputs(), g.h.kernel - 1 - kh, g.w.kernel - 1 - kw)] =
+          from[at(w, o, i, kh, kw)];
+    });
+  });
+}
+
+void AsForward::spread_weights(const Inputs& inputs) {
+  const Geometry& g = spec_.geometry;
+  const Strides x = spec_.src_strides(), padded = forward_.src_strides();
+  as_words(spec_.src_type, [&](auto word) {
+    const auto* from = static_cast<const decltype(word)*>(inputs.src);
+    auto* to = src_.as<decltype(word)>();
+    each(forward_.geometry.src_shape(), [&](auto i, auto c, auto u, auto v) {
+      const auto ih = source_index(g.padding_mode, u - g.h.pad_before, g.h.input);
+      const auto iw = source_index(g.padding_mode, v - g.w.pad_before, g.w.input);
+      if (ih >= 0 && iw >= 0)
+        to[at(padded, i, c, u, v)] = from[at(x, c % g.batch, c / g.batch * g.group_inputs() + i, ih, iw)];
+    });
+  });
+  const Strides y = spec_.dst_strides(), kernel = forward_.weights_strides();
+  as_words(spec_.dst_type, [&](auto word) {
+    const auto* from = static_cast<const decltype(word)*>(inputs.diff_dst);
+    auto* to = weights_.as<decltype(word)>();
+    each(g.dst_shape(), [&](auto n, auto o, auto h, auto w) { to[at(kernel, o, n, h, w)] = from[at(y, n, o, h, w)]; });
+  });
+}
+
+void AsForward::gather(const double* outputs, double* result) const {
+  const Geometry& g = spec_.geometry;
+  const Shape made = forward_.geometry.dst_shape();
+  if (spec_.direction == Direction::backward_weights) {
+    const Strides w = nchw_strides(g.weights_shape());
+    return each(made, [&](auto i, auto o, auto kh, auto kw) { result[at(w, o, i, kh, kw)] = *outputs++; });
+  }
+  const Strides x = nchw_strides(g.src_shape());
+  std::fill_n(result, elements(g.src_shape()), 0.0);
+  each(made, [&](auto n, auto c, auto h, auto w) {
+    const auto ih = source_index(g.padding_mode, first_h_ + h, g.h.input);
+    const auto iw = source_index(g.padding_mode, first_w_ + w, g.w.input);
+    result[at(x, n, c, ih, iw)] += *outputs++;
+  });
+}
+
+void reference_backward(const Spec& spec, const Inputs& inputs, const Reference& out, int threads) {
+  const Geometry& g = spec.geometry;
+  // Between the elements of a spread-out diff_dst lie zeros that no product of the definition has: a weight that is
+  // not finite would make NaNs of them.
+  const bool spoils = spec.direction == Direction::backward_data &&
+                      !all_finite(spec.weights_type, inputs.weights, elements(g.weights_shape()));
+  if (spoils || g.batch == 0) return reference_slow(spec, inputs, out);
+  const AsForward forward(spec, inputs);
+  const auto count = static_cast<std::size_t>(elements(forward.spec().geometry.dst_shape())) * sizeof(double);
+  Buffer want(out.want ? count : 0), magnitude(out.magnitude ? count : 0);
+  reference_fast(forward.spec(), forward.inputs(),
+                 {out.want ? want.as<double>() : nullptr, out.magnitude ? magnitude.as<double>() : nullptr}, threads);
+  if (out.want) forward.gather(want.as<double>(), out.want);
+  if (out.magnitude) forward.gather(magnitude.as<double>(), out.magnitude);
+  if (spec.writes(TensorRole::diff_bias)) sum_channels(spec, inputs, behind(out, elements(g.weights_shape())));
+}
+
+}  // namespace convgauge
