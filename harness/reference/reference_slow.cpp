@@ -1,6 +1,8 @@
 // conv2d and its gradients from their definition. Padding zeros are arithmetic, as in torch: an infinite weight over
 // one gives NaN.
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "reference/padding.hpp"
 #include "reference/reference.hpp"
@@ -43,31 +45,26 @@ double diff_dst_at(const Spec& spec, const Inputs& in, std::int64_t n, std::int6
   return load(spec.dst_type, in.diff_dst, n * y[0] + oc * y[1] + oh * y[2] + ow * y[3]);
 }
 
-/// The output whose tap `k` reads padded position `at` (counted from the first input); -1 where there is none.
-std::int64_t reader(const Axis& a, std::int64_t at, std::int64_t k) {
-  const auto steps = at + a.pad_before - k * a.dilation;
-  return steps >= 0 && steps % a.stride == 0 && steps / a.stride < a.output() ? steps / a.stride : -1;
-}
-
-/// What the outputs that read padded position (ph, pw) of input channel c hand back: over the group's outputs, and taps
-/// from the last to the first.
-Sums one_position(const Spec& spec, const Inputs& in, std::int64_t n, std::int64_t c, std::int64_t ph,
-                  std::int64_t pw) {
+/// What the outputs hand back to the padded positions of input channel c of image n that their taps read: each position
+/// sums over the group's outputs, rows and columns in their order.
+void padded_plane(const Spec& spec, const Inputs& in, std::int64_t n, std::int64_t c, std::vector<Sums>& plane) {
   const Geometry& g = spec.geometry;
   const Strides w = spec.weights_strides();
   const auto group = c / g.group_inputs(), ic = c % g.group_inputs();
-  Sums sums{0, 0};
+  std::fill(plane.begin(), plane.end(), Sums{0, 0});
   for (std::int64_t oc = group * g.group_outputs(); oc < (group + 1) * g.group_outputs(); ++oc)
-    for (std::int64_t kh = g.h.kernel - 1; kh >= 0; --kh)
-      for (std::int64_t kw = g.w.kernel - 1; kw >= 0; --kw) {
-        const auto oh = reader(g.h, ph, kh), ow = reader(g.w, pw, kw);
-        if (oh < 0 || ow < 0) continue;
-        const double weight = load(spec.weights_type, in.weights, oc * w[0] + ic * w[1] + kh * w[2] + kw * w[3]);
+    for (std::int64_t oh = 0; oh < g.h.output(); ++oh)
+      for (std::int64_t ow = 0; ow < g.w.output(); ++ow) {
         const double diff = diff_dst_at(spec, in, n, oc, oh, ow);
-        sums.want += weight * diff;
-        sums.magnitude += std::fabs(weight) * std::fabs(diff);
+        for (std::int64_t kh = 0; kh < g.h.kernel; ++kh)
+          for (std::int64_t kw = 0; kw < g.w.kernel; ++kw) {
+            const double weight = load(spec.weights_type, in.weights, oc * w[0] + ic * w[1] + kh * w[2] + kw * w[3]);
+            const auto ph = oh * g.h.stride + kh * g.h.dilation, pw = ow * g.w.stride + kw * g.w.dilation;
+            auto& sums = plane[static_cast<std::size_t>(ph * g.w.padded() + pw)];
+            sums.want += weight * diff;
+            sums.magnitude += std::fabs(weight) * std::fabs(diff);
+          }
       }
-  return sums;
 }
 
 /// Every padded position hands its gradient to the input that it shows; a zero has none to give it to.
@@ -75,16 +72,20 @@ void backward_data(const Spec& spec, const Inputs& in, const Reference& out) {
   const Geometry& g = spec.geometry;
   const auto count = elements(g.src_shape());
   for (std::int64_t at = 0; at < count; ++at) keep(out, at, {0, 0});
-  for (std::int64_t plane = 0; plane < g.batch * g.in_channels; ++plane)
-    for (std::int64_t ph = -g.h.pad_before; ph < g.h.input + g.h.pad_after; ++ph)
-      for (std::int64_t pw = -g.w.pad_before; pw < g.w.input + g.w.pad_after; ++pw) {
-        const auto ih = source_index(g.padding_mode, ph, g.h.input), iw = source_index(g.padding_mode, pw, g.w.input);
+  std::vector<Sums> padded(static_cast<std::size_t>(g.h.padded() * g.w.padded()));
+  for (std::int64_t plane = 0; plane < g.batch * g.in_channels; ++plane) {
+    padded_plane(spec, in, plane / g.in_channels, plane % g.in_channels, padded);
+    for (std::int64_t ph = 0; ph < g.h.padded(); ++ph)
+      for (std::int64_t pw = 0; pw < g.w.padded(); ++pw) {
+        const auto ih = source_index(g.padding_mode, ph - g.h.pad_before, g.h.input);
+        const auto iw = source_index(g.padding_mode, pw - g.w.pad_before, g.w.input);
         if (ih < 0 || iw < 0) continue;
-        const Sums sums = one_position(spec, in, plane / g.in_channels, plane % g.in_channels, ph, pw);
+        const Sums& sums = padded[static_cast<std::size_t>(ph * g.w.padded() + pw)];
         const auto at = (plane * g.h.input + ih) * g.w.input + iw;
         if (out.want) out.want[at] += sums.want;
         if (out.magnitude) out.magnitude[at] += sums.magnitude;
       }
+  }
 }
 
 Sums one_tap(const Spec& spec, const Inputs& in, std::int64_t oc, std::int64_t ic, std::int64_t kh, std::int64_t kw) {

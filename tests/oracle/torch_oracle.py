@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""convgauge against torch.nn.Conv2d: random problems through `convgauge run`, output by output and refusal by refusal.
+"""convgauge against torch.nn.Conv2d: random problems through `convgauge run`, output by output and refusal by refusal;
+of every second legal problem a gradient too, by the input or by weight and bias in turn, against torch's autograd.
 
   torch_oracle.py CONVGAUGE [--count N] [--seed S] [--backends a,b] [--jobs J] [--only INDEX]
 
@@ -40,17 +41,26 @@ class Failure(Exception):
     pass
 
 
-def run(convgauge, folder, case, backend, output_f64):
-    output = folder / f"y.{backend}.npy"
+READ = {"forward": ("input", "weight", "bias"), "backward_data": ("weight", "grad-output"),
+        "backward_weights": ("input", "grad-output")}
+
+
+def run(convgauge, folder, case, backend, output_f64, direction="forward"):
+    """The process, its output files by role, and the command line."""
+    outputs = {"result": folder / f"y.{backend}.{direction}.npy"}
     arguments = [convgauge, "run", "--problem", str(folder / "problem.json"), "--backend", backend,
-                 "--input", str(folder / "input.npy"), "--weight", str(folder / "weight.npy"), "--output", str(output),
-                 "--dtype", case["dtype"], "--layout", case["layout"], "--threads", str(case["threads"])]
-    if (folder / "bias.npy").exists():
-        arguments += ["--bias", str(folder / "bias.npy")]
+                 "--output", str(outputs["result"]), "--dtype", case["dtype"], "--layout", case["layout"],
+                 "--threads", str(case["threads"]), "--direction", direction]
+    for name in READ[direction]:
+        if (folder / f"{name}.npy").exists():
+            arguments += [f"--{name}", str(folder / f"{name}.npy")]
+    if direction == "backward_weights" and case["problem"].get("bias", True):
+        outputs["bias"] = folder / f"db.{backend}.npy"
+        arguments += ["--output-bias", str(outputs["bias"])]
     if output_f64:
         arguments += ["--output-dtype", "f64"]
     done = subprocess.run(arguments, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120)
-    return done, output, " ".join(arguments)
+    return done, outputs, " ".join(arguments)
 
 
 def expect(condition, message):
@@ -62,26 +72,28 @@ def check_refusal(convgauge, folder, case, torch_words):
     """Exit code 2 and the field, before any tensor is looked at."""
     for name in ("input", "weight", "bias"):
         np.save(folder / f"{name}.npy", np.zeros((1, 1, 1, 1), np.float32))
-    done, output, line = run(convgauge, folder, case, "reference", False)
+    done, outputs, line = run(convgauge, folder, case, "reference", False)
+    output = outputs["result"]
     expect(done.returncode == 2, f"exit {done.returncode}, but torch says {torch_words}\n{line}\n{done.stderr}")
     fields = ALSO.get(case["broken"], case["broken"]) if case["broken"] else KEYS
     expect(re.search(rf"problem\.json: /({fields})\b", done.stderr), f"names no field of {fields}: {done.stderr}\n{line}")
     expect(done.stdout == "" and not output.exists(), f"left something: {done.stdout!r}\n{line}")
 
 
-def check_output(case, answer, backend, done, output, line, output_f64):
+def check_output(case, answer, backend, done, output, line, output_f64, image=True, keeps_double=True):
     expect(done.returncode == 0, f"{backend}: exit {done.returncode}: {done.stderr}\n{line}")
     expect(done.stdout == "", f"{backend}: standard output: {done.stdout!r}\n{line}")
     got = np.load(output)
     type_ = "f64" if output_f64 else case["dtype"]
     want, allowed = answer.want, answer.allowed
-    if case["unbatched"]:
+    if case["unbatched"] and image:
         want, allowed = want[0], allowed[0]
     expect(got.dtype == torch_side.TYPES[type_], f"{backend}: output is {got.dtype}\n{line}")
     expect(got.shape == want.shape, f"{backend}: shape {got.shape}, torch {want.shape}\n{line}")
     if backend == "reference":  # sums in double
         allowed = torch_side.in_double(case, answer).reshape(want.shape)
-    summed = case["dtype"] if backend != "reference" or not output_f64 else "f64"
+    # What the reference keeps in double where it is asked to; the bias's gradient has the type of the output's.
+    summed = "f64" if backend == "reference" and output_f64 and keeps_double else case["dtype"]
     if case["data"] == "integer":
         want = want.astype(torch_side.TYPES[summed]).astype(np.float64)
     else:
@@ -97,7 +109,34 @@ def check_output(case, answer, backend, done, output, line, output_f64):
 def save(folder, case, arrays):
     for name, array in arrays.items():
         if array is not None:
-            np.save(folder / f"{name}.npy", array[0] if name == "input" and case["unbatched"] else array)
+            image = name in ("input", "grad-output")
+            np.save(folder / f"{name}.npy", array[0] if image and case["unbatched"] else array)
+
+
+def attempt(options, case, folder, backend, direction, counts, judge):
+    """One run; judge(done, outputs, line) where it was not an honest refusal."""
+    done, outputs, line = run(options.convgauge, folder, case, backend, case["output_f64"], direction)
+    may_refuse = backend not in MUST_RUN or (case["dtype"] == "f16" and backend != "reference")
+    what = backend if direction == "forward" else f"{backend} {direction}"
+    if done.returncode == 6 and may_refuse:
+        expect("refused: " in done.stderr and not outputs["result"].exists(), f"a refusal without words: {done.stderr}")
+        counts[f"{what} refused"] += 1
+        return
+    judge(done, outputs, line)
+    counts[f"{what} {'bit for bit' if case['data'] == 'integer' else 'within the bound'}"] += 1
+
+
+def check_gradient(options, case, folder, answer, direction, counts):
+    grad_output, wanted = torch_side.gradient(case, answer, direction)
+    save(folder, case, {"grad-output": grad_output})
+    for backend in options.backends.split(","):
+        def judge(done, outputs, line):
+            for role, right in wanted.items():
+                expect(done.returncode == 0, f"{backend}: exit {done.returncode}: {done.stderr}\n{line}")
+                output = outputs["bias" if role == "bias" else "result"]
+                check_output(case, right, f"{backend}", done, output, line, case["output_f64"], role == "input",
+                             role != "bias")
+        attempt(options, case, folder, backend, direction, counts, judge)
 
 
 def check(options, case):
@@ -113,15 +152,12 @@ def check(options, case):
         save(folder, case, answer.arrays)
         counts = collections.Counter()
         for backend in options.backends.split(","):
-            output_f64 = case["output_f64"]
-            done, output, line = run(options.convgauge, folder, case, backend, output_f64)
-            may_refuse = backend not in MUST_RUN or (case["dtype"] == "f16" and backend != "reference")
-            if done.returncode == 6 and may_refuse:
-                expect("refused: " in done.stderr and not output.exists(), f"a refusal without words: {done.stderr}")
-                counts[f"{backend} refused"] += 1
-                continue
-            check_output(case, answer, backend, done, output, line, output_f64)
-            counts[f"{backend} {'bit for bit' if case['data'] == 'integer' else 'within the bound'}"] += 1
+            attempt(options, case, folder, backend, "forward", counts,
+                    lambda done, outputs, line: check_output(case, answer, backend, done, outputs["result"], line,
+                                                             case["output_f64"]))
+        if case["index"] % 2 == 0:
+            direction = ("backward_data", "backward_weights")[case["index"] // 2 % 2]
+            check_gradient(options, case, folder, answer, direction, counts)
         return counts
 
 

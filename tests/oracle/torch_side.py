@@ -84,6 +84,37 @@ def answer(case):
     return Answer(arrays=a, want=want, allowed=allowed)
 
 
+def differentiated(p, arrays, grad_output):
+    """The gradients by input, weight and bias (or None) that torch's autograd gives, in double."""
+    leaf = {k: None if v is None else torch.from_numpy(v.astype(np.float64)).requires_grad_() for k, v in arrays.items()}
+    module, four = module_of(p, torch.float64)
+    x = pad_four(leaf["input"], four, p.get("padding_mode", "zeros")) if four else leaf["input"]
+    named = {k: v for k, v in (("weight", leaf["weight"]), ("bias", leaf["bias"])) if v is not None}
+    y = torch.nn.utils.stateless.functional_call(module, named, (x,))
+    y.backward(torch.from_numpy(grad_output.astype(np.float64)))
+    return {k: None if v is None else v.grad.numpy() for k, v in leaf.items()}
+
+
+def gradient(case, answer_, direction):
+    """grad_output, and what it makes of `direction`: {role: Answer}, role input, or weight and bias."""
+    p, a = case["problem"], answer_.arrays
+    rng = np.random.default_rng(case["random"] + 1)
+    grad_output = values(rng, answer_.want.shape, case["data"], case["dtype"])
+    right = differentiated(p, a, grad_output)
+    absolute = lambda v: None if v is None else np.abs(v.astype(np.float64))
+    magnitude = differentiated(p, {k: absolute(v) for k, v in a.items()}, absolute(grad_output))
+    terms = differentiated(p, {k: None if v is None else np.ones(v.shape) for k, v in a.items()}, np.ones(grad_output.shape))
+    roles = ["input"] if direction == "backward_data" else ["weight"] + (["bias"] if a["bias"] is not None else [])
+    made = {}
+    for role in roles:
+        # As in answer(): an error of (n + 1) u times the sum of magnitudes.
+        u = ROUNDING["f64" if case["dtype"] == "f64" else "f32"] + 2.0**-53
+        allowed = 1.01 * (terms[role] + 2) * u * magnitude[role]
+        whole = case["data"] == "integer"
+        made[role] = Answer(want=right[role], allowed=np.zeros_like(allowed) if whole else allowed)
+    return grad_output, made
+
+
 def in_double(case, answer_):
     """How far a result summed in double and kept in double may be from torch's."""
     if case["data"] == "integer":
