@@ -12,16 +12,11 @@ namespace convgauge {
 namespace {
 
 using testing::random_geometry;
+using testing::same_bits;
 using testing::slow_sums;
 using testing::spec_of;
 using testing::Sums;
 using testing::Tensors;
-
-bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {
-  for (std::size_t i = 0; i < a.size(); ++i)
-    if (std::memcmp(&a[i], &b[i], sizeof(double)) != 0 && !(std::isnan(a[i]) && std::isnan(b[i]))) return false;
-  return true;
-}
 
 std::string name_of(const Spec& spec) {
   return full_text(spec.geometry) + " " + std::string(word(spec.src_type)) + " " + std::string(word(spec.layout));

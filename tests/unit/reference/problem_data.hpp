@@ -1,5 +1,6 @@
 // A problem with filled tensors of its own, and random small legal problems.
 #pragma once
+#include <cmath>
 #include <cstring>
 #include <random>
 #include <vector>
@@ -11,28 +12,42 @@
 
 namespace convgauge::testing {
 
-inline Spec spec_of(const char* text, Dtype type = Dtype::f32, Layout layout = Layout::nchw) {
-  return Spec::of(parse_problem(text).value(), type, layout);
+inline Spec spec_of(const char* text, Dtype type = Dtype::f32, Layout layout = Layout::nchw,
+                    Direction direction = Direction::forward) {
+  auto spec = Spec::of(parse_problem(text).value(), type, layout);
+  spec.direction = direction;
+  return spec;
 }
 
-/// Filled source, weights and bias.
+/// What the direction reads, filled.
 struct Tensors {
-  explicit Tensors(const Spec& spec, Fill fill = Fill::normal, std::uint64_t seed = 1)
-      : src(spec.src_bytes()), weights(spec.weights_bytes()), bias(spec.bias_bytes()) {
-    fill_src(spec, fill, seed, src.data());
-    fill_weights(spec, fill, seed, weights.data());
-    if (spec.geometry.bias) fill_bias(spec, fill, seed, bias.data());
+  explicit Tensors(const Spec& spec, Fill fill = Fill::normal, std::uint64_t seed = 1) {
+    const auto make = [&](TensorRole role, Buffer& tensor, auto fill_it) {
+      if (!spec.reads(role)) return;
+      tensor = Buffer(spec.bytes(role));
+      fill_it(spec, fill, seed, tensor.data());
+    };
+    make(TensorRole::src, src, fill_src);
+    make(TensorRole::weights, weights, fill_weights);
+    make(TensorRole::bias, bias, fill_bias);
+    make(TensorRole::diff_dst, diff_dst, fill_diff_dst);
   }
-  Inputs inputs() const { return {src.data(), weights.data(), bias.bytes() ? bias.data() : nullptr}; }
-  Buffer src, weights, bias;
+  Inputs inputs() const { return {src.data(), weights.data(), bias.data(), diff_dst.data()}; }
+  Buffer src, weights, bias, diff_dst;
 };
 
 struct Sums {
   explicit Sums(const Spec& spec)
-      : want(static_cast<std::size_t>(elements(spec.geometry.dst_shape())), -12345.0), magnitude(want) {}
+      : want(static_cast<std::size_t>(spec.written_elements()), -12345.0), magnitude(want) {}
   Reference out() { return {want.data(), magnitude.data()}; }
   std::vector<double> want, magnitude;
 };
+
+inline bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (std::memcmp(&a[i], &b[i], sizeof(double)) != 0 && !(std::isnan(a[i]) && std::isnan(b[i]))) return false;
+  return true;
+}
 
 inline Sums slow_sums(const Spec& spec, const Tensors& tensors) {
   Sums sums(spec);

@@ -7,24 +7,25 @@
 namespace convgauge::testing {
 
 struct Trial {
-  Trial(const char* text, Fill fill_, Dtype type = Dtype::f32, Layout layout = Layout::nchw)
-      : spec(spec_of(text, type, layout)),
+  Trial(const char* text, Fill fill_, Dtype type = Dtype::f32, Layout layout = Layout::nchw,
+        Direction direction = Direction::forward)
+      : spec(spec_of(text, type, layout, direction)),
         fill(fill_),
         tensors(spec, fill_),
         sums(slow_sums(spec, tensors)),
-        got(spec.dst_bytes()) {
+        got(spec.bytes(spec.result())) {
     answer(sums.want);
   }
   void recompute() { sums = slow_sums(spec, tensors); }
   /// The output becomes `values` (contiguous NCHW), rounded to the output's type.
   void answer(const std::vector<double>& values) {
-    for (std::size_t i = 0; i < values.size(); ++i) set(static_cast<std::int64_t>(i), values[i]);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(elements(spec.shape(spec.result()))); ++i) set(static_cast<std::int64_t>(i), values[i]);
   }
-  void set(std::int64_t i, double value) { store(spec.dst_type, got.data(), offset(i), value); }
-  double at(std::int64_t i) const { return load(spec.dst_type, got.data(), offset(i)); }
+  void set(std::int64_t i, double value) { store(spec.type(spec.result()), got.data(), offset(i), value); }
+  double at(std::int64_t i) const { return load(spec.type(spec.result()), got.data(), offset(i)); }
   std::int64_t offset(std::int64_t i) const {
-    const auto s = spec.geometry.dst_shape();
-    const auto d = spec.dst_strides();
+    const auto s = spec.shape(spec.result());
+    const auto d = spec.strides(spec.result());
     return i / (s[1] * s[2] * s[3]) * d[0] + i / (s[2] * s[3]) % s[1] * d[1] + i / s[3] % s[2] * d[2] + i % s[3] * d[3];
   }
   Evidence evidence() { return {spec, algorithm, fill, tensors.inputs(), sums.out(), got.data()}; }
