@@ -15,6 +15,12 @@ memory::data_type type_of(std::int32_t type) {
   return type == CVG_BF16 ? memory::data_type::bf16 : type == CVG_F16 ? memory::data_type::f16 : memory::data_type::f32;
 }
 
+/// What several padded positions add to one is summed in f32 before it is rounded.
+memory::data_type src_type(const cvg_spec& s) {
+  const bool folded = s.direction == CVG_BACKWARD_DATA && s.padding_mode != CVG_PADDING_ZEROS;
+  return folded ? memory::data_type::f32 : type_of(s.src_type);
+}
+
 memory::dims src_dims(const cvg_spec& s) {
   const bool explicit_padding = s.padding_mode != CVG_PADDING_ZEROS;
   return {std::max<std::int64_t>(s.batch, 1), s.in_channels, explicit_padding ? padded(s.h) : s.h.input,
@@ -62,7 +68,8 @@ bool is_second_best(const cvg_spec& s, const std::string& implementation) {
 std::string name_of(const Candidate& c, const cvg_spec& s) {
   static constexpr const char* kRoutes[] = {"plain.", "reorder.", "native."};
   static constexpr const char* kPadding[] = {"", "+pad_reflect", "+pad_replicate", "+pad_circular"};
-  return std::string("onednn.") + (c.winograd ? "winograd." : "") + kRoutes[static_cast<int>(c.route)] +
+  return std::string("onednn.") + direction_of(s).prefix + (c.winograd ? "winograd." : "") +
+         kRoutes[static_cast<int>(c.route)] +
          (c.route == Route::native ? std::string(family_name(c.family)) + "." : "") + c.implementation +
          kPadding[s.padding_mode];
 }
@@ -70,11 +77,12 @@ std::string name_of(const Candidate& c, const cvg_spec& s) {
 /// Appends every implementation that the library lists for the kind of candidate that `c` is. Throws dnnl::error where
 /// it cannot even describe it.
 void append_listed(const cvg_spec& s, Candidate c, std::vector<Candidate>& to) {
+  const auto& direction = direction_of(s);
   Implementations list(describe(s, c), attributes(s), library().engine);
   if (!list.any()) return;
   do {
     const auto& desc = list.current();
-    const bool same = desc.src_desc() == user_src(s) && desc.dst_desc() == user_dst(s);
+    const bool same = expected(desc, direction.src) == user_src(s) && expected(desc, direction.dst) == user_dst(s);
     c.implementation = desc.impl_info_str();
     c.name = name_of(c, s);
     const bool twice = std::any_of(to.begin(), to.end(), [&](const Candidate& t) { return t.name == c.name; });
@@ -96,9 +104,10 @@ void append_all(const cvg_spec& s, const Candidate& c, std::vector<Candidate>& t
 /// The blocked layout that the library itself would give the destination.
 Tag preferred_family(const cvg_spec& s, const std::vector<Tag>& families) try {
   const Implementations list(describe(s, {.route = Route::reorder}), attributes(s), library().engine);
-  if (list.any())
-    for (const auto tag : families)
-      if (list.current().dst_desc() == memory::desc(dst_dims(s), type_of(s.dst_type), tag)) return tag;
+  if (!list.any()) return families.front();
+  const auto liked = expected(list.current(), direction_of(s).dst);
+  for (const auto tag : families)
+    if (liked == memory::desc(dst_dims(s), type_of(s.dst_type), tag)) return tag;
   return families.front();
 } catch (const dnnl::error&) {
   return families.front();
@@ -139,8 +148,14 @@ const char* family_name(Tag family) {
   }
 }
 
+cvg_spec unpadded(const cvg_spec& spec) {
+  auto plain = spec;
+  plain.padding_mode = CVG_PADDING_ZEROS;
+  return plain;
+}
+
 memory::desc user_src(const cvg_spec& s) {
-  return {src_dims(s), type_of(s.src_type), user_tag(s)};
+  return {src_dims(s), src_type(s), user_tag(s)};
 }
 memory::desc user_dst(const cvg_spec& s) {
   return {dst_dims(s), type_of(s.dst_type), user_tag(s)};
@@ -151,10 +166,11 @@ memory::desc user_weights(const cvg_spec& s) {
 
 Convolution describe(const cvg_spec& s, const Candidate& candidate) {
   Convolution c;
+  c.kind = direction_of(s).kind;
   if (candidate.winograd) c.algorithm = dnnl::algorithm::convolution_winograd;
-  c.src = {src_dims(s), type_of(s.src_type), candidate.family};
+  c.src = {src_dims(s), src_type(s), candidate.family};
   c.weights = {weights_dims(s), type_of(s.weights_type), Tag::any};
-  if (s.bias) c.bias = {{s.out_channels}, type_of(s.dst_type), Tag::x};
+  if (has_bias(s)) c.bias = {{s.out_channels}, type_of(s.dst_type), Tag::x};
   c.dst = {dst_dims(s), type_of(s.dst_type), candidate.family};
   c.strides = {stride(s.h), stride(s.w)};
   c.dilates = {dilate(s.h), dilate(s.w)};
@@ -176,13 +192,15 @@ dnnl::primitive_attr attributes(const cvg_spec& s) {
   return attr;
 }
 
-ForwardDesc descriptor(const cvg_spec& spec, const Candidate& candidate) {
-  Implementations list(describe(spec, candidate), attributes(spec), library().engine);
+memory::desc expected(const dnnl::primitive_desc& implementation, const Operand& operand) {
+  return implementation.query_md(dnnl::query::exec_arg_md, operand.argument);
+}
+
+void seek(Implementations& list, const Candidate& candidate) {
   bool there = list.any();
   for (int i = 0; there && i < candidate.position; ++i) there = list.next();
   if (!there || list.current().impl_info_str() != candidate.implementation)
     throw std::runtime_error("oneDNN no longer offers " + candidate.name);
-  return list.current();
 }
 
 std::vector<Candidate> candidates(const cvg_spec& spec) {
