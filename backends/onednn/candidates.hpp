@@ -49,10 +49,11 @@ dnnl::memory::desc expected(const dnnl::primitive_desc& implementation, const Op
 /// Goes on to the implementation of a candidate; throws std::runtime_error if the library no longer has it.
 void seek(Implementations& list, const Candidate& candidate);
 
-/// All of them, the default first:
-///   native: the first implementation in the blocked layout that the library itself chooses for the destination.
-///   nchw, nhwc: the first on the plain layout, unless that is the reference or a GEMM on an im2col buffer and there is
-///   another kernel behind reorders. Static, so that the same problem has the same default on every run.
+/// All of them, the default first. Static, so that the same problem has the same default on every run:
+///   nchw, nhwc: the first that the library lists, on the plain layout before behind reorders; but not the reference or
+///   a GEMM that wants an im2col buffer where there is another kernel.
+///   native: the first in the blocked layout that the library itself chooses for the destination; of the gradients, by
+///   the same rule over all blocked layouts.
 /// Winograd comes last: the library's own choice never takes it.
 std::vector<Candidate> candidates(const cvg_spec& spec);
 
