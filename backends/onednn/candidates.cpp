@@ -183,6 +183,7 @@ Convolution describe(const cvg_spec& s, const Candidate& candidate) {
   c.kind = direction_of(s).kind;
   if (candidate.winograd) c.algorithm = dnnl::algorithm::convolution_winograd;
   c.src = {src_dims(s), src_type(s), candidate.family};
+  c.forward_src = {src_dims(s), type_of(s.src_type), candidate.family};
   c.weights = {weights_dims(s), type_of(s.weights_type), Tag::any};
   if (has_bias(s)) c.bias = {{s.out_channels}, type_of(s.dst_type), Tag::x};
   c.dst = {dst_dims(s), type_of(s.dst_type), candidate.family};

@@ -13,6 +13,7 @@ struct Convolution {
   dnnl::prop_kind kind = dnnl::prop_kind::forward_inference;
   dnnl::algorithm algorithm = dnnl::algorithm::convolution_direct;
   dnnl::memory::desc src, weights, bias, dst;
+  dnnl::memory::desc forward_src;  // what the convolution reads that this is, or is a gradient of
   dnnl::memory::dims strides, dilates, padding_before, padding_after;
 };
 
@@ -78,6 +79,7 @@ class Implementations {
     }
     auto training = c;
     training.kind = dnnl::prop_kind::forward_training;
+    training.src = c.forward_src;
     forward_description_ = description_of(training);
     forward_ = forward_desc(forward_description_, attr, engine);
     if (forward_.get(true)) current_ = backward_desc(description_, attr, engine, forward_);
