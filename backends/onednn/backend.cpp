@@ -1,6 +1,7 @@
 // onednn, onednn3: oneDNN 2.x and 3.x from one source; the plan names the library's own implementation and the route to
-// it. Weights are packed in prepare_weights, scratch is the host's, nothing is chosen by timing.
+// it, in each direction. Weights are packed in prepare_weights, scratch is the host's, nothing is chosen by timing.
 #include <convgauge/sdk.hpp>
+#include <cstring>
 
 #include "pipeline.hpp"
 
@@ -22,7 +23,8 @@ class OneDnn {
   static constexpr cvg::Supports supports{
       .types = {CVG_F32, CVG_F16, CVG_BF16},
       .layouts = {CVG_NCHW, CVG_NHWC, CVG_NATIVE},
-      .padding_modes = {CVG_PADDING_ZEROS, CVG_PADDING_REFLECT, CVG_PADDING_REPLICATE, CVG_PADDING_CIRCULAR}};
+      .padding_modes = {CVG_PADDING_ZEROS, CVG_PADDING_REFLECT, CVG_PADDING_REPLICATE, CVG_PADDING_CIRCULAR},
+      .directions = {CVG_FORWARD, CVG_BACKWARD_DATA, CVG_BACKWARD_WEIGHTS}};
 
   static void check(const cvg_spec& spec, const cvg_settings& settings) {
     cvg::refuse_unless(settings.threads == 1 || library().threads.adjustable(), CVG_REASON_THREADS,
@@ -48,62 +50,89 @@ class OneDnn {
         runs_(static_cast<std::size_t>(settings.slots)) {}
 
   std::vector<cvg_requirement> requirements() const {
+    const auto& direction = direction_of(spec_);
     std::vector<cvg_requirement> made;
-    made.push_back(image(CVG_ROLE_SRC, cvg::src_bytes(spec_), stored_src()));
-    made.push_back(packs() ? cvg::packed_weights(pipeline_.weights().get_size())
-                           : cvg::tensor(CVG_ROLE_WEIGHTS, cvg::weights_bytes(spec_), spec_.weights_type));
-    if (spec_.bias) made.push_back(cvg::tensor(CVG_ROLE_BIAS, cvg::bias_bytes(spec_), spec_.dst_type));
-    made.push_back(image(CVG_ROLE_DST, cvg::dst_bytes(spec_), pipeline_.dst()));
+    made.push_back(image(direction.src.role, cvg::src_bytes(spec_), pipeline_.src()));
+    made.push_back(weights());
+    if (has_bias(spec_)) made.push_back(tensor(direction.bias.role, cvg::bias_bytes(spec_), spec_.dst_type));
+    made.push_back(image(direction.dst.role, cvg::dst_bytes(spec_), pipeline_.dst()));
     if (pipeline_.workspace_bytes() > 0) made.push_back(cvg::workspace(pipeline_.workspace_bytes()));
     return made;
   }
 
   void bind(const cvg::Slot& slot) {
-    runs_[static_cast<std::size_t>(slot.index)] =
-        pipeline_.bind({slot.src, packs() ? slot.packed_weights : slot.weights, slot.bias, slot.dst, slot.workspace});
+    runs_[static_cast<std::size_t>(slot.index)] = pipeline_.bind(addresses(slot));
   }
   void prepare_weights(const cvg_tensors& host, const cvg::Slot& slot) {
     library().threads.use(threads_);
     if (packs()) convert(user_weights(spec_), host.weights, pipeline_.weights(), slot.packed_weights);
   }
   void upload(const cvg_tensors& host, const cvg::Slot& slot) {
+    if (!is_native() || spec_.batch == 0) return;
     library().threads.use(threads_);
-    if (is_native() && spec_.batch > 0) convert(host_src(), host.src, stored_src(), const_cast<void*>(slot.src));
+    const auto at = addresses(slot);
+    if (spec_.direction != CVG_BACKWARD_DATA) convert(host_src(), host.src, pipeline_.src(), at.src);
+    if (spec_.direction != CVG_FORWARD) convert(user_dst(spec_), host.diff_dst, pipeline_.dst(), at.dst);
   }
   void execute(const cvg::Slot& slot) {
-    if (spec_.batch == 0) return;
+    if (spec_.batch == 0) return clear_sums(slot);
     library().threads.use(threads_);
     pipeline_.execute(runs_[static_cast<std::size_t>(slot.index)]);
   }
   void fetch(const cvg_tensors& host, const cvg::Slot& slot) {
+    if (!is_native()) return;
     library().threads.use(threads_);
-    if (is_native() && spec_.batch > 0) convert(pipeline_.dst(), slot.dst, user_dst(spec_), host.dst);
+    const auto at = addresses(slot);
+    if (spec_.direction == CVG_BACKWARD_WEIGHTS)
+      return convert(pipeline_.weights(), at.weights, user_weights(spec_), host.diff_weights);
+    if (spec_.batch == 0) return;
+    if (spec_.direction == CVG_FORWARD) return convert(pipeline_.dst(), at.dst, user_dst(spec_), host.dst);
+    convert(pipeline_.src(), at.src, host_src(), host.diff_src);
   }
 
  private:
   bool is_native() const {
     return candidate_.route == Route::native;
   }
+  /// Whether prepare_weights brings the weights into another layout.
   bool packs() const {
-    return pipeline_.weights() != user_weights(spec_);
-  }
-
-  /// The source without explicit padding, as the host has it and as the slot keeps it.
-  cvg_spec unpadded() const {
-    auto spec = spec_;
-    spec.padding_mode = CVG_PADDING_ZEROS;
-    return spec;
+    return spec_.direction != CVG_BACKWARD_WEIGHTS && pipeline_.weights() != user_weights(spec_);
   }
   dnnl::memory::desc host_src() const {
-    return user_src(unpadded());
-  }
-  dnnl::memory::desc stored_src() const {
-    return describe(unpadded(), candidate_).src;
+    return user_src(unpadded(spec_));
   }
 
+  /// The kernels for SSE4.1 add straight from memory, which then must lie on 16 bytes (seen: 2.6.3 dies in
+  /// jit_1x1:sse41 of 512 channels where the destination does not).
+  cvg_requirement tensor(cvg_role role, std::size_t bytes, std::int32_t type) const {
+    auto made = cvg::tensor(role, bytes, type);
+    if (candidate_.implementation.find("sse41") != std::string::npos) made.alignment = 16;
+    return made;
+  }
   cvg_requirement image(cvg_role role, std::size_t tensor_bytes, const dnnl::memory::desc& native) const {
-    if (!is_native()) return cvg::tensor(role, tensor_bytes, spec_.src_type);
+    if (!is_native()) return tensor(role, tensor_bytes, spec_.src_type);
     return cvg::own(role, CVG_SCOPE_SLOT, spec_.batch > 0 ? native.get_size() : 0, 64, family_name(candidate_.family));
+  }
+  cvg_requirement weights() const {
+    const auto role = direction_of(spec_).weights.role;
+    if (packs()) return cvg::packed_weights(pipeline_.weights().get_size());
+    if (role == CVG_ROLE_DIFF_WEIGHTS && is_native())
+      return cvg::own(role, CVG_SCOPE_SLOT, pipeline_.weights().get_size(), 64);
+    return tensor(role, cvg::weights_bytes(spec_), spec_.weights_type);
+  }
+
+  static Addresses addresses(const cvg::Slot& slot) {
+    const auto given = [](const void* read, void* written) { return written ? written : const_cast<void*>(read); };
+    return {given(slot.src, slot.diff_src),
+            given(slot.packed_weights ? slot.packed_weights : slot.weights, slot.diff_weights),
+            given(slot.bias, slot.diff_bias), given(slot.diff_dst, slot.dst), slot.workspace};
+  }
+
+  /// The gradients of weights and bias are sums over the batch: over nothing, zero.
+  void clear_sums(const cvg::Slot& slot) const {
+    if (spec_.direction != CVG_BACKWARD_WEIGHTS) return;
+    std::memset(slot.diff_weights, 0, pipeline_.weights().get_size());
+    if (slot.diff_bias) std::memset(slot.diff_bias, 0, cvg::bias_bytes(spec_));
   }
 
   static Candidate find(const cvg_spec& spec, const cvg_settings& settings) {

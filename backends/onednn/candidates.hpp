@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "directions.hpp"
 #include "library.hpp"
 
 namespace convgauge::backends::onednn {
@@ -31,7 +32,10 @@ const char* family_name(Tag family);
 /// padded one and the primitive pads nothing. Batch 0 is described as batch 1, for oneDNN has no empty primitive.
 Convolution describe(const cvg_spec& spec, const Candidate& candidate);
 
-/// The user's own layout of the (padded) source and of the destination.
+/// The same spec with a source that has no padding: as the host has it and the plan's buffers keep it.
+cvg_spec unpadded(const cvg_spec& spec);
+
+/// The user's own layout of the (padded) source, of the destination and of the weights.
 dnnl::memory::desc user_src(const cvg_spec& spec);
 dnnl::memory::desc user_dst(const cvg_spec& spec);
 dnnl::memory::desc user_weights(const cvg_spec& spec);
@@ -39,13 +43,17 @@ dnnl::memory::desc user_weights(const cvg_spec& spec);
 /// strict: no rounding. tf32 and reduced permit the library what it has for them.
 dnnl::primitive_attr attributes(const cvg_spec& spec);
 
-/// The implementation of a candidate; throws std::runtime_error if the library no longer has it.
-ForwardDesc descriptor(const cvg_spec& spec, const Candidate& candidate);
+/// What an implementation expects of a tensor; empty where it has no such tensor.
+dnnl::memory::desc expected(const dnnl::primitive_desc& implementation, const Operand& operand);
 
-/// All of them, the default first:
-///   native: the first implementation in the blocked layout that the library itself chooses for the destination.
-///   nchw, nhwc: the first on the plain layout, unless that is the reference or a GEMM on an im2col buffer and there is
-///   another kernel behind reorders. Static, so that the same problem has the same default on every run.
+/// Goes on to the implementation of a candidate; throws std::runtime_error if the library no longer has it.
+void seek(Implementations& list, const Candidate& candidate);
+
+/// All of them, the default first. Static, so that the same problem has the same default on every run:
+///   nchw, nhwc: the first that the library lists, on the plain layout before behind reorders; but not the reference or
+///   a GEMM that wants an im2col buffer where there is another kernel.
+///   native: the first in the blocked layout that the library itself chooses for the destination; of the gradients, by
+///   the same rule over all blocked layouts.
 /// Winograd comes last: the library's own choice never takes it.
 std::vector<Candidate> candidates(const cvg_spec& spec);
 

@@ -7,55 +7,94 @@
 
 namespace convgauge::backends::onednn {
 
-/// One convolution in oneDNN's words; its dilation counts from zero. No bias: bias.get_size() is 0.
+/// One convolution in oneDNN's words; its dilation counts from zero. src, weights, bias and dst describe the gradients
+/// where the kind has those in their place. No bias: the empty description.
 struct Convolution {
+  dnnl::prop_kind kind = dnnl::prop_kind::forward_inference;
   dnnl::algorithm algorithm = dnnl::algorithm::convolution_direct;
   dnnl::memory::desc src, weights, bias, dst;
+  dnnl::memory::desc forward_src;  // what the convolution reads that this is, or is a gradient of
   dnnl::memory::dims strides, dilates, padding_before, padding_after;
 };
 
+#if DNNL_VERSION_MAJOR >= 3
+using Description = Convolution;
 using ForwardDesc = dnnl::convolution_forward::primitive_desc;
 
+inline Description description_of(const Convolution& c) {
+  return c;
+}
+inline ForwardDesc forward_desc(const Description& c, const dnnl::primitive_attr& attr, const dnnl::engine& engine) {
+  return {engine,    c.kind,    c.algorithm,      c.src,           c.weights, c.bias, c.dst,
+          c.strides, c.dilates, c.padding_before, c.padding_after, attr,      true};
+}
+/// `forward`: what a backward kind is the gradient of.
+inline dnnl::primitive_desc backward_desc(const Description& c, const dnnl::primitive_attr& attr,
+                                          const dnnl::engine& engine, const ForwardDesc& forward) {
+  if (c.kind == dnnl::prop_kind::backward_data)
+    return dnnl::convolution_backward_data::primitive_desc(engine, c.algorithm, c.src, c.weights, c.dst, c.strides,
+                                                           c.dilates, c.padding_before, c.padding_after, forward, attr,
+                                                           true);
+  return dnnl::convolution_backward_weights::primitive_desc(engine, c.algorithm, c.src, c.weights, c.bias, c.dst,
+                                                            c.strides, c.dilates, c.padding_before, c.padding_after,
+                                                            forward, attr, true);
+}
+#else
+using Description = dnnl_convolution_desc_t;
+using ForwardDesc = dnnl::primitive_desc;
+
+inline Description description_of(const Convolution& c) {
+  if (c.kind == dnnl::prop_kind::backward_data)
+    return dnnl::convolution_backward_data::desc(c.algorithm, c.src, c.weights, c.dst, c.strides, c.dilates,
+                                                 c.padding_before, c.padding_after)
+        .data;
+  if (c.kind == dnnl::prop_kind::backward_weights)
+    return dnnl::convolution_backward_weights::desc(c.algorithm, c.src, c.weights, c.bias, c.dst, c.strides, c.dilates,
+                                                    c.padding_before, c.padding_after)
+        .data;
+  return dnnl::convolution_forward::desc(c.kind, c.algorithm, c.src, c.weights, c.bias, c.dst, c.strides, c.dilates,
+                                         c.padding_before, c.padding_after)
+      .data;
+}
+inline ForwardDesc forward_desc(const Description& d, const dnnl::primitive_attr& attr, const dnnl::engine& engine) {
+  return {&d, &attr, engine, nullptr, true};
+}
+inline dnnl::primitive_desc backward_desc(const Description& d, const dnnl::primitive_attr& attr,
+                                          const dnnl::engine& engine, const ForwardDesc& forward) {
+  return {&d, &attr, engine, forward.get(), true};
+}
+#endif
+
 /// The library's implementations of a convolution, one after the other. Stays where it was made: 2.x's list points into
-/// the description that it was made from (seen: garbage in the second implementation's padding once that was gone).
+/// the description that it was made from (seen: garbage in the second implementation's padding once that was gone), and
+/// both versions' lists point to the forward one.
 class Implementations {
  public:
   /// Throws dnnl::error where the library cannot even describe it.
   Implementations(const Convolution& c, const dnnl::primitive_attr& attr, const dnnl::engine& engine)
-#if DNNL_VERSION_MAJOR >= 3
-      : current_(c.bias.get_size() > 0
-                     ? ForwardDesc(engine, kKind, c.algorithm, c.src, c.weights, c.bias, c.dst, c.strides, c.dilates,
-                                   c.padding_before, c.padding_after, attr, true)
-                     : ForwardDesc(engine, kKind, c.algorithm, c.src, c.weights, c.dst, c.strides, c.dilates,
-                                   c.padding_before, c.padding_after, attr, true)){}
-#else
-      : description_(c.bias.get_size() > 0 ? Description(kKind, c.algorithm, c.src, c.weights, c.bias, c.dst, c.strides,
-                                                         c.dilates, c.padding_before, c.padding_after)
-                                           : Description(kKind, c.algorithm, c.src, c.weights, c.dst, c.strides,
-                                                         c.dilates, c.padding_before, c.padding_after)),
-        current_(description_, attr, engine, true) {
+      : description_(description_of(c)) {
+    if (c.kind == dnnl::prop_kind::forward_inference) {
+      current_ = forward_desc(description_, attr, engine);
+      return;
+    }
+    auto training = c;
+    training.kind = dnnl::prop_kind::forward_training;
+    training.src = c.forward_src;
+    forward_description_ = description_of(training);
+    forward_ = forward_desc(forward_description_, attr, engine);
+    if (forward_.get(true)) current_ = backward_desc(description_, attr, engine, forward_);
   }
-#endif
-        Implementations(const Implementations&) = delete;
+  Implementations(const Implementations&) = delete;
   Implementations& operator=(const Implementations&) = delete;
 
-  bool any() const {
-    return current_.get(true) != nullptr;
-  }
-  bool next() {
-    return current_.next_impl();
-  }
-  const ForwardDesc& current() const {
-    return current_;
-  }
+  bool any() const { return current_.get(true) != nullptr; }
+  bool next() { return current_.next_impl(); }
+  const dnnl::primitive_desc& current() const { return current_; }
 
  private:
-  static constexpr auto kKind = dnnl::prop_kind::forward_inference;
-#if DNNL_VERSION_MAJOR < 3
-  using Description = dnnl::convolution_forward::desc;
-  Description description_;
-#endif
-  ForwardDesc current_;
+  Description description_{}, forward_description_{};
+  ForwardDesc forward_;
+  dnnl::primitive_desc current_;
 };
 
 inline std::string library_version() {

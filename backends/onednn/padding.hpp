@@ -1,4 +1,5 @@
-// Padding that oneDNN does not have (reflect, replicate, circular), made explicit in front of the primitive.
+// Padding that oneDNN does not have (reflect, replicate, circular): written out in front of the primitive, and for the
+// gradient of the source folded back behind it.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -27,6 +28,13 @@ constexpr std::int64_t padded(const cvg_axis& axis) {
   return axis.pad_before + axis.input + axis.pad_after;
 }
 
+/// Calls body(i) for each padded position of an axis, counted from the first.
+template <class Body>
+void each_padding(const cvg_axis& axis, Body&& body) {
+  for (std::int64_t i = 0; i < axis.pad_before; ++i) body(i);
+  for (std::int64_t i = axis.pad_before + axis.input; i < padded(axis); ++i) body(i);
+}
+
 /// dst: the same pixels with the padding of both axes written out.
 inline void pad(const Pixels& pixels, const cvg_axis& h, const cvg_axis& w, std::int32_t mode, const void* src,
                 void* dst) {
@@ -38,10 +46,28 @@ inline void pad(const Pixels& pixels, const cvg_axis& h, const cvg_axis& w, std:
     for (std::int64_t y = 0; y < padded(h); ++y, out += bytes(padded(w))) {
       const auto* row = image + bytes(shown(h, mode, y) * w.input);
       const auto copy = [&](std::int64_t x) { std::memcpy(out + bytes(x), row + bytes(shown(w, mode, x)), pixel); };
-      for (std::int64_t x = 0; x < w.pad_before; ++x) copy(x);
+      each_padding(w, copy);
       std::memcpy(out + bytes(w.pad_before), row, bytes(w.input));
-      for (std::int64_t x = w.pad_before + w.input; x < padded(w); ++x) copy(x);
     }
+}
+
+/// gradient: f32, of the padded pixels. Adds what lies on each padded position to the position that it shows: first
+/// along the rows, those of the padding too, then row to row. Then the pixels within the padding are the gradient of
+/// the source; those on it are worthless.
+inline void fold(const Pixels& pixels, const cvg_axis& h, const cvg_axis& w, std::int32_t mode, float* gradient) {
+  const auto pixel = static_cast<std::int64_t>(pixels.pixel_bytes / sizeof(float)), row = padded(w) * pixel;
+  const auto add = [](std::int64_t count, const float* from, float* to) {
+    for (std::int64_t i = 0; i < count; ++i) to[i] += from[i];
+  };
+  for (std::int64_t plane = 0; plane < pixels.planes; ++plane, gradient += padded(h) * row) {
+    for (std::int64_t y = 0; y < padded(h); ++y)
+      each_padding(w, [&, line = gradient + y * row](std::int64_t x) {
+        add(pixel, line + x * pixel, line + (w.pad_before + shown(w, mode, x)) * pixel);
+      });
+    each_padding(h, [&, inside = gradient + w.pad_before * pixel](std::int64_t y) {
+      add(w.input * pixel, inside + y * row, inside + (h.pad_before + shown(h, mode, y)) * row);
+    });
+  }
 }
 
 }  // namespace convgauge::backends::onednn

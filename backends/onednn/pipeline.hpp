@@ -13,8 +13,7 @@ namespace convgauge::backends::onednn {
 
 /// Where the tensors and scratch of one slot lie.
 struct Addresses {
-  const void *src = nullptr, *weights = nullptr, *bias = nullptr;
-  void *dst = nullptr, *workspace = nullptr;
+  void *src = nullptr, *weights = nullptr, *bias = nullptr, *dst = nullptr, *workspace = nullptr;
 };
 
 /// A primitive with its arguments. The memories that the arguments point to are kept by the owner of the step.
@@ -28,7 +27,23 @@ struct Run {
   const void* unpadded = nullptr;  // source and target of the explicit padding; null where there is none
   void* padded = nullptr;
   std::vector<Step> steps;
+  std::optional<Step> crop;  // after the padding was folded back
   std::vector<dnnl::memory> memories;
+};
+
+/// A reorder and the scratch it wants.
+struct Reorder {
+  dnnl::memory::desc from, to, scratch;
+  dnnl::reorder primitive;
+};
+
+/// A tensor of the primitive: as it comes or goes (`outer`) and as the primitive has it (`inner`). Where they differ, a
+/// reorder stands in front of the primitive or, if it writes the tensor, behind it.
+struct Port {
+  Operand operand{};
+  dnnl::memory::desc outer, inner;
+  std::optional<Reorder> reorder;
+  std::size_t inner_at = 0;  // in the workspace, if there is a reorder
 };
 
 class Pipeline {
@@ -36,10 +51,10 @@ class Pipeline {
   Pipeline(const cvg_spec& spec, const Candidate& candidate);
 
   std::size_t workspace_bytes() const { return workspace_bytes_; }
-  /// Of the source and destination as the primitive sees them; the source is the padded one.
-  const dnnl::memory::desc& src() const { return src_; }
-  const dnnl::memory::desc& dst() const { return dst_; }
-  const dnnl::memory::desc& weights() const { return weights_; }
+  /// As the plan's buffers hold them; the source is the one without padding.
+  const dnnl::memory::desc& src() const { return stored_src_; }
+  const dnnl::memory::desc& weights() const { return weights_.outer; }
+  const dnnl::memory::desc& dst() const { return dst_.outer; }
 
   /// Builds the argument lists for these addresses.
   Run bind(const Addresses& at) const;
@@ -49,21 +64,23 @@ class Pipeline {
  private:
   /// Takes `bytes` of the workspace, 64-byte aligned.
   std::size_t reserve(std::size_t bytes);
+  Port port(const Operand& operand, const dnnl::memory::desc& outer, const dnnl::memory::desc& inner);
+  void make_padding(const Candidate& candidate);
+
+  bool folds() const { return pixels_ && src_.operand.written; }
 
   cvg_spec spec_;
-  dnnl::convolution_forward convolution_;
-  std::optional<dnnl::reorder> reorder_src_, reorder_dst_;
-  dnnl::memory::desc src_, weights_, dst_, outer_src_, outer_dst_;
-  dnnl::memory::desc scratch_, scratch_src_, scratch_dst_;
+  dnnl::primitive convolution_;
+  Port src_, weights_, dst_;
+  Operand bias_operand_{};
+  dnnl::memory::desc bias_, scratch_, stored_src_;
   std::optional<Pixels> pixels_;  // of the source, where padding is made explicit
-  std::size_t padded_at_ = 0, src_at_ = 0, dst_at_ = 0, scratch_at_ = 0;
-  std::size_t workspace_bytes_ = 0;
+  std::optional<Reorder> crop_;   // from the padded gradient of the source, folded, to its inside
+  std::size_t padded_at_ = 0, scratch_at_ = 0;
+  std::size_t scratch_bytes_ = 0, workspace_bytes_ = 0;
 };
 
 /// One reorder on the spot, for prepare, upload and fetch.
 void convert(const dnnl::memory::desc& from, const void* source, const dnnl::memory::desc& to, void* target);
-
-/// A layout's pixels: see Pixels.
-Pixels pixels_of(const cvg_spec& spec, Tag family);
 
 }  // namespace convgauge::backends::onednn
