@@ -64,9 +64,21 @@ bool is_bare_gemm(const cvg_spec& s) {
 bool is_wide_gradient(const cvg_spec& s) {
   return s.direction == CVG_BACKWARD_WEIGHTS && s.groups == 1 && s.in_channels >= 256;
 }
-/// 2: the loops for every case. 1: a GEMM on an im2col buffer, which is not what one would wish for (at 64-64 3x3
-/// 56x56: 8.1 ms against 2.7 behind reorders; the gradient of its source, with 3.2: 4.7 against 2.9). 0: any other.
-int drawback(const cvg_spec& s, const std::string& implementation) {
+/// A strided 1x1 kernel gathers its source first; the gradient of the weights, on channels last that are fewer than a
+/// block, gathers more than its scratchpad holds (uxlfoundation/oneDNN issue 6035; seen here with 2.6.3 and 3.2 under
+/// AVX2: 1 to 7 channels write past it, 8 and more do not).
+bool overruns_scratchpad(const cvg_spec& s, const std::string& implementation, const memory::desc& src) {
+  const bool strided = s.h.stride > 1 || s.w.stride > 1;
+  const std::int64_t block = contains(implementation, "avx512") ? 16 : 8;
+  return s.direction == CVG_BACKWARD_WEIGHTS && strided && contains(implementation, "jit_1x1") &&
+         s.in_channels / s.groups < block && src == memory::desc(src_dims(s), type_of(s.src_type), Tag::nhwc);
+}
+
+/// 3: wrong. 2: the loops for every case. 1: a GEMM on an im2col buffer, which is not what one would wish for (at 64-64
+/// 3x3 56x56: 8.1 ms against 2.7 behind reorders; the gradient of its source, with 3.2: 4.7 against 2.9). 0: any other.
+int drawback(const cvg_spec& s, const Candidate& c) {
+  const auto& implementation = c.implementation;
+  if (c.overruns) return 3;
   if (contains(implementation, "ref")) return 2;
   const bool gemm = contains(implementation, "gemm") && !contains(implementation, "brg");
   return gemm && !is_bare_gemm(s) && !is_wide_gradient(s) ? 1 : 0;
@@ -92,6 +104,7 @@ void append_listed(const cvg_spec& s, Candidate c, std::vector<Candidate>& to) {
     const bool same = expected(desc, direction.src) == user_src(s) && expected(desc, direction.dst) == user_dst(s);
     c.implementation = desc.impl_info_str();
     c.name = name_of(c, s);
+    c.overruns = overruns_scratchpad(s, c.implementation, expected(desc, direction.src));
     const bool twice = std::any_of(to.begin(), to.end(), [&](const Candidate& t) { return t.name == c.name; });
     const bool pointless = c.route == Route::reorder && (same || contains(c.implementation, "ref"));
     if (!twice && !pointless) to.push_back(c);
@@ -122,9 +135,8 @@ Tag preferred_family(const cvg_spec& s, const std::vector<Tag>& families) try {
 
 /// Brings the first of those with the least drawback to the front.
 void promote(const cvg_spec& s, std::vector<Candidate>& all) {
-  const auto best = std::min_element(all.begin(), all.end(), [&](const Candidate& a, const Candidate& b) {
-    return drawback(s, a.implementation) < drawback(s, b.implementation);
-  });
+  const auto best = std::min_element(
+      all.begin(), all.end(), [&](const Candidate& a, const Candidate& b) { return drawback(s, a) < drawback(s, b); });
   if (best != all.end()) std::rotate(all.begin(), best, best + 1);
 }
 
@@ -136,7 +148,7 @@ std::vector<Candidate> of_algorithm(const cvg_spec& s, bool winograd) {
                           [first = preferred_family(s, families)](Tag tag) { return tag == first; });
     for (const auto family : families)
       append_all(s, {.route = Route::native, .winograd = winograd, .family = family}, all);
-    if (s.direction != CVG_FORWARD) promote(s, all);
+    promote(s, all);
     return all;
   }
   append_all(s, {.route = Route::plain, .winograd = winograd, .family = user_tag(s)}, all);

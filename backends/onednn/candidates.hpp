@@ -23,6 +23,7 @@ struct Candidate {
   Tag family = Tag::any;  // of src and dst; any: the implementation's choice
   int position = 0;
   std::string implementation{}, name{};
+  bool overruns = false;  // known to write beyond its scratchpad: to be had by name, never the default
 };
 
 /// A layout's name, for requirements and algorithms.
@@ -51,9 +52,9 @@ void seek(Implementations& list, const Candidate& candidate);
 
 /// All of them, the default first. Static, so that the same problem has the same default on every run:
 ///   nchw, nhwc: the first that the library lists, on the plain layout before behind reorders; but not the reference or
-///   a GEMM that wants an im2col buffer where there is another kernel.
-///   native: the first in the blocked layout that the library itself chooses for the destination; of the gradients, by
-///   the same rule over all blocked layouts.
+///   a GEMM that wants an im2col buffer where there is another kernel, nor one that is known to be wrong.
+///   native: by the same rule over all blocked layouts, that which the library itself chooses for the destination
+///   first.
 /// Winograd comes last: the library's own choice never takes it.
 std::vector<Candidate> candidates(const cvg_spec& spec);
 
