@@ -43,6 +43,7 @@ Expected<FuzzOptions> options_of(const po::variables_map& values, const Selectio
   if (values.count("threads")) options.threads = s.threads;
   if (values.count("dtype")) options.dtypes = s.dtype;
   if (values.count("layout")) options.layouts = s.layout;
+  options.directions = s.direction;
   options.verify = s.verify;
   options.more_fills = !values.count("fill");
   options.verify.seed = VerifySettings{}.seed;  // --seed is of the cases
@@ -116,7 +117,7 @@ int fuzz(const Arguments& arguments) {
   const auto parsed = parse(usage, arguments, "");
   if (parsed.exit) return *parsed.exit;
   auto values = parsed.values;
-  for (const auto* option : {"target", "problem", "filter", "direction", "math", "cold", "in-process"})
+  for (const auto* option : {"target", "problem", "filter", "math", "cold", "in-process"})
     if (values.count(option))
       return usage_error(fmt::format("fuzz: --{} means nothing here: its problems are random", option));
   // What is selected is who computes; the problem only has to be there.

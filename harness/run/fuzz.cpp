@@ -135,6 +135,7 @@ class Lane {
     settings.threads = narrowed(c.threads, static_cast<std::uint64_t>(c.threads - 1), options_.threads);
     settings.dtype = narrowed(c.dtype, static_cast<std::uint64_t>(c.dtype), options_.dtypes);
     settings.layout = narrowed(c.layout, static_cast<std::uint64_t>(c.layout), options_.layouts);
+    settings.direction = options_.directions[index % options_.directions.size()];
     const auto verify = with_more_fills(c);
     Material material(spec_of(c.geometry, settings), verify.seed, 1, references_);
     std::vector<CaseRecord> records;

@@ -21,6 +21,7 @@ struct FuzzOptions {
   std::vector<int> threads;
   std::vector<Dtype> dtypes;
   std::vector<Layout> layouts;
+  std::vector<Direction> directions{Direction::forward};  // by the case's index in turn
   VerifySettings verify;
   bool more_fills = true;  // half of the cases get one more, in turn
   std::vector<Placement> placements{Placement::end, Placement::start};

@@ -47,6 +47,7 @@ std::string regression_name(const CaseRecord& record) {
   auto name = fmt::format("{}-{}", record.label, short_text(geometry_of(record)));
   if (s.dtype != Dtype::f32) name += fmt::format("-{}", word(s.dtype));
   if (s.layout != Layout::nchw) name += fmt::format("-{}", word(s.layout));
+  if (s.direction != Direction::forward) name += fmt::format("-{}", word(s.direction));
   if (s.threads != 1) name += fmt::format("-t{}", s.threads);
   for (char& c : name)
     if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '_' && c != '.') c = '_';

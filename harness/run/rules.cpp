@@ -127,11 +127,14 @@ class Checker {
   void probe(const Competitor& competitor) {
     for (const auto* text : kProbes)
       for (const auto layout : {Layout::nchw, Layout::nhwc, Layout::native})
-        for (const auto dtype : {Dtype::f32, Dtype::f64, Dtype::f16, Dtype::bf16}) {
-          // The narrow and wide types go over the first probes only: they share the index arithmetic.
-          if (dtype != Dtype::f32 && (layout != Layout::nchw || text != kProbes[1])) continue;
-          one(competitor, text, Spec::of(*parse_problem(text), dtype, layout));
-        }
+        for (const auto dtype : {Dtype::f32, Dtype::f64, Dtype::f16, Dtype::bf16})
+          for (const auto direction : {Direction::forward, Direction::backward_data, Direction::backward_weights}) {
+            // The narrow and wide types go over the first probes only: they share the index arithmetic.
+            if (dtype != Dtype::f32 && (layout != Layout::nchw || text != kProbes[1])) continue;
+            auto spec = Spec::of(*parse_problem(text), dtype, layout);
+            spec.direction = direction;
+            one(competitor, text, spec);
+          }
     ask_for_nonsense(competitor);
     if (auto worker = pool_.worker(competitor, threads_)) {
       const auto left = (*worker)->finish();
@@ -144,7 +147,8 @@ class Checker {
     auto worker = pool_.worker(competitor, threads_);
     if (!worker) return note("R13", worker.error().message);
     Material material(spec, 1, 1, references_);
-    const auto where = fmt::format("{} {} {} {}", competitor.choice.name, text, word(spec.layout), word(spec.src_type));
+    const auto where = fmt::format("{} {} {} {} {}", competitor.choice.name, text, word(spec.layout),
+                                   word(spec.src_type), word(spec.direction));
     VerifyOrder order;
     order.backend = competitor.choice.name;
     order.plan = plan_settings(competitor, "default", threads_, 1);
