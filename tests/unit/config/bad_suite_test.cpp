@@ -6,12 +6,12 @@
 namespace convgauge {
 namespace {
 
-struct Bad {
+struct BadSuiteCase {
   std::string text, message;
 };
 
 /// Each text stands beside a legal list of problems.
-void expect_all(const std::vector<Bad>& table) {
+void expect_all_beside(const std::vector<BadSuiteCase>& table) {
   const Scratch scratch;
   for (const auto& [text, message] : table) EXPECT_EQ(scratch.refusal(beside(text)), "x.json: " + message) << text;
 }
@@ -59,7 +59,7 @@ TEST(BadSuite, Document) {
   EXPECT_EQ(refusal(R"({"name": "a\nb"})"), R"(x.json: /name: "a\nb" has a control character)");
   EXPECT_EQ(scratch.refusal_of(scratch.folder / "none.json"), "none.json: cannot be read: No such file or directory");
   EXPECT_EQ(scratch.refusal_of("/tmp"), "/tmp: is a folder, not a file");
-  expect_all({{R"("note": 3)", "/note: 3 is not a string"},
+  expect_all_beside({{R"("note": 3)", "/note: 3 is not a string"},
               {R"("backend": ["naive"])", "/backend: unknown key 'backend'; did you mean 'backends'?"}});
 }
 
@@ -75,7 +75,7 @@ TEST(BadSuite, Names) {
 }
 
 TEST(BadSuite, Axes) {
-  expect_all({
+  expect_all_beside({
       {R"("axes": [1])", R"(/axes: [1] is not an object of lists, such as {"batch": [1, 8]})"},
       {R"("axes": {"batch": 8})", "/axes/batch: 8 is not a list of values"},
       {R"("axes": {"batch": []})", "/axes/batch: is empty: needs at least one of values, or leave it out"},
@@ -111,7 +111,7 @@ TEST(BadSuite, AxesBeyondReason) {
 }
 
 TEST(BadSuite, Settings) {
-  expect_all({
+  expect_all_beside({
       {R"("settings": 3)",
        "/settings: 3 is not an object with keys threads, dtype, layout, direction, math, deterministic, verify or "
        "measure"},
@@ -155,7 +155,7 @@ TEST(BadSuite, Settings) {
 }
 
 TEST(BadSuite, Backends) {
-  expect_all({
+  expect_all_beside({
       {R"("backends": [])", "/backends: is empty: needs at least one of backends, or leave it out"},
       {R"("backends": "naive")", "/backends: \"naive\" is not a list of backends"},
       {R"("backends": [3])", "/backends/0: 3 is not a backend's name"},

@@ -10,6 +10,7 @@
 namespace convgauge {
 namespace {
 
+using testing::name_of;
 using testing::random_geometry;
 using testing::same_bits;
 using testing::slow_sums;
@@ -18,11 +19,6 @@ using testing::Sums;
 using testing::Tensors;
 
 constexpr Direction kBackward[] = {Direction::backward_data, Direction::backward_weights};
-
-std::string name_of(const Spec& spec) {
-  return full_text(spec.geometry) + " " + std::string(word(spec.src_type)) + " " + std::string(word(spec.layout)) +
-         " " + std::string(word(spec.direction));
-}
 
 TEST(Backward, EngineEqualsLoopsOnRandomProblems) {
   std::mt19937 random(23);

@@ -11,16 +11,13 @@
 namespace convgauge {
 namespace {
 
+using testing::name_of;
 using testing::random_geometry;
 using testing::same_bits;
 using testing::slow_sums;
 using testing::spec_of;
 using testing::Sums;
 using testing::Tensors;
-
-std::string name_of(const Spec& spec) {
-  return full_text(spec.geometry) + " " + std::string(word(spec.src_type)) + " " + std::string(word(spec.layout));
-}
 
 void expect_equal(const Kernel& kernel, const Spec& spec, const Tensors& tensors, const Sums& slow, int threads) {
   Sums fast(spec);

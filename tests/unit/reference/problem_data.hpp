@@ -43,6 +43,11 @@ struct Sums {
   std::vector<double> want, magnitude;
 };
 
+inline std::string name_of(const Spec& spec) {
+  return full_text(spec.geometry) + " " + std::string(word(spec.src_type)) + " " + std::string(word(spec.layout)) +
+         " " + std::string(word(spec.direction));
+}
+
 inline bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {
   for (std::size_t i = 0; i < a.size(); ++i)
     if (std::memcmp(&a[i], &b[i], sizeof(double)) != 0 && !(std::isnan(a[i]) && std::isnan(b[i]))) return false;
