@@ -94,7 +94,9 @@ std::string roof_text(const CaseRecord& r) {
 std::vector<std::string> bench_row(const CaseRecord& r, const Machine& machine, bool show_settings) {
   auto label = r.label;
   if (show_settings)
-    label += fmt::format(" ({} t{} {})", word(r.settings.layout), r.settings.threads, word(r.settings.dtype));
+    label +=
+        fmt::format(" ({} t{} {}{})", word(r.settings.layout), r.settings.threads, word(r.settings.dtype),
+                    r.settings.direction == Direction::forward ? "" : fmt::format(" {}", word(r.settings.direction)));
   const auto name = r.algorithm ? r.algorithm->name : "";
   const auto* agrees = std::get_if<Agrees>(&r.verdict);
   if (!agrees) return {label, "-", "", "", "", "", "", "", fmt::format("{}: {}", kind(r.verdict), sentence(r.verdict))};

@@ -49,7 +49,9 @@ Json rows_json(const Group& group) {
     abouts.push_back(about(geometry));
     counts.push_back(row.problem->count);
     flops.push_back(geometry.flops());
-    bytes.push_back(Spec::of(geometry, group.settings.dtype, group.settings.layout).total_bytes());
+    auto spec = Spec::of(geometry, group.settings.dtype, group.settings.layout);
+    spec.direction = group.settings.direction;
+    bytes.push_back(spec.total_bytes());
   }
   return {{"name", names},   {"problem", problems}, {"full", full},  {"about", abouts},
           {"count", counts}, {"flops", flops},      {"bytes", bytes}};
