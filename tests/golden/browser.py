@@ -119,10 +119,22 @@ class Page:
             self.send("Input.dispatchKeyEvent", type=kind, **more)
 
     def click(self, selector):
-        # Two frames, so that what the scrolling moves has moved.
-        place = self.value(f"(async e => {{ e.scrollIntoView({{ block: 'center', behavior: 'instant' }}); for (const _ of [1, 2]) await new Promise(requestAnimationFrame); const r = e.getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2] }})(document.querySelector({json.dumps(selector)}))")
-        for kind in ("mousePressed", "mouseReleased"):
-            self.send("Input.dispatchMouseEvent", type=kind, x=place[0], y=place[1], button="left", clickCount=1)
+        """Once: on a loaded machine the browser may take the place that it was told for that of a moment ago, and the
+        click goes beside the element. Then it is made again."""
+        for _ in range(5):
+            # Two frames, so that what the scrolling moves has moved.
+            place = self.value(f"""(async e => {{ e.scrollIntoView({{ block: 'center', behavior: 'instant' }});
+                for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
+                window.clickArrived = false;
+                e.addEventListener('click', () => {{ window.clickArrived = true }}, {{ capture: true, once: true }});
+                const r = e.getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2] }})(document.querySelector({json.dumps(selector)}))""")
+            for kind in ("mousePressed", "mouseReleased"):
+                self.send("Input.dispatchMouseEvent", type=kind, x=place[0], y=place[1], button="left", clickCount=1)
+            try:
+                return self.wait("window.clickArrived", 8)
+            except RuntimeError:
+                continue
+        raise RuntimeError(f"no click arrives at {selector}")
 
     def picture(self, selector=None):
         """PNG of one element as far as the window holds it, of the window without a selector."""
