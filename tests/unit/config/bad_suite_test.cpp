@@ -60,7 +60,7 @@ TEST(BadSuite, Document) {
   EXPECT_EQ(scratch.refusal_of(scratch.folder / "none.json"), "none.json: cannot be read: No such file or directory");
   EXPECT_EQ(scratch.refusal_of("/tmp"), "/tmp: is a folder, not a file");
   expect_all_beside({{R"("note": 3)", "/note: 3 is not a string"},
-              {R"("backend": ["naive"])", "/backend: unknown key 'backend'; did you mean 'backends'?"}});
+                     {R"("backend": ["naive"])", "/backend: unknown key 'backend'; did you mean 'backends'?"}});
 }
 
 TEST(BadSuite, Names) {

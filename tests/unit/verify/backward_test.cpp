@@ -11,8 +11,8 @@ using testing::Trial;
 
 constexpr Direction kBackward[] = {Direction::backward_data, Direction::backward_weights};
 constexpr const char* kGradients[] = {"n2c6h9w11_o8k3x2s2x1p1x2.0d1x2g2_nobias", "n1c4h12w12_o6k3p1_nobias",
-                                     "n2c3h8w7_o4k3p2x1_nobias_reflect", "n2c3h8w7_o4k3p2x1_nobias_replicate",
-                                     "n3c8h6w6_o8k5p2g8_nobias_circular"};
+                                      "n2c3h8w7_o4k3p2x1_nobias_reflect", "n2c3h8w7_o4k3p2x1_nobias_replicate",
+                                      "n3c8h6w6_o8k5p2g8_nobias_circular"};
 
 template <class Test>
 void each(Test test) {

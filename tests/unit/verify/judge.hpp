@@ -19,7 +19,8 @@ struct Trial {
   void recompute() { sums = slow_sums(spec, tensors); }
   /// The output becomes `values` (contiguous NCHW), rounded to the output's type.
   void answer(const std::vector<double>& values) {
-    for (std::size_t i = 0; i < static_cast<std::size_t>(elements(spec.shape(spec.result()))); ++i) set(static_cast<std::int64_t>(i), values[i]);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(elements(spec.shape(spec.result()))); ++i)
+      set(static_cast<std::int64_t>(i), values[i]);
   }
   void set(std::int64_t i, double value) { store(spec.type(spec.result()), got.data(), offset(i), value); }
   double at(std::int64_t i) const { return load(spec.type(spec.result()), got.data(), offset(i)); }
