@@ -14,8 +14,6 @@
 #include <sstream>
 #include <vector>
 
-#include <common/narrow.hpp>
-
 #include "host_convolution.hpp"
 #include "host_kernels.hpp"
 
@@ -86,45 +84,10 @@ struct GraphOfWork {
   std::vector<Work> work;
 };
 
-/// By the name that it has on a GPU.
-struct HostKernel {
-  const char* name;
-  std::size_t argument_bytes;
-  void (*run)(const void*);
-};
-template <auto kKernel, class Arguments>
-HostKernel host_kernel(const char* name, void (*)(const Arguments&)) {
-  return {name, sizeof(Arguments), [](const void* a) { kKernel(*static_cast<const Arguments*>(a)); }};
-}
-template <auto kKernel>
-HostKernel host_kernel(const char* name) {
-  return host_kernel<kKernel>(name, kKernel);
-}
-
-std::span<HostKernel> kernels() {
-  static HostKernel all[] = {host_kernel<pad<std::uint16_t>>("convgauge_pad_2"),
-                             host_kernel<pad<std::uint32_t>>("convgauge_pad_4"),
-                             host_kernel<pad<std::uint64_t>>("convgauge_pad_8"),
-                             host_kernel<crop<std::uint16_t>>("convgauge_crop_2"),
-                             host_kernel<crop<std::uint32_t>>("convgauge_crop_4"),
-                             host_kernel<crop<std::uint64_t>>("convgauge_crop_8"),
-                             host_kernel<fold<float>>("convgauge_fold_f32"),
-                             host_kernel<fold<double>>("convgauge_fold_f64"),
-                             host_kernel<add_bias<float>>("convgauge_bias_f32"),
-                             host_kernel<add_bias<double>>("convgauge_bias_f64"),
-                             host_kernel<sum<float, float, float>>("convgauge_sum_f32"),
-                             host_kernel<sum<double, double, double>>("convgauge_sum_f64"),
-                             host_kernel<sum<F16, float, float>>("convgauge_sum_f16"),
-                             host_kernel<sum<Bf16, float, float>>("convgauge_sum_bf16"),
-                             host_kernel<sum<float, float, F16>>("convgauge_sum_to_f16"),
-                             host_kernel<sum<float, float, Bf16>>("convgauge_sum_to_bf16")};
-  return all;
-}
-
 cudaError_t launch(cudaKernel_t kernel, dim3, dim3, void** arguments, cudaStream_t) {
   const auto* known = reinterpret_cast<const HostKernel*>(kernel);
-  std::vector<unsigned char> copy(known->argument_bytes);
-  std::memcpy(copy.data(), arguments[0], copy.size());
+  const auto* first = static_cast<const unsigned char*>(arguments[0]);
+  const std::vector<unsigned char> copy(first, first + known->argument_bytes);
   ++device().counts.launches;
   submit([known, copy] { known->run(copy.data()); });
   return outcome();
@@ -372,13 +335,13 @@ CudaTable cuda() {
   fill_memory(t);
   fill_stream(t);
   t.library_load = [](cudaLibrary_t* library, const void*) {
-    *library = reinterpret_cast<cudaLibrary_t>(kernels().data());
+    *library = reinterpret_cast<cudaLibrary_t>(&device());
     return outcome();
   };
   t.library_kernel = [](cudaKernel_t* kernel, cudaLibrary_t, const char* name) {
     for (auto& known : kernels())
       if (std::strcmp(known.name, name) == 0) {
-        *kernel = reinterpret_cast<cudaKernel_t>(&known);
+        *kernel = reinterpret_cast<cudaKernel_t>(const_cast<HostKernel*>(&known));
         return outcome();
       }
     return outcome(cudaErrorSymbolNotFound);

@@ -2,9 +2,19 @@
 #pragma once
 #include <cudnn/kernel_index.hpp>
 #include <cudnn/kernel_sums.hpp>
+#include <span>
 #include <vector>
 
 namespace convgauge::backends::cudnn::host_gpu {
+
+/// A kernel by the name that it has on a GPU. run(): all of its elements, given its arguments.
+struct HostKernel {
+  const char* name;
+  std::size_t argument_bytes;
+  void (*run)(const void*);
+};
+/// Those of kernels.cu, all.
+std::span<const HostKernel> kernels();
 
 template <class T>
 void pad(const PaddingArguments& a) {

@@ -126,7 +126,7 @@ def lost():
 
 
 def measure():
-    for more in ([], ["--cold"]):
+    for more in ([], ["--cold"], ["--direction", "backward_weights"], ["--direction", "backward_data"]):
         record = cases("bench", PROBLEM, "--backend", "cudnn", "--rounds", "9", "--option", "replay=always", *more)[0]
         assert record["measurement"]["kind"] == "measured", record["measurement"]
         device = record["measurement"]["device_ns"]

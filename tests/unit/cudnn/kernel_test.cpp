@@ -1,11 +1,17 @@
 // The arithmetic of our own kernels, on the host, against the definition of each padding.
+#include <convgauge/plugin.h>
 #include <gtest/gtest.h>
+#include <cudnn/kernels.hpp>
 #include <cudnn/permute.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <common/narrow.hpp>
+#include <fstream>
 #include <numeric>
+#include <regex>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "host_kernels.hpp"
@@ -201,6 +207,23 @@ TEST(BiasGradient, ChunksStayFewAndTheirSumsSmall) {
     EXPECT_GE(chunks(a) * a.chunk_elements, std::int64_t{1} << 32);
     EXPECT_EQ(chunks(sum_sums(a)), 1);
   }
+}
+
+/// A name that is misspelt shows on a GPU alone, where no test runs.
+TEST(Kernels, AreLaunchedAndPlayedByTheirNames) {
+  std::ifstream file(CONVGAUGE_SOURCE_DIR "/backends/cudnn/kernels.cu");
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  std::set<std::string> compiled, played, launched;
+  const std::regex kernel("__global__ void (\\w+)");
+  for (std::sregex_iterator i(text.begin(), text.end(), kernel), end; i != end; ++i) compiled.insert((*i)[1]);
+  for (const auto& known : host_gpu::kernels()) played.insert(known.name);
+  for (const std::size_t bytes : {2, 4, 8}) launched.insert({pad({}, bytes).kernel, crop({}, bytes).kernel});
+  for (const bool doubles : {false, true}) launched.insert({fold({}, doubles).kernel, add_bias({}, doubles).kernel});
+  for (const std::int32_t type : {CVG_F32, CVG_F64, CVG_F16, CVG_BF16})
+    launched.insert({first_sums({}, type).kernel, last_sums({}, type).kernel});
+  EXPECT_EQ(compiled.size(), 16u);
+  EXPECT_EQ(played, compiled);
+  EXPECT_EQ(launched, compiled);
 }
 
 TEST(Transpose, ThereAndBackIsTheSame) {
