@@ -89,7 +89,7 @@ constexpr void crop_element(const PaddingArguments& a, std::int64_t row, std::in
       static_cast<const T*>(a.from)[(plane * a.h.padded + y) * padded_row_elements(a) + a.w.before * a.pixel + i];
 }
 
-/// Sum over the positions of a padded row that show index `x`; `at`: the element of x = 0, padding included.
+/// Sum over the positions of a padded row that show index `x`; `at`: an element of its first position.
 template <class T>
 constexpr T row_sum(const PaddingArguments& a, const T* at, std::int64_t x) {
   const Positions before = shown_before(a.w, a.mode, x), behind = shown_behind(a.w, a.mode, x);
