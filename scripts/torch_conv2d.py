@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
-"""Times of torch's conv2d on a GPU, with cudnn.benchmark: torch_conv2d.py SUITE.json BATCH f32|tf32|f16|bf16|f64
+"""Times of torch's conv2d on a GPU, with cudnn.benchmark:
+torch_conv2d.py SUITE.json BATCH f32|tf32|f16|bf16|f64 [forward|backward_data|backward_weights]
 
+backward_data: the gradient of the source alone; backward_weights: those of weights and bias.
 Prints {"torch": version, ..., "layers": [{"name", "ns"}]}: the median over rounds of the time of one execution, by CUDA
 events around as many as fill 5 ms, as convgauge takes its own. channels_last where convgauge sweeps nhwc. For gpu_check.
 """
@@ -13,7 +15,7 @@ def pair(value):
     return (value, value) if isinstance(value, int) else tuple(value)
 
 
-def layer_of(problem, batch, dtype, memory_format):
+def layer_of(problem, batch, dtype, memory_format, direction):
     height, width = problem["height"], problem["width"]
     groups = problem.get("groups", 1)
     kernel = pair(problem["kernel_size"])
@@ -23,7 +25,12 @@ def layer_of(problem, batch, dtype, memory_format):
     x, w = x.contiguous(memory_format=memory_format), w.contiguous(memory_format=memory_format)
     arguments = dict(stride=pair(problem.get("stride", 1)), padding=pair(problem.get("padding", 0)),
                      dilation=pair(problem.get("dilation", 1)), groups=groups)
-    return lambda: torch.nn.functional.conv2d(x, w, b, **arguments)
+    if direction == "forward":
+        return lambda: torch.nn.functional.conv2d(x, w, b, **arguments)
+    dy = torch.randn_like(torch.nn.functional.conv2d(x, w, b, **arguments))
+    mask = [True, False, False] if direction == "backward_data" else [False, True, b is not None]
+    return lambda: torch.ops.aten.convolution_backward(dy, x, w, None if b is None else list(b.shape), transposed=False,
+                                                       output_padding=(0, 0), output_mask=mask, **arguments)
 
 
 def batch_ns(run, count):
@@ -47,6 +54,7 @@ def time_of(run, rounds=15):
 
 def main():
     suite, batch, precision = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+    direction = sys.argv[4] if len(sys.argv) > 4 else "forward"
     if not torch.cuda.is_available():
         sys.exit(f"torch {torch.__version__} has no CUDA device")
     dtype = {"f32": torch.float32, "tf32": torch.float32, "f16": torch.float16, "bf16": torch.bfloat16, "f64": torch.float64}[precision]
@@ -56,9 +64,10 @@ def main():
     layers = []
     for problem in json.load(open(suite))["problems"]:
         if "name" in problem:
-            layers.append({"name": problem["name"], "ns": time_of(layer_of(problem, batch, dtype, memory_format))})
+            run = layer_of(problem, batch, dtype, memory_format, direction)
+            layers.append({"name": problem["name"], "ns": time_of(run)})
     print(json.dumps({"torch": torch.__version__, "cudnn": torch.backends.cudnn.version(), "suite": suite, "batch": batch,
-                      "precision": precision, "device": torch.cuda.get_device_name(), "layers": layers}))
+                      "precision": precision, "direction": direction, "device": torch.cuda.get_device_name(), "layers": layers}))
 
 
 if __name__ == "__main__":

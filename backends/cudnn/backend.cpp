@@ -52,10 +52,11 @@ class Cudnn {
                          "cuDNN counts in 32 bits; " + std::to_string(size) + " is beyond them");
     cvg::refuse_unless(spec.padding_mode == CVG_PADDING_ZEROS || kernels_fatbin(), CVG_REASON_PADDING_MODE,
                        "built without nvcc: padding that cuDNN lacks cannot be written out");
-    cvg::refuse_unless(spec.padding_mode == CVG_PADDING_ZEROS || spec.direction != CVG_BACKWARD_DATA,
-                       CVG_REASON_PADDING_MODE, "the gradient of a padding other than zeros is not computed");
-    cvg::refuse_unless(!spec.bias || spec.direction != CVG_BACKWARD_WEIGHTS, CVG_REASON_BIAS,
-                       "the gradient of the bias is not computed");
+    cvg::refuse_unless(!sums_copies(spec) || spec.src_type == CVG_F32 || spec.src_type == CVG_F64,
+                       CVG_REASON_PADDING_MODE,
+                       "the gradient by padding other than zeros is a sum of gradients that f16 and bf16 would round");
+    cvg::refuse_unless(!spec.bias || spec.direction != CVG_BACKWARD_WEIGHTS || kernels_fatbin(), CVG_REASON_BIAS,
+                       "built without nvcc: there is no kernel to sum the gradient of the bias");
   }
   static void check_runnable(const cvg_spec&, const cvg_settings& settings) {
     refuse_described(session().device(settings.device));
@@ -91,7 +92,7 @@ class Cudnn {
     const auto [x, w, y] = roles();
     add(x, cvg::src_bytes(spec_), layout);
     add(w, cvg::weights_bytes(spec_), "");
-    if (has_bias()) add(CVG_ROLE_BIAS, cvg::bias_bytes(spec_), "");
+    if (has_bias()) add(forward() ? CVG_ROLE_BIAS : CVG_ROLE_DIFF_BIAS, cvg::bias_bytes(spec_), "");
     add(y, cvg::dst_bytes(spec_), layout);
     if (const auto bytes = workspace_bytes(spec_, candidate_); bytes > 0) {
       add(CVG_ROLE_WORKSPACE, bytes, "");
@@ -107,14 +108,15 @@ class Cudnn {
     const auto taps = spec_.h.kernel * spec_.w.kernel;
     send(host.weights, addresses(slot).w, cvg::weights_bytes(spec_), spec_.out_channels,
          spec_.in_channels / spec_.groups, taps, channels_last(spec_));
-    if (has_bias()) send(host.bias, addresses(slot).bias, cvg::bias_bytes(spec_), 1, 1, spec_.out_channels, false);
+    if (forward() && has_bias())
+      send(host.bias, addresses(slot).bias, cvg::bias_bytes(spec_), 1, 1, spec_.out_channels, false);
   }
   void upload(const cvg_tensors& host, const cvg::Slot& slot) {
     const auto at = addresses(slot);
     if (spec_.direction != CVG_BACKWARD_DATA)
       send(host.src, at.x, cvg::src_bytes(spec_), spec_.batch, spec_.in_channels, spec_.h.input * spec_.w.input,
            native());
-    if (spec_.direction != CVG_FORWARD)
+    if (!forward())
       send(host.diff_dst, at.y, cvg::dst_bytes(spec_), spec_.batch, spec_.out_channels, outputs(), native());
   }
   void fetch(const cvg_tensors& host, const cvg::Slot& slot) {
@@ -126,6 +128,7 @@ class Cudnn {
         return receive(at.x, host.diff_src, cvg::src_bytes(spec_), spec_.batch, spec_.in_channels,
                        spec_.h.input * spec_.w.input, native());
       default:
+        if (has_bias()) receive(at.bias, host.diff_bias, cvg::bias_bytes(spec_), 1, 1, spec_.out_channels, false);
         return receive(at.w, host.diff_weights, cvg::weights_bytes(spec_), spec_.out_channels,
                        spec_.in_channels / spec_.groups, spec_.h.kernel * spec_.w.kernel, channels_last(spec_));
     }
@@ -153,6 +156,10 @@ class Cudnn {
     return safe + "\"";
   }
 
+  /// Whether the gradient of an input is a sum of what several padded positions have.
+  static bool sums_copies(const cvg_spec& spec) {
+    return spec.direction == CVG_BACKWARD_DATA && spec.padding_mode != CVG_PADDING_ZEROS && is_padded(spec);
+  }
   /// The smaller of the host's limit and the option; negative: none.
   static std::int64_t limit(const cvg_settings& settings) {
     auto bytes = settings.workspace_limit_bytes;
@@ -192,9 +199,10 @@ class Cudnn {
   Addresses addresses(const cvg::Slot& slot) const {
     const auto given = [](const void* in, void* out) { return out ? out : const_cast<void*>(in); };
     return {given(slot.src, slot.diff_src), given(slot.weights, slot.diff_weights), given(slot.diff_dst, slot.dst),
-            const_cast<void*>(slot.bias), slot.workspace};
+            given(slot.bias, slot.diff_bias), slot.workspace};
   }
-  bool has_bias() const { return spec_.bias && spec_.direction == CVG_FORWARD; }
+  bool forward() const { return spec_.direction == CVG_FORWARD; }
+  bool has_bias() const { return spec_.bias && spec_.direction != CVG_BACKWARD_DATA; }
   bool native() const { return spec_.layout == CVG_NATIVE; }
   std::int64_t outputs() const { return cvg::output(spec_.h) * cvg::output(spec_.w); }
 

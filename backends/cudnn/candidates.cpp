@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <convgauge/sdk.hpp>
 
+#include "own_work.hpp"
+
 namespace convgauge::backends::cudnn {
 namespace {
 
-constexpr std::size_t kWorkspaceAlignment = 256;  // as cudaMalloc's own
-constexpr std::int64_t kMostNotes = 32;           // more than any cuDNN has
+constexpr std::int64_t kMostNotes = 32;  // more than any cuDNN has
 
 /// "eng28{k2=1,k3=0}"
 std::string engine_text(std::int64_t engine, const std::vector<std::pair<int, std::int64_t>>& knobs) {
@@ -18,10 +19,13 @@ std::string engine_text(std::int64_t engine, const std::vector<std::pair<int, st
 }
 
 std::string name_of(const cvg_spec& spec, const Candidate& c) {
-  static constexpr const char* kPadding[] = {"+pad_zeros", "+pad_reflect", "+pad_replicate", "+pad_circular"};
+  static constexpr const char* kPad[] = {"+pad_zeros", "+pad_reflect", "+pad_replicate", "+pad_circular"};
+  static constexpr const char* kFold[] = {"+crop", "+fold_reflect", "+fold_replicate", "+fold_circular"};
   const auto& route = c.problem.route;
-  return "cudnn." + engine_text(c.engine, c.knobs) + (route.bias == BiasBy::kernel ? "+bias" : "") +
-         (route.written_padding ? kPadding[spec.padding_mode] : "");
+  const auto* bias = spec.direction == CVG_FORWARD ? "+bias" : "+bias_gradient";
+  const auto* padding = (spec.direction == CVG_BACKWARD_DATA ? kFold : kPad)[spec.padding_mode];
+  return "cudnn." + engine_text(c.engine, c.knobs) + (route.bias == BiasBy::kernel ? bias : "") +
+         (route.written_padding ? padding : "");
 }
 
 std::vector<std::pair<int, std::int64_t>> knobs_of(const Descriptor& configuration) {
@@ -153,31 +157,24 @@ std::string excluded(const cvg_spec& s, const Notes& notes) {
 }
 
 std::vector<std::vector<Route>> routes(const cvg_spec& s, bool own_kernels) {
-  const bool padded = s.h.pad_before + s.h.pad_after + s.w.pad_before + s.w.pad_after > 0;
+  const bool padded = is_padded(s);
   const bool must_write = s.padding_mode != CVG_PADDING_ZEROS && padded;
   const auto with_biases = [&](bool written) {
     std::vector<Route> group;
-    if (!s.bias || s.direction != CVG_FORWARD) return std::vector<Route>{{written, BiasBy::nobody}};
+    if (!s.bias || s.direction == CVG_BACKWARD_DATA) return std::vector<Route>{{written, BiasBy::nobody}};
+    if (s.direction == CVG_BACKWARD_WEIGHTS) return std::vector<Route>{{written, BiasBy::kernel}};
     group.push_back({written, BiasBy::graph});
     // A narrow sum would be rounded twice if the bias came later.
     if (own_kernels && (s.src_type == CVG_F32 || s.src_type == CVG_F64)) group.push_back({written, BiasBy::kernel});
     return group;
   };
   std::vector<std::vector<Route>> groups{with_biases(must_write)};
-  if (!must_write && padded && own_kernels && s.direction != CVG_BACKWARD_DATA) groups.push_back(with_biases(true));
+  if (!must_write && padded && own_kernels) groups.push_back(with_biases(true));
   return groups;
 }
 
-std::size_t written_padding_bytes(const cvg_spec& s, const Route& route) {
-  if (!route.written_padding) return 0;
-  const auto bytes = static_cast<std::size_t>(std::max<std::int64_t>(s.batch, 1) * s.in_channels *
-                                              padded_axis(s.h).padded * padded_axis(s.w).padded) *
-                     cvg::size_of(s.src_type);
-  return (bytes + kWorkspaceAlignment - 1) / kWorkspaceAlignment * kWorkspaceAlignment;
-}
-
 std::size_t workspace_bytes(const cvg_spec& spec, const Candidate& candidate) {
-  return written_padding_bytes(spec, candidate.problem.route) + candidate.workspace_bytes;
+  return own_workspace_bytes(spec, candidate.problem.route) + candidate.workspace_bytes;
 }
 
 std::string Listing::why_none() const {

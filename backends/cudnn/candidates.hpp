@@ -62,8 +62,7 @@ std::vector<std::vector<Route>> routes(const cvg_spec& spec, bool own_kernels);
 Listing list_candidates(const CudnnTable& cudnn, const Target& target, const cvg_spec& spec, bool own_kernels,
                         std::int64_t limit);
 
-/// Of a candidate: cuDNN's workspace, then the padded source where our kernel writes it.
-std::size_t written_padding_bytes(const cvg_spec& spec, const Route& route);
+/// Of a candidate: what our own kernels need, then cuDNN's.
 std::size_t workspace_bytes(const cvg_spec& spec, const Candidate& candidate);
 
 cvg_algorithm describe(const Candidate& candidate, const cvg_spec& spec);

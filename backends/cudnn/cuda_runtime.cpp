@@ -19,6 +19,7 @@ CudaTable cuda_runtime() {
   t.malloc = [](void** address, std::size_t bytes) { return cudaMalloc(address, bytes); };
   t.free = cudaFree;
   t.memset = cudaMemset;
+  t.memset_async = cudaMemsetAsync;
   t.memcpy = cudaMemcpy;
   t.stream_create = cudaStreamCreateWithFlags;
   t.stream_synchronize = cudaStreamSynchronize;

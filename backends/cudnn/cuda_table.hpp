@@ -22,6 +22,7 @@ struct CudaTable {
   cudaError_t (*malloc)(void**, std::size_t);
   cudaError_t (*free)(void*);
   cudaError_t (*memset)(void*, int, std::size_t);
+  cudaError_t (*memset_async)(void*, int, std::size_t, cudaStream_t);
   cudaError_t (*memcpy)(void*, const void*, std::size_t, cudaMemcpyKind);
   cudaError_t (*stream_create)(cudaStream_t*, unsigned);
   cudaError_t (*stream_synchronize)(cudaStream_t);

@@ -12,23 +12,6 @@ constexpr double kShortNs = 50e3;
 constexpr std::size_t kChunk = 32;       // executions in a graph: long enough that launching it costs nothing
 constexpr std::size_t kMostGraphs = 64;  // turns of slots that are kept
 
-PadArguments pad_arguments(const cvg_spec& s, bool last, const void* from, void* to) {
-  PadArguments a;
-  a.src = from;
-  a.dst = to;
-  a.planes = last ? s.batch : s.batch * s.in_channels;
-  a.pixel = last ? s.in_channels : 1;
-  a.h = padded_axis(s.h);
-  a.w = padded_axis(s.w);
-  a.mode = static_cast<PaddingMode>(s.padding_mode);
-  return a;
-}
-
-BiasArguments bias_arguments(const Problem& p, const void* bias, void* y) {
-  const auto pixels = p.y[2] * p.y[3];
-  return {bias, y, p.y[0] * p.y[1] * pixels, p.y[1], p.channels_last ? 1 : pixels};
-}
-
 }  // namespace
 
 Gpu::Gpu(const CudaTable& cuda_table, const CudnnTable& cudnn_table, int cuda_ordinal)
@@ -41,8 +24,9 @@ Gpu::Gpu(const CudaTable& cuda_table, const CudnnTable& cudnn_table, int cuda_or
 
 Execution::Execution(Gpu& gpu, const cvg_spec& spec, const Candidate& candidate, int slots, Replay replay)
     : gpu_(gpu), spec_(spec), candidate_(candidate), replay_(replay), bound_(static_cast<std::size_t>(slots)) {
-  if (candidate.problem.route.written_padding) gpu.kernels.prepare_pad(cvg::size_of(spec.src_type));
-  if (candidate.problem.route.bias == BiasBy::kernel) gpu.kernels.prepare_bias(spec.src_type == CVG_F64);
+  const auto own = own_work(spec, candidate.problem.route, {});
+  for (const auto* launches : {&own.before, &own.after})
+    for (const auto& launch : *launches) gpu.kernels.prepare(launch.kernel);
 }
 
 Execution::~Execution() {
@@ -58,40 +42,43 @@ void Execution::forget_graphs() {
 
 void Execution::bind(int slot, const Addresses& at) {
   forget_graphs();
-  const auto& problem = candidate_.problem;
+  const auto& route = candidate_.problem.route;
   auto& bound = bound_.at(static_cast<std::size_t>(slot));
-  const auto padding_bytes = written_padding_bytes(spec_, problem.route);
-  auto* workspace = static_cast<unsigned char*>(at.workspace);
-  void* x = at.x;
-  if (problem.route.written_padding) {
-    bound.pad = pad_arguments(spec_, problem.channels_last, at.x, workspace);
-    x = workspace;
-  }
-  bound.bias = bias_arguments(problem, at.bias, at.y);
+  bound.at = at;
+  bound.own = own_work(spec_, route, at);
   std::vector<std::int64_t> ids{kX, kW, kY};
-  std::vector<void*> pointers{x, at.w, at.y};
-  if (problem.route.bias == BiasBy::graph) {
+  std::vector<void*> pointers{bound.own.x, at.w, at.y};
+  if (route.bias == BiasBy::graph) {
     ids.push_back(kBias);
     pointers.push_back(at.bias);
   }
   bound.pack = Descriptor(gpu_.cudnn, CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR);
   bound.pack.set(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, std::span<const std::int64_t>(ids));
   bound.pack.set(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, std::span<void* const>(pointers));
-  void* scratch = candidate_.workspace_bytes > 0 ? workspace + padding_bytes : nullptr;
+  void* scratch = candidate_.workspace_bytes > 0 ? bound.own.workspace : nullptr;
   bound.pack.set(CUDNN_ATTR_VARIANT_PACK_WORKSPACE, scratch);
   bound.pack.finalize("variant pack");
 }
 
 void Execution::run(int slot) {
-  auto& bound = bound_[static_cast<std::size_t>(slot)];
-  const auto& route = candidate_.problem.route;
-  if (route.written_padding) gpu_.kernels.pad(bound.pad, cvg::size_of(spec_.src_type), gpu_.stream);
+  const auto& bound = bound_[static_cast<std::size_t>(slot)];
+  if (spec_.batch == 0) return clear(bound);
+  for (const auto& launch : bound.own.before) gpu_.kernels.start(launch, gpu_.stream);
   const auto status = gpu_.cudnn.execute(gpu_.handle, candidate_.built->plan.raw(), bound.pack.raw());
   if (status != CUDNN_STATUS_SUCCESS) {
     throw_if_lost(gpu_.cuda, "cudnnBackendExecute");
     check(gpu_.cudnn, status, "cudnnBackendExecute");
   }
-  if (route.bias == BiasBy::kernel) gpu_.kernels.add_bias(bound.bias, spec_.src_type == CVG_F64, gpu_.stream);
+  for (const auto& launch : bound.own.after) gpu_.kernels.start(launch, gpu_.stream);
+}
+
+void Execution::clear(const Bound& bound) {
+  if (spec_.direction != CVG_BACKWARD_WEIGHTS) return;
+  const auto zero = [&](void* address, std::size_t bytes) {
+    check(gpu_.cuda, gpu_.cuda.memset_async(address, 0, bytes, gpu_.stream), "cudaMemsetAsync");
+  };
+  zero(bound.at.w, cvg::weights_bytes(spec_));
+  if (spec_.bias) zero(bound.at.bias, cvg::bias_bytes(spec_));
 }
 
 cudaGraphExec_t Execution::record(std::span<const int> slots) {
@@ -164,10 +151,7 @@ double Execution::between_ns(std::size_t first, std::size_t last) const {
 void Execution::start(std::span<const int> slots, cvg_timing* timing) {
   timing_ = timing;
   running_ = static_cast<std::int64_t>(slots.size());
-  if (spec_.batch == 0 || slots.empty()) {
-    running_ = 0;
-    return;
-  }
+  if (slots.empty()) return;
   check(gpu_.cuda, gpu_.cuda.set_device(gpu_.ordinal), "cudaSetDevice");
   each_ = timing && timing->capacity > 0 && timing->execution_ns;
   mark(0);

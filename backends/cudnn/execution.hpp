@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "candidates.hpp"
-#include "kernels.hpp"
+#include "own_work.hpp"
 
 namespace convgauge::backends::cudnn {
 
@@ -22,11 +22,6 @@ struct Gpu {
   /// Makes stream and handle, which live as long as the process. Throws.
   Gpu(const CudaTable& cuda_table, const CudnnTable& cudnn_table, int cuda_ordinal);
   Gpu(const Gpu&) = delete;
-};
-
-/// Device addresses of one slot. x, w, y by their role in the convolution, whatever its direction.
-struct Addresses {
-  void *x = nullptr, *w = nullptr, *y = nullptr, *bias = nullptr, *workspace = nullptr;
 };
 
 /// small: batches of short executions are captured once and replayed; see README.
@@ -52,8 +47,8 @@ class Execution {
 
  private:
   struct Bound {
-    PadArguments pad;
-    BiasArguments bias;
+    Addresses at;
+    OwnWork own;
     Descriptor pack;
   };
   struct Recorded {
@@ -61,6 +56,8 @@ class Execution {
     cudaGraphExec_t graph;
   };
   void run(int slot);
+  /// All that an empty batch leaves: gradients of zeros.
+  void clear(const Bound& bound);
   void run_all(std::span<const int> slots);
   bool wants_replay(std::span<const int> slots) const;
   /// The graph that does these slots in order; null where they cannot be captured.

@@ -26,6 +26,10 @@ PaddedAxis padded_axis(const cvg_axis& axis) {
   return {axis.input, axis.pad_before, axis.pad_before + axis.input + axis.pad_after};
 }
 
+bool is_padded(const cvg_spec& s) {
+  return s.h.pad_before + s.h.pad_after + s.w.pad_before + s.w.pad_after > 0;
+}
+
 Dims strides_of(const Dims& d, bool channels_last) {
   if (channels_last) return {d[1] * d[2] * d[3], 1, d[3] * d[1], d[1]};
   return {d[1] * d[2] * d[3], d[2] * d[3], d[3], 1};

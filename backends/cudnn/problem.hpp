@@ -12,12 +12,12 @@ namespace convgauge::backends::cudnn {
 
 using Dims = std::array<std::int64_t, 4>;  // n, c, h, w; weights: o, i, h, w
 
-/// Who adds the bias: nobody, cuDNN in the same graph, or our own kernel after it.
+/// Who adds the bias, or sums its gradient: nobody, cuDNN in the same graph, or our own kernel after it.
 enum class BiasBy { nobody, graph, kernel };
 
 /// How a spec is brought to cuDNN.
 struct Route {
-  bool written_padding = false;  // our own kernel writes the padding out first
+  bool written_padding = false;  // x is padded: our own kernel writes the padding out first, or folds it after
   BiasBy bias = BiasBy::nobody;
   bool operator==(const Route&) const = default;
 };
@@ -27,7 +27,7 @@ struct Problem {
   std::int32_t direction = CVG_FORWARD;
   cudnnDataType_t type = CUDNN_DATA_FLOAT, compute = CUDNN_DATA_FLOAT;
   bool channels_last = false;
-  Dims x{}, w{}, y{};  // x: of the padded source where the padding is written out
+  Dims x{}, w{}, y{};  // x: with its padding where that is written out
   std::array<std::int64_t, 2> before{}, after{}, stride{}, dilation{};
   bool operator==(const Problem&) const = default;
 };
@@ -43,6 +43,7 @@ Dims strides_of(const Dims& dims, bool channels_last);
 bool channels_last(const cvg_spec& spec);
 
 PaddedAxis padded_axis(const cvg_axis& axis);
+bool is_padded(const cvg_spec& spec);
 
 /// "f32" ... as cudnnDataType_t; f16 and bf16 compute in f32.
 cudnnDataType_t type_of(std::int32_t type);

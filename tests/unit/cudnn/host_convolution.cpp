@@ -1,6 +1,7 @@
 #include "host_convolution.hpp"
 
 #include <array>
+#include <cudnn/graph.hpp>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <vector>
@@ -129,6 +130,13 @@ std::size_t tensor_bytes(const std::string& json, std::int64_t uid) {
       return static_cast<std::size_t>(t.count()) * size_of(t.type);
     }
   throw std::runtime_error("no tensor " + std::to_string(uid));
+}
+
+Roles roles_of(const std::string& json) {
+  const std::string operation = Json::parse(json).at("operationGraph").at("nodes").at(0).at("operation");
+  if (operation.find("BACKWARD_DATA") != std::string::npos) return {kX, kY};
+  if (operation.find("BACKWARD_FILTER") != std::string::npos) return {kW, kX};
+  return {kY, kX};
 }
 
 long engine_of(const std::string& json) {

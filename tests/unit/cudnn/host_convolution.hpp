@@ -13,6 +13,12 @@ void run_graph(const std::string& json, const std::map<std::int64_t, void*>& ten
 /// Bytes of a dense tensor of the plan.
 std::size_t tensor_bytes(const std::string& json, std::int64_t uid);
 
+/// What the plan's convolution writes, and the image that it reads: unique ids.
+struct Roles {
+  std::int64_t result, source;
+};
+Roles roles_of(const std::string& json);
+
 /// The engine of the plan.
 long engine_of(const std::string& json);
 

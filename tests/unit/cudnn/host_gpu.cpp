@@ -1,5 +1,6 @@
 #include "host_gpu.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdlib>
@@ -9,10 +10,12 @@
 #include <functional>
 #include <iterator>
 #include <map>
+#include <span>
 #include <sstream>
 #include <vector>
 
 #include "host_convolution.hpp"
+#include "host_kernels.hpp"
 
 namespace convgauge::backends::cudnn::host_gpu {
 namespace {
@@ -81,34 +84,10 @@ struct GraphOfWork {
   std::vector<Work> work;
 };
 
-// Our kernels on the host: the same arithmetic for each element, by the same names.
-struct HostKernel {
-  const char* name;
-  void (*run)(const void*);
-};
-template <class T>
-void pad(const void* arguments) {
-  const auto& a = *static_cast<const PadArguments*>(arguments);
-  for (std::int64_t row = 0; row < rows(a); ++row)
-    for (std::int64_t i = 0; i < row_elements(a); ++i) pad_element<T>(a, row, i);
-}
-template <class T>
-void bias(const void* arguments) {
-  const auto& a = *static_cast<const BiasArguments*>(arguments);
-  for (std::int64_t i = 0; i < a.count; ++i) bias_element<T>(a, i);
-}
-HostKernel kKernels[] = {{"convgauge_pad_2", pad<std::uint16_t>},
-                         {"convgauge_pad_4", pad<std::uint32_t>},
-                         {"convgauge_pad_8", pad<std::uint64_t>},
-                         {"convgauge_bias_f32", bias<float>},
-                         {"convgauge_bias_f64", bias<double>}};
-
 cudaError_t launch(cudaKernel_t kernel, dim3, dim3, void** arguments, cudaStream_t) {
-  auto* known = reinterpret_cast<HostKernel*>(kernel);
-  const bool pads = std::strstr(known->name, "pad");
-  const auto bytes = pads ? sizeof(PadArguments) : sizeof(BiasArguments);
-  std::vector<unsigned char> copy(bytes);
-  std::memcpy(copy.data(), arguments[0], bytes);
+  const auto* known = reinterpret_cast<const HostKernel*>(kernel);
+  const auto* first = static_cast<const unsigned char*>(arguments[0]);
+  const std::vector<unsigned char> copy(first, first + known->argument_bytes);
   ++device().counts.launches;
   submit([known, copy] { known->run(copy.data()); });
   return outcome();
@@ -133,21 +112,21 @@ std::string text_of(cudnnBackendDescriptor_t plan) {
 
 void misbehave(const std::string& json, const std::map<std::int64_t, void*>& tensors) {
   const auto& faults = device().faults;
-  auto* y = static_cast<unsigned char*>(tensors.at(kY));
-  const auto bytes = tensor_bytes(json, kY);
-  if (faults.past_end) y[bytes] = 0;
-  if (faults.changes_source) static_cast<unsigned char*>(tensors.at(kX))[0] ^= 1;
+  const auto roles = roles_of(json);
+  if (faults.past_end) static_cast<unsigned char*>(tensors.at(roles.result))[tensor_bytes(json, roles.result)] = 0;
+  if (faults.changes_source) static_cast<unsigned char*>(tensors.at(roles.source))[0] ^= 1;
 }
 
 void work_of(const std::string& json, const std::map<std::int64_t, void*>& tensors) {
   auto& d = device();
   if (d.counts.executions++ == d.faults.lost_at || engine_of(json) == d.faults.lost_engine) d.lost = true;
   if (d.lost) return;
-  const auto bytes = tensor_bytes(json, kY);
-  auto* last = static_cast<unsigned char*>(tensors.at(kY)) + bytes - 4;  // an element of f32, two of f16
-  std::array<unsigned char, 4> kept{last[0], last[1], last[2], last[3]};
+  const auto result = roles_of(json).result;
+  auto* end = static_cast<unsigned char*>(tensors.at(result)) + tensor_bytes(json, result);
+  std::array<unsigned char, 4> kept{};  // an element of f32, two of f16
+  std::memcpy(kept.data(), end - kept.size(), kept.size());
   run_graph(json, tensors);
-  if (d.faults.unwritten) std::memcpy(last, kept.data(), kept.size());
+  if (d.faults.unwritten) std::memcpy(end - kept.size(), kept.data(), kept.size());
   misbehave(json, tensors);
 }
 
@@ -176,6 +155,10 @@ cudnnStatus_t set(cudnnBackendDescriptor_t descriptor, cudnnBackendAttributeName
   };
   if (name == CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS) remember(device().packs[descriptor].ids);
   if (name == CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS) remember(device().packs[descriptor].pointers);
+  const bool pads = name == CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS || name == CUDNN_ATTR_CONVOLUTION_POST_PADDINGS;
+  const auto* first = static_cast<const std::int64_t*>(values);
+  if (pads && device().faults.no_padding && std::any_of(first, first + count, [](auto p) { return p > 0; }))
+    return CUDNN_STATUS_NOT_SUPPORTED;
   if (name == CUDNN_ATTR_OPERATIONGRAPH_HANDLE) return CUDNN_STATUS_SUCCESS;
   if (name == CUDNN_ATTR_EXECUTION_PLAN_HANDLE)
     return real()->set(descriptor, CUDNN_ATTR_EXECUTION_PLAN_DEVICEPROP, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &raw);
@@ -205,6 +188,10 @@ void fill_memory(CudaTable& t) {
   };
   t.memset = [](void* address, int value, std::size_t bytes) {
     std::memset(address, value, bytes);
+    return outcome();
+  };
+  t.memset_async = [](void* address, int value, std::size_t bytes, cudaStream_t) {
+    submit([=] { std::memset(address, value, bytes); });
     return outcome();
   };
   t.memcpy = [](void* to, const void* from, std::size_t bytes, cudaMemcpyKind) {
@@ -287,6 +274,7 @@ Faults read_faults(const std::string& text) {
     if (key == "past_end") f.past_end = true;
     if (key == "changes_source") f.changes_source = true;
     if (key == "no_capture") f.no_capture = true;
+    if (key == "no_padding") f.no_padding = true;
   }
   return f;
 }
@@ -347,13 +335,13 @@ CudaTable cuda() {
   fill_memory(t);
   fill_stream(t);
   t.library_load = [](cudaLibrary_t* library, const void*) {
-    *library = reinterpret_cast<cudaLibrary_t>(&kKernels);
+    *library = reinterpret_cast<cudaLibrary_t>(&device());
     return outcome();
   };
   t.library_kernel = [](cudaKernel_t* kernel, cudaLibrary_t, const char* name) {
-    for (auto& known : kKernels)
+    for (auto& known : kernels())
       if (std::strcmp(known.name, name) == 0) {
-        *kernel = reinterpret_cast<cudaKernel_t>(&known);
+        *kernel = reinterpret_cast<cudaKernel_t>(const_cast<HostKernel*>(&known));
         return outcome();
       }
     return outcome(cudaErrorSymbolNotFound);

@@ -12,6 +12,7 @@ struct Faults {
   long lost_at = -1;                                // lost: this execution, from 0, and all after it fail for good
   long lost_engine = -1;                            // lost_engine: executing it does
   bool unwritten = false, past_end = false, changes_source = false, no_capture = false;
+  bool no_padding = false;  // cuDNN takes none, as if it had no engine for it
 };
 Faults read_faults(const std::string& text);
 

@@ -35,6 +35,30 @@ def gate():
     assert all(r["details"]["plan"]["engine"]["engineId"] == r["details"]["engine"] for r in records)
 
 
+def gradients():
+    """The same problems in both directions; an algorithm tells what our own kernels did. Then with a cuDNN that takes no
+    padding, so that our own kernels do zeros too."""
+    gradients_with("+bias_gradient", "+fold_reflect", "+fold_replicate", "+fold_circular", "+bias_gradient+pad_reflect")
+    gradients_with("+crop", "+bias_gradient+pad_zeros", faults="no_padding")
+    records = cases("verify", str(HERE / "host_gate.json"), "--backend", "cudnn", faults="no_padding")
+    assert kinds(records) == ["agrees"] and any("+pad_zeros" in r["algorithm"] for r in records)
+
+
+def gradients_with(*names, faults=""):
+    records = cases("verify", str(HERE / "host_gate.json"), "--backend", "cudnn", "--direction",
+                    "backward_data,backward_weights", faults=faults)
+    assert len(records) == 2 * 6 * 4 * 3, len(records)
+    refused = [r for r in records if r["verdict"]["kind"] == "refused"]
+    others = [r for r in records if r["verdict"]["kind"] not in ("agrees", "refused")]
+    assert not others, [(r["problem_text"], r["settings"], r["verdict"]) for r in others]
+    for r in refused:
+        assert r["settings"]["direction"] == "backward_data" and r["settings"]["dtype"] in ("f16", "bf16"), r
+        assert r["verdict"]["why"].startswith("the gradient by padding other than zeros"), r["verdict"]
+    assert len(refused) == 3 * 2 * 3, len(refused)  # problems, types, layouts
+    did = {"+" + r["algorithm"].partition("+")[2] for r in records if r.get("algorithm")}
+    assert set(names) <= did, did
+
+
 def algorithms():
     """Every one by its name, braces and commas and all; and the names survive each way out and in again."""
     records = cases("verify", PROBLEM, "--backend", "cudnn", "--algorithm", "all", "--math", "tf32")
@@ -71,6 +95,10 @@ def faults():
         records = cases("verify", PROBLEM, "--backend", "cudnn", "--no-shrink", exit=4 if word == "R7" else 1, faults=fault)
         verdict = records[0]["verdict"]
         assert word in json.dumps(verdict), (fault, verdict)
+        for direction in ("backward_data", "backward_weights"):
+            records = cases("verify", PROBLEM, "--backend", "cudnn", "--no-shrink", "--direction", direction,
+                            exit=4 if word == "R7" else 1, faults=fault)
+            assert word in json.dumps(records[0]["verdict"]), (fault, direction, records[0]["verdict"])
 
 
 def memory():
@@ -98,7 +126,7 @@ def lost():
 
 
 def measure():
-    for more in ([], ["--cold"]):
+    for more in ([], ["--cold"], ["--direction", "backward_weights"], ["--direction", "backward_data"]):
         record = cases("bench", PROBLEM, "--backend", "cudnn", "--rounds", "9", "--option", "replay=always", *more)[0]
         assert record["measurement"]["kind"] == "measured", record["measurement"]
         device = record["measurement"]["device_ns"]
@@ -171,10 +199,17 @@ def gpu_check():
                               capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
         summary = (out / "summary.md").read_text()
-        for line in ("cudnn verify f32 | ", "cudnn sweep tiny_b1_f16 | ", "agrees", "2 layers, own choice", "not compared", "a GPU on the host"):
+        for line in ("cudnn verify f32 | ", "cudnn sweep tiny_b1_f16 | ", "agrees", "2 layers, own choice", "not compared", "a GPU on the host",
+                     "cudnn verify f32_gradients | ", "cudnn sweep tiny_b1_f16_gradients | ", "backward_data: 2 layers, own choice",
+                     "backward_weights: 2 layers, own choice", "torch tiny_b1_f16_gradients_backward_data | not compared"):
             assert line in summary, (line, summary)
         assert json.loads((out / "device.json").read_text())["deviceName"] == "NVIDIA H200"
         assert len((out / "cudnn_tiny_b1_f32.jsonl").read_text().splitlines()) > 2
+        assert "tiny_b1_f32_gradients" not in summary, summary  # tf32 and f16, and --quick without tf32
+        for name in ("cudnn_verify_f16", "cudnn_verify_f16_gradients"):
+            assert json.loads((out / f"{name}.json").read_text())["bad"] == [], name
+        gradients = [json.loads(line) for line in (out / "cudnn_tiny_b1_f16_gradients.jsonl").read_text().splitlines()]
+        assert {r["settings"]["direction"] for r in gradients if r["record"] == "case"} == {"backward_data", "backward_weights"}
         if re.search(r"^vulkan +software:", run("list", "devices").stdout, re.M):
             both = out / "both"
             done = subprocess.run([*script, *small, "--software", "--precisions", "f32", "--out", str(both)],
