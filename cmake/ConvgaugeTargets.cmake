@@ -50,10 +50,11 @@ function(convgauge_plugin name)
 endfunction()
 
 # convgauge_unit_test(LAYER SOURCES ... LIBRARIES ...): tests/unit/LAYER as one GoogleTest program.
-# Most of a test's compile time is Google Test's headers: with CONVGAUGE_JOINT_TESTS four files read them together.
-option(CONVGAUGE_JOINT_TESTS "Compile the files of a unit test four at a time" OFF)
-function(convgauge_join_tests test)
-  set_target_properties(${test} PROPERTIES UNITY_BUILD ${CONVGAUGE_JOINT_TESTS} UNITY_BUILD_BATCH_SIZE 4)
+# Most of the compile time of a unit test is Google Test's headers, and of what reads and writes JSON nlohmann's: with
+# CONVGAUGE_JOINT_SOURCES four files read them together.
+option(CONVGAUGE_JOINT_SOURCES "Compile unit tests, and what has to do with JSON, four files at a time" OFF)
+function(convgauge_join_sources target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${CONVGAUGE_JOINT_SOURCES} UNITY_BUILD_BATCH_SIZE 4)
 endfunction()
 
 function(convgauge_unit_test layer)
@@ -62,7 +63,7 @@ function(convgauge_unit_test layer)
   target_link_libraries(test_${layer} PRIVATE convgauge::${layer} ${arg_LIBRARIES} GTest::gtest_main convgauge_options)
   target_compile_definitions(test_${layer} PRIVATE CONVGAUGE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   target_compile_options(test_${layer} PRIVATE $<$<CONFIG:Release>:-O1>)  # a third off what compiling it takes
-  convgauge_join_tests(test_${layer})
+  convgauge_join_sources(test_${layer})
   include(GoogleTest)
   gtest_discover_tests(test_${layer} TEST_PREFIX ${layer}. DISCOVERY_TIMEOUT 60)
 endfunction()
