@@ -26,7 +26,7 @@ Json brief(const std::optional<double>& value) {
   return value ? brief(*value) : Json();
 }
 
-Json ratio_json(const MedianInterval& r) {
+Json shown_ratio(const MedianInterval& r) {
   return Json::array({brief(r.median), brief(r.low), brief(r.high)});
 }
 
@@ -36,7 +36,7 @@ Json case_json(const Comparison& comparison, const ComparedCase& c) {
           {"problem", short_text(c.any().problem.geometry)},
           {"baseline", brief(c.baseline_ns)},
           {"candidate", brief(c.candidate_ns)},
-          {"ratio", c.time_ratio ? ratio_json(*c.time_ratio) : Json()},
+          {"ratio", c.time_ratio ? shown_ratio(*c.time_ratio) : Json()},
           {"why", clean(change_reason(c))}};
 }
 
@@ -48,7 +48,7 @@ Json network_json(const ComparedNetwork& n) {
           {"layers", n.missing > 0 ? fmt::format("{} of {} layers have a ratio", n.layers, n.layers + n.missing)
                                    : fmt::format("{} layer{}", n.layers, n.layers == 1 ? "" : "s")},
           {"change", change},
-          {"ratio", ratio_json(r)}};
+          {"ratio", shown_ratio(r)}};
 }
 
 std::string data_of(const Comparison& comparison) {

@@ -11,7 +11,7 @@
 namespace convgauge {
 namespace {
 
-constexpr double kCellWidth = 104, kCellHeight = 42, kLetter = 6.6;
+constexpr double kCellWidth = 104, kCellHeight = 42;
 
 void draw_place(Svg& svg, const Group& group, const CrossingPlace& place, double x, double y) {
   const double middle = x + kCellWidth / 2 - 2;

@@ -13,7 +13,7 @@
 namespace convgauge {
 namespace {
 
-constexpr double kLineHeight = 22, kLetter = 6.6, kPlot = 560;
+constexpr double kLineHeight = 22, kPlot = 560;
 /// What is slower than this would flatten the rest: it stands at the edge.
 constexpr double kLeast = 1 / 4.0, kMost = 16;
 /// More are no picture any more.
