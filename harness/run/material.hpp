@@ -32,7 +32,7 @@ struct Sheet {
 
 /// How outputs are held against their reference, where `reference` leaves it open: in full if that takes less than a
 /// few seconds and fits into `available` bytes, else by projection if that saves enough, and fits. The backward
-/// directions have no projection: in full.
+/// directions have no projection: in full, and verify_case() refuses where one is asked for.
 bool use_projection(const Spec& spec, const VerifySettings& settings, double available);
 
 /// Sheets of one spec by fill. [one thread]

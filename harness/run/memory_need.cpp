@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "reference/as_forward.hpp"
 #include "verify/projection.hpp"
 
 namespace convgauge {
@@ -17,7 +18,14 @@ double verify_bytes(const Spec& spec, const VerifySettings& settings) {
   }
   const double sums = 2 * sizeof(double) * real(spec.written_elements());
   const double sheets = real(settings.fills.size()) + 1;
-  return sheets * (inputs + sums) + 2 * 3 * (inputs + result) + result;
+  // A gradient's rearranged tensors and sums, one sheet at a time.
+  double rearranged = 0;
+  if (spec.direction != Direction::forward) {
+    const auto forward = forward_of(spec);
+    rearranged = real(forward.src_bytes()) + real(forward.weights_bytes()) +
+                 2 * sizeof(double) * real(elements(forward.geometry.dst_shape()));
+  }
+  return sheets * (inputs + sums) + 2 * 3 * (inputs + result) + result + rearranged;
 }
 
 double projected_bytes(const Spec& spec) {

@@ -235,6 +235,10 @@ PlanSettings plan_settings(const Competitor& competitor, const std::string& algo
 VerifiedCase verify_case(Worker& worker, const VerifyOrder& order, Material& material) {
   VerifiedCase result;
   const auto& spec = material.spec();
+  if (spec.direction != Direction::forward && order.settings.reference == ReferenceKind::projection) {
+    result.verdict = Refused{"direction", "there is no projection of a gradient: --reference full or auto"};
+    return result;
+  }
   const double needed = material.projected() ? projected_bytes(spec) : verify_bytes(spec, order.settings);
   if (auto why = beyond_memory(needed, available_bytes())) {
     result.verdict = Refused{"memory", std::move(*why)};

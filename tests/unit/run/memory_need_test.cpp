@@ -14,6 +14,16 @@ TEST(MemoryNeed, CountsSheetsTensorsAndACopy) {
   EXPECT_EQ(verify_bytes(spec, {}), 3 * (inputs + 16 * outputs) + 6 * (inputs + 4 * outputs) + 4 * outputs);
 }
 
+TEST(MemoryNeed, CountsWhatAGradientRearranges) {
+  auto spec = Spec::of(*parse_problem("n1c2h3w5_o4k1s2_nobias"), Dtype::f32, Layout::nchw);
+  spec.direction = Direction::backward_data;
+  // diff_dst of 4 x 2 x 3, spread out by the stride to the source's 3 x 5.
+  const double inputs = 4 * (4 * 2 * 3 + 4 * 2), outputs = 2 * 3 * 5;
+  const double rearranged = 4 * (4 * 3 * 5 + 4 * 2) + 16 * outputs;
+  EXPECT_EQ(verify_bytes(spec, {}),
+            3 * (inputs + 16 * outputs) + 6 * (inputs + 4 * outputs) + 4 * outputs + rearranged);
+}
+
 TEST(MemoryNeed, RefusesWithBothNumbers) {
   EXPECT_FALSE(beyond_memory(1e9, 1e9));
   EXPECT_FALSE(beyond_memory(1e30, 0)) << "unknown is no reason";
