@@ -66,10 +66,7 @@ template <class Move>
 void each_element(const Shape& shape, const Strides& strides, Move move) {
   const TensorView<const char> at{nullptr, shape, strides};
   std::int64_t i = 0;
-  for (std::int64_t n = 0; n < shape[0]; ++n)
-    for (std::int64_t c = 0; c < shape[1]; ++c)
-      for (std::int64_t h = 0; h < shape[2]; ++h)
-        for (std::int64_t w = 0; w < shape[3]; ++w) move(at.offset(n, c, h, w), i++);
+  each_index(shape, [&](auto n, auto c, auto h, auto w) { move(at.offset(n, c, h, w), i++); });
 }
 
 /// Reads an array of the case's dtype and puts it into the spec's type and strides. Of images, a leading 1 may lack.

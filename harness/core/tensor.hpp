@@ -22,4 +22,13 @@ struct TensorView {
   operator TensorView<const T>() const { return {data, shape, stride}; }
 };
 
+/// visit(n, c, h, w): for every element of a shape, the last index fastest.
+template <class Visit>
+void each_index(const Shape& shape, Visit visit) {
+  for (std::int64_t n = 0; n < shape[0]; ++n)
+    for (std::int64_t c = 0; c < shape[1]; ++c)
+      for (std::int64_t h = 0; h < shape[2]; ++h)
+        for (std::int64_t w = 0; w < shape[3]; ++w) visit(n, c, h, w);
+}
+
 }  // namespace convgauge

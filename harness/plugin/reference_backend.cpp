@@ -133,10 +133,8 @@ cvg_status nothing(cvg_plan*, std::int32_t, const cvg_tensors*, cvg_note*) {
 const double* store_tensor(const Spec& spec, TensorRole role, const double* want, void* to) {
   const auto shape = spec.shape(role);
   const TensorView<const double> order{want, shape, spec.strides(role)};
-  for (std::int64_t n = 0; n < shape[0]; ++n)
-    for (std::int64_t c = 0; c < shape[1]; ++c)
-      for (std::int64_t h = 0; h < shape[2]; ++h)
-        for (std::int64_t w = 0; w < shape[3]; ++w) store(spec.type(role), to, order.offset(n, c, h, w), *want++);
+  each_index(shape,
+             [&](auto n, auto c, auto h, auto w) { store(spec.type(role), to, order.offset(n, c, h, w), *want++); });
   return want;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/convert.hpp"
+#include "core/tensor.hpp"
 #include "reference/padding.hpp"
 
 namespace convgauge {
@@ -26,17 +27,9 @@ Buffer zeros(const Shape& shape, Dtype type) {
   return made;
 }
 
-/// put(n, c, h, w): for every element of a shape.
-template <class Put>
-void each(const Shape& s, Put put) {
-  for (std::int64_t n = 0; n < s[0]; ++n)
-    for (std::int64_t c = 0; c < s[1]; ++c)
-      for (std::int64_t h = 0; h < s[2]; ++h)
-        for (std::int64_t w = 0; w < s[3]; ++w) put(n, c, h, w);
-}
-
-std::int64_t at(const Strides& s, std::int64_t n, std::int64_t c, std::int64_t h, std::int64_t w) {
-  return n * s[0] + c * s[1] + h * s[2] + w * s[3];
+template <class T>
+TensorView<T> view(T* data, const Spec& spec, TensorRole role) {
+  return {data, spec.shape(role), spec.strides(role)};
 }
 
 /// Of backward data: the padded position that output 0 is the gradient of. Padded zeros have none.
@@ -78,7 +71,7 @@ void sum_channels(const Spec& spec, const Inputs& inputs, const Reference& out) 
     double want = 0, magnitude = 0;
     for (std::int64_t n = 0; n < s[0]; ++n)
       for (std::int64_t h = 0; h < s[2]; ++h) {
-        load_line(spec.dst_type, inputs.diff_dst, at(y, n, c, h, 0), y[3], s[3], row.data());
+        load_line(spec.dst_type, inputs.diff_dst, n * y[0] + c * y[1] + h * y[2], y[3], s[3], row.data());
         for (const double v : row) want += v, magnitude += std::fabs(v);
       }
     if (out.want) out.want[c] = want;
@@ -132,64 +125,55 @@ AsForward::AsForward(const Spec& spec, const Inputs& inputs)
 
 void AsForward::spread_data(const Inputs& inputs) {
   const Geometry& g = spec_.geometry;
-  const Strides y = spec_.dst_strides(), x = forward_.src_strides();
-  const auto of = forward_.geometry.src_shape();
   const auto shift_h = g.h.reach() - 1 - g.h.pad_before - first_h_;
   const auto shift_w = g.w.reach() - 1 - g.w.pad_before - first_w_;
   as_words(spec_.dst_type, [&](auto word) {
-    const auto* from = static_cast<const decltype(word)*>(inputs.diff_dst);
-    auto* to = src_.as<decltype(word)>();
-    each(g.dst_shape(), [&](auto n, auto c, auto oh, auto ow) {
+    const auto from = view(static_cast<const decltype(word)*>(inputs.diff_dst), spec_, TensorRole::diff_dst);
+    const auto to = view(src_.as<decltype(word)>(), forward_, TensorRole::src);
+    each_index(from.shape, [&](auto n, auto c, auto oh, auto ow) {
       const auto h = oh * g.h.stride + shift_h, w = ow * g.w.stride + shift_w;
-      if (h >= 0 && h < of[2] && w >= 0 && w < of[3]) to[at(x, n, c, h, w)] = from[at(y, n, c, oh, ow)];
+      if (h >= 0 && h < to.shape[2] && w >= 0 && w < to.shape[3]) to(n, c, h, w) = from(n, c, oh, ow);
     });
   });
-  const Strides w = spec_.weights_strides(), turned = forward_.weights_strides();
   as_words(spec_.weights_type, [&](auto word) {
-    const auto* from = static_cast<const decltype(word)*>(inputs.weights);
-    auto* to = weights_.as<decltype(word)>();
-    each(g.weights_shape(), [&](auto o, auto i, auto kh, auto kw) {
-      const auto group = o / g.group_outputs();
-      to[at(turned, group * g.group_inputs() + i, o % g.group_outputs(), g.h.kernel - 1 - kh, g.w.kernel - 1 - kw)] =
-          from[at(w, o, i, kh, kw)];
+    const auto from = view(static_cast<const decltype(word)*>(inputs.weights), spec_, TensorRole::weights);
+    const auto to = view(weights_.as<decltype(word)>(), forward_, TensorRole::weights);
+    each_index(from.shape, [&](auto o, auto i, auto kh, auto kw) {
+      const auto channel = o / g.group_outputs() * g.group_inputs() + i;
+      to(channel, o % g.group_outputs(), g.h.kernel - 1 - kh, g.w.kernel - 1 - kw) = from(o, i, kh, kw);
     });
   });
 }
 
 void AsForward::spread_weights(const Inputs& inputs) {
   const Geometry& g = spec_.geometry;
-  const Strides x = spec_.src_strides(), padded = forward_.src_strides();
   as_words(spec_.src_type, [&](auto word) {
-    const auto* from = static_cast<const decltype(word)*>(inputs.src);
-    auto* to = src_.as<decltype(word)>();
-    each(forward_.geometry.src_shape(), [&](auto i, auto c, auto u, auto v) {
+    const auto from = view(static_cast<const decltype(word)*>(inputs.src), spec_, TensorRole::src);
+    const auto to = view(src_.as<decltype(word)>(), forward_, TensorRole::src);
+    each_index(to.shape, [&](auto i, auto c, auto u, auto v) {
       const auto ih = source_index(g.padding_mode, u - g.h.pad_before, g.h.input);
       const auto iw = source_index(g.padding_mode, v - g.w.pad_before, g.w.input);
-      if (ih >= 0 && iw >= 0)
-        to[at(padded, i, c, u, v)] = from[at(x, c % g.batch, c / g.batch * g.group_inputs() + i, ih, iw)];
+      if (ih >= 0 && iw >= 0) to(i, c, u, v) = from(c % g.batch, c / g.batch * g.group_inputs() + i, ih, iw);
     });
   });
-  const Strides y = spec_.dst_strides(), kernel = forward_.weights_strides();
   as_words(spec_.dst_type, [&](auto word) {
-    const auto* from = static_cast<const decltype(word)*>(inputs.diff_dst);
-    auto* to = weights_.as<decltype(word)>();
-    each(g.dst_shape(), [&](auto n, auto o, auto h, auto w) { to[at(kernel, o, n, h, w)] = from[at(y, n, o, h, w)]; });
+    const auto from = view(static_cast<const decltype(word)*>(inputs.diff_dst), spec_, TensorRole::diff_dst);
+    const auto to = view(weights_.as<decltype(word)>(), forward_, TensorRole::weights);
+    each_index(from.shape, [&](auto n, auto o, auto h, auto w) { to(o, n, h, w) = from(n, o, h, w); });
   });
 }
 
 void AsForward::gather(const double* outputs, double* result) const {
   const Geometry& g = spec_.geometry;
-  const Shape made = forward_.geometry.dst_shape();
-  if (spec_.direction == Direction::backward_weights) {
-    const Strides w = nchw_strides(g.weights_shape());
-    return each(made, [&](auto i, auto o, auto kh, auto kw) { result[at(w, o, i, kh, kw)] = *outputs++; });
-  }
-  const Strides x = nchw_strides(g.src_shape());
-  std::fill_n(result, elements(g.src_shape()), 0.0);
-  each(made, [&](auto n, auto c, auto h, auto w) {
+  const Shape made = forward_.geometry.dst_shape(), shape = spec_.shape(spec_.result());
+  const TensorView<double> to{result, shape, nchw_strides(shape)};
+  if (spec_.direction == Direction::backward_weights)
+    return each_index(made, [&](auto i, auto o, auto kh, auto kw) { to(o, i, kh, kw) = *outputs++; });
+  std::fill_n(result, elements(shape), 0.0);
+  each_index(made, [&](auto n, auto c, auto h, auto w) {
     const auto ih = source_index(g.padding_mode, first_h_ + h, g.h.input);
     const auto iw = source_index(g.padding_mode, first_w_ + w, g.w.input);
-    result[at(x, n, c, ih, iw)] += *outputs++;
+    to(n, c, ih, iw) += *outputs++;
   });
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/tensor.hpp"
 #include "problem_data.hpp"
 #include "reference/as_forward.hpp"
 
@@ -40,11 +41,9 @@ std::vector<double> values(const Spec& spec, TensorRole role, const void* data) 
   const auto s = spec.shape(role);
   const auto d = spec.strides(role);
   std::vector<double> all;
-  for (std::int64_t n = 0; n < s[0]; ++n)
-    for (std::int64_t c = 0; c < s[1]; ++c)
-      for (std::int64_t h = 0; h < s[2]; ++h)
-        for (std::int64_t w = 0; w < s[3]; ++w)
-          all.push_back(load(spec.type(role), data, n * d[0] + c * d[1] + h * d[2] + w * d[3]));
+  each_index(s, [&](auto n, auto c, auto h, auto w) {
+    all.push_back(load(spec.type(role), data, n * d[0] + c * d[1] + h * d[2] + w * d[3]));
+  });
   return all;
 }
 
