@@ -1,5 +1,5 @@
-// Carves aligned pieces out of one buffer. The same calls on no buffer count its bytes, so that what is announced and
-// what is used cannot differ.
+// Carves aligned pieces out of one buffer. The same calls on no buffer count its bytes, so that
+// what is announced and what is used cannot differ.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -8,7 +8,8 @@ namespace convgauge::backends {
 
 class Arena {
  public:
-  static constexpr std::size_t kAlignment = 64;  // a cache line; the buffer itself must be aligned so
+  static constexpr std::size_t kAlignment =
+      64;  // a cache line; the buffer itself must be aligned so
 
   /// `base` may be null: then take() gives null, and bytes() tells what it would have needed.
   explicit Arena(void* base) : base_(static_cast<unsigned char*>(base)) {}

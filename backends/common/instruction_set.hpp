@@ -1,4 +1,5 @@
-// The instruction sets that our kernels are compiled for, and which of them this processor and system can run.
+// The instruction sets that our kernels are compiled for, and which of them this processor and
+// system can run.
 #pragma once
 #include <array>
 #include <string>
@@ -6,21 +7,26 @@
 
 namespace convgauge::backends {
 
-/// In the order of preference, worst first. portable: whatever the compiler assumes by itself (x86-64: SSE2).
+/// In the order of preference, worst first. portable: whatever the compiler assumes by itself
+/// (x86-64: SSE2).
 enum class InstructionSet { portable, avx2, avx512 };
 
-constexpr std::array kInstructionSets{InstructionSet::portable, InstructionSet::avx2, InstructionSet::avx512};
+constexpr std::array kInstructionSets{InstructionSet::portable, InstructionSet::avx2,
+                                      InstructionSet::avx512};
 
 /// The values of an option `isa` that forces one; "auto" is the best that runs here.
 constexpr const char* kInstructionSetValues = "auto|portable|avx2|avx512";
 
 constexpr std::string_view word(InstructionSet set) {
-  return set == InstructionSet::avx512 ? "avx512" : set == InstructionSet::avx2 ? "avx2" : "portable";
+  return set == InstructionSet::avx512 ? "avx512"
+         : set == InstructionSet::avx2 ? "avx2"
+                                       : "portable";
 }
 
-/// avx2 stands for AVX2 with FMA; avx512 for both and AVX-512 F, VL, DQ and BW, which came together in Skylake-X and
-/// Zen 4. F alone (Knights Landing) is not enough: given -mavx512f only, g++ 12 extracts from registers 16 to 31 by an
-/// instruction of VL. GCC's check asks the operating system too, whether it saves the registers.
+/// avx2 stands for AVX2 with FMA; avx512 for both and AVX-512 F, VL, DQ and BW, which came together
+/// in Skylake-X and Zen 4. F alone (Knights Landing) is not enough: given -mavx512f only, g++ 12
+/// extracts from registers 16 to 31 by an instruction of VL. GCC's check asks the operating system
+/// too, whether it saves the registers.
 inline bool runs_here(InstructionSet set) {
 #if defined(__x86_64__)
   const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
@@ -48,7 +54,8 @@ inline InstructionSet instruction_set(std::string_view value) {
 
 /// For a refusal.
 inline std::string why_not_here(InstructionSet set) {
-  return "isa=" + std::string(word(set)) + ", but this processor or its system lacks it; the best here is " +
+  return "isa=" + std::string(word(set)) +
+         ", but this processor or its system lacks it; the best here is " +
          std::string(word(best_here()));
 }
 

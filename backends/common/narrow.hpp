@@ -1,5 +1,5 @@
-// f16 and bf16 as bits, to f32 and back: exact one way, rounded to nearest even the other. No compiler's half type is
-// needed (clang 14 has none for plain x86-64).
+// f16 and bf16 as bits, to f32 and back: exact one way, rounded to nearest even the other. No
+// compiler's half type is needed (clang 14 has none for plain x86-64).
 #pragma once
 #include <bit>
 #include <cstdint>
@@ -32,7 +32,8 @@ struct F16 {
     } else if (magnitude >= 0x477ff000u) {
       half = 0x7c00u;  // 65520 and more round to infinity
     } else if (magnitude < 0x38800000u) {
-      // Below 2^-14: one unit in the last place of [0.5, 1) in f32 is 2^-24, the step of f16's subnormals.
+      // Below 2^-14: one unit in the last place of [0.5, 1) in f32 is 2^-24, the step of f16's
+      // subnormals.
       half = std::bit_cast<std::uint32_t>(std::bit_cast<float>(magnitude) + 0.5f) - 0x3f000000u;
     } else {
       half = (magnitude + 0xfffu + ((magnitude >> 13) & 1u) - (112u << 23)) >> 13;
@@ -41,8 +42,10 @@ struct F16 {
   }
   operator float() const {
     const auto magnitude = bits & 0x7fffu;
-    const float scaled = std::bit_cast<float>(magnitude << 13) * 0x1p112f;  // also right for subnormals
-    const auto wide = magnitude >= 0x7c00u ? 0x7f800000u | magnitude << 13 : std::bit_cast<std::uint32_t>(scaled);
+    const float scaled =
+        std::bit_cast<float>(magnitude << 13) * 0x1p112f;  // also right for subnormals
+    const auto wide =
+        magnitude >= 0x7c00u ? 0x7f800000u | magnitude << 13 : std::bit_cast<std::uint32_t>(scaled);
     return std::bit_cast<float>(wide | (bits & 0x8000u) << 16);
   }
 };

@@ -1,8 +1,10 @@
-// A vector of Width floats on the compiler's vector extensions: loads, stores, multiply-add, transposition. One source
-// for every instruction set; which one is used is decided by the flags of the file that includes this.
+// A vector of Width floats on the compiler's vector extensions: loads, stores, multiply-add,
+// transposition. One source for every instruction set; which one is used is decided by the flags of
+// the file that includes this.
 //
-// Everything is always inlined, so that no function compiled for a newer processor can be picked by the linker for a
-// file compiled for an older one. Vectors are passed by reference only: their calling convention depends on the flags.
+// Everything is always inlined, so that no function compiled for a newer processor can be picked by
+// the linker for a file compiled for an older one. Vectors are passed by reference only: their
+// calling convention depends on the flags.
 #pragma once
 #include <cstdint>
 #include <cstring>
@@ -17,7 +19,8 @@ struct VectorType {
   typedef float type __attribute__((vector_size(Width * sizeof(float))));
 };
 
-/// Width floats, Width a power of two, at least 4; + - * / work lane by lane, a scalar factor is broadcast.
+/// Width floats, Width a power of two, at least 4; + - * / work lane by lane, a scalar factor is
+/// broadcast.
 template <int Width>
 using Vector = typename VectorType<Width>::type;
 
@@ -64,7 +67,8 @@ CONVGAUGE_INLINE void store_first(const Vector<Width>& v, std::int64_t count, fl
   copy_first<Width>(lanes, count, to);
 }
 
-/// a * b + c: one rounding where the file is compiled with FMA and -ffp-contract=fast, two elsewhere.
+/// a * b + c: one rounding where the file is compiled with FMA and -ffp-contract=fast, two
+/// elsewhere.
 template <class V>
 CONVGAUGE_INLINE V multiply_add(const V& a, const V& b, const V& c) {
   return a * b + c;
@@ -72,8 +76,9 @@ CONVGAUGE_INLINE V multiply_add(const V& a, const V& b, const V& c) {
 
 namespace transposition {
 
-/// Lane of (a, b), b's counted from Width, for lane `l` of one step of a transposition. Steps 1 and 2 interleave inside
-/// 128 bits, as x86 does in one instruction; the others swap 128-bit blocks that lie `step` lanes apart.
+/// Lane of (a, b), b's counted from Width, for lane `l` of one step of a transposition. Steps 1 and
+/// 2 interleave inside 128 bits, as x86 does in one instruction; the others swap 128-bit blocks
+/// that lie `step` lanes apart.
 template <int Width>
 constexpr int source(int step, bool upper, int l) {
   const int block = l & ~3, in_block = l & 3;

@@ -1,5 +1,6 @@
-// cudnn: NVIDIA's cuDNN 9 through its graph API; each engine configuration is an algorithm of its own. Tensors live on
-// the device; copies and changes of layout happen in prepare_weights, upload and fetch, which are timed apart.
+// cudnn: NVIDIA's cuDNN 9 through its graph API; each engine configuration is an algorithm of its
+// own. Tensors live on the device; copies and changes of layout happen in prepare_weights, upload
+// and fetch, which are timed apart.
 #include <charconv>
 #include <convgauge/sdk.hpp>
 #include <cstring>
@@ -15,21 +16,26 @@ class Cudnn {
   static constexpr const char* name = "cudnn";
   static constexpr const char* description = "NVIDIA cuDNN 9 on a GPU, by its graph API";
   static const char* version() {
-    static const std::string text = session().opened().ok() ? cudnn_version_words(session().cudnn())
-                                                            : "built with cuDNN " + version_text(CUDNN_VERSION);
+    static const std::string text = session().opened().ok()
+                                        ? cudnn_version_words(session().cudnn())
+                                        : "built with cuDNN " + version_text(CUDNN_VERSION);
     return text.c_str();
   }
   static constexpr cvg::Supports supports{
-      .types = {CVG_F32, CVG_F64, CVG_F16, CVG_BF16},
-      .layouts = {CVG_NCHW, CVG_NHWC, CVG_NATIVE},
-      .padding_modes = {CVG_PADDING_ZEROS, CVG_PADDING_REFLECT, CVG_PADDING_REPLICATE, CVG_PADDING_CIRCULAR},
-      .directions = {CVG_FORWARD, CVG_BACKWARD_DATA, CVG_BACKWARD_WEIGHTS}};
+      .types = {CVG_DTYPE_F32, CVG_DTYPE_F64, CVG_DTYPE_F16, CVG_DTYPE_BF16},
+      .layouts = {CVG_LAYOUT_NCHW, CVG_LAYOUT_NHWC, CVG_LAYOUT_NATIVE},
+      .padding_modes = {CVG_PADDING_ZEROS, CVG_PADDING_REFLECT, CVG_PADDING_REPLICATE,
+                        CVG_PADDING_CIRCULAR},
+      .directions = {CVG_DIRECTION_FORWARD, CVG_DIRECTION_BACKWARD_DATA,
+                     CVG_DIRECTION_BACKWARD_WEIGHTS}};
   using Memory = DeviceMemory;
 
   static std::span<const cvg_option_info> options() {
     static constexpr cvg_option_info all[] = {
-        cvg::describe_option("workspace_limit", "bytes", "none", "candidates that need more are left out"),
-        cvg::describe_option("candidates", "1..4096", "4096", "at most so many algorithms, cuDNN's first picks"),
+        cvg::describe_option("workspace_limit", "bytes", "none",
+                             "candidates that need more are left out"),
+        cvg::describe_option("candidates", "1..4096", "4096",
+                             "at most so many algorithms, cuDNN's first picks"),
         cvg::describe_option("replay", "small|always|never", "small",
                              "which batches are replayed from a captured CUDA graph")};
     return all;
@@ -42,21 +48,27 @@ class Cudnn {
     for (const auto& device : found.list) all.push_back(device.info);
     return all;
   }
-  static std::string device_details(std::int32_t device) { return session().device_details(device); }
+  static std::string device_details(std::int32_t device) {
+    return session().device_details(device);
+  }
 
   static void check(const cvg_spec& spec, const cvg_settings& settings) {
     static_cast<void>(limit(settings));
-    for (const auto size :
-         {spec.batch, spec.in_channels, spec.out_channels, padded_axis(spec.h).padded, padded_axis(spec.w).padded})
+    for (const auto size : {spec.batch, spec.in_channels, spec.out_channels,
+                            padded_axis(spec.h).padded, padded_axis(spec.w).padded})
       cvg::refuse_unless(size <= INT32_MAX, CVG_REASON_SIZE,
                          "cuDNN counts in 32 bits; " + std::to_string(size) + " is beyond them");
-    cvg::refuse_unless(spec.padding_mode == CVG_PADDING_ZEROS || kernels_fatbin(), CVG_REASON_PADDING_MODE,
-                       "built without nvcc: padding that cuDNN lacks cannot be written out");
-    cvg::refuse_unless(!sums_copies(spec) || spec.src_type == CVG_F32 || spec.src_type == CVG_F64,
+    cvg::refuse_unless(spec.padding_mode == CVG_PADDING_ZEROS || kernels_fatbin(),
                        CVG_REASON_PADDING_MODE,
-                       "the gradient by padding other than zeros is a sum of gradients that f16 and bf16 would round");
-    cvg::refuse_unless(!spec.bias || spec.direction != CVG_BACKWARD_WEIGHTS || kernels_fatbin(), CVG_REASON_BIAS,
-                       "built without nvcc: there is no kernel to sum the gradient of the bias");
+                       "built without nvcc: padding that cuDNN lacks cannot be written out");
+    cvg::refuse_unless(
+        !sums_copies(spec) || spec.src_type == CVG_DTYPE_F32 || spec.src_type == CVG_DTYPE_F64,
+        CVG_REASON_PADDING_MODE,
+        "the gradient by padding other than zeros is a sum of gradients that f16 "
+        "and bf16 would round");
+    cvg::refuse_unless(
+        !spec.bias || spec.direction != CVG_DIRECTION_BACKWARD_WEIGHTS || kernels_fatbin(),
+        CVG_REASON_BIAS, "built without nvcc: there is no kernel to sum the gradient of the bias");
   }
   static void check_runnable(const cvg_spec&, const cvg_settings& settings) {
     refuse_described(session().device(settings.device));
@@ -104,33 +116,38 @@ class Cudnn {
   void bind(const cvg::Slot& slot) { execution_.bind(slot.index, addresses(slot)); }
 
   void prepare_weights(const cvg_tensors& host, const cvg::Slot& slot) {
-    if (spec_.direction == CVG_BACKWARD_WEIGHTS) return;
+    if (spec_.direction == CVG_DIRECTION_BACKWARD_WEIGHTS) return;
     const auto taps = spec_.h.kernel * spec_.w.kernel;
     send(host.weights, addresses(slot).w, cvg::weights_bytes(spec_), spec_.out_channels,
          spec_.in_channels / spec_.groups, taps, channels_last(spec_));
     if (forward() && has_bias())
-      send(host.bias, addresses(slot).bias, cvg::bias_bytes(spec_), 1, 1, spec_.out_channels, false);
+      send(host.bias, addresses(slot).bias, cvg::bias_bytes(spec_), 1, 1, spec_.out_channels,
+           false);
   }
   void upload(const cvg_tensors& host, const cvg::Slot& slot) {
     const auto at = addresses(slot);
-    if (spec_.direction != CVG_BACKWARD_DATA)
-      send(host.src, at.x, cvg::src_bytes(spec_), spec_.batch, spec_.in_channels, spec_.h.input * spec_.w.input,
-           native());
+    if (spec_.direction != CVG_DIRECTION_BACKWARD_DATA)
+      send(host.src, at.x, cvg::src_bytes(spec_), spec_.batch, spec_.in_channels,
+           spec_.h.input * spec_.w.input, native());
     if (!forward())
-      send(host.diff_dst, at.y, cvg::dst_bytes(spec_), spec_.batch, spec_.out_channels, outputs(), native());
+      send(host.diff_dst, at.y, cvg::dst_bytes(spec_), spec_.batch, spec_.out_channels, outputs(),
+           native());
   }
   void fetch(const cvg_tensors& host, const cvg::Slot& slot) {
     const auto at = addresses(slot);
     switch (spec_.direction) {
-      case CVG_FORWARD:
-        return receive(at.y, host.dst, cvg::dst_bytes(spec_), spec_.batch, spec_.out_channels, outputs(), native());
-      case CVG_BACKWARD_DATA:
+      case CVG_DIRECTION_FORWARD:
+        return receive(at.y, host.dst, cvg::dst_bytes(spec_), spec_.batch, spec_.out_channels,
+                       outputs(), native());
+      case CVG_DIRECTION_BACKWARD_DATA:
         return receive(at.x, host.diff_src, cvg::src_bytes(spec_), spec_.batch, spec_.in_channels,
                        spec_.h.input * spec_.w.input, native());
       default:
-        if (has_bias()) receive(at.bias, host.diff_bias, cvg::bias_bytes(spec_), 1, 1, spec_.out_channels, false);
+        if (has_bias())
+          receive(at.bias, host.diff_bias, cvg::bias_bytes(spec_), 1, 1, spec_.out_channels, false);
         return receive(at.w, host.diff_weights, cvg::weights_bytes(spec_), spec_.out_channels,
-                       spec_.in_channels / spec_.groups, spec_.h.kernel * spec_.w.kernel, channels_last(spec_));
+                       spec_.in_channels / spec_.groups, spec_.h.kernel * spec_.w.kernel,
+                       channels_last(spec_));
     }
   }
 
@@ -145,20 +162,23 @@ class Cudnn {
     auto text = cudnn::details(candidate_, *listing_);
     text.pop_back();
     text += ", \"replayed\": " + std::string(execution_.replayed() ? "true" : "false");
-    if (!execution_.capture_failure().empty()) text += ", \"capture_failed\": " + quoted(execution_.capture_failure());
+    if (!execution_.capture_failure().empty())
+      text += ", \"capture_failed\": " + quoted(execution_.capture_failure());
     return text + "}";
   }
 
  private:
   static std::string quoted(const std::string& text) {
     std::string safe = "\"";
-    for (const char c : text) safe += c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20 ? '\'' : c;
+    for (const char c : text)
+      safe += c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20 ? '\'' : c;
     return safe + "\"";
   }
 
   /// Whether the gradient of an input is a sum of what several padded positions have.
   static bool sums_copies(const cvg_spec& spec) {
-    return spec.direction == CVG_BACKWARD_DATA && spec.padding_mode != CVG_PADDING_ZEROS && is_padded(spec);
+    return spec.direction == CVG_DIRECTION_BACKWARD_DATA &&
+           spec.padding_mode != CVG_PADDING_ZEROS && is_padded(spec);
   }
   /// The smaller of the host's limit and the option; negative: none.
   static std::int64_t limit(const cvg_settings& settings) {
@@ -167,13 +187,15 @@ class Cudnn {
     if (!asked || *asked == "none") return bytes;
     std::int64_t value = -1;
     const auto read = std::from_chars(asked->data(), asked->data() + asked->size(), value);
-    cvg::refuse_unless(read.ec == std::errc{} && read.ptr == asked->data() + asked->size() && value >= 0,
-                       CVG_REASON_OPTION,
-                       "option workspace_limit=" + std::string(*asked) + " is neither a number of bytes nor none");
+    cvg::refuse_unless(
+        read.ec == std::errc{} && read.ptr == asked->data() + asked->size() && value >= 0,
+        CVG_REASON_OPTION,
+        "option workspace_limit=" + std::string(*asked) + " is neither a number of bytes nor none");
     return bytes < 0 ? value : std::min(bytes, value);
   }
   static std::size_t most_candidates(const cvg_settings& settings) {
-    const auto asked = cvg::option(settings, "candidates").value_or("4096");  // the SDK has seen that it is a number
+    const auto asked = cvg::option(settings, "candidates")
+                           .value_or("4096");  // the SDK has seen that it is a number
     std::size_t value = 0;
     std::from_chars(asked.data(), asked.data() + asked.size(), value);
     return value;
@@ -192,39 +214,43 @@ class Cudnn {
     cvg_role x, w, y;
   };
   Roles roles() const {
-    const bool data = spec_.direction == CVG_BACKWARD_DATA, weights = spec_.direction == CVG_BACKWARD_WEIGHTS;
-    return {data ? CVG_ROLE_DIFF_SRC : CVG_ROLE_SRC, weights ? CVG_ROLE_DIFF_WEIGHTS : CVG_ROLE_WEIGHTS,
+    const bool data = spec_.direction == CVG_DIRECTION_BACKWARD_DATA,
+               weights = spec_.direction == CVG_DIRECTION_BACKWARD_WEIGHTS;
+    return {data ? CVG_ROLE_DIFF_SRC : CVG_ROLE_SRC,
+            weights ? CVG_ROLE_DIFF_WEIGHTS : CVG_ROLE_WEIGHTS,
             data || weights ? CVG_ROLE_DIFF_DST : CVG_ROLE_DST};
   }
   Addresses addresses(const cvg::Slot& slot) const {
     const auto given = [](const void* in, void* out) { return out ? out : const_cast<void*>(in); };
-    return {given(slot.src, slot.diff_src), given(slot.weights, slot.diff_weights), given(slot.diff_dst, slot.dst),
-            given(slot.bias, slot.diff_bias), slot.workspace};
+    return {given(slot.src, slot.diff_src), given(slot.weights, slot.diff_weights),
+            given(slot.diff_dst, slot.dst), given(slot.bias, slot.diff_bias), slot.workspace};
   }
-  bool forward() const { return spec_.direction == CVG_FORWARD; }
-  bool has_bias() const { return spec_.bias && spec_.direction != CVG_BACKWARD_DATA; }
-  bool native() const { return spec_.layout == CVG_NATIVE; }
+  bool forward() const { return spec_.direction == CVG_DIRECTION_FORWARD; }
+  bool has_bias() const { return spec_.bias && spec_.direction != CVG_DIRECTION_BACKWARD_DATA; }
+  bool native() const { return spec_.layout == CVG_LAYOUT_NATIVE; }
   std::int64_t outputs() const { return cvg::output(spec_.h) * cvg::output(spec_.w); }
 
   /// A host tensor of count x channels x pixels to the device, channels last there if `last`.
-  void send(const void* host, void* device, std::size_t bytes, std::int64_t count, std::int64_t channels,
-            std::int64_t pixels, bool last) {
+  void send(const void* host, void* device, std::size_t bytes, std::int64_t count,
+            std::int64_t channels, std::int64_t pixels, bool last) {
     if (bytes == 0) return;
     if (last) {
       staging_.resize(bytes);
       transpose(host, staging_.data(), count, channels, pixels, cvg::size_of(spec_.src_type));
       host = staging_.data();
     }
-    cudnn::check(gpu_.cuda, gpu_.cuda.memcpy(device, host, bytes, cudaMemcpyHostToDevice), "upload");
+    cudnn::check(gpu_.cuda, gpu_.cuda.memcpy(device, host, bytes, cudaMemcpyHostToDevice),
+                 "upload");
     cudnn::check(gpu_.cuda, gpu_.cuda.device_synchronize(), "upload");
   }
-  void receive(const void* device, void* host, std::size_t bytes, std::int64_t count, std::int64_t channels,
-               std::int64_t pixels, bool last) {
+  void receive(const void* device, void* host, std::size_t bytes, std::int64_t count,
+               std::int64_t channels, std::int64_t pixels, bool last) {
     if (bytes == 0) return;
     if (last) staging_.resize(bytes);
     void* to = last ? staging_.data() : host;
     cudnn::check(gpu_.cuda, gpu_.cuda.memcpy(to, device, bytes, cudaMemcpyDeviceToHost), "fetch");
-    if (last) transpose(staging_.data(), host, count, pixels, channels, cvg::size_of(spec_.src_type));
+    if (last)
+      transpose(staging_.data(), host, count, pixels, channels, cvg::size_of(spec_.src_type));
   }
 
   cvg_spec spec_;

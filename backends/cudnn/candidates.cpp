@@ -11,27 +11,33 @@ namespace {
 constexpr std::int64_t kMostNotes = 32;  // more than any cuDNN has
 
 /// "eng28{k2=1,k3=0}"
-std::string engine_text(std::int64_t engine, const std::vector<std::pair<int, std::int64_t>>& knobs) {
+std::string engine_text(std::int64_t engine,
+                        const std::vector<std::pair<int, std::int64_t>>& knobs) {
   auto text = "eng" + std::to_string(engine);
   for (std::size_t i = 0; i < knobs.size(); ++i)
-    text += (i == 0 ? "{k" : ",k") + std::to_string(knobs[i].first) + "=" + std::to_string(knobs[i].second);
+    text += (i == 0 ? "{k" : ",k") + std::to_string(knobs[i].first) + "=" +
+            std::to_string(knobs[i].second);
   return knobs.empty() ? text : text + "}";
 }
 
 std::string name_of(const cvg_spec& spec, const Candidate& c) {
-  static constexpr const char* kPad[] = {"+pad_zeros", "+pad_reflect", "+pad_replicate", "+pad_circular"};
-  static constexpr const char* kFold[] = {"+crop", "+fold_reflect", "+fold_replicate", "+fold_circular"};
+  static constexpr const char* kPad[] = {"+pad_zeros", "+pad_reflect", "+pad_replicate",
+                                         "+pad_circular"};
+  static constexpr const char* kFold[] = {"+crop", "+fold_reflect", "+fold_replicate",
+                                          "+fold_circular"};
   const auto& route = c.problem.route;
-  const auto* bias = spec.direction == CVG_FORWARD ? "+bias" : "+bias_gradient";
-  const auto* padding = (spec.direction == CVG_BACKWARD_DATA ? kFold : kPad)[spec.padding_mode];
+  const auto* bias = spec.direction == CVG_DIRECTION_FORWARD ? "+bias" : "+bias_gradient";
+  const auto* padding =
+      (spec.direction == CVG_DIRECTION_BACKWARD_DATA ? kFold : kPad)[spec.padding_mode];
   return "cudnn." + engine_text(c.engine, c.knobs) + (route.bias == BiasBy::kernel ? bias : "") +
          (route.written_padding ? padding : "");
 }
 
 std::vector<std::pair<int, std::int64_t>> knobs_of(const Descriptor& configuration) {
   std::vector<std::pair<int, std::int64_t>> knobs;
-  for (const auto& choice : configuration.list(CUDNN_ATTR_ENGINECFG_KNOB_CHOICES, CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR,
-                                               CUDNN_KNOB_TYPE_COUNTS))
+  for (const auto& choice :
+       configuration.list(CUDNN_ATTR_ENGINECFG_KNOB_CHOICES, CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR,
+                          CUDNN_KNOB_TYPE_COUNTS))
     knobs.emplace_back(choice.get<cudnnBackendKnobType_t>(CUDNN_ATTR_KNOB_CHOICE_KNOB_TYPE),
                        choice.get<std::int64_t>(CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE));
   std::sort(knobs.begin(), knobs.end());
@@ -41,7 +47,8 @@ std::vector<std::pair<int, std::int64_t>> knobs_of(const Descriptor& configurati
 /// One problem's candidates, mode by mode.
 class Search {
  public:
-  Search(const CudnnTable& cudnn, const Target& target, const cvg_spec& spec, std::int64_t limit, Listing& listing)
+  Search(const CudnnTable& cudnn, const Target& target, const cvg_spec& spec, std::int64_t limit,
+         Listing& listing)
       : cudnn_(cudnn), target_(target), spec_(spec), limit_(limit), listing_(listing) {}
 
   void over(const Route& route) {
@@ -64,7 +71,8 @@ class Search {
       Descriptor heuristic(cudnn_, CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR);
       heuristic.set(CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, graph_->graph);
       heuristic.set(CUDNN_ATTR_ENGINEHEUR_MODE, mode);
-      if (target_.only_described()) heuristic.set(CUDNN_ATTR_ENGINEHEUR_DEVICEPROP, target_.description);
+      if (target_.only_described())
+        heuristic.set(CUDNN_ATTR_ENGINEHEUR_DEVICEPROP, target_.description);
       heuristic.finalize("heuristic");
       found = heuristic.list(CUDNN_ATTR_ENGINEHEUR_RESULTS, CUDNN_BACKEND_ENGINECFG_DESCRIPTOR,
                              heuristic.count(CUDNN_ATTR_ENGINEHEUR_RESULTS));
@@ -83,7 +91,8 @@ class Search {
 
   /// Takes a configuration that is new, allowed and can be built.
   void consider(Candidate c, Descriptor configuration) {
-    const auto engines = configuration.list(CUDNN_ATTR_ENGINECFG_ENGINE, CUDNN_BACKEND_ENGINE_DESCRIPTOR, 1);
+    const auto engines =
+        configuration.list(CUDNN_ATTR_ENGINECFG_ENGINE, CUDNN_BACKEND_ENGINE_DESCRIPTOR, 1);
     if (engines.empty()) return;
     c.engine = engines.front().get<std::int64_t>(CUDNN_ATTR_ENGINE_GLOBAL_INDEX);
     c.knobs = knobs_of(configuration);
@@ -91,11 +100,15 @@ class Search {
     if (std::find(seen_.begin(), seen_.end(), c.name) != seen_.end()) return;
     seen_.push_back(c.name);
     ++listing_.offered;
-    c.notes = {engines.front().get<cudnnBackendNumericalNote_t>(CUDNN_ATTR_ENGINE_NUMERICAL_NOTE, kMostNotes),
-               engines.front().get<cudnnBackendBehaviorNote_t>(CUDNN_ATTR_ENGINE_BEHAVIOR_NOTE, kMostNotes)};
-    if (const auto why = excluded(spec_, c.notes); !why.empty()) return static_cast<void>(++listing_.dropped[why]);
+    c.notes = {engines.front().get<cudnnBackendNumericalNote_t>(CUDNN_ATTR_ENGINE_NUMERICAL_NOTE,
+                                                                kMostNotes),
+               engines.front().get<cudnnBackendBehaviorNote_t>(CUDNN_ATTR_ENGINE_BEHAVIOR_NOTE,
+                                                               kMostNotes)};
+    if (const auto why = excluded(spec_, c.notes); !why.empty())
+      return static_cast<void>(++listing_.dropped[why]);
     if (c.name.size() >= sizeof(cvg_algorithm::name))
-      return static_cast<void>(++listing_.dropped["have a name longer than the interface has room for"]);
+      return static_cast<void>(
+          ++listing_.dropped["have a name longer than the interface has room for"]);
     build(std::move(c), std::move(configuration));
   }
 
@@ -111,8 +124,8 @@ class Search {
         built->plan.set(CUDNN_ATTR_EXECUTION_PLAN_HANDLE, target_.handle);
       built->plan.set(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, built->configuration);
       built->plan.finalize("plan");
-      c.workspace_bytes =
-          static_cast<std::size_t>(built->plan.get<std::int64_t>(CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE));
+      c.workspace_bytes = static_cast<std::size_t>(
+          built->plan.get<std::int64_t>(CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE));
     } catch (const CudnnError& refusal) {
       ++listing_.dropped[std::string("cannot be built: ") + refusal.what()];
       return;
@@ -147,12 +160,15 @@ bool Notes::has(cudnnBackendBehaviorNote_t note) const {
 }
 
 std::string excluded(const cvg_spec& s, const Notes& notes) {
-  const bool f32 = s.src_type == CVG_F32;
-  if (f32 && s.math == CVG_MATH_STRICT && notes.has(CUDNN_NUMERICAL_NOTE_TENSOR_CORE)) return "use tensor cores";
+  const bool f32 = s.src_type == CVG_DTYPE_F32;
+  if (f32 && s.math == CVG_MATH_STRICT && notes.has(CUDNN_NUMERICAL_NOTE_TENSOR_CORE))
+    return "use tensor cores";
   if (notes.has(CUDNN_NUMERICAL_NOTE_DOWN_CONVERT_INPUTS) && !(f32 && s.math == CVG_MATH_REDUCED))
     return "narrow their inputs";
-  if (notes.has(CUDNN_NUMERICAL_NOTE_REDUCED_PRECISION_REDUCTION)) return "add in less than the accumulator's type";
-  if (s.deterministic && notes.has(CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC)) return "are not deterministic";
+  if (notes.has(CUDNN_NUMERICAL_NOTE_REDUCED_PRECISION_REDUCTION))
+    return "add in less than the accumulator's type";
+  if (s.deterministic && notes.has(CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC))
+    return "are not deterministic";
   return "";
 }
 
@@ -161,11 +177,14 @@ std::vector<std::vector<Route>> routes(const cvg_spec& s, bool own_kernels) {
   const bool must_write = s.padding_mode != CVG_PADDING_ZEROS && padded;
   const auto with_biases = [&](bool written) {
     std::vector<Route> group;
-    if (!s.bias || s.direction == CVG_BACKWARD_DATA) return std::vector<Route>{{written, BiasBy::nobody}};
-    if (s.direction == CVG_BACKWARD_WEIGHTS) return std::vector<Route>{{written, BiasBy::kernel}};
+    if (!s.bias || s.direction == CVG_DIRECTION_BACKWARD_DATA)
+      return std::vector<Route>{{written, BiasBy::nobody}};
+    if (s.direction == CVG_DIRECTION_BACKWARD_WEIGHTS)
+      return std::vector<Route>{{written, BiasBy::kernel}};
     group.push_back({written, BiasBy::graph});
     // A narrow sum would be rounded twice if the bias came later.
-    if (own_kernels && (s.src_type == CVG_F32 || s.src_type == CVG_F64)) group.push_back({written, BiasBy::kernel});
+    if (own_kernels && (s.src_type == CVG_DTYPE_F32 || s.src_type == CVG_DTYPE_F64))
+      group.push_back({written, BiasBy::kernel});
     return group;
   };
   std::vector<std::vector<Route>> groups{with_biases(must_write)};
@@ -185,8 +204,8 @@ std::string Listing::why_none() const {
   return words;
 }
 
-Listing list_candidates(const CudnnTable& cudnn, const Target& target, const cvg_spec& spec, bool own_kernels,
-                        std::int64_t limit) {
+Listing list_candidates(const CudnnTable& cudnn, const Target& target, const cvg_spec& spec,
+                        bool own_kernels, std::int64_t limit) {
   Listing listing;
   for (const auto& group : routes(spec, own_kernels)) {
     if (!listing.candidates.empty()) break;
@@ -199,16 +218,18 @@ cvg_algorithm describe(const Candidate& c, const cvg_spec& spec) {
   auto made = cvg::algorithm(c.name, CVG_CLASS_GEMM);
   made.deterministic = !c.notes.has(CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC);
   // Nothing is promised of subnormals but by IEEE's double.
-  made.flushes_subnormals = spec.src_type != CVG_F64;
+  made.flushes_subnormals = spec.src_type != CVG_DTYPE_F64;
   if (c.notes.has(CUDNN_NUMERICAL_NOTE_WINOGRAD)) {
-    // The note tells the tile, m + r - 1; the points are not told. Without a tile the largest for this kernel.
+    // The note tells the tile, m + r - 1; the points are not told. Without a tile the largest for
+    // this kernel.
     const bool small = c.notes.has(CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_4x4);
     const bool large = c.notes.has(CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_13x13);
     const std::int64_t tile = small ? 4 : large ? 13 : 6;
     made.algorithm_class = CVG_CLASS_WINOGRAD;
     const auto axis = [&](std::int64_t kernel) {
       const auto r = std::min(kernel, tile);
-      return cvg::winograd_axis(static_cast<std::int32_t>(tile - r + 1), static_cast<std::int32_t>(r), {});
+      return cvg::winograd_axis(static_cast<std::int32_t>(tile - r + 1),
+                                static_cast<std::int32_t>(r), {});
     };
     made.winograd[0] = axis(spec.h.kernel);
     made.winograd[1] = axis(spec.w.kernel);

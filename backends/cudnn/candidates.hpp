@@ -1,5 +1,5 @@
-// Every engine configuration of cuDNN that may do a spec: asked of its heuristics, built, filtered by what its engine
-// says of itself, and named so that it can be asked for again.
+// Every engine configuration of cuDNN that may do a spec: asked of its heuristics, built, filtered
+// by what its engine says of itself, and named so that it can be asked for again.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -39,28 +39,30 @@ struct Candidate {
   std::shared_ptr<const BuiltPlan> built;
 };
 
-/// What was found for one spec. Candidates stand in the heuristics' order: the first is cuDNN's own pick.
+/// What was found for one spec. Candidates stand in the heuristics' order: the first is cuDNN's own
+/// pick.
 struct Listing {
   std::vector<Candidate> candidates;
-  int offered = 0;                        // different configurations, before any was dropped
-  std::map<std::string, int> dropped;     // why -> how many
-  std::size_t least_workspace_bytes = 0;  // of those that were dropped for their workspace; 0 if none was
+  int offered = 0;                     // different configurations, before any was dropped
+  std::map<std::string, int> dropped;  // why -> how many
+  std::size_t least_workspace_bytes =
+      0;  // of those that were dropped for their workspace; 0 if none was
   /// "36 configurations offered: 33 use tensor cores, 3 ..."
   std::string why_none() const;
 };
 
-/// Why a spec's arithmetic or determinism excludes an engine; nothing if it does not.
-///   strict f32: no tensor cores. Narrowing inputs: math reduced only. Reducing in a narrower type than f32: never.
-///   f16, bf16: tensor cores multiply exactly and add in f32. f64: tensor cores are IEEE.
+/// Why a spec's arithmetic or determinism excludes an engine; nothing if it does not. strict f32:
+///   no tensor cores. Narrowing inputs: math reduced only. Reducing in a narrower type than f32:
+///   never. f16, bf16: tensor cores multiply exactly and add in f32. f64: tensor cores are IEEE.
 std::string excluded(const cvg_spec& spec, const Notes& notes);
 
-/// The ways to bring a spec to cuDNN, the best first: those after the first group are for specs of which cuDNN takes
-/// none. `own_kernels`: whether ours are there.
+/// The ways to bring a spec to cuDNN, the best first: those after the first group are for specs of
+/// which cuDNN takes none. `own_kernels`: whether ours are there.
 std::vector<std::vector<Route>> routes(const cvg_spec& spec, bool own_kernels);
 
 /// limit: of the workspace in bytes, ours included; negative: none. Nothing found is no error.
-Listing list_candidates(const CudnnTable& cudnn, const Target& target, const cvg_spec& spec, bool own_kernels,
-                        std::int64_t limit);
+Listing list_candidates(const CudnnTable& cudnn, const Target& target, const cvg_spec& spec,
+                        bool own_kernels, std::int64_t limit);
 
 /// Of a candidate: what our own kernels need, then cuDNN's.
 std::size_t workspace_bytes(const cvg_spec& spec, const Candidate& candidate);
@@ -71,7 +73,8 @@ cvg_algorithm describe(const Candidate& candidate, const cvg_spec& spec);
 std::string plan_json(const Candidate& candidate);
 Descriptor restore_plan(const CudnnTable& cudnn, const Target& target, const std::string& json);
 
-/// The candidate as a JSON object for the record: engine, knobs, notes, place in the heuristic, workspace, plan.
+/// The candidate as a JSON object for the record: engine, knobs, notes, place in the heuristic,
+/// workspace, plan.
 std::string details(const Candidate& candidate, const Listing& listing);
 
 }  // namespace convgauge::backends::cudnn

@@ -1,4 +1,5 @@
-// The table of the CUDA runtime that is linked in, statically: no library of CUDA is needed to load the plugin.
+// The table of the CUDA runtime that is linked in, statically: no library of CUDA is needed to load
+// the plugin.
 #include "cuda_table.hpp"
 
 namespace convgauge::backends::cudnn {
@@ -6,7 +7,9 @@ namespace convgauge::backends::cudnn {
 CudaTable cuda_runtime() {
   CudaTable t{};
   t.get_device_count = cudaGetDeviceCount;
-  t.get_device_properties = [](cudaDeviceProp* p, int device) { return cudaGetDeviceProperties(p, device); };
+  t.get_device_properties = [](cudaDeviceProp* p, int device) {
+    return cudaGetDeviceProperties(p, device);
+  };
   t.get_attribute = cudaDeviceGetAttribute;
   t.get_bus_id = cudaDeviceGetPCIBusId;
   t.set_device = cudaSetDevice;
@@ -33,14 +36,17 @@ CudaTable cuda_runtime() {
   t.graph_exec_destroy = cudaGraphExecDestroy;
   t.event_create = [](cudaEvent_t* event) { return cudaEventCreate(event); };
   t.event_destroy = cudaEventDestroy;
-  t.event_record = [](cudaEvent_t event, cudaStream_t stream) { return cudaEventRecord(event, stream); };
+  t.event_record = [](cudaEvent_t event, cudaStream_t stream) {
+    return cudaEventRecord(event, stream);
+  };
   t.event_elapsed = cudaEventElapsedTime;
   t.library_load = [](cudaLibrary_t* library, const void* fatbin) {
     return cudaLibraryLoadData(library, fatbin, nullptr, nullptr, 0, nullptr, nullptr, 0);
   };
   t.library_kernel = cudaLibraryGetKernel;
   t.launch = [](cudaKernel_t kernel, dim3 grid, dim3 block, void** arguments, cudaStream_t stream) {
-    return cudaLaunchKernel(reinterpret_cast<const void*>(kernel), grid, block, arguments, 0, stream);
+    return cudaLaunchKernel(reinterpret_cast<const void*>(kernel), grid, block, arguments, 0,
+                            stream);
   };
   return t;
 }

@@ -1,4 +1,5 @@
-// The functions of the CUDA runtime that the backend calls, as a table: tests put a host in a GPU's place.
+// The functions of the CUDA runtime that the backend calls, as a table: tests put a host in a GPU's
+// place.
 #pragma once
 #include <cuda_runtime_api.h>
 
@@ -42,15 +43,17 @@ struct CudaTable {
   cudaError_t (*launch)(cudaKernel_t, dim3 grid, dim3 block, void** arguments, cudaStream_t);
 };
 
-/// Of the runtime that is linked into this library. It looks for the driver at its first call, and says so if there is
-/// none.
+/// Of the runtime that is linked into this library. It looks for the driver at its first call, and
+/// says so if there is none.
 CudaTable cuda_runtime();
 
-/// Throws if `status` is no success: cvg::OutOfMemory for memory; cvg::DeviceLost where the context is beyond repair,
-/// which is found out by asking for one more, harmless thing; else std::runtime_error. The sentence begins with `what`.
+/// Throws if `status` is no success: cvg::OutOfMemory for memory; cvg::DeviceLost where the context
+/// is beyond repair, which is found out by asking for one more, harmless thing; else
+/// std::runtime_error. The sentence begins with `what`.
 void check(const CudaTable& cuda, cudaError_t status, const char* what);
 
-/// After a failure that CUDA did not report itself: throws cvg::DeviceLost if the context is beyond repair.
+/// After a failure that CUDA did not report itself: throws cvg::DeviceLost if the context is beyond
+/// repair.
 void throw_if_lost(const CudaTable& cuda, const char* what);
 
 }  // namespace convgauge::backends::cudnn

@@ -20,7 +20,8 @@ std::string variable(const char* name) {
 /// PREFIX/lib/python3.*/{site,dist}-packages/nvidia/cudnn/lib/libcudnn.so.9
 void add_packages_of(const fs::path& prefix, std::vector<std::string>& places) {
   std::error_code failed;
-  for (fs::directory_iterator it(prefix / "lib", failed), end; !failed && it != end; it.increment(failed)) {
+  for (fs::directory_iterator it(prefix / "lib", failed), end; !failed && it != end;
+       it.increment(failed)) {
     if (!it->path().filename().string().starts_with("python3")) continue;
     for (const auto* packages : {"site-packages", "dist-packages"}) {
       const auto file = it->path() / packages / "nvidia/cudnn/lib" / kSoname;
@@ -40,7 +41,8 @@ std::vector<fs::path> python_prefixes() {
     if (!folder.empty() && fs::exists(fs::path(folder) / "python3", absent))
       prefixes.push_back(fs::path(folder).parent_path());
   }
-  if (const auto home = variable("HOME"); !home.empty()) prefixes.push_back(fs::path(home) / ".local");
+  if (const auto home = variable("HOME"); !home.empty())
+    prefixes.push_back(fs::path(home) / ".local");
   prefixes.emplace_back("/usr/local");
   return prefixes;
 }
@@ -58,8 +60,10 @@ const char* fill(void* library, CudnnTable& t) {
   if (!find(library, "cudnnGetLastErrorString", t.last_error)) return "cudnnGetLastErrorString";
   if (!find(library, "cudnnCreate", t.create_handle)) return "cudnnCreate";
   if (!find(library, "cudnnSetStream", t.set_stream)) return "cudnnSetStream";
-  if (!find(library, "cudnnBackendCreateDescriptor", t.create)) return "cudnnBackendCreateDescriptor";
-  if (!find(library, "cudnnBackendDestroyDescriptor", t.destroy)) return "cudnnBackendDestroyDescriptor";
+  if (!find(library, "cudnnBackendCreateDescriptor", t.create))
+    return "cudnnBackendCreateDescriptor";
+  if (!find(library, "cudnnBackendDestroyDescriptor", t.destroy))
+    return "cudnnBackendDestroyDescriptor";
   if (!find(library, "cudnnBackendFinalize", t.finalize)) return "cudnnBackendFinalize";
   if (!find(library, "cudnnBackendSetAttribute", t.set)) return "cudnnBackendSetAttribute";
   if (!find(library, "cudnnBackendGetAttribute", t.get)) return "cudnnBackendGetAttribute";

@@ -1,4 +1,5 @@
-// cuDNN opened at run time: where it was looked for, which one was found, the functions of its graph API.
+// cuDNN opened at run time: where it was looked for, which one was found, the functions of its
+// graph API.
 #pragma once
 #include <cudnn.h>
 
@@ -17,10 +18,10 @@ struct CudnnTable {
   cudnnStatus_t (*create)(cudnnBackendDescriptorType_t, cudnnBackendDescriptor_t*);
   cudnnStatus_t (*destroy)(cudnnBackendDescriptor_t);
   cudnnStatus_t (*finalize)(cudnnBackendDescriptor_t);
-  cudnnStatus_t (*set)(cudnnBackendDescriptor_t, cudnnBackendAttributeName_t, cudnnBackendAttributeType_t, int64_t,
-                       const void*);
-  cudnnStatus_t (*get)(cudnnBackendDescriptor_t, cudnnBackendAttributeName_t, cudnnBackendAttributeType_t, int64_t,
-                       int64_t*, void*);
+  cudnnStatus_t (*set)(cudnnBackendDescriptor_t, cudnnBackendAttributeName_t,
+                       cudnnBackendAttributeType_t, int64_t, const void*);
+  cudnnStatus_t (*get)(cudnnBackendDescriptor_t, cudnnBackendAttributeName_t,
+                       cudnnBackendAttributeType_t, int64_t, int64_t*, void*);
   cudnnStatus_t (*execute)(cudnnHandle_t, cudnnBackendDescriptor_t, cudnnBackendDescriptor_t);
 };
 
@@ -31,12 +32,14 @@ struct OpenedCudnn {
   bool ok() const { return why.empty(); }
 };
 
-/// Where a libcudnn.so.9 may lie, in the order in which they are tried: $CONVGAUGE_CUDNN_LIBRARY alone where it is set
-/// (a file, or the folder that holds it); else the loader's own search by soname, then nvidia/cudnn/lib in the
-/// site-packages of every Python that $VIRTUAL_ENV, $CONDA_PREFIX, $PATH and $HOME lead to.
+/// Where a libcudnn.so.9 may lie, in the order in which they are tried: $CONVGAUGE_CUDNN_LIBRARY
+/// alone where it is set (a file, or the folder that holds it); else the loader's own search by
+/// soname, then nvidia/cudnn/lib in the site-packages of every Python that $VIRTUAL_ENV,
+/// $CONDA_PREFIX, $PATH and $HOME lead to.
 std::vector<std::string> cudnn_places();
 
-/// Opens the first that can be opened. Of another major version than this was built for: an error that names both.
+/// Opens the first that can be opened. Of another major version than this was built for: an error
+/// that names both.
 OpenedCudnn open_cudnn(const std::vector<std::string>& places);
 
 /// "9.19.0" of 91900.

@@ -1,4 +1,5 @@
-// A descriptor of cuDNN's graph API that destroys itself; a failure is an exception in cuDNN's own words.
+// A descriptor of cuDNN's graph API that destroys itself; a failure is an exception in cuDNN's own
+// words.
 #pragma once
 #include <array>
 #include <span>
@@ -13,7 +14,8 @@ namespace convgauge::backends::cudnn {
 
 /// What cuDNN said, and its status for those who must tell "not supported" from an error.
 struct CudnnError : std::runtime_error {
-  CudnnError(cudnnStatus_t code, const std::string& sentence) : std::runtime_error(sentence), status(code) {}
+  CudnnError(cudnnStatus_t code, const std::string& sentence)
+      : std::runtime_error(sentence), status(code) {}
   cudnnStatus_t status;
   bool unsupported() const { return CUDNN_STATUS_CATEGORY(status) == CUDNN_STATUS_NOT_SUPPORTED; }
 };
@@ -81,7 +83,8 @@ struct AttributeType<cudnnBackendBehaviorNote_t> {
   static constexpr auto value = CUDNN_TYPE_BEHAVIOR_NOTE;
 };
 
-/// cuDNN copies what an attribute is set to, but for other descriptors, which must live on: whoever sets one keeps it.
+/// cuDNN copies what an attribute is set to, but for other descriptors, which must live on: whoever
+/// sets one keeps it.
 class Descriptor {
  public:
   Descriptor() = default;
@@ -119,7 +122,8 @@ class Descriptor {
   template <class T>
   std::vector<T> get(cudnnBackendAttributeName_t name, std::int64_t most) const {
     std::vector<T> values(static_cast<std::size_t>(most));
-    values.resize(static_cast<std::size_t>(get_raw(name, AttributeType<T>::value, most, values.data())));
+    values.resize(
+        static_cast<std::size_t>(get_raw(name, AttributeType<T>::value, most, values.data())));
     return values;
   }
   template <class T>
@@ -132,14 +136,15 @@ class Descriptor {
   /// A list of descriptors, of `type`, which are made here for cuDNN to fill; up to `most` of them.
   std::vector<Descriptor> list(cudnnBackendAttributeName_t name, cudnnBackendDescriptorType_t type,
                                std::int64_t most) const;
-  /// How many there are; 0 also where cuDNN cannot tell without filling them (knob choices: seen with 9.19).
+  /// How many there are; 0 also where cuDNN cannot tell without filling them (knob choices: seen
+  /// with 9.19).
   std::int64_t count(cudnnBackendAttributeName_t name) const;
 
  private:
-  void set_raw(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type, std::int64_t count,
-               const void* values);
-  std::int64_t get_raw(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type, std::int64_t most,
-                       void* values) const;
+  void set_raw(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type,
+               std::int64_t count, const void* values);
+  std::int64_t get_raw(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type,
+                       std::int64_t most, void* values) const;
   const CudnnTable* cudnn_ = nullptr;
   cudnnBackendDescriptor_t raw_ = nullptr;
 };

@@ -1,5 +1,5 @@
-// A candidate as a JSON object. Written by hand: a plugin brings no JSON library, and every text in it is ours or
-// cuDNN's own JSON.
+// A candidate as a JSON object. Written by hand: a plugin brings no JSON library, and every text in
+// it is ours or cuDNN's own JSON.
 #include "candidates.hpp"
 
 namespace convgauge::backends::cudnn {
@@ -52,7 +52,8 @@ const char* word(cudnnBackendBehaviorNote_t note) {
 template <class Note>
 std::string list(const std::vector<Note>& notes) {
   std::string text;
-  for (const auto note : notes) text += (text.empty() ? "\"" : ", \"") + std::string(word(note)) + "\"";
+  for (const auto note : notes)
+    text += (text.empty() ? "\"" : ", \"") + std::string(word(note)) + "\"";
   return "[" + text + "]";
 }
 
@@ -61,14 +62,17 @@ std::string list(const std::vector<Note>& notes) {
 std::string details(const Candidate& c, const Listing& listing) {
   std::string knobs;
   for (const auto& [type, value] : c.knobs)
-    knobs += (knobs.empty() ? "\"k" : ", \"k") + std::to_string(type) + "\": " + std::to_string(value);
+    knobs +=
+        (knobs.empty() ? "\"k" : ", \"k") + std::to_string(type) + "\": " + std::to_string(value);
   const auto first = listing.candidates.empty() ? c.name : listing.candidates.front().name;
   return "{\"engine\": " + std::to_string(c.engine) + ", \"knobs\": {" + knobs +
-         "}, \"numerical_notes\": " + list(c.notes.numerical) + ", \"behavior_notes\": " + list(c.notes.behavior) +
-         ", \"heuristic_mode\": \"" + c.mode + "\", \"heuristic_rank\": " + std::to_string(c.rank) +
-         ", \"heuristic_pick\": \"" + first + "\", \"candidates\": " + std::to_string(listing.candidates.size()) +
+         "}, \"numerical_notes\": " + list(c.notes.numerical) +
+         ", \"behavior_notes\": " + list(c.notes.behavior) + ", \"heuristic_mode\": \"" + c.mode +
+         "\", \"heuristic_rank\": " + std::to_string(c.rank) + ", \"heuristic_pick\": \"" + first +
+         "\", \"candidates\": " + std::to_string(listing.candidates.size()) +
          ", \"configurations_offered\": " + std::to_string(listing.offered) +
-         ", \"engine_workspace_bytes\": " + std::to_string(c.workspace_bytes) + ", \"plan\": " + plan_json(c) + "}";
+         ", \"engine_workspace_bytes\": " + std::to_string(c.workspace_bytes) +
+         ", \"plan\": " + plan_json(c) + "}";
 }
 
 }  // namespace convgauge::backends::cudnn

@@ -26,8 +26,8 @@ std::string versions(const CudaTable& cuda, const OpenedCudnn& cudnn, const Nvml
   static_cast<void>(cuda.driver_version(&driver));
   static_cast<void>(cuda.runtime_version(&runtime));
   const auto name = nvml.driver_version();
-  return "driver " + (name.empty() ? "" : name + " ") + "(CUDA " + cuda_version_text(driver) + "), runtime " +
-         cuda_version_text(runtime) + ", " + cudnn_version_words(cudnn.table);
+  return "driver " + (name.empty() ? "" : name + " ") + "(CUDA " + cuda_version_text(driver) +
+         "), runtime " + cuda_version_text(runtime) + ", " + cudnn_version_words(cudnn.table);
 }
 
 Device real_device(const CudaTable& cuda, const OpenedCudnn& cudnn, const Nvml& nvml, int ordinal) {
@@ -36,21 +36,25 @@ Device real_device(const CudaTable& cuda, const OpenedCudnn& cudnn, const Nvml& 
   cudaDeviceProp properties{};
   check(cuda, cuda.get_device_properties(&properties, ordinal), "cudaGetDeviceProperties");
   std::array<char, 32> bus{};
-  if (cuda.get_bus_id(bus.data(), static_cast<int>(bus.size()), ordinal) == cudaSuccess) d.bus_id = bus.data();
+  if (cuda.get_bus_id(bus.data(), static_cast<int>(bus.size()), ordinal) == cudaSuccess)
+    d.bus_id = bus.data();
   const double sm_hz = 1e3 * attribute(cuda, cudaDevAttrClockRate, ordinal);
   const double memory_hz = 1e3 * attribute(cuda, cudaDevAttrMemoryClockRate, ordinal);
   const int bus_bits = attribute(cuda, cudaDevAttrGlobalMemoryBusWidth, ordinal);
   auto& info = d.info;
   info.struct_size = sizeof info;
-  info.kind = CVG_DEVICE_GPU;
+  info.kind = CVG_DEVICE_KIND_GPU;
   info.memory_bytes = static_cast<std::int64_t>(properties.totalGlobalMem);
   info.last_level_cache_bytes = properties.l2CacheSize;
-  info.peak_flops = properties.multiProcessorCount * flops_per_clock(properties.major, properties.minor) * sm_hz;
+  info.peak_flops =
+      properties.multiProcessorCount * flops_per_clock(properties.major, properties.minor) * sm_hz;
   info.peak_bytes_per_second = 2 * memory_hz * bus_bits / 8;  // two transfers a clock
   cvg::write_text(properties.name, info.name, sizeof info.name);
-  const auto megahertz = [](double hz) { return std::to_string(static_cast<int>(hz / 1e6)) + " MHz"; };
-  cvg::write_text(std::to_string(properties.multiProcessorCount) + " SMs, " + megahertz(sm_hz) + ", memory " +
-                      megahertz(memory_hz) + "; " + versions(cuda, cudnn, nvml),
+  const auto megahertz = [](double hz) {
+    return std::to_string(static_cast<int>(hz / 1e6)) + " MHz";
+  };
+  cvg::write_text(std::to_string(properties.multiProcessorCount) + " SMs, " + megahertz(sm_hz) +
+                      ", memory " + megahertz(memory_hz) + "; " + versions(cuda, cudnn, nvml),
                   info.driver, sizeof info.driver);
   return d;
 }
@@ -61,7 +65,8 @@ std::string read_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// The value of a text member, without a JSON library: cuDNN checks the file as a whole when it plans for it.
+/// The value of a text member, without a JSON library: cuDNN checks the file as a whole when it
+/// plans for it.
 std::string text_member(const std::string& json, const std::string& key) {
   const auto at = json.find("\"" + key + "\"");
   const auto open = at == std::string::npos ? at : json.find('"', json.find(':', at));
@@ -70,7 +75,8 @@ std::string text_member(const std::string& json, const std::string& key) {
 }
 std::int64_t number_member(const std::string& json, const std::string& key) {
   const auto at = json.find("\"" + key + "\"");
-  return at == std::string::npos ? 0 : std::strtoll(json.c_str() + json.find(':', at) + 1, nullptr, 10);
+  return at == std::string::npos ? 0
+                                 : std::strtoll(json.c_str() + json.find(':', at) + 1, nullptr, 10);
 }
 
 Device described_device(const OpenedCudnn& cudnn, const std::string& file) {
@@ -82,10 +88,11 @@ Device described_device(const OpenedCudnn& cudnn, const std::string& file) {
     throw std::runtime_error("CONVGAUGE_CUDNN_DEVICE_DESCRIPTION: " + file +
                              " has no \"deviceName\": it is no description");
   d.info.struct_size = sizeof d.info;
-  d.info.kind = CVG_DEVICE_SOFTWARE;
+  d.info.kind = CVG_DEVICE_KIND_SOFTWARE;
   d.info.memory_bytes = number_member(d.description, "totalGlobalMem");
   d.info.last_level_cache_bytes = number_member(d.description, "l2CacheSize");
-  cvg::write_text(name + " as " + file + " describes it: plans, never executes", d.info.name, sizeof d.info.name);
+  cvg::write_text(name + " as " + file + " describes it: plans, never executes", d.info.name,
+                  sizeof d.info.name);
   cvg::write_text(cudnn_version_words(cudnn.table), d.info.driver, sizeof d.info.driver);
   return d;
 }
@@ -96,11 +103,13 @@ std::string why_no_gpu(const CudaTable& cuda, cudaError_t status, int count) {
   static_cast<void>(cuda.runtime_version(&runtime));
   if (driver == 0) return "no CUDA device: no NVIDIA driver found (libcuda.so.1)";
   if (status == cudaErrorInsufficientDriver)
-    return "no CUDA device: the driver is for CUDA " + cuda_version_text(driver) + ", and this was built with CUDA " +
-           cuda_version_text(runtime);
+    return "no CUDA device: the driver is for CUDA " + cuda_version_text(driver) +
+           ", and this was built with CUDA " + cuda_version_text(runtime);
   if (status != cudaSuccess && status != cudaErrorNoDevice)
-    return std::string("no CUDA device: ") + cuda.error_name(status) + ", " + cuda.error_string(status);
-  return "no CUDA device: the driver (CUDA " + cuda_version_text(driver) + ") finds " + std::to_string(count);
+    return std::string("no CUDA device: ") + cuda.error_name(status) + ", " +
+           cuda.error_string(status);
+  return "no CUDA device: the driver (CUDA " + cuda_version_text(driver) + ") finds " +
+         std::to_string(count);
 }
 
 }  // namespace

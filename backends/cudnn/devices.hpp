@@ -25,13 +25,15 @@ struct FoundDevices {
   std::string why_none;  // where the list is empty
 };
 
-/// Real ones first; then one for each file of `descriptions` (paths with ':' between). A described device is of kind
-/// software, so that nobody gets it unasked. Throws std::runtime_error where a file cannot be read or is none.
+/// Real ones first; then one for each file of `descriptions` (paths with ':' between). A described
+/// device is of kind software, so that nobody gets it unasked. Throws std::runtime_error where a
+/// file cannot be read or is none.
 FoundDevices find_devices(const CudaTable& cuda, const OpenedCudnn& cudnn, const Nvml& nvml,
                           const std::string& descriptions);
 
-/// f32 multiply-adds per clock and multiprocessor, twice; 0 for a compute capability that this does not know.
-/// CUDA C++ Programming Guide, arithmetic instructions: 64 a clock for 8.0, 128 for 8.6, 8.9, 9.0, 10.x and 12.x.
+/// f32 multiply-adds per clock and multiprocessor, twice; 0 for a compute capability that this does
+/// not know. CUDA C++ Programming Guide, arithmetic instructions: 64 a clock for 8.0, 128 for 8.6,
+/// 8.9, 9.0, 10.x and 12.x.
 double flops_per_clock(int major, int minor);
 
 }  // namespace convgauge::backends::cudnn

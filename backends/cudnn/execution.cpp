@@ -7,9 +7,11 @@
 namespace convgauge::backends::cudnn {
 namespace {
 
-// A launch through cuDNN costs the host some microseconds; from here on a kernel hides it, and a graph gains nothing.
+// A launch through cuDNN costs the host some microseconds; from here on a kernel hides it, and a
+// graph gains nothing.
 constexpr double kShortNs = 50e3;
-constexpr std::size_t kChunk = 32;       // executions in a graph: long enough that launching it costs nothing
+constexpr std::size_t kChunk =
+    32;  // executions in a graph: long enough that launching it costs nothing
 constexpr std::size_t kMostGraphs = 64;  // turns of slots that are kept
 
 }  // namespace
@@ -22,8 +24,13 @@ Gpu::Gpu(const CudaTable& cuda_table, const CudnnTable& cudnn_table, int cuda_or
   check(cudnn, cudnn.set_stream(handle, stream), "cudnnSetStream");
 }
 
-Execution::Execution(Gpu& gpu, const cvg_spec& spec, const Candidate& candidate, int slots, Replay replay)
-    : gpu_(gpu), spec_(spec), candidate_(candidate), replay_(replay), bound_(static_cast<std::size_t>(slots)) {
+Execution::Execution(Gpu& gpu, const cvg_spec& spec, const Candidate& candidate, int slots,
+                     Replay replay)
+    : gpu_(gpu),
+      spec_(spec),
+      candidate_(candidate),
+      replay_(replay),
+      bound_(static_cast<std::size_t>(slots)) {
   const auto own = own_work(spec, candidate.problem.route, {});
   for (const auto* launches : {&own.before, &own.after})
     for (const auto& launch : *launches) gpu.kernels.prepare(launch.kernel);
@@ -64,7 +71,8 @@ void Execution::run(int slot) {
   const auto& bound = bound_[static_cast<std::size_t>(slot)];
   if (spec_.batch == 0) return clear(bound);
   for (const auto& launch : bound.own.before) gpu_.kernels.start(launch, gpu_.stream);
-  const auto status = gpu_.cudnn.execute(gpu_.handle, candidate_.built->plan.raw(), bound.pack.raw());
+  const auto status =
+      gpu_.cudnn.execute(gpu_.handle, candidate_.built->plan.raw(), bound.pack.raw());
   if (status != CUDNN_STATUS_SUCCESS) {
     throw_if_lost(gpu_.cuda, "cudnnBackendExecute");
     check(gpu_.cudnn, status, "cudnnBackendExecute");
@@ -73,7 +81,7 @@ void Execution::run(int slot) {
 }
 
 void Execution::clear(const Bound& bound) {
-  if (spec_.direction != CVG_BACKWARD_WEIGHTS) return;
+  if (spec_.direction != CVG_DIRECTION_BACKWARD_WEIGHTS) return;
   const auto zero = [&](void* address, std::size_t bytes) {
     check(gpu_.cuda, gpu_.cuda.memset_async(address, 0, bytes, gpu_.stream), "cudaMemsetAsync");
   };
@@ -82,7 +90,8 @@ void Execution::clear(const Bound& bound) {
 }
 
 cudaGraphExec_t Execution::record(std::span<const int> slots) {
-  check(gpu_.cuda, gpu_.cuda.begin_capture(gpu_.stream, cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
+  check(gpu_.cuda, gpu_.cuda.begin_capture(gpu_.stream, cudaStreamCaptureModeThreadLocal),
+        "cudaStreamBeginCapture");
   cudaGraph_t graph{};
   try {
     for (const int slot : slots) run(slot);
@@ -102,7 +111,8 @@ cudaGraphExec_t Execution::record(std::span<const int> slots) {
 
 cudaGraphExec_t Execution::recorded(std::span<const int> slots) {
   for (const auto& known : graphs_)
-    if (std::equal(known.slots.begin(), known.slots.end(), slots.begin(), slots.end())) return known.graph;
+    if (std::equal(known.slots.begin(), known.slots.end(), slots.begin(), slots.end()))
+      return known.graph;
   if (graphs_.size() >= kMostGraphs || !capture_failure_.empty()) return nullptr;
   try {
     graphs_.push_back({{slots.begin(), slots.end()}, record(slots)});
@@ -110,7 +120,8 @@ cudaGraphExec_t Execution::recorded(std::span<const int> slots) {
   } catch (const cvg::DeviceLost&) {
     throw;
   } catch (const std::exception& failure) {
-    capture_failure_ = failure.what();  // executed one by one from now on, and told in the plan's details
+    capture_failure_ =
+        failure.what();  // executed one by one from now on, and told in the plan's details
     return nullptr;
   }
 }
@@ -144,7 +155,8 @@ void Execution::mark(std::size_t event) {
 
 double Execution::between_ns(std::size_t first, std::size_t last) const {
   float ms = 0;
-  check(gpu_.cuda, gpu_.cuda.event_elapsed(&ms, events_[first], events_[last]), "cudaEventElapsedTime");
+  check(gpu_.cuda, gpu_.cuda.event_elapsed(&ms, events_[first], events_[last]),
+        "cudaEventElapsedTime");
   return static_cast<double>(ms) * 1e6;
 }
 
@@ -179,7 +191,8 @@ void Execution::wait() {
   if (!each_ || count == 0) return;
   timing->written = std::min(timing->capacity, count);
   for (std::int64_t i = 0; i < timing->written; ++i)
-    timing->execution_ns[i] = between_ns(static_cast<std::size_t>(i), static_cast<std::size_t>(i) + 1);
+    timing->execution_ns[i] =
+        between_ns(static_cast<std::size_t>(i), static_cast<std::size_t>(i) + 1);
 }
 
 }  // namespace convgauge::backends::cudnn

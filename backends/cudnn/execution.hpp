@@ -1,4 +1,5 @@
-// A candidate made to run: what each slot is bound to, batches on a stream, CUDA graphs that replay them, and times.
+// A candidate made to run: what each slot is bound to, batches on a stream, CUDA graphs that replay
+// them, and times.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -41,7 +42,8 @@ class Execution {
   /// Until they are done; fills the timing.
   void wait();
 
-  /// Whether the last batch was replayed from a CUDA graph; and why a capture failed, where one did.
+  /// Whether the last batch was replayed from a CUDA graph; and why a capture failed, where one
+  /// did.
   bool replayed() const { return replayed_; }
   const std::string& capture_failure() const { return capture_failure_; }
 

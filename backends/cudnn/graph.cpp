@@ -3,14 +3,16 @@
 namespace convgauge::backends::cudnn {
 namespace {
 
-constexpr std::int64_t kAlignment = 16;  // bytes; what the widest loads of an engine need, and less than we give
+constexpr std::int64_t kAlignment =
+    16;  // bytes; what the widest loads of an engine need, and less than we give
 
 /// Adds finalised descriptors to a graph's parts.
 class Builder {
  public:
   Builder(const CudnnTable& cudnn, const Problem& problem) : cudnn_(cudnn), p_(problem) {}
 
-  std::size_t tensor(std::int64_t uid, const Dims& dims, cudnnDataType_t type, bool is_virtual = false) {
+  std::size_t tensor(std::int64_t uid, const Dims& dims, cudnnDataType_t type,
+                     bool is_virtual = false) {
     auto& t = add(CUDNN_BACKEND_TENSOR_DESCRIPTOR);
     const auto strides = strides_of(dims, p_.channels_last);
     t.set(CUDNN_ATTR_TENSOR_UNIQUE_ID, uid);
@@ -25,7 +27,8 @@ class Builder {
 
   std::size_t convolution() {
     auto& c = add(CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR);
-    const auto pair = [&](cudnnBackendAttributeName_t name, const std::array<std::int64_t, 2>& values) {
+    const auto pair = [&](cudnnBackendAttributeName_t name,
+                          const std::array<std::int64_t, 2>& values) {
       c.set(name, std::span<const std::int64_t>(values));
     };
     c.set(CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, std::int64_t{2});
@@ -45,7 +48,8 @@ class Builder {
     cudnnBackendAttributeName_t x, w, y, convolution, alpha, beta;
   };
 
-  std::size_t operation(const Names& names, std::size_t x, std::size_t w, std::size_t y, std::size_t convolution) {
+  std::size_t operation(const Names& names, std::size_t x, std::size_t w, std::size_t y,
+                        std::size_t convolution) {
     auto& o = add(names.type);
     o.set(names.x, parts_[x]);
     o.set(names.w, parts_[w]);
@@ -101,13 +105,14 @@ constexpr Builder::Names kBackwardData{CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKW
                                        CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_CONV_DESC,
                                        CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA,
                                        CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_BETA};
-constexpr Builder::Names kBackwardWeights{CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR,
-                                          CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_X,
-                                          CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DW,
-                                          CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DY,
-                                          CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_CONV_DESC,
-                                          CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA,
-                                          CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_BETA};
+constexpr Builder::Names kBackwardWeights{
+    CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR,
+    CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_X,
+    CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DW,
+    CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DY,
+    CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_CONV_DESC,
+    CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA,
+    CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_BETA};
 
 }  // namespace
 
@@ -122,12 +127,14 @@ Target Target::described(const CudnnTable& cudnn, const std::string& json) {
 Graph build_graph(const CudnnTable& cudnn, const Target& target, const Problem& p) {
   Builder b(cudnn, p);
   const bool fused = p.route.bias == BiasBy::graph;
-  const auto x = b.tensor(kX, p.x, p.type), w = b.tensor(kW, p.w, p.type), y = b.tensor(kY, p.y, p.type);
-  // Between the two operations the sum stays in the compute type: f16 and bf16 there gave no plan at all.
+  const auto x = b.tensor(kX, p.x, p.type), w = b.tensor(kW, p.w, p.type),
+             y = b.tensor(kY, p.y, p.type);
+  // Between the two operations the sum stays in the compute type: f16 and bf16 there gave no plan
+  // at all.
   const auto sum = fused ? b.tensor(kConvolved, p.y, p.compute, true) : y;
-  const auto& names = p.direction == CVG_FORWARD         ? kForward
-                      : p.direction == CVG_BACKWARD_DATA ? kBackwardData
-                                                         : kBackwardWeights;
+  const auto& names = p.direction == CVG_DIRECTION_FORWARD         ? kForward
+                      : p.direction == CVG_DIRECTION_BACKWARD_DATA ? kBackwardData
+                                                                   : kBackwardWeights;
   const auto convolution = b.operation(names, x, w, sum, b.convolution());
   Graph made{{}, Descriptor(cudnn, CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR)};
   if (target.handle) made.graph.set(CUDNN_ATTR_OPERATIONGRAPH_HANDLE, target.handle);

@@ -11,7 +11,8 @@ namespace convgauge::backends::cudnn {
 /// Unique ids of the tensors in every graph.
 enum Uid : std::int64_t { kX = 1, kW = 2, kY = 3, kBias = 4, kConvolved = 5 };
 
-/// The device that graphs are planned for: a real one by a handle, or a description that can only be planned for.
+/// The device that graphs are planned for: a real one by a handle, or a description that can only
+/// be planned for.
 struct Target {
   cudnnHandle_t handle = nullptr;
   Descriptor description{};  // used where there is no handle
@@ -27,8 +28,9 @@ struct Graph {
   Descriptor graph;
 };
 
-/// forward: y = conv(x, w), or conv + bias with the sum between in the compute type; backward data: x = conv'(w, y);
-/// backward weights: w = conv'(x, y). Throws CudnnError, where cuDNN cannot describe it too.
+/// forward: y = conv(x, w), or conv + bias with the sum between in the compute type; backward data:
+/// x = conv'(w, y); backward weights: w = conv'(x, y). Throws CudnnError, where cuDNN cannot
+/// describe it too.
 Graph build_graph(const CudnnTable& cudnn, const Target& target, const Problem& problem);
 
 }  // namespace convgauge::backends::cudnn

@@ -1,11 +1,12 @@
-// What our own kernels of padding and bias compute for one element: shared by kernels.cu and by the tests, which run it
-// on the host.
+// What our own kernels of padding and bias compute for one element: shared by kernels.cu and by the
+// tests, which run it on the host.
 #pragma once
 #include <cstdint>
 
 namespace convgauge::backends::cudnn {
 
-/// An axis whose padding is written out: `before` padded positions, `input` real ones, `padded` in all.
+/// An axis whose padding is written out: `before` padded positions, `input` real ones, `padded` in
+/// all.
 struct PaddedAxis {
   std::int64_t input = 1, before = 0, padded = 1;
 };
@@ -28,26 +29,29 @@ struct Positions {
   std::int64_t first = 0, count = 0;
 };
 
-/// The positions before the input that show index `i`, and those behind it; `i` is shown by axis.before + i besides.
-/// By replicate the edges have many, else there is one at most: reflect shows i <= before but its edge, circular the
-/// last `before`.
+/// The positions before the input that show index `i`, and those behind it; `i` is shown by
+/// axis.before + i besides. By replicate the edges have many, else there is one at most: reflect
+/// shows i <= before but its edge, circular the last `before`.
 constexpr Positions shown_before(const PaddedAxis& axis, PaddingMode mode, std::int64_t i) {
   if (mode == PaddingMode::replicate) return {0, i == 0 ? axis.before : 0};
-  const std::int64_t at = mode == PaddingMode::reflect ? axis.before - i : axis.before + i - axis.input;
+  const std::int64_t at =
+      mode == PaddingMode::reflect ? axis.before - i : axis.before + i - axis.input;
   const bool edge = mode == PaddingMode::reflect && i == 0;
   return {at, at >= 0 && !edge && mode != PaddingMode::zeros ? 1 : 0};
 }
 constexpr Positions shown_behind(const PaddedAxis& axis, PaddingMode mode, std::int64_t i) {
   const std::int64_t last = axis.input - 1, behind = axis.before + axis.input;
   if (mode == PaddingMode::replicate) return {behind, i == last ? axis.padded - behind : 0};
-  const std::int64_t at = axis.before + (mode == PaddingMode::reflect ? 2 * last - i : axis.input + i);
+  const std::int64_t at =
+      axis.before + (mode == PaddingMode::reflect ? 2 * last - i : axis.input + i);
   const bool edge = mode == PaddingMode::reflect && i == last;
   return {at, at < axis.padded && !edge && mode != PaddingMode::zeros ? 1 : 0};
 }
 
-/// Between the pixels of an image and those with the padding of both axes written out. A dense tensor is `planes`
-/// images of pixels of `pixel` elements: nchw has a plane for each channel and pixels of one, nhwc a plane for each
-/// item of the batch. pad: `to` is the padded one; crop and fold: `from` is.
+/// Between the pixels of an image and those with the padding of both axes written out. A dense
+/// tensor is `planes` images of pixels of `pixel` elements: nchw has a plane for each channel and
+/// pixels of one, nhwc a plane for each item of the batch. pad: `to` is the padded one; crop and
+/// fold: `from` is.
 struct PaddingArguments {
   const void* from = nullptr;
   void* to = nullptr;
@@ -73,11 +77,12 @@ constexpr std::int64_t input_row_elements(const PaddingArguments& a) {
 template <class T>
 constexpr void pad_element(const PaddingArguments& a, std::int64_t row, std::int64_t i) {
   const std::int64_t plane = row / a.h.padded, x = i / a.pixel;
-  const std::int64_t from_y = shown(a.h, a.mode, row - plane * a.h.padded), from_x = shown(a.w, a.mode, x);
+  const std::int64_t from_y = shown(a.h, a.mode, row - plane * a.h.padded),
+                     from_x = shown(a.w, a.mode, x);
   T value = 0;
   if (from_y >= 0 && from_x >= 0)
-    value =
-        static_cast<const T*>(a.from)[((plane * a.h.input + from_y) * a.w.input + from_x) * a.pixel + i - x * a.pixel];
+    value = static_cast<const T*>(
+        a.from)[((plane * a.h.input + from_y) * a.w.input + from_x) * a.pixel + i - x * a.pixel];
   static_cast<T*>(a.to)[row * padded_row_elements(a) + i] = value;
 }
 
@@ -85,11 +90,12 @@ constexpr void pad_element(const PaddingArguments& a, std::int64_t row, std::int
 template <class T>
 constexpr void crop_element(const PaddingArguments& a, std::int64_t row, std::int64_t i) {
   const std::int64_t plane = row / a.h.input, y = row - plane * a.h.input + a.h.before;
-  static_cast<T*>(a.to)[row * input_row_elements(a) + i] =
-      static_cast<const T*>(a.from)[(plane * a.h.padded + y) * padded_row_elements(a) + a.w.before * a.pixel + i];
+  static_cast<T*>(a.to)[row * input_row_elements(a) + i] = static_cast<const T*>(
+      a.from)[(plane * a.h.padded + y) * padded_row_elements(a) + a.w.before * a.pixel + i];
 }
 
-/// Sum over the positions of a padded row that show index `x`; `at`: an element of its first position.
+/// Sum over the positions of a padded row that show index `x`; `at`: an element of its first
+/// position.
 template <class T>
 constexpr T row_sum(const PaddingArguments& a, const T* at, std::int64_t x) {
   const Positions before = shown_before(a.w, a.mode, x), behind = shown_behind(a.w, a.mode, x);
@@ -99,21 +105,25 @@ constexpr T row_sum(const PaddingArguments& a, const T* at, std::int64_t x) {
   return sum;
 }
 
-/// Element `i` of row `row`: the sum over every padded position that shows it, gathered, so always in this order. T is
-/// the element's type.
+/// Element `i` of row `row`: the sum over every padded position that shows it, gathered, so always
+/// in this order. T is the element's type.
 template <class T>
 constexpr void fold_element(const PaddingArguments& a, std::int64_t row, std::int64_t i) {
   const std::int64_t plane = row / a.h.input, y = row - plane * a.h.input, x = i / a.pixel;
-  const T* image = static_cast<const T*>(a.from) + plane * a.h.padded * padded_row_elements(a) + i - x * a.pixel;
+  const T* image =
+      static_cast<const T*>(a.from) + plane * a.h.padded * padded_row_elements(a) + i - x * a.pixel;
   const std::int64_t next = padded_row_elements(a);
   const Positions before = shown_before(a.h, a.mode, y), behind = shown_behind(a.h, a.mode, y);
   T sum = row_sum(a, image + (a.h.before + y) * next, x);
-  for (std::int64_t j = 0; j < before.count; ++j) sum += row_sum(a, image + (before.first + j) * next, x);
-  for (std::int64_t j = 0; j < behind.count; ++j) sum += row_sum(a, image + (behind.first + j) * next, x);
+  for (std::int64_t j = 0; j < before.count; ++j)
+    sum += row_sum(a, image + (before.first + j) * next, x);
+  for (std::int64_t j = 0; j < behind.count; ++j)
+    sum += row_sum(a, image + (behind.first + j) * next, x);
   static_cast<T*>(a.to)[row * input_row_elements(a) + i] = sum;
 }
 
-/// dst[i] += bias[channel of i]; `run` elements in a row are of one channel: an image's in nchw, 1 in nhwc.
+/// dst[i] += bias[channel of i]; `run` elements in a row are of one channel: an image's in nchw, 1
+/// in nhwc.
 struct BiasArguments {
   const void* bias = nullptr;
   void* dst = nullptr;

@@ -1,20 +1,24 @@
-// The gradient of a bias: diff_dst summed over batch and pixels for each channel, in blocks of threads. Shared by
-// kernels.cu and by the tests, which run it on the host. Twice the same kernel: many blocks sum a chunk of a channel
-// each, then one block for each channel sums those. No order depends on the device or on who comes first.
+// The gradient of a bias: diff_dst summed over batch and pixels for each channel, in blocks of
+// threads. Shared by kernels.cu and by the tests, which run it on the host. Twice the same kernel:
+// many blocks sum a chunk of a channel each, then one block for each channel sums those. No order
+// depends on the device or on who comes first.
 #pragma once
 #include <cstdint>
 
 namespace convgauge::backends::cudnn {
 
 inline constexpr std::int64_t kSumThreads = 256;  // of a block; a power of two
-/// Elements that one thread adds one after another: their rounding errors add up, those of the tree above hardly do.
+/// Elements that one thread adds one after another: their rounding errors add up, those of the tree
+/// above hardly do.
 inline constexpr std::int64_t kThreadTerms = 64;
-inline constexpr std::int64_t kMostChunks = 4096;  // of a channel: the second pass adds 16 of them a thread
-/// Channels beside each other in memory are summed by threads beside each other: one load for a warp.
+inline constexpr std::int64_t kMostChunks =
+    4096;  // of a channel: the second pass adds 16 of them a thread
+/// Channels beside each other in memory are summed by threads beside each other: one load for a
+/// warp.
 inline constexpr std::int64_t kLanes = 32;
 
-/// to[chunk * channels + c] = the sum of elements [chunk * chunk_elements, (chunk + 1) * chunk_elements) of channel c,
-/// which has images * pixels of them. Steps are in elements.
+/// to[chunk * channels + c] = the sum of elements [chunk * chunk_elements, (chunk + 1) *
+/// chunk_elements) of channel c, which has images * pixels of them. Steps are in elements.
 struct SumArguments {
   const void* from = nullptr;
   void* to = nullptr;
@@ -36,7 +40,8 @@ constexpr std::int64_t channel_of(const SumArguments& a, std::int64_t block, std
 }
 
 /// The first pass over diff_dst. Partial sums: chunks(it) * channels, of the accumulator's type.
-constexpr SumArguments sum_chunks(std::int64_t batch, std::int64_t channels, std::int64_t pixels, bool channels_last) {
+constexpr SumArguments sum_chunks(std::int64_t batch, std::int64_t channels, std::int64_t pixels,
+                                  bool channels_last) {
   SumArguments a;
   a.channels = channels;
   a.images = channels_last ? 1 : batch;
@@ -63,10 +68,12 @@ constexpr SumArguments sum_sums(const SumArguments& first) {
 
 /// The elements of one thread, one after another.
 template <class T, class Sum>
-constexpr Sum thread_sum(const SumArguments& a, std::int64_t block, std::int64_t chunk, std::int64_t thread) {
+constexpr Sum thread_sum(const SumArguments& a, std::int64_t block, std::int64_t chunk,
+                         std::int64_t thread) {
   const std::int64_t channel = channel_of(a, block, thread), begin = chunk * a.chunk_elements;
   if (channel >= a.channels) return 0;
-  const std::int64_t all = a.images * a.pixels, first = begin + thread / a.lanes, step = kSumThreads / a.lanes;
+  const std::int64_t all = a.images * a.pixels, first = begin + thread / a.lanes,
+                     step = kSumThreads / a.lanes;
   const std::int64_t end = begin + a.chunk_elements < all ? begin + a.chunk_elements : all;
   // Stepped along without a division for each element.
   const std::int64_t pixels = step % a.pixels;
@@ -88,7 +95,8 @@ constexpr Sum thread_sum(const SumArguments& a, std::int64_t block, std::int64_t
   return sum;
 }
 
-/// The tree: for half = kSumThreads / 2, .. lanes, every thread below `half`, all of them before the next half.
+/// The tree: for half = kSumThreads / 2, .. lanes, every thread below `half`, all of them before
+/// the next half.
 template <class Sum>
 constexpr void add_half(Sum* sums, std::int64_t half, std::int64_t thread) {
   if (thread < half) sums[thread] += sums[thread + half];
@@ -96,8 +104,8 @@ constexpr void add_half(Sum* sums, std::int64_t half, std::int64_t thread) {
 
 /// Then the first threads of the block have its sums.
 template <class To, class Sum>
-constexpr void write_sum(const SumArguments& a, const Sum* sums, std::int64_t block, std::int64_t chunk,
-                         std::int64_t thread) {
+constexpr void write_sum(const SumArguments& a, const Sum* sums, std::int64_t block,
+                         std::int64_t chunk, std::int64_t thread) {
   const std::int64_t channel = channel_of(a, block, thread);
   if (thread < a.lanes && channel < a.channels)
     static_cast<To*>(a.to)[chunk * a.channels + channel] = static_cast<To>(sums[thread]);

@@ -61,23 +61,24 @@ Launch crop(const PaddingArguments& a, std::size_t element_bytes) {
           blocks(input_row_elements(a), input_rows(a)), a};
 }
 Launch fold(const PaddingArguments& a, bool doubles) {
-  return {doubles ? "convgauge_fold_f64" : "convgauge_fold_f32", blocks(input_row_elements(a), input_rows(a)), a};
+  return {doubles ? "convgauge_fold_f64" : "convgauge_fold_f32",
+          blocks(input_row_elements(a), input_rows(a)), a};
 }
 Launch add_bias(const BiasArguments& a, bool doubles) {
   return {doubles ? "convgauge_bias_f64" : "convgauge_bias_f32", blocks(a.count, 1), a};
 }
 Launch first_sums(const SumArguments& a, std::int32_t type) {
-  return {type == CVG_F64    ? "convgauge_sum_f64"
-          : type == CVG_F16  ? "convgauge_sum_f16"
-          : type == CVG_BF16 ? "convgauge_sum_bf16"
-                             : "convgauge_sum_f32",
+  return {type == CVG_DTYPE_F64    ? "convgauge_sum_f64"
+          : type == CVG_DTYPE_F16  ? "convgauge_sum_f16"
+          : type == CVG_DTYPE_BF16 ? "convgauge_sum_bf16"
+                                   : "convgauge_sum_f32",
           sum_blocks(a), a};
 }
 Launch last_sums(const SumArguments& a, std::int32_t type) {
-  return {type == CVG_F64    ? "convgauge_sum_f64"
-          : type == CVG_F16  ? "convgauge_sum_to_f16"
-          : type == CVG_BF16 ? "convgauge_sum_to_bf16"
-                             : "convgauge_sum_f32",
+  return {type == CVG_DTYPE_F64    ? "convgauge_sum_f64"
+          : type == CVG_DTYPE_F16  ? "convgauge_sum_to_f16"
+          : type == CVG_DTYPE_BF16 ? "convgauge_sum_to_bf16"
+                                   : "convgauge_sum_f32",
           sum_blocks(a), a};
 }
 
@@ -85,7 +86,8 @@ cudaKernel_t Kernels::kernel(const char* name) {
   for (const auto& known : found_)
     if (std::strcmp(known.name, name) == 0) return known.kernel;
   if (!library_) {
-    if (!kernels_fatbin()) throw std::logic_error("built without nvcc: there are no kernels of our own");
+    if (!kernels_fatbin())
+      throw std::logic_error("built without nvcc: there are no kernels of our own");
     cudaLibrary_t loaded{};
     check(cuda_, cuda_.library_load(&loaded, kernels_fatbin()), "loading our own kernels");
     library_ = loaded;
@@ -100,7 +102,8 @@ void Kernels::start(const Launch& launch, cudaStream_t stream) {
   std::visit(
       [&](auto copy) {
         void* list[] = {&copy};
-        check(cuda_, cuda_.launch(kernel(launch.kernel), launch.grid, kThreads, list, stream), launch.kernel);
+        check(cuda_, cuda_.launch(kernel(launch.kernel), launch.grid, kThreads, list, stream),
+              launch.kernel);
       },
       launch.arguments);
 }

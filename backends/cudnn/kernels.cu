@@ -1,5 +1,5 @@
-// Our own kernels: padding that cuDNN lacks and the gradient by it, a bias where cuDNN has no engine that adds it, and
-// the bias' gradient.
+// Our own kernels: padding that cuDNN lacks and the gradient by it, a bias where cuDNN has no
+// engine that adds it, and the bias' gradient.
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
 

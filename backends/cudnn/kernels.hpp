@@ -1,4 +1,5 @@
-// Our own kernels as they lie in this library: a fatbin made by nvcc, loaded when the first plan needs one of them.
+// Our own kernels as they lie in this library: a fatbin made by nvcc, loaded when the first plan
+// needs one of them.
 #pragma once
 #include <optional>
 #include <variant>
@@ -25,7 +26,8 @@ Launch pad(const PaddingArguments& arguments, std::size_t element_bytes);
 Launch crop(const PaddingArguments& arguments, std::size_t element_bytes);
 Launch fold(const PaddingArguments& arguments, bool doubles);
 Launch add_bias(const BiasArguments& arguments, bool doubles);
-/// The two passes; `type` as CVG_F32 ... of what is summed and of the result. Between them lies the accumulator's type.
+/// The two passes; `type` as CVG_DTYPE_F32 ... of what is summed and of the result. Between them
+/// lies the accumulator's type.
 Launch first_sums(const SumArguments& arguments, std::int32_t type);
 Launch last_sums(const SumArguments& arguments, std::int32_t type);
 

@@ -18,17 +18,20 @@ unsigned char* at(const void* address, std::size_t offset) {
   return const_cast<unsigned char*>(static_cast<const unsigned char*>(address)) + offset;
 }
 
-/// Copies from pageable memory return before the device has them, and our stream does not wait for the default one.
+/// Copies from pageable memory return before the device has them, and our stream does not wait for
+/// the default one.
 void settle(const CudaTable& cuda, const char* what) {
   check(cuda, cuda.device_synchronize(), what);
 }
 
 }  // namespace
 
-void* DeviceMemory::alloc(std::int32_t device, std::int32_t kind, std::size_t bytes, std::size_t alignment) {
+void* DeviceMemory::alloc(std::int32_t device, std::int32_t kind, std::size_t bytes,
+                          std::size_t alignment) {
   expect(kind);
   if (alignment > kDeviceAlignment)
-    throw std::invalid_argument("alignment " + std::to_string(alignment) + " is beyond cudaMalloc's 256");
+    throw std::invalid_argument("alignment " + std::to_string(alignment) +
+                                " is beyond cudaMalloc's 256");
   const auto& cuda = session().gpu(device).cuda;
   void* address = nullptr;
   const auto what = "cudaMalloc of " + std::to_string(bytes) + " bytes";
@@ -42,27 +45,31 @@ void DeviceMemory::free(std::int32_t device, std::int32_t, void* address) {
   static_cast<void>(session().cuda().free(address));
 }
 
-void DeviceMemory::fill(std::int32_t device, std::int32_t kind, void* address, std::size_t offset, std::int32_t byte,
-                        std::size_t bytes) {
+void DeviceMemory::fill(std::int32_t device, std::int32_t kind, void* address, std::size_t offset,
+                        std::int32_t byte, std::size_t bytes) {
   expect(kind);
   const auto& cuda = session().gpu(device).cuda;
   if (bytes > 0) check(cuda, cuda.memset(at(address, offset), byte, bytes), "cudaMemset");
   settle(cuda, "cudaMemset");
 }
 
-void DeviceMemory::read(std::int32_t device, std::int32_t kind, const void* address, std::size_t offset, void* host,
-                        std::size_t bytes) {
+void DeviceMemory::read(std::int32_t device, std::int32_t kind, const void* address,
+                        std::size_t offset, void* host, std::size_t bytes) {
   expect(kind);
   const auto& cuda = session().gpu(device).cuda;
   settle(cuda, "cudaMemcpy");
-  if (bytes > 0) check(cuda, cuda.memcpy(host, at(address, offset), bytes, cudaMemcpyDeviceToHost), "cudaMemcpy");
+  if (bytes > 0)
+    check(cuda, cuda.memcpy(host, at(address, offset), bytes, cudaMemcpyDeviceToHost),
+          "cudaMemcpy");
 }
 
-void DeviceMemory::write(std::int32_t device, std::int32_t kind, void* address, std::size_t offset, const void* host,
-                         std::size_t bytes) {
+void DeviceMemory::write(std::int32_t device, std::int32_t kind, void* address, std::size_t offset,
+                         const void* host, std::size_t bytes) {
   expect(kind);
   const auto& cuda = session().gpu(device).cuda;
-  if (bytes > 0) check(cuda, cuda.memcpy(at(address, offset), host, bytes, cudaMemcpyHostToDevice), "cudaMemcpy");
+  if (bytes > 0)
+    check(cuda, cuda.memcpy(at(address, offset), host, bytes, cudaMemcpyHostToDevice),
+          "cudaMemcpy");
   settle(cuda, "cudaMemcpy");
 }
 

@@ -10,14 +10,15 @@ inline constexpr std::size_t kDeviceAlignment = 256;  // what cudaMalloc keeps a
 
 /// As memory_alloc and its kin of plugin.h. [main]
 struct DeviceMemory {
-  static void* alloc(std::int32_t device, std::int32_t kind, std::size_t bytes, std::size_t alignment);
+  static void* alloc(std::int32_t device, std::int32_t kind, std::size_t bytes,
+                     std::size_t alignment);
   static void free(std::int32_t device, std::int32_t kind, void* address);
-  static void fill(std::int32_t device, std::int32_t kind, void* address, std::size_t offset, std::int32_t byte,
-                   std::size_t bytes);
-  static void read(std::int32_t device, std::int32_t kind, const void* address, std::size_t offset, void* host,
-                   std::size_t bytes);
-  static void write(std::int32_t device, std::int32_t kind, void* address, std::size_t offset, const void* host,
-                    std::size_t bytes);
+  static void fill(std::int32_t device, std::int32_t kind, void* address, std::size_t offset,
+                   std::int32_t byte, std::size_t bytes);
+  static void read(std::int32_t device, std::int32_t kind, const void* address, std::size_t offset,
+                   void* host, std::size_t bytes);
+  static void write(std::int32_t device, std::int32_t kind, void* address, std::size_t offset,
+                    const void* host, std::size_t bytes);
 };
 
 }  // namespace convgauge::backends::cudnn

@@ -7,8 +7,9 @@
 namespace convgauge::backends::cudnn {
 namespace {
 
-// nvml.h comes with the driver's development files, which a machine that builds this need not have: the few calls that
-// are made here, as its reference manual gives them. 0 is NVML_SUCCESS everywhere.
+// nvml.h comes with the driver's development files, which a machine that builds this need not have:
+// the few calls that are made here, as its reference manual gives them. 0 is NVML_SUCCESS
+// everywhere.
 using Device = void*;
 using Init = int (*)();
 using SystemText = int (*)(char*, unsigned);
@@ -25,15 +26,16 @@ Function find(void* library, const char* name) {
 }
 
 // nvmlClocksEventReason*; gpu_idle is no fault.
-constexpr std::array<std::pair<long long, const char*>, 9> kReasons{{{0x1, "gpu_idle"},
-                                                                     {0x2, "applications_clocks_setting"},
-                                                                     {0x4, "sw_power_cap"},
-                                                                     {0x8, "hw_slowdown"},
-                                                                     {0x10, "sync_boost"},
-                                                                     {0x20, "sw_thermal_slowdown"},
-                                                                     {0x40, "hw_thermal_slowdown"},
-                                                                     {0x80, "hw_power_brake_slowdown"},
-                                                                     {0x100, "display_clock_setting"}}};
+constexpr std::array<std::pair<long long, const char*>, 9> kReasons{
+    {{0x1, "gpu_idle"},
+     {0x2, "applications_clocks_setting"},
+     {0x4, "sw_power_cap"},
+     {0x8, "hw_slowdown"},
+     {0x10, "sync_boost"},
+     {0x20, "sw_thermal_slowdown"},
+     {0x40, "hw_thermal_slowdown"},
+     {0x80, "hw_power_brake_slowdown"},
+     {0x100, "display_clock_setting"}}};
 
 }  // namespace
 
@@ -75,7 +77,8 @@ GpuState Nvml::state(const std::string& bus_id) const {
 std::string to_json(const GpuState& s) {
   std::string text;
   const auto add = [&](const char* key, int value) {
-    if (value >= 0) text += (text.empty() ? "\"" : ", \"") + std::string(key) + "\": " + std::to_string(value);
+    if (value >= 0)
+      text += (text.empty() ? "\"" : ", \"") + std::string(key) + "\": " + std::to_string(value);
   };
   add("sm_mhz", s.sm_mhz);
   add("memory_mhz", s.memory_mhz);
@@ -84,7 +87,8 @@ std::string to_json(const GpuState& s) {
   if (s.throttle_reasons >= 0) {
     std::string list;
     for (const auto& [bit, name] : kReasons)
-      if (s.throttle_reasons & bit) list += (list.empty() ? "\"" : ", \"") + std::string(name) + "\"";
+      if (s.throttle_reasons & bit)
+        list += (list.empty() ? "\"" : ", \"") + std::string(name) + "\"";
     text += std::string(text.empty() ? "" : ", ") + "\"throttle_reasons\": [" + list + "]";
   }
   return "{" + text + "}";

@@ -1,4 +1,5 @@
-// NVIDIA's management library, where there is one: driver version, clocks, throttling. Read, never set.
+// NVIDIA's management library, where there is one: driver version, clocks, throttling. Read, never
+// set.
 #pragma once
 #include <string>
 

@@ -1,4 +1,5 @@
-// Between channels first and channels last, on the host: for uploads and fetches, which are timed apart.
+// Between channels first and channels last, on the host: for uploads and fetches, which are timed
+// apart.
 #pragma once
 #include <algorithm>
 #include <cstdint>
@@ -13,12 +14,13 @@ void transpose(const T* from, T* to, std::int64_t count, std::int64_t rows, std:
     for (std::int64_t r = 0; r < rows; r += kBlock)
       for (std::int64_t c = 0; c < columns; c += kBlock)
         for (std::int64_t i = r; i < std::min(r + kBlock, rows); ++i)
-          for (std::int64_t j = c; j < std::min(c + kBlock, columns); ++j) to[j * rows + i] = from[i * columns + j];
+          for (std::int64_t j = c; j < std::min(c + kBlock, columns); ++j)
+            to[j * rows + i] = from[i * columns + j];
 }
 
 /// The same for elements of 2, 4 or 8 bytes, whose bits are moved.
-inline void transpose(const void* from, void* to, std::int64_t count, std::int64_t rows, std::int64_t columns,
-                      std::size_t element_bytes) {
+inline void transpose(const void* from, void* to, std::int64_t count, std::int64_t rows,
+                      std::int64_t columns, std::size_t element_bytes) {
   const auto as = [&](auto element) {
     using T = decltype(element);
     transpose(static_cast<const T*>(from), static_cast<T*>(to), count, rows, columns);

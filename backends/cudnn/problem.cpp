@@ -7,11 +7,11 @@ namespace convgauge::backends::cudnn {
 
 cudnnDataType_t type_of(std::int32_t type) {
   switch (type) {
-    case CVG_F64:
+    case CVG_DTYPE_F64:
       return CUDNN_DATA_DOUBLE;
-    case CVG_F16:
+    case CVG_DTYPE_F16:
       return CUDNN_DATA_HALF;
-    case CVG_BF16:
+    case CVG_DTYPE_BF16:
       return CUDNN_DATA_BFLOAT16;
     default:
       return CUDNN_DATA_FLOAT;
@@ -19,7 +19,7 @@ cudnnDataType_t type_of(std::int32_t type) {
 }
 
 bool channels_last(const cvg_spec& spec) {
-  return spec.layout != CVG_NCHW;
+  return spec.layout != CVG_LAYOUT_NCHW;
 }
 
 PaddedAxis padded_axis(const cvg_axis& axis) {
@@ -44,7 +44,8 @@ Problem describe(const cvg_spec& s, const Route& route) {
   p.channels_last = channels_last(s);
   const auto batch = std::max<std::int64_t>(s.batch, 1);
   const auto h = padded_axis(s.h), w = padded_axis(s.w);
-  p.x = {batch, s.in_channels, route.written_padding ? h.padded : h.input, route.written_padding ? w.padded : w.input};
+  p.x = {batch, s.in_channels, route.written_padding ? h.padded : h.input,
+         route.written_padding ? w.padded : w.input};
   p.w = {s.out_channels, s.in_channels / s.groups, s.h.kernel, s.w.kernel};
   p.y = {batch, s.out_channels, cvg::output(s.h), cvg::output(s.w)};
   p.before = {s.h.pad_before, s.w.pad_before};

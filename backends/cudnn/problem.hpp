@@ -1,4 +1,5 @@
-// A spec in cuDNN's words: shapes, strides, types and paddings of the one convolution that cuDNN is asked for.
+// A spec in cuDNN's words: shapes, strides, types and paddings of the one convolution that cuDNN is
+// asked for.
 #pragma once
 #include <convgauge/plugin.h>
 #include <cudnn.h>
@@ -12,19 +13,21 @@ namespace convgauge::backends::cudnn {
 
 using Dims = std::array<std::int64_t, 4>;  // n, c, h, w; weights: o, i, h, w
 
-/// Who adds the bias, or sums its gradient: nobody, cuDNN in the same graph, or our own kernel after it.
+/// Who adds the bias, or sums its gradient: nobody, cuDNN in the same graph, or our own kernel
+/// after it.
 enum class BiasBy { nobody, graph, kernel };
 
 /// How a spec is brought to cuDNN.
 struct Route {
-  bool written_padding = false;  // x is padded: our own kernel writes the padding out first, or folds it after
+  bool written_padding =
+      false;  // x is padded: our own kernel writes the padding out first, or folds it after
   BiasBy bias = BiasBy::nobody;
   bool operator==(const Route&) const = default;
 };
 
 struct Problem {
   Route route;
-  std::int32_t direction = CVG_FORWARD;
+  std::int32_t direction = CVG_DIRECTION_FORWARD;
   cudnnDataType_t type = CUDNN_DATA_FLOAT, compute = CUDNN_DATA_FLOAT;
   bool channels_last = false;
   Dims x{}, w{}, y{};  // x: with its padding where that is written out
@@ -32,8 +35,9 @@ struct Problem {
   bool operator==(const Problem&) const = default;
 };
 
-/// Batch 0 is described as batch 1, for cuDNN has no empty graph. A step beyond the padded input never happens twice,
-/// and a single tap has no dilation: both are shortened, so that they fit cuDNN's 32-bit counters.
+/// Batch 0 is described as batch 1, for cuDNN has no empty graph. A step beyond the padded input
+/// never happens twice, and a single tap has no dilation: both are shortened, so that they fit
+/// cuDNN's 32-bit counters.
 Problem describe(const cvg_spec& spec, const Route& route);
 
 /// Dense strides of a tensor in its layout.

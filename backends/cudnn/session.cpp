@@ -6,7 +6,8 @@
 namespace convgauge::backends::cudnn {
 namespace {
 
-constexpr std::size_t kKept = 4;  // a sweep asks for one spec at a time; a second plan of it may stand beside
+constexpr std::size_t kKept =
+    4;  // a sweep asks for one spec at a time; a second plan of it may stand beside
 
 bool same(const cvg_spec& a, const cvg_spec& b) {
   return std::memcmp(&a, &b, sizeof a) ==
@@ -19,13 +20,15 @@ Session::Session(const CudaTable& cuda, OpenedCudnn cudnn, const std::string& de
     : cuda_(cuda), cudnn_(std::move(cudnn)), descriptions_(descriptions) {}
 
 const FoundDevices& Session::devices() {
-  if (!devices_) devices_ = std::make_unique<FoundDevices>(find_devices(cuda_, cudnn_, nvml_, descriptions_));
+  if (!devices_)
+    devices_ = std::make_unique<FoundDevices>(find_devices(cuda_, cudnn_, nvml_, descriptions_));
   return *devices_;
 }
 
 void refuse_described(const Device& device) {
-  cvg::refuse_unless(!device.only_described(), CVG_REASON_DEVICE,
-                     device.file + " only describes a device: plans are made and listed for it, none is executed");
+  cvg::refuse_unless(
+      !device.only_described(), CVG_REASON_DEVICE,
+      device.file + " only describes a device: plans are made and listed for it, none is executed");
 }
 
 Gpu& Session::gpu(std::int32_t index) {
@@ -48,11 +51,13 @@ const Target& Session::target(std::int32_t index) {
   return targets_.emplace(index, std::move(made)).first->second;
 }
 
-std::shared_ptr<const Listing> Session::listing(const cvg_spec& spec, std::int32_t device, std::int64_t limit) {
+std::shared_ptr<const Listing> Session::listing(const cvg_spec& spec, std::int32_t device,
+                                                std::int64_t limit) {
   for (const auto& k : kept_)
     if (k.device == device && k.limit == limit && same(k.spec, spec)) return k.listing;
   const bool own_kernels = kernels_fatbin() != nullptr;
-  auto made = std::make_shared<const Listing>(list_candidates(cudnn_.table, target(device), spec, own_kernels, limit));
+  auto made = std::make_shared<const Listing>(
+      list_candidates(cudnn_.table, target(device), spec, own_kernels, limit));
   kept_.push_front({spec, device, limit, made});
   if (kept_.size() > kKept) kept_.pop_back();
   return made;
@@ -60,8 +65,8 @@ std::shared_ptr<const Listing> Session::listing(const cvg_spec& spec, std::int32
 
 std::string Session::device_details(std::int32_t index) {
   const auto& d = device(index);
-  std::string text = "{\"cudnn\": \"" + version_text(cudnn_.table.version()) + "\", \"built_with_cudnn\": \"" +
-                     version_text(CUDNN_VERSION) + "\"";
+  std::string text = "{\"cudnn\": \"" + version_text(cudnn_.table.version()) +
+                     "\", \"built_with_cudnn\": \"" + version_text(CUDNN_VERSION) + "\"";
   if (!d.only_described()) {
     gpu(index);
     text += ", \"state\": " + to_json(nvml_.state(d.bus_id));

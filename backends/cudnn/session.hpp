@@ -1,4 +1,5 @@
-// What lives as long as the plugin: CUDA, cuDNN, the devices, what runs on them, and the listings made last.
+// What lives as long as the plugin: CUDA, cuDNN, the devices, what runs on them, and the listings
+// made last.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -15,19 +16,25 @@ namespace convgauge::backends::cudnn {
 /// [main]
 class Session {
  public:
-  /// The runtime that is linked in, cuDNN where it is found, the devices that are here or described.
+  /// The runtime that is linked in, cuDNN where it is found, the devices that are here or
+  /// described.
   Session(const CudaTable& cuda, OpenedCudnn cudnn, const std::string& descriptions);
 
   const CudaTable& cuda() const { return cuda_; }
   const CudnnTable& cudnn() const { return cudnn_.table; }
   const OpenedCudnn& opened() const { return cudnn_; }
-  /// Throws std::runtime_error where a description cannot be read: each time, for nothing may hide it.
+  /// Throws std::runtime_error where a description cannot be read: each time, for nothing may hide
+  /// it.
   const FoundDevices& devices();
-  const Device& device(std::int32_t index) { return devices().list.at(static_cast<std::size_t>(index)); }
+  const Device& device(std::int32_t index) {
+    return devices().list.at(static_cast<std::size_t>(index));
+  }
   /// Throws for a device that is only described.
   Gpu& gpu(std::int32_t index);
-  /// The candidates of a spec; kept for the few specs asked for last, since a plan's life asks for them several times.
-  std::shared_ptr<const Listing> listing(const cvg_spec& spec, std::int32_t device, std::int64_t workspace_limit);
+  /// The candidates of a spec; kept for the few specs asked for last, since a plan's life asks for
+  /// them several times.
+  std::shared_ptr<const Listing> listing(const cvg_spec& spec, std::int32_t device,
+                                         std::int64_t workspace_limit);
   std::string device_details(std::int32_t index);
 
  private:

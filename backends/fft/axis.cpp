@@ -14,7 +14,8 @@ std::int64_t padded_end(const cvg_axis& a) {
   return a.input + a.pad_after;
 }
 
-/// Where padding reads index x, which may lie outside the source; -1 for zero, and for what no tap of an output reads.
+/// Where padding reads index x, which may lie outside the source; -1 for zero, and for what no tap
+/// of an output reads.
 std::int32_t source_index(const Axis& axis, std::int64_t x) {
   const cvg_axis& a = axis.given;
   if (0 <= x && x < a.input) return static_cast<std::int32_t>(x);
@@ -32,7 +33,8 @@ std::int32_t source_index(const Axis& axis, std::int64_t x) {
 }
 
 /// The source index of sample 0 of a tile whose first output is `output`, in branch b.
-std::int64_t first_sample(const Axis& axis, const Tiling& tiling, std::int64_t output, std::int64_t branch) {
+std::int64_t first_sample(const Axis& axis, const Tiling& tiling, std::int64_t output,
+                          std::int64_t branch) {
   const auto phase = branch / tiling.pieces, piece = branch % tiling.pieces;
   return output * axis.given.stride + (axis.first_tap + phase) * axis.given.dilation +
          piece * tiling.piece_taps * axis.source_step - axis.given.pad_before;
@@ -42,18 +44,21 @@ std::int64_t first_sample(const Axis& axis, const Tiling& tiling, std::int64_t o
 bool is_read(const Axis& axis, std::int64_t k) {
   const cvg_axis& a = axis.given;
   for (std::int64_t o = 0; o < axis.output; ++o)
-    if (const auto x = o * a.stride + k * a.dilation - a.pad_before; 0 <= x && x < a.input) return true;
+    if (const auto x = o * a.stride + k * a.dilation - a.pad_before; 0 <= x && x < a.input)
+      return true;
   return false;
 }
 
-/// One tile for all outputs of a class, though n < outputs + taps - 1: right where every sample beyond n, and every one
-/// that it would fall on, is zero.
+/// One tile for all outputs of a class, though n < outputs + taps - 1: right where every sample
+/// beyond n, and every one that it would fall on, is zero.
 bool ends_share_zeros(const Axis& axis, const Tiling& tiling, std::int64_t outputs) {
   if (axis.padding_mode != CVG_PADDING_ZEROS || outputs > tiling.n) return false;
   for (std::int64_t c = 0; c < axis.classes; ++c)
     for (std::int64_t branch = 0; branch < axis.phases; ++branch) {
       const auto first = first_sample(axis, tiling, c, branch);
-      const auto is_zero = [&](std::int64_t j) { return source_index(axis, first + j * axis.source_step) < 0; };
+      const auto is_zero = [&](std::int64_t j) {
+        return source_index(axis, first + j * axis.source_step) < 0;
+      };
       for (std::int64_t j = tiling.n; j < outputs + tiling.piece_taps - 1; ++j)
         if (!is_zero(j) || !is_zero(j - tiling.n)) return false;
     }
@@ -65,7 +70,9 @@ bool ends_share_zeros(const Axis& axis, const Tiling& tiling, std::int64_t outpu
 Axis reduced(const cvg_axis& given, std::int32_t padding_mode) {
   Axis axis{.given = given, .padding_mode = padding_mode};
   axis.output =
-      (given.pad_before + given.input + given.pad_after - given.dilation * (given.kernel - 1) - 1) / given.stride + 1;
+      (given.pad_before + given.input + given.pad_after - given.dilation * (given.kernel - 1) - 1) /
+          given.stride +
+      1;
   std::int64_t last = given.kernel - 1;
   if (padding_mode == CVG_PADDING_ZEROS) {
     while (axis.first_tap < last && !is_read(axis, axis.first_tap)) ++axis.first_tap;
@@ -91,9 +98,11 @@ Tiling tiled(const Axis& axis, int n, std::int64_t pieces) {
   t.pieces = divided_up(axis.phase_taps, t.piece_taps);
   t.outputs = n - t.piece_taps + 1;
   const auto most = axis.class_outputs(0);
-  if (t.outputs >= most || (n > 1 && t.pieces == 1 && ends_share_zeros(axis, t, most))) t.outputs = most;
+  if (t.outputs >= most || (n > 1 && t.pieces == 1 && ends_share_zeros(axis, t, most)))
+    t.outputs = most;
   t.tiles = 0;
-  for (std::int64_t c = 0; c < axis.classes; ++c) t.tiles += divided_up(axis.class_outputs(c), t.outputs);
+  for (std::int64_t c = 0; c < axis.classes; ++c)
+    t.tiles += divided_up(axis.class_outputs(c), t.outputs);
   return t;
 }
 
@@ -109,10 +118,12 @@ std::int64_t extent(const Axis& axis, const Tiling& tiling) {
          (axis.given.kernel - axis.taps) * axis.given.dilation;
 }
 
-AxisMap::AxisMap(const Axis& axis, const Tiling& tiling) : n_(tiling.n), branches_(branches(axis, tiling)) {
+AxisMap::AxisMap(const Axis& axis, const Tiling& tiling)
+    : n_(tiling.n), branches_(branches(axis, tiling)) {
   for (std::int64_t c = 0; c < axis.classes; ++c)
     for (std::int64_t q = 0; q < axis.class_outputs(c); q += tiling.outputs) {
-      tiles_.push_back({axis.output_step * q + c, std::min(tiling.outputs, axis.class_outputs(c) - q)});
+      tiles_.push_back(
+          {axis.output_step * q + c, std::min(tiling.outputs, axis.class_outputs(c) - q)});
       for (std::int64_t b = 0; b < branches_; ++b)
         add_samples(axis, first_sample(axis, tiling, tiles_.back().first_output, b));
     }

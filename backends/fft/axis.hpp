@@ -2,17 +2,19 @@
 //
 //   dst[o] = sum over k of w[k] src[o s + k d - pad]                      (stride s, dilation d)
 //
-// Let g = gcd(s, d), D = d / g, S = s / g, L = s d / g. Outputs o = D q + c (class c of D) with taps k = S i + p (phase
-// p of S) read src[L (q + i) + c s + p d - pad]: for every class and phase a correlation of step 1 over the samples of
-// src that lie L apart. The phases of a class are summed, as channels are; the classes are images of their own. (Stride
-// 1, dilation d: d images. Dilation 1, stride s: s phases. Computing all outputs at stride 1 and dropping most would
-// need s times the tiles for the same products, and transform s times as much back: never cheaper.)
+// Let g = gcd(s, d), D = d / g, S = s / g, L = s d / g. Outputs o = D q + c (class c of D) with
+// taps k = S i + p (phase p of S) read src[L (q + i) + c s + p d - pad]: for every class and phase
+// a correlation of step 1 over the samples of src that lie L apart. The phases of a class are
+// summed, as channels are; the classes are images of their own. (Stride 1, dilation d: d images.
+// Dilation 1, stride s: s phases. Computing all outputs at stride 1 and dropping most would need s
+// times the tiles for the same products, and transform s times as much back: never cheaper.)
 //
-// A tile of n samples takes m = n - r + 1 outputs of r taps (overlap-save). A longer kernel is cut into pieces of r
-// taps, summed like channels too. A phase and a piece are a branch.
+// A tile of n samples takes m = n - r + 1 outputs of r taps (overlap-save). A longer kernel is cut
+// into pieces of r taps, summed like channels too. A phase and a piece are a branch.
 //
-// Two liberties with zeros: taps that read padding at every output are dropped; and where one tile holds all outputs of
-// a class its ends may share their zeros: more than n - r + 1 of its outputs are right.
+// Two liberties with zeros: taps that read padding at every output are dropped; and where one tile
+// holds all outputs of a class its ends may share their zeros: more than n - r + 1 of its outputs
+// are right.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -32,7 +34,9 @@ struct Axis {
   std::int64_t source_step = 1;          // L
   std::int64_t phase_taps = 1;           // of the longest phase
 
-  std::int64_t class_outputs(std::int64_t c) const { return (output - c + output_step - 1) / output_step; }
+  std::int64_t class_outputs(std::int64_t c) const {
+    return (output - c + output_step - 1) / output_step;
+  }
 };
 
 Axis reduced(const cvg_axis& given, std::int32_t padding_mode);
@@ -59,8 +63,8 @@ inline std::int64_t branches(const Axis& axis, const Tiling& tiling) {
 /// The tap of `given` at position i of branch b; -1 where there is none.
 std::int64_t tap_of(const Axis& axis, const Tiling& tiling, std::int64_t branch, std::int64_t i);
 
-/// The extent of source elements that an output is mixed with: what a host's error bound has to know. The tile itself
-/// where stride and dilation are 1 and the kernel is in one piece.
+/// The extent of source elements that an output is mixed with: what a host's error bound has to
+/// know. The tile itself where stride and dilation are 1 and the kernel is in one piece.
 std::int64_t extent(const Axis& axis, const Tiling& tiling);
 
 /// One tile of an axis: its outputs are first_output + i * output_step, i < outputs.
@@ -68,7 +72,8 @@ struct AxisTile {
   std::int64_t first_output = 0, outputs = 0;
 };
 
-/// The samples of one branch of one tile: n source indices, -1 for zero. [begin, end) are the source itself, L apart.
+/// The samples of one branch of one tile: n source indices, -1 for zero. [begin, end) are the
+/// source itself, L apart.
 struct AxisSamples {
   const std::int32_t* indices = nullptr;
   int begin = 0, end = 0;

@@ -11,9 +11,11 @@ namespace convgauge::backends::fft {
 namespace {
 
 constexpr cvg_option_info kOptions[] = {
-    cvg::describe_option("isa", kInstructionSetValues, "auto", "the instruction set that must be used"),
-    cvg::describe_option("workspace_limit", "bytes", "-1",
-                         "most bytes of workspace and packed weights; beside the limit of the settings"),
+    cvg::describe_option("isa", kInstructionSetValues, "auto",
+                         "the instruction set that must be used"),
+    cvg::describe_option(
+        "workspace_limit", "bytes", "-1",
+        "most bytes of workspace and packed weights; beside the limit of the settings"),
 };
 
 const Kernels& kernels_of(const cvg_settings& settings) {
@@ -30,8 +32,10 @@ std::int64_t workspace_limit(const cvg_settings& settings) {
   if (!text) return limit;
   std::int64_t own = 0;
   const auto read = std::from_chars(text->data(), text->data() + text->size(), own);
-  cvg::refuse_unless(read.ec == std::errc{} && read.ptr == text->data() + text->size() && own >= -1, CVG_REASON_OPTION,
-                     "option workspace_limit=" + std::string(*text) + " is not a number of bytes, -1 or more");
+  cvg::refuse_unless(
+      read.ec == std::errc{} && read.ptr == text->data() + text->size() && own >= -1,
+      CVG_REASON_OPTION,
+      "option workspace_limit=" + std::string(*text) + " is not a number of bytes, -1 or more");
   return own < 0 ? limit : limit < 0 ? own : std::min(own, limit);
 }
 
@@ -54,7 +58,8 @@ std::vector<Candidate> offered(const cvg_spec& spec, const cvg_settings& setting
   });
   cvg::refuse_unless(!all.empty(), CVG_REASON_WORKSPACE_LIMIT,
                      "the least of all tiles needs " + std::to_string(least) +
-                         " bytes of workspace and packed weights, the limit is " + std::to_string(limit));
+                         " bytes of workspace and packed weights, the limit is " +
+                         std::to_string(limit));
   return all;
 }
 
@@ -73,11 +78,13 @@ class Fft {
 #ifdef _OPENMP
   static constexpr const char* description = "overlap-save with our own transforms (OpenMP)";
 #else
-  static constexpr const char* description = "overlap-save with our own transforms (built without OpenMP: one thread)";
+  static constexpr const char* description =
+      "overlap-save with our own transforms (built without OpenMP: one thread)";
 #endif
   static constexpr cvg::Supports supports{
-      .layouts = {CVG_NCHW, CVG_NHWC, CVG_NATIVE},
-      .padding_modes = {CVG_PADDING_ZEROS, CVG_PADDING_REFLECT, CVG_PADDING_REPLICATE, CVG_PADDING_CIRCULAR}};
+      .layouts = {CVG_LAYOUT_NCHW, CVG_LAYOUT_NHWC, CVG_LAYOUT_NATIVE},
+      .padding_modes = {CVG_PADDING_ZEROS, CVG_PADDING_REFLECT, CVG_PADDING_REPLICATE,
+                        CVG_PADDING_CIRCULAR}};
 
   static std::span<const cvg_option_info> options() {
     return kOptions;
@@ -103,10 +110,13 @@ class Fft {
 
   std::vector<cvg_requirement> requirements() const {
     const Sizes& sizes = convolution_.sizes();
-    const auto bytes = [](std::int64_t floats) { return static_cast<std::size_t>(floats) * sizeof(float); };
+    const auto bytes = [](std::int64_t floats) {
+      return static_cast<std::size_t>(floats) * sizeof(float);
+    };
     return {image(CVG_ROLE_SRC, convolution_.src(), cvg::src_bytes(spec_)),
             image(CVG_ROLE_DST, convolution_.dst(), cvg::dst_bytes(spec_)),
-            cvg::packed_weights(bytes(sizes.packed_floats())), cvg::workspace(bytes(sizes.workspace_floats(threads_)))};
+            cvg::packed_weights(bytes(sizes.packed_floats())),
+            cvg::workspace(bytes(sizes.workspace_floats(threads_)))};
   }
 
   void prepare_weights(const cvg_tensors& host, const cvg::Slot& slot) const {
@@ -116,7 +126,7 @@ class Fft {
   }
 
   void upload(const cvg_tensors& host, const cvg::Slot& slot) const {
-    if (spec_.layout != CVG_NATIVE || spec_.batch == 0) return;
+    if (spec_.layout != CVG_LAYOUT_NATIVE || spec_.batch == 0) return;
     to_native(convolution_.src(), spec_.batch, static_cast<const float*>(host.src),
               static_cast<float*>(const_cast<void*>(slot.src)));
   }
@@ -124,24 +134,28 @@ class Fft {
   void execute(const cvg::Slot& slot) const {
     if (spec_.batch == 0) return;
     convolution_.execute(static_cast<const float*>(slot.src), static_cast<float*>(slot.dst),
-                         static_cast<const float*>(slot.packed_weights), static_cast<float*>(slot.workspace));
+                         static_cast<const float*>(slot.packed_weights),
+                         static_cast<float*>(slot.workspace));
   }
 
   void fetch(const cvg_tensors& host, const cvg::Slot& slot) const {
-    if (spec_.layout != CVG_NATIVE || spec_.batch == 0) return;
-    from_native(convolution_.dst(), spec_.batch, static_cast<const float*>(slot.dst), static_cast<float*>(host.dst));
+    if (spec_.layout != CVG_LAYOUT_NATIVE || spec_.batch == 0) return;
+    from_native(convolution_.dst(), spec_.batch, static_cast<const float*>(slot.dst),
+                static_cast<float*>(host.dst));
   }
 
  private:
   static Convolution convolution(const cvg_spec& spec, const cvg_settings& settings) {
     const Kernels& kernels = kernels_of(settings);
     for (const auto& c : candidates(spec, kernels, settings.threads))
-      if (c.name() == settings.algorithm) return Convolution(spec, c.shape, c.cut, kernels, settings.threads);
-    throw cvg::Refused(CVG_REASON_ALGORITHM, "no such algorithm");  // chosen() has refused it before
+      if (c.name() == settings.algorithm)
+        return Convolution(spec, c.shape, c.cut, kernels, settings.threads);
+    throw cvg::Refused(CVG_REASON_ALGORITHM,
+                       "no such algorithm");  // chosen() has refused it before
   }
 
   cvg_requirement image(cvg_role role, const ImageLayout& layout, std::size_t tensor_bytes) const {
-    if (spec_.layout != CVG_NATIVE) return cvg::tensor(role, tensor_bytes, CVG_F32);
+    if (spec_.layout != CVG_LAYOUT_NATIVE) return cvg::tensor(role, tensor_bytes, CVG_DTYPE_F32);
     const auto elements = static_cast<std::size_t>(spec_.batch * layout.image_stride());
     return cvg::own(role, CVG_SCOPE_SLOT, elements * sizeof(float), sizeof(float),
                     "nChw" + std::to_string(layout.block) + "c");

@@ -1,7 +1,8 @@
 // Complex and real transforms of one line, W channels at once, fully unrolled.
 //   complex:  Z[k] = sum over j of z[j] w^(jk),  w = e^(-2 pi i / N)
 //   real:     N real samples as N / 2 complex ones, and the two halves taken apart afterwards
-// Samples come from in(j) and go to out(k, value), so that loads and stores need no copy in between.
+// Samples come from in(j) and go to out(k, value), so that loads and stores need no copy in
+// between.
 #pragma once
 #include "twiddle.hpp"
 #include "vector.hpp"
@@ -118,8 +119,8 @@ template <class V, int N, class In, class Out>
     Complex<V> part[R][B];
     unrolled<R>([&](auto q) __attribute__((always_inline)) {
       complex_transform<V, B>(
-          [&](int j) __attribute__((always_inline)) { return in(q + R * j); }, [&](int k, Complex<V> z) __attribute__((
-                                                                                   always_inline)) { part[q][k] = z; });
+          [&](int j) __attribute__((always_inline)) { return in(q + R * j); },
+          [&](int k, Complex<V> z) __attribute__((always_inline)) { part[q][k] = z; });
     });
     unrolled<B>([&](auto k) __attribute__((always_inline)) {
       Complex<V> a[R];
@@ -132,7 +133,8 @@ template <class V, int N, class In, class Out>
   }
 }
 
-/// in(j): N real samples. out(0, {X[0], X[N/2]}), and out(k, 2 X[k]) for 0 < k < N/2: the weights take the 2 back.
+/// in(j): N real samples. out(0, {X[0], X[N/2]}), and out(k, 2 X[k]) for 0 < k < N/2: the weights
+/// take the 2 back.
 template <class V, int N, class In, class Out>
 [[gnu::always_inline]] inline void real_transform(In in, Out out) {
   constexpr int H = N / 2;
@@ -155,8 +157,8 @@ template <class V, int N, class In, class Out>
   out(H / 2, Complex<V>{z[H / 2].re + z[H / 2].re, -z[H / 2].im - z[H / 2].im});
 }
 
-/// in(0) = {X[0], X[N/2]}, in(k) = X[k], without the factor 2 of real_transform. out(j) is N times the sample: no
-/// division anywhere, the weights have it.
+/// in(0) = {X[0], X[N/2]}, in(k) = X[k], without the factor 2 of real_transform. out(j) is N times
+/// the sample: no division anywhere, the weights have it.
 template <class V, int N, class In, class Out>
 [[gnu::always_inline]] inline void real_inverse(In in, Out out) {
   constexpr int H = N / 2;

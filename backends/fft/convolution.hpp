@@ -9,7 +9,8 @@ namespace convgauge::backends::fft {
 
 class Convolution {
  public:
-  Convolution(const cvg_spec& spec, const Shape& shape, const Cut& cut, const Kernels& kernels, int threads);
+  Convolution(const cvg_spec& spec, const Shape& shape, const Cut& cut, const Kernels& kernels,
+              int threads);
 
   const Sizes& sizes() const { return sizes_; }
   const ImageLayout& src() const { return src_; }
@@ -26,16 +27,17 @@ class Convolution {
   struct Shares;
 
   Image image(std::int64_t i) const;
-  void forward(const float* src, const Image& image, std::int64_t branch, const Channels& channels, float* scratch,
-               float* out, std::int64_t slot_stride) const;
-  void inverse(const float* in, std::int64_t slot_stride, const Image& image, const Channels& channels,
-               const float* bias, float* scratch, float* dst) const;
+  void forward(const float* src, const Image& image, std::int64_t branch, const Channels& channels,
+               float* scratch, float* out, std::int64_t slot_stride) const;
+  void inverse(const float* in, std::int64_t slot_stride, const Image& image,
+               const Channels& channels, const float* bias, float* scratch, float* dst) const;
   void run_dense(const float* src, float* dst, const float* packed, float* workspace) const;
   void transform_inputs(const Shares& work, int id, int threads) const;
   void multiply_and_return(const Shares& work, int id, int threads) const;
-  void return_tiles(const Shares& work, const Product& product, std::int64_t block, int vector, const Part& tiles,
-                    float* scratch) const;
-  void run_lanes(const float* src, float* dst, const float* packed, float* workspace, int id, int threads) const;
+  void return_tiles(const Shares& work, const Product& product, std::int64_t block, int vector,
+                    const Part& tiles, float* scratch) const;
+  void run_lanes(const float* src, float* dst, const float* packed, float* workspace, int id,
+                 int threads) const;
   void clear_tail(float* dst) const;
 
   Shape shape_;

@@ -8,28 +8,33 @@
 namespace convgauge::backends::fft {
 namespace {
 
-// Fitted to the least times of every tile of 17 layers, one and two threads, on an AVX2 machine of 92 GFLOP/s per core
-// (bench_fft_tiles, tests/bench/fft); only their ratios decide. Flops are per vector lane.
-constexpr double kTransformFlopsPerNs = 4;  // nominal 2.5 N log2 N, gathering and the stride between slots included
+// Fitted to the least times of every tile of 17 layers, one and two threads, on an AVX2 machine of
+// 92 GFLOP/s per core (bench_fft_tiles, tests/bench/fft); only their ratios decide. Flops are per
+// vector lane.
+constexpr double kTransformFlopsPerNs =
+    4;  // nominal 2.5 N log2 N, gathering and the stride between slots included
 constexpr double kProductFlopsPerNs = 10.35;
 constexpr double kLaneTransformFlopsPerNs = 6;  // a tile's spectra stay in the first cache
 constexpr double kLaneProductFlopsPerNs = 3.2;
 
-/// Bytes per ns at which weights stream out of the last cache, to each thread, and out of memory, to all together.
+/// Bytes per ns at which weights stream out of the last cache, to each thread, and out of memory,
+/// to all together.
 constexpr double kCacheBytesPerNs = 70, kMemoryBytesPerNs = 40;
 
-/// The size of a cache as the kernel tells it, "32768K": sysconf adds up the last caches of all dies on some machines.
+/// The size of a cache as the kernel tells it, "32768K": sysconf adds up the last caches of all
+/// dies on some machines.
 double cache_bytes(int level, double otherwise) {
   std::ifstream file("/sys/devices/system/cpu/cpu0/cache/index" + std::to_string(level) + "/size");
   double kib = 0;
   return file >> kib && kib > 0 ? kib * 1024 : otherwise;
 }
 
-/// What `threads` threads take to read `bytes` of weights that are `weight_bytes` in all. Three quarters of the last
-/// cache are trusted: other processes want it too.
+/// What `threads` threads take to read `bytes` of weights that are `weight_bytes` in all. Three
+/// quarters of the last cache are trusted: other processes want it too.
 double stream_ns(double bytes, double weight_bytes, int threads) {
   static const double third = cache_bytes(3, 16 << 20);
-  return weight_bytes < third * 0.75 ? bytes / (kCacheBytesPerNs * threads) : bytes / kMemoryBytesPerNs;
+  return weight_bytes < third * 0.75 ? bytes / (kCacheBytesPerNs * threads)
+                                     : bytes / kMemoryBytesPerNs;
 }
 
 /// Nominal flops of one lane's transform of one tile.
@@ -42,9 +47,9 @@ double divided_up(std::int64_t a, std::int64_t b) {
   return static_cast<double>((a + b - 1) / b);
 }
 
-/// How well register blocks of so many tiles use the multipliers: two sums for every tile, each waiting four cycles for
-/// its last product; eight sums are needed for two products in every cycle. The root of that share fitted the
-/// times better than the share, and better than nothing.
+/// How well register blocks of so many tiles use the multipliers: two sums for every tile, each
+/// waiting four cycles for its last product; eight sums are needed for two products in every cycle.
+/// The root of that share fitted the times better than the share, and better than nothing.
 double filled(double tiles, const Kernels& kernels) {
   const double block = tiles / std::ceil(tiles / kernels.tile_rows);
   return std::sqrt(std::min(1.0, block / 4));
@@ -55,14 +60,17 @@ double unevenness(std::int64_t jobs, int threads) {
   return divided_up(jobs, threads) * threads / static_cast<double>(jobs);
 }
 
-/// The pieces worth trying: the fewest, and some more; a piece of half a tile wastes least where there are many.
+/// The pieces worth trying: the fewest, and some more; a piece of half a tile wastes least where
+/// there are many.
 std::vector<Tiling> tilings(const Axis& axis, int n) {
   std::vector<Tiling> all;
   const auto fewest = fewest_pieces(axis, n);
-  const std::int64_t half_tile = std::max(1, n / 2), half = (axis.phase_taps + half_tile - 1) / half_tile;
+  const std::int64_t half_tile = std::max(1, n / 2),
+                     half = (axis.phase_taps + half_tile - 1) / half_tile;
   for (const auto pieces : {fewest, fewest + 1, fewest + 2, half})
     if (pieces <= axis.phase_taps)
-      if (const auto t = tiled(axis, n, pieces); std::find(all.begin(), all.end(), t) == all.end()) all.push_back(t);
+      if (const auto t = tiled(axis, n, pieces); std::find(all.begin(), all.end(), t) == all.end())
+        all.push_back(t);
   return all;
 }
 
@@ -93,10 +101,11 @@ double predicted_ns(const Shape& shape, const Cut& cut, const Kernels& kernels, 
   const Sizes sizes = sizes_of(shape, cut, kernels, threads);
   const double images = static_cast<double>(std::max<std::int64_t>(1, sizes.images));
   const auto groups = static_cast<double>(shape.groups), k = static_cast<double>(sizes.k);
-  const double in_vectors = sizes.by_lanes ? static_cast<double>(sizes.out_blocks) * k
-                                           : groups * static_cast<double>(sizes.branches * sizes.in_blocks);
-  const double out_vectors =
-      static_cast<double>(sizes.out_blocks) * (sizes.by_lanes ? static_cast<double>(shape.group_out) : groups);
+  const double in_vectors = sizes.by_lanes
+                                ? static_cast<double>(sizes.out_blocks) * k
+                                : groups * static_cast<double>(sizes.branches * sizes.in_blocks);
+  const double out_vectors = static_cast<double>(sizes.out_blocks) *
+                             (sizes.by_lanes ? static_cast<double>(shape.group_out) : groups);
   const double transform_work = images * (in_vectors + out_vectors) * transform_flops(cut);
   const double flops = 8 * images * out_vectors * k * static_cast<double>(cut.slots());
   const double weight_bytes = 4 * static_cast<double>(sizes.weights);
@@ -104,14 +113,15 @@ double predicted_ns(const Shape& shape, const Cut& cut, const Kernels& kernels, 
     const double work = transform_work / kLaneTransformFlopsPerNs + flops / kLaneProductFlopsPerNs;
     return work / threads + stream_ns(weight_bytes, weight_bytes, threads);
   }
-  // Every share of the tiles of a block reads all weights. Gauss' form is not counted: a factor for it made no better
-  // choices.
+  // Every share of the tiles of a block reads all weights. Gauss' form is not counted: a factor for
+  // it made no better choices.
   const auto shares = sizes.shares(sizes.block_tiles);
   const double rounds = divided_up(sizes.images, sizes.block_tiles);
   const double uneven = unevenness(sizes.passes() * shares, threads);
   const double share = static_cast<double>(sizes.block_tiles) / static_cast<double>(shares);
   const double products = flops / (kProductFlopsPerNs * filled(share, kernels) * threads);
-  const double streams = stream_ns(rounds * static_cast<double>(shares) * weight_bytes, weight_bytes, threads);
+  const double streams =
+      stream_ns(rounds * static_cast<double>(shares) * weight_bytes, weight_bytes, threads);
   return transform_work / (kTransformFlopsPerNs * threads) + uneven * std::hypot(products, streams);
 }
 
@@ -121,7 +131,8 @@ std::vector<Candidate> candidates(const cvg_spec& spec, const Kernels& kernels, 
   for (const int h : tile_choices(shape.across))
     for (const int w : tile_choices(shape.along))
       if (h > 1 || w > 1) all.push_back(best_cut(spec, h, w, kernels, threads));
-  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.cost_ns < b.cost_ns; });
+  std::stable_sort(all.begin(), all.end(),
+                   [](const auto& a, const auto& b) { return a.cost_ns < b.cost_ns; });
   return all;
 }
 

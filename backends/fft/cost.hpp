@@ -1,4 +1,5 @@
-// What a tiling costs, and which are worth offering: a model of flops, vector blocks and the caches.
+// What a tiling costs, and which are worth offering: a model of flops, vector blocks and the
+// caches.
 #pragma once
 #include <string>
 #include <vector>

@@ -1,4 +1,5 @@
-// Where an element of a source or destination lies, in elements: nchw, nhwc, or native: nChw8c and its kin.
+// Where an element of a source or destination lies, in elements: nchw, nhwc, or native: nChw8c and
+// its kin.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -10,36 +11,43 @@
 namespace convgauge::backends::fft {
 
 struct ImageLayout {
-  std::int32_t layout = CVG_NCHW;
+  std::int32_t layout = CVG_LAYOUT_NCHW;
   std::int64_t channels = 0, height = 0, width = 0;
   int block = 1;  // channels that lie together in native
 
   std::int64_t blocks() const { return (channels + block - 1) / block; }
-  std::int64_t image_stride() const { return (layout == CVG_NATIVE ? blocks() * block : channels) * height * width; }
-  std::int64_t pixel_stride() const { return layout == CVG_NHWC ? channels : layout == CVG_NATIVE ? block : 1; }
+  std::int64_t image_stride() const {
+    return (layout == CVG_LAYOUT_NATIVE ? blocks() * block : channels) * height * width;
+  }
+  std::int64_t pixel_stride() const {
+    return layout == CVG_LAYOUT_NHWC ? channels : layout == CVG_LAYOUT_NATIVE ? block : 1;
+  }
   std::int64_t row_stride() const { return width * pixel_stride(); }
   std::int64_t channel_offset(std::int64_t c) const {
     switch (layout) {
-      case CVG_NHWC:
+      case CVG_LAYOUT_NHWC:
         return c;
-      case CVG_NATIVE:
+      case CVG_LAYOUT_NATIVE:
         return c / block * block * height * width + c % block;
       default:
         return c * height * width;
     }
   }
-  bool has_tail() const { return layout == CVG_NATIVE && channels % block != 0; }
+  bool has_tail() const { return layout == CVG_LAYOUT_NATIVE && channels % block != 0; }
 
-  /// `lanes` channels from `first`, `step` apart, in vectors of W = block lanes. To be read: a vector may be read as a
-  /// whole where all of its lanes are in the tensor. To be written: where no other channel's lanes are in it.
-  Channels vector_of(std::int64_t first, std::int64_t step, std::int64_t lanes, int vector_width, bool written) const {
+  /// `lanes` channels from `first`, `step` apart, in vectors of W = block lanes. To be read: a
+  /// vector may be read as a whole where all of its lanes are in the tensor. To be written: where
+  /// no other channel's lanes are in it.
+  Channels vector_of(std::int64_t first, std::int64_t step, std::int64_t lanes, int vector_width,
+                     bool written) const {
     Channels c;
     c.lanes = static_cast<int>(lanes);
     for (int l = 0; l < c.lanes; ++l) c.offset[l] = channel_offset(first + l * step);
     const bool full = lanes == vector_width, together = step == 1 || lanes == 1;
-    if (layout == CVG_NHWC) c.whole_vectors = full && together;
-    if (layout == CVG_NATIVE)
-      c.whole_vectors = together && first % block == 0 && (!written || full || first + lanes == channels);
+    if (layout == CVG_LAYOUT_NHWC) c.whole_vectors = full && together;
+    if (layout == CVG_LAYOUT_NATIVE)
+      c.whole_vectors =
+          together && first % block == 0 && (!written || full || first + lanes == channels);
     return c;
   }
 };
@@ -55,7 +63,8 @@ inline void to_native(const ImageLayout& native, std::int64_t batch, const float
     }
 }
 
-inline void from_native(const ImageLayout& native, std::int64_t batch, const float* from, float* to) {
+inline void from_native(const ImageLayout& native, std::int64_t batch, const float* from,
+                        float* to) {
   const auto plane = native.height * native.width;
   for (std::int64_t n = 0; n < batch; ++n)
     for (std::int64_t c = 0; c < native.channels; ++c) {

@@ -18,10 +18,12 @@ struct Lines {
   }
 
   /// W pixels that lie next to each other, of W channels that do not: nchw.
-  [[gnu::always_inline]] static void gather_block(const float* pixel, const Channels& c, float* to) {
+  [[gnu::always_inline]] static void gather_block(const float* pixel, const Channels& c,
+                                                  float* to) {
     V rows[W];
-    unrolled<W>([&](auto l)
-                    __attribute__((always_inline)) { rows[l] = l < c.lanes ? load<W>(pixel + c.offset[l]) : V{}; });
+    unrolled<W>([&](auto l) __attribute__((always_inline)) {
+      rows[l] = l < c.lanes ? load<W>(pixel + c.offset[l]) : V{};
+    });
     transpose<W>(rows);
     unrolled<W>([&](auto x) __attribute__((always_inline)) { store<W>(rows[x], to + x * W); });
   }
@@ -32,7 +34,8 @@ struct Lines {
     if (x >= s.run_end) return;
     const float* pixel = row + s.columns[x] * s.pixel_stride;
     if (s.channels.whole_vectors) {
-      for (; x < s.run_end; ++x, pixel += step) store<W>(load<W>(pixel + s.channels.offset[0]), line + x * W);
+      for (; x < s.run_end; ++x, pixel += step)
+        store<W>(load<W>(pixel + s.channels.offset[0]), line + x * W);
       return;
     }
     if (step == 1)
@@ -40,10 +43,11 @@ struct Lines {
     for (; x < s.run_end; ++x, pixel += step) store<W>(gathered(pixel, s.channels), line + x * W);
   }
 
-  [[gnu::always_inline]] static void gather_outside(const TileSource& s, const float* row, int begin, int end,
-                                                    float* line) {
+  [[gnu::always_inline]] static void gather_outside(const TileSource& s, const float* row,
+                                                    int begin, int end, float* line) {
     for (int x = begin; x < end; ++x)
-      store<W>(s.columns[x] < 0 ? V{} : gathered(row + s.columns[x] * s.pixel_stride, s.channels), line + x * W);
+      store<W>(s.columns[x] < 0 ? V{} : gathered(row + s.columns[x] * s.pixel_stride, s.channels),
+               line + x * W);
   }
 
   /// One row of the tile as `w` vectors.
@@ -59,9 +63,11 @@ struct Lines {
     for (int l = 0; l < c.lanes; ++l) pixel[c.offset[l]] = lanes[l];
   }
 
-  [[gnu::always_inline]] static void scatter_block(const float* from, V bias, float* pixel, const Channels& c) {
+  [[gnu::always_inline]] static void scatter_block(const float* from, V bias, float* pixel,
+                                                   const Channels& c) {
     V rows[W];
-    unrolled<W>([&](auto x) __attribute__((always_inline)) { rows[x] = load<W>(from + x * W) + bias; });
+    unrolled<W>([&](auto x)
+                    __attribute__((always_inline)) { rows[x] = load<W>(from + x * W) + bias; });
     transpose<W>(rows);
     unrolled<W>([&](auto l) __attribute__((always_inline)) {
       if (l < c.lanes) store<W>(rows[l], pixel + c.offset[l]);
@@ -75,7 +81,8 @@ struct Lines {
     float* pixel = row;
     int x = 0;
     if (c.whole_vectors) {
-      for (; x < t.w; ++x, pixel += t.pixel_stride) store<W>(load<W>(line + x * W) + bias, pixel + c.offset[0]);
+      for (; x < t.w; ++x, pixel += t.pixel_stride)
+        store<W>(load<W>(line + x * W) + bias, pixel + c.offset[0]);
       return;
     }
     if (t.pixel_stride == 1)

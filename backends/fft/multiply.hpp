@@ -1,18 +1,21 @@
-// The products of spectra: a complex GEMM for every slot, or, where the lanes are groups, lane by lane.
+// The products of spectra: a complex GEMM for every slot, or, where the lanes are groups, lane by
+// lane.
 //
-// Two vectors of output channels at once go by Gauss' three real products: with z = x + i y from the source and
-// u = c + i d from the weights
+// Two vectors of output channels at once go by Gauss' three real products: with z = x + i y from
+// the source and u = c + i d from the weights
 //   re = (x + y) c - y (c + d),   im = (x + y) c + x (d - c)
-// Each of the three is a real GEMM of R tiles by two vectors, which needs fewer loads for a product than one complex
-// vector does. The sums of weights are made on the way from the cache: the packed weights stay at two numbers.
+// Each of the three is a real GEMM of R tiles by two vectors, which needs fewer loads for a product
+// than one complex vector does. The sums of weights are made on the way from the cache: the packed
+// weights stay at two numbers.
 #pragma once
 #include "kernels.hpp"
 #include "vector.hpp"
 
 namespace convgauge::backends::fft {
 
-/// Sums of more channels than this are added from zero and then together. The error of a sequential sum of n products
-/// of one size grows with sqrt(n): at 64 channels it would be the larger part of the backend's error, at 32 it is not.
+/// Sums of more channels than this are added from zero and then together. The error of a sequential
+/// sum of n products of one size grows with sqrt(n): at 64 channels it would be the larger part of
+/// the backend's error, at 32 it is not.
 constexpr int kTermsPerSum = 32;
 
 template <class Isa>
@@ -20,15 +23,16 @@ struct Multiply {
   static constexpr int W = Isa::width;
   using V = Vector<W>;
   static constexpr int kBlocksPerSum = kTermsPerSum / W;
-  /// Weights and spectra are read in order, and seldom from a near cache; hardware stops looking ahead at the end of
-  /// each page. Weights are fetched one sum ahead, spectra one slot.
+  /// Weights and spectra are read in order, and seldom from a near cache; hardware stops looking
+  /// ahead at the end of each page. Weights are fetched one sum ahead, spectra one slot.
   static constexpr int kPrefetchFloats = kTermsPerSum * 2 * W;
 
-  /// A register block: some tiles and vectors of one slot, blocks `first` and on of k. `in`, `weights` and `out` are
-  /// where it begins; sums[tile][kTermsPerSum] is re + im of `in`. What changes from call to call is in registers: a
-  /// structure would be read before its writing is done, and every block would wait for the one before.
-  using Block = void (*)(const Product& p, int first, const float* in, const float* weights, float* out,
-                         const float* sums);
+  /// A register block: some tiles and vectors of one slot, blocks `first` and on of k. `in`,
+  /// `weights` and `out` are where it begins; sums[tile][kTermsPerSum] is re + im of `in`. What
+  /// changes from call to call is in registers: a structure would be read before its writing is
+  /// done, and every block would wait for the one before.
+  using Block = void (*)(const Product& p, int first, const float* in, const float* weights,
+                         float* out, const float* sums);
 
   [[gnu::always_inline]] static void prefetch(const float* pair) {
     __builtin_prefetch(pair);
@@ -39,9 +43,11 @@ struct Multiply {
     return p.blocks - first < kBlocksPerSum ? p.blocks - first : kBlocksPerSum;
   }
 
-  /// R tiles of one slot: 2 R accumulators, two vectors of weights, one broadcast at a time. Pair: two real products.
+  /// R tiles of one slot: 2 R accumulators, two vectors of weights, one broadcast at a time. Pair:
+  /// two real products.
   template <int R, bool Pair, bool Adds>
-  static void one_vector(const Product& p, int first, const float* in, const float* weights, float* out, const float*) {
+  static void one_vector(const Product& p, int first, const float* in, const float* weights,
+                         float* out, const float*) {
     Complex<V> sum[R] = {};
     const std::int32_t* lanes = p.block_lanes + first;
     for (int b = 0; b < blocks_from(p, first); ++b, in += 2 * W)
@@ -66,11 +72,12 @@ struct Multiply {
     });
   }
 
-  /// One of Gauss' three: sum[v][t] += in[t][k] * weight(v, k), for two vectors v. `in` moves by in_block with every
-  /// block of k. ahead(weights, b, k) fetches something.
+  /// One of Gauss' three: sum[v][t] += in[t][k] * weight(v, k), for two vectors v. `in` moves by
+  /// in_block with every block of k. ahead(weights, b, k) fetches something.
   template <int R, class Weight, class Ahead>
-  [[gnu::always_inline]] static void real_products(V (&sum)[2][R], const Product& p, int first, const float* in,
-                                                   std::int64_t in_tile, std::int64_t in_block, const float* weights,
+  [[gnu::always_inline]] static void real_products(V (&sum)[2][R], const Product& p, int first,
+                                                   const float* in, std::int64_t in_tile,
+                                                   std::int64_t in_block, const float* weights,
                                                    Weight weight, Ahead ahead) {
     const std::int32_t* lanes = p.block_lanes + first;
     for (int b = 0; b < blocks_from(p, first); ++b, in += in_block)
@@ -98,8 +105,8 @@ struct Multiply {
 
   /// R tiles and two vectors of one slot, by Gauss: three times 2 R accumulators.
   template <int R, bool Adds>
-  static void two_vectors(const Product& p, int first, const float* in, const float* weights, float* out,
-                          const float* sums) {
+  static void two_vectors(const Product& p, int first, const float* in, const float* weights,
+                          float* out, const float* sums) {
     const auto replaced_or_added = [](const V& old, const V& sum) __attribute__((always_inline)) {
       return Adds ? old + sum : sum;
     };
@@ -119,14 +126,17 @@ struct Multiply {
     join<R>(sum, p, out, replaced_or_added);
     real_products<R>(
         sum, p, first, in, p.in_tile, 2 * W, weights,
-        [](const float* u) __attribute__((always_inline)) { return load<W>(u + W) - load<W>(u); }, spectra_ahead);
+        [](const float* u) __attribute__((always_inline)) { return load<W>(u + W) - load<W>(u); },
+        spectra_ahead);
     join<R>(sum, p, out + W, replaced_or_added);
     unrolled<R>([&](auto t) __attribute__((always_inline)) { sum[0][t] = sum[1][t] = V{}; });
     real_products<R>(
         sum, p, first, in + W, p.in_tile, 2 * W, weights,
-        [](const float* u) __attribute__((always_inline)) { return load<W>(u) + load<W>(u + W); }, second_ahead);
+        [](const float* u) __attribute__((always_inline)) { return load<W>(u) + load<W>(u + W); },
+        second_ahead);
     join<R>(
-        sum, p, out, [](const V& old, const V& last) __attribute__((always_inline)) { return old - last; });
+        sum, p, out,
+        [](const V& old, const V& last) __attribute__((always_inline)) { return old - last; });
   }
 
   enum class Kind { complex, pair, gauss };
@@ -146,7 +156,8 @@ struct Multiply {
   template <Kind kind, bool Adds>
   static constexpr Blocks blocks = [] {
     Blocks all{};
-    unrolled<Isa::tile_rows>([&](auto i) { all.of[i] = block<kind, Adds, decltype(i)::value + 1>(); });
+    unrolled<Isa::tile_rows>(
+        [&](auto i) { all.of[i] = block<kind, Adds, decltype(i)::value + 1>(); });
     return all;
   }();
   template <Kind kind>
@@ -155,7 +166,8 @@ struct Multiply {
   }
 
   /// sums[t][k] = re + im
-  [[gnu::always_inline]] static void add_parts(const Product& p, int first, const float* in, int tiles, float* sums) {
+  [[gnu::always_inline]] static void add_parts(const Product& p, int first, const float* in,
+                                               int tiles, float* sums) {
     for (int t = 0; t < tiles; ++t)
       for (int b = 0; b < blocks_from(p, first); ++b) {
         const float* z = in + t * p.in_tile + b * 2 * W;
@@ -164,22 +176,27 @@ struct Multiply {
   }
 
   /// All vectors of some tiles of one slot, for so many channels as are summed from zero.
-  [[gnu::always_inline]] static void vectors(const Product& p, bool pair, int first, const float* in, int tiles,
-                                             const float* weights, float* out, float* sums) {
+  [[gnu::always_inline]] static void vectors(const Product& p, bool pair, int first,
+                                             const float* in, int tiles, const float* weights,
+                                             float* out, float* sums) {
     int v = 0;
     if (!pair && p.vectors > 1) {
       add_parts(p, first, in, tiles, sums);
       const Block run = block_of<Kind::gauss>(tiles, first > 0);
-      for (; v + 1 < p.vectors; v += 2) run(p, first, in, weights + v * p.weight_vector, out + v * p.out_vector, sums);
+      for (; v + 1 < p.vectors; v += 2)
+        run(p, first, in, weights + v * p.weight_vector, out + v * p.out_vector, sums);
     }
-    const Block run = pair ? block_of<Kind::pair>(tiles, first > 0) : block_of<Kind::complex>(tiles, first > 0);
-    for (; v < p.vectors; ++v) run(p, first, in, weights + v * p.weight_vector, out + v * p.out_vector, sums);
+    const Block run =
+        pair ? block_of<Kind::pair>(tiles, first > 0) : block_of<Kind::complex>(tiles, first > 0);
+    for (; v < p.vectors; ++v)
+      run(p, first, in, weights + v * p.weight_vector, out + v * p.out_vector, sums);
   }
 
   /// All tiles in register blocks as even as can be.
   static void multiply(const Product& p) {
     float sums[Isa::tile_rows * kTermsPerSum];
-    const int parts = (p.tiles + Isa::tile_rows - 1) / Isa::tile_rows, rows = p.tiles / parts, longer = p.tiles % parts;
+    const int parts = (p.tiles + Isa::tile_rows - 1) / Isa::tile_rows, rows = p.tiles / parts,
+              longer = p.tiles % parts;
     for (std::int64_t s = 0; s < p.slots; ++s) {
       const float *in = p.in + s * p.in_slot, *weights = p.weights + s * p.weight_slot;
       for (int first = 0; first < p.blocks; first += kBlocksPerSum, in += kBlocksPerSum * 2 * W) {
@@ -200,9 +217,9 @@ struct Multiply {
       Complex<V> sum{};
       for (int k = 0; k < p.k; ++k, in += 2 * W, weights += 2 * W) {
         const auto x = load_complex<W>(in), u = load_complex<W>(weights);
-        const Complex<V> product = is_pair(p.tile_h, s)
-                                       ? Complex<V>{x.re * u.re, x.im * u.im}
-                                       : Complex<V>{x.re * u.re - x.im * u.im, x.re * u.im + x.im * u.re};
+        const Complex<V> product =
+            is_pair(p.tile_h, s) ? Complex<V>{x.re * u.re, x.im * u.im}
+                                 : Complex<V>{x.re * u.re - x.im * u.im, x.re * u.im + x.im * u.re};
         sum = k == 0 ? product : sum + product;
       }
       store_complex<W>(sum, p.out + s * 2 * W);

@@ -12,13 +12,16 @@ struct Passes {
   static constexpr int W = Isa::width;
   using V = Vector<W>;
 
-  static void forward_line(const float* in, std::int64_t in_stride, float* out, std::int64_t out_stride) {
+  static void forward_line(const float* in, std::int64_t in_stride, float* out,
+                           std::int64_t out_stride) {
     real_transform<V, N>(
         [&](int j) __attribute__((always_inline)) { return load<W>(in + j * in_stride); },
-        [&](int k, Complex<V> z) __attribute__((always_inline)) { store_complex<W>(z, out + k * out_stride); });
+        [&](int k, Complex<V> z)
+            __attribute__((always_inline)) { store_complex<W>(z, out + k * out_stride); });
   }
 
-  static void inverse_line(const float* in, std::int64_t in_stride, float* out, std::int64_t out_stride) {
+  static void inverse_line(const float* in, std::int64_t in_stride, float* out,
+                           std::int64_t out_stride) {
     real_inverse<V, N>(
         [&](int k) __attribute__((always_inline)) { return load_complex<W>(in + k * in_stride); },
         [&](int j, V v) __attribute__((always_inline)) { store<W>(v, out + j * out_stride); });
@@ -27,24 +30,30 @@ struct Passes {
   static void forward_column(const float* column, float* out, std::int64_t slot_stride) {
     complex_transform<V, N>(
         [&](int j) __attribute__((always_inline)) { return load_complex<W>(column + j * 2 * W); },
-        [&](int k, Complex<V> z) __attribute__((always_inline)) { store_complex<W>(z, out + k * slot_stride); });
+        [&](int k, Complex<V> z)
+            __attribute__((always_inline)) { store_complex<W>(z, out + k * slot_stride); });
   }
 
   static void inverse_column(const float* in, std::int64_t slot_stride, float* column) {
     complex_transform<V, N>(
-        [&](int k) __attribute__((always_inline)) { return swapped(load_complex<W>(in + k * slot_stride)); },
-        [&](int j, Complex<V> z) __attribute__((always_inline)) { store_complex<W>(swapped(z), column + j * 2 * W); });
+        [&](int k) __attribute__((always_inline)) {
+          return swapped(load_complex<W>(in + k * slot_stride));
+        },
+        [&](int j, Complex<V> z)
+            __attribute__((always_inline)) { store_complex<W>(swapped(z), column + j * 2 * W); });
   }
 
   /// Column 0 is two real columns, bins 0 and w / 2 of the lines, side by side.
-  static void forward_columns(const float* columns, int count, float* out, std::int64_t slot_stride) {
+  static void forward_columns(const float* columns, int count, float* out,
+                              std::int64_t slot_stride) {
     forward_line(columns, 2 * W, out, slot_stride);
     forward_line(columns + W, 2 * W, out + N / 2 * slot_stride, slot_stride);
     for (int kx = 1; kx < count; ++kx)
       forward_column(columns + kx * column_stride(N, W), out + kx * N * slot_stride, slot_stride);
   }
 
-  static void inverse_columns(const float* in, std::int64_t slot_stride, int count, float* columns) {
+  static void inverse_columns(const float* in, std::int64_t slot_stride, int count,
+                              float* columns) {
     inverse_line(in, slot_stride, columns, 2 * W);
     inverse_line(in + N / 2 * slot_stride, slot_stride, columns + W, 2 * W);
     for (int kx = 1; kx < count; ++kx)
@@ -83,7 +92,8 @@ struct Transforms {
     for (int k = 0; k < bins; ++k) store_complex<W>(Complex<V>{}, out + k * stride);
   }
 
-  static void forward(int h, int w, const TileSource& s, float* scratch, float* out, std::int64_t slot_stride) {
+  static void forward(int h, int w, const TileSource& s, float* scratch, float* out,
+                      std::int64_t slot_stride) {
     const bool flat = h == 1;
     float* line = flat ? scratch : scratch + column_stride(h, W) * (w / 2);
     const PassTable& along = of(w);
@@ -104,7 +114,8 @@ struct Transforms {
     if (!flat) of(h).forward_columns(scratch, w / 2, out, slot_stride);
   }
 
-  static void inverse(int h, int w, const float* in, std::int64_t slot_stride, float* scratch, const TileTarget& t) {
+  static void inverse(int h, int w, const float* in, std::int64_t slot_stride, float* scratch,
+                      const TileTarget& t) {
     const bool flat = h == 1;
     float* line = flat ? scratch : scratch + column_stride(h, W) * (w / 2);
     if (!flat) of(h).inverse_columns(in, slot_stride, w / 2, scratch);

@@ -8,14 +8,16 @@
 namespace convgauge::backends::fft {
 namespace {
 
-// Spectra held at once: what stays in a share of the last-level cache beside the weights that stream through it.
+// Spectra held at once: what stays in a share of the last-level cache beside the weights that
+// stream through it.
 constexpr std::int64_t kSpectraFloats = (std::int64_t{4} << 20) / 4;
-// Products of one thread: half of a second-level cache of 1 MiB (Zen 3 and later have 512 KiB to 1 MiB).
+// Products of one thread: half of a second-level cache of 1 MiB (Zen 3 and later have 512 KiB to 1
+// MiB).
 constexpr std::int64_t kProductFloats = (std::int64_t{1} << 19) / 4;
 
-// Weights that one thread streams from beyond what it holds: at 20 MB Gauss' form took 15 to 20% more than one vector
-// at a time (9x9 and 15x15, 64 to 64 channels at 56x56), at 7 and 9 MB (7x7, 5x5) it took up to 15% less; two threads
-// gained both.
+// Weights that one thread streams from beyond what it holds: at 20 MB Gauss' form took 15 to 20%
+// more than one vector at a time (9x9 and 15x15, 64 to 64 channels at 56x56), at 7 and 9 MB (7x7,
+// 5x5) it took up to 15% less; two threads gained both.
 constexpr std::int64_t kStreamedFloats = (std::int64_t{12} << 20) / 4;
 
 std::int64_t divided_up(std::int64_t a, std::int64_t b) {
@@ -37,8 +39,8 @@ std::int64_t whole_lines(std::int64_t floats) {
   return divided_up(floats, 16) * 16;
 }
 
-/// Multiplying lane by lane loads four vectors for four products, a register block less than two: worth it where a
-/// block of channels would leave more than half of its lanes empty.
+/// Multiplying lane by lane loads four vectors for four products, a register block less than two:
+/// worth it where a block of channels would leave more than half of its lanes empty.
 bool lanes_are_groups(const Shape& s, int width) {
   return s.groups > 1 && filled(s.groups, width) >= 1.5 * filled(s.group_out, width);
 }
@@ -53,8 +55,10 @@ void set_lane_sizes(const Shape& shape, const Cut& cut, Sizes& sizes) {
   sizes.products = vectors;
 }
 
-/// Shares for passes of so many vectors: enough of them for all threads, but none smaller than a register block.
-void set_shares(std::int64_t pass, std::int64_t product_floats, int tile_rows, int threads, Sizes& sizes) {
+/// Shares for passes of so many vectors: enough of them for all threads, but none smaller than a
+/// register block.
+void set_shares(std::int64_t pass, std::int64_t product_floats, int tile_rows, int threads,
+                Sizes& sizes) {
   sizes.pass_vectors = pass;
   const auto passes = sizes.passes(), rows = std::int64_t{tile_rows};
   const auto wanted = passes % threads == 0 ? 1 : divided_up(std::int64_t{4} * threads, passes);
@@ -69,7 +73,8 @@ double busiest(const Sizes& sizes, int threads) {
   const auto before = [&](std::int64_t job) {  // in vectors x shares
     const auto first = job / shares * sizes.pass_vectors;
     return std::min(first, sizes.out_blocks) * shares +
-           job % shares * std::min(sizes.pass_vectors, sizes.out_blocks - std::min(first, sizes.out_blocks));
+           job % shares *
+               std::min(sizes.pass_vectors, sizes.out_blocks - std::min(first, sizes.out_blocks));
   };
   std::int64_t most = 0;
   for (int id = 0; id < threads; ++id) {
@@ -79,16 +84,19 @@ double busiest(const Sizes& sizes, int threads) {
   return static_cast<double>(most) / static_cast<double>(sizes.out_blocks * shares);
 }
 
-/// Passes of two vectors need three quarters of the products, but there are half as many to deal out.
+/// Passes of two vectors need three quarters of the products, but there are half as many to deal
+/// out.
 void set_work(std::int64_t product_floats, int tile_rows, int threads, Sizes& sizes) {
   Sizes one = sizes;
   set_shares(1, product_floats, tile_rows, threads, one);
   set_shares(2, product_floats, tile_rows, threads, sizes);
   const bool streamed = threads == 1 && sizes.weights > kStreamedFloats;
-  if (sizes.out_blocks == 1 || streamed || 0.75 * busiest(sizes, threads) > busiest(one, threads)) sizes = one;
+  if (sizes.out_blocks == 1 || streamed || 0.75 * busiest(sizes, threads) > busiest(one, threads))
+    sizes = one;
 }
 
-void set_dense_sizes(const Shape& shape, const Cut& cut, const Kernels& kernels, int threads, Sizes& sizes) {
+void set_dense_sizes(const Shape& shape, const Cut& cut, const Kernels& kernels, int threads,
+                     Sizes& sizes) {
   const auto pair = std::int64_t{2} * sizes.width, slots = cut.slots();
   sizes.in_blocks = divided_up(shape.group_in, sizes.width);
   sizes.out_blocks = divided_up(shape.group_out, sizes.width);
@@ -97,7 +105,8 @@ void set_dense_sizes(const Shape& shape, const Cut& cut, const Kernels& kernels,
   sizes.bias = shape.groups * sizes.out_blocks * sizes.width;
   sizes.tile_stride = (sizes.branches * sizes.in_blocks + 1) * pair;
   const auto images = std::max<std::int64_t>(1, sizes.images);
-  const auto held = std::max<std::int64_t>(kernels.tile_rows, kSpectraFloats / (slots * sizes.tile_stride));
+  const auto held =
+      std::max<std::int64_t>(kernels.tile_rows, kSpectraFloats / (slots * sizes.tile_stride));
   sizes.block_tiles = even_part(images, held);
   set_work(slots * pair, kernels.tile_rows, threads, sizes);
   sizes.spectra = whole_lines(slots * sizes.block_tiles * sizes.tile_stride);

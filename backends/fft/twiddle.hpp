@@ -1,4 +1,5 @@
-// Roots of unity as compile-time constants, from a series in long double: no libm, the same bits everywhere.
+// Roots of unity as compile-time constants, from a series in long double: no libm, the same bits
+// everywhere.
 #pragma once
 
 namespace convgauge::backends::fft {
@@ -21,7 +22,8 @@ struct Root {
   long double cosine, sine;
 };
 
-/// e^(2 pi i k / n), reduced to the first eighth of the circle in whole numbers first, so that 0, 1 and 1/2 are exact.
+/// e^(2 pi i k / n), reduced to the first eighth of the circle in whole numbers first, so that 0, 1
+/// and 1/2 are exact.
 constexpr Root root_of_unity(int n, int k) {
   k = (k % n + n) % n;
   if (2 * k > n) {

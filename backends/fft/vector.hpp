@@ -1,8 +1,9 @@
-// What the kernels need beside the vectors of backends/common: compile-time loops and complex numbers.
+// What the kernels need beside the vectors of backends/common: compile-time loops and complex
+// numbers.
 //
-// Everything here and in the other kernel headers is inlined by force or is a member of a template on an instruction
-// set's tag (`width` lanes, `tile_rows`), so that no function compiled for one of them can be linked into another's
-// place.
+// Everything here and in the other kernel headers is inlined by force or is a member of a template
+// on an instruction set's tag (`width` lanes, `tile_rows`), so that no function compiled for one of
+// them can be linked into another's place.
 #pragma once
 #include "../common/simd.hpp"
 
@@ -40,7 +41,8 @@ template <class V>
 [[gnu::always_inline]] inline Complex<V> conjugate(Complex<V> a) {
   return {a.re, -a.im};
 }
-/// i times the conjugate. A forward transform between two swaps is the inverse one, and swaps cost nothing.
+/// i times the conjugate. A forward transform between two swaps is the inverse one, and swaps cost
+/// nothing.
 template <class V>
 [[gnu::always_inline]] inline Complex<V> swapped(Complex<V> a) {
   return {a.im, a.re};

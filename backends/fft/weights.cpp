@@ -18,15 +18,17 @@ std::vector<Phasor> roots_of_unity(int n) {
   std::vector<Phasor> roots(static_cast<std::size_t>(n));
   for (int k = 0; k < n; ++k) {
     const Root r = root_of_unity(n, k);
-    roots[static_cast<std::size_t>(k)] = {static_cast<double>(r.cosine), -static_cast<double>(r.sine)};
+    roots[static_cast<std::size_t>(k)] = {static_cast<double>(r.cosine),
+                                          -static_cast<double>(r.sine)};
   }
   return roots;
 }
 
-constexpr int kLanes = kMaxWidth;  // weights transformed together; the loops over them become vectors
+constexpr int kLanes =
+    kMaxWidth;  // weights transformed together; the loops over them become vectors
 
-/// taps[across][along][lane] of one branch to slots, by two dense transforms: the kernel is small, and sums in double
-/// of at most 64 x 64 terms are good to far more than a float.
+/// taps[across][along][lane] of one branch to slots, by two dense transforms: the kernel is small,
+/// and sums in double of at most 64 x 64 terms are good to far more than a float.
 class SlotTransform {
  public:
   SlotTransform(const Cut& cut)
@@ -59,7 +61,9 @@ class SlotTransform {
   }
 
  private:
-  double* line(int kx, int y) { return lines_.data() + static_cast<std::size_t>((kx * rows_ + y) * 2 * kLanes); }
+  double* line(int kx, int y) {
+    return lines_.data() + static_cast<std::size_t>((kx * rows_ + y) * 2 * kLanes);
+  }
 
   void transform_lines() {
     for (int kx = 0; kx <= w_ / 2; ++kx)
@@ -125,26 +129,28 @@ struct LaneChannels {
 
 /// Loads one branch's taps of one vector of weights, lanes beyond `lanes` zero.
 template <class ChannelOf>
-void load_taps(const Shape& shape, const Cut& cut, const WeightSource& source, std::int64_t branch, int lanes,
-               ChannelOf channel_of, SlotTransform& transform) {
+void load_taps(const Shape& shape, const Cut& cut, const WeightSource& source, std::int64_t branch,
+               int lanes, ChannelOf channel_of, SlotTransform& transform) {
   const auto along_branches = branches(shape.along, cut.along);
   const auto by = branch / along_branches, bx = branch % along_branches;
   for (std::int64_t y = 0; y < cut.across.piece_taps; ++y)
     for (std::int64_t x = 0; x < cut.along.piece_taps; ++x) {
-      const auto ty = tap_of(shape.across, cut.across, by, y), tx = tap_of(shape.along, cut.along, bx, x);
+      const auto ty = tap_of(shape.across, cut.across, by, y),
+                 tx = tap_of(shape.along, cut.along, bx, x);
       for (int l = 0; l < kLanes; ++l) {
         double value = 0;
         if (l < lanes && ty >= 0 && tx >= 0) {
           const LaneChannels c = channel_of(l);
-          value = static_cast<double>(
-              source.weights[c.out * source.out + c.in * source.in + ty * source.across + tx * source.along]);
+          value = static_cast<double>(source.weights[c.out * source.out + c.in * source.in +
+                                                     ty * source.across + tx * source.along]);
         }
         transform.tap(y, x, l) = value;
       }
     }
 }
 
-/// Blocks of weights that share an address: (group, out block) if dense, (group block, out) by lanes.
+/// Blocks of weights that share an address: (group, out block) if dense, (group block, out) by
+/// lanes.
 struct Block {
   std::int64_t first, second;
   int lanes;
@@ -162,17 +168,18 @@ std::int64_t blocks_of(const Shape& shape, const Sizes& sizes) {
 Block block_of(const Shape& shape, const Sizes& sizes, std::int64_t i) {
   const auto seconds = sizes.by_lanes ? shape.group_out : sizes.out_blocks;
   const auto first = i / seconds, second = i % seconds;
-  const auto left = sizes.by_lanes ? shape.groups - first * sizes.width : shape.group_out - second * sizes.width;
+  const auto left =
+      sizes.by_lanes ? shape.groups - first * sizes.width : shape.group_out - second * sizes.width;
   return {first, second, static_cast<int>(std::min<std::int64_t>(sizes.width, left))};
 }
 
 /// All slots of one block for one k = (branch, in channel).
-void pack_vector(const Shape& shape, const Cut& cut, const Sizes& sizes, const WeightSource& source, const Block& block,
-                 std::int64_t k, SlotTransform& transform, float* packed) {
+void pack_vector(const Shape& shape, const Cut& cut, const Sizes& sizes, const WeightSource& source,
+                 const Block& block, std::int64_t k, SlotTransform& transform, float* packed) {
   const auto branch = k / shape.group_in, in = k % shape.group_in;
   load_taps(
-      shape, cut, source, branch, block.lanes, [&](int lane) { return block.channels(shape, sizes, in, lane); },
-      transform);
+      shape, cut, source, branch, block.lanes,
+      [&](int lane) { return block.channels(shape, sizes, in, lane); }, transform);
   const auto pair = std::int64_t{2} * sizes.width;
   transform.run([&](std::int64_t slot, const double* re, const double* im) {
     float* to = packed + (slot * sizes.k + k) * pair;
@@ -185,16 +192,18 @@ void pack_vector(const Shape& shape, const Cut& cut, const Sizes& sizes, const W
 
 }  // namespace
 
-void pack_weights(const Shape& shape, const Cut& cut, const Sizes& sizes, const WeightSource& source, int threads,
-                  float* packed) {
+void pack_weights(const Shape& shape, const Cut& cut, const Sizes& sizes,
+                  const WeightSource& source, int threads, float* packed) {
   const auto blocks = blocks_of(shape, sizes);
-  std::vector<SlotTransform> transforms(static_cast<std::size_t>(threads), SlotTransform(cut));  // may throw: here
+  std::vector<SlotTransform> transforms(static_cast<std::size_t>(threads),
+                                        SlotTransform(cut));  // may throw: here
 #pragma omp parallel for num_threads(threads) schedule(static, 1)
   for (int id = 0; id < threads; ++id) {
     const Part part = part_of(blocks * sizes.k, id, threads);
     for (auto work = part.begin; work < part.end; ++work)
       pack_vector(shape, cut, sizes, source, block_of(shape, sizes, work / sizes.k), work % sizes.k,
-                  transforms[static_cast<std::size_t>(id)], packed + work / sizes.k * sizes.weight_block);
+                  transforms[static_cast<std::size_t>(id)],
+                  packed + work / sizes.k * sizes.weight_block);
   }
 }
 
@@ -203,7 +212,8 @@ void pack_bias(const Shape& shape, const Sizes& sizes, const float* bias, float*
   if (!bias) return;
   for (std::int64_t i = 0; i < blocks_of(shape, sizes); ++i) {
     const Block block = block_of(shape, sizes, i);
-    for (int l = 0; l < block.lanes; ++l) packed[i * sizes.width + l] = bias[block.channels(shape, sizes, 0, l).out];
+    for (int l = 0; l < block.lanes; ++l)
+      packed[i * sizes.width + l] = bias[block.channels(shape, sizes, 0, l).out];
   }
 }
 

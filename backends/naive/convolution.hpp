@@ -1,4 +1,5 @@
-// Direct convolution as the definition has it, for any strides, type and padding mode. Knows no ABI but the spec.
+// Direct convolution as the definition has it, for any strides, type and padding mode. Knows no ABI
+// but the spec.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -25,12 +26,13 @@ constexpr std::int64_t padded_source(std::int64_t i, std::int64_t size, std::int
 }
 
 /// The first output, clamped to [begin, end], whose tap at offset `tap` reads index `i` or beyond.
-constexpr std::int64_t first_reaching(std::int64_t i, std::int64_t tap, std::int64_t stride, std::int64_t begin,
-                                      std::int64_t end) {
+constexpr std::int64_t first_reaching(std::int64_t i, std::int64_t tap, std::int64_t stride,
+                                      std::int64_t begin, std::int64_t end) {
   return i <= tap ? begin : std::clamp((i - tap - 1) / stride + 1, begin, end);
 }
 
-/// One column of the kernel over the outputs [begin, end) of a row: those in [inside, beyond) read the image itself.
+/// One column of the kernel over the outputs [begin, end) of a row: those in [inside, beyond) read
+/// the image itself.
 struct Column {
   std::int64_t tap, begin, inside, beyond, end;
   Column(const cvg_axis& w, std::int64_t l, std::int64_t first, std::int64_t last)
@@ -43,7 +45,8 @@ struct Column {
 
 /// sum[x - begin] += weight * row[x's column]. `step` is src's stride in w.
 template <class T, class Sum>
-void add_tap(const cvg_spec& s, const Column& c, const T* row, std::int64_t step, Sum weight, Sum* sum) {
+void add_tap(const cvg_spec& s, const Column& c, const T* row, std::int64_t step, Sum weight,
+             Sum* sum) {
   const auto padded = [&](std::int64_t x) {
     const auto column = padded_source(x * s.w.stride + c.tap, s.w.input, s.padding_mode);
     if (column >= 0) sum[x - c.begin] += weight * static_cast<Sum>(row[column * step]);
@@ -54,10 +57,12 @@ void add_tap(const cvg_spec& s, const Column& c, const T* row, std::int64_t step
   for (auto x = c.beyond; x < c.end; ++x) padded(x);
 }
 
-/// Outputs (n, o, y, begin .. end): bias + sum over l, i, k of weights[o,i,k,l] * src[n, group(o) + i, .., ..].
+/// Outputs (n, o, y, begin .. end): bias + sum over l, i, k of weights[o,i,k,l] * src[n, group(o) +
+/// i, .., ..].
 template <class T, class Sum>
-void convolve_block(const cvg_spec& s, const T* src, const T* weights, const T* bias, T* dst, std::int64_t n,
-                    std::int64_t o, std::int64_t y, std::int64_t begin, std::int64_t end) {
+void convolve_block(const cvg_spec& s, const T* src, const T* weights, const T* bias, T* dst,
+                    std::int64_t n, std::int64_t o, std::int64_t y, std::int64_t begin,
+                    std::int64_t end) {
   const auto group_inputs = s.in_channels / s.groups, group_outputs = s.out_channels / s.groups;
   const auto *in = s.src_strides, *tap = s.weights_strides, *out = s.dst_strides;
   Sum sum[kBlock];
@@ -65,14 +70,17 @@ void convolve_block(const cvg_spec& s, const T* src, const T* weights, const T* 
   for (std::int64_t l = 0; l < s.w.kernel; ++l) {
     const Column column(s.w, l, begin, end);
     for (std::int64_t k = 0; k < s.h.kernel; ++k) {
-      const auto h = padded_source(y * s.h.stride + k * s.h.dilation - s.h.pad_before, s.h.input, s.padding_mode);
+      const auto h = padded_source(y * s.h.stride + k * s.h.dilation - s.h.pad_before, s.h.input,
+                                   s.padding_mode);
       if (h < 0) continue;
       for (std::int64_t i = 0; i < group_inputs; ++i)
-        add_tap(s, column, src + n * in[0] + (o / group_outputs * group_inputs + i) * in[1] + h * in[2], in[3],
+        add_tap(s, column,
+                src + n * in[0] + (o / group_outputs * group_inputs + i) * in[1] + h * in[2], in[3],
                 static_cast<Sum>(weights[o * tap[0] + i * tap[1] + k * tap[2] + l * tap[3]]), sum);
     }
   }
-  for (auto x = begin; x < end; ++x) dst[n * out[0] + o * out[1] + y * out[2] + x * out[3]] = T(sum[x - begin]);
+  for (auto x = begin; x < end; ++x)
+    dst[n * out[0] + o * out[1] + y * out[2] + x * out[3]] = T(sum[x - begin]);
 }
 
 }  // namespace convgauge::backends::naive

@@ -1,11 +1,12 @@
-// The gradients of a direct convolution as the definition has them, for any strides, type and padding mode.
+// The gradients of a direct convolution as the definition has them, for any strides, type and
+// padding mode.
 #pragma once
 #include "convolution.hpp"
 
 namespace convgauge::backends::naive {
 
-/// visit(x, column): for outputs x of a row, and the column of the source that the tap reads there; outputs whose tap
-/// reads a zero are left out.
+/// visit(x, column): for outputs x of a row, and the column of the source that the tap reads there;
+/// outputs whose tap reads a zero are left out.
 template <class Visit>
 void each_column(const cvg_spec& s, const Column& c, Visit visit) {
   const auto padded = [&](std::int64_t x) {
@@ -17,11 +18,11 @@ void each_column(const cvg_spec& s, const Column& c, Visit visit) {
   for (auto x = c.beyond; x < c.end; ++x) padded(x);
 }
 
-/// The gradient by channel c of image n: every output hands its share back to what its taps read. `sums` has h.input x
-/// w.input numbers of scratch.
+/// The gradient by channel c of image n: every output hands its share back to what its taps read.
+/// `sums` has h.input x w.input numbers of scratch.
 template <class T, class Sum>
-void data_plane(const cvg_spec& s, const T* weights, const T* diff_dst, T* diff_src, std::int64_t n, std::int64_t c,
-                std::int64_t height, std::int64_t width, Sum* sums) {
+void data_plane(const cvg_spec& s, const T* weights, const T* diff_dst, T* diff_src, std::int64_t n,
+                std::int64_t c, std::int64_t height, std::int64_t width, Sum* sums) {
   const auto group_inputs = s.in_channels / s.groups, group_outputs = s.out_channels / s.groups;
   const auto *in = s.src_strides, *tap = s.weights_strides, *out = s.dst_strides;
   std::fill_n(sums, s.h.input * s.w.input, Sum{0});
@@ -29,11 +30,13 @@ void data_plane(const cvg_spec& s, const T* weights, const T* diff_dst, T* diff_
   for (auto o = first; o < first + group_outputs; ++o)
     for (std::int64_t k = 0; k < s.h.kernel; ++k)
       for (std::int64_t y = 0; y < height; ++y) {
-        const auto h = padded_source(y * s.h.stride + k * s.h.dilation - s.h.pad_before, s.h.input, s.padding_mode);
+        const auto h = padded_source(y * s.h.stride + k * s.h.dilation - s.h.pad_before, s.h.input,
+                                     s.padding_mode);
         if (h < 0) continue;
         const auto* row = diff_dst + n * out[0] + o * out[1] + y * out[2];
         for (std::int64_t l = 0; l < s.w.kernel; ++l) {
-          const auto* at = weights + o * tap[0] + c % group_inputs * tap[1] + k * tap[2] + l * tap[3];
+          const auto* at =
+              weights + o * tap[0] + c % group_inputs * tap[1] + k * tap[2] + l * tap[3];
           const auto weight = static_cast<Sum>(*at);
           each_column(s, Column(s.w, l, 0, width), [&](std::int64_t x, std::int64_t column) {
             sums[h * s.w.input + column] += weight * static_cast<Sum>(row[x * out[3]]);
@@ -47,15 +50,16 @@ void data_plane(const cvg_spec& s, const T* weights, const T* diff_dst, T* diff_
 
 /// The gradient by tap (k, l) of weights (o, i): over images and positions.
 template <class T, class Sum>
-Sum tap_sum(const cvg_spec& s, const T* src, const T* diff_dst, std::int64_t o, std::int64_t i, std::int64_t k,
-            std::int64_t l, std::int64_t height, std::int64_t width) {
+Sum tap_sum(const cvg_spec& s, const T* src, const T* diff_dst, std::int64_t o, std::int64_t i,
+            std::int64_t k, std::int64_t l, std::int64_t height, std::int64_t width) {
   const auto channel = o / (s.out_channels / s.groups) * (s.in_channels / s.groups) + i;
   const auto *in = s.src_strides, *out = s.dst_strides;
   const Column column(s.w, l, 0, width);
   Sum sum{0};
   for (std::int64_t n = 0; n < s.batch; ++n)
     for (std::int64_t y = 0; y < height; ++y) {
-      const auto h = padded_source(y * s.h.stride + k * s.h.dilation - s.h.pad_before, s.h.input, s.padding_mode);
+      const auto h = padded_source(y * s.h.stride + k * s.h.dilation - s.h.pad_before, s.h.input,
+                                   s.padding_mode);
       if (h < 0) continue;
       const auto* image = src + n * in[0] + channel * in[1] + h * in[2];
       const auto* row = diff_dst + n * out[0] + o * out[1] + y * out[2];
@@ -70,7 +74,8 @@ Sum tap_sum(const cvg_spec& s, const T* src, const T* diff_dst, std::int64_t o, 
 
 /// The gradient by a bias: over images and positions.
 template <class T, class Sum>
-Sum channel_sum(const cvg_spec& s, const T* diff_dst, std::int64_t o, std::int64_t height, std::int64_t width) {
+Sum channel_sum(const cvg_spec& s, const T* diff_dst, std::int64_t o, std::int64_t height,
+                std::int64_t width) {
   const auto* out = s.dst_strides;
   Sum sum{0};
   for (std::int64_t n = 0; n < s.batch; ++n)

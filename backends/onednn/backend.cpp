@@ -1,5 +1,6 @@
-// onednn, onednn3: oneDNN 2.x and 3.x from one source; the plan names the library's own implementation and the route to
-// it, in each direction. Weights are packed in prepare_weights, scratch is the host's, nothing is chosen by timing.
+// onednn, onednn3: oneDNN 2.x and 3.x from one source; the plan names the library's own
+// implementation and the route to it, in each direction. Weights are packed in prepare_weights,
+// scratch is the host's, nothing is chosen by timing.
 #include <convgauge/sdk.hpp>
 #include <cstring>
 
@@ -17,28 +18,35 @@ class OneDnn {
   static constexpr const char* description = "oneAPI Deep Neural Network Library on the CPU";
   static const char* version() {
     static const std::string text =
-        "oneDNN " + library_version() + (library().threads.adjustable() ? " (OpenMP)" : " (sequential)");
+        "oneDNN " + library_version() +
+        (library().threads.adjustable() ? " (OpenMP)" : " (sequential)");
     return text.c_str();
   }
   static constexpr cvg::Supports supports{
-      .types = {CVG_F32, CVG_F16, CVG_BF16},
-      .layouts = {CVG_NCHW, CVG_NHWC, CVG_NATIVE},
-      .padding_modes = {CVG_PADDING_ZEROS, CVG_PADDING_REFLECT, CVG_PADDING_REPLICATE, CVG_PADDING_CIRCULAR},
-      .directions = {CVG_FORWARD, CVG_BACKWARD_DATA, CVG_BACKWARD_WEIGHTS}};
+      .types = {CVG_DTYPE_F32, CVG_DTYPE_F16, CVG_DTYPE_BF16},
+      .layouts = {CVG_LAYOUT_NCHW, CVG_LAYOUT_NHWC, CVG_LAYOUT_NATIVE},
+      .padding_modes = {CVG_PADDING_ZEROS, CVG_PADDING_REFLECT, CVG_PADDING_REPLICATE,
+                        CVG_PADDING_CIRCULAR},
+      .directions = {CVG_DIRECTION_FORWARD, CVG_DIRECTION_BACKWARD_DATA,
+                     CVG_DIRECTION_BACKWARD_WEIGHTS}};
 
   static void check(const cvg_spec& spec, const cvg_settings& settings) {
     cvg::refuse_unless(settings.threads == 1 || library().threads.adjustable(), CVG_REASON_THREADS,
                        "this oneDNN is built without OpenMP and runs in one thread");
-    for (const auto size : {spec.batch, spec.in_channels, spec.out_channels, padded(spec.h), padded(spec.w)})
-      cvg::refuse_unless(size <= INT32_MAX, CVG_REASON_SIZE,
-                         "oneDNN's kernels count in 32 bits; " + std::to_string(size) + " is beyond them");
+    for (const auto size :
+         {spec.batch, spec.in_channels, spec.out_channels, padded(spec.h), padded(spec.w)})
+      cvg::refuse_unless(
+          size <= INT32_MAX, CVG_REASON_SIZE,
+          "oneDNN's kernels count in 32 bits; " + std::to_string(size) + " is beyond them");
   }
 
   static std::vector<cvg_algorithm> algorithms(const cvg_spec& spec, const cvg_settings& settings) {
     library().threads.use(settings.threads);  // the library's choice depends on it
     std::vector<cvg_algorithm> all;
     for (const auto& candidate : candidates(spec)) all.push_back(describe(candidate, spec));
-    cvg::refuse_unless(!all.empty(), spec.src_type == CVG_F32 ? CVG_REASON_OTHER : CVG_REASON_DTYPE, why_none(spec));
+    cvg::refuse_unless(!all.empty(),
+                       spec.src_type == CVG_DTYPE_F32 ? CVG_REASON_OTHER : CVG_REASON_DTYPE,
+                       why_none(spec));
     return all;
   }
 
@@ -54,9 +62,11 @@ class OneDnn {
     std::vector<cvg_requirement> made;
     made.push_back(image(direction.src.role, cvg::src_bytes(spec_), pipeline_.src()));
     made.push_back(weights());
-    if (has_bias(spec_)) made.push_back(tensor(direction.bias.role, cvg::bias_bytes(spec_), spec_.dst_type));
+    if (has_bias(spec_))
+      made.push_back(tensor(direction.bias.role, cvg::bias_bytes(spec_), spec_.dst_type));
     made.push_back(image(direction.dst.role, cvg::dst_bytes(spec_), pipeline_.dst()));
-    if (pipeline_.workspace_bytes() > 0) made.push_back(cvg::workspace(pipeline_.workspace_bytes()));
+    if (pipeline_.workspace_bytes() > 0)
+      made.push_back(cvg::workspace(pipeline_.workspace_bytes()));
     return made;
   }
 
@@ -65,14 +75,17 @@ class OneDnn {
   }
   void prepare_weights(const cvg_tensors& host, const cvg::Slot& slot) {
     library().threads.use(threads_);
-    if (packs()) convert(user_weights(spec_), host.weights, pipeline_.weights(), slot.packed_weights);
+    if (packs())
+      convert(user_weights(spec_), host.weights, pipeline_.weights(), slot.packed_weights);
   }
   void upload(const cvg_tensors& host, const cvg::Slot& slot) {
     if (!is_native() || spec_.batch == 0) return;
     library().threads.use(threads_);
     const auto at = addresses(slot);
-    if (spec_.direction != CVG_BACKWARD_DATA) convert(host_src(), host.src, pipeline_.src(), at.src);
-    if (spec_.direction != CVG_FORWARD) convert(user_dst(spec_), host.diff_dst, pipeline_.dst(), at.dst);
+    if (spec_.direction != CVG_DIRECTION_BACKWARD_DATA)
+      convert(host_src(), host.src, pipeline_.src(), at.src);
+    if (spec_.direction != CVG_DIRECTION_FORWARD)
+      convert(user_dst(spec_), host.diff_dst, pipeline_.dst(), at.dst);
   }
   void execute(const cvg::Slot& slot) {
     if (spec_.batch == 0) return clear_sums(slot);
@@ -83,10 +96,11 @@ class OneDnn {
     if (!is_native()) return;
     library().threads.use(threads_);
     const auto at = addresses(slot);
-    if (spec_.direction == CVG_BACKWARD_WEIGHTS)
+    if (spec_.direction == CVG_DIRECTION_BACKWARD_WEIGHTS)
       return convert(pipeline_.weights(), at.weights, user_weights(spec_), host.diff_weights);
     if (spec_.batch == 0) return;
-    if (spec_.direction == CVG_FORWARD) return convert(pipeline_.dst(), at.dst, user_dst(spec_), host.dst);
+    if (spec_.direction == CVG_DIRECTION_FORWARD)
+      return convert(pipeline_.dst(), at.dst, user_dst(spec_), host.dst);
     convert(pipeline_.src(), at.src, host_src(), host.diff_src);
   }
 
@@ -96,22 +110,25 @@ class OneDnn {
   }
   /// Whether prepare_weights brings the weights into another layout.
   bool packs() const {
-    return spec_.direction != CVG_BACKWARD_WEIGHTS && pipeline_.weights() != user_weights(spec_);
+    return spec_.direction != CVG_DIRECTION_BACKWARD_WEIGHTS &&
+           pipeline_.weights() != user_weights(spec_);
   }
   dnnl::memory::desc host_src() const {
     return user_src(unpadded(spec_));
   }
 
-  /// The kernels for SSE4.1 add straight from memory, which then must lie on 16 bytes (seen: 2.6.3 dies in
-  /// jit_1x1:sse41 of 512 channels where the destination does not).
+  /// The kernels for SSE4.1 add straight from memory, which then must lie on 16 bytes (seen: 2.6.3
+  /// dies in jit_1x1:sse41 of 512 channels where the destination does not).
   cvg_requirement tensor(cvg_role role, std::size_t bytes, std::int32_t type) const {
     auto made = cvg::tensor(role, bytes, type);
     if (candidate_.implementation.find("sse41") != std::string::npos) made.alignment = 16;
     return made;
   }
-  cvg_requirement image(cvg_role role, std::size_t tensor_bytes, const dnnl::memory::desc& native) const {
+  cvg_requirement image(cvg_role role, std::size_t tensor_bytes,
+                        const dnnl::memory::desc& native) const {
     if (!is_native()) return tensor(role, tensor_bytes, spec_.src_type);
-    return cvg::own(role, CVG_SCOPE_SLOT, spec_.batch > 0 ? native.get_size() : 0, 64, family_name(candidate_.family));
+    return cvg::own(role, CVG_SCOPE_SLOT, spec_.batch > 0 ? native.get_size() : 0, 64,
+                    family_name(candidate_.family));
   }
   cvg_requirement weights() const {
     const auto role = direction_of(spec_).weights.role;
@@ -122,7 +139,9 @@ class OneDnn {
   }
 
   static Addresses addresses(const cvg::Slot& slot) {
-    const auto given = [](const void* read, void* written) { return written ? written : const_cast<void*>(read); };
+    const auto given = [](const void* read, void* written) {
+      return written ? written : const_cast<void*>(read);
+    };
     return {given(slot.src, slot.diff_src),
             given(slot.packed_weights ? slot.packed_weights : slot.weights, slot.diff_weights),
             given(slot.bias, slot.diff_bias), given(slot.diff_dst, slot.dst), slot.workspace};
@@ -130,7 +149,7 @@ class OneDnn {
 
   /// The gradients of weights and bias are sums over the batch: over nothing, zero.
   void clear_sums(const cvg::Slot& slot) const {
-    if (spec_.direction != CVG_BACKWARD_WEIGHTS) return;
+    if (spec_.direction != CVG_DIRECTION_BACKWARD_WEIGHTS) return;
     std::memset(slot.diff_weights, 0, pipeline_.weights().get_size());
     if (slot.diff_bias) std::memset(slot.diff_bias, 0, cvg::bias_bytes(spec_));
   }
@@ -145,12 +164,13 @@ class OneDnn {
   static std::string why_none(const cvg_spec& spec) {
     std::string words = "unimplemented";
     try {
-      static_cast<void>(Implementations(describe(spec, Candidate{}), attributes(spec), library().engine).any());
+      static_cast<void>(
+          Implementations(describe(spec, Candidate{}), attributes(spec), library().engine).any());
     } catch (const dnnl::error& refusal) {
       words = refusal.what();
     }
-    return "oneDNN " + library_version() + " has no implementation for " + cvg::type_word(spec.src_type) +
-           " here on this processor (" + words + ")";
+    return "oneDNN " + library_version() + " has no implementation for " +
+           cvg::type_word(spec.src_type) + " here on this processor (" + words + ")";
   }
 
   cvg_spec spec_;

@@ -12,19 +12,22 @@ namespace {
 using dnnl::memory;
 
 memory::data_type type_of(std::int32_t type) {
-  return type == CVG_BF16 ? memory::data_type::bf16 : type == CVG_F16 ? memory::data_type::f16 : memory::data_type::f32;
+  return type == CVG_DTYPE_BF16  ? memory::data_type::bf16
+         : type == CVG_DTYPE_F16 ? memory::data_type::f16
+                                 : memory::data_type::f32;
 }
 
 /// What several padded positions add to one is summed in f32 before it is rounded.
 memory::data_type src_type(const cvg_spec& s) {
-  const bool folded = s.direction == CVG_BACKWARD_DATA && s.padding_mode != CVG_PADDING_ZEROS;
+  const bool folded =
+      s.direction == CVG_DIRECTION_BACKWARD_DATA && s.padding_mode != CVG_PADDING_ZEROS;
   return folded ? memory::data_type::f32 : type_of(s.src_type);
 }
 
 memory::dims src_dims(const cvg_spec& s) {
   const bool explicit_padding = s.padding_mode != CVG_PADDING_ZEROS;
-  return {std::max<std::int64_t>(s.batch, 1), s.in_channels, explicit_padding ? padded(s.h) : s.h.input,
-          explicit_padding ? padded(s.w) : s.w.input};
+  return {std::max<std::int64_t>(s.batch, 1), s.in_channels,
+          explicit_padding ? padded(s.h) : s.h.input, explicit_padding ? padded(s.w) : s.w.input};
 }
 memory::dims dst_dims(const cvg_spec& s) {
   return {std::max<std::int64_t>(s.batch, 1), s.out_channels, cvg::output(s.h), cvg::output(s.w)};
@@ -36,10 +39,11 @@ memory::dims weights_dims(const cvg_spec& s) {
 }
 
 Tag user_tag(const cvg_spec& s) {
-  return s.layout == CVG_NHWC ? Tag::nhwc : Tag::nchw;
+  return s.layout == CVG_LAYOUT_NHWC ? Tag::nhwc : Tag::nchw;
 }
 
-/// A step beyond the padded input never happens twice: shortened, it fits the library's 32-bit counters.
+/// A step beyond the padded input never happens twice: shortened, it fits the library's 32-bit
+/// counters.
 std::int64_t stride(const cvg_axis& axis) {
   return std::min(axis.stride, padded(axis));
 }
@@ -50,32 +54,38 @@ std::int64_t dilate(const cvg_axis& axis) {
 bool contains(const std::string& text, const char* part) {
   return text.find(part) != std::string::npos;
 }
-/// A GEMM straight on the image, without an im2col buffer: from 14x14 pixels on it is as fast as the 1x1 kernel behind
-/// reorders, or faster (measured with 2.6.3 and 3.2, AVX2, 1 thread, nchw: 1.24 against 1.22 ms at 14x14, 1.19 against
-/// 1.28 at 28x28, 1.21 against 1.37 at 56x56; but 2.20 against 1.69 at 7x7).
+/// A GEMM straight on the image, without an im2col buffer: from 14x14 pixels on it is as fast as
+/// the 1x1 kernel behind reorders, or faster (measured with 2.6.3 and 3.2, AVX2, 1 thread, nchw:
+/// 1.24 against 1.22 ms at 14x14, 1.19 against 1.28 at 28x28, 1.21 against 1.37 at 56x56; but 2.20
+/// against 1.69 at 7x7).
 bool is_bare_gemm(const cvg_spec& s) {
   const bool one_tap = s.h.kernel == 1 && s.w.kernel == 1 && s.h.stride == 1 && s.w.stride == 1;
   return one_tap && s.groups == 1 && padded(s.h) == s.h.input && padded(s.w) == s.w.input &&
          s.h.input * s.w.input >= 196;
 }
-/// From 256 channels on, a GEMM is also the faster way to the gradient of the weights, which it leaves in the user's
-/// order (3.2, AVX2, 1 thread, nchw, 3x3, behind reorders against GEMM: 3.6 and 4.9 ms at 64-64 56x56, 2.2 and 3.7 at
-/// 64-64 5x5 28x28, but 5.5 and 3.6 at 512-512 7x7, 1.6 and 1.3 at 256-256 7x7, 14.6 and 12.9 at 512-512 14x14).
+/// From 256 channels on, a GEMM is also the faster way to the gradient of the weights, which it
+/// leaves in the user's order (3.2, AVX2, 1 thread, nchw, 3x3, behind reorders against GEMM: 3.6
+/// and 4.9 ms at 64-64 56x56, 2.2 and 3.7 at 64-64 5x5 28x28, but 5.5 and 3.6 at 512-512 7x7, 1.6
+/// and 1.3 at 256-256 7x7, 14.6 and 12.9 at 512-512 14x14).
 bool is_wide_gradient(const cvg_spec& s) {
-  return s.direction == CVG_BACKWARD_WEIGHTS && s.groups == 1 && s.in_channels >= 256;
+  return s.direction == CVG_DIRECTION_BACKWARD_WEIGHTS && s.groups == 1 && s.in_channels >= 256;
 }
-/// A strided 1x1 kernel gathers its source first; the gradient of the weights, on channels last that are fewer than a
-/// block, gathers more than its scratchpad holds (uxlfoundation/oneDNN issue 6035; seen here with 2.6.3 and 3.2 under
-/// AVX2: 1 to 7 channels write past it, 8 and more do not).
-bool overruns_scratchpad(const cvg_spec& s, const std::string& implementation, const memory::desc& src) {
+/// A strided 1x1 kernel gathers its source first; the gradient of the weights, on channels last
+/// that are fewer than a block, gathers more than its scratchpad holds (uxlfoundation/oneDNN issue
+/// 6035; seen here with 2.6.3 and 3.2 under AVX2: 1 to 7 channels write past it, 8 and more do
+/// not).
+bool overruns_scratchpad(const cvg_spec& s, const std::string& implementation,
+                         const memory::desc& src) {
   const bool strided = s.h.stride > 1 || s.w.stride > 1;
   const std::int64_t block = contains(implementation, "avx512") ? 16 : 8;
-  return s.direction == CVG_BACKWARD_WEIGHTS && strided && contains(implementation, "jit_1x1") &&
-         s.in_channels / s.groups < block && src == memory::desc(src_dims(s), type_of(s.src_type), Tag::nhwc);
+  return s.direction == CVG_DIRECTION_BACKWARD_WEIGHTS && strided &&
+         contains(implementation, "jit_1x1") && s.in_channels / s.groups < block &&
+         src == memory::desc(src_dims(s), type_of(s.src_type), Tag::nhwc);
 }
 
-/// 3: wrong. 2: the loops for every case. 1: a GEMM on an im2col buffer, which is not what one would wish for (at 64-64
-/// 3x3 56x56: 8.1 ms against 2.7 behind reorders; the gradient of its source, with 3.2: 4.7 against 2.9). 0: any other.
+/// 3: wrong. 2: the loops for every case. 1: a GEMM on an im2col buffer, which is not what one
+/// would wish for (at 64-64 3x3 56x56: 8.1 ms against 2.7 behind reorders; the gradient of its
+/// source, with 3.2: 4.7 against 2.9). 0: any other.
 int drawback(const cvg_spec& s, const Candidate& c) {
   const auto& implementation = c.implementation;
   if (c.overruns) return 3;
@@ -89,23 +99,25 @@ std::string name_of(const Candidate& c, const cvg_spec& s) {
   static constexpr const char* kPadding[] = {"", "+pad_reflect", "+pad_replicate", "+pad_circular"};
   return std::string("onednn.") + direction_of(s).prefix + (c.winograd ? "winograd." : "") +
          kRoutes[static_cast<int>(c.route)] +
-         (c.route == Route::native ? std::string(family_name(c.family)) + "." : "") + c.implementation +
-         kPadding[s.padding_mode];
+         (c.route == Route::native ? std::string(family_name(c.family)) + "." : "") +
+         c.implementation + kPadding[s.padding_mode];
 }
 
-/// Appends every implementation that the library lists for the kind of candidate that `c` is. Throws dnnl::error where
-/// it cannot even describe it.
+/// Appends every implementation that the library lists for the kind of candidate that `c` is.
+/// Throws dnnl::error where it cannot even describe it.
 void append_listed(const cvg_spec& s, Candidate c, std::vector<Candidate>& to) {
   const auto& direction = direction_of(s);
   Implementations list(describe(s, c), attributes(s), library().engine);
   if (!list.any()) return;
   do {
     const auto& desc = list.current();
-    const bool same = expected(desc, direction.src) == user_src(s) && expected(desc, direction.dst) == user_dst(s);
+    const bool same = expected(desc, direction.src) == user_src(s) &&
+                      expected(desc, direction.dst) == user_dst(s);
     c.implementation = desc.impl_info_str();
     c.name = name_of(c, s);
     c.overruns = overruns_scratchpad(s, c.implementation, expected(desc, direction.src));
-    const bool twice = std::any_of(to.begin(), to.end(), [&](const Candidate& t) { return t.name == c.name; });
+    const bool twice =
+        std::any_of(to.begin(), to.end(), [&](const Candidate& t) { return t.name == c.name; });
     const bool pointless = c.route == Route::reorder && (same || contains(c.implementation, "ref"));
     if (!twice && !pointless) to.push_back(c);
     ++c.position;
@@ -123,7 +135,8 @@ void append_all(const cvg_spec& s, const Candidate& c, std::vector<Candidate>& t
 
 /// The blocked layout that the library itself would give the destination.
 Tag preferred_family(const cvg_spec& s, const std::vector<Tag>& families) try {
-  const Implementations list(describe(s, {.route = Route::reorder}), attributes(s), library().engine);
+  const Implementations list(describe(s, {.route = Route::reorder}), attributes(s),
+                             library().engine);
   if (!list.any()) return families.front();
   const auto liked = expected(list.current(), direction_of(s).dst);
   for (const auto tag : families)
@@ -136,16 +149,18 @@ Tag preferred_family(const cvg_spec& s, const std::vector<Tag>& families) try {
 /// Brings the first of those with the least drawback to the front.
 void promote(const cvg_spec& s, std::vector<Candidate>& all) {
   const auto best = std::min_element(
-      all.begin(), all.end(), [&](const Candidate& a, const Candidate& b) { return drawback(s, a) < drawback(s, b); });
+      all.begin(), all.end(),
+      [&](const Candidate& a, const Candidate& b) { return drawback(s, a) < drawback(s, b); });
   if (best != all.end()) std::rotate(all.begin(), best, best + 1);
 }
 
 std::vector<Candidate> of_algorithm(const cvg_spec& s, bool winograd) {
   std::vector<Candidate> all;
-  if (s.layout == CVG_NATIVE) {
+  if (s.layout == CVG_LAYOUT_NATIVE) {
     std::vector<Tag> families{Tag::nChw16c, Tag::nChw8c, Tag::nhwc, Tag::nchw};
-    std::stable_partition(families.begin(), families.end(),
-                          [first = preferred_family(s, families)](Tag tag) { return tag == first; });
+    std::stable_partition(
+        families.begin(), families.end(),
+        [first = preferred_family(s, families)](Tag tag) { return tag == first; });
     for (const auto family : families)
       append_all(s, {.route = Route::native, .winograd = winograd, .family = family}, all);
     promote(s, all);
@@ -238,7 +253,8 @@ std::vector<Candidate> candidates(const cvg_spec& spec) {
 }
 
 cvg_algorithm describe(const Candidate& candidate, const cvg_spec& spec) {
-  const bool gemm = contains(candidate.implementation, "gemm") && !contains(candidate.implementation, "brg");
+  const bool gemm =
+      contains(candidate.implementation, "gemm") && !contains(candidate.implementation, "brg");
   auto made = cvg::algorithm(candidate.name, candidate.winograd ? CVG_CLASS_WINOGRAD
                                              : gemm             ? CVG_CLASS_GEMM
                                                                 : CVG_CLASS_DIRECT);
@@ -248,7 +264,7 @@ cvg_algorithm describe(const Candidate& candidate, const cvg_spec& spec) {
     made.points_known = 0;
   }
   // The dot-product instructions for bf16 take subnormals as zero whatever MXCSR says.
-  made.flushes_subnormals = spec.src_type == CVG_BF16 || spec.math == CVG_MATH_REDUCED;
+  made.flushes_subnormals = spec.src_type == CVG_DTYPE_BF16 || spec.math == CVG_MATH_REDUCED;
   return made;
 }
 

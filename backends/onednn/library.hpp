@@ -1,4 +1,5 @@
-// oneDNN 2.x and 3.x as one: what differs between the two, and the OpenMP runtime that the loaded library uses.
+// oneDNN 2.x and 3.x as one: what differs between the two, and the OpenMP runtime that the loaded
+// library uses.
 #pragma once
 #include <dlfcn.h>
 
@@ -7,8 +8,8 @@
 
 namespace convgauge::backends::onednn {
 
-/// One convolution in oneDNN's words; its dilation counts from zero. src, weights, bias and dst describe the gradients
-/// where the kind has those in their place. No bias: the empty description.
+/// One convolution in oneDNN's words; its dilation counts from zero. src, weights, bias and dst
+/// describe the gradients where the kind has those in their place. No bias: the empty description.
 struct Convolution {
   dnnl::prop_kind kind = dnnl::prop_kind::forward_inference;
   dnnl::algorithm algorithm = dnnl::algorithm::convolution_direct;
@@ -24,7 +25,8 @@ using ForwardDesc = dnnl::convolution_forward::primitive_desc;
 inline Description description_of(const Convolution& c) {
   return c;
 }
-inline ForwardDesc forward_desc(const Description& c, const dnnl::primitive_attr& attr, const dnnl::engine& engine) {
+inline ForwardDesc forward_desc(const Description& c, const dnnl::primitive_attr& attr,
+                                const dnnl::engine& engine) {
   return {engine,    c.kind,    c.algorithm,      c.src,           c.weights, c.bias, c.dst,
           c.strides, c.dilates, c.padding_before, c.padding_after, attr,      true};
 }
@@ -32,12 +34,12 @@ inline ForwardDesc forward_desc(const Description& c, const dnnl::primitive_attr
 inline dnnl::primitive_desc backward_desc(const Description& c, const dnnl::primitive_attr& attr,
                                           const dnnl::engine& engine, const ForwardDesc& forward) {
   if (c.kind == dnnl::prop_kind::backward_data)
-    return dnnl::convolution_backward_data::primitive_desc(engine, c.algorithm, c.src, c.weights, c.dst, c.strides,
-                                                           c.dilates, c.padding_before, c.padding_after, forward, attr,
-                                                           true);
-  return dnnl::convolution_backward_weights::primitive_desc(engine, c.algorithm, c.src, c.weights, c.bias, c.dst,
-                                                            c.strides, c.dilates, c.padding_before, c.padding_after,
-                                                            forward, attr, true);
+    return dnnl::convolution_backward_data::primitive_desc(
+        engine, c.algorithm, c.src, c.weights, c.dst, c.strides, c.dilates, c.padding_before,
+        c.padding_after, forward, attr, true);
+  return dnnl::convolution_backward_weights::primitive_desc(
+      engine, c.algorithm, c.src, c.weights, c.bias, c.dst, c.strides, c.dilates, c.padding_before,
+      c.padding_after, forward, attr, true);
 }
 #else
 using Description = dnnl_convolution_desc_t;
@@ -45,18 +47,20 @@ using ForwardDesc = dnnl::primitive_desc;
 
 inline Description description_of(const Convolution& c) {
   if (c.kind == dnnl::prop_kind::backward_data)
-    return dnnl::convolution_backward_data::desc(c.algorithm, c.src, c.weights, c.dst, c.strides, c.dilates,
-                                                 c.padding_before, c.padding_after)
+    return dnnl::convolution_backward_data::desc(c.algorithm, c.src, c.weights, c.dst, c.strides,
+                                                 c.dilates, c.padding_before, c.padding_after)
         .data;
   if (c.kind == dnnl::prop_kind::backward_weights)
-    return dnnl::convolution_backward_weights::desc(c.algorithm, c.src, c.weights, c.bias, c.dst, c.strides, c.dilates,
-                                                    c.padding_before, c.padding_after)
+    return dnnl::convolution_backward_weights::desc(c.algorithm, c.src, c.weights, c.bias, c.dst,
+                                                    c.strides, c.dilates, c.padding_before,
+                                                    c.padding_after)
         .data;
-  return dnnl::convolution_forward::desc(c.kind, c.algorithm, c.src, c.weights, c.bias, c.dst, c.strides, c.dilates,
-                                         c.padding_before, c.padding_after)
+  return dnnl::convolution_forward::desc(c.kind, c.algorithm, c.src, c.weights, c.bias, c.dst,
+                                         c.strides, c.dilates, c.padding_before, c.padding_after)
       .data;
 }
-inline ForwardDesc forward_desc(const Description& d, const dnnl::primitive_attr& attr, const dnnl::engine& engine) {
+inline ForwardDesc forward_desc(const Description& d, const dnnl::primitive_attr& attr,
+                                const dnnl::engine& engine) {
   return {&d, &attr, engine, nullptr, true};
 }
 inline dnnl::primitive_desc backward_desc(const Description& d, const dnnl::primitive_attr& attr,
@@ -65,13 +69,14 @@ inline dnnl::primitive_desc backward_desc(const Description& d, const dnnl::prim
 }
 #endif
 
-/// The library's implementations of a convolution, one after the other. Stays where it was made: 2.x's list points into
-/// the description that it was made from (seen: garbage in the second implementation's padding once that was gone), and
-/// both versions' lists point to the forward one.
+/// The library's implementations of a convolution, one after the other. Stays where it was made:
+/// 2.x's list points into the description that it was made from (seen: garbage in the second
+/// implementation's padding once that was gone), and both versions' lists point to the forward one.
 class Implementations {
  public:
   /// Throws dnnl::error where the library cannot even describe it.
-  Implementations(const Convolution& c, const dnnl::primitive_attr& attr, const dnnl::engine& engine)
+  Implementations(const Convolution& c, const dnnl::primitive_attr& attr,
+                  const dnnl::engine& engine)
       : description_(description_of(c)) {
     if (c.kind == dnnl::prop_kind::forward_inference) {
       current_ = forward_desc(description_, attr, engine);
@@ -102,8 +107,8 @@ inline std::string library_version() {
   return std::to_string(v->major) + "." + std::to_string(v->minor) + "." + std::to_string(v->patch);
 }
 
-/// Sets the number of threads of the OpenMP runtime that this libdnnl was linked to, which need not be the one of the
-/// compiler here: it is looked up among the library's own dependencies.
+/// Sets the number of threads of the OpenMP runtime that this libdnnl was linked to, which need not
+/// be the one of the compiler here: it is looked up among the library's own dependencies.
 class Threads {
  public:
   Threads() {
@@ -132,7 +137,8 @@ class Threads {
   Get get_ = nullptr;
 };
 
-/// What lives as long as the plugin: oneDNN makes neither engine nor stream cheap enough to have one per plan.
+/// What lives as long as the plugin: oneDNN makes neither engine nor stream cheap enough to have
+/// one per plan.
 struct Library {
   Threads threads;
   dnnl::engine engine{dnnl::engine::kind::cpu, 0};

@@ -1,5 +1,5 @@
-// Padding that oneDNN does not have (reflect, replicate, circular): written out in front of the primitive, and for the
-// gradient of the source folded back behind it.
+// Padding that oneDNN does not have (reflect, replicate, circular): written out in front of the
+// primitive, and for the gradient of the source folded back behind it.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -8,14 +8,15 @@
 
 namespace convgauge::backends::onednn {
 
-/// A dense tensor as `planes` images of pixels of `pixel_bytes`: nchw has a plane for each channel, nhwc one for each
-/// item of the batch, nChw8c one for each 8 channels.
+/// A dense tensor as `planes` images of pixels of `pixel_bytes`: nchw has a plane for each channel,
+/// nhwc one for each item of the batch, nChw8c one for each 8 channels.
 struct Pixels {
   std::int64_t planes = 0;
   std::size_t pixel_bytes = 0;
 };
 
-/// The index inside [0, axis.input) that padded position `i` shows, counted from the first padded one.
+/// The index inside [0, axis.input) that padded position `i` shows, counted from the first padded
+/// one.
 constexpr std::int64_t shown(const cvg_axis& axis, std::int32_t mode, std::int64_t i) {
   const auto inside = i - axis.pad_before, last = axis.input - 1;
   if (inside >= 0 && inside <= last) return inside;
@@ -36,8 +37,8 @@ void each_padding(const cvg_axis& axis, Body&& body) {
 }
 
 /// dst: the same pixels with the padding of both axes written out.
-inline void pad(const Pixels& pixels, const cvg_axis& h, const cvg_axis& w, std::int32_t mode, const void* src,
-                void* dst) {
+inline void pad(const Pixels& pixels, const cvg_axis& h, const cvg_axis& w, std::int32_t mode,
+                const void* src, void* dst) {
   const auto pixel = pixels.pixel_bytes;
   const auto bytes = [&](std::int64_t count) { return static_cast<std::size_t>(count) * pixel; };
   const auto* image = static_cast<const unsigned char*>(src);
@@ -45,17 +46,21 @@ inline void pad(const Pixels& pixels, const cvg_axis& h, const cvg_axis& w, std:
   for (std::int64_t plane = 0; plane < pixels.planes; ++plane, image += bytes(h.input * w.input))
     for (std::int64_t y = 0; y < padded(h); ++y, out += bytes(padded(w))) {
       const auto* row = image + bytes(shown(h, mode, y) * w.input);
-      const auto copy = [&](std::int64_t x) { std::memcpy(out + bytes(x), row + bytes(shown(w, mode, x)), pixel); };
+      const auto copy = [&](std::int64_t x) {
+        std::memcpy(out + bytes(x), row + bytes(shown(w, mode, x)), pixel);
+      };
       each_padding(w, copy);
       std::memcpy(out + bytes(w.pad_before), row, bytes(w.input));
     }
 }
 
-/// gradient: f32, of the padded pixels. Adds what lies on each padded position to the position that it shows: first
-/// along the rows, those of the padding too, then row to row. Then the pixels within the padding are the gradient of
-/// the source; those on it are worthless.
-inline void fold(const Pixels& pixels, const cvg_axis& h, const cvg_axis& w, std::int32_t mode, float* gradient) {
-  const auto pixel = static_cast<std::int64_t>(pixels.pixel_bytes / sizeof(float)), row = padded(w) * pixel;
+/// gradient: f32, of the padded pixels. Adds what lies on each padded position to the position that
+/// it shows: first along the rows, those of the padding too, then row to row. Then the pixels
+/// within the padding are the gradient of the source; those on it are worthless.
+inline void fold(const Pixels& pixels, const cvg_axis& h, const cvg_axis& w, std::int32_t mode,
+                 float* gradient) {
+  const auto pixel = static_cast<std::int64_t>(pixels.pixel_bytes / sizeof(float)),
+             row = padded(w) * pixel;
   const auto add = [](std::int64_t count, const float* from, float* to) {
     for (std::int64_t i = 0; i < count; ++i) to[i] += from[i];
   };

@@ -19,11 +19,13 @@ Reorder reorder(const memory::desc& from, const memory::desc& to) {
 }
 
 void check(dnnl_status_t status, const char* what) {
-  if (status != dnnl_success) throw std::runtime_error(std::string(what) + ": " + dnnl_status2str(status));
+  if (status != dnnl_success)
+    throw std::runtime_error(std::string(what) + ": " + dnnl_status2str(status));
 }
 
 void start(const Step& step, dnnl_stream_t stream) {
-  check(dnnl_primitive_execute(step.primitive, stream, static_cast<int>(step.arguments.size()), step.arguments.data()),
+  check(dnnl_primitive_execute(step.primitive, stream, static_cast<int>(step.arguments.size()),
+                               step.arguments.data()),
         "execute");
 }
 
@@ -41,9 +43,10 @@ Step step(Run& run, const dnnl::primitive& primitive,
   return made;
 }
 Step step(Run& run, const Reorder& r, void* from, void* to, void* scratch) {
-  return step(
-      run, r.primitive,
-      {{DNNL_ARG_FROM, {r.from, from}}, {DNNL_ARG_TO, {r.to, to}}, {DNNL_ARG_SCRATCHPAD, {r.scratch, scratch}}});
+  return step(run, r.primitive,
+              {{DNNL_ARG_FROM, {r.from, from}},
+               {DNNL_ARG_TO, {r.to, to}},
+               {DNNL_ARG_SCRATCHPAD, {r.scratch, scratch}}});
 }
 
 /// A port and the addresses of its two sides: one and the same where no reorder stands between.
@@ -57,7 +60,8 @@ Pixels pixels_of(const cvg_spec& s, Tag family, std::size_t element_bytes) {
   const std::int64_t block = family == Tag::nChw16c ? 16 : family == Tag::nChw8c ? 8 : 1;
   const auto batch = std::max<std::int64_t>(s.batch, 1);
   if (family == Tag::nhwc) return {batch, static_cast<std::size_t>(s.in_channels) * element_bytes};
-  return {batch * ((s.in_channels + block - 1) / block), static_cast<std::size_t>(block) * element_bytes};
+  return {batch * ((s.in_channels + block - 1) / block),
+          static_cast<std::size_t>(block) * element_bytes};
 }
 
 }  // namespace
@@ -76,11 +80,14 @@ Pipeline::Pipeline(const cvg_spec& spec, const Candidate& candidate) : spec_(spe
   const auto src = expected(desc, direction.src), weights = expected(desc, direction.weights),
              dst = expected(desc, direction.dst);
   const bool native = candidate.route == Route::native;
-  if (spec.padding_mode != CVG_PADDING_ZEROS) padded_at_ = reserve((native ? src : user_src(spec)).get_size());
+  if (spec.padding_mode != CVG_PADDING_ZEROS)
+    padded_at_ = reserve((native ? src : user_src(spec)).get_size());
   src_ = port(direction.src, native ? src : user_src(spec), src);
   dst_ = port(direction.dst, native ? dst : user_dst(spec), dst);
-  // Weights that are read were packed by prepare_weights; native ones that are written are unpacked by fetch.
-  weights_ = port(direction.weights, direction.weights.written && !native ? user_weights(spec) : weights, weights);
+  // Weights that are read were packed by prepare_weights; native ones that are written are unpacked
+  // by fetch.
+  weights_ = port(direction.weights,
+                  direction.weights.written && !native ? user_weights(spec) : weights, weights);
   stored_src_ = native ? describe(unpadded(spec), candidate).src : user_src(unpadded(spec));
   if (spec.padding_mode != CVG_PADDING_ZEROS) make_padding(candidate);
   scratch_at_ = reserve(scratch_bytes_);
@@ -102,7 +109,7 @@ Port Pipeline::port(const Operand& operand, const memory::desc& outer, const mem
 }
 
 void Pipeline::make_padding(const Candidate& candidate) {
-  const auto user = spec_.layout == CVG_NHWC ? Tag::nhwc : Tag::nchw;
+  const auto user = spec_.layout == CVG_LAYOUT_NHWC ? Tag::nhwc : Tag::nchw;
   pixels_ = pixels_of(spec_, candidate.route == Route::native ? candidate.family : user,
                       src_.operand.written ? sizeof(float) : cvg::size_of(spec_.src_type));
   if (!folds()) return;
@@ -121,8 +128,8 @@ Run Pipeline::bind(const Addresses& at) const {
   const auto place = [&](const Port& port, void* outer) {
     return Placed{port, outer, port.reorder ? workspace + port.inner_at : outer};
   };
-  const Placed src = place(src_, pixels_ ? run.padded : at.src), weights = place(weights_, at.weights),
-               dst = place(dst_, at.dst);
+  const Placed src = place(src_, pixels_ ? run.padded : at.src),
+               weights = place(weights_, at.weights), dst = place(dst_, at.dst);
   for (const auto* t : {&src, &weights, &dst})
     if (t->port.reorder && !t->port.operand.written)
       run.steps.push_back(step(run, *t->port.reorder, t->outer, t->inner, scratch));
@@ -141,7 +148,8 @@ Run Pipeline::bind(const Addresses& at) const {
 
 void Pipeline::execute(const Run& run) const {
   const auto stream = library().stream.get();
-  if (pixels_ && !folds()) pad(*pixels_, spec_.h, spec_.w, spec_.padding_mode, run.unpadded, run.padded);
+  if (pixels_ && !folds())
+    pad(*pixels_, spec_.h, spec_.w, spec_.padding_mode, run.unpadded, run.padded);
   for (const auto& each : run.steps) start(each, stream);
   if (run.crop) {
     check(dnnl_stream_wait(stream), "wait");

@@ -1,5 +1,5 @@
-// One candidate made ready: the primitives that run one after the other, the scratch they share, and for each slot the
-// argument lists, so that execute() only walks them.
+// One candidate made ready: the primitives that run one after the other, the scratch they share,
+// and for each slot the argument lists, so that execute() only walks them.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -16,7 +16,8 @@ struct Addresses {
   void *src = nullptr, *weights = nullptr, *bias = nullptr, *dst = nullptr, *workspace = nullptr;
 };
 
-/// A primitive with its arguments. The memories that the arguments point to are kept by the owner of the step.
+/// A primitive with its arguments. The memories that the arguments point to are kept by the owner
+/// of the step.
 struct Step {
   dnnl_primitive_t primitive = nullptr;
   std::vector<dnnl_exec_arg_t> arguments;
@@ -24,7 +25,8 @@ struct Step {
 
 /// A slot's steps. The memories must outlive them, and do.
 struct Run {
-  const void* unpadded = nullptr;  // source and target of the explicit padding; null where there is none
+  const void* unpadded =
+      nullptr;  // source and target of the explicit padding; null where there is none
   void* padded = nullptr;
   std::vector<Step> steps;
   std::optional<Step> crop;  // after the padding was folded back
@@ -37,8 +39,9 @@ struct Reorder {
   dnnl::reorder primitive;
 };
 
-/// A tensor of the primitive: as it comes or goes (`outer`) and as the primitive has it (`inner`). Where they differ, a
-/// reorder stands in front of the primitive or, if it writes the tensor, behind it.
+/// A tensor of the primitive: as it comes or goes (`outer`) and as the primitive has it (`inner`).
+/// Where they differ, a reorder stands in front of the primitive or, if it writes the tensor,
+/// behind it.
 struct Port {
   Operand operand{};
   dnnl::memory::desc outer, inner;
@@ -64,7 +67,8 @@ class Pipeline {
  private:
   /// Takes `bytes` of the workspace, 64-byte aligned.
   std::size_t reserve(std::size_t bytes);
-  Port port(const Operand& operand, const dnnl::memory::desc& outer, const dnnl::memory::desc& inner);
+  Port port(const Operand& operand, const dnnl::memory::desc& outer,
+            const dnnl::memory::desc& inner);
   void make_padding(const Candidate& candidate);
 
   bool folds() const { return pixels_ && src_.operand.written; }
@@ -81,6 +85,7 @@ class Pipeline {
 };
 
 /// One reorder on the spot, for prepare, upload and fetch.
-void convert(const dnnl::memory::desc& from, const void* source, const dnnl::memory::desc& to, void* target);
+void convert(const dnnl::memory::desc& from, const void* source, const dnnl::memory::desc& to,
+             void* target);
 
 }  // namespace convgauge::backends::onednn

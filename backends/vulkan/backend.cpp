@@ -1,6 +1,6 @@
-// vulkan: convolution by compute shaders, on any device with Vulkan 1.2. Weights are packed on the host by
-// prepare_weights; source and destination stay on the device in the problem's own layout; an execution submits commands
-// that were recorded when its slot was bound.
+// vulkan: convolution by compute shaders, on any device with Vulkan 1.2. Weights are packed on the
+// host by prepare_weights; source and destination stay on the device in the problem's own layout;
+// an execution submits commands that were recorded when its slot was bound.
 #include <convgauge/sdk.hpp>
 #include <deque>
 
@@ -16,12 +16,14 @@ namespace convgauge::backends::vulkan {
 class Vulkan {
  public:
   static constexpr const char* name = "vulkan";
-  static constexpr const char* description = "compute shaders on any device with Vulkan 1.2, a GPU or one imitated";
+  static constexpr const char* description =
+      "compute shaders on any device with Vulkan 1.2, a GPU or one imitated";
   static constexpr const char* version = "1.0";
   static constexpr cvg::Supports supports{
-      .types = {CVG_F32, CVG_F16, CVG_BF16},
-      .layouts = {CVG_NCHW, CVG_NHWC},
-      .padding_modes = {CVG_PADDING_ZEROS, CVG_PADDING_REFLECT, CVG_PADDING_REPLICATE, CVG_PADDING_CIRCULAR}};
+      .types = {CVG_DTYPE_F32, CVG_DTYPE_F16, CVG_DTYPE_BF16},
+      .layouts = {CVG_LAYOUT_NCHW, CVG_LAYOUT_NHWC},
+      .padding_modes = {CVG_PADDING_ZEROS, CVG_PADDING_REFLECT, CVG_PADDING_REPLICATE,
+                        CVG_PADDING_CIRCULAR}};
   using Memory = vulkan::Memory;
 
   static std::span<const cvg_option_info> options() { return kOptions; }
@@ -32,7 +34,8 @@ class Vulkan {
       cvg_device told{};
       told.struct_size = sizeof told;
       // A GPU imitated on the CPU; Vulkan knows no other processors.
-      told.kind = facts.type == VK_PHYSICAL_DEVICE_TYPE_CPU ? CVG_DEVICE_SOFTWARE : CVG_DEVICE_GPU;
+      told.kind = facts.type == VK_PHYSICAL_DEVICE_TYPE_CPU ? CVG_DEVICE_KIND_SOFTWARE
+                                                            : CVG_DEVICE_KIND_GPU;
       cvg::write_text(facts.name, told.name, sizeof told.name);
       cvg::write_text(facts.driver, told.driver, sizeof told.driver);
       told.memory_bytes = facts.memory_bytes;
@@ -45,11 +48,12 @@ class Vulkan {
     const auto options = options_of(settings);
     const auto limits = limits_for(settings, options);
     if (options.validation) static_cast<void>(instance(true));
-    cvg::refuse_unless(spec.src_type == CVG_F32 || limits.storage_16bit, CVG_REASON_DTYPE,
+    cvg::refuse_unless(spec.src_type == CVG_DTYPE_F32 || limits.storage_16bit, CVG_REASON_DTYPE,
                        "the device has no 16-bit storage (storageBuffer16BitAccess)");
     cvg::refuse_unless(options.tune_cache.empty() || options.tune, CVG_REASON_OPTION,
                        "tune_cache is for tune=on, which is not set");
-    static_cast<void>(candidates(Shape(spec), limits));  // refuses what no device-sized window holds
+    static_cast<void>(
+        candidates(Shape(spec), limits));  // refuses what no device-sized window holds
   }
 
   static std::vector<cvg_algorithm> algorithms(const cvg_spec& spec, const cvg_settings& settings) {
@@ -69,9 +73,11 @@ class Vulkan {
 
   std::vector<cvg_requirement> requirements() const {
     const char* layout = shape_.channels_last ? "nhwc" : "nchw";
-    const auto on_device = [&](cvg_role role, std::int32_t scope, std::int64_t bytes, const char* name_of_layout = "") {
+    const auto on_device = [&](cvg_role role, std::int32_t scope, std::int64_t bytes,
+                               const char* name_of_layout = "") {
       auto need = cvg::own(role, scope, static_cast<std::size_t>(bytes),
-                           static_cast<std::size_t>(device_.facts().limits.offset_alignment), name_of_layout);
+                           static_cast<std::size_t>(device_.facts().limits.offset_alignment),
+                           name_of_layout);
       need.memory_kind = options_.memory().number();
       return need;
     };
@@ -121,12 +127,14 @@ class Vulkan {
   static std::vector<Candidate> ranked(const cvg_spec& spec, const cvg_settings& settings) {
     const auto options = vulkan::options_of(settings);
     auto all = candidates(Shape(spec), limits_for(settings, options));
-    if (options.tune && !settings.algorithm && spec.batch > 0) return tuned(std::move(all), spec, settings, options);
+    if (options.tune && !settings.algorithm && spec.batch > 0)
+      return tuned(std::move(all), spec, settings, options);
     return all;
   }
 
   static Candidate find(const cvg_spec& spec, const cvg_settings& settings) {
-    for (const auto& candidate : candidates(Shape(spec), limits_for(settings, vulkan::options_of(settings))))
+    for (const auto& candidate :
+         candidates(Shape(spec), limits_for(settings, vulkan::options_of(settings))))
       if (name_of(candidate) == settings.algorithm) return candidate;
     throw std::logic_error("an algorithm that was offered is gone");
   }

@@ -1,4 +1,5 @@
-// Device memory as the ABI sees it: numbers that stand for addresses, each inside one Vulkan buffer.
+// Device memory as the ABI sees it: numbers that stand for addresses, each inside one Vulkan
+// buffer.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -12,7 +13,9 @@ struct MemoryKind {
   bool validated = false;  // of the instance with the validation layers
   bool staged = false;     // copied through staging memory even where the host could see it
   std::int32_t number() const { return 1 + (validated ? 1 : 0) + (staged ? 2 : 0); }
-  static MemoryKind of(std::int32_t number) { return {((number - 1) & 1) != 0, ((number - 1) & 2) != 0}; }
+  static MemoryKind of(std::int32_t number) {
+    return {((number - 1) & 1) != 0, ((number - 1) & 2) != 0};
+  }
 };
 
 /// One allocation.
@@ -25,7 +28,8 @@ struct Buffer {
 };
 
 /// Throws cvg::OutOfMemory, with the numbers.
-Buffer make_buffer(Device& device, std::size_t bytes, VkMemoryPropertyFlags wanted, VkMemoryPropertyFlags preferred);
+Buffer make_buffer(Device& device, std::size_t bytes, VkMemoryPropertyFlags wanted,
+                   VkMemoryPropertyFlags preferred);
 void free_buffer(const Buffer& buffer);
 
 /// A place inside a buffer.
@@ -34,19 +38,21 @@ struct Spot {
   std::size_t offset = 0;
 };
 
-/// What an address stands for; addresses between two allocations belong to none. Throws std::invalid_argument.
+/// What an address stands for; addresses between two allocations belong to none. Throws
+/// std::invalid_argument.
 Spot spot_of(const void* address);
 
 /// The ABI's memory functions (plugin.h).
 struct Memory {
-  static void* alloc(std::int32_t device, std::int32_t kind, std::size_t bytes, std::size_t alignment);
+  static void* alloc(std::int32_t device, std::int32_t kind, std::size_t bytes,
+                     std::size_t alignment);
   static void free(std::int32_t device, std::int32_t kind, void* address);
-  static void fill(std::int32_t device, std::int32_t kind, void* address, std::size_t offset, std::int32_t byte,
-                   std::size_t bytes);
-  static void read(std::int32_t device, std::int32_t kind, const void* address, std::size_t offset, void* host,
-                   std::size_t bytes);
-  static void write(std::int32_t device, std::int32_t kind, void* address, std::size_t offset, const void* host,
-                    std::size_t bytes);
+  static void fill(std::int32_t device, std::int32_t kind, void* address, std::size_t offset,
+                   std::int32_t byte, std::size_t bytes);
+  static void read(std::int32_t device, std::int32_t kind, const void* address, std::size_t offset,
+                   void* host, std::size_t bytes);
+  static void write(std::int32_t device, std::int32_t kind, void* address, std::size_t offset,
+                    const void* host, std::size_t bytes);
 };
 
 }  // namespace convgauge::backends::vulkan

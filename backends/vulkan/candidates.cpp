@@ -9,11 +9,14 @@ namespace {
 
 using std::int64_t;
 
-// An H200's multiprocessor (datasheet: 67 TFLOP/s in f32, 4.8 TB/s, 132 of them): products and bytes a nanosecond.
+// An H200's multiprocessor (datasheet: 67 TFLOP/s in f32, 4.8 TB/s, 132 of them): products and
+// bytes a nanosecond.
 constexpr double kProductsPerNs = 67e3 / 2 / 132, kBytesPerNs = 4800.0 / 132;
 constexpr int kMultiprocessors = 132;  // where the device does not tell
-constexpr double kDispatchNs = 3000;   // a dispatch behind a barrier: the drain and the fill of a large GPU
-constexpr int64_t kWarps = 16;         // of one multiprocessor that hide the latency of shared memory and products
+constexpr double kDispatchNs =
+    3000;  // a dispatch behind a barrier: the drain and the fill of a large GPU
+constexpr int64_t kWarps =
+    16;  // of one multiprocessor that hide the latency of shared memory and products
 
 int multiprocessors(const Limits& limits) {
   return limits.multiprocessors > 0 ? limits.multiprocessors : kMultiprocessors;
@@ -39,19 +42,22 @@ bool suits(const Tile& tile, const Shape& shape) {
 double efficiency(const Tile& t) {
   const double products = static_cast<double>(t.thread_rows * t.thread_columns * Tile::kDepth);
   const double reads = static_cast<double>((t.thread_rows + t.thread_columns) / 4 * Tile::kDepth);
-  const double fetched = static_cast<double>((t.rows + t.columns) * Tile::kDepth) / static_cast<double>(t.threads());
+  const double fetched =
+      static_cast<double>((t.rows + t.columns) * Tile::kDepth) / static_cast<double>(t.threads());
   return products / (products + 2 * reads + 3 * fetched);
 }
 
 double gemm_ns(const Tile& tile, const Shape& s, int64_t columns, double multiprocessor_count) {
   const double depth = static_cast<double>(rounded_up(s.group_inputs() * s.taps(), Tile::kDepth));
-  const double workgroups =
-      static_cast<double>(s.groups * divided_up(s.group_outputs(), tile.rows) * divided_up(columns, tile.columns));
-  const double each = static_cast<double>(tile.rows * tile.columns) * depth / kProductsPerNs / efficiency(tile);
+  const double workgroups = static_cast<double>(
+      s.groups * divided_up(s.group_outputs(), tile.rows) * divided_up(columns, tile.columns));
+  const double each =
+      static_cast<double>(tile.rows * tile.columns) * depth / kProductsPerNs / efficiency(tile);
   const double rounds = std::ceil(workgroups / multiprocessor_count);
   // Few workgroups a multiprocessor leave it waiting.
   const double busy = std::min(1.0, rounds * static_cast<double>(tile.threads()) / 32 / kWarps);
-  const double decoding = s.group_inputs() % Tile::kDepth == 0 ? 1 : 1.5;  // an address for each element
+  const double decoding =
+      s.group_inputs() % Tile::kDepth == 0 ? 1 : 1.5;  // an address for each element
   return rounds * each * decoding / busy;
 }
 
@@ -70,7 +76,8 @@ double winograd_ns(const Candidate& candidate, const Shape& s, const Limits& lim
   Shape gemm = s;
   gemm.groups *= points, gemm.in_channels *= points, gemm.out_channels *= points;
   gemm.h.kernel = gemm.w.kernel = 1;
-  const double transformed = static_cast<double>(points * tiles * (s.in_channels + s.out_channels)) * 4;
+  const double transformed =
+      static_cast<double>(points * tiles * (s.in_channels + s.out_channels)) * 4;
   const double dispatches = std::max(1.0, std::ceil(transformed / (48 << 20))) * 3;
   // Written and read once each; half of it from the last cache.
   return gemm_ns(candidate.tile, gemm, tiles, count) + dispatches * kDispatchNs +
@@ -101,11 +108,12 @@ int64_t iterations(const Candidate& candidate, const Shape& s, const Limits& lim
     case Kind::winograd:
       return divided_up(s.group_inputs(), Tile::kDepth);
     case Kind::coopmat:
-    case Kind::coopmat_emulated: {  // the loops that stand for matrices: per step, each of an invocation's sums by
-                                    // depth
+    case Kind::coopmat_emulated: {  // the loops that stand for matrices: per step, each of an
+                                    // invocation's sums by depth
       const auto own = candidate.tile.rows * candidate.tile.columns / subgroups(candidate.tile);
       const auto sums = limits.subgroup > 0 ? own / limits.subgroup : own;
-      return s.group_inputs() * s.taps() / kMatrixDepth * (1 + sums * (kMatrixDepth + 2)) + 2 * sums;
+      return s.group_inputs() * s.taps() / kMatrixDepth * (1 + sums * (kMatrixDepth + 2)) +
+             2 * sums;
     }
   }
   return 0;
@@ -113,22 +121,29 @@ int64_t iterations(const Candidate& candidate, const Shape& s, const Limits& lim
 
 void add_igemm(std::vector<Candidate>& all, const Shape& shape, const Limits& limits) {
   if (is_depthwise(shape)) return;
-  for (const auto& tile : tiles_for(shape, limits)) all.push_back({.kind = Kind::igemm, .tile = tile});
+  for (const auto& tile : tiles_for(shape, limits))
+    all.push_back({.kind = Kind::igemm, .tile = tile});
 }
 
 void add_coopmat(std::vector<Candidate>& all, const Shape& s, const Limits& limits) {
-  if (s.storage != Storage::f16 || s.group_inputs() % kMatrixDepth != 0 || limits.subgroup == 0 || !limits.float16)
+  if (s.storage != Storage::f16 || s.group_inputs() % kMatrixDepth != 0 || limits.subgroup == 0 ||
+      !limits.float16)
     return;
   for (const auto& tile : kMatrixTiles) {
-    if (matrix_shared_bytes(tile) > limits.shared_bytes || subgroups(tile) * limits.subgroup > limits.threads) continue;
-    // The shapes of matrices that kernels ask for are those of subgroups of 32; others may offer other ones.
-    if (limits.cooperative_matrix && limits.subgroup == 32) all.push_back({.kind = Kind::coopmat, .tile = tile});
+    if (matrix_shared_bytes(tile) > limits.shared_bytes ||
+        subgroups(tile) * limits.subgroup > limits.threads)
+      continue;
+    // The shapes of matrices that kernels ask for are those of subgroups of 32; others may offer
+    // other ones.
+    if (limits.cooperative_matrix && limits.subgroup == 32)
+      all.push_back({.kind = Kind::coopmat, .tile = tile});
     if (limits.emulated_matrix && 256 % limits.subgroup == 0)
       all.push_back({.kind = Kind::coopmat_emulated, .tile = tile});
   }
 }
 
-/// The rows of a tile so that its source and taps fit shared memory: as depthwise_large.comp lays them out.
+/// The rows of a tile so that its source and taps fit shared memory: as depthwise_large.comp lays
+/// them out.
 std::optional<int> large_tile_height(const Shape& s, const Limits& limits) {
   for (const int height : {32, 16, 8}) {
     const auto pitch = (32 + s.w.kernel - 1 + 6) / 8 * 8 + 1;
@@ -140,7 +155,8 @@ std::optional<int> large_tile_height(const Shape& s, const Limits& limits) {
 
 void add_depthwise(std::vector<Candidate>& all, const Shape& s, const Limits& limits) {
   if (!is_depthwise(s)) return;
-  all.push_back({.kind = Kind::depthwise, .block = static_cast<int>(std::min<int64_t>(4, s.out_h))});
+  all.push_back(
+      {.kind = Kind::depthwise, .block = static_cast<int>(std::min<int64_t>(4, s.out_h))});
   constexpr int64_t kLargeTaps = 25;
   const bool plain = s.h.stride == 1 && s.w.stride == 1 && s.h.dilation == 1 && s.w.dilation == 1;
   if (!plain || s.taps() < kLargeTaps) return;
@@ -155,7 +171,8 @@ void add_winograd(std::vector<Candidate>& all, const Shape& s, const Limits& lim
   for (const int m : {2, 4}) {
     std::vector<Candidate> each;
     for (const auto& tile : kTiles)
-      if (runs(tile, limits)) each.push_back({.kind = Kind::winograd, .tile = tile, .winograd_tile = m});
+      if (runs(tile, limits))
+        each.push_back({.kind = Kind::winograd, .tile = tile, .winograd_tile = m});
     if (each.empty()) continue;
     all.push_back(*std::min_element(each.begin(), each.end(), [&](const auto& a, const auto& b) {
       return winograd_ns(a, s, limits) < winograd_ns(b, s, limits);
@@ -175,7 +192,8 @@ double estimated_ns(const Candidate& candidate, const Shape& s, const Limits& li
       return winograd_ns(candidate, s, limits);
     case Kind::depthwise:  // four products for a read of the first cache, and addresses
       return kDispatchNs + std::max(moved, products(s) * 4 / kProductsPerNs / count);
-    case Kind::depthwise_large:  // 15 reads of shared memory for 32 products, a quarter as wide; staging apart
+    case Kind::depthwise_large:  // 15 reads of shared memory for 32 products, a quarter as wide;
+                                 // staging apart
       return kDispatchNs + std::max(moved * 2, products(s) * 2 / kProductsPerNs / count);
     case Kind::direct:  // two reads and their addresses a product
       return kDispatchNs + std::max(moved, products(s) * 12 / kProductsPerNs / count);
@@ -194,14 +212,17 @@ std::vector<Candidate> candidates(const Shape& shape, const Limits& limits) {
   add_coopmat(all, shape, limits);
   for (const auto& candidate : all) {
     try {
-      if (limits.loop_iterations > 0 && iterations(candidate, shape, limits) > limits.loop_iterations) continue;
+      if (limits.loop_iterations > 0 &&
+          iterations(candidate, shape, limits) > limits.loop_iterations)
+        continue;
       static_cast<void>(build(candidate, shape, limits));
       built.push_back(candidate);
     } catch (const cvg::Refused&) {  // beyond a limit: the others are offered
     }
   }
   static_cast<void>(build({}, shape, limits));  // where even direct is refused, this is why
-  if (limits.loop_iterations == 0 || iterations({}, shape, limits) <= limits.loop_iterations) built.push_back({});
+  if (limits.loop_iterations == 0 || iterations({}, shape, limits) <= limits.loop_iterations)
+    built.push_back({});
   cvg::refuse_unless(!built.empty(), CVG_REASON_SIZE,
                      "an output needs " + std::to_string(iterations({}, shape, limits)) +
                          " iterations, and this driver ends a shader's loops after " +
@@ -241,8 +262,8 @@ cvg_algorithm describe(const Candidate& candidate) {
                             : cvg::winograd_axis(4, 3, {{0, 1}, {1, 1}, {-1, 1}, {2, 1}, {-2, 1}});
       return cvg::winograd(name_of(candidate), axis, axis);
     }
-    const bool gemm =
-        candidate.kind == Kind::igemm || candidate.kind == Kind::coopmat || candidate.kind == Kind::coopmat_emulated;
+    const bool gemm = candidate.kind == Kind::igemm || candidate.kind == Kind::coopmat ||
+                      candidate.kind == Kind::coopmat_emulated;
     return cvg::algorithm(name_of(candidate), gemm ? CVG_CLASS_GEMM : CVG_CLASS_DIRECT);
   }();
   made.flushes_subnormals = 1;  // Vulkan leaves that to the driver

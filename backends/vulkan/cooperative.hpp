@@ -23,7 +23,8 @@ struct CooperativeProperties {
 
 inline constexpr const char* kCooperativeExtension = "VK_KHR_cooperative_matrix";
 
-/// Whether the device, which has the extension, multiplies 16x16x16 matrices of f16 into f32 for a subgroup.
+/// Whether the device, which has the extension, multiplies 16x16x16 matrices of f16 into f32 for a
+/// subgroup.
 bool multiplies_halves(VkInstance instance, VkPhysicalDevice device);
 
 }  // namespace convgauge::backends::vulkan

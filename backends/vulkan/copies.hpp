@@ -1,4 +1,5 @@
-// Bytes between the host and a buffer: directly where the host sees the memory, else through a staging buffer.
+// Bytes between the host and a buffer: directly where the host sees the memory, else through a
+// staging buffer.
 #pragma once
 #include <cstddef>
 

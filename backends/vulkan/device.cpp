@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::chrono::seconds kCopyLimit{60};  // a copy of a chunk of staging memory
 
-/// A family that computes; one that does not draw, where there is such, for its work is not behind anyone's frames.
+/// A family that computes; one that does not draw, where there is such, for its work is not behind
+/// anyone's frames.
 std::uint32_t compute_family(const std::vector<VkQueueFamilyProperties>& families) {
   std::uint32_t found = 0;
   bool any = false;
@@ -30,14 +31,16 @@ bool has_extension(VkPhysicalDevice device, const char* name) {
   vkEnumerateDeviceExtensionProperties(device, nullptr, &count, nullptr);
   std::vector<VkExtensionProperties> all(count);
   vkEnumerateDeviceExtensionProperties(device, nullptr, &count, all.data());
-  return std::any_of(all.begin(), all.end(), [&](const auto& e) { return std::string(e.extensionName) == name; });
+  return std::any_of(all.begin(), all.end(),
+                     [&](const auto& e) { return std::string(e.extensionName) == name; });
 }
 
 /// The one size that subgroups have; 0 where a driver may choose among several.
 std::int64_t subgroup_of(VkPhysicalDevice device) {
   VkPhysicalDeviceProperties told;
   vkGetPhysicalDeviceProperties(device, &told);
-  if (told.apiVersion < VK_API_VERSION_1_3 && !has_extension(device, VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME))
+  if (told.apiVersion < VK_API_VERSION_1_3 &&
+      !has_extension(device, VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME))
     return 0;
   VkPhysicalDeviceSubgroupSizeControlProperties sizes{};
   sizes.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_PROPERTIES;
@@ -55,7 +58,8 @@ Limits limits_of(VkPhysicalDevice device, const VkPhysicalDeviceLimits& told) {
   limits.offset_alignment =
       std::max<std::int64_t>(256, static_cast<std::int64_t>(told.minStorageBufferOffsetAlignment));
   limits.shared_bytes = told.maxComputeSharedMemorySize;
-  limits.threads = std::min<std::int64_t>(told.maxComputeWorkGroupInvocations, told.maxComputeWorkGroupSize[0]);
+  limits.threads =
+      std::min<std::int64_t>(told.maxComputeWorkGroupInvocations, told.maxComputeWorkGroupSize[0]);
   for (std::size_t i = 0; i < 3; ++i) limits.groups[i] = told.maxComputeWorkGroupCount[i];
   VkPhysicalDeviceShaderSMBuiltinsPropertiesNV sm{};
   sm.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_SM_BUILTINS_PROPERTIES_NV;
@@ -84,8 +88,9 @@ Limits limits_of(VkPhysicalDevice device, const VkPhysicalDeviceLimits& told) {
   return limits;
 }
 
-/// llvmpipe ends every loop of an invocation silently once they have taken 65535 iterations together (Mesa's
-/// LP_MAX_TGSI_LOOP_ITERATIONS; seen with Mesa 22.3: a kernel of 363x363 taps was summed in part).
+/// llvmpipe ends every loop of an invocation silently once they have taken 65535 iterations
+/// together (Mesa's LP_MAX_TGSI_LOOP_ITERATIONS; seen with Mesa 22.3: a kernel of 363x363 taps was
+/// summed in part).
 constexpr std::int64_t kLlvmpipeIterations = 65535;
 
 std::string mebibytes(std::int64_t bytes) {
@@ -102,15 +107,15 @@ VkPhysicalDeviceDriverProperties driver_of(VkPhysicalDevice device) {
   return driver;
 }
 
-std::string driver_text(const VkPhysicalDeviceDriverProperties& driver, const VkPhysicalDeviceProperties& told,
-                        const Limits& limits) {
+std::string driver_text(const VkPhysicalDeviceDriverProperties& driver,
+                        const VkPhysicalDeviceProperties& told, const Limits& limits) {
   const auto version = [](std::uint32_t v) {
-    return std::to_string(VK_API_VERSION_MAJOR(v)) + "." + std::to_string(VK_API_VERSION_MINOR(v)) + "." +
-           std::to_string(VK_API_VERSION_PATCH(v));
+    return std::to_string(VK_API_VERSION_MAJOR(v)) + "." + std::to_string(VK_API_VERSION_MINOR(v)) +
+           "." + std::to_string(VK_API_VERSION_PATCH(v));
   };
-  return std::string(driver.driverName) + " " + driver.driverInfo + ", Vulkan " + version(told.apiVersion) +
-         ", range " + mebibytes(limits.range_bytes) + ", shared " + std::to_string(limits.shared_bytes >> 10) + " KiB" +
-         (limits.storage_16bit ? ", f16" : "");
+  return std::string(driver.driverName) + " " + driver.driverInfo + ", Vulkan " +
+         version(told.apiVersion) + ", range " + mebibytes(limits.range_bytes) + ", shared " +
+         std::to_string(limits.shared_bytes >> 10) + " KiB" + (limits.storage_16bit ? ", f16" : "");
 }
 
 DeviceFacts facts_of(VkPhysicalDevice device) {
@@ -128,11 +133,13 @@ DeviceFacts facts_of(VkPhysicalDevice device) {
   facts.type = told.deviceType;
   facts.limits = limits_of(device, told.limits);
   const auto driver = driver_of(device);
-  if (driver.driverID == VK_DRIVER_ID_MESA_LLVMPIPE) facts.limits.loop_iterations = kLlvmpipeIterations;
+  if (driver.driverID == VK_DRIVER_ID_MESA_LLVMPIPE)
+    facts.limits.loop_iterations = kLlvmpipeIterations;
   facts.driver = driver_text(driver, told, facts.limits);
   for (std::uint32_t i = 0; i < memory.memoryHeapCount; ++i)
     if ((memory.memoryHeaps[i].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT) != 0)
-      facts.memory_bytes = std::max(facts.memory_bytes, static_cast<std::int64_t>(memory.memoryHeaps[i].size));
+      facts.memory_bytes =
+          std::max(facts.memory_bytes, static_cast<std::int64_t>(memory.memoryHeaps[i].size));
   facts.queue_family = compute_family(families);
   const auto bits = families[facts.queue_family].timestampValidBits;
   facts.timestamp_ns = bits > 0 ? static_cast<double>(told.limits.timestampPeriod) : 0;

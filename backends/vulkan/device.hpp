@@ -48,8 +48,8 @@ class Device {
   void free_commands(VkCommandBuffer commands);
   /// Submits in order. The fence is signalled when all is done.
   void submit(std::span<const VkCommandBuffer> commands, VkFence fence);
-  /// Waits and resets the fence. Throws cvg::DeviceLost where the device does not answer within `limit`: nothing more
-  /// can then be done with it.
+  /// Waits and resets the fence. Throws cvg::DeviceLost where the device does not answer within
+  /// `limit`: nothing more can then be done with it.
   void wait(VkFence fence, std::chrono::seconds limit);
   /// Submits one buffer of commands, waits, and frees it.
   void run(VkCommandBuffer commands);
@@ -74,7 +74,8 @@ class Device {
   bool lost_ = false;
 };
 
-/// Opened at the first call, and kept for the life of the process as the instance is. Throws std::out_of_range. [main]
+/// Opened at the first call, and kept for the life of the process as the instance is. Throws
+/// std::out_of_range. [main]
 Device& device(bool validated, std::size_t index);
 
 }  // namespace convgauge::backends::vulkan

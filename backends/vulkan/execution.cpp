@@ -9,21 +9,26 @@ namespace {
 
 /// One pool for each slot: binding anew resets it, and nobody else's.
 VkDescriptorPool make_descriptor_pool(Device& device, std::size_t sets) {
-  const VkDescriptorPoolSize size{VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, static_cast<std::uint32_t>(sets * kBindings)};
+  const VkDescriptorPoolSize size{VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
+                                  static_cast<std::uint32_t>(sets * kBindings)};
   VkDescriptorPoolCreateInfo info{};
   info.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO;
   info.maxSets = static_cast<std::uint32_t>(sets);
   info.poolSizeCount = 1;
   info.pPoolSizes = &size;
   VkDescriptorPool made = VK_NULL_HANDLE;
-  check(device.vk().vkCreateDescriptorPool(device.handle(), &info, nullptr, &made), "vkCreateDescriptorPool");
+  check(device.vk().vkCreateDescriptorPool(device.handle(), &info, nullptr, &made),
+        "vkCreateDescriptorPool");
   return made;
 }
 
 }  // namespace
 
 Execution::Execution(Device& device, const Program& program, int slots, std::chrono::seconds limit)
-    : device_(device), program_(program), limit_(limit), recorded_(static_cast<std::size_t>(slots)) {
+    : device_(device),
+      program_(program),
+      limit_(limit),
+      recorded_(static_cast<std::size_t>(slots)) {
   device.throw_if_lost();
   for (const auto& step : program.steps) pipelines_.push_back(device.pipelines().of(step));
   for (int slot = 0; slot < slots; ++slot)
@@ -48,7 +53,8 @@ void Execution::make_timestamps() {
   info.sType = VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO;
   info.queryType = VK_QUERY_TYPE_TIMESTAMP;
   info.queryCount = 2;
-  check(device_.vk().vkCreateQueryPool(device_.handle(), &info, nullptr, &queries_), "vkCreateQueryPool");
+  check(device_.vk().vkCreateQueryPool(device_.handle(), &info, nullptr, &queries_),
+        "vkCreateQueryPool");
   first_ = device_.begin_commands(0);
   device_.vk().vkCmdResetQueryPool(first_, queries_, 0, 2);
   device_.vk().vkCmdWriteTimestamp(first_, VK_PIPELINE_STAGE_TOP_OF_PIPE_BIT, queries_, 0);
@@ -58,8 +64,8 @@ void Execution::make_timestamps() {
   device_.end_commands(last_);
 }
 
-/// A window shows all of its buffer from its offset on, guards included, as far as the device's shaders see: what a
-/// kernel writes beyond its tensor lands where the host looks for it.
+/// A window shows all of its buffer from its offset on, guards included, as far as the device's
+/// shaders see: what a kernel writes beyond its tensor lands where the host looks for it.
 VkDescriptorSet Execution::describe(VkDescriptorPool pool, const Step& step, const Spots& spots) {
   VkDescriptorSetAllocateInfo info{};
   info.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_ALLOCATE_INFO;
@@ -68,7 +74,8 @@ VkDescriptorSet Execution::describe(VkDescriptorPool pool, const Step& step, con
   const auto layout = device_.pipelines().set_layout();
   info.pSetLayouts = &layout;
   VkDescriptorSet set = VK_NULL_HANDLE;
-  check(device_.vk().vkAllocateDescriptorSets(device_.handle(), &info, &set), "vkAllocateDescriptorSets");
+  check(device_.vk().vkAllocateDescriptorSets(device_.handle(), &info, &set),
+        "vkAllocateDescriptorSets");
   std::array<VkDescriptorBufferInfo, kBindings> buffers{};
   std::array<VkWriteDescriptorSet, kBindings> writes{};
   std::uint32_t count = 0;
@@ -93,11 +100,13 @@ VkDescriptorSet Execution::describe(VkDescriptorPool pool, const Step& step, con
 
 void Execution::bind(std::size_t slot, const Spots& spots) {
   wait();
-  check(device_.vk().vkResetDescriptorPool(device_.handle(), pools_.at(slot), 0), "vkResetDescriptorPool");
+  check(device_.vk().vkResetDescriptorPool(device_.handle(), pools_.at(slot), 0),
+        "vkResetDescriptorPool");
   std::vector<VkDescriptorSet> sets;
   for (std::size_t i = 0; i < program_.steps.size(); ++i) {
     const auto& step = program_.steps[i];
-    // Descriptors are cached within the slot: a part of the batch often sees the windows of the one before.
+    // Descriptors are cached within the slot: a part of the batch often sees the windows of the one
+    // before.
     std::size_t same = 0;
     while (same < i && program_.steps[same].windows != step.windows) ++same;
     sets.push_back(same < i ? sets[same] : describe(pools_[slot], step, spots));
@@ -110,16 +119,17 @@ void Execution::record(std::size_t slot, const std::vector<VkDescriptorSet>& set
   const auto& vk = device_.vk();
   device_.free_commands(recorded_[slot]);
   // The same commands may stand several times in one submission.
-  const auto commands = recorded_[slot] = device_.begin_commands(VK_COMMAND_BUFFER_USAGE_SIMULTANEOUS_USE_BIT);
+  const auto commands = recorded_[slot] =
+      device_.begin_commands(VK_COMMAND_BUFFER_USAGE_SIMULTANEOUS_USE_BIT);
   full_barrier(device_, commands);
   for (std::size_t i = 0; i < sets.size(); ++i) {
     const auto& step = program_.steps[i];
     if (step.after_previous && i > 0) full_barrier(device_, commands);
     vk.vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_COMPUTE, pipelines_[i]->handle());
-    vk.vkCmdBindDescriptorSets(commands, VK_PIPELINE_BIND_POINT_COMPUTE, device_.pipelines().layout(), 0, 1, &sets[i],
-                               0, nullptr);
-    vk.vkCmdPushConstants(commands, device_.pipelines().layout(), VK_SHADER_STAGE_COMPUTE_BIT, 0, sizeof(Push),
-                          &step.push);
+    vk.vkCmdBindDescriptorSets(commands, VK_PIPELINE_BIND_POINT_COMPUTE,
+                               device_.pipelines().layout(), 0, 1, &sets[i], 0, nullptr);
+    vk.vkCmdPushConstants(commands, device_.pipelines().layout(), VK_SHADER_STAGE_COMPUTE_BIT, 0,
+                          sizeof(Push), &step.push);
     vk.vkCmdDispatch(commands, step.groups[0], step.groups[1], step.groups[2]);
   }
   full_barrier(device_, commands);
@@ -150,8 +160,9 @@ void Execution::wait() {
 
 void Execution::read_timestamps() {
   std::uint64_t ticks[2] = {};
-  const auto result = device_.vk().vkGetQueryPoolResults(device_.handle(), queries_, 0, 2, sizeof ticks, ticks,
-                                                         sizeof ticks[0], VK_QUERY_RESULT_64_BIT);
+  const auto result =
+      device_.vk().vkGetQueryPoolResults(device_.handle(), queries_, 0, 2, sizeof ticks, ticks,
+                                         sizeof ticks[0], VK_QUERY_RESULT_64_BIT);
   if (result == VK_NOT_READY) return;  // then the host's clock has to do
   check(result, "vkGetQueryPoolResults");
   const auto passed = (ticks[1] - ticks[0]) & device_.facts().timestamp_mask;

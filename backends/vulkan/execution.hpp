@@ -1,5 +1,5 @@
-// A program on a device: its pipelines, and for each slot the descriptors and the commands, recorded when the slot is
-// bound and submitted again and again.
+// A program on a device: its pipelines, and for each slot the descriptors and the commands,
+// recorded when the slot is bound and submitted again and again.
 #pragma once
 #include <convgauge/plugin.h>
 

@@ -38,9 +38,12 @@ const char* word(VkResult result) {
   }
 }
 
-VKAPI_ATTR VkBool32 VKAPI_CALL heard(VkDebugUtilsMessageSeverityFlagBitsEXT, VkDebugUtilsMessageTypeFlagsEXT,
-                                     const VkDebugUtilsMessengerCallbackDataEXT* data, void* messages) {
-  static_cast<Messages*>(messages)->add(data->pMessage ? data->pMessage : "a message without words");
+VKAPI_ATTR VkBool32 VKAPI_CALL heard(VkDebugUtilsMessageSeverityFlagBitsEXT,
+                                     VkDebugUtilsMessageTypeFlagsEXT,
+                                     const VkDebugUtilsMessengerCallbackDataEXT* data,
+                                     void* messages) {
+  static_cast<Messages*>(messages)->add(data->pMessage ? data->pMessage
+                                                       : "a message without words");
   return VK_FALSE;
 }
 
@@ -49,19 +52,23 @@ bool has_validation() {
   vkEnumerateInstanceLayerProperties(&count, nullptr);
   std::vector<VkLayerProperties> layers(count);
   vkEnumerateInstanceLayerProperties(&count, layers.data());
-  return std::any_of(layers.begin(), layers.end(),
-                     [](const auto& layer) { return std::strcmp(layer.layerName, kValidationLayer) == 0; });
+  return std::any_of(layers.begin(), layers.end(), [](const auto& layer) {
+    return std::strcmp(layer.layerName, kValidationLayer) == 0;
+  });
 }
 
-/// The loader that came with a package (cmake/gather_libraries.cmake), for a machine that has a driver and none of its
-/// own: in libraries/loader beside the folder of plugins. Stays open.
+/// The loader that came with a package (cmake/gather_libraries.cmake), for a machine that has a
+/// driver and none of its own: in libraries/loader beside the folder of plugins. Stays open.
 VkResult open_packed_loader() {
   Dl_info here{};
-  if (dladdr(reinterpret_cast<const void*>(&open_packed_loader), &here) == 0) return VK_ERROR_INITIALIZATION_FAILED;
+  if (dladdr(reinterpret_cast<const void*>(&open_packed_loader), &here) == 0)
+    return VK_ERROR_INITIALIZATION_FAILED;
   const auto folder = std::filesystem::path(here.dli_fname).parent_path().parent_path();
-  void* loader = dlopen((folder / "libraries/loader/libvulkan.so.1").c_str(), RTLD_NOW | RTLD_LOCAL);
+  void* loader =
+      dlopen((folder / "libraries/loader/libvulkan.so.1").c_str(), RTLD_NOW | RTLD_LOCAL);
   const auto entry =
-      loader ? reinterpret_cast<PFN_vkGetInstanceProcAddr>(dlsym(loader, "vkGetInstanceProcAddr")) : nullptr;
+      loader ? reinterpret_cast<PFN_vkGetInstanceProcAddr>(dlsym(loader, "vkGetInstanceProcAddr"))
+             : nullptr;
   if (!entry) return VK_ERROR_INITIALIZATION_FAILED;
   volkInitializeCustom(entry);
   return VK_SUCCESS;
@@ -110,13 +117,14 @@ VkInstance create_validated(Messages& messages) {
                          " is not here (Debian: vulkan-validationlayers)");
   VkDebugUtilsMessengerCreateInfoEXT messenger{};
   messenger.sType = VK_STRUCTURE_TYPE_DEBUG_UTILS_MESSENGER_CREATE_INFO_EXT;
-  messenger.messageSeverity =
-      VK_DEBUG_UTILS_MESSAGE_SEVERITY_WARNING_BIT_EXT | VK_DEBUG_UTILS_MESSAGE_SEVERITY_ERROR_BIT_EXT;
-  messenger.messageType =
-      VK_DEBUG_UTILS_MESSAGE_TYPE_VALIDATION_BIT_EXT | VK_DEBUG_UTILS_MESSAGE_TYPE_PERFORMANCE_BIT_EXT;
+  messenger.messageSeverity = VK_DEBUG_UTILS_MESSAGE_SEVERITY_WARNING_BIT_EXT |
+                              VK_DEBUG_UTILS_MESSAGE_SEVERITY_ERROR_BIT_EXT;
+  messenger.messageType = VK_DEBUG_UTILS_MESSAGE_TYPE_VALIDATION_BIT_EXT |
+                          VK_DEBUG_UTILS_MESSAGE_TYPE_PERFORMANCE_BIT_EXT;
   messenger.pfnUserCallback = heard;
   messenger.pUserData = &messages;
-  const VkValidationFeatureEnableEXT enabled[] = {VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT};
+  const VkValidationFeatureEnableEXT enabled[] = {
+      VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT};
   VkValidationFeaturesEXT features{};
   features.sType = VK_STRUCTURE_TYPE_VALIDATION_FEATURES_EXT;
   features.pNext = &messenger;
@@ -126,7 +134,8 @@ VkInstance create_validated(Messages& messages) {
   const auto create_messenger = reinterpret_cast<PFN_vkCreateDebugUtilsMessengerEXT>(
       vkGetInstanceProcAddr(made, "vkCreateDebugUtilsMessengerEXT"));
   VkDebugUtilsMessengerEXT ignored = VK_NULL_HANDLE;
-  if (create_messenger) check(create_messenger(made, &messenger, nullptr, &ignored), "vkCreateDebugUtilsMessengerEXT");
+  if (create_messenger)
+    check(create_messenger(made, &messenger, nullptr, &ignored), "vkCreateDebugUtilsMessengerEXT");
   return made;
 }
 
@@ -141,7 +150,8 @@ std::optional<std::string> unfit(VkPhysicalDevice device) {
   std::vector<VkQueueFamilyProperties> families(count);
   vkGetPhysicalDeviceQueueFamilyProperties(device, &count, families.data());
   const auto computes = [](const auto& f) { return (f.queueFlags & VK_QUEUE_COMPUTE_BIT) != 0; };
-  if (std::none_of(families.begin(), families.end(), computes)) return name + " has no queue that computes";
+  if (std::none_of(families.begin(), families.end(), computes))
+    return name + " has no queue that computes";
   return std::nullopt;
 }
 
@@ -177,8 +187,10 @@ Instance make(bool validated) {
 void check(VkResult result, const char* call) {
   if (result == VK_SUCCESS) return;
   const char* known = word(result);
-  const auto text = std::string(call) + " returned " + (known ? known : "VkResult " + std::to_string(result));
-  if (result == VK_ERROR_OUT_OF_HOST_MEMORY || result == VK_ERROR_OUT_OF_DEVICE_MEMORY) throw cvg::OutOfMemory(text);
+  const auto text =
+      std::string(call) + " returned " + (known ? known : "VkResult " + std::to_string(result));
+  if (result == VK_ERROR_OUT_OF_HOST_MEMORY || result == VK_ERROR_OUT_OF_DEVICE_MEMORY)
+    throw cvg::OutOfMemory(text);
   if (result == VK_ERROR_DEVICE_LOST) throw cvg::DeviceLost(text);
   throw std::runtime_error(text);
 }
@@ -191,7 +203,8 @@ void Messages::add(const char* text) {
 void Messages::throw_if_any() {
   const std::lock_guard lock(mutex_);
   if (count_ == 0) return;
-  const auto text = "the validation layers said " + std::to_string(count_) + " things, the first: " + first_;
+  const auto text =
+      "the validation layers said " + std::to_string(count_) + " things, the first: " + first_;
   count_ = 0;
   throw std::runtime_error(text);
 }

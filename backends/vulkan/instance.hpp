@@ -11,15 +11,16 @@
 
 namespace convgauge::backends::vulkan {
 
-/// Throws what a VkResult other than VK_SUCCESS means: cvg::OutOfMemory, cvg::DeviceLost or std::runtime_error, each
-/// naming the call.
+/// Throws what a VkResult other than VK_SUCCESS means: cvg::OutOfMemory, cvg::DeviceLost or
+/// std::runtime_error, each naming the call.
 void check(VkResult result, const char* call);
 
 /// What the validation layers said since it was last asked. The layers call from any thread.
 class Messages {
  public:
   void add(const char* text);
-  /// Throws std::runtime_error with the first message and their number, if there is any; then there is none.
+  /// Throws std::runtime_error with the first message and their number, if there is any; then there
+  /// is none.
   void throw_if_any();
 
  private:
@@ -34,9 +35,9 @@ struct Instance {
   std::unique_ptr<Messages> messages{};     // null without validation
 };
 
-/// The process's only instance of its kind, made at the first call and never destroyed: drivers have threads of their
-/// own, which do not survive being torn down while a library is unloaded. Throws cvg::Refused to say why there is no
-/// loader, no driver, or no device that fits. [main]
+/// The process's only instance of its kind, made at the first call and never destroyed: drivers
+/// have threads of their own, which do not survive being torn down while a library is unloaded.
+/// Throws cvg::Refused to say why there is no loader, no driver, or no device that fits. [main]
 Instance& instance(bool validated);
 
 }  // namespace convgauge::backends::vulkan

@@ -62,10 +62,12 @@ void transform_weights(const Program& p, const Shape& s, const void* weights, st
   for (int64_t o = 0; o < s.out_channels; ++o)
     for (int64_t c = 0; c < s.group_inputs(); ++c) {
       float taps[9];
-      for (int64_t t = 0; t < 9; ++t) taps[t] = widened(s.storage, weights, (o * s.group_inputs() + c) * 9 + t);
+      for (int64_t t = 0; t < 9; ++t)
+        taps[t] = widened(s.storage, weights, (o * s.group_inputs() + c) * 9 + t);
       for (int point = 0; point < span * span; ++point) {
         const auto group = point * s.groups + o / s.group_outputs();
-        to[(group * depths + c) * rows + o % s.group_outputs()] = transformed(g, taps, point / span, point % span);
+        to[(group * depths + c) * rows + o % s.group_outputs()] =
+            transformed(g, taps, point / span, point % span);
       }
     }
 }
@@ -81,10 +83,12 @@ float widened(Storage storage, const void* elements, int64_t index) {
   }
   std::uint16_t bits;
   std::memcpy(&bits, at + index * 2, 2);
-  return storage == Storage::f16 ? from_half(bits) : std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
+  return storage == Storage::f16 ? from_half(bits)
+                                 : std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
 }
 
-std::vector<std::byte> pack(const Program& program, const Shape& shape, const void* weights, const void* bias) {
+std::vector<std::byte> pack(const Program& program, const Shape& shape, const void* weights,
+                            const void* bias) {
   std::vector<std::byte> packed(static_cast<std::size_t>(program.packed_bytes));
   if (program.packing == Packing::winograd)
     transform_weights(program, shape, weights, packed.data());

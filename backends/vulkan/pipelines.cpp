@@ -19,10 +19,12 @@ Pipelines::Pipelines(Device& device) : device_(device) {
   layout.pSetLayouts = &set_layout_;
   layout.pushConstantRangeCount = 1;
   layout.pPushConstantRanges = &pushed;
-  check(device.vk().vkCreatePipelineLayout(device.handle(), &layout, nullptr, &layout_), "vkCreatePipelineLayout");
+  check(device.vk().vkCreatePipelineLayout(device.handle(), &layout, nullptr, &layout_),
+        "vkCreatePipelineLayout");
   VkPipelineCacheCreateInfo cache{};
   cache.sType = VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO;
-  check(device.vk().vkCreatePipelineCache(device.handle(), &cache, nullptr, &cache_), "vkCreatePipelineCache");
+  check(device.vk().vkCreatePipelineCache(device.handle(), &cache, nullptr, &cache_),
+        "vkCreatePipelineCache");
 }
 
 VkShaderModule Pipelines::module_of(Shader shader, Storage storage) {
@@ -33,7 +35,8 @@ VkShaderModule Pipelines::module_of(Shader shader, Storage storage) {
   info.sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO;
   info.codeSize = code.size_bytes();
   info.pCode = code.data();
-  check(device_.vk().vkCreateShaderModule(device_.handle(), &info, nullptr, &made), "vkCreateShaderModule");
+  check(device_.vk().vkCreateShaderModule(device_.handle(), &info, nullptr, &made),
+        "vkCreateShaderModule");
   return made;
 }
 

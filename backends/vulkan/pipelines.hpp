@@ -1,4 +1,5 @@
-// Compute pipelines by what they are made of. All have one layout: four storage buffers and twelve pushed bytes.
+// Compute pipelines by what they are made of. All have one layout: four storage buffers and twelve
+// pushed bytes.
 #pragma once
 #include <list>
 #include <map>

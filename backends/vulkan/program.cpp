@@ -11,11 +11,14 @@ namespace {
 using std::int64_t;
 
 /// A kernel whose invocations are counted one by one: direct, depthwise, depthwise_large.
-void add_flat(Program& program, Step step, const Shape& shape, const Limits& limits, int64_t workgroups_per_image) {
-  // Workgroups are not shared by images here only where they are counted so; rounding up is harmless.
-  const auto most = std::max<int64_t>(
-      1, std::min(images_within_range(shape, limits),
-                  limits.groups[0] * limits.groups[1] / std::max<int64_t>(1, workgroups_per_image) / 2));
+void add_flat(Program& program, Step step, const Shape& shape, const Limits& limits,
+              int64_t workgroups_per_image) {
+  // Workgroups are not shared by images here only where they are counted so; rounding up is
+  // harmless.
+  const auto most =
+      std::max<int64_t>(1, std::min(images_within_range(shape, limits),
+                                    limits.groups[0] * limits.groups[1] /
+                                        std::max<int64_t>(1, workgroups_per_image) / 2));
   for (const auto& part : parts_of(shape, limits, most)) {
     step.windows = {part.src, {Place::packed, 0}, {Place::packed, program.bias_offset}, part.dst};
     step.push = part.push;
@@ -27,9 +30,11 @@ void add_flat(Program& program, Step step, const Shape& shape, const Limits& lim
 Program build_direct(const Shape& shape, const Limits& limits) {
   constexpr int64_t kThreads = 128;
   Program program;
-  place_weights(program, shape.out_channels * shape.group_inputs() * shape.taps() * shape.element_bytes(), shape,
-                limits);
-  add_flat(program, step_of(Shader::direct, shape, kThreads), shape, limits, divided_up(shape.dst_image(), kThreads));
+  place_weights(program,
+                shape.out_channels * shape.group_inputs() * shape.taps() * shape.element_bytes(),
+                shape, limits);
+  add_flat(program, step_of(Shader::direct, shape, kThreads), shape, limits,
+           divided_up(shape.dst_image(), kThreads));
   return program;
 }
 
@@ -40,12 +45,14 @@ Program build_depthwise(const Candidate& candidate, const Shape& shape, const Li
   place_weights(program, shape.out_channels * shape.taps() * shape.element_bytes(), shape, limits);
   auto step = step_of(Shader::depthwise, shape, kThreads);
   step.constants[kSpecial] = number(candidate.block);
-  const auto invocations = divided_up(shape.out_h, candidate.block) * shape.out_w * shape.out_channels;
+  const auto invocations =
+      divided_up(shape.out_h, candidate.block) * shape.out_w * shape.out_channels;
   add_flat(program, step, shape, limits, divided_up(invocations, kThreads));
   return program;
 }
 
-Program build_depthwise_large(const Candidate& candidate, const Shape& shape, const Limits& limits) {
+Program build_depthwise_large(const Candidate& candidate, const Shape& shape,
+                              const Limits& limits) {
   constexpr int64_t kTileWidth = 32, kAcross = 4;  // as in depthwise_large.comp
   Program program;
   program.packing = Packing::taps;
@@ -61,8 +68,8 @@ Program build_depthwise_large(const Candidate& candidate, const Shape& shape, co
 void add_gemm(Program& program, Step step, const Shape& shape, const Limits& limits) {
   const auto row_tiles = divided_up(shape.group_outputs(), program.tile.rows);
   const auto most_columns = limits.groups[0] / row_tiles * program.tile.columns;
-  cvg::refuse_unless(shape.pixels() <= most_columns && shape.groups <= limits.groups[2], CVG_REASON_SIZE,
-                     "the grid of workgroups is beyond this device's limits");
+  cvg::refuse_unless(shape.pixels() <= most_columns && shape.groups <= limits.groups[2],
+                     CVG_REASON_SIZE, "the grid of workgroups is beyond this device's limits");
   const auto most = std::min(images_within_range(shape, limits), most_columns / shape.pixels());
   for (const auto& part : parts_of(shape, limits, most)) {
     step.windows = {part.src, {Place::packed, 0}, {Place::packed, program.bias_offset}, part.dst};
@@ -78,7 +85,8 @@ Program build_igemm(const Candidate& candidate, const Shape& shape, const Limits
   program.tile = candidate.tile;
   program.tap_outer = shape.group_inputs() % Tile::kDepth == 0;
   place_weights(program,
-                packed_rows_bytes(shape, candidate.tile, shape.group_inputs() * shape.taps(), shape.element_bytes()),
+                packed_rows_bytes(shape, candidate.tile, shape.group_inputs() * shape.taps(),
+                                  shape.element_bytes()),
                 shape, limits);
   add_gemm(program, gemm_step(shape, candidate.tile, program.tap_outer, true), shape, limits);
   return program;
@@ -86,17 +94,21 @@ Program build_igemm(const Candidate& candidate, const Shape& shape, const Limits
 
 Program build_coopmat(const Candidate& candidate, const Shape& shape, const Limits& limits) {
   const auto& tile = candidate.tile;
-  cvg::refuse_unless(
-      shape.storage == Storage::f16 && shape.group_inputs() % kMatrixDepth == 0, CVG_REASON_CHANNELS,
-      "cooperative matrices take f16 and a multiple of " + std::to_string(kMatrixDepth) + " channels a group");
+  cvg::refuse_unless(shape.storage == Storage::f16 && shape.group_inputs() % kMatrixDepth == 0,
+                     CVG_REASON_CHANNELS,
+                     "cooperative matrices take f16 and a multiple of " +
+                         std::to_string(kMatrixDepth) + " channels a group");
   Program program;
   program.packing = Packing::depth_rows;
   program.tile = tile;
-  place_weights(program, packed_rows_bytes(shape, tile, shape.group_inputs() * shape.taps(), shape.element_bytes()),
-                shape, limits);
-  auto step = step_of(candidate.kind == Kind::coopmat ? Shader::coopmat : Shader::coopmat_emulated, shape,
-                      subgroups(tile) * limits.subgroup);
-  const int64_t own[] = {tile.rows, tile.columns, kMatrixDepth, tile.thread_rows, tile.thread_columns, limits.subgroup};
+  place_weights(
+      program,
+      packed_rows_bytes(shape, tile, shape.group_inputs() * shape.taps(), shape.element_bytes()),
+      shape, limits);
+  auto step = step_of(candidate.kind == Kind::coopmat ? Shader::coopmat : Shader::coopmat_emulated,
+                      shape, subgroups(tile) * limits.subgroup);
+  const int64_t own[] = {tile.rows,        tile.columns,        kMatrixDepth,
+                         tile.thread_rows, tile.thread_columns, limits.subgroup};
   std::transform(std::begin(own), std::end(own), step.constants.begin() + kSpecial, number);
   add_gemm(program, step, shape, limits);
   return program;

@@ -1,4 +1,5 @@
-// A plan before any buffer is known: the dispatches that compute it, and how its weights are packed.
+// A plan before any buffer is known: the dispatches that compute it, and how its weights are
+// packed.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -37,7 +38,8 @@ struct Step {
   bool after_previous = false;  // reads what the step before wrote
 };
 
-/// How weights lie in the packed buffer; the bias, in f32, zeros where there is none, follows at bias_offset.
+/// How weights lie in the packed buffer; the bias, in f32, zeros where there is none, follows at
+/// bias_offset.
 enum class Packing {
   plain,       // (out, in / groups, height, width), in the problem's type
   depth_rows,  // igemm: [group][depth][row], both padded with zeros
@@ -66,8 +68,8 @@ struct Candidate {
   bool operator==(const Candidate&) const = default;
 };
 
-/// The dispatches of a candidate, cut so that every window stays within the device's range. Throws cvg::Refused with
-/// the numbers where a single image or the weights are beyond it.
+/// The dispatches of a candidate, cut so that every window stays within the device's range. Throws
+/// cvg::Refused with the numbers where a single image or the weights are beyond it.
 Program build(const Candidate& candidate, const Shape& shape, const Limits& limits);
 
 }  // namespace convgauge::backends::vulkan

@@ -1,4 +1,5 @@
-// The shaders of this backend as SPIR-V, made by glslc when it is built: one for each way to store elements.
+// The shaders of this backend as SPIR-V, made by glslc when it is built: one for each way to store
+// elements.
 #pragma once
 #include <cstdint>
 #include <span>

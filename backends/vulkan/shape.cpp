@@ -6,7 +6,9 @@ namespace convgauge::backends::vulkan {
 namespace {
 
 Storage storage_of(std::int32_t type) {
-  return type == CVG_F32 ? Storage::f32 : type == CVG_F16 ? Storage::f16 : Storage::bf16;
+  return type == CVG_DTYPE_F32   ? Storage::f32
+         : type == CVG_DTYPE_F16 ? Storage::f16
+                                 : Storage::bf16;
 }
 
 /// A step that is never taken may be any number, and a shader's numbers have 32 bits.
@@ -18,7 +20,8 @@ cvg_axis tamed(cvg_axis axis) {
 
 void refuse_what_32_bits_cannot(const cvg_spec& spec) {
   for (const auto* axis : {&spec.h, &spec.w})
-    cvg::refuse_unless(axis->pad_before + axis->input + axis->pad_after <= std::numeric_limits<std::int32_t>::max() &&
+    cvg::refuse_unless(axis->pad_before + axis->input + axis->pad_after <=
+                               std::numeric_limits<std::int32_t>::max() &&
                            spec.in_channels <= std::numeric_limits<std::int32_t>::max() &&
                            spec.out_channels <= std::numeric_limits<std::int32_t>::max(),
                        CVG_REASON_SIZE, "a padded axis or a number of channels is beyond 2^31 - 1");
@@ -36,7 +39,7 @@ Shape::Shape(const cvg_spec& spec)
       out_h(cvg::output(spec.h)),
       out_w(cvg::output(spec.w)),
       padding_mode(spec.padding_mode),
-      channels_last(spec.layout == CVG_NHWC),
+      channels_last(spec.layout == CVG_LAYOUT_NHWC),
       bias(spec.bias != 0),
       storage(storage_of(spec.src_type)) {
   refuse_what_32_bits_cannot(spec);

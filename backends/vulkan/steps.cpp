@@ -23,7 +23,8 @@ std::vector<Part> parts_of(const Shape& shape, const Limits& limits, int64_t mos
   std::vector<Part> parts;
   const auto bytes = shape.element_bytes();
   for (int64_t first = 0; first < shape.batch; first += most_images) {
-    const auto src_byte = first * shape.src_image() * bytes, dst_byte = first * shape.dst_image() * bytes;
+    const auto src_byte = first * shape.src_image() * bytes,
+               dst_byte = first * shape.dst_image() * bytes;
     Part part{std::min(most_images, shape.batch - first),
               window_at(Place::src, src_byte, limits),
               window_at(Place::dst, dst_byte, limits),
@@ -39,8 +40,9 @@ int64_t images_within_range(const Shape& shape, const Limits& limits) {
   const auto image = std::max(shape.src_image(), shape.dst_image()) * shape.element_bytes();
   const auto room = limits.range_bytes - limits.offset_alignment;
   cvg::refuse_unless(image <= room, CVG_REASON_SIZE,
-                     "one image has " + std::to_string(image) + " bytes, and this device's shaders see " +
-                         std::to_string(room) + " of a buffer (maxStorageBufferRange less an alignment)");
+                     "one image has " + std::to_string(image) +
+                         " bytes, and this device's shaders see " + std::to_string(room) +
+                         " of a buffer (maxStorageBufferRange less an alignment)");
   return std::max<int64_t>(1, room / std::max<int64_t>(1, image));
 }
 
@@ -48,16 +50,19 @@ Step step_of(Shader shader, const Shape& s, int64_t threads) {
   Step step;
   step.shader = shader;
   step.storage = s.storage;
-  const int64_t values[] = {
-      threads,      s.in_channels, s.h.input,      s.w.input,      s.out_channels, s.out_h,
-      s.out_w,      s.groups,      s.h.kernel,     s.w.kernel,     s.h.stride,     s.w.stride,
-      s.h.dilation, s.w.dilation,  s.h.pad_before, s.w.pad_before, s.padding_mode, s.channels_last ? 1 : 0};
+  const int64_t values[] = {threads,        s.in_channels,  s.h.input,
+                            s.w.input,      s.out_channels, s.out_h,
+                            s.out_w,        s.groups,       s.h.kernel,
+                            s.w.kernel,     s.h.stride,     s.w.stride,
+                            s.h.dilation,   s.w.dilation,   s.h.pad_before,
+                            s.w.pad_before, s.padding_mode, s.channels_last ? 1 : 0};
   std::transform(std::begin(values), std::end(values), step.constants.begin(), number);
   return step;
 }
 
 std::array<std::uint32_t, 3> folded(int64_t groups, const Limits& limits) {
-  const auto x = std::min(groups, limits.groups[0]), y = divided_up(groups, std::max<int64_t>(1, x));
+  const auto x = std::min(groups, limits.groups[0]),
+             y = divided_up(groups, std::max<int64_t>(1, x));
   cvg::refuse_unless(y <= limits.groups[1], CVG_REASON_SIZE,
                      std::to_string(groups) + " workgroups are more than this device's grid holds");
   return {number(x), number(y), 1};
@@ -67,9 +72,11 @@ void place_weights(Program& program, int64_t bytes, const Shape& shape, const Li
   program.weight_bytes = bytes;
   program.bias_offset = rounded_up(bytes, limits.offset_alignment);
   program.packed_bytes = program.bias_offset + shape.out_channels * 4;
-  cvg::refuse_unless(bytes <= limits.range_bytes && shape.out_channels * 4 <= limits.range_bytes, CVG_REASON_SIZE,
-                     "the packed weights have " + std::to_string(bytes) + " bytes, and this device's shaders see " +
-                         std::to_string(limits.range_bytes) + " of a buffer (maxStorageBufferRange)");
+  cvg::refuse_unless(
+      bytes <= limits.range_bytes && shape.out_channels * 4 <= limits.range_bytes, CVG_REASON_SIZE,
+      "the packed weights have " + std::to_string(bytes) +
+          " bytes, and this device's shaders see " + std::to_string(limits.range_bytes) +
+          " of a buffer (maxStorageBufferRange)");
 }
 
 Step gemm_step(const Shape& shape, const Tile& tile, bool tap_outer, bool add_bias) {
@@ -87,12 +94,14 @@ Step gemm_step(const Shape& shape, const Tile& tile, bool tap_outer, bool add_bi
 }
 
 std::array<std::uint32_t, 3> gemm_groups(const Shape& shape, const Tile& tile, int64_t columns) {
-  return {number(divided_up(shape.group_outputs(), tile.rows) * divided_up(columns, tile.columns)), 1,
-          number(shape.groups)};
+  return {number(divided_up(shape.group_outputs(), tile.rows) * divided_up(columns, tile.columns)),
+          1, number(shape.groups)};
 }
 
-int64_t packed_rows_bytes(const Shape& shape, const Tile& tile, int64_t depth, int64_t element_bytes) {
-  return shape.groups * rounded_up(depth, Tile::kDepth) * rounded_up(shape.group_outputs(), tile.rows) * element_bytes;
+int64_t packed_rows_bytes(const Shape& shape, const Tile& tile, int64_t depth,
+                          int64_t element_bytes) {
+  return shape.groups * rounded_up(depth, Tile::kDepth) *
+         rounded_up(shape.group_outputs(), tile.rows) * element_bytes;
 }
 
 }  // namespace convgauge::backends::vulkan

@@ -1,4 +1,5 @@
-// What the programs of all kernels are made of: parts of the batch, steps with the problem's constants, grids, weights.
+// What the programs of all kernels are made of: parts of the batch, steps with the problem's
+// constants, grids, weights.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -34,8 +35,10 @@ void place_weights(Program& program, std::int64_t bytes, const Shape& shape, con
 
 /// A step of igemm, its grid, and the bytes of its packed rows.
 Step gemm_step(const Shape& shape, const Tile& tile, bool tap_outer, bool add_bias);
-std::array<std::uint32_t, 3> gemm_groups(const Shape& shape, const Tile& tile, std::int64_t columns);
-std::int64_t packed_rows_bytes(const Shape& shape, const Tile& tile, std::int64_t depth, std::int64_t element_bytes);
+std::array<std::uint32_t, 3> gemm_groups(const Shape& shape, const Tile& tile,
+                                         std::int64_t columns);
+std::int64_t packed_rows_bytes(const Shape& shape, const Tile& tile, std::int64_t depth,
+                               std::int64_t element_bytes);
 
 /// program.cpp's, in a file of its own.
 Program build_winograd(const Candidate& candidate, const Shape& shape, const Limits& limits);

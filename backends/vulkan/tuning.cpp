@@ -13,15 +13,17 @@
 namespace convgauge::backends::vulkan {
 namespace {
 
-/// What a choice holds for: the device with its driver, the candidates of this version, the problem.
+/// What a choice holds for: the device with its driver, the candidates of this version, the
+/// problem.
 std::string key_of(const Device& device, const Shape& s, const std::vector<Candidate>& all) {
   std::ostringstream text;
-  text << device.facts().identity() << '|' << s.batch << ' ' << s.in_channels << ' ' << s.out_channels << ' '
-       << s.groups;
+  text << device.facts().identity() << '|' << s.batch << ' ' << s.in_channels << ' '
+       << s.out_channels << ' ' << s.groups;
   for (const auto& a : {s.h, s.w})
-    text << ' ' << a.input << ' ' << a.kernel << ' ' << a.stride << ' ' << a.dilation << ' ' << a.pad_before << ' '
-         << a.pad_after;
-  text << ' ' << s.padding_mode << ' ' << s.channels_last << ' ' << static_cast<int>(s.storage) << '|';
+    text << ' ' << a.input << ' ' << a.kernel << ' ' << a.stride << ' ' << a.dilation << ' '
+         << a.pad_before << ' ' << a.pad_after;
+  text << ' ' << s.padding_mode << ' ' << s.channels_last << ' ' << static_cast<int>(s.storage)
+       << '|';
   std::vector<std::string> names;
   for (const auto& candidate : all) names.push_back(name_of(candidate));
   std::sort(names.begin(), names.end());  // whatever order they were offered in
@@ -34,7 +36,8 @@ std::map<std::string, std::string> read_choices(const std::string& path) {
   std::map<std::string, std::string> choices;
   std::ifstream in(path);
   for (std::string line; std::getline(in, line);)
-    if (const auto tab = line.find('\t'); tab != std::string::npos) choices[line.substr(0, tab)] = line.substr(tab + 1);
+    if (const auto tab = line.find('\t'); tab != std::string::npos)
+      choices[line.substr(0, tab)] = line.substr(tab + 1);
   return choices;
 }
 
@@ -44,16 +47,19 @@ void append_choice(const std::string& path, const std::string& key, const std::s
   if (!out.flush()) throw std::runtime_error("tune_cache: " + path + " cannot be written");
 }
 
-/// Buffers for one candidate, filled with ones of the problem's type: zeros can be faster than numbers.
+/// Buffers for one candidate, filled with ones of the problem's type: zeros can be faster than
+/// numbers.
 class Bench {
  public:
   Bench(Device& device, const Program& program, const Shape& shape) {
-    const std::int64_t bytes[] = {shape.batch * shape.src_image() * shape.element_bytes(), program.packed_bytes,
-                                  shape.batch * shape.dst_image() * shape.element_bytes(), program.transformed_bytes,
-                                  program.products_bytes};
+    const std::int64_t bytes[] = {shape.batch * shape.src_image() * shape.element_bytes(),
+                                  program.packed_bytes,
+                                  shape.batch * shape.dst_image() * shape.element_bytes(),
+                                  program.transformed_bytes, program.products_bytes};
     try {
       for (const auto size : bytes) {
-        buffers_.push_back(make_buffer(device, static_cast<std::size_t>(size), VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0));
+        buffers_.push_back(make_buffer(device, static_cast<std::size_t>(size),
+                                       VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0));
         fill_bytes(buffers_.back(), 0, 0x3c, buffers_.back().bytes);  // 0.0115 in f32, 1.06 in f16
       }
     } catch (...) {
@@ -77,8 +83,10 @@ class Bench {
   std::vector<Buffer> buffers_;
 };
 
-/// The least of several batches, each long enough for a clock: by the device's timestamps, else by the host's clock.
-double measured_ns(Device& device, const Candidate& candidate, const Shape& shape, const Options& options) {
+/// The least of several batches, each long enough for a clock: by the device's timestamps, else by
+/// the host's clock.
+double measured_ns(Device& device, const Candidate& candidate, const Shape& shape,
+                   const Options& options) {
   constexpr int kRounds = 5;
   constexpr double kBatchNs = 2e6;
   const auto program = build(candidate, shape, limited(device.facts().limits, options));
@@ -92,15 +100,18 @@ double measured_ns(Device& device, const Candidate& candidate, const Shape& shap
     const auto start = std::chrono::steady_clock::now();
     execution.start(slots, &timing);
     execution.wait();
-    const double host = std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - start).count();
-    const double each = (timing.total_ns > 0 ? timing.total_ns : host) / static_cast<double>(slots.size());
+    const double host =
+        std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - start).count();
+    const double each =
+        (timing.total_ns > 0 ? timing.total_ns : host) / static_cast<double>(slots.size());
     if (round > 0) best = std::min(best, each);  // the first also moves the memory in
     slots.assign(static_cast<std::size_t>(std::clamp(kBatchNs / each, 1.0, 100.0)), 0);
   }
   return best;
 }
 
-std::string fastest(Device& device, const std::vector<Candidate>& all, const Shape& shape, const Options& options) {
+std::string fastest(Device& device, const std::vector<Candidate>& all, const Shape& shape,
+                    const Options& options) {
   double best = HUGE_VAL;
   std::string name = name_of(all.front());
   for (const auto& candidate : all) {
@@ -115,9 +126,10 @@ std::string fastest(Device& device, const std::vector<Candidate>& all, const Sha
 
 }  // namespace
 
-std::vector<Candidate> tuned(std::vector<Candidate> all, const cvg_spec& spec, const cvg_settings& settings,
-                             const Options& options) {
-  static auto& chosen = *new std::map<std::string, std::string>;  // of this process: query() and plan_create() agree
+std::vector<Candidate> tuned(std::vector<Candidate> all, const cvg_spec& spec,
+                             const cvg_settings& settings, const Options& options) {
+  static auto& chosen =
+      *new std::map<std::string, std::string>;  // of this process: query() and plan_create() agree
   auto& owner = device(options.validation, static_cast<std::size_t>(settings.device));
   const Shape shape(spec);
   const auto key = key_of(owner, shape, all);

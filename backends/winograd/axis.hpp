@@ -1,11 +1,13 @@
-// One axis of any convolution as convolutions of stride 1 without dilation, which is all that F(m, r) computes.
+// One axis of any convolution as convolutions of stride 1 without dilation, which is all that F(m,
+// r) computes.
 //
 // With g = gcd(stride, dilation), P = dilation / g, Q = stride / g, and S = stride * dilation / g:
 //   outputs  o = P q + residue     P residues: images of their own, stride P apart
 //   taps     k = Q t + phase       min(Q, kernel) phases, summed as further input channels
 //   sources  o stride + k dilation - pad = S (q + t) + residue * stride + phase * dilation - pad
-// so every (residue, phase) is y'[q] = sum over t of w'[t] x'[q + t]. Where t runs over more taps than r, they are cut
-// into pieces of r, which are summed as phases are; a tap that does not exist weighs zero.
+// so every (residue, phase) is y'[q] = sum over t of w'[t] x'[q + t]. Where t runs over more taps
+// than r, they are cut into pieces of r, which are summed as phases are; a tap that does not exist
+// weighs zero.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -49,12 +51,15 @@ struct AxisPlan {
   std::int64_t outputs(std::int64_t residue) const {
     return residue < output ? divided_up(output - residue, residues) : 0;
   }
-  std::int64_t tiles(std::int64_t residue) const { return divided_up(outputs(residue), transform->m); }
+  std::int64_t tiles(std::int64_t residue) const {
+    return divided_up(outputs(residue), transform->m);
+  }
 
   /// The source index of x'[0]; x'[j] is `step * j` further.
   std::int64_t start(std::int64_t residue, std::int64_t image) const {
     const auto phase = image / pieces, piece = image % pieces;
-    return residue * axis.stride + phase * axis.dilation - axis.pad_before + step * transform->r * piece;
+    return residue * axis.stride + phase * axis.dilation - axis.pad_before +
+           step * transform->r * piece;
   }
 
   /// The kernel's tap behind tap `t` of an image, or -1 where there is none.
@@ -64,7 +69,8 @@ struct AxisPlan {
     return k < axis.kernel ? k : -1;
   }
 
-  /// The element that source index `i` shows, in the padding too; -1 where it shows zero or nothing.
+  /// The element that source index `i` shows, in the padding too; -1 where it shows zero or
+  /// nothing.
   std::int64_t source(std::int64_t i) const {
     if (0 <= i && i < axis.input) return i;
     if (i < -axis.pad_before || i >= axis.input + axis.pad_after) return -1;

@@ -1,5 +1,5 @@
-// winograd: F(m x m, r x r) in f32 on the CPU. Weights are transformed in prepare_weights; an execution fuses the
-// transforms with the products, block by block of tiles, and allocates nothing.
+// winograd: F(m x m, r x r) in f32 on the CPU. Weights are transformed in prepare_weights; an
+// execution fuses the transforms with the products, block by block of tiles, and allocates nothing.
 #include <convgauge/sdk.hpp>
 
 #include "candidates.hpp"
@@ -14,20 +14,25 @@ class Winograd {
   static constexpr const char* name = "winograd";
   static constexpr const char* version = "1.0";
 #ifdef _OPENMP
-  static constexpr const char* description = "Winograd's minimal filtering F(m, r), fused, on the CPU (OpenMP)";
+  static constexpr const char* description =
+      "Winograd's minimal filtering F(m, r), fused, on the CPU (OpenMP)";
 #else
-  static constexpr const char* description = "Winograd's minimal filtering F(m, r), fused, on the CPU (one thread)";
+  static constexpr const char* description =
+      "Winograd's minimal filtering F(m, r), fused, on the CPU (one thread)";
 #endif
   static constexpr cvg::Supports supports{
-      .types = {CVG_F32},
-      .layouts = {CVG_NCHW, CVG_NHWC, CVG_NATIVE},
-      .padding_modes = {CVG_PADDING_ZEROS, CVG_PADDING_REFLECT, CVG_PADDING_REPLICATE, CVG_PADDING_CIRCULAR}};
+      .types = {CVG_DTYPE_F32},
+      .layouts = {CVG_LAYOUT_NCHW, CVG_LAYOUT_NHWC, CVG_LAYOUT_NATIVE},
+      .padding_modes = {CVG_PADDING_ZEROS, CVG_PADDING_REFLECT, CVG_PADDING_REPLICATE,
+                        CVG_PADDING_CIRCULAR}};
 
   static std::span<const cvg_option_info> options() {
     static constexpr cvg_option_info kOptions[] = {
-        cvg::describe_option("accuracy", "strict|balanced|fast", "balanced",
-                             "how much rounding the default algorithm may amplify: up to F(3,3), F(4,3), any"),
-        cvg::describe_option("isa", kInstructionSetValues, "auto", "the instruction set of the kernels")};
+        cvg::describe_option(
+            "accuracy", "strict|balanced|fast", "balanced",
+            "how much rounding the default algorithm may amplify: up to F(3,3), F(4,3), any"),
+        cvg::describe_option("isa", kInstructionSetValues, "auto",
+                             "the instruction set of the kernels")};
     return kOptions;
   }
 
@@ -38,33 +43,39 @@ class Winograd {
 
   static std::vector<cvg_algorithm> algorithms(const cvg_spec& spec, const cvg_settings& settings) {
     std::vector<cvg_algorithm> all;
-    for (const auto& choice : choices(spec, settings, chosen_kernels(settings))) all.push_back(describe(choice));
+    for (const auto& choice : choices(spec, settings, chosen_kernels(settings)))
+      all.push_back(describe(choice));
     return all;
   }
 
   Winograd(const cvg_spec& spec, const cvg_settings& settings)
-      : spec_(spec), plan_(spec, find(spec, settings), chosen_kernels(settings), settings.threads) {}
+      : spec_(spec),
+        plan_(spec, find(spec, settings), chosen_kernels(settings), settings.threads) {}
 
   std::vector<cvg_requirement> requirements() const {
-    return {image(CVG_ROLE_SRC, cvg::src_bytes(spec_), plan_.src), cvg::packed_weights(packed_weights_bytes(plan_)),
-            image(CVG_ROLE_DST, cvg::dst_bytes(spec_), plan_.dst), cvg::workspace(workspace_bytes(plan_))};
+    return {image(CVG_ROLE_SRC, cvg::src_bytes(spec_), plan_.src),
+            cvg::packed_weights(packed_weights_bytes(plan_)),
+            image(CVG_ROLE_DST, cvg::dst_bytes(spec_), plan_.dst),
+            cvg::workspace(workspace_bytes(plan_))};
   }
 
   void prepare_weights(const cvg_tensors& host, const cvg::Slot& slot) const {
-    pack_weights(plan_, static_cast<const float*>(host.weights), static_cast<const float*>(host.bias), packed(slot));
+    pack_weights(plan_, static_cast<const float*>(host.weights),
+                 static_cast<const float*>(host.bias), packed(slot));
   }
   void upload(const cvg_tensors& host, const cvg::Slot& slot) const {
-    if (spec_.layout == CVG_NATIVE)
+    if (spec_.layout == CVG_LAYOUT_NATIVE)
       import_nchw(static_cast<const float*>(host.src), plan_.src, spec_.batch,
                   static_cast<float*>(const_cast<void*>(slot.src)));
   }
   void execute(const cvg::Slot& slot) const {
-    winograd::execute(plan_, {static_cast<const float*>(slot.src), static_cast<float*>(slot.dst), packed(slot),
-                              Workspace(plan_, slot.workspace)});
+    winograd::execute(plan_, {static_cast<const float*>(slot.src), static_cast<float*>(slot.dst),
+                              packed(slot), Workspace(plan_, slot.workspace)});
   }
   void fetch(const cvg_tensors& host, const cvg::Slot& slot) const {
-    if (spec_.layout == CVG_NATIVE)
-      export_nchw(static_cast<const float*>(slot.dst), plan_.dst, spec_.batch, static_cast<float*>(host.dst));
+    if (spec_.layout == CVG_LAYOUT_NATIVE)
+      export_nchw(static_cast<const float*>(slot.dst), plan_.dst, spec_.batch,
+                  static_cast<float*>(host.dst));
   }
 
  private:
@@ -75,8 +86,9 @@ class Winograd {
   }
 
   cvg_requirement image(cvg_role role, std::size_t tensor_bytes, const ImageLayout& layout) const {
-    if (spec_.layout != CVG_NATIVE) return cvg::tensor(role, tensor_bytes, CVG_F32);
-    return cvg::own(role, CVG_SCOPE_SLOT, layout.bytes(spec_.batch), Arena::kAlignment, layout.name());
+    if (spec_.layout != CVG_LAYOUT_NATIVE) return cvg::tensor(role, tensor_bytes, CVG_DTYPE_F32);
+    return cvg::own(role, CVG_SCOPE_SLOT, layout.bytes(spec_.batch), Arena::kAlignment,
+                    layout.name());
   }
 
   PackedWeights packed(const cvg::Slot& slot) const {

@@ -8,14 +8,15 @@ namespace {
 /// Beyond this many taps of one axis an FFT wins by far.
 constexpr std::int64_t kMaxKernel = 9;
 
-/// The r by which an axis can be computed: all its taps at once, or pieces of 3 or 4 that waste at most one tap. An
-/// axis whose phases have one tap each is not transformed.
+/// The r by which an axis can be computed: all its taps at once, or pieces of 3 or 4 that waste at
+/// most one tap. An axis whose phases have one tap each is not transformed.
 bool fits(const cvg_axis& axis, int r) {
   const auto taps = AxisPlan::taps(axis);
   if (taps > kMaxKernel) return false;
   if (taps == r) return true;
   // Phases of a stride would be cut into more pieces than the verifier's bound counts.
-  return taps > r && (r == 3 || r == 4) && taps == axis.kernel && divided_up(taps, r) * r - taps <= 2;
+  return taps > r && (r == 3 || r == 4) && taps == axis.kernel &&
+         divided_up(taps, r) * r - taps <= 2;
 }
 
 std::vector<const AxisTransform*> transforms(const cvg_axis& axis) {
@@ -39,8 +40,9 @@ double budget(Accuracy accuracy) {
   return accuracy == Accuracy::strict ? 45 : accuracy == Accuracy::balanced ? 120 : HUGE_VAL;
 }
 
-/// What one core reads of U in a nanosecond while it multiplies, from the nearest cache that holds it: a second one of
-/// 1 MiB, a third of 32. Measured with 512 channels at 14x14 and 7x7; memory alone gives 14.
+/// What one core reads of U in a nanosecond while it multiplies, from the nearest cache that holds
+/// it: a second one of 1 MiB, a third of 32. Measured with 512 channels at 14x14 and 7x7; memory
+/// alone gives 14.
 double bytes_per_ns(double bytes) {
   return bytes < 0x1p20 ? 80 : bytes < 0.75 * 0x1p25 ? 30 : 24;
 }
@@ -58,27 +60,32 @@ Accuracy accuracy_of(const cvg_settings& settings) {
 
 void refuse_what_winograd_cannot(const cvg_spec& spec) {
   const auto group_inputs = spec.in_channels / spec.groups;
-  cvg::refuse_unless(spec.groups == 1 || group_inputs > 1, CVG_REASON_GROUPS,
-                     "depthwise: Winograd saves multiplications of matrices, and here there are none");
-  cvg::refuse_unless(spec.h.kernel > 1 || spec.w.kernel > 1, CVG_REASON_KERNEL, "a 1x1 kernel has nothing to save");
+  cvg::refuse_unless(
+      spec.groups == 1 || group_inputs > 1, CVG_REASON_GROUPS,
+      "depthwise: Winograd saves multiplications of matrices, and here there are none");
+  cvg::refuse_unless(spec.h.kernel > 1 || spec.w.kernel > 1, CVG_REASON_KERNEL,
+                     "a 1x1 kernel has nothing to save");
   for (const auto* axis : {&spec.h, &spec.w})
     cvg::refuse_unless(!transforms(*axis).empty(), CVG_REASON_KERNEL,
-                       "an axis of " + std::to_string(axis->kernel) + " taps, stride " + std::to_string(axis->stride) +
+                       "an axis of " + std::to_string(axis->kernel) + " taps, stride " +
+                           std::to_string(axis->stride) +
                            ": none of the algorithms F(m, r) here fits; kernels of up to " +
                            std::to_string(kMaxKernel) + " do");
   cvg::refuse_unless(!is_one_tap(spec.h) || !is_one_tap(spec.w), CVG_REASON_STRIDE,
                      "the stride leaves one tap of each phase: nothing to save");
 }
 
-std::vector<Choice> choices(const cvg_spec& spec, const cvg_settings& settings, const Kernels& kernels) {
+std::vector<Choice> choices(const cvg_spec& spec, const cvg_settings& settings,
+                            const Kernels& kernels) {
   auto all = all_choices(spec);
   const double allowed = budget(accuracy_of(settings));
   const auto rank = [&](const Choice& choice) {
-    const double excess = std::max(0.0, amplification(choice) - allowed);  // within the budget first
+    const double excess =
+        std::max(0.0, amplification(choice) - allowed);  // within the budget first
     return std::pair(excess, estimated_cost(Plan(spec, choice, kernels, settings.threads)));
   };
-  const auto best =
-      std::min_element(all.begin(), all.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+  const auto best = std::min_element(
+      all.begin(), all.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
   std::rotate(all.begin(), best, best + 1);
   return all;
 }
@@ -104,11 +111,15 @@ double amplification(const Choice& choice) {
 }
 
 double estimated_cost(const Plan& plan) {
-  const auto tiles = static_cast<double>(plan.tiling.tiles()), width = static_cast<double>(plan.width());
+  const auto tiles = static_cast<double>(plan.tiling.tiles()),
+             width = static_cast<double>(plan.width());
   const auto points = static_cast<double>(plan.points()), depth = static_cast<double>(plan.depth());
-  const auto outputs = static_cast<double>(plan.panels() * plan.panel()), blocks = static_cast<double>(plan.blocks());
-  // Two multiply-adds of a vector a cycle of 2.9 GHz, 0.92 of the time; fewer than four rows do not fill the pipeline.
-  const double products = std::max(tiles, 4 * blocks) * points * depth * outputs / width / 2 / 2.9 / 0.92;
+  const auto outputs = static_cast<double>(plan.panels() * plan.panel()),
+             blocks = static_cast<double>(plan.blocks());
+  // Two multiply-adds of a vector a cycle of 2.9 GHz, 0.92 of the time; fewer than four rows do not
+  // fill the pipeline.
+  const double products =
+      std::max(tiles, 4 * blocks) * points * depth * outputs / width / 2 / 2.9 / 0.92;
   // Measured with C = 64 at 56x56: 1.3 ns for each vector of V, 0.9 for each of M.
   const double transforms = tiles * points * (1.3 * depth + 0.9 * outputs) / width;
   const double bytes = points * depth * outputs * sizeof(float);

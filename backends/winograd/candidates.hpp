@@ -1,4 +1,5 @@
-// Which algorithms F(m x m, r x r) can compute a problem, what each is estimated to cost, and which one is the default.
+// Which algorithms F(m x m, r x r) can compute a problem, what each is estimated to cost, and which
+// one is the default.
 #pragma once
 #include <string>
 #include <vector>
@@ -7,16 +8,18 @@
 
 namespace convgauge::backends::winograd {
 
-/// Option `accuracy`: how much rounding may be amplified by the default algorithm (all can be asked for by name).
+/// Option `accuracy`: how much rounding may be amplified by the default algorithm (all can be asked
+/// for by name).
 enum class Accuracy { strict, balanced, fast };
 Accuracy accuracy_of(const cvg_settings& settings);
 
 /// Why no algorithm here is worth its name for this problem: throws cvg::Refused.
 void refuse_what_winograd_cannot(const cvg_spec& spec);
 
-/// Every algorithm for this problem, the default first, then in the order of F(m, r). Never empty for what the above
-/// lets pass.
-std::vector<Choice> choices(const cvg_spec& spec, const cvg_settings& settings, const Kernels& kernels);
+/// Every algorithm for this problem, the default first, then in the order of F(m, r). Never empty
+/// for what the above lets pass.
+std::vector<Choice> choices(const cvg_spec& spec, const cvg_settings& settings,
+                            const Kernels& kernels);
 
 /// "winograd.f4x4_3x3", its points and its class.
 cvg_algorithm describe(const Choice& choice);

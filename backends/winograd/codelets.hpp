@@ -1,20 +1,23 @@
-// The transforms of one axis, y = A [(G g) (B d)], generated from the points; of vectors when they run, of exact
-// fractions when they are proven (cook_toom.hpp).
+// The transforms of one axis, y = A [(G g) (B d)], generated from the points; of vectors when they
+// run, of exact fractions when they are proven (cook_toom.hpp).
 //
-// Let z be 1 if 0 is a point, else 0, and Q_p(x^2) the product of (x^2 - q^2) over the pairs q other than p.
-// Cook-Toom's row of B for a point is the product of (x - a) over all other finite points a, so that
+// Let z be 1 if 0 is a point, else 0, and Q_p(x^2) the product of (x^2 - q^2) over the pairs q
+// other than p. Cook-Toom's row of B for a point is the product of (x - a) over all other finite
+// points a, so that
 //   B_+p, B_-p = x^(z+1) Q_p(x^2)  +-  p x^z Q_p(x^2)         a pair shares both sums
 //   B_0        = P(x^2),   B_inf = x^z P(x^2)                 P: the product over all pairs
 // and of A, whose rows are powers of the points, with s = x_+p + x_-p and t = x_+p - x_-p:
 //   y_k = [k = 0] x_0 + sum over pairs of p^k (k even: s, odd: t) + [k = m - 1] x_inf
-// All leading coefficients are 1, so F(4,3)'s transforms cost 12 and 13 operations, as the best hand-written ones.
+// All leading coefficients are 1, so F(4,3)'s transforms cost 12 and 13 operations, as the best
+// hand-written ones.
 #pragma once
 #include "../common/simd.hpp"
 #include "points.hpp"
 
 namespace convgauge::backends::winograd {
 
-/// The product of (x^2 - q^2) over all pairs of n's points but pair `without` (-1: over all), lowest power first.
+/// The product of (x^2 - q^2) over all pairs of n's points but pair `without` (-1: over all),
+/// lowest power first.
 struct Squares {
   int degree = 0;  // in x^2
   std::array<Fraction, 4> coefficients{Fraction{1}};
@@ -52,7 +55,8 @@ CONVGAUGE_INLINE constexpr void add(V& sum, const V& x) {
     sum = factor<V>(C) * x + sum;
 }
 
-/// sum over j of c_j d[2 j + First], c the coefficients of squares(N, Without); the last of them is 1.
+/// sum over j of c_j d[2 j + First], c the coefficients of squares(N, Without); the last of them is
+/// 1.
 template <int N, int Without, int First, class V>
 CONVGAUGE_INLINE constexpr V every_second(const V (&d)[N]) {
   constexpr Squares kSquares = squares(N, Without);
@@ -92,8 +96,8 @@ CONVGAUGE_INLINE constexpr void forward(const V (&d)[N], V (&out)[N]) {
 
 /// out[K] = start + (A x)[K], given the sums and differences of the pairs.
 template <int M, int N, int K, class V>
-CONVGAUGE_INLINE constexpr V inverse_row(const V (&x)[N], const V (&sums)[4], const V (&differences)[4],
-                                         const V& start) {
+CONVGAUGE_INLINE constexpr V inverse_row(const V (&x)[N], const V (&sums)[4],
+                                         const V (&differences)[4], const V& start) {
   V y = start;
   if constexpr (K == 0 && points(N).zero) y = y + x[0];
   [&]<int... Pair>(std::integer_sequence<int, Pair...>) {

@@ -6,8 +6,9 @@ namespace convgauge::backends::winograd {
 
 constexpr int kMaxTaps = 7;
 
-/// G, n x r, in exact fractions: G[k][j] = a_k^j / N_k, N_k the product of (a_k - a_l) over the other finite points; at
-/// infinity the last tap (Blahut, Fast Algorithms for Signal Processing, chapter 5).
+/// G, n x r, in exact fractions: G[k][j] = a_k^j / N_k, N_k the product of (a_k - a_l) over the
+/// other finite points; at infinity the last tap (Blahut, Fast Algorithms for Signal Processing,
+/// chapter 5).
 template <int N, int R>
 constexpr std::array<std::array<Fraction, R>, N> tap_matrix() {
   std::array<std::array<Fraction, R>, N> g{};
@@ -16,14 +17,15 @@ constexpr std::array<std::array<Fraction, R>, N> tap_matrix() {
     Fraction scale{1};
     for (int l = 0; l + 1 < N; ++l)
       if (l != k) scale = scale * (a - points(N).finite(l));
-    for (int j = 0; j < R; ++j) g[static_cast<std::size_t>(k)][static_cast<std::size_t>(j)] = power(a, j) / scale;
+    for (int j = 0; j < R; ++j)
+      g[static_cast<std::size_t>(k)][static_cast<std::size_t>(j)] = power(a, j) / scale;
   }
   g[N - 1][R - 1] = Fraction{1};
   return g;
 }
 
-/// Whether the codelets, run on unit vectors in exact fractions, and G compute every output of every tap:
-/// sum over k of A[i][k] G[k][j] B[k][l] = [i + j = l].
+/// Whether the codelets, run on unit vectors in exact fractions, and G compute every output of
+/// every tap: sum over k of A[i][k] G[k][j] B[k][l] = [i + j = l].
 template <int M, int R>
 constexpr bool computes_the_convolution() {
   constexpr int N = M + R - 1;
@@ -34,7 +36,8 @@ constexpr bool computes_the_convolution() {
     forward<N>(d, b);
     for (int j = 0; j < R; ++j) {
       Fraction x[N], y[M];
-      for (int k = 0; k < N; ++k) x[k] = b[k] * g[static_cast<std::size_t>(k)][static_cast<std::size_t>(j)];
+      for (int k = 0; k < N; ++k)
+        x[k] = b[k] * g[static_cast<std::size_t>(k)][static_cast<std::size_t>(j)];
       inverse<M, N>(x, Fraction{0}, y);
       for (int i = 0; i < M; ++i)
         if (y[i] != Fraction{i + j == l ? 1 : 0}) return false;
@@ -43,8 +46,9 @@ constexpr bool computes_the_convolution() {
   return true;
 }
 
-/// |A| |G| |B|: the largest sum of magnitudes that passes through an output, over the r products it is made of. The
-/// share of 4/3 for two axes is the harness's (its cook_toom.cpp), so that both speak of the same number.
+/// |A| |G| |B|: the largest sum of magnitudes that passes through an output, over the r products it
+/// is made of. The share of 4/3 for two axes is the harness's (its cook_toom.cpp), so that both
+/// speak of the same number.
 template <int M, int R>
 constexpr double amplification_of() {
   constexpr int N = M + R - 1;
@@ -95,8 +99,8 @@ template <int M, int R>
 inline constexpr AxisTransform kF = axis_transform<M, R>();
 
 /// F(1, 1) is no transform: an axis of one tap, or one whose taps are summed as channels are.
-inline constexpr std::array kAxisTransforms{kF<1, 1>, kF<2, 2>, kF<3, 2>, kF<4, 2>, kF<5, 2>, kF<2, 3>,
-                                            kF<3, 3>, kF<4, 3>, kF<5, 3>, kF<6, 3>, kF<2, 4>, kF<3, 4>,
-                                            kF<4, 4>, kF<2, 5>, kF<4, 5>, kF<2, 7>};
+inline constexpr std::array kAxisTransforms{
+    kF<1, 1>, kF<2, 2>, kF<3, 2>, kF<4, 2>, kF<5, 2>, kF<2, 3>, kF<3, 3>, kF<4, 3>,
+    kF<5, 3>, kF<6, 3>, kF<2, 4>, kF<3, 4>, kF<4, 4>, kF<2, 5>, kF<4, 5>, kF<2, 7>};
 
 }  // namespace convgauge::backends::winograd

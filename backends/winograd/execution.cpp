@@ -31,8 +31,8 @@ struct Share {
 };
 
 /// Products and outputs of a share of the bundles, for the tiles of a block.
-void finish_block(const Plan& plan, const Operands& o, std::int64_t group, const Share& tiles, const Share& bundles,
-                  const Scratch& scratch) {
+void finish_block(const Plan& plan, const Operands& o, std::int64_t group, const Share& tiles,
+                  const Share& bundles, const Scratch& scratch) {
   const auto* u = o.packed.u + group * plan.panels() * plan.packed_panel();
   const auto* bias = o.packed.bias + group * plan.panels() * plan.panel();
   for (auto bundle = bundles.begin; bundle < bundles.end; ++bundle) {
@@ -46,7 +46,8 @@ Share tiles_of_block(const Plan& plan, std::int64_t block) {
   return {0, plan.tiling.tiles(), block, blocks};
 }
 
-/// Part `part` of plan.tile_parts * plan.panel_parts: blocks of all groups, and the bundles of their outputs.
+/// Part `part` of plan.tile_parts * plan.panel_parts: blocks of all groups, and the bundles of
+/// their outputs.
 void run_part(const Plan& plan, const Operands& o, std::int64_t part, const Scratch& scratch) {
   const Share items(0, plan.blocks() * plan.groups, part / plan.panel_parts, plan.tile_parts);
   const Share bundles(0, plan.bundles(), part % plan.panel_parts, plan.panel_parts);
@@ -65,7 +66,8 @@ void execute(const Plan& plan, const Operands& operands) {
   {
     const Scratch scratch = operands.workspace.of(plan, thread_index());
     std::fill_n(scratch.zero, plan.width(), 0.0f);
-    for (std::int64_t part = thread_index(); part < plan.tile_parts * plan.panel_parts; part += thread_count())
+    for (std::int64_t part = thread_index(); part < plan.tile_parts * plan.panel_parts;
+         part += thread_count())
       run_part(plan, operands, part, scratch);
   }
 }

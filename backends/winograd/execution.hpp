@@ -1,4 +1,5 @@
-// The timed part: input transform, products and output transform of one block of tiles after another.
+// The timed part: input transform, products and output transform of one block of tiles after
+// another.
 #pragma once
 #include "plan.hpp"
 
@@ -15,18 +16,19 @@ struct Operands {
 /// Runs plan.threads threads, each on its own blocks of tiles, groups and output channels.
 void execute(const Plan& plan, const Operands& operands);
 
-// The three phases, for the benchmark of phases too. Tiles are counted in the whole problem; V and M begin with the
-// block's first.
+// The three phases, for the benchmark of phases too. Tiles are counted in the whole problem; V and
+// M begin with the block's first.
 
 /// V of a block, the tiles [begin, end), into scratch.v.
-void transform_inputs(const Plan& plan, const float* src, std::int64_t group, std::int64_t begin, std::int64_t end,
-                      const Scratch& scratch);
+void transform_inputs(const Plan& plan, const float* src, std::int64_t group, std::int64_t begin,
+                      std::int64_t end, const Scratch& scratch);
 
 /// M of a bundle's panels, for `tiles` tiles; `u` is the group's.
-void multiply(const Plan& plan, const float* v, const float* u, std::int64_t bundle, std::int64_t tiles, float* m);
+void multiply(const Plan& plan, const float* v, const float* u, std::int64_t bundle,
+              std::int64_t tiles, float* m);
 
 /// The outputs of a bundle's panels, for the tiles [begin, end); `bias` is the group's.
-void transform_outputs(const Plan& plan, const float* bias, std::int64_t group, std::int64_t bundle, std::int64_t begin,
-                       std::int64_t end, const Scratch& scratch, float* dst);
+void transform_outputs(const Plan& plan, const float* bias, std::int64_t group, std::int64_t bundle,
+                       std::int64_t begin, std::int64_t end, const Scratch& scratch, float* dst);
 
 }  // namespace convgauge::backends::winograd

@@ -1,11 +1,13 @@
-// Exact fractions at compile time. An overflow is no constant expression, so what compiles is exact.
+// Exact fractions at compile time. An overflow is no constant expression, so what compiles is
+// exact.
 #pragma once
 #include <cstdint>
 #include <numeric>
 
 namespace convgauge::backends::winograd {
 
-/// numerator / denominator, reduced, denominator > 0. Its members are public so that it can be a template argument.
+/// numerator / denominator, reduced, denominator > 0. Its members are public so that it can be a
+/// template argument.
 struct Fraction {
   std::int64_t numerator = 0, denominator = 1;
 
@@ -17,7 +19,8 @@ struct Fraction {
     denominator = d / divisor;
   }
   friend constexpr Fraction operator+(const Fraction& a, const Fraction& b) {
-    return {a.numerator * b.denominator + b.numerator * a.denominator, a.denominator * b.denominator};
+    return {a.numerator * b.denominator + b.numerator * a.denominator,
+            a.denominator * b.denominator};
   }
   friend constexpr Fraction operator-(const Fraction& a) { return {-a.numerator, a.denominator}; }
   friend constexpr Fraction operator-(const Fraction& a, const Fraction& b) { return a + -b; }
@@ -29,7 +32,9 @@ struct Fraction {
   }
   friend constexpr bool operator==(const Fraction&, const Fraction&) = default;
 
-  constexpr double value() const { return static_cast<double>(numerator) / static_cast<double>(denominator); }
+  constexpr double value() const {
+    return static_cast<double>(numerator) / static_cast<double>(denominator);
+  }
 };
 
 constexpr Fraction power(const Fraction& x, int exponent) {

@@ -1,7 +1,9 @@
-// The table of kernels of one instruction set: all that touches data inside the timed part. The logic around them
-// (execution.cpp and what it includes) is compiled once and calls them through this table.
+// The table of kernels of one instruction set: all that touches data inside the timed part. The
+// logic around them (execution.cpp and what it includes) is compiled once and calls them through
+// this table.
 //
-// All pointers are to floats and all steps count floats. A "pixel" is `width` floats: as many channels of one position.
+// All pointers are to floats and all steps count floats. A "pixel" is `width` floats: as many
+// channels of one position.
 #pragma once
 #include <cstdint>
 
@@ -10,8 +12,9 @@
 
 namespace convgauge::backends::winograd {
 
-/// `rows` times `count` transforms of one axis: number i of row r reads pixels at in + r in_row + i in_next + k
-/// in_step, and writes out + r out_row + i out_next + k out_step; of an inverse only the first `kept` elements.
+/// `rows` times `count` transforms of one axis: number i of row r reads pixels at in + r in_row + i
+/// in_next + k in_step, and writes out + r out_row + i out_next + k out_step; of an inverse only
+/// the first `kept` elements.
 struct Sweep {
   const float* in;
   std::int64_t in_step, in_next, in_row;
@@ -21,8 +24,8 @@ struct Sweep {
   std::int64_t kept = kMaxPoints;
 };
 
-/// The rows that transforms of columns read: element k of column i lies at at[k] + i next[k]. A row that shows the
-/// padding's zeros is one pixel of them, and its next is 0.
+/// The rows that transforms of columns read: element k of column i lies at at[k] + i next[k]. A row
+/// that shows the padding's zeros is one pixel of them, and its next is 0.
 struct Rows {
   const float* at[kMaxPoints];
   std::int64_t next[kMaxPoints];
@@ -45,10 +48,11 @@ constexpr std::int64_t divided_up(std::int64_t a, std::int64_t b) {
 struct Kernels {
   InstructionSet set = InstructionSet::portable;
   int width = 0;  // floats of a vector, and channels of a pixel
-  int rows = 0;   // tiles that the micro-kernel multiplies at once; a panel is 2 * width output channels
+  int rows =
+      0;  // tiles that the micro-kernel multiplies at once; a panel is 2 * width output channels
 
-  /// forward[n], columns[n]: B of n points. inverse[m][n]: A, plus the pixel `bias` in every output; null where there
-  /// is none.
+  /// forward[n], columns[n]: B of n points. inverse[m][n]: A, plus the pixel `bias` in every
+  /// output; null where there is none.
   using Forward = void (*)(const Sweep&);
   using Columns = void (*)(const ColumnSweep&);
   using Inverse = void (*)(const Sweep&, const float* bias);
@@ -58,17 +62,18 @@ struct Kernels {
 
   void (*multiply)(const Product&) = nullptr;
 
-  /// pixels[i][c] = planes[c * plane_step + i], i < count, c < channels <= width; the other lanes are zero. Of each
-  /// plane `readable` floats may be read, at least `count`.
-  void (*gather_planes)(const float* planes, std::int64_t plane_step, std::int64_t channels, std::int64_t count,
-                        std::int64_t readable, float* pixels) = nullptr;
+  /// pixels[i][c] = planes[c * plane_step + i], i < count, c < channels <= width; the other lanes
+  /// are zero. Of each plane `readable` floats may be read, at least `count`.
+  void (*gather_planes)(const float* planes, std::int64_t plane_step, std::int64_t channels,
+                        std::int64_t count, std::int64_t readable, float* pixels) = nullptr;
   /// planes[c * plane_step + i] = pixels[i][c]
-  void (*scatter_planes)(const float* pixels, std::int64_t plane_step, std::int64_t channels, std::int64_t count,
-                         float* planes) = nullptr;
+  void (*scatter_planes)(const float* pixels, std::int64_t plane_step, std::int64_t channels,
+                         std::int64_t count, float* planes) = nullptr;
 };
 
-/// m[half][tile] = sum over images and c of v[image][c / width][tile][c % width] * u[image][c][half], all but v and m's
-/// strides contiguous: what a tile multiplies lies in pixels, and a row of u, and a sum, is two of them.
+/// m[half][tile] = sum over images and c of v[image][c / width][tile][c % width] *
+/// u[image][c][half], all but v and m's strides contiguous: what a tile multiplies lies in pixels,
+/// and a row of u, and a sum, is two of them.
 struct Product {
   const float* v;
   std::int64_t v_block, v_image;  // from pixel to pixel of a tile, from image to image

@@ -1,4 +1,5 @@
-// The kernels for AVX2 with FMA. Compiled with flags for it: nothing here may run before the processor was asked.
+// The kernels for AVX2 with FMA. Compiled with flags for it: nothing here may run before the
+// processor was asked.
 #include "kernels_of.hpp"
 
 namespace convgauge::backends::winograd {

@@ -1,5 +1,5 @@
-// Fills the table of kernels for one instruction set. Included by one file for each, which names its set by a type of
-// its own, so that no two files make a function of the same name:
+// Fills the table of kernels for one instruction set. Included by one file for each, which names
+// its set by a type of its own, so that no two files make a function of the same name:
 //   struct Isa { static constexpr InstructionSet kSet; static constexpr int kWidth, kRows; };
 #pragma once
 #include "cook_toom.hpp"
@@ -60,10 +60,11 @@ void sweep_inverse(const Sweep& given, const float* bias) {
     }
 }
 
-/// Columns by whole squares; a square at the end that is not whole is moved back where there is room.
+/// Columns by whole squares; a square at the end that is not whole is moved back where there is
+/// room.
 template <class Isa>
-void gather_planes(const float* planes, std::int64_t plane_step, std::int64_t channels, std::int64_t count,
-                   std::int64_t readable, float* pixels) {
+void gather_planes(const float* planes, std::int64_t plane_step, std::int64_t channels,
+                   std::int64_t count, std::int64_t readable, float* pixels) {
   constexpr int kWidth = Isa::kWidth;
   for (std::int64_t i = 0; i < count; i += kWidth) {
     if (i + kWidth > count && count >= kWidth) i = count - kWidth;
@@ -85,8 +86,8 @@ void gather_planes(const float* planes, std::int64_t plane_step, std::int64_t ch
 }
 
 template <class Isa>
-void scatter_planes(const float* pixels, std::int64_t plane_step, std::int64_t channels, std::int64_t count,
-                    float* planes) {
+void scatter_planes(const float* pixels, std::int64_t plane_step, std::int64_t channels,
+                    std::int64_t count, float* planes) {
   constexpr int kWidth = Isa::kWidth;
   for (std::int64_t i = 0; i < count; i += kWidth) {
     if (i + kWidth > count && count >= kWidth) i = count - kWidth;
@@ -100,7 +101,8 @@ void scatter_planes(const float* pixels, std::int64_t plane_step, std::int64_t c
     for (int c = 0; c < kWidth; ++c)
       if (c < channels) {
         float* to = planes + c * plane_step + i;
-        columns == kWidth ? store<kWidth>(square[c], to) : store_first<kWidth>(square[c], columns, to);
+        columns == kWidth ? store<kWidth>(square[c], to)
+                          : store_first<kWidth>(square[c], columns, to);
       }
   }
 }

@@ -1,4 +1,5 @@
-// Where an element of source or destination lies: nchw, nhwc, and the plan's own blocks of channels.
+// Where an element of source or destination lies: nchw, nhwc, and the plan's own blocks of
+// channels.
 #pragma once
 #include <convgauge/sdk.hpp>
 #include <string>
@@ -7,7 +8,8 @@ namespace convgauge::backends::winograd {
 
 enum class Arrangement { planes, pixels, blocks };
 
-/// Steps count floats. planes: nchw. pixels: nhwc. blocks: nChw8c for a block of 8, its last block filled with zeros.
+/// Steps count floats. planes: nchw. pixels: nhwc. blocks: nChw8c for a block of 8, its last block
+/// filled with zeros.
 struct ImageLayout {
   Arrangement arrangement = Arrangement::planes;
   std::int64_t channels = 0, height = 0, width = 0;
@@ -15,8 +17,13 @@ struct ImageLayout {
   std::int64_t image = 0, row = 0, column = 0, plane = 0;
 
   ImageLayout() = default;
-  ImageLayout(Arrangement a, std::int64_t c, std::int64_t h, std::int64_t w, std::int64_t block_channels)
-      : arrangement(a), channels(c), height(h), width(w), block(a == Arrangement::blocks ? block_channels : 1) {
+  ImageLayout(Arrangement a, std::int64_t c, std::int64_t h, std::int64_t w,
+              std::int64_t block_channels)
+      : arrangement(a),
+        channels(c),
+        height(h),
+        width(w),
+        block(a == Arrangement::blocks ? block_channels : 1) {
     const auto stored = (c + block - 1) / block * block;
     column = a == Arrangement::planes ? 1 : a == Arrangement::pixels ? c : block;
     row = w * column;
@@ -31,9 +38,13 @@ struct ImageLayout {
 
   /// Floats that may be touched from channel `c` on, in the pixel that holds it.
   std::int64_t room(std::int64_t c) const {
-    return arrangement == Arrangement::blocks ? block : arrangement == Arrangement::pixels ? channels - c : 1;
+    return arrangement == Arrangement::blocks   ? block
+           : arrangement == Arrangement::pixels ? channels - c
+                                                : 1;
   }
-  std::size_t bytes(std::int64_t batch) const { return static_cast<std::size_t>(batch * image) * sizeof(float); }
+  std::size_t bytes(std::int64_t batch) const {
+    return static_cast<std::size_t>(batch * image) * sizeof(float);
+  }
   std::string name() const {
     return arrangement == Arrangement::planes   ? "nchw"
            : arrangement == Arrangement::pixels ? "nhwc"
@@ -41,16 +52,18 @@ struct ImageLayout {
   }
 };
 
-/// The arrangement of a plan. Blocks that straddle two groups would cut every load in two, so that groups which are no
-/// whole blocks make nhwc the plan's own.
+/// The arrangement of a plan. Blocks that straddle two groups would cut every load in two, so that
+/// groups which are no whole blocks make nhwc the plan's own.
 inline Arrangement arrangement_of(const cvg_spec& spec, std::int64_t width) {
-  if (spec.layout == CVG_NCHW) return Arrangement::planes;
-  if (spec.layout == CVG_NHWC) return Arrangement::pixels;
-  const bool whole = spec.in_channels / spec.groups % width == 0 && spec.out_channels / spec.groups % width == 0;
+  if (spec.layout == CVG_LAYOUT_NCHW) return Arrangement::planes;
+  if (spec.layout == CVG_LAYOUT_NHWC) return Arrangement::pixels;
+  const bool whole =
+      spec.in_channels / spec.groups % width == 0 && spec.out_channels / spec.groups % width == 0;
   return spec.groups == 1 || whole ? Arrangement::blocks : Arrangement::pixels;
 }
 
-/// Copies between the host's nchw tensor and the plan's own arrangement; the tail of the last block becomes zero.
+/// Copies between the host's nchw tensor and the plan's own arrangement; the tail of the last block
+/// becomes zero.
 inline void import_nchw(const float* from, const ImageLayout& to, std::int64_t batch, float* own) {
   const auto stored = to.image / (to.height * to.width);
   for (std::int64_t n = 0; n < batch; ++n)
@@ -65,7 +78,8 @@ inline void export_nchw(const float* own, const ImageLayout& from, std::int64_t 
     for (std::int64_t c = 0; c < from.channels; ++c)
       for (std::int64_t y = 0; y < from.height; ++y)
         for (std::int64_t x = 0; x < from.width; ++x)
-          to[((n * from.channels + c) * from.height + y) * from.width + x] = own[from.offset(n, c, y, x)];
+          to[((n * from.channels + c) * from.height + y) * from.width + x] =
+              own[from.offset(n, c, y, x)];
 }
 
 }  // namespace convgauge::backends::winograd

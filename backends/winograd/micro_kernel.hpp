@@ -1,4 +1,5 @@
-// The matrix product at the heart: Rows tiles times two vectors of output channels, all sums in registers.
+// The matrix product at the heart: Rows tiles times two vectors of output channels, all sums in
+// registers.
 #pragma once
 #include "../common/simd.hpp"
 #include "kernels.hpp"
@@ -7,12 +8,15 @@ namespace convgauge::backends::winograd {
 
 /// How far ahead of its use U is brought near.
 enum class Ahead {
-  block,   // the next block of the depth, into the first cache: where many tiles share the one at hand
-  memory,  // the third next into the second cache, and the page of the eighth: where U comes as fast as memory gives it
+  block,   // the next block of the depth, into the first cache: where many tiles share the one at
+           // hand
+  memory,  // the third next into the second cache, and the page of the eighth: where U comes as
+           // fast as memory gives it
 };
 
-/// The part of a product that one call computes: m[half][row] = (Add: +=) sum over c < depth of v[c][row] * u[c][half].
-/// Meanwhile two parts of a quarter as many floats as it reads of u are brought near.
+/// The part of a product that one call computes: m[half][row] = (Add: +=) sum over c < depth of
+/// v[c][row] * u[c][half]. Meanwhile two parts of a quarter as many floats as it reads of u are
+/// brought near.
 struct Piece {
   const float* v;
   std::int64_t v_block;
@@ -23,17 +27,20 @@ struct Piece {
   const float *ahead, *ahead_too;
 };
 
-/// The depth is cut into blocks that are summed from zero and then added: the part of u that one block needs stays in
-/// the first cache for all tiles, and the rounding of long sums grows with the blocks' depth and their number, not with
-/// the product of both. 128: 1 to 2% faster, and 1.3 times the error (C = 512).
+/// The depth is cut into blocks that are summed from zero and then added: the part of u that one
+/// block needs stays in the first cache for all tiles, and the rounding of long sums grows with the
+/// blocks' depth and their number, not with the product of both. 128: 1 to 2% faster, and 1.3 times
+/// the error (C = 512).
 constexpr std::int64_t kBlockDepth = 64;
 
 /// sum += v[lane of each row] * u, for `Lanes` lanes of one pixel.
 template <int Lanes, int Width, int Rows>
-CONVGAUGE_INLINE void multiply_lanes(const float* v, const float* u, Vector<Width> (&sum)[Rows][2]) {
+CONVGAUGE_INLINE void multiply_lanes(const float* v, const float* u,
+                                     Vector<Width> (&sum)[Rows][2]) {
 #pragma GCC unroll 8
   for (int lane = 0; lane < Lanes; ++lane) {
-    const Vector<Width> u0 = load<Width>(u + lane * 2 * Width), u1 = load<Width>(u + lane * 2 * Width + Width);
+    const Vector<Width> u0 = load<Width>(u + lane * 2 * Width),
+                        u1 = load<Width>(u + lane * 2 * Width + Width);
 #pragma GCC unroll 16
     for (int row = 0; row < Rows; ++row) {
       const float x = v[row * Width + lane];
@@ -46,7 +53,8 @@ CONVGAUGE_INLINE void multiply_lanes(const float* v, const float* u, Vector<Widt
 template <class Isa, int Rows, bool Add, Ahead Distance>
 [[gnu::noinline]] void micro_kernel(const Piece& piece) {
   constexpr int kWidth = Isa::kWidth, kLanes = kWidth < 8 ? kWidth : 8;  // unrolled
-  constexpr int kLine = 16, kStep = kLanes * 2 * kWidth;                 // floats of a cache line, and of a step's u
+  constexpr int kLine = 16,
+                kStep = kLanes * 2 * kWidth;  // floats of a cache line, and of a step's u
   Vector<kWidth> sum[Rows][2] = {};
   const float *v = piece.v, *u = piece.u, *ahead = piece.ahead, *ahead_too = piece.ahead_too;
   std::int64_t left = piece.depth;
@@ -54,7 +62,8 @@ template <class Isa, int Rows, bool Add, Ahead Distance>
   if constexpr (Distance == Ahead::memory) __builtin_prefetch(u + 8 * kBlockDepth * 2 * kWidth);
   for (; left >= kWidth; left -= kWidth, v += piece.v_block)
 #pragma GCC unroll 2
-    for (int first = 0; first < kWidth; first += kLanes, u += kStep, ahead += kStep / 4, ahead_too += kStep / 4) {
+    for (int first = 0; first < kWidth;
+         first += kLanes, u += kStep, ahead += kStep / 4, ahead_too += kStep / 4) {
 #pragma GCC unroll 8
       for (int line = 0; line < kStep / 4; line += kLine) {
         __builtin_prefetch(ahead + line, 0, kNearness);
@@ -82,15 +91,18 @@ struct Multiplication {
   };
   template <Ahead Distance, int... Row>
   static constexpr std::array<Pair, sizeof...(Row)> table(std::integer_sequence<int, Row...>) {
-    return {Pair{micro_kernel<Isa, Row + 1, false, Distance>, micro_kernel<Isa, Row + 1, true, Distance>}...};
+    return {Pair{micro_kernel<Isa, Row + 1, false, Distance>,
+                 micro_kernel<Isa, Row + 1, true, Distance>}...};
   }
 
-  /// Where fewer tiles than these share a block of U, a read of it ahead by one block comes too late (measured with 512
-  /// channels: 16 tiles 83 GFLOP/s by Ahead::memory, 73 by Ahead::block; 24 tiles 63 and 74).
+  /// Where fewer tiles than these share a block of U, a read of it ahead by one block comes too
+  /// late (measured with 512 channels: 16 tiles 83 GFLOP/s by Ahead::memory, 73 by Ahead::block; 24
+  /// tiles 63 and 74).
   static constexpr std::int64_t kFewTiles = 18;
 
   /// One block of the depth for all tiles; `u` is its part of them, the next block's follows.
-  static void multiply_block(const Product& p, const float* v, const float* u, std::int64_t depth, bool add) {
+  static void multiply_block(const Product& p, const float* v, const float* u, std::int64_t depth,
+                             bool add) {
     constexpr auto kRows = std::make_integer_sequence<int, Isa::kRows>{};
     static constexpr auto kNext = table<Ahead::block>(kRows), kFar = table<Ahead::memory>(kRows);
     const bool few = p.tiles <= kFewTiles;
@@ -100,10 +112,12 @@ struct Multiplication {
     for (std::int64_t block = 0, tile = 0; block < blocks; ++block) {
       const auto rows = (block + 1) * p.tiles / blocks - tile;
       const Pair& kernel = (few ? kFar : kNext)[static_cast<std::size_t>(rows - 1)];
-      // Four micro-kernels or more share the next block's quarters out; of fewer each fetches a half.
+      // Four micro-kernels or more share the next block's quarters out; of fewer each fetches a
+      // half.
       const float* ahead = next + (blocks < 4 ? block % 2 * 2 : block % 4) * quarter;
-      (add ? kernel.add : kernel.set)({v + tile * kWidth, p.v_block, u, p.m + tile * kWidth, p.m_half, depth, ahead,
-                                       blocks < 4 ? ahead + quarter : ahead});
+      (add ? kernel.add
+           : kernel.set)({v + tile * kWidth, p.v_block, u, p.m + tile * kWidth, p.m_half, depth,
+                          ahead, blocks < 4 ? ahead + quarter : ahead});
       tile += rows;
     }
   }

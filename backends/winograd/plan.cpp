@@ -6,26 +6,34 @@
 namespace convgauge::backends::winograd {
 namespace {
 
-constexpr std::int64_t kSecondCache = 1 << 20;  // bytes, of one core: 1 MiB on AMD's Zen 4, 1 to 2 on Intel's servers
+constexpr std::int64_t kSecondCache =
+    1 << 20;  // bytes, of one core: 1 MiB on AMD's Zen 4, 1 to 2 on Intel's servers
 
-/// Half of the second cache for V; but no fewer tiles than make up for reading U, which comes from further away, once
-/// for each block (measured: 54 tiles are enough with 256 and 512 channels), and no more than M has room for.
+/// Half of the second cache for V; but no fewer tiles than make up for reading U, which comes from
+/// further away, once for each block (measured: 54 tiles are enough with 256 and 512 channels), and
+/// no more than M has room for.
 std::int64_t tiles_of_block(const Plan& plan) {
   const auto tile_bytes = plan.points() * plan.depth() * std::int64_t{sizeof(float)};
   return std::clamp<std::int64_t>(kSecondCache / 2 / tile_bytes, 54, 96);
 }
 
-/// How often all tiles must be cut so that blocks of all groups are shared out evenly among `tile_parts`.
+/// How often all tiles must be cut so that blocks of all groups are shared out evenly among
+/// `tile_parts`.
 std::int64_t cuts(const Plan& plan, std::int64_t tile_parts) {
   return tile_parts / std::gcd(tile_parts, plan.groups);
 }
 
-/// What the busiest thread does, in products of a tile and a panel. A block takes as long as one of 4 more tiles, for U
-/// has to come from the third cache; fewer than 4 do not fill the pipeline; a tile's transforms take half a product.
-double longest_share(const Plan& plan, std::int64_t tiles, std::int64_t tile_parts, std::int64_t panel_parts) {
-  const auto block = static_cast<double>(std::max<std::int64_t>(divided_up(tiles, cuts(plan, tile_parts)), 4));
-  const auto blocks = static_cast<double>(divided_up(plan.groups * cuts(plan, tile_parts), tile_parts));
-  return blocks * ((block + 4) * static_cast<double>(divided_up(plan.panels(), panel_parts)) + block / 2);
+/// What the busiest thread does, in products of a tile and a panel. A block takes as long as one of
+/// 4 more tiles, for U has to come from the third cache; fewer than 4 do not fill the pipeline; a
+/// tile's transforms take half a product.
+double longest_share(const Plan& plan, std::int64_t tiles, std::int64_t tile_parts,
+                     std::int64_t panel_parts) {
+  const auto block =
+      static_cast<double>(std::max<std::int64_t>(divided_up(tiles, cuts(plan, tile_parts)), 4));
+  const auto blocks =
+      static_cast<double>(divided_up(plan.groups * cuts(plan, tile_parts), tile_parts));
+  return blocks *
+         ((block + 4) * static_cast<double>(divided_up(plan.panels(), panel_parts)) + block / 2);
 }
 
 /// Threads by blocks of tiles and, where those are few, by output channels too.
@@ -48,7 +56,8 @@ std::int64_t panels_of_bundle(const Plan& plan) {
     const auto bundles = divided_up(plan.panels(), bundle);
     return std::min(divided_up(bundles, plan.panel_parts) * bundle, plan.panels());
   };
-  auto best = std::clamp<std::int64_t>(kSecondCache / 4 / products, 1, divided_up(plan.panels(), plan.panel_parts));
+  auto best = std::clamp<std::int64_t>(kSecondCache / 4 / products, 1,
+                                       divided_up(plan.panels(), plan.panel_parts));
   for (auto bundle = best; bundle > 0; --bundle)
     if (longest(bundle) < longest(best)) best = bundle;
   return best;
@@ -56,10 +65,11 @@ std::int64_t panels_of_bundle(const Plan& plan) {
 
 }  // namespace
 
-Plan::Plan(const cvg_spec& spec, const Choice& choice, const Kernels& chosen_kernels, int thread_count)
+Plan::Plan(const cvg_spec& spec, const Choice& choice, const Kernels& chosen_kernels,
+           int thread_count)
     : kernels(&chosen_kernels),
-      tiling(AxisPlan(spec.h, spec.padding_mode, *choice.h), AxisPlan(spec.w, spec.padding_mode, *choice.w),
-             spec.batch),
+      tiling(AxisPlan(spec.h, spec.padding_mode, *choice.h),
+             AxisPlan(spec.w, spec.padding_mode, *choice.w), spec.batch),
       groups(spec.groups),
       group_inputs(spec.in_channels / spec.groups),
       group_outputs(spec.out_channels / spec.groups),

@@ -1,4 +1,5 @@
-// The numbers of one plan: what is tiled how, how much of it at a time, and where everything lies in its two buffers.
+// The numbers of one plan: what is tiled how, how much of it at a time, and where everything lies
+// in its two buffers.
 #pragma once
 #include "../common/arena.hpp"
 #include "kernels.hpp"
@@ -7,9 +8,11 @@
 
 namespace convgauge::backends::winograd {
 
-constexpr std::int64_t kMaxRun = 16;  // tiles of a run: its strip of pixels stays in the first cache
+constexpr std::int64_t kMaxRun =
+    16;  // tiles of a run: its strip of pixels stays in the first cache
 
-/// An odd number of cache lines, so that equal places of many rows do not fall into the same set of a cache.
+/// An odd number of cache lines, so that equal places of many rows do not fall into the same set of
+/// a cache.
 constexpr std::int64_t odd_lines(std::int64_t floats) {
   constexpr std::int64_t kLine = 16;
   return (divided_up(floats, kLine) | 1) * kLine;
@@ -31,9 +34,9 @@ struct Plan {
   std::int64_t block_tiles = 1;  // tiles transformed and multiplied together
   std::int64_t bundle = 1;       // panels of output channels whose products are kept at once
 
-  // tile_parts * panel_parts <= threads: each part of the blocks is computed once for each part of the bundles, V and
-  // all. To share V costs more: what another core has just written comes at 2 GB/s (measured), and to transform it
-  // again takes a tenth of that.
+  // tile_parts * panel_parts <= threads: each part of the blocks is computed once for each part of
+  // the bundles, V and all. To share V costs more: what another core has just written comes at 2
+  // GB/s (measured), and to transform it again takes a tenth of that.
   std::int64_t tile_parts = 1, panel_parts = 1;
 
   Plan(const cvg_spec& spec, const Choice& choice, const Kernels& kernels, int threads);
@@ -41,7 +44,9 @@ struct Plan {
   std::int64_t width() const { return kernels->width; }
   std::int64_t panel() const { return 2 * width(); }  // output channels of a panel
   std::int64_t panels() const { return divided_up(group_outputs, panel()); }
-  std::int64_t points() const { return std::int64_t{1} * tiling.h.transform->n() * tiling.w.transform->n(); }
+  std::int64_t points() const {
+    return std::int64_t{1} * tiling.h.transform->n() * tiling.w.transform->n();
+  }
   std::int64_t images() const { return tiling.h.images() * tiling.w.images(); }
   std::int64_t depth() const { return images() * group_inputs; }
   std::int64_t blocks() const { return divided_up(tiling.tiles(), block_tiles); }
@@ -56,7 +61,9 @@ struct Plan {
   std::int64_t m_point() const { return odd_lines(2 * m_half()); }
   std::int64_t m_panel() const { return points() * m_point(); }
   std::int64_t run() const { return std::min(kMaxRun, block_tiles); }
-  std::int64_t strip_columns() const { return run() * tiling.w.transform->m + tiling.w.transform->r - 1; }
+  std::int64_t strip_columns() const {
+    return run() * tiling.w.transform->m + tiling.w.transform->r - 1;
+  }
   std::int64_t strip() const { return tiling.h.transform->n() * strip_columns() * width(); }
 
   // U[bundle][point][panel][depth][2 width], in the order in which it is read

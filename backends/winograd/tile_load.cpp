@@ -10,7 +10,8 @@ struct Inside {
     const auto& w = plan.tiling.w;
     const auto last = w.axis.input - 1;
     begin = std::min(window.x < 0 ? divided_up(-window.x, w.step) : 0, window.columns);
-    end = std::max(window.x <= last ? std::min((last - window.x) / w.step + 1, window.columns) : 0, begin);
+    end = std::max(window.x <= last ? std::min((last - window.x) / w.step + 1, window.columns) : 0,
+                   begin);
   }
 };
 
@@ -29,35 +30,41 @@ Rows source_rows(const Plan& plan, const float* src, const Window& window, const
 }
 
 /// Columns [begin, end) of the window, the first of which is the source's column `x`.
-void sweep(const Plan& plan, Rows rows, std::int64_t x, std::int64_t begin, std::int64_t end, float* half) {
+void sweep(const Plan& plan, Rows rows, std::int64_t x, std::int64_t begin, std::int64_t end,
+           float* half) {
   const int n = plan.tiling.h.transform->n();
   for (int k = 0; k < n; ++k)
     if (rows.next[k] != 0) rows.at[k] += x * plan.src.column;
-  plan.kernels->columns[n](
-      {rows, half + begin * plan.width(), plan.strip_columns() * plan.width(), plan.width(), end - begin});
+  plan.kernels->columns[n]({rows, half + begin * plan.width(), plan.strip_columns() * plan.width(),
+                            plan.width(), end - begin});
 }
 
 /// Column `i`, which lies in the padding.
-void transform_padding(const Plan& plan, const Rows& rows, const Window& window, std::int64_t i, float* half) {
+void transform_padding(const Plan& plan, const Rows& rows, const Window& window, std::int64_t i,
+                       float* half) {
   const auto x = plan.tiling.w.source(window.x + i * plan.tiling.w.step);
   if (x >= 0) return sweep(plan, rows, x, i, i + 1, half);
   for (int k = 0; k < plan.tiling.h.transform->n(); ++k)
     std::fill_n(half + (k * plan.strip_columns() + i) * plan.width(), plan.width(), 0.0f);
 }
 
-void transform_in_place(const Plan& plan, const float* src, const Window& window, const Scratch& scratch) {
+void transform_in_place(const Plan& plan, const float* src, const Window& window,
+                        const Scratch& scratch) {
   const Rows rows = source_rows(plan, src, window, scratch.zero);
   const Inside inside(plan, window);
-  for (std::int64_t i = 0; i < inside.begin; ++i) transform_padding(plan, rows, window, i, scratch.half);
+  for (std::int64_t i = 0; i < inside.begin; ++i)
+    transform_padding(plan, rows, window, i, scratch.half);
   if (inside.begin < inside.end)
-    sweep(plan, rows, window.x + inside.begin * plan.tiling.w.step, inside.begin, inside.end, scratch.half);
-  for (auto i = inside.end; i < window.columns; ++i) transform_padding(plan, rows, window, i, scratch.half);
+    sweep(plan, rows, window.x + inside.begin * plan.tiling.w.step, inside.begin, inside.end,
+          scratch.half);
+  for (auto i = inside.end; i < window.columns; ++i)
+    transform_padding(plan, rows, window, i, scratch.half);
 }
 
-/// `count` pixels of one source row, axis.step apart, from `from` on, all inside. `readable`: floats from there to the
-/// end of the source's last plane that is read.
-void copy_inside(const Plan& plan, const float* from, std::int64_t count, const Window& window, std::int64_t readable,
-                 float* pixels) {
+/// `count` pixels of one source row, axis.step apart, from `from` on, all inside. `readable`:
+/// floats from there to the end of the source's last plane that is read.
+void copy_inside(const Plan& plan, const float* from, std::int64_t count, const Window& window,
+                 std::int64_t readable, float* pixels) {
   const auto& layout = plan.src;
   const auto width = plan.width(), step = plan.tiling.w.step;
   if (!layout.channels_last() && step == 1)
@@ -65,11 +72,13 @@ void copy_inside(const Plan& plan, const float* from, std::int64_t count, const 
   const auto lane_step = layout.channels_last() ? 1 : layout.plane;
   for (std::int64_t i = 0; i < count; ++i)
     for (std::int64_t lane = 0; lane < width; ++lane)
-      pixels[i * width + lane] = lane < window.lanes ? from[i * step * layout.column + lane * lane_step] : 0.0f;
+      pixels[i * width + lane] =
+          lane < window.lanes ? from[i * step * layout.column + lane * lane_step] : 0.0f;
 }
 
 /// The columns of source row `y`, padding and all. `src` is the window's first channel.
-void copy_row(const Plan& plan, const float* src, std::int64_t y, const Window& window, float* pixels) {
+void copy_row(const Plan& plan, const float* src, std::int64_t y, const Window& window,
+              float* pixels) {
   const auto& w = plan.tiling.w;
   const auto width = plan.width();
   const Inside inside(plan, window);
@@ -83,11 +92,13 @@ void copy_row(const Plan& plan, const float* src, std::int64_t y, const Window& 
     std::fill_n(pixels + i * width, width, 0.0f);
   };
   for (std::int64_t i = 0; i < inside.begin; ++i) pad(i);
-  if (inside.begin < inside.end) copy(window.x + inside.begin * w.step, inside.begin, inside.end - inside.begin);
+  if (inside.begin < inside.end)
+    copy(window.x + inside.begin * w.step, inside.begin, inside.end - inside.begin);
   for (auto i = inside.end; i < window.columns; ++i) pad(i);
 }
 
-void transform_copies(const Plan& plan, const float* src, const Window& window, const Scratch& scratch) {
+void transform_copies(const Plan& plan, const float* src, const Window& window,
+                      const Scratch& scratch) {
   const auto& h = plan.tiling.h;
   const int n = h.transform->n();
   const auto strip_row = plan.strip_columns() * plan.width();
@@ -104,9 +115,11 @@ void transform_copies(const Plan& plan, const float* src, const Window& window, 
 
 }  // namespace
 
-void transform_columns(const Plan& plan, const float* src, const Window& window, const Scratch& scratch) {
+void transform_columns(const Plan& plan, const float* src, const Window& window,
+                       const Scratch& scratch) {
   const bool in_place = plan.src.channels_last() && plan.src.room(window.channel) >= plan.width();
-  in_place ? transform_in_place(plan, src, window, scratch) : transform_copies(plan, src, window, scratch);
+  in_place ? transform_in_place(plan, src, window, scratch)
+           : transform_copies(plan, src, window, scratch);
 }
 
 }  // namespace convgauge::backends::winograd

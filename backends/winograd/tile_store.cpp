@@ -12,7 +12,8 @@ void store_row(const Plan& plan, const float* pixels, const Target& target, floa
   const auto lanes = layout.arrangement == Arrangement::blocks ? width : target.lanes;
   for (std::int64_t i = 0; i < target.columns; ++i)
     for (std::int64_t lane = 0; lane < lanes; ++lane)
-      to[i * step * layout.column + lane * lane_step] = lane < target.lanes ? pixels[i * width + lane] : 0.0f;
+      to[i * step * layout.column + lane * lane_step] =
+          lane < target.lanes ? pixels[i * width + lane] : 0.0f;
 }
 
 }  // namespace
@@ -24,7 +25,8 @@ bool takes_pixels(const Plan& plan, const Target& target) {
 void store_strip(const Plan& plan, const float* strip, const Target& target, float* dst) {
   for (std::int64_t i = 0; i < target.rows; ++i)
     store_row(plan, strip + i * plan.strip_columns() * plan.width(), target,
-              dst + plan.dst.offset(target.image, target.channel, target.y + i * plan.tiling.h.residues, target.x));
+              dst + plan.dst.offset(target.image, target.channel,
+                                    target.y + i * plan.tiling.h.residues, target.x));
 }
 
 }  // namespace convgauge::backends::winograd

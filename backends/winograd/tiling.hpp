@@ -1,4 +1,5 @@
-// All output tiles of a problem in one order: image, residue and row of tiles, residue and column of tiles.
+// All output tiles of a problem in one order: image, residue and row of tiles, residue and column
+// of tiles.
 #pragma once
 #include "axis.hpp"
 
@@ -18,7 +19,8 @@ struct Tiling {
   std::int64_t rows = 0, columns = 0;  // of tiles, over all residues, in one image
 
   Tiling() = default;
-  Tiling(const AxisPlan& height, const AxisPlan& width, std::int64_t batch) : h(height), w(width), images(batch) {
+  Tiling(const AxisPlan& height, const AxisPlan& width, std::int64_t batch)
+      : h(height), w(width), images(batch) {
     for (std::int64_t residue = 0; residue < h.residues; ++residue) rows += h.tiles(residue);
     for (std::int64_t residue = 0; residue < w.residues; ++residue) columns += w.tiles(residue);
   }
@@ -28,8 +30,12 @@ struct Tiling {
   Run run_at(std::int64_t index, std::int64_t most) const {
     const auto [residue_h, tile_y] = split(h, index / columns % rows);
     const auto [residue_w, tile_x] = split(w, index % columns);
-    return {
-        index / (rows * columns), residue_h, residue_w, tile_y, tile_x, std::min(most, w.tiles(residue_w) - tile_x)};
+    return {index / (rows * columns),
+            residue_h,
+            residue_w,
+            tile_y,
+            tile_x,
+            std::min(most, w.tiles(residue_w) - tile_x)};
   }
 
  private:
@@ -43,10 +49,11 @@ struct Tiling {
   }
 };
 
-/// Calls visit(run, number of its first tile counted from `begin`) for the tiles [begin, end), in runs of at most
-/// `most`.
+/// Calls visit(run, number of its first tile counted from `begin`) for the tiles [begin, end), in
+/// runs of at most `most`.
 template <class Visit>
-void for_each_run(const Tiling& tiling, std::int64_t begin, std::int64_t end, std::int64_t most, Visit&& visit) {
+void for_each_run(const Tiling& tiling, std::int64_t begin, std::int64_t end, std::int64_t most,
+                  Visit&& visit) {
   for (auto tile = begin; tile < end;) {
     const Run run = tiling.run_at(tile, std::min(most, end - tile));
     visit(run, tile - begin);

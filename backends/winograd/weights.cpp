@@ -7,12 +7,14 @@ constexpr int kLanes = 8;  // output channels transformed side by side
 using Lanes = std::array<double, kLanes>;
 
 /// out[k] = sum over j of g[k][j] * in[j step]
-void transform_taps(const AxisTransform& axis, const Lanes* in, std::int64_t step, Lanes* out, std::int64_t out_step) {
+void transform_taps(const AxisTransform& axis, const Lanes* in, std::int64_t step, Lanes* out,
+                    std::int64_t out_step) {
   for (int k = 0; k < axis.n(); ++k) {
     Lanes sum{};
     for (int j = 0; j < axis.r; ++j)
       for (std::size_t lane = 0; lane < kLanes; ++lane)
-        sum[lane] += axis.g[static_cast<std::size_t>(k)][static_cast<std::size_t>(j)] * in[j * step][lane];
+        sum[lane] +=
+            axis.g[static_cast<std::size_t>(k)][static_cast<std::size_t>(j)] * in[j * step][lane];
     out[k * out_step] = sum;
   }
 }
@@ -33,16 +35,19 @@ void gather_taps(const Plan& plan, const float* weights, const Place& at, Lanes*
       Lanes& tap = taps[y * w.transform->r + x];
       tap = {};
       if (k < 0 || l < 0) continue;
-      const auto* from = weights +
-                         ((at.group * plan.group_outputs + at.first) * plan.group_inputs + at.input) * filter +
-                         k * w.axis.kernel + l;
+      const auto* from =
+          weights +
+          ((at.group * plan.group_outputs + at.first) * plan.group_inputs + at.input) * filter +
+          k * w.axis.kernel + l;
       for (std::int64_t lane = 0; lane < at.lanes; ++lane)
         tap[static_cast<std::size_t>(lane)] = from[lane * plan.group_inputs * filter];
     }
 }
 
-/// All points of up to kLanes output channels at one depth; `u` is where the first point's go, the others `step` apart.
-void pack_filters(const Plan& plan, const float* weights, const Place& at, std::int64_t step, float* u) {
+/// All points of up to kLanes output channels at one depth; `u` is where the first point's go, the
+/// others `step` apart.
+void pack_filters(const Plan& plan, const float* weights, const Place& at, std::int64_t step,
+                  float* u) {
   const auto &h = *plan.tiling.h.transform, &w = *plan.tiling.w.transform;
   Lanes taps[kMaxTaps * kMaxTaps], half[kMaxPoints * kMaxTaps], points[kMaxPoints * kMaxPoints];
   gather_taps(plan, weights, at, taps);
@@ -55,26 +60,30 @@ void pack_filters(const Plan& plan, const float* weights, const Place& at, std::
 }
 
 /// `u` is the group's.
-void pack_panel(const Plan& plan, const float* weights, std::int64_t group, std::int64_t panel, float* u) {
+void pack_panel(const Plan& plan, const float* weights, std::int64_t group, std::int64_t panel,
+                float* u) {
   for (std::int64_t image = 0; image < plan.images(); ++image)
     for (std::int64_t input = 0; input < plan.group_inputs; ++input)
       for (std::int64_t lane = 0; lane < plan.panel(); lane += kLanes) {
         const auto first = panel * plan.panel() + lane;
         const auto lanes = std::clamp<std::int64_t>(plan.group_outputs - first, 0, kLanes);
         const auto images_w = plan.tiling.w.images();
-        pack_filters(plan, weights, {group, first, lanes, image / images_w, image % images_w, input},
-                     plan.packed(panel, 1) - plan.packed(panel, 0),
-                     u + plan.packed(panel, 0) + (image * plan.group_inputs + input) * plan.panel() + lane);
+        pack_filters(
+            plan, weights, {group, first, lanes, image / images_w, image % images_w, input},
+            plan.packed(panel, 1) - plan.packed(panel, 0),
+            u + plan.packed(panel, 0) + (image * plan.group_inputs + input) * plan.panel() + lane);
       }
 }
 
 }  // namespace
 
-void pack_weights(const Plan& plan, const float* weights, const float* bias, const PackedWeights& packed) {
+void pack_weights(const Plan& plan, const float* weights, const float* bias,
+                  const PackedWeights& packed) {
 #pragma omp parallel for num_threads(plan.threads) schedule(static)
   for (std::int64_t i = 0; i < plan.groups * plan.panels(); ++i) {
     const auto group = i / plan.panels();
-    pack_panel(plan, weights, group, i % plan.panels(), packed.u + group * plan.panels() * plan.packed_panel());
+    pack_panel(plan, weights, group, i % plan.panels(),
+               packed.u + group * plan.panels() * plan.packed_panel());
     for (std::int64_t lane = 0; lane < plan.panel(); ++lane) {
       const auto o = i % plan.panels() * plan.panel() + lane;
       packed.bias[i * plan.panel() + lane] =

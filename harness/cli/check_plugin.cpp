@@ -15,13 +15,15 @@ void print(const std::string& file, const RuleReport& report) {
     fmt::print("  {:<6} {:<12} {}\n", line.rule, line.state, line.what);
     if (!line.evidence.empty()) fmt::print("  {:<6} {:<12} {}\n", "", "", line.evidence);
   }
-  fmt::print("  {} probes of {} backend{}\n", report.probes, report.backends, report.backends == 1 ? "" : "s");
+  fmt::print("  {} probes of {} backend{}\n", report.probes, report.backends,
+             report.backends == 1 ? "" : "s");
 }
 
 }  // namespace
 
 int check_plugin(const Arguments& arguments) {
-  Usage usage{"check-plugin", "FILE.so", "convgauge check-plugin ./libmine.so", po::options_description("Options")};
+  Usage usage{"check-plugin", "FILE.so", "convgauge check-plugin ./libmine.so",
+              po::options_description("Options")};
   auto add = usage.options.add_options();
   add("file", po::value<std::vector<std::string>>(), "the plugin");
   add("threads,t", po::value<int>()->default_value(1), "threads of its worker");
@@ -30,7 +32,8 @@ int check_plugin(const Arguments& arguments) {
   if (parsed.exit) return *parsed.exit;
   if (!parsed.values.count("file")) return usage_error("check-plugin: a plugin file is needed");
   const int threads = parsed.values["threads"].as<int>();
-  if (threads < 1) return usage_error(fmt::format("check-plugin: --threads {}: less than 1", threads));
+  if (threads < 1)
+    return usage_error(fmt::format("check-plugin: --threads {}: less than 1", threads));
   int code = kGood;
   std::vector<std::pair<std::string, RuleReport>> reports;
   for (const auto& file : parsed.values["file"].as<std::vector<std::string>>()) {

@@ -43,14 +43,17 @@ Expected<void> check_twice(const Request& request) {
   for (const auto& a : request.baseline)
     for (const auto& b : request.candidate)
       if (results_file(a) == results_file(b) && !by_label)
-        return error(
-            fmt::format("compare: {} is on both sides; two labels of one run are compared by --of A --with B", b));
+        return error(fmt::format(
+            "compare: {} is on both sides; two labels of one run are compared by --of A --with B",
+            b));
   return {};
 }
 
 Expected<Request> request_of(const po::variables_map& values) {
   Request r;
-  const auto texts = [&](const char* name) { return values.count(name) ? values[name].as<Texts>() : Texts{}; };
+  const auto texts = [&](const char* name) {
+    return values.count(name) ? values[name].as<Texts>() : Texts{};
+  };
   r.baseline = texts("baseline");
   r.candidate = texts("candidate");
   const auto dirs = texts("dir");
@@ -64,13 +67,15 @@ Expected<Request> request_of(const po::variables_map& values) {
     r.baseline = r.candidate = dirs;
   } else if (r.baseline.empty() || r.candidate.empty() || !dirs.empty()) {
     return error(
-        "compare: two folders are needed, the baseline first; or --baseline DIR and --candidate DIR, as often as "
+        "compare: two folders are needed, the baseline first; or --baseline DIR and --candidate "
+        "DIR, as often as "
         "needed; or one folder "
         "with --of LABEL --with LABEL");
   }
   r.options.margin = values["margin"].as<double>() / 100;
   if (!(r.options.margin >= 0 && r.options.margin <= 1))
-    return error(fmt::format("compare: --margin {:g}: not a percentage from 0 to 100", values["margin"].as<double>()));
+    return error(fmt::format("compare: --margin {:g}: not a percentage from 0 to 100",
+                             values["margin"].as<double>()));
   if (auto ok = check_twice(r); !ok) return tl::unexpected(ok.error());
   return r;
 }
@@ -82,27 +87,32 @@ Expected<Side> side_of(const Texts& folders, std::deque<Results>& kept) {
     auto results = read_results(folder);
     if (!results) return tl::unexpected(results.error());
     if (results->torn_bytes > 0)
-      fmt::print(stderr, "convgauge: {}: the last line is torn ({} bytes) and left out\n", folder, results->torn_bytes);
+      fmt::print(stderr, "convgauge: {}: the last line is torn ({} bytes) and left out\n", folder,
+                 results->torn_bytes);
     side.name += (side.name.empty() ? "" : " + ") + folder;
     side.runs.push_back(&kept.emplace_back(std::move(*results)));
   }
   return side;
 }
 
-std::string render(const std::string& format, const Comparison& comparison, bool all, bool to_file) {
+std::string render(const std::string& format, const Comparison& comparison, bool all,
+                   bool to_file) {
   if (format == "json") return compare_json(comparison);
   if (format == "md") return compare_markdown(comparison);
   if (format == "html") return compare_html(comparison);
-  return compare_text(comparison, to_file ? 120 : terminal_width(), !to_file && wants_colour(), all);
+  return compare_text(comparison, to_file ? 120 : terminal_width(), !to_file && wants_colour(),
+                      all);
 }
 
 /// One folder on both sides is one run: it is read once, so that its rounds are seen to be common.
 Expected<std::pair<Side, Side>> read_sides(const Request& request, std::deque<Results>& kept) {
   auto baseline = side_of(request.baseline, kept);
   if (!baseline) return tl::unexpected(baseline.error());
-  const auto same = [](const std::string& a, const std::string& b) { return results_file(a) == results_file(b); };
-  if (std::equal(request.baseline.begin(), request.baseline.end(), request.candidate.begin(), request.candidate.end(),
-                 same))
+  const auto same = [](const std::string& a, const std::string& b) {
+    return results_file(a) == results_file(b);
+  };
+  if (std::equal(request.baseline.begin(), request.baseline.end(), request.candidate.begin(),
+                 request.candidate.end(), same))
     return std::pair(*baseline, *baseline);
   auto candidate = side_of(request.candidate, kept);
   if (!candidate) return tl::unexpected(candidate.error());
@@ -116,12 +126,16 @@ int compare(const Arguments& arguments) {
               "convgauge compare results/runs/before results/runs/after -o compare.html",
               po::options_description("Options")};
   auto add = usage.options.add_options();
-  add("dir", po::value<Texts>(), "folders of runs, or their results.jsonl: the baseline, then the candidate");
-  add("baseline", po::value<Texts>(), "a folder of the baseline; several are its repeats or shards");
+  add("dir", po::value<Texts>(),
+      "folders of runs, or their results.jsonl: the baseline, then the candidate");
+  add("baseline", po::value<Texts>(),
+      "a folder of the baseline; several are its repeats or shards");
   add("candidate", po::value<Texts>(), "a folder of the candidate, likewise");
   add("of", po::value<std::string>(), "the candidate's label to compare ...");
-  add("with", po::value<std::string>(), "... with this label of the baseline; both may be of one folder");
-  add("margin", po::value<double>()->default_value(1, "1"), "per cent by which times may differ and count as the same");
+  add("with", po::value<std::string>(),
+      "... with this label of the baseline; both may be of one folder");
+  add("margin", po::value<double>()->default_value(1, "1"),
+      "per cent by which times may differ and count as the same");
   add("all", "in a text, every case and not just what changed");
   add("output,o", po::value<std::string>(), "the file to write; its name decides the format");
   add("format,f", po::value<std::string>(), kFormats);
@@ -133,9 +147,10 @@ int compare(const Arguments& arguments) {
   const auto file = values.count("output") ? values["output"].as<std::string>() : std::string();
   const auto format = values.count("format") ? values["format"].as<std::string>() : format_of(file);
   if (format != "text" && format != "json" && format != "md" && format != "html")
-    return usage_error(values.count("format")
-                           ? fmt::format("compare: --format {}: not {}", format, kFormats)
-                           : fmt::format("compare: {}: its name says no format; add --format {}", file, kFormats));
+    return usage_error(
+        values.count("format")
+            ? fmt::format("compare: --format {}: not {}", format, kFormats)
+            : fmt::format("compare: {}: its name says no format; add --format {}", file, kFormats));
   std::deque<Results> kept;
   const auto sides = read_sides(*request, kept);
   if (!sides) return usage_error(sides.error().message);

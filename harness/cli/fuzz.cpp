@@ -32,7 +32,8 @@ Expected<FuzzOptions> options_of(const po::variables_map& values, const Selectio
   if (auto ok = whole_number(values, "seed", options.seed); !ok) return tl::unexpected(ok.error());
   if (auto ok = whole_number(values, "from", options.from); !ok) return tl::unexpected(ok.error());
   if (values.count("count"))
-    if (auto ok = whole_number(values, "count", options.count.emplace()); !ok) return tl::unexpected(ok.error());
+    if (auto ok = whole_number(values, "count", options.count.emplace()); !ok)
+      return tl::unexpected(ok.error());
   // A count alone is the whole order.
   if (options.count) options.time = std::chrono::hours(24 * 365);
   if (values.count("seconds")) {
@@ -64,11 +65,13 @@ class FuzzLine {
   void show(const FuzzResult& r) {
     const auto now = Clock::now();
     const bool tty = ::isatty(STDERR_FILENO);
-    if (now - last_ < (tty ? std::chrono::milliseconds(200) : std::chrono::milliseconds(10'000))) return;
+    if (now - last_ < (tty ? std::chrono::milliseconds(200) : std::chrono::milliseconds(10'000)))
+      return;
     last_ = now;
     const auto rate = r.seconds > 0 ? static_cast<double>(r.cases) / r.seconds : 0;
-    fmt::print(stderr, "{}{:.0f} s: {} problems, {} cases ({:.0f}/s), {} kinds of failure{}", tty ? "\r\033[K" : "",
-               r.seconds, r.problems, r.cases, rate, r.failures.size(), tty ? "" : "\n");
+    fmt::print(stderr, "{}{:.0f} s: {} problems, {} cases ({:.0f}/s), {} kinds of failure{}",
+               tty ? "\r\033[K" : "", r.seconds, r.problems, r.cases, rate, r.failures.size(),
+               tty ? "" : "\n");
     std::fflush(stderr);
   }
   static void clear() {
@@ -81,7 +84,8 @@ class FuzzLine {
 
 std::string counted(const std::map<std::string, std::int64_t>& counts) {
   std::string text;
-  for (const auto& [word, count] : counts) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, word);
+  for (const auto& [word, count] : counts)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, word);
   return text;
 }
 
@@ -91,12 +95,14 @@ void print_summary(const FuzzResult& r, const FuzzOptions& options) {
     fmt::print("  index {}: {} {}{}{}\n", f.index, kind(f.record.verdict), f.record.label,
                f.alike > 0 ? fmt::format(", and {} like it", f.alike) : "",
                f.regression.empty() ? "" : ": " + f.regression.string());
-  fmt::print("{} problems of seed {} from {} to {}: {} cases in {:.1f} s ({:.0f}/s)\n", r.problems, options.seed,
-             options.from, r.next, r.cases, r.seconds, r.seconds > 0 ? static_cast<double>(r.cases) / r.seconds : 0);
+  fmt::print("{} problems of seed {} from {} to {}: {} cases in {:.1f} s ({:.0f}/s)\n", r.problems,
+             options.seed, options.from, r.next, r.cases, r.seconds,
+             r.seconds > 0 ? static_cast<double>(r.cases) / r.seconds : 0);
   for (const auto& [label, tally] : r.tallies)
     fmt::print("  {:<12} {}{}\n", label, counted(tally.kinds),
                tally.refusals.empty() ? "" : " (" + counted(tally.refusals) + ")");
-  fmt::print("  pairs of parameter values met: {} of {} ({:.0f}%)\n", r.coverage.met(), r.coverage.of(),
+  fmt::print("  pairs of parameter values met: {} of {} ({:.0f}%)\n", r.coverage.met(),
+             r.coverage.of(),
              100.0 * static_cast<double>(r.coverage.met()) / static_cast<double>(r.coverage.of()));
 }
 
@@ -110,7 +116,8 @@ int fuzz(const Arguments& arguments) {
   auto add = usage.options.add_options();
   add("seconds", po::value<std::string>(), "how long; default 60, or as long as --count takes");
   add("count", po::value<std::string>(), "how many problems");
-  add("from", po::value<std::string>(), "the index in the sequence of --seed to begin at; default 0");
+  add("from", po::value<std::string>(),
+      "the index in the sequence of --seed to begin at; default 0");
   add("regressions", po::value<std::string>()->default_value("results/regressions"),
       "folder for a config of each failure");
   add("fail-fast", "end at the first failure");
@@ -119,7 +126,8 @@ int fuzz(const Arguments& arguments) {
   auto values = parsed.values;
   for (const auto* option : {"target", "problem", "filter", "math", "cold", "in-process"})
     if (values.count(option))
-      return usage_error(fmt::format("fuzz: --{} means nothing here: its problems are random", option));
+      return usage_error(
+          fmt::format("fuzz: --{} means nothing here: its problems are random", option));
   // What is selected is who computes; the problem only has to be there.
   values.insert({"target", po::variable_value(std::string("n1c1h1w1_o1k1"), false)});
   const auto selection = select(values, true);

@@ -1,5 +1,5 @@
-// `convgauge gate`: a run against a stored baseline. Correctness and coverage always; what looks slower is measured
-// again beside the baseline's plugin before anything is called slower.
+// `convgauge gate`: a run against a stored baseline. Correctness and coverage always; what looks
+// slower is measured again beside the baseline's plugin before anything is called slower.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -31,9 +31,11 @@ Expected<Run> read_run(const std::string& path) {
   auto results = read_results(path);
   if (!results) return tl::unexpected(results.error());
   if (results->torn_bytes > 0)
-    fmt::print(stderr, "convgauge: {}: the last line is torn ({} bytes) and left out\n", path, results->torn_bytes);
+    fmt::print(stderr, "convgauge: {}: the last line is torn ({} bytes) and left out\n", path,
+               results->torn_bytes);
   std::error_code failed;
-  return Run{std::move(*results), fs::is_directory(path, failed) ? fs::path(path) : fs::path(path).parent_path()};
+  return Run{std::move(*results),
+             fs::is_directory(path, failed) ? fs::path(path) : fs::path(path).parent_path()};
 }
 
 /// What a case's label ran on. Cases of `"algorithm": "all"` are labelled LABEL:ALGORITHM.
@@ -43,7 +45,8 @@ const PluginRecord* plugin_of(const HeaderRecord& header, const CaseRecord& reco
   return nullptr;
 }
 
-/// Finds plugin files by their hash among those named, those kept with a run, and the place where the run found it.
+/// Finds plugin files by their hash among those named, those kept with a run, and the place where
+/// the run found it.
 class PluginFiles {
  public:
   explicit PluginFiles(std::vector<fs::path> named) : named_(std::move(named)) {}
@@ -63,7 +66,8 @@ class PluginFiles {
   static std::vector<fs::path> shared_libraries(const fs::path& folder) {
     std::vector<fs::path> files;
     std::error_code failed;
-    for (fs::recursive_directory_iterator it(folder, failed), end; !failed && it != end; it.increment(failed))
+    for (fs::recursive_directory_iterator it(folder, failed), end; !failed && it != end;
+         it.increment(failed))
       if (it->path().extension() == ".so") files.push_back(it->path());
     std::sort(files.begin(), files.end());
     return files;
@@ -87,8 +91,9 @@ struct Batch {
 
 class Remeasurement {
  public:
-  Remeasurement(Gate& gate, const Run& baseline, const Run& candidate, std::vector<fs::path> baseline_files,
-                std::vector<fs::path> candidate_files, std::chrono::milliseconds budget, fs::path out)
+  Remeasurement(Gate& gate, const Run& baseline, const Run& candidate,
+                std::vector<fs::path> baseline_files, std::vector<fs::path> candidate_files,
+                std::chrono::milliseconds budget, fs::path out)
       : gate_(gate),
         baseline_(baseline),
         candidate_(candidate),
@@ -104,7 +109,8 @@ class Remeasurement {
       if (!out_.empty()) batch.order.out = out_ / fmt::format("remeasured-{}", ++index);
       const auto tell = [&](const Problem& problem) {
         fmt::print(stderr, "convgauge: measuring again, {} of {}: {} on {}\n", ++done, count_,
-                   batch.order.candidate.label, problem.name.empty() ? short_text(problem.geometry) : problem.name);
+                   batch.order.candidate.label,
+                   problem.name.empty() ? short_text(problem.geometry) : problem.name);
       };
       auto result = remeasure(batch.order, tell, [] { return interrupted(); });
       if (!result) return tl::unexpected(result.error());
@@ -126,21 +132,26 @@ class Remeasurement {
     const auto &then = *suspect.compared->baseline, &now = *suspect.compared->candidate;
     const auto* old_plugin = plugin_of(baseline_.results.header, then);
     const auto* new_plugin = plugin_of(candidate_.results.header, now);
-    if (!old_plugin || !new_plugin) return give_up(suspect, "the header does not say which plugin it ran on");
-    const bool same = old_plugin->hash == new_plugin->hash && old_plugin->version == new_plugin->version &&
-                      old_plugin->library_path == new_plugin->library_path && then.options == now.options;
+    if (!old_plugin || !new_plugin)
+      return give_up(suspect, "the header does not say which plugin it ran on");
+    const bool same =
+        old_plugin->hash == new_plugin->hash && old_plugin->version == new_plugin->version &&
+        old_plugin->library_path == new_plugin->library_path && then.options == now.options;
     if (same && !gate_.options.suspect_all) {
       suspect.guilt = Guilt::not_slower;
       suspect.outcome =
-          "not measured again: the same plugin file, library and options in both runs, so the machine differed";
+          "not measured again: the same plugin file, library and options in both runs, so the "
+          "machine differed";
       return;
     }
     const auto old_file = baseline_files_.find(*old_plugin, baseline_.folder);
     if (old_file.empty())
       return give_up(suspect,
-                     missing("baseline's", *old_plugin, "--baseline-plugin FILE.so, or keep it in results/baselines"));
+                     missing("baseline's", *old_plugin,
+                             "--baseline-plugin FILE.so, or keep it in results/baselines"));
     const auto new_file = candidate_files_.find(*new_plugin, candidate_.folder);
-    if (new_file.empty()) return give_up(suspect, missing("candidate's", *new_plugin, "--plugin FILE.so"));
+    if (new_file.empty())
+      return give_up(suspect, missing("candidate's", *new_plugin, "--plugin FILE.so"));
     RemeasureOrder order;
     order.baseline = {then.backend, "baseline", old_file, old_plugin->library_path, then.options};
     order.candidate = {now.backend, now.label, new_file, new_plugin->library_path, now.options};
@@ -160,15 +171,17 @@ class Remeasurement {
   }
 
   static std::string missing(const char* whose, const PluginRecord& plugin, const char* remedy) {
-    return fmt::format("cannot be measured again: the {} plugin ({}, hash {}) is not here; give it by {}", whose,
-                       plugin.file, plugin.hash, remedy);
+    return fmt::format(
+        "cannot be measured again: the {} plugin ({}, hash {}) is not here; give it by {}", whose,
+        plugin.file, plugin.hash, remedy);
   }
 
   Batch& batch_of(const RemeasureOrder& order) {
     for (auto& batch : batches_) {
       const auto& o = batch.order;
-      if (o.baseline == order.baseline && o.candidate == order.candidate && o.settings == order.settings &&
-          o.algorithm == order.algorithm && o.device == order.device)
+      if (o.baseline == order.baseline && o.candidate == order.candidate &&
+          o.settings == order.settings && o.algorithm == order.algorithm &&
+          o.device == order.device)
         return batch;
     }
     return batches_.emplace_back(Batch{order, {}});
@@ -186,7 +199,8 @@ class Remeasurement {
 
 Expected<void> check_files(const std::vector<fs::path>& files, const char* option) {
   for (const auto& file : files)
-    if (hash_of(file).empty()) return error(fmt::format("gate: {} {}: cannot be read", option, file.string()));
+    if (hash_of(file).empty())
+      return error(fmt::format("gate: {} {}: cannot be read", option, file.string()));
   return {};
 }
 
@@ -207,18 +221,23 @@ Expected<void> write(const Gate& gate, const std::string& file) {
 
 int gate(const Arguments& arguments) {
   Usage usage{"gate", "DIR --baseline DIR [options]",
-              "convgauge gate results/runs/candidate --baseline results/baselines/resnet50 --baseline-plugin old.so",
+              "convgauge gate results/runs/candidate --baseline results/baselines/resnet50 "
+              "--baseline-plugin old.so",
               po::options_description("Options")};
   auto add = usage.options.add_options();
   add("dir", po::value<Texts>(), "the folder of the candidate's run");
   add("baseline", po::value<std::string>(), "the folder of the baseline's run");
   add("baseline-plugin", po::value<Texts>(),
-      "the baseline's plugin; else it is looked for by its hash in the baseline's folder, results/baselines and where "
+      "the baseline's plugin; else it is looked for by its hash in the baseline's folder, "
+      "results/baselines and where "
       "it was");
-  add("plugin", po::value<Texts>(), "the candidate's plugin, if it is no longer where its run found it");
+  add("plugin", po::value<Texts>(),
+      "the candidate's plugin, if it is no longer where its run found it");
   add("allow-refusals", "what the baseline computed may be refused or gone now");
-  add("suspect-all", "measure every timed case again, not only those that the stored baseline cannot clear");
-  add("budget", po::value<double>()->default_value(60, "60"), "seconds for measuring a suspect again, each side");
+  add("suspect-all",
+      "measure every timed case again, not only those that the stored baseline cannot clear");
+  add("budget", po::value<double>()->default_value(60, "60"),
+      "seconds for measuring a suspect again, each side");
   add("strict", "what could not be told counts (exit code 5)");
   add("out", po::value<std::string>(), "folder for the results of what was measured again");
   add("output,o", po::value<std::string>(), "write the judgement here too: .md, .json, or text");
@@ -231,10 +250,14 @@ int gate(const Arguments& arguments) {
   const double budget_s = values["budget"].as<double>();
   if (!(budget_s > 0 && budget_s < 1e6))
     return usage_error(fmt::format("gate: --budget {:g}: not a time in seconds", budget_s));
-  const auto baseline_files = files_of(values, "baseline-plugin"), candidate_files = files_of(values, "plugin");
-  if (auto ok = check_files(baseline_files, "--baseline-plugin"); !ok) return usage_error(ok.error().message);
-  if (auto ok = check_files(candidate_files, "--plugin"); !ok) return usage_error(ok.error().message);
-  const auto candidate_path = values["dir"].as<Texts>().front(), baseline_path = values["baseline"].as<std::string>();
+  const auto baseline_files = files_of(values, "baseline-plugin"),
+             candidate_files = files_of(values, "plugin");
+  if (auto ok = check_files(baseline_files, "--baseline-plugin"); !ok)
+    return usage_error(ok.error().message);
+  if (auto ok = check_files(candidate_files, "--plugin"); !ok)
+    return usage_error(ok.error().message);
+  const auto candidate_path = values["dir"].as<Texts>().front(),
+             baseline_path = values["baseline"].as<std::string>();
   std::error_code failed;
   if (fs::equivalent(candidate_path, baseline_path, failed))
     return usage_error(fmt::format("gate: {} is both candidate and baseline", candidate_path));
@@ -242,8 +265,9 @@ int gate(const Arguments& arguments) {
   for (const auto* run : {&candidate, &baseline})
     if (!*run) return usage_error(run->error().message);
 
-  auto judged = judge({baseline_path, {&baseline->results}}, {candidate_path, {&candidate->results}}, read_machine(),
-                      {values.count("allow-refusals") > 0, values.count("suspect-all") > 0});
+  auto judged =
+      judge({baseline_path, {&baseline->results}}, {candidate_path, {&candidate->results}},
+            read_machine(), {values.count("allow-refusals") > 0, values.count("suspect-all") > 0});
   if (!judged) return usage_error("gate: " + judged.error().message);
   watch_interrupts();
   const std::chrono::milliseconds budget(static_cast<std::int64_t>(budget_s * 1000));
@@ -253,7 +277,8 @@ int gate(const Arguments& arguments) {
   conclude(*judged, values.count("strict") > 0);
   fmt::print("{}", gate_text(*judged, terminal_width(), wants_colour()));
   if (values.count("output"))
-    if (auto ok = write(*judged, values["output"].as<std::string>()); !ok) return usage_error(ok.error().message);
+    if (auto ok = write(*judged, values["output"].as<std::string>()); !ok)
+      return usage_error(ok.error().message);
   return interrupted() ? kInterrupted : judged->exit_code;
 }
 

@@ -17,12 +17,14 @@ namespace fs = std::filesystem;
 void print_backends(const Catalog& catalog) {
   for (const auto& plugin : catalog.plugins)
     for (const auto& b : plugin.description.backends) {
-      const auto state = b.devices.empty()
-                             ? "no device: " + b.why_no_device
-                             : fmt::format("{} device{}", b.devices.size(), b.devices.size() == 1 ? "" : "s");
-      fmt::print("{:<12} {}\n{:<12} {}; {}\n{:<12} {}\n", b.name, b.description, "", b.version, state, "", plugin.file);
+      const auto state = b.devices.empty() ? "no device: " + b.why_no_device
+                                           : fmt::format("{} device{}", b.devices.size(),
+                                                         b.devices.size() == 1 ? "" : "s");
+      fmt::print("{:<12} {}\n{:<12} {}; {}\n{:<12} {}\n", b.name, b.description, "", b.version,
+                 state, "", plugin.file);
       for (const auto& o : b.options)
-        fmt::print("{:<12} --option {}={} (default {}): {}\n", "", o.key, o.values, o.default_value, o.description);
+        fmt::print("{:<12} --option {}={} (default {}): {}\n", "", o.key, o.values, o.default_value,
+                   o.description);
     }
   for (const auto& e : catalog.errors) fmt::print("not loaded   {}\n", e.why);
 }
@@ -41,10 +43,12 @@ void print_devices(const Catalog& catalog) {
       for (std::size_t i = 0; i < b.devices.size(); ++i) {
         const auto& d = b.devices[i];
         static constexpr const char* kinds[] = {"cpu", "gpu", "software"};
-        fmt::print(
-            "{:<12} {}:{}  {}{}{}\n", b.name, d.kind >= 0 && d.kind < 3 ? kinds[d.kind] : "?", i, d.name,
-            d.memory_bytes > 0 ? fmt::format(", {:.1f} GiB", static_cast<double>(d.memory_bytes) / (1 << 30)) : "",
-            d.driver.empty() ? "" : ", " + d.driver);
+        fmt::print("{:<12} {}:{}  {}{}{}\n", b.name,
+                   d.kind >= 0 && d.kind < 3 ? kinds[d.kind] : "?", i, d.name,
+                   d.memory_bytes > 0 ? fmt::format(", {:.1f} GiB",
+                                                    static_cast<double>(d.memory_bytes) / (1 << 30))
+                                      : "",
+                   d.driver.empty() ? "" : ", " + d.driver);
       }
     }
 }
@@ -69,8 +73,8 @@ int print_suites(const fs::path& executable) {
         gflop += static_cast<double>(p.geometry.flops()) * static_cast<double>(p.count) / 1e9;
         layers += p.count;
       }
-      fmt::print("{:<28} {:>4} problems, {:>4} layers, {:>9.3f} GFLOP  {}\n", suite->name, suite->problems.size(),
-                 layers, gflop, fs::relative(file).string());
+      fmt::print("{:<28} {:>4} problems, {:>4} layers, {:>9.3f} GFLOP  {}\n", suite->name,
+                 suite->problems.size(), layers, gflop, fs::relative(file).string());
     }
     return kGood;
   }
@@ -89,9 +93,9 @@ int print_algorithms(const po::variables_map& values) {
         auto worker = pool.worker(c, settings.threads);
         if (!worker) return usage_error(worker.error().message);
         const auto spec = spec_of(problem.geometry, settings);
-        const auto outcome =
-            (*worker)->call(ListAlgorithms{c.choice.name, spec, plan_settings(c, "default", settings.threads, 1)},
-                            default_timeout(problem.geometry.flops()));
+        const auto outcome = (*worker)->call(
+            ListAlgorithms{c.choice.name, spec, plan_settings(c, "default", settings.threads, 1)},
+            default_timeout(problem.geometry.flops()));
         if (const auto bad = trouble_of(outcome)) {
           fmt::print("{:<12} {}: {}\n", c.choice.label, kind(*bad), sentence(*bad));
           continue;
@@ -107,7 +111,8 @@ int print_algorithms(const po::variables_map& values) {
 
 int list(const Arguments& arguments) {
   Usage usage{"list", "[backends|devices|suites|algorithms PROBLEM]",
-              "convgauge list algorithms n1c64h56w56_o64k3p1 --layout nhwc", po::options_description("Options")};
+              "convgauge list algorithms n1c64h56w56_o64k3p1 --layout nhwc",
+              po::options_description("Options")};
   Arguments rest = arguments;
   std::string what = "backends";
   if (!rest.empty() && !rest.front().starts_with("-")) {
@@ -119,8 +124,8 @@ int list(const Arguments& arguments) {
   if (parsed.exit) return *parsed.exit;
   if (what == "algorithms") return print_algorithms(parsed.values);
   if (parsed.values.count("target"))
-    return usage_error(
-        fmt::format("list {}: '{}' means nothing here", what, parsed.values["target"].as<std::string>()));
+    return usage_error(fmt::format("list {}: '{}' means nothing here", what,
+                                   parsed.values["target"].as<std::string>()));
   const auto path = default_search_path(plugin_files(parsed.values));
   if (what == "suites") return print_suites(path.executable);
   if (what != "backends" && what != "devices")

@@ -13,7 +13,8 @@ namespace convgauge::cli {
 namespace {
 
 std::string size_text(std::int64_t bytes) {
-  if (bytes >= std::int64_t{1} << 30) return fmt::format("{:.1f} GiB", static_cast<double>(bytes) / (1 << 30));
+  if (bytes >= std::int64_t{1} << 30)
+    return fmt::format("{:.1f} GiB", static_cast<double>(bytes) / (1 << 30));
   if (bytes >= 1 << 20) return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1 << 20));
   return fmt::format("{} KiB", bytes >> 10);
 }
@@ -24,14 +25,16 @@ std::string threads_text(int count) {
 
 void print_peaks(const Machine& m) {
   for (const auto& peak : m.fma_peaks)
-    fmt::print("f32 FMA peak       {:8.1f} GFLOP/s  {:<9} {}\n", peak.flops / 1e9, peak.instruction_set,
-               threads_text(peak.threads));
+    fmt::print("f32 FMA peak       {:8.1f} GFLOP/s  {:<9} {}\n", peak.flops / 1e9,
+               peak.instruction_set, threads_text(peak.threads));
   for (const auto& peak : m.read_peaks)
-    fmt::print("read bandwidth     {:8.1f} GB/s     {:<9} {}{}\n", peak.bytes_per_second / 1e9, peak.level,
-               threads_text(peak.threads),
-               peak.holds_bytes > 0 ? fmt::format(", {} in reach", size_text(peak.holds_bytes)) : "");
+    fmt::print(
+        "read bandwidth     {:8.1f} GB/s     {:<9} {}{}\n", peak.bytes_per_second / 1e9, peak.level,
+        threads_text(peak.threads),
+        peak.holds_bytes > 0 ? fmt::format(", {} in reach", size_text(peak.holds_bytes)) : "");
   fmt::print(
-      "                   the best of windows of 2 ms: x * f + a in {} independent vectors; arrays that fit one\n"
+      "                   the best of windows of 2 ms: x * f + a in {} independent vectors; arrays "
+      "that fit one\n"
       "                   level and no nearer one, read over and over\n",
       kChains);
 }
@@ -54,15 +57,20 @@ int machine(const Arguments& arguments) {
     return fmt::print("{}\n", to_line(header)), kGood;
   }
   fmt::print(
-      "processor          {}\ninstruction sets   {}\nsystem             {}\ncores              {} ({} physical)\n",
+      "processor          {}\ninstruction sets   {}\nsystem             {}\ncores              {} "
+      "({} physical)\n",
       m.processor, m.instruction_sets, m.system, m.cores, m.physical_cores);
-  fmt::print("caches             L1 {}, L2 {}, L3 {}\nmemory             {}\n", size_text(m.l1_bytes),
-             size_text(m.l2_bytes), size_text(m.l3_bytes), size_text(m.memory_bytes));
+  fmt::print("caches             L1 {}, L2 {}, L3 {}\nmemory             {}\n",
+             size_text(m.l1_bytes), size_text(m.l2_bytes), size_text(m.l3_bytes),
+             size_text(m.memory_bytes));
   print_peaks(m);
-  fmt::print("clock read         {:.1f} ns\nload average       {:.2f}\n", m.clock_read_ns, m.load_average);
+  fmt::print("clock read         {:.1f} ns\nload average       {:.2f}\n", m.clock_read_ns,
+             m.load_average);
   if (m.noise_floor > 0)
-    fmt::print("A/A noise floor    {:.2f}%  (two processes of one kernel, {}; a smaller difference is none)\n",
-               m.noise_floor * 100, threads_text(threads.back()));
+    fmt::print(
+        "A/A noise floor    {:.2f}%  (two processes of one kernel, {}; a smaller difference is "
+        "none)\n",
+        m.noise_floor * 100, threads_text(threads.back()));
   return kGood;
 }
 

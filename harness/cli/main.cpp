@@ -25,18 +25,23 @@ constexpr std::array kVerbs{
     Verb{"verify", convgauge::cli::verify, "correctness only: the CI gate"},
     Verb{"sweep", convgauge::cli::sweep, "verify, measure and report a config"},
     Verb{"bench", convgauge::cli::bench, "one problem from the command line, a table at once"},
-    Verb{"fuzz", convgauge::cli::fuzz, "random legal cases; what fails is shrunk and kept as a config"},
+    Verb{"fuzz", convgauge::cli::fuzz,
+         "random legal cases; what fails is shrunk and kept as a config"},
     Verb{"run", convgauge::cli::run, "one execution on given tensors (.npy in and out)"},
     Verb{"report", convgauge::cli::report, "reports from the results of earlier runs"},
-    Verb{"compare", convgauge::cli::compare, "two sets of results side by side: what changed, and how surely"},
-    Verb{"gate", convgauge::cli::gate, "a run against a baseline: wrong, missing, or slower beyond doubt"},
+    Verb{"compare", convgauge::cli::compare,
+         "two sets of results side by side: what changed, and how surely"},
+    Verb{"gate", convgauge::cli::gate,
+         "a run against a baseline: wrong, missing, or slower beyond doubt"},
     Verb{"machine", convgauge::cli::machine, "processor, caches, measured peaks"},
-    Verb{"check-plugin", convgauge::cli::check_plugin, "every rule of the plugin ABI, one line each"},
+    Verb{"check-plugin", convgauge::cli::check_plugin,
+         "every rule of the plugin ABI, one line each"},
     Verb{"worker", convgauge::cli::worker, ""},
 };
 
 void help(std::FILE* to) {
-  fmt::print(to, "convgauge {}: verifies and measures implementations of torch.nn.Conv2d\n\n", convgauge::kVersion);
+  fmt::print(to, "convgauge {}: verifies and measures implementations of torch.nn.Conv2d\n\n",
+             convgauge::kVersion);
   for (const auto& verb : kVerbs)
     if (*verb.what) fmt::print(to, "  convgauge {:<14}{}\n", verb.name, verb.what);
   fmt::print(to, "\n`convgauge VERB --help` shows a verb's options with an example.\n");

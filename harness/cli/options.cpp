@@ -17,12 +17,14 @@ namespace convgauge::cli {
 namespace {
 
 /// An option whose value is empty, or a comma alone, is a variable that a script forgot to set.
-std::optional<std::string> empty_option(const po::options_description& options, const po::variables_map& values) {
+std::optional<std::string> empty_option(const po::options_description& options,
+                                        const po::variables_map& values) {
   for (const auto& [name, value] : values) {
     const auto* description = options.find_nothrow(name, false);
     if (!description || description->semantic()->max_tokens() == 0 || name == "target") continue;
     const auto* text = boost::any_cast<std::string>(&value.value());
-    if ((text && text->empty()) || (boost::any_cast<Texts>(&value.value()) && listed(values, name.c_str()).empty()))
+    if ((text && text->empty()) ||
+        (boost::any_cast<Texts>(&value.value()) && listed(values, name.c_str()).empty()))
       return name;
   }
   return std::nullopt;
@@ -33,7 +35,8 @@ std::string printable(const std::string& text) {
   std::string safe;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    safe += (byte < 0x20 && c != '\n') || byte == 0x7f ? fmt::format("\\x{:02x}", byte) : std::string(1, c);
+    safe += (byte < 0x20 && c != '\n') || byte == 0x7f ? fmt::format("\\x{:02x}", byte)
+                                                       : std::string(1, c);
   }
   return safe;
 }
@@ -63,13 +66,15 @@ Parsed parse(const Usage& usage, const Arguments& arguments, const std::string& 
   if (!positional.empty()) places.add(positional.c_str(), -1);
   Parsed parsed;
   try {
-    po::store(po::command_line_parser(arguments).options(all).positional(places).run(), parsed.values);
+    po::store(po::command_line_parser(arguments).options(all).positional(places).run(),
+              parsed.values);
     po::notify(parsed.values);
   } catch (const po::unknown_option& e) {
     Texts names;
     for (const auto& option : all.options()) names.push_back("--" + option->long_name());
-    parsed.exit = usage_error(fmt::format("{}: unknown option '{}'{}", usage.verb, e.get_option_name(),
-                                          suggestion(e.get_option_name(), names)));
+    parsed.exit =
+        usage_error(fmt::format("{}: unknown option '{}'{}", usage.verb, e.get_option_name(),
+                                suggestion(e.get_option_name(), names)));
   } catch (const po::error& e) {
     parsed.exit = usage_error(fmt::format("{}: {}", usage.verb, e.what()));
   }
@@ -79,7 +84,8 @@ Parsed parse(const Usage& usage, const Arguments& arguments, const std::string& 
   if (!parsed.exit && parsed.values.count("help")) {
     std::ostringstream text;
     text << all;
-    fmt::print("convgauge {} {}\n\n{}\nExample:\n  {}\n", usage.verb, usage.positional, text.str(), usage.example);
+    fmt::print("convgauge {} {}\n\n{}\nExample:\n  {}\n", usage.verb, usage.positional, text.str(),
+               usage.example);
     parsed.exit = 0;
   }
   return parsed;
@@ -128,7 +134,8 @@ void add_measuring(po::options_description& options) {
   add("cold", po::value<Texts>()->implicit_value({"true"}, "true"),
       "tensors rotate beyond twice the last-level cache; --cold=false,true: warm ones too");
   add("mode", texts(), "throughput, latency: executions back to back, or one at a time");
-  add("counters", "instructions, cycles and cache misses of each sample, where the kernel lets us count");
+  add("counters",
+      "instructions, cycles and cache misses of each sample, where the kernel lets us count");
 }
 
 }  // namespace convgauge::cli

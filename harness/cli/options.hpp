@@ -17,19 +17,22 @@ struct Usage {
   po::options_description options;
 };
 
-/// Parsed arguments, or the exit code where the verb ends here (help was shown, or the usage was wrong).
+/// Parsed arguments, or the exit code where the verb ends here (help was shown, or the usage was
+/// wrong).
 struct Parsed {
   std::optional<int> exit;
   po::variables_map values;
 };
-/// Positional arguments all go to `positional`. Wrong ones are named, with the nearest option that exists.
+/// Positional arguments all go to `positional`. Wrong ones are named, with the nearest option that
+/// exists.
 Parsed parse(const Usage& usage, const Arguments& arguments, const std::string& positional);
 
 /// Prints "convgauge: MESSAGE" to standard error; exit code 2.
 int usage_error(const std::string& message);
 
-/// --plugin, --backend(s), --algorithm, --device, --option, --library-path, --threads, --dtype, --layout, --direction,
-/// --math, --deterministic, --fill, --seed, --timeout, --placement, --filter, --problem.
+/// --plugin, --backend(s), --algorithm, --device, --option, --library-path, --threads, --dtype,
+/// --layout, --direction, --math, --deterministic, --fill, --seed, --timeout, --placement,
+/// --filter, --problem.
 void add_selection(po::options_description& options);
 /// --rounds, --budget, --cold, --mode, --counters.
 void add_measuring(po::options_description& options);

@@ -1,4 +1,5 @@
-// `convgauge report`: every format from the results of earlier runs; of several, the history of their cases.
+// `convgauge report`: every format from the results of earlier runs; of several, the history of
+// their cases.
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -28,7 +29,8 @@ std::string format_of(const std::string& file) {
 /// What a history calls a run: its folder.
 std::string name_of(const std::string& path) {
   const auto full = std::filesystem::absolute(path).lexically_normal();
-  const auto folder = full.filename() == "results.jsonl" || full.filename().empty() ? full.parent_path() : full;
+  const auto folder =
+      full.filename() == "results.jsonl" || full.filename().empty() ? full.parent_path() : full;
   return folder.filename().string();
 }
 
@@ -45,8 +47,9 @@ Expected<std::string> render(const Request& request, const std::vector<Results>&
   if (results.size() > 1) {
     if (format == "table") return history_text_report(results, request.names, request.width);
     if (format == "md") return history_markdown_report(results, request.names);
-    return error(fmt::format("format {} takes one run, {} were given; html, md and table show their history", format,
-                             results.size()));
+    return error(
+        fmt::format("format {} takes one run, {} were given; html, md and table show their history",
+                    format, results.size()));
   }
   const auto& one = results.front();
   if (format == "md") return markdown_report(one);
@@ -61,13 +64,15 @@ Expected<std::string> render(const Request& request, const std::vector<Results>&
 }  // namespace
 
 int report(const Arguments& arguments) {
-  Usage usage{"report", "DIR... [-o FILE]", "convgauge report results/runs/resnet50-20261122-120000 -o report.html",
+  Usage usage{"report", "DIR... [-o FILE]",
+              "convgauge report results/runs/resnet50-20261122-120000 -o report.html",
               po::options_description("Options")};
   auto add = usage.options.add_options();
   add("dir", po::value<std::vector<std::string>>(),
       "folders of runs, or their results.jsonl; of several, how their cases moved from run to run");
   add("output,o", po::value<std::string>(), "the file to write; its name decides the format");
-  add("group", po::value<int>()->default_value(0, ""), "which of the run's groups an svg shows, counted from 1");
+  add("group", po::value<int>()->default_value(0, ""),
+      "which of the run's groups an svg shows, counted from 1");
   add("format,f", po::value<std::string>(), kFormats);
   const auto parsed = parse(usage, arguments, "dir");
   if (parsed.exit) return *parsed.exit;
@@ -79,7 +84,8 @@ int report(const Arguments& arguments) {
     auto read = read_results(folder);
     if (!read) return usage_error(read.error().message);
     if (read->torn_bytes > 0)
-      fmt::print(stderr, "convgauge: {}: the last line is torn ({} bytes) and left out\n", folder, read->torn_bytes);
+      fmt::print(stderr, "convgauge: {}: the last line is torn ({} bytes) and left out\n", folder,
+                 read->torn_bytes);
     results.push_back(std::move(*read));
     request.names.push_back(name_of(folder));
   }
@@ -88,7 +94,8 @@ int report(const Arguments& arguments) {
   request.group = values["group"].as<int>();
   request.width = terminal_width();
   if (request.format.empty())
-    return usage_error(fmt::format("report: {}: its name says no format; add --format {}", file, kFormats));
+    return usage_error(
+        fmt::format("report: {}: its name says no format; add --format {}", file, kFormats));
   const auto text = render(request, results);
   if (!text) return usage_error("report: " + text.error().message);
   if (file.empty()) return fmt::print("{}", *text), kGood;

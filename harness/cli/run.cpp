@@ -57,11 +57,13 @@ const char* option_of(TensorRole role) {
 
 /// (out) for a bias, else (N, C, H, W).
 Shape4 file_shape(const Spec& spec, TensorRole role) {
-  if (role == TensorRole::bias || role == TensorRole::diff_bias) return {spec.geometry.out_channels};
+  if (role == TensorRole::bias || role == TensorRole::diff_bias)
+    return {spec.geometry.out_channels};
   return list(spec.shape(role));
 }
 
-/// Puts the elements of `shape` in C order into a tensor of these strides, or takes them out: move(place, index).
+/// Puts the elements of `shape` in C order into a tensor of these strides, or takes them out:
+/// move(place, index).
 template <class Move>
 void each_element(const Shape& shape, const Strides& strides, Move move) {
   const TensorView<const char> at{nullptr, shape, strides};
@@ -69,7 +71,8 @@ void each_element(const Shape& shape, const Strides& strides, Move move) {
   each_index(shape, [&](auto n, auto c, auto h, auto w) { move(at.offset(n, c, h, w), i++); });
 }
 
-/// Reads an array of the case's dtype and puts it into the spec's type and strides. Of images, a leading 1 may lack.
+/// Reads an array of the case's dtype and puts it into the spec's type and strides. Of images, a
+/// leading 1 may lack.
 Expected<Buffer> tensor(const Files& files, const Spec& spec, TensorRole role, Dtype dtype) {
   const auto& file = files.of(role);
   const auto* what = option_of(role);
@@ -80,11 +83,11 @@ Expected<Buffer> tensor(const Files& files, const Spec& spec, TensorRole role, D
   const bool image = role == TensorRole::src || role == TensorRole::diff_dst;
   if (image && spec.geometry.batch == 1 && found.size() == 3) found.insert(found.begin(), 1);
   if (found != expected)
-    return error(fmt::format("{}: {} has shape {}, but the problem needs {}", file, what, shape_text(array->shape),
-                             shape_text(expected)));
+    return error(fmt::format("{}: {} has shape {}, but the problem needs {}", file, what,
+                             shape_text(array->shape), shape_text(expected)));
   if (array->dtype != dtype)
-    return error(fmt::format("{}: {} is {}, but the case is {}; convert it, or say --dtype {}", file, what,
-                             word(array->dtype), word(dtype), word(array->dtype)));
+    return error(fmt::format("{}: {} is {}, but the case is {}; convert it, or say --dtype {}",
+                             file, what, word(array->dtype), word(dtype), word(array->dtype)));
   Buffer to(spec.bytes(role));
   each_element(spec.shape(role), spec.strides(role), [&](std::int64_t place, std::int64_t i) {
     store(spec.type(role), to.data(), place, load(dtype, array->data.data(), i));
@@ -98,12 +101,13 @@ bool is_unbatched(const std::string& file) {
 }
 
 /// In C order, in the type asked for.
-Expected<void> write_output(const Files& files, const Spec& spec, TensorRole role, const TensorRun& done,
-                            bool unbatched) {
+Expected<void> write_output(const Files& files, const Spec& spec, TensorRole role,
+                            const TensorRun& done, bool unbatched) {
   Dtype type = spec.type(role);
   if (!files.output_dtype.empty()) {
     const auto asked = parse_dtype(files.output_dtype);
-    if (!asked) return error(fmt::format("--output-dtype {}: not {}", files.output_dtype, choices<Dtype>()));
+    if (!asked)
+      return error(fmt::format("--output-dtype {}: not {}", files.output_dtype, choices<Dtype>()));
     type = *asked;
   }
   const auto shape = spec.shape(role);
@@ -133,20 +137,23 @@ Expected<Files> files_of(const po::variables_map& values, const Spec& spec) {
   const auto problem = short_text(spec.geometry);
   for (const auto role : kTensorRoles) {
     const bool needed = spec.reads(role) || spec.writes(role), given = !files.of(role).empty();
-    const bool shared =
-        std::string_view(option_of(role)) == "output";  // of three roles, of which each direction has one
+    const bool shared = std::string_view(option_of(role)) ==
+                        "output";  // of three roles, of which each direction has one
     if (needed && !given && role == TensorRole::bias)
-      return error(
-          fmt::format("run: the problem {} has a bias, so --bias is needed (or _nobias in the problem)", problem));
+      return error(fmt::format(
+          "run: the problem {} has a bias, so --bias is needed (or _nobias in the problem)",
+          problem));
     if (needed && !given && role == TensorRole::diff_bias)
-      return error(fmt::format("run: the problem {} has a bias, so --output-bias is needed (or _nobias in the problem)",
-                               problem));
-    if (needed && !given) return error(fmt::format("run: {} needs --{}", word(spec.direction), option_of(role)));
+      return error(fmt::format(
+          "run: the problem {} has a bias, so --output-bias is needed (or _nobias in the problem)",
+          problem));
+    if (needed && !given)
+      return error(fmt::format("run: {} needs --{}", word(spec.direction), option_of(role)));
     if (!needed && given && role == TensorRole::bias && spec.direction == Direction::forward)
       return error(fmt::format("run: --bias was given, but the problem {} has none", problem));
     if (!needed && given && !shared)
-      return error(fmt::format("run: --{} was given, but {} of {} has no use for it", option_of(role),
-                               word(spec.direction), problem));
+      return error(fmt::format("run: --{} was given, but {} of {} has no use for it",
+                               option_of(role), word(spec.direction), problem));
   }
   return files;
 }
@@ -154,7 +161,8 @@ Expected<Files> files_of(const po::variables_map& values, const Spec& spec) {
 /// The one problem, competitor and settings that `run` takes.
 Expected<Competitor> one_competitor(const Selection& selection) {
   if (selection.suite.problems.size() != 1)
-    return error(fmt::format("run: one problem is needed, {} were given", selection.suite.problems.size()));
+    return error(
+        fmt::format("run: one problem is needed, {} were given", selection.suite.problems.size()));
   if (selection.suite.backends.size() != 1) return error("run: one --backend is needed");
   if (settings_of(selection.suite).size() != 1)
     return error("run: one value of --threads, --dtype, --layout, --direction and --math each");
@@ -176,8 +184,10 @@ int code_of(const Verdict& verdict) {
 }  // namespace
 
 int run(const Arguments& arguments) {
-  Usage usage{"run", "PROBLEM --backend B --input x.npy --weight w.npy [--bias b.npy] --output y.npy",
-              "convgauge run n1c3h8w8_o4k3p1 --backend onednn --input x.npy --weight w.npy --bias b.npy --output y.npy",
+  Usage usage{"run",
+              "PROBLEM --backend B --input x.npy --weight w.npy [--bias b.npy] --output y.npy",
+              "convgauge run n1c3h8w8_o4k3p1 --backend onednn --input x.npy --weight w.npy --bias "
+              "b.npy --output y.npy",
               po::options_description("Options")};
   add_selection(usage.options);
   auto add = usage.options.add_options();
@@ -199,8 +209,8 @@ int run(const Arguments& arguments) {
   auto spec = spec_of(selection->suite.problems.front().geometry, settings);
   const auto files = files_of(parsed.values, spec);
   if (!files) return usage_error(files.error().message);
-  // The reference keeps its doubles where they are asked for; every other backend's output is converted. (The gradient
-  // of the bias has the type of the output's, which is read.)
+  // The reference keeps its doubles where they are asked for; every other backend's output is
+  // converted. (The gradient of the bias has the type of the output's, which is read.)
   if (competitor->choice.name == "reference" && parse_dtype(files->output_dtype) == Dtype::f64)
     (spec.result() == TensorRole::dst        ? spec.dst_type
      : spec.result() == TensorRole::diff_src ? spec.src_type
@@ -214,18 +224,22 @@ int run(const Arguments& arguments) {
     tensors[index_of(role)] = std::move(*read);
   }
   const auto given = [&](TensorRole role) -> const void* { return tensors[index_of(role)].data(); };
-  const bool unbatched = is_unbatched(files->of(spec.reads(TensorRole::src) ? TensorRole::src : TensorRole::diff_dst));
+  const bool unbatched =
+      is_unbatched(files->of(spec.reads(TensorRole::src) ? TensorRole::src : TensorRole::diff_dst));
   Pool pool(default_search_path({}).executable, false, wants_in_process(parsed.values));
-  const auto done = run_tensors(
-      pool, *competitor, competitor->choice.algorithm, settings.threads, spec,
-      {given(TensorRole::src), given(TensorRole::weights), given(TensorRole::bias), given(TensorRole::diff_dst)});
+  const auto done =
+      run_tensors(pool, *competitor, competitor->choice.algorithm, settings.threads, spec,
+                  {given(TensorRole::src), given(TensorRole::weights), given(TensorRole::bias),
+                   given(TensorRole::diff_dst)});
   if (!std::holds_alternative<Agrees>(done.verdict)) {
-    fmt::print(stderr, "convgauge: {}: {}: {}\n", competitor->choice.label, kind(done.verdict), sentence(done.verdict));
+    fmt::print(stderr, "convgauge: {}: {}: {}\n", competitor->choice.label, kind(done.verdict),
+               sentence(done.verdict));
     return code_of(done.verdict);
   }
   for (const auto role : kTensorRoles)
     if (spec.writes(role))
-      if (auto ok = write_output(*files, spec, role, done, unbatched); !ok) return usage_error(ok.error().message);
+      if (auto ok = write_output(*files, spec, role, done, unbatched); !ok)
+        return usage_error(ok.error().message);
   return kGood;
 }
 

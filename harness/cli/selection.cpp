@@ -25,12 +25,14 @@ Expected<T> number(const char* option, const std::string& text, T least) {
   return value;
 }
 
-/// More threads than the system has processors for are a slip of the finger, and would kill most plugins.
+/// More threads than the system has processors for are a slip of the finger, and would kill most
+/// plugins.
 constexpr int kMostThreads = CPU_SETSIZE;  // of sched_setaffinity(2)
 
 /// A word option as a list of enumerators; untouched where the option is absent.
 template <class E, class Parse>
-Expected<void> words(const po::variables_map& values, const char* name, std::vector<E>& to, Parse parse) {
+Expected<void> words(const po::variables_map& values, const char* name, std::vector<E>& to,
+                     Parse parse) {
   if (!values.count(name)) return {};
   to.clear();
   for (const auto& text : listed(values, name)) {
@@ -45,7 +47,8 @@ std::string one(const po::variables_map& values, const char* name) {
   return values.count(name) ? values[name].as<std::string>() : std::string();
 }
 
-/// The shape of `run`'s --input, where there is one; its own errors are told when it is read for good.
+/// The shape of `run`'s --input, where there is one; its own errors are told when it is read for
+/// good.
 std::optional<InputSize> input_size(const po::variables_map& values) {
   if (!values.count("input")) return std::nullopt;
   const auto array = read_npy(one(values, "input"));
@@ -62,13 +65,17 @@ Expected<Suite> read_target(const po::variables_map& values) {
     auto problem = read_problem(file, input_size(values));
     if (!problem) return tl::unexpected(problem.error());
     auto suite = suite_of(problem->geometry);
-    suite.problems.front().name = problem->name.empty() ? suite.problems.front().name : problem->name;
+    suite.problems.front().name =
+        problem->name.empty() ? suite.problems.front().name : problem->name;
     return suite;
   }
   if (target.empty())
-    return error("a config file or a problem is needed, such as configs/quickstart.json or n1c64h56w56_o64k3p1");
+    return error(
+        "a config file or a problem is needed, such as configs/quickstart.json or "
+        "n1c64h56w56_o64k3p1");
   std::error_code ignored;
-  if (std::filesystem::exists(target, ignored) || target.ends_with(".json") || target.find('/') != std::string::npos)
+  if (std::filesystem::exists(target, ignored) || target.ends_with(".json") ||
+      target.find('/') != std::string::npos)
     return read_suite(target);
   const auto geometry = parse_problem(target);
   if (!geometry) return tl::unexpected(geometry.error());
@@ -82,7 +89,8 @@ Expected<void> bend_cold(const po::variables_map& values, std::vector<bool>& col
   if (!values.count("cold")) return {};
   cold.clear();
   for (const auto& text : listed(values, "cold")) {
-    if (text != "true" && text != "false") return error(fmt::format("--cold={}: not true or false", text));
+    if (text != "true" && text != "false")
+      return error(fmt::format("--cold={}: not true or false", text));
     const bool value = text == "true";
     if (std::find(cold.begin(), cold.end(), value) != cold.end())
       return error(fmt::format("--cold={}: stands twice in the list", text));
@@ -109,7 +117,8 @@ Expected<void> bend_settings(const po::variables_map& values, Suite& suite) {
   if (values.count("reference")) {
     const auto kind = parse_word<ReferenceKind>(one(values, "reference"));
     if (!kind)
-      return error(fmt::format("--reference: '{}' is not {}", one(values, "reference"), choices<ReferenceKind>()));
+      return error(fmt::format("--reference: '{}' is not {}", one(values, "reference"),
+                               choices<ReferenceKind>()));
     s.verify.reference = *kind;
   }
   if (values.count("deterministic")) s.deterministic = true;
@@ -144,7 +153,8 @@ Expected<std::map<std::string, std::string>> backend_options(const po::variables
   if (!values.count("option")) return options;
   for (const auto& text : values["option"].as<Texts>()) {
     const auto equals = text.find('=');
-    if (equals == std::string::npos || equals == 0) return error(fmt::format("--option {}: not KEY=VALUE", text));
+    if (equals == std::string::npos || equals == 0)
+      return error(fmt::format("--option {}: not KEY=VALUE", text));
     options[text.substr(0, equals)] = text.substr(equals + 1);
   }
   return options;
@@ -165,9 +175,11 @@ Texts backends_of_named_plugins(const Catalog& catalog) {
   return names;
 }
 
-Expected<void> bend_backends(const po::variables_map& values, bool plugins_alone, Selection& selection) {
+Expected<void> bend_backends(const po::variables_map& values, bool plugins_alone,
+                             Selection& selection) {
   auto names = listed(values, "backend");
-  if (names.empty() && plugins_alone && values.count("plugin")) names = backends_of_named_plugins(selection.catalog);
+  if (names.empty() && plugins_alone && values.count("plugin"))
+    names = backends_of_named_plugins(selection.catalog);
   auto options = backend_options(values);
   if (!options) return tl::unexpected(options.error());
   auto& backends = selection.suite.backends;
@@ -181,9 +193,10 @@ Expected<void> bend_backends(const po::variables_map& values, bool plugins_alone
       choice.name = choice.label = name;
     }
   }
-  const bool bends =
-      !options->empty() || values.count("algorithm") || values.count("device") || values.count("library-path");
-  if (bends && backends.empty()) return error("--algorithm, --device, --option and --library-path need --backend");
+  const bool bends = !options->empty() || values.count("algorithm") || values.count("device") ||
+                     values.count("library-path");
+  if (bends && backends.empty())
+    return error("--algorithm, --device, --option and --library-path need --backend");
   for (auto& choice : backends) {
     if (values.count("algorithm")) choice.algorithm = one(values, "algorithm");
     if (values.count("device")) choice.device = one(values, "device");
@@ -191,7 +204,9 @@ Expected<void> bend_backends(const po::variables_map& values, bool plugins_alone
     for (const auto& [key, value] : *options) choice.options[key] = value;
   }
   if (selection.suite.baseline_backend) {
-    const auto is_baseline = [&](const BackendChoice& c) { return c.label == *selection.suite.baseline_backend; };
+    const auto is_baseline = [&](const BackendChoice& c) {
+      return c.label == *selection.suite.baseline_backend;
+    };
     if (!backends.empty() && std::none_of(backends.begin(), backends.end(), is_baseline))
       selection.suite.baseline_backend.reset();
   }
@@ -204,7 +219,8 @@ Expected<void> keep_matching(const po::variables_map& values, Suite& suite) {
   try {
     const std::regex pattern(text);
     std::erase_if(suite.problems, [&](const Problem& p) {
-      return !std::regex_search(p.suite + "." + p.name, pattern) && !std::regex_search(short_text(p.geometry), pattern);
+      return !std::regex_search(p.suite + "." + p.name, pattern) &&
+             !std::regex_search(short_text(p.geometry), pattern);
     });
   } catch (const std::regex_error& e) {
     return error(fmt::format("--filter {}: {}", text, e.what()));
@@ -219,7 +235,8 @@ Expected<double> seconds(const char* option, const std::string& text) {
   double value = 0;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (code != std::errc{} || end != text.data() + text.size() || !(value > 0) || value > 1e6)
-    return error(fmt::format("--{} {}: not a number of seconds above 0 and up to 1e6", option, text));
+    return error(
+        fmt::format("--{} {}: not a number of seconds above 0 and up to 1e6", option, text));
   return value;
 }
 
@@ -227,7 +244,8 @@ Expected<ShrinkBudget> shrink_budget(const po::variables_map& values) {
   constexpr std::chrono::milliseconds kUsual{5'000};
   ShrinkBudget budget;
   if (values.count("no-shrink")) {
-    if (values.count("shrink-budget")) return error("--shrink-budget and --no-shrink exclude each other");
+    if (values.count("shrink-budget"))
+      return error("--shrink-budget and --no-shrink exclude each other");
     return budget;
   }
   budget.time = kUsual;
@@ -240,7 +258,8 @@ Expected<ShrinkBudget> shrink_budget(const po::variables_map& values) {
 
 Expected<int> thread_count(const std::string& text) {
   const auto count = number<int>("threads", text, 1);
-  if (count && *count > kMostThreads) return error(fmt::format("--threads {}: more than {}", text, kMostThreads));
+  if (count && *count > kMostThreads)
+    return error(fmt::format("--threads {}: more than {}", text, kMostThreads));
   return count;
 }
 
@@ -274,7 +293,8 @@ Expected<Selection> select(const po::variables_map& given, bool plugins_alone) {
   selection.catalog = discover(default_search_path(plugin_files(values)), named);
   for (const auto& failure : selection.catalog.errors)
     if (failure.named) return error(failure.why);
-  if (auto ok = bend_backends(values, plugins_alone, selection); !ok) return tl::unexpected(ok.error());
+  if (auto ok = bend_backends(values, plugins_alone, selection); !ok)
+    return tl::unexpected(ok.error());
   // What the command line changed is part of what the run is: --resume compares it.
   selection.suite.digest = digest_of(selection.suite);
   return selection;

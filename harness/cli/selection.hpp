@@ -19,8 +19,9 @@ struct Selection {
   std::vector<Placement> placements{Placement::end, Placement::start};
 };
 
-/// Reads the target (a config, or a problem in text form, or --problem FILE) and bends it by the options.
-/// `plugins_alone`: --plugin without --backend means the backends of those plugins and no others.
+/// Reads the target (a config, or a problem in text form, or --problem FILE) and bends it by the
+/// options. `plugins_alone`: --plugin without --backend means the backends of those plugins and no
+/// others.
 Expected<Selection> select(const po::variables_map& values, bool plugins_alone);
 
 /// --shrink-budget, --no-shrink.

@@ -14,7 +14,8 @@ bool wants_in_process(const po::variables_map& values) {
   const bool wanted = values.count("in-process") > 0;
   if (wanted)
     fmt::print(stderr,
-               "convgauge: --in-process is unsafe: a fault or a hang of the plugin is one of convgauge, and no time "
+               "convgauge: --in-process is unsafe: a fault or a hang of the plugin is one of "
+               "convgauge, and no time "
                "limit is kept\n");
   return wanted;
 }
@@ -45,38 +46,46 @@ int dry_run(const Selection& selection, bool measure) {
   const auto field = line_up(selection.suite, selection.catalog);
   if (!field) return usage_error(field.error().message);
   const auto settings = settings_of(selection.suite);
-  // Rough on purpose: ten verifying executions and the reference's at 20 Gflop/s, and 7 ms a sample.
+  // Rough on purpose: ten verifying executions and the reference's at 20 Gflop/s, and 7 ms a
+  // sample.
   constexpr double kRate = 20e9, kVerifying = 10, kSampleSeconds = 7e-3;
   double seconds = 0;
   std::int64_t cases = 0;
   for (const auto& problem : selection.suite.problems)
     for (const auto& s : settings)
       for (const auto& c : field->competitors) {
-        const auto name = problem.name.empty() ? std::string() : fmt::format(" ({}.{})", problem.suite, problem.name);
-        fmt::print("{:<16} {} {} threads={} {} {}{}\n", c.choice.label, c.choice.algorithm, c.device_text, s.threads,
-                   word(s.layout), short_text(problem.geometry), name);
+        const auto name = problem.name.empty()
+                              ? std::string()
+                              : fmt::format(" ({}.{})", problem.suite, problem.name);
+        fmt::print("{:<16} {} {} threads={} {} {}{}\n", c.choice.label, c.choice.algorithm,
+                   c.device_text, s.threads, word(s.layout), short_text(problem.geometry), name);
         seconds += kVerifying * static_cast<double>(problem.geometry.flops()) / kRate +
                    (measure ? selection.suite.settings.measure.rounds * kSampleSeconds : 0);
         ++cases;
       }
   for (const auto& a : field->absent) fmt::print("absent: {}: {}\n", a.name, a.why);
-  fmt::print("{} case{}, about {:.0f} s at 20 GFLOP/s; slow backends take longer, {:.0f} s a case at most\n", cases,
-             cases == 1 ? "" : "s", seconds,
-             std::chrono::duration<double>(selection.suite.settings.measure.budget).count());
+  fmt::print(
+      "{} case{}, about {:.0f} s at 20 GFLOP/s; slow backends take longer, {:.0f} s a case at "
+      "most\n",
+      cases, cases == 1 ? "" : "s", seconds,
+      std::chrono::duration<double>(selection.suite.settings.measure.budget).count());
   return kGood;
 }
 
 int conclude(const SweepResult& result, bool strict) {
-  for (const auto& sentence : known_no_more(result.results)) fmt::print(stderr, "convgauge: {}\n", sentence);
+  for (const auto& sentence : known_no_more(result.results))
+    fmt::print(stderr, "convgauge: {}\n", sentence);
   const int code = exit_code(result.results, strict);
   if (code == kNothingRan) {
-    const auto* refused =
-        result.results.cases.empty() ? nullptr : std::get_if<Refused>(&result.results.cases.front().verdict);
+    const auto* refused = result.results.cases.empty()
+                              ? nullptr
+                              : std::get_if<Refused>(&result.results.cases.front().verdict);
     // The default is every core, which a plugin of one thread refuses at the first try.
     const bool hint = refused && refused->reason == "threads";
     fmt::print(stderr, "convgauge: nothing ran{}{}\n", refused ? ": refused: " + refused->why : "",
                hint ? "; try --threads 1" : "");
-    for (const auto& a : result.results.header.absent) fmt::print(stderr, "convgauge: absent: {}: {}\n", a.name, a.why);
+    for (const auto& a : result.results.header.absent)
+      fmt::print(stderr, "convgauge: absent: {}: {}\n", a.name, a.why);
   }
   return result.interrupted ? kInterrupted : code;
 }

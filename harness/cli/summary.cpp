@@ -16,27 +16,32 @@ std::string at_text(const std::array<std::int64_t, 4>& at) {
 }
 
 std::string mismatch(const char* which, const Mismatch& m) {
-  const auto room = m.allowed > 0 ? fmt::format("{:.3g} is allowed", m.allowed) : "exactly: whole numbers";
-  return fmt::format("    {:<5} at {}: got {:.9g}, want {:.9g} (off by {:.3g}; {})\n", which, at_text(m.at), m.got,
-                     m.want, m.got - m.want, room);
+  const auto room =
+      m.allowed > 0 ? fmt::format("{:.3g} is allowed", m.allowed) : "exactly: whole numbers";
+  return fmt::format("    {:<5} at {}: got {:.9g}, want {:.9g} (off by {:.3g}; {})\n", which,
+                     at_text(m.at), m.got, m.want, m.got - m.want, room);
 }
 
 std::string evidence(const Verdict& verdict) {
   if (const auto* d = std::get_if<Differs>(&verdict)) {
-    auto text = fmt::format("    {} of {} outputs are wrong ({}): {}\n", d->count, d->of, d->oracle, d->where);
+    auto text = fmt::format("    {} of {} outputs are wrong ({}): {}\n", d->count, d->of, d->oracle,
+                            d->where);
     if (!d->diagnosis.empty()) text += fmt::format("    it {}\n", d->diagnosis);
     text += mismatch("first", d->first);
     return d->worst == d->first ? text : text + mismatch("worst", d->worst);
   }
   auto text = fmt::format("    {}\n", sentence(verdict));
   if (const auto* d = std::get_if<Died>(&verdict); d && !d->last_words.empty())
-    text += fmt::format("    last words: {}\n", d->last_words.substr(0, d->last_words.find_last_not_of('\n') + 1));
+    text += fmt::format("    last words: {}\n",
+                        d->last_words.substr(0, d->last_words.find_last_not_of('\n') + 1));
   return text;
 }
 
 /// " (resnet50.conv1)"; empty where the name is the problem's own text.
 std::string name_text(const Problem& p) {
-  return p.name.empty() || p.name == short_text(p.geometry) ? "" : fmt::format(" ({}.{})", p.suite, p.name);
+  return p.name.empty() || p.name == short_text(p.geometry)
+             ? ""
+             : fmt::format(" ({}.{})", p.suite, p.name);
 }
 
 /// A table of texts: the first column and the last to the left, the others to the right.
@@ -52,7 +57,8 @@ std::string columns(const std::vector<std::vector<std::string>>& rows) {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
       const bool left = i == 0 || i + 1 == row.size();
-      line += left ? fmt::format("{:<{}}  ", row[i], width[i]) : fmt::format("{:>{}}  ", row[i], width[i]);
+      line += left ? fmt::format("{:<{}}  ", row[i], width[i])
+                   : fmt::format("{:>{}}  ", row[i], width[i]);
     }
     text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
   }
@@ -64,8 +70,8 @@ std::string distance_text(const SmallestCase& s) {
   if (s.away.empty()) return "the trivial problem itself";
   std::string names;
   for (const auto& name : s.away) names += (names.empty() ? "" : ", ") + name;
-  return fmt::format("{} parameter{} from the trivial problem ({})", s.away.size(), s.away.size() == 1 ? "" : "s",
-                     names);
+  return fmt::format("{} parameter{} from the trivial problem ({})", s.away.size(),
+                     s.away.size() == 1 ? "" : "s", names);
 }
 
 /// What one bug would look like in several cases.
@@ -76,7 +82,8 @@ bool looks_alike(const CaseRecord& a, const CaseRecord& b) {
   };
   if (a.label != b.label || a.verdict.index() != b.verdict.index()) return false;
   if (!b.smallest) return said(a) == said(b);
-  return a.smallest->geometry == b.smallest->geometry && a.smallest->settings == b.smallest->settings;
+  return a.smallest->geometry == b.smallest->geometry &&
+         a.smallest->settings == b.smallest->settings;
 }
 
 std::string share_text(double rate, const Machine& machine, int threads) {
@@ -85,22 +92,31 @@ std::string share_text(double rate, const Machine& machine, int threads) {
   return fmt::format("{:.0f}%", 100 * rate * 1e9 / peak->second);
 }
 
-/// "62% l2": the share, and what the roof is made of: a level of the memory hierarchy, or the FMA peak.
+/// "62% l2": the share, and what the roof is made of: a level of the memory hierarchy, or the FMA
+/// peak.
 std::string roof_text(const CaseRecord& r) {
   const auto share = share_of_roof(r);
-  return share ? fmt::format("{:.0f}% {}", 100 * *share, r.roof->by_compute ? "fma" : r.roof->level) : "";
+  return share ? fmt::format("{:.0f}% {}", 100 * *share, r.roof->by_compute ? "fma" : r.roof->level)
+               : "";
 }
 
-std::vector<std::string> bench_row(const CaseRecord& r, const Machine& machine, bool show_settings) {
+std::vector<std::string> bench_row(const CaseRecord& r, const Machine& machine,
+                                   bool show_settings) {
   auto label = r.label;
   if (show_settings)
-    label +=
-        fmt::format(" ({} t{} {}{})", word(r.settings.layout), r.settings.threads, word(r.settings.dtype),
-                    r.settings.direction == Direction::forward ? "" : fmt::format(" {}", word(r.settings.direction)));
+    label += fmt::format(" ({} t{} {}{})", word(r.settings.layout), r.settings.threads,
+                         word(r.settings.dtype),
+                         r.settings.direction == Direction::forward
+                             ? ""
+                             : fmt::format(" {}", word(r.settings.direction)));
   const auto name = r.algorithm ? r.algorithm->name : "";
   const auto* agrees = std::get_if<Agrees>(&r.verdict);
-  if (!agrees) return {label, "-", "", "", "", "", "", "", fmt::format("{}: {}", kind(r.verdict), sentence(r.verdict))};
-  const auto error = fmt::format("{:.1e}", agrees->rel_l2), worst = fmt::format("{:.0f}%", 100 * agrees->worst);
+  if (!agrees)
+    return {label, "-", "",
+            "",    "",  "",
+            "",    "",  fmt::format("{}: {}", kind(r.verdict), sentence(r.verdict))};
+  const auto error = fmt::format("{:.1e}", agrees->rel_l2),
+             worst = fmt::format("{:.0f}%", 100 * agrees->worst);
   const auto* m = std::get_if<Measured>(&r.measurement);
   if (!m) {
     const auto* skipped = std::get_if<Skipped>(&r.measurement);
@@ -112,11 +128,13 @@ std::vector<std::string> bench_row(const CaseRecord& r, const Machine& machine, 
             "",
             error,
             worst,
-            fmt::format("{}  ({})", name, skipped ? skipped->why : std::get<Inconclusive>(r.measurement).why)};
+            fmt::format("{}  ({})", name,
+                        skipped ? skipped->why : std::get<Inconclusive>(r.measurement).why)};
   }
   const auto interval = median_interval(m->samples_ns);
-  const auto range = interval.low ? fmt::format("{} .. {}", time_text(*interval.low), time_text(*interval.high))
-                                  : fmt::format("{} samples", m->samples_ns.size());
+  const auto range =
+      interval.low ? fmt::format("{} .. {}", time_text(*interval.low), time_text(*interval.high))
+                   : fmt::format("{} samples", m->samples_ns.size());
   return {label,
           time_text(interval.median),
           range,
@@ -134,39 +152,45 @@ std::string time_text(double ns) {
   const std::pair<double, const char*> units[] = {{1e9, "s"}, {1e6, "ms"}, {1e3, "us"}, {1, "ns"}};
   for (const auto& [scale, unit] : units)
     if (ns >= scale || scale == 1)
-      return fmt::format("{:.{}f} {}", ns / scale, ns / scale >= 100 ? 1 : ns / scale >= 10 ? 2 : 3, unit);
+      return fmt::format("{:.{}f} {}", ns / scale,
+                         ns / scale >= 100  ? 1
+                         : ns / scale >= 10 ? 2
+                                            : 3,
+                         unit);
   return {};
 }
 
 std::string failure_lines(const CaseRecord& r) {
   const auto algorithm = r.algorithm ? " [" + r.algorithm->name + "]" : "";
   return fmt::format("{}: {}{} {}{}\n{}    replay: {}\n{}", kind(r.verdict), r.label, algorithm,
-                     short_text(r.problem.geometry), name_text(r.problem), evidence(r.verdict), r.replay,
-                     smallest_lines(r));
+                     short_text(r.problem.geometry), name_text(r.problem), evidence(r.verdict),
+                     r.replay, smallest_lines(r));
 }
 
 std::string smallest_lines(const CaseRecord& r) {
   if (!r.shrink_note.empty()) return fmt::format("    smallest: none: {}\n", r.shrink_note);
   if (!r.smallest) return "";
   const auto& s = *r.smallest;
-  return fmt::format("    smallest: {}: {}{}\n              {}\n    replay smallest: {}\n", short_text(s.geometry),
-                     distance_text(s), s.complete ? "" : "; the budget ended the search", sentence(s.verdict),
+  return fmt::format("    smallest: {}: {}{}\n              {}\n    replay smallest: {}\n",
+                     short_text(s.geometry), distance_text(s),
+                     s.complete ? "" : "; the budget ended the search", sentence(s.verdict),
                      s.replay);
 }
 
 std::string smallest_summary(const Results& results) {
   std::vector<const CaseRecord*> distinct;
   for (const auto& r : results.cases)
-    if (r.smallest &&
-        std::none_of(distinct.begin(), distinct.end(), [&](const CaseRecord* d) { return looks_alike(*d, r); }))
+    if (r.smallest && std::none_of(distinct.begin(), distinct.end(),
+                                   [&](const CaseRecord* d) { return looks_alike(*d, r); }))
       distinct.push_back(&r);
   std::string text = distinct.empty() ? "" : "smallest failing cases:\n";
   for (const auto* d : distinct) {
-    const auto alike = std::count_if(results.cases.begin(), results.cases.end(), [&](const CaseRecord& r) {
-      return &r != d && is_defect(r.verdict) && !r.known && looks_alike(*d, r);
-    });
-    text += fmt::format("  {}: {} {}: {}", kind(d->verdict), d->label, short_text(d->smallest->geometry),
-                        distance_text(*d->smallest));
+    const auto alike =
+        std::count_if(results.cases.begin(), results.cases.end(), [&](const CaseRecord& r) {
+          return &r != d && is_defect(r.verdict) && !r.known && looks_alike(*d, r);
+        });
+    text += fmt::format("  {}: {} {}: {}", kind(d->verdict), d->label,
+                        short_text(d->smallest->geometry), distance_text(*d->smallest));
     if (alike > 0) text += fmt::format("; also {} other case{}", alike, alike == 1 ? "" : "s");
     text += fmt::format("\n    {}\n", d->smallest->replay);
   }
@@ -180,7 +204,8 @@ std::string verdict_summary(const Results& results) {
     if (const auto* refused = std::get_if<Refused>(&r.verdict))
       ++refusals[fmt::format("{}: {}", r.label, refused->why)];
   }
-  std::string text = fmt::format("{} case{}", results.cases.size(), results.cases.size() == 1 ? "" : "s");
+  std::string text =
+      fmt::format("{} case{}", results.cases.size(), results.cases.size() == 1 ? "" : "s");
   text += kinds.empty() ? "" : ":";
   for (const auto& [word, count] : kinds)
     text += fmt::format(" {} {}{}", count, word, word == kinds.rbegin()->first ? "" : ",");
@@ -191,16 +216,20 @@ std::string verdict_summary(const Results& results) {
   std::sort(reasons.rbegin(), reasons.rend());
   for (std::size_t i = 0; i < std::min(reasons.size(), kMostReasons); ++i)
     text += fmt::format("  refused {:>4} x  {}\n", reasons[i].first, reasons[i].second);
-  if (reasons.size() > kMostReasons) text += fmt::format("  ... and {} more reasons\n", reasons.size() - kMostReasons);
-  for (const auto& a : results.header.absent) text += fmt::format("  absent: {}: {}\n", a.name, a.why);
+  if (reasons.size() > kMostReasons)
+    text += fmt::format("  ... and {} more reasons\n", reasons.size() - kMostReasons);
+  for (const auto& a : results.header.absent)
+    text += fmt::format("  absent: {}: {}\n", a.name, a.why);
   return text;
 }
 
 std::string bench_table(const Results& results) {
-  std::vector<std::vector<std::string>> rows{
-      {"backend", "time", "99% interval", "GFLOP/s", "of peak", "of roof", "rel-L2", "of bound", "algorithm"}};
+  std::vector<std::vector<std::string>> rows{{"backend", "time", "99% interval", "GFLOP/s",
+                                              "of peak", "of roof", "rel-L2", "of bound",
+                                              "algorithm"}};
   bool several = false;
-  for (const auto& r : results.cases) several = several || !(r.settings == results.cases.front().settings);
+  for (const auto& r : results.cases)
+    several = several || !(r.settings == results.cases.front().settings);
   for (const auto& r : results.cases) rows.push_back(bench_row(r, results.header.machine, several));
   return columns(rows);
 }

@@ -24,7 +24,8 @@ Expected<std::pair<int, int>> shard(const std::string& text) {
   const auto [slash, code] = std::from_chars(text.data(), end, i);
   if (code == std::errc{} && slash != end && *slash == '/') {
     const auto [rest, second] = std::from_chars(slash + 1, end, n);
-    if (second == std::errc{} && rest == end && n >= 1 && i >= 1 && i <= n) return std::pair(i - 1, n);
+    if (second == std::errc{} && rest == end && n >= 1 && i >= 1 && i <= n)
+      return std::pair(i - 1, n);
   }
   return error(fmt::format("--shard {}: not I/N with 1 <= I <= N", text));
 }
@@ -37,8 +38,8 @@ std::string safe_name(std::string name) {
 
 /// Never a folder that is there already: two runs of one second get names of their own.
 fs::path fresh_folder(const std::string& name) {
-  const auto base = fs::path("results/runs") /
-                    fmt::format("{}-{:%Y%m%d-%H%M%S}", safe_name(name), fmt::localtime(std::time(nullptr)));
+  const auto base = fs::path("results/runs") / fmt::format("{}-{:%Y%m%d-%H%M%S}", safe_name(name),
+                                                           fmt::localtime(std::time(nullptr)));
   auto folder = base;
   for (int i = 2; fs::exists(folder); ++i) folder = fmt::format("{}-{}", base.string(), i);
   return folder;
@@ -58,12 +59,14 @@ Expected<void> write_reports(const fs::path& folder, const Results& results) {
 }  // namespace
 
 int sweep(const Arguments& arguments) {
-  Usage usage{"sweep", "CONFIG|PROBLEM [options]", "convgauge sweep configs/quickstart.json --threads 2",
+  Usage usage{"sweep", "CONFIG|PROBLEM [options]",
+              "convgauge sweep configs/quickstart.json --threads 2",
               po::options_description("Options")};
   add_selection(usage.options);
   add_measuring(usage.options);
   auto add = usage.options.add_options();
-  add("out", po::value<std::string>(), "folder for results.jsonl and the reports; default results/runs/NAME-TIME");
+  add("out", po::value<std::string>(),
+      "folder for results.jsonl and the reports; default results/runs/NAME-TIME");
   add("resume", po::value<std::string>(), "continue the run in this folder");
   add("shard", po::value<std::string>(), "I/N: this machine's share of the problems");
   add("json", "case records on standard output");
@@ -94,17 +97,20 @@ int sweep(const Arguments& arguments) {
                                       : fresh_folder(selection->suite.name);
   if (!options.resume && fs::exists(options.out / "results.jsonl"))
     return usage_error(
-        fmt::format("sweep: --out {} holds results already; continue them with --resume, or name another folder",
+        fmt::format("sweep: --out {} holds results already; continue them with --resume, or name "
+                    "another folder",
                     options.out.string()));
 
   const bool json = values.count("json") > 0;
   const auto result = run_selection(*selection, options, json);
   if (!result) return usage_error(result.error().message);
-  if (auto ok = write_reports(options.out, result->results); !ok) return usage_error(ok.error().message);
+  if (auto ok = write_reports(options.out, result->results); !ok)
+    return usage_error(ok.error().message);
   if (json)
     fmt::print("{}\n", to_pretty_json(result->results.cases));
   else
-    fmt::print("{}\n{}report: {}\n", terminal_table(result->results, terminal_width(), wants_colour()),
+    fmt::print("{}\n{}report: {}\n",
+               terminal_table(result->results, terminal_width(), wants_colour()),
                verdict_summary(result->results), (options.out / "report.html").string());
   return conclude(*result, values.count("strict") > 0);
 }

@@ -46,14 +46,17 @@ void ProgressBar::show(const Progress& p) {
   const bool tty = ::isatty(STDERR_FILENO);
   const double elapsed = Seconds(now - start_).count();
   const auto finished = p.done - first_done_;
-  const double eta =
-      finished > 0 ? elapsed / static_cast<double>(finished) * static_cast<double>(p.problems - p.done) : 0;
+  const double eta = finished > 0 ? elapsed / static_cast<double>(finished) *
+                                        static_cast<double>(p.problems - p.done)
+                                  : 0;
   const auto left = finished > 0 ? "eta " + clock_text(eta) : std::string("eta ?");
-  const auto name = p.problem ? (p.problem->name.empty() ? p.problem->suite : p.problem->name) : std::string();
+  const auto name =
+      p.problem ? (p.problem->name.empty() ? p.problem->suite : p.problem->name) : std::string();
   if (!p.problem) return clear();
   if (tty) {
     fmt::print(stderr, "\r\033[K{} {}/{}  {}  {:.40}",
-               bar(static_cast<double>(p.done) / static_cast<double>(p.problems), 24), p.done, p.problems, left, name);
+               bar(static_cast<double>(p.done) / static_cast<double>(p.problems), 24), p.done,
+               p.problems, left, name);
     std::fflush(stderr);
   } else if (Seconds(now - last_).count() > 5) {
     fmt::print(stderr, "{}/{} {} ({})\n", p.done, p.problems, name, left);

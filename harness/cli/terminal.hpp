@@ -12,7 +12,8 @@ int terminal_width();
 /// Whether standard output wants colour: a terminal, and NO_COLOR not set.
 bool wants_colour();
 
-/// On a terminal a bar with an ETA, redrawn in place; elsewhere a plain line every few seconds. Standard error.
+/// On a terminal a bar with an ETA, redrawn in place; elsewhere a plain line every few seconds.
+/// Standard error.
 class ProgressBar {
  public:
   void show(const Progress& progress);
@@ -24,7 +25,8 @@ class ProgressBar {
   std::int64_t first_done_ = -1;
 };
 
-/// Ctrl-C is noted and asked for between problems: what is finished stays. A second one ends at once.
+/// Ctrl-C is noted and asked for between problems: what is finished stays. A second one ends at
+/// once.
 void watch_interrupts();
 bool interrupted();
 

@@ -1,4 +1,5 @@
-// The verbs of the command line: each gets its own arguments and returns an exit code. One file each.
+// The verbs of the command line: each gets its own arguments and returns an exit code. One file
+// each.
 #pragma once
 #include <string>
 #include <vector>

@@ -10,7 +10,8 @@
 namespace convgauge::cli {
 
 int verify(const Arguments& arguments) {
-  Usage usage{"verify", "CONFIG|PROBLEM [options]", "convgauge verify n1c64h56w56_o64k3p1 --backend onednn",
+  Usage usage{"verify", "CONFIG|PROBLEM [options]",
+              "convgauge verify n1c64h56w56_o64k3p1 --backend onednn",
               po::options_description("Options")};
   add_selection(usage.options);
   auto add = usage.options.add_options();
@@ -19,7 +20,8 @@ int verify(const Arguments& arguments) {
   add("out", po::value<std::string>(), "also keep results.jsonl in this folder");
   add("fail-fast", "end at the first failure");
   add("first-failures", "a backend that has failed once is asked nothing more");
-  add("dump", po::value<std::string>(), "write x, w, b, got, want, allowed of what fails as .npy below this folder");
+  add("dump", po::value<std::string>(),
+      "write x, w, b, got, want, allowed of what fails as .npy below this folder");
   add("dump-all", "with --dump: of what is right too");
   add_shrinking(usage.options);
   add("dry-run", "show the cases, run nothing");
@@ -39,12 +41,14 @@ int verify(const Arguments& arguments) {
   const auto budget = shrink_budget(values);
   if (!budget) return usage_error(budget.error().message);
   options.shrink = *budget;
-  if (values.count("dump-all") && !values.count("dump")) return usage_error("verify: --dump-all needs --dump FOLDER");
-  if (values.count("dump")) options.dump = {values["dump"].as<std::string>(), values.count("dump-all") > 0};
+  if (values.count("dump-all") && !values.count("dump"))
+    return usage_error("verify: --dump-all needs --dump FOLDER");
+  if (values.count("dump"))
+    options.dump = {values["dump"].as<std::string>(), values.count("dump-all") > 0};
   if (values.count("out")) options.out = values["out"].as<std::string>();
   if (!options.out.empty() && std::filesystem::exists(options.out / "results.jsonl"))
-    return usage_error(
-        fmt::format("verify: --out {} holds results already; name another folder", options.out.string()));
+    return usage_error(fmt::format("verify: --out {} holds results already; name another folder",
+                                   options.out.string()));
   const bool json = values.count("json") > 0;
   const auto result = run_selection(*selection, options, json);
   if (!result) return usage_error(result.error().message);

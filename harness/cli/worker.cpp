@@ -1,5 +1,5 @@
-// `convgauge worker`: what the driver starts for every plugin. Not for people: it speaks on descriptors that it
-// inherits.
+// `convgauge worker`: what the driver starts for every plugin. Not for people: it speaks on
+// descriptors that it inherits.
 #include "worker/warden.hpp"
 
 #include <fcntl.h>
@@ -34,7 +34,8 @@ int worker(const Arguments& arguments) {
   }
   if (options.plugin.empty() || ::fcntl(kStatusDescriptor, F_GETFD) < 0) {
     fmt::print(stderr,
-               "convgauge: the verb worker is started by the driver; to try a plugin, use `convgauge verify PROBLEM "
+               "convgauge: the verb worker is started by the driver; to try a plugin, use "
+               "`convgauge verify PROBLEM "
                "--plugin FILE`\n");
     return kUsage;
   }

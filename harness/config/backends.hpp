@@ -1,5 +1,5 @@
-// "backends", "baseline_backend" and "known" of a config: who is asked, who is the measure, and whose failure is news
-// to nobody.
+// "backends", "baseline_backend" and "known" of a config: who is asked, who is the measure, and
+// whose failure is news to nobody.
 #pragma once
 #include <vector>
 
@@ -15,6 +15,7 @@ Expected<std::vector<BackendChoice>> read_backends(const Json& list, const Place
 Expected<std::vector<Known>> read_known(const Json& list, const Place& place);
 
 /// Nothing if `label` is one of `backends`, or none are listed.
-Expected<void> check_baseline(const std::string& label, const Place& place, const std::vector<BackendChoice>& backends);
+Expected<void> check_baseline(const std::string& label, const Place& place,
+                              const std::vector<BackendChoice>& backends);
 
 }  // namespace convgauge

@@ -11,14 +11,16 @@
 namespace convgauge {
 namespace {
 
-/// Linux kernel: Documentation/admin-guide/cputopology.rst. Siblings list the hardware threads of one core ("0,4").
+/// Linux kernel: Documentation/admin-guide/cputopology.rst. Siblings list the hardware threads of
+/// one core ("0,4").
 std::string siblings(int processor, const std::filesystem::path& sysfs) {
   std::ifstream in(sysfs / ("cpu" + std::to_string(processor)) / "topology/thread_siblings_list");
   std::string list;
   return std::getline(in, list) ? list : "processor " + std::to_string(processor);
 }
 
-/// The mask of this process. Machines with more processors than fit in the usual set get a larger one.
+/// The mask of this process. Machines with more processors than fit in the usual set get a larger
+/// one.
 std::vector<int> allowed_processors() {
   for (std::size_t count = CPU_SETSIZE; count <= (std::size_t{1} << 20); count *= 2) {
     std::vector<cpu_set_t> set(CPU_ALLOC_SIZE(count) / sizeof(cpu_set_t) + 1);

@@ -5,8 +5,8 @@
 
 namespace convgauge {
 
-/// Distinct physical cores among `processors`, as `sysfs`/cpuN/topology tells; a processor that it does not describe
-/// counts as a core. At least 1.
+/// Distinct physical cores among `processors`, as `sysfs`/cpuN/topology tells; a processor that it
+/// does not describe counts as a core. At least 1.
 int count_cores(const std::vector<int>& processors, const std::filesystem::path& sysfs);
 
 }  // namespace convgauge

@@ -19,7 +19,10 @@ Json words(const std::vector<E>& values) {
 }
 
 Json canonical(const Problem& p) {
-  return {{"suite", p.suite}, {"name", p.name}, {"geometry", full_text(p.geometry)}, {"count", p.count}};
+  return {{"suite", p.suite},
+          {"name", p.name},
+          {"geometry", full_text(p.geometry)},
+          {"count", p.count}};
 }
 
 Json canonical(const BackendChoice& b, const std::filesystem::path& folder) {
@@ -37,14 +40,22 @@ Json canonical(const BackendChoice& b, const std::filesystem::path& folder) {
 }
 
 Json canonical(const Settings& s) {
-  return {{"threads", s.threads},           {"dtype", words(s.dtype)},
-          {"layout", words(s.layout)},      {"direction", words(s.direction)},
-          {"math", words(s.math)},          {"deterministic", s.deterministic},
-          {"fills", words(s.verify.fills)}, {"reference", word(s.verify.reference)},
-          {"seed", s.verify.seed},          {"timeout_ms", s.verify.timeout ? Json(s.verify.timeout->count()) : Json()},
-          {"rounds", s.measure.rounds},     {"budget_ms", s.measure.budget.count()},
-          {"cold", s.measure.cold},         {"processes", s.measure.processes},
-          {"mode", words(s.measure.mode)},  {"counters", s.measure.counters}};
+  return {{"threads", s.threads},
+          {"dtype", words(s.dtype)},
+          {"layout", words(s.layout)},
+          {"direction", words(s.direction)},
+          {"math", words(s.math)},
+          {"deterministic", s.deterministic},
+          {"fills", words(s.verify.fills)},
+          {"reference", word(s.verify.reference)},
+          {"seed", s.verify.seed},
+          {"timeout_ms", s.verify.timeout ? Json(s.verify.timeout->count()) : Json()},
+          {"rounds", s.measure.rounds},
+          {"budget_ms", s.measure.budget.count()},
+          {"cold", s.measure.cold},
+          {"processes", s.measure.processes},
+          {"mode", words(s.measure.mode)},
+          {"counters", s.measure.counters}};
 }
 
 }  // namespace
@@ -55,11 +66,12 @@ std::string digest_of(const Suite& suite) {
   for (const auto& problem : suite.problems) problems.push_back(canonical(problem));
   for (const auto& backend : suite.backends) backends.push_back(canonical(backend, folder));
   for (const auto& k : suite.known) known.push_back({k.match, k.verdict, k.issue});
-  const Json all{{"problems", problems},
-                 {"backends", backends},
-                 {"settings", canonical(suite.settings)},
-                 {"baseline_backend", suite.baseline_backend ? Json(*suite.baseline_backend) : Json()},
-                 {"known", known}};
+  const Json all{
+      {"problems", problems},
+      {"backends", backends},
+      {"settings", canonical(suite.settings)},
+      {"baseline_backend", suite.baseline_backend ? Json(*suite.baseline_backend) : Json()},
+      {"known", known}};
   const auto text = all.dump();
   return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
 }

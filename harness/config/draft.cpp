@@ -18,7 +18,8 @@ struct Key {
   bool required = false;
 };
 
-/// short_pair: torch's F.conv2d also broadcasts lists of one element, which the module's kernel_size does not take.
+/// short_pair: torch's F.conv2d also broadcasts lists of one element, which the module's
+/// kernel_size does not take.
 constexpr Key kKeys[] = {{"batch", Form::integer},
                          {"in_channels", Form::integer, true},
                          {"out_channels", Form::integer, true},
@@ -33,33 +34,38 @@ constexpr Key kKeys[] = {{"batch", Form::integer},
                          {"padding_mode", Form::mode}};
 
 const Key* find_key(std::string_view name) {
-  const auto found = std::find_if(std::begin(kKeys), std::end(kKeys), [&](const Key& k) { return k.name == name; });
+  const auto found = std::find_if(std::begin(kKeys), std::end(kKeys),
+                                  [&](const Key& k) { return k.name == name; });
   return found == std::end(kKeys) ? nullptr : found;
 }
 
-/// An integer, or a list of as many integers as one of `lengths` says. `rule` names what is accepted.
-Expected<void> check_numbers(const Json& value, const Place& place, std::initializer_list<std::size_t> lengths,
-                             std::string_view rule) {
+/// An integer, or a list of as many integers as one of `lengths` says. `rule` names what is
+/// accepted.
+Expected<void> check_numbers(const Json& value, const Place& place,
+                             std::initializer_list<std::size_t> lengths, std::string_view rule) {
   if (value.is_number_integer()) return read_integer(value, place).map([](auto) {});
   if (!value.is_array()) return fault(place, fmt::format("{} is not {}", shown(value), rule));
   if (std::find(lengths.begin(), lengths.end(), value.size()) == lengths.end())
     return fault(place, fmt::format("{} has {} element{}, is not {}", shown(value), value.size(),
                                     value.size() == 1 ? "" : "s", rule));
   for (std::size_t i = 0; i < value.size(); ++i)
-    if (const auto number = read_integer(value[i], place.child(i)); !number) return tl::unexpected(number.error());
+    if (const auto number = read_integer(value[i], place.child(i)); !number)
+      return tl::unexpected(number.error());
   return {};
 }
 
 Expected<void> check_padding(const Json& value, const Place& place) {
   if (value == "same" || value == "valid") return {};
-  return check_numbers(value, place, {1, 2, 4},
-                       "an integer, a pair [height, width], four numbers [top, bottom, left, right], \"same\" or "
-                       "\"valid\"");
+  return check_numbers(
+      value, place, {1, 2, 4},
+      "an integer, a pair [height, width], four numbers [top, bottom, left, right], \"same\" or "
+      "\"valid\"");
 }
 
 /// The integers of a value that passed check_form().
 std::vector<std::int64_t> numbers(const Json& value) {
-  return value.is_array() ? value.get<std::vector<std::int64_t>>() : std::vector{value.get<std::int64_t>()};
+  return value.is_array() ? value.get<std::vector<std::int64_t>>()
+                          : std::vector{value.get<std::int64_t>()};
 }
 
 const Json* find(const Draft& draft, std::string_view key) {
@@ -80,10 +86,12 @@ void set_pair(const Draft& draft, std::string_view key, std::int64_t& h, std::in
   }
 }
 
-/// total = d (k - 1); the odd element goes after (bottom, right). What flaw() will refuse is left to it.
+/// total = d (k - 1); the odd element goes after (bottom, right). What flaw() will refuse is left
+/// to it.
 void pad_same(Axis& a) {
   std::int64_t total = 0;
-  if (a.kernel < 1 || a.dilation < 1 || __builtin_mul_overflow(a.dilation, a.kernel - 1, &total)) return;
+  if (a.kernel < 1 || a.dilation < 1 || __builtin_mul_overflow(a.dilation, a.kernel - 1, &total))
+    return;
   a.pad_before = total / 2;
   a.pad_after = total - a.pad_before;
 }
@@ -96,7 +104,9 @@ void set_padding(const Json& value, Geometry& g) {
     return;
   }
   const auto given = numbers(value);
-  const auto at = [&](std::size_t i) { return given.size() == 4 ? given[i] : i < 2 ? given.front() : given.back(); };
+  const auto at = [&](std::size_t i) {
+    return given.size() == 4 ? given[i] : i < 2 ? given.front() : given.back();
+  };
   g.h.pad_before = at(0);
   g.h.pad_after = at(1);
   g.w.pad_before = at(2);
@@ -122,13 +132,16 @@ Geometry assemble(const Draft& draft) {
   return g;
 }
 
-/// "with batch=8, groups=3": what the axes chose; and the problem, where the message points elsewhere.
+/// "with batch=8, groups=3": what the axes chose; and the problem, where the message points
+/// elsewhere.
 std::string circumstances(const Draft& draft, const Place& named) {
   if (draft.choices.empty()) return "";
   std::string all;
   for (const auto& [key, text] : draft.choices) all += (all.empty() ? "" : ", ") + key + "=" + text;
-  const bool inside = named.file == draft.place.file && named.pointer.starts_with(draft.place.pointer);
-  return inside ? fmt::format(" (with {})", all) : fmt::format(" (in {} with {})", draft.place.text(), all);
+  const bool inside =
+      named.file == draft.place.file && named.pointer.starts_with(draft.place.pointer);
+  return inside ? fmt::format(" (with {})", all)
+                : fmt::format(" (in {} with {})", draft.place.text(), all);
 }
 
 tl::unexpected<Error> broken(const Draft& draft, std::string_view field, std::string rule) {
@@ -141,35 +154,41 @@ tl::unexpected<Error> broken(const Draft& draft, std::string_view field, std::st
   return fault(place, rule + circumstances(draft, place));
 }
 
-/// What depends on how a value was written, and so is not for flaw(): torch looks at it on construction.
+/// What depends on how a value was written, and so is not for flaw(): torch looks at it on
+/// construction.
 Expected<void> check_writing(const Draft& draft, const Geometry& g) {
   if (g.padding_mode != PaddingMode::zeros)
     for (const auto* key : {"stride", "padding", "dilation"})
       if (const auto* value = find(draft, key); value && value->is_array() && value->size() == 1)
-        return broken(draft, key,
-                      fmt::format("{} has one element, which is for padding_mode=zeros only, not {}", shown(*value),
-                                  word(g.padding_mode)));
+        return broken(
+            draft, key,
+            fmt::format("{} has one element, which is for padding_mode=zeros only, not {}",
+                        shown(*value), word(g.padding_mode)));
   const auto* padding = find(draft, "padding");
   if (padding && *padding == "same" && (g.h.stride != 1 || g.w.stride != 1))
-    return broken(draft, "padding", fmt::format("needs stride 1, not {}", shown(*find(draft, "stride"))));
+    return broken(draft, "padding",
+                  fmt::format("needs stride 1, not {}", shown(*find(draft, "stride"))));
   return {};
 }
 
 Expected<void> check_complete(const Draft& draft) {
   std::string missing;
   for (const auto& key : kKeys)
-    if (key.required && !find(draft, key.name)) missing += fmt::format("{}'{}'", missing.empty() ? "" : ", ", key.name);
+    if (key.required && !find(draft, key.name))
+      missing += fmt::format("{}'{}'", missing.empty() ? "" : ", ", key.name);
   if (missing.empty()) return {};
   return fault(draft.place, "missing " + missing + circumstances(draft, draft.place));
 }
 
 /// The keys of a problem that are no number of the convolution. Whether `key` is one of them.
-Expected<bool> read_label(std::string_view key, const Json& value, const Place& place, Draft& draft) {
+Expected<bool> read_label(std::string_view key, const Json& value, const Place& place,
+                          Draft& draft) {
   Expected<void> done;
   if (key == "name")
     done = put(draft.name, read_text(value, place));
   else if (key == "count")
-    done = put(draft.count, read_integer(value, place, 1, std::numeric_limits<std::int64_t>::max()));
+    done =
+        put(draft.count, read_integer(value, place, 1, std::numeric_limits<std::int64_t>::max()));
   else
     return key == "$comment";
   return done.map([] { return true; });
@@ -212,7 +231,8 @@ Expected<void> check_form(std::string_view key, const Json& value, const Place& 
 
 Expected<Draft> read_draft(const Json& object, const Place& place) {
   if (!object.is_object())
-    return fault(place, fmt::format("{} is not an object with the keys of torch.nn.Conv2d", shown(object)));
+    return fault(
+        place, fmt::format("{} is not an object with the keys of torch.nn.Conv2d", shown(object)));
   Draft draft;
   draft.place = place;
   for (const auto& [key, value] : object.items()) {

@@ -1,5 +1,5 @@
-// One problem as it was written: every value of the right form, but not yet numbers. Sweep axes replace values here,
-// and geometry_of() ends the words.
+// One problem as it was written: every value of the right form, but not yet numbers. Sweep axes
+// replace values here, and geometry_of() ends the words.
 #pragma once
 #include <map>
 #include <string>
@@ -20,8 +20,9 @@ struct Draft {
   };
 
   Place place;
-  std::map<std::string, Entry, std::less<>> entries;  // by key of torch.nn.Conv2d; absent keys have torch's default
-  std::string name;                                   // empty: none was given
+  std::map<std::string, Entry, std::less<>>
+      entries;       // by key of torch.nn.Conv2d; absent keys have torch's default
+  std::string name;  // empty: none was given
   std::int64_t count = 1;
   std::vector<Choice> choices;  // the values that sweep axes gave it
 };

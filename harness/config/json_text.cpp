@@ -12,23 +12,29 @@
 namespace convgauge {
 namespace {
 
-/// Configs nest about 5 deep; the bound keeps functions that recurse over the tree off the end of the stack.
+/// Configs nest about 5 deep; the bound keeps functions that recurse over the tree off the end of
+/// the stack.
 constexpr std::size_t kDeepest = 64;
 
-/// "line 3, column 5" of the `position`-th byte, counted from 1; columns count characters, not bytes.
+/// "line 3, column 5" of the `position`-th byte, counted from 1; columns count characters, not
+/// bytes.
 std::string line_and_column(std::string_view text, std::size_t position) {
   const auto before = text.substr(0, std::min(position > 0 ? position - 1 : 0, text.size()));
   const auto newline = before.rfind('\n');
   const auto line = before.substr(newline == std::string_view::npos ? 0 : newline + 1);
-  const auto column =
-      std::count_if(line.begin(), line.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
-  return fmt::format("line {}, column {}", 1 + std::count(before.begin(), before.end(), '\n'), column + 1);
+  const auto column = std::count_if(line.begin(), line.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  });
+  return fmt::format("line {}, column {}", 1 + std::count(before.begin(), before.end(), '\n'),
+                     column + 1);
 }
 
-/// "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error while ..." without its head.
+/// "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error while ..."
+/// without its head.
 std::string reason(const std::string& what) {
   constexpr std::string_view head = "syntax error ";
-  if (const auto at = what.find(head); at != std::string::npos) return "syntax error " + what.substr(at + head.size());
+  if (const auto at = what.find(head); at != std::string::npos)
+    return "syntax error " + what.substr(at + head.size());
   const auto at = what.find("] ");
   return at == std::string::npos ? what : what.substr(at + 2);
 }
@@ -44,7 +50,8 @@ class TreeBuilder {
   bool number_unsigned(Json::number_unsigned_t value) { return add(value); }
   bool number_float(Json::number_float_t value, const std::string& written) {
     // The library falls back to a double where an integer fits in no 64 bits.
-    if (written.find_first_of(".eE") == std::string::npos) return fail(next(), written + " does not fit in int64");
+    if (written.find_first_of(".eE") == std::string::npos)
+      return fail(next(), written + " does not fit in int64");
     return add(value);
   }
   bool string(std::string& value) { return add(std::move(value)); }
@@ -58,8 +65,10 @@ class TreeBuilder {
     key_ = std::move(name);
     return again ? fail(next(), fmt::format("key '{}' stands twice in one object", key_)) : true;
   }
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& what) {
-    error_ = Error{fmt::format("{}: {}: {}", place_.file, line_and_column(text_, position), reason(what.what()))};
+  bool parse_error(std::size_t position, const std::string&,
+                   const nlohmann::detail::exception& what) {
+    error_ = Error{fmt::format("{}: {}: {}", place_.file, line_and_column(text_, position),
+                               reason(what.what()))};
     return false;
   }
 
@@ -85,8 +94,10 @@ class TreeBuilder {
   }
   bool open(Json empty) {
     auto here = next();
-    if (open_.size() == kDeepest) return fail(here, fmt::format("is nested deeper than {}", kDeepest));
-    open_.push_back(&put(std::move(empty)));  // stays where it is: its parent grows only after it is closed
+    if (open_.size() == kDeepest)
+      return fail(here, fmt::format("is nested deeper than {}", kDeepest));
+    open_.push_back(
+        &put(std::move(empty)));  // stays where it is: its parent grows only after it is closed
     outer_.push_back(std::exchange(place_, std::move(here)));
     return true;
   }
@@ -120,7 +131,8 @@ Expected<Json> parse_json(std::string_view text, const std::string& name) {
 
 Expected<Json> read_json(const std::filesystem::path& file) {
   std::error_code ignored;
-  if (std::filesystem::is_directory(file, ignored)) return error(file.string() + ": is a folder, not a file");
+  if (std::filesystem::is_directory(file, ignored))
+    return error(file.string() + ": is a folder, not a file");
   std::ifstream in(file, std::ios::binary);
   if (!in) return error(fmt::format("{}: cannot be read: {}", file.string(), std::strerror(errno)));
   std::ostringstream text;

@@ -1,5 +1,5 @@
-// A file of JSON as a tree. Stricter than the library's own reader: a key that stands twice and an integer that would
-// lose digits are errors.
+// A file of JSON as a tree. Stricter than the library's own reader: a key that stands twice and an
+// integer that would lose digits are errors.
 #pragma once
 #include <filesystem>
 #include <string_view>

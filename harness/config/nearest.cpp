@@ -26,7 +26,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-/// "kernel" for "kernel_size", "mode" for "padding_mode": a part of the word, of at least three letters.
+/// "kernel" for "kernel_size", "mode" for "padding_mode": a part of the word, of at least three
+/// letters.
 bool part_of(std::string_view a, std::string_view b) {
   return std::min(a.size(), b.size()) >= 3 &&
          (a.find(b) != std::string_view::npos || b.find(a) != std::string_view::npos);
@@ -43,9 +44,10 @@ std::size_t remoteness(std::string_view written, std::string_view known) {
 }  // namespace
 
 std::string suggestion(std::string_view written, const std::vector<std::string>& known) {
-  const auto nearest = std::min_element(known.begin(), known.end(), [&](const auto& a, const auto& b) {
-    return remoteness(written, a) < remoteness(written, b);
-  });
+  const auto nearest =
+      std::min_element(known.begin(), known.end(), [&](const auto& a, const auto& b) {
+        return remoteness(written, a) < remoteness(written, b);
+      });
   if (nearest == known.end()) return "";
   if (remoteness(written, *nearest) < std::numeric_limits<std::size_t>::max())
     return fmt::format("; did you mean '{}'?", *nearest);

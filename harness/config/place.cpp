@@ -5,7 +5,8 @@
 namespace convgauge {
 namespace {
 
-constexpr std::size_t kLongest = 60;  // characters of a value in a message: it stays on one line of a terminal
+constexpr std::size_t kLongest =
+    60;  // characters of a value in a message: it stays on one line of a terminal
 
 std::string escaped(std::string_view key) {
   std::string text;

@@ -10,10 +10,12 @@
 
 namespace convgauge {
 
-/// Keys stay in the order of the file, so that the first error reported is the first one a reader meets.
+/// Keys stay in the order of the file, so that the first error reported is the first one a reader
+/// meets.
 using Json = nlohmann::ordered_json;
 
-/// A file (or whatever names the source of the text) and a JSON pointer (RFC 6901) into it; "" is the whole document.
+/// A file (or whatever names the source of the text) and a JSON pointer (RFC 6901) into it; "" is
+/// the whole document.
 struct Place {
   std::string file, pointer;
 

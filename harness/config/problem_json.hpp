@@ -1,17 +1,19 @@
-// A geometry as a JSON object with the keys of torch.nn.Conv2d, and back: what configs and results both write.
+// A geometry as a JSON object with the keys of torch.nn.Conv2d, and back: what configs and results
+// both write.
 #pragma once
 #include "config/place.hpp"
 #include "core/geometry.hpp"
 
 namespace convgauge {
 
-/// Every key: batch, in_channels, out_channels, height, width, kernel_size [h, w], stride, padding [top, bottom, left,
-/// right], dilation, groups, bias, padding_mode. Converts to nlohmann::json where the order does not matter.
-/// problem_from_json(problem_json(g)) == g for every legal g.
+/// Every key: batch, in_channels, out_channels, height, width, kernel_size [h, w], stride, padding
+/// [top, bottom, left, right], dilation, groups, bias, padding_mode. Converts to nlohmann::json
+/// where the order does not matter. problem_from_json(problem_json(g)) == g for every legal g.
 Json problem_json(const Geometry& geometry);
 
-/// An element of "problems": defaults, pairs, words and all; "name" and "count" are allowed, and not looked at here.
-/// The geometry is legal. Errors begin with `place`. A nlohmann::json converts by itself.
+/// An element of "problems": defaults, pairs, words and all; "name" and "count" are allowed, and
+/// not looked at here. The geometry is legal. Errors begin with `place`. A nlohmann::json converts
+/// by itself.
 Expected<Geometry> problem_from_json(const Json& object, const Place& place);
 
 }  // namespace convgauge

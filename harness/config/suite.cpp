@@ -70,7 +70,8 @@ Expected<void> include_file(const Json& value, const Place& place, Document& doc
     return fault(place, fmt::format("{}: no such file: {}", shown(value), file.string()));
   for (const auto& outer : document.chain)
     if (std::filesystem::equivalent(outer, file, missing))
-      return fault(place, fmt::format("{} includes itself: {}", shown(value), cycle_text(document.chain, file)));
+      return fault(place, fmt::format("{} includes itself: {}", shown(value),
+                                      cycle_text(document.chain, file)));
   auto inner = read_document(file, document.chain, document.swept);
   if (!inner) return tl::unexpected(inner.error());
   auto drafts = swept_drafts(std::move(*inner));
@@ -79,8 +80,9 @@ Expected<void> include_file(const Json& value, const Place& place, Document& doc
 }
 
 Expected<void> read_include(const Json& list, const Place& place, Document& document) {
-  return read_list(list, place, "file names",
-                   [&](const Json& value, const Place& here) { return include_file(value, here, document); });
+  return read_list(list, place, "file names", [&](const Json& value, const Place& here) {
+    return include_file(value, here, document);
+  });
 }
 
 /// Notes for people: any text, kept by nobody.
@@ -93,15 +95,22 @@ constexpr Member<Document> kDocument[] = {
     {"$schema", read_note},
     {"source", read_note},
     {"note", read_note},
-    {"name", [](const Json& j, const Place& p, Document& d) { return put(d.name, read_text(j, p)); }},
+    {"name",
+     [](const Json& j, const Place& p, Document& d) { return put(d.name, read_text(j, p)); }},
     {"problems", read_problems},
     {"include", read_include},
-    {"axes", [](const Json& j, const Place& p, Document& d) { return put(d.axes, read_axes(j, p)); }},
-    {"backends", [](const Json& j, const Place& p,
-                    Document& d) { return put(d.backends, read_backends(j, p, d.file.parent_path())); }},
-    {"settings", [](const Json& j, const Place& p, Document& d) { return put(d.settings, read_settings(j, p)); }},
-    {"baseline_backend", [](const Json& j, const Place& p, Document& d) { return put(d.baseline, read_text(j, p)); }},
-    {"known", [](const Json& j, const Place& p, Document& d) { return put(d.known, read_known(j, p)); }},
+    {"axes",
+     [](const Json& j, const Place& p, Document& d) { return put(d.axes, read_axes(j, p)); }},
+    {"backends",
+     [](const Json& j, const Place& p, Document& d) {
+       return put(d.backends, read_backends(j, p, d.file.parent_path()));
+     }},
+    {"settings", [](const Json& j, const Place& p,
+                    Document& d) { return put(d.settings, read_settings(j, p)); }},
+    {"baseline_backend",
+     [](const Json& j, const Place& p, Document& d) { return put(d.baseline, read_text(j, p)); }},
+    {"known",
+     [](const Json& j, const Place& p, Document& d) { return put(d.known, read_known(j, p)); }},
 };
 
 Expected<Document> read_document(const Path& file, std::vector<Path> chain, bool swept) {
@@ -114,10 +123,14 @@ Expected<Document> read_document(const Path& file, std::vector<Path> chain, bool
   document.name = file.stem().string();
   document.chain = std::move(chain);
   document.swept = swept || (json->is_object() && json->contains("axes"));
-  if (const auto done = read_members(*json, place, kDocument, document); !done) return tl::unexpected(done.error());
-  if (document.problems.empty() && document.included.empty()) return fault(place, "missing 'problems' (or 'include')");
+  if (const auto done = read_members(*json, place, kDocument, document); !done)
+    return tl::unexpected(done.error());
+  if (document.problems.empty() && document.included.empty())
+    return fault(place, "missing 'problems' (or 'include')");
   if (document.baseline)
-    if (const auto done = check_baseline(*document.baseline, place.child("baseline_backend"), document.backends); !done)
+    if (const auto done =
+            check_baseline(*document.baseline, place.child("baseline_backend"), document.backends);
+        !done)
       return tl::unexpected(done.error());
   return document;
 }
@@ -160,8 +173,8 @@ Expected<Problem> read_problem(const Path& file, const std::optional<InputSize>&
          {std::pair("batch", input->batch), {"height", input->height}, {"width", input->width}})
       draft->entries.try_emplace(key, Draft::Entry{Json(size), draft->place});
   return geometry_of(*draft).map([&](const Geometry& geometry) {
-    return Problem{file.stem().string(), draft->name.empty() ? short_text(geometry) : draft->name, geometry,
-                   draft->count};
+    return Problem{file.stem().string(), draft->name.empty() ? short_text(geometry) : draft->name,
+                   geometry, draft->count};
   });
 }
 

@@ -1,4 +1,5 @@
-// A JSON config as values: what to compute, by whom, and how. Words such as "same" and sweep axes end here.
+// A JSON config as values: what to compute, by whom, and how. Words such as "same" and sweep axes
+// end here.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -23,21 +24,24 @@ struct Problem {
   bool operator==(const Problem&) const = default;
 };
 
-/// Who is asked. The same backend may stand twice with different plugin files, libraries or options.
+/// Who is asked. The same backend may stand twice with different plugin files, libraries or
+/// options.
 struct BackendChoice {
-  std::string name;                    // the backend's own
-  std::string label;                   // in tables; defaults to name (+ algorithm where one was asked for twice)
+  std::string name;   // the backend's own
+  std::string label;  // in tables; defaults to name (+ algorithm where one was asked for twice)
   std::string algorithm = "default";   // "default", "all", or a name
   std::filesystem::path plugin;        // empty: found on the search path
   std::filesystem::path library_path;  // prepended to the worker's LD_LIBRARY_PATH; empty: none
   std::map<std::string, std::string> options;  // passed to the plugin
-  std::optional<std::string> device;           // "cpu:0", "0"; empty: the first that is not a software device
-  bool required = false;                       // absent, or refusing everything, is then an error
+  std::optional<std::string>
+      device;             // "cpu:0", "0"; empty: the first that is not a software device
+  bool required = false;  // absent, or refusing everything, is then an error
   bool operator==(const BackendChoice&) const = default;
 };
 
 /// What outputs are held against: a reference of each, or random combinations of output channels
-/// (verify/projection.hpp). automatic: in full, unless that takes seconds or more memory than there is.
+/// (verify/projection.hpp). automatic: in full, unless that takes seconds or more memory than there
+/// is.
 enum class ReferenceKind { automatic, full, projection };
 template <>
 struct Words<ReferenceKind> {
@@ -53,8 +57,8 @@ struct VerifySettings {
   bool operator==(const VerifySettings&) const = default;
 };
 
-/// What one sample is. latency: one execution, waited for. throughput: as many as fill 5 ms, back to back; a device
-/// gets them as one batch and is waited for once.
+/// What one sample is. latency: one execution, waited for. throughput: as many as fill 5 ms, back
+/// to back; a device gets them as one batch and is waited for once.
 enum class MeasureMode { throughput, latency };
 template <>
 struct Words<MeasureMode> {
@@ -68,7 +72,7 @@ struct MeasureSettings {
   std::vector<bool> cold{false};             // an axis, as those of Settings
   int processes = 1;
   std::vector<MeasureMode> mode{MeasureMode::throughput};  // an axis
-  bool counters = false;                                   // instructions, cycles, cache misses of each sample
+  bool counters = false;  // instructions, cycles, cache misses of each sample
   bool operator==(const MeasureSettings&) const = default;
 };
 
@@ -85,8 +89,8 @@ struct Settings {
   bool operator==(const Settings&) const = default;
 };
 
-/// A failure that is expected, with its reason: strict, as an xfail. match: glob over "LABEL PROBLEM_TEXT" or
-/// "LABEL SUITE.NAME".
+/// A failure that is expected, with its reason: strict, as an xfail. match: glob over "LABEL
+/// PROBLEM_TEXT" or "LABEL SUITE.NAME".
 struct Known {
   std::string match, verdict, issue;
   bool operator==(const Known&) const = default;
@@ -94,8 +98,8 @@ struct Known {
 
 struct Suite {
   std::string name;
-  std::filesystem::path file;           // empty where it came from the command line
-  std::string digest;                   // of the canonical content, includes resolved: --resume compares it
+  std::filesystem::path file;  // empty where it came from the command line
+  std::string digest;          // of the canonical content, includes resolved: --resume compares it
   std::vector<Problem> problems;        // axes applied, includes resolved, every one legal
   std::vector<BackendChoice> backends;  // empty: all present except software devices
   Settings settings;
@@ -103,7 +107,8 @@ struct Suite {
   std::vector<Known> known;
 };
 
-/// Reads a config. Errors read `FILE: /json/pointer: rule with value`, the first one found in file order.
+/// Reads a config. Errors read `FILE: /json/pointer: rule with value`, the first one found in file
+/// order.
 Expected<Suite> read_suite(const std::filesystem::path& file);
 
 /// A suite of one problem, settings at their defaults.
@@ -114,9 +119,10 @@ struct InputSize {
   std::int64_t batch = 1, height = 1, width = 1;
 };
 
-/// One problem object with the keys of torch.nn.Conv2d (as an element of "problems"). Where `input` is known, it stands
-/// for batch, height and width that the object leaves out.
-Expected<Problem> read_problem(const std::filesystem::path& file, const std::optional<InputSize>& input = {});
+/// One problem object with the keys of torch.nn.Conv2d (as an element of "problems"). Where `input`
+/// is known, it stands for batch, height and width that the object leaves out.
+Expected<Problem> read_problem(const std::filesystem::path& file,
+                               const std::optional<InputSize>& input = {});
 
 /// Physical cores that this process may run on: the default of `threads`.
 int physical_cores();

@@ -29,7 +29,8 @@ Json to_json(const BackendChoice& b) {
   if (!b.label.empty() && b.label != b.name) j["label"] = b.label;
   if (b.algorithm != "default") j["algorithm"] = b.algorithm;
   if (b.device) j["device"] = *b.device;
-  if (!b.plugin.empty()) j["plugin"] = std::filesystem::absolute(b.plugin).lexically_normal().string();
+  if (!b.plugin.empty())
+    j["plugin"] = std::filesystem::absolute(b.plugin).lexically_normal().string();
   if (!b.library_path.empty())
     j["library_path"] = std::filesystem::absolute(b.library_path).lexically_normal().string();
   if (!b.options.empty()) j["options"] = b.options;
@@ -38,7 +39,9 @@ Json to_json(const BackendChoice& b) {
 }
 
 Json to_json(const Settings& s) {
-  Json verify{{"fills", words(s.verify.fills)}, {"seed", s.verify.seed}, {"reference", word(s.verify.reference)}};
+  Json verify{{"fills", words(s.verify.fills)},
+              {"seed", s.verify.seed},
+              {"reference", word(s.verify.reference)}};
   if (s.verify.timeout) verify["timeout_s"] = seconds(*s.verify.timeout);
   return {{"threads", s.threads},
           {"dtype", words(s.dtype)},

@@ -6,8 +6,8 @@
 
 namespace convgauge {
 
-/// The text of a config that reads back as the suite: its problems with their names and counts, backends (paths made
-/// absolute), settings and known failures. `comment` stands as its $comment.
+/// The text of a config that reads back as the suite: its problems with their names and counts,
+/// backends (paths made absolute), settings and known failures. `comment` stands as its $comment.
 std::string config_text(const Suite& suite, const std::string& comment);
 
 }  // namespace convgauge

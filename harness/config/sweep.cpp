@@ -24,11 +24,13 @@ Expected<SweepAxis> read_axis(const std::string& key, const Json& list, const Pl
   const auto add = [&](const Json& value, const Place& here) -> Expected<void> {
     if (auto good = check_form(key, value, here); !good) return good;
     for (const auto& other : axis.values)
-      if (other.value == value) return fault(here, fmt::format("{} stands twice in the list", shown(value)));
+      if (other.value == value)
+        return fault(here, fmt::format("{} stands twice in the list", shown(value)));
     axis.values.push_back({value, here});
     return {};
   };
-  if (const auto done = read_list(list, place, "values", add); !done) return tl::unexpected(done.error());
+  if (const auto done = read_list(list, place, "values", add); !done)
+    return tl::unexpected(done.error());
   return axis;
 }
 
@@ -48,23 +50,27 @@ std::vector<Draft> combinations(const SweptDraft& problem) {
   return all;
 }
 
-/// A million problems of 10 ms are three hours: more is a slip of the pen, and would end in lack of memory.
+/// A million problems of 10 ms are three hours: more is a slip of the pen, and would end in lack of
+/// memory.
 constexpr std::size_t kMostProblems = 1'000'000;
 
 /// How many combinations there are; more than kMostProblems count as one more.
 std::size_t count_of(const SweptDraft& problem) {
   std::size_t count = 1;
-  for (const auto& axis : problem.axes) count = std::min(count * axis.values.size(), kMostProblems + 1);
+  for (const auto& axis : problem.axes)
+    count = std::min(count * axis.values.size(), kMostProblems + 1);
   return count;
 }
 
-/// The given name and what sets it apart from its siblings; a problem without a name is called by its text form, which
-/// tells everything.
-std::string name_of(const Draft& draft, const Geometry& geometry, const std::vector<SweepAxis>& axes) {
+/// The given name and what sets it apart from its siblings; a problem without a name is called by
+/// its text form, which tells everything.
+std::string name_of(const Draft& draft, const Geometry& geometry,
+                    const std::vector<SweepAxis>& axes) {
   if (draft.name.empty()) return short_text(geometry);
   auto name = draft.name;
   for (std::size_t i = 0; i < axes.size(); ++i)
-    if (axes[i].values.size() > 1) name += fmt::format(" {}={}", draft.choices[i].key, draft.choices[i].text);
+    if (axes[i].values.size() > 1)
+      name += fmt::format(" {}={}", draft.choices[i].key, draft.choices[i].text);
   return name;
 }
 
@@ -76,7 +82,8 @@ struct Taken {
 };
 using Names = std::map<std::pair<std::string, std::string>, Taken>;
 
-Expected<void> add(const SweptDraft& from, const Draft& draft, Names& names, std::vector<Problem>& into) {
+Expected<void> add(const SweptDraft& from, const Draft& draft, Names& names,
+                   std::vector<Problem>& into) {
   const auto geometry = geometry_of(draft);
   if (!geometry) return tl::unexpected(geometry.error());
   const auto name = name_of(draft, *geometry, from.axes);
@@ -86,20 +93,22 @@ Expected<void> add(const SweptDraft& from, const Draft& draft, Names& names, std
     return {};
   }
   if (first->second == Taken{draft.place, *geometry}) return {};
-  return fault(draft.place, fmt::format("name '{}' stands twice in suite '{}', first at {}", name, from.suite,
-                                        first->second.place.text()));
+  return fault(draft.place, fmt::format("name '{}' stands twice in suite '{}', first at {}", name,
+                                        from.suite, first->second.place.text()));
 }
 
 }  // namespace
 
 Expected<std::vector<SweepAxis>> read_axes(const Json& object, const Place& place) {
   if (!object.is_object())
-    return fault(place, fmt::format("{} is not an object of lists, such as {{\"batch\": [1, 8]}}", shown(object)));
+    return fault(place, fmt::format("{} is not an object of lists, such as {{\"batch\": [1, 8]}}",
+                                    shown(object)));
   std::vector<SweepAxis> axes;
   const auto& keys = geometry_keys();
   for (const auto& [key, list] : object.items()) {
     if (key == "$comment") continue;
-    if (std::find(keys.begin(), keys.end(), key) == keys.end()) return unknown_key(place, key, keys);
+    if (std::find(keys.begin(), keys.end(), key) == keys.end())
+      return unknown_key(place, key, keys);
     auto axis = read_axis(key, list, place.child(key));
     if (!axis) return tl::unexpected(axis.error());
     axes.push_back(std::move(*axis));
@@ -122,9 +131,11 @@ Expected<std::vector<Problem>> expand(const std::vector<SweptDraft>& problems) {
   for (const auto& problem : problems) {
     count += count_of(problem);
     if (count > kMostProblems)
-      return fault(problem.draft.place, fmt::format("the axes make more than {} problems of the suite", kMostProblems));
+      return fault(problem.draft.place,
+                   fmt::format("the axes make more than {} problems of the suite", kMostProblems));
     for (const auto& draft : combinations(problem))
-      if (const auto done = add(problem, draft, names, all); !done) return tl::unexpected(done.error());
+      if (const auto done = add(problem, draft, names, all); !done)
+        return tl::unexpected(done.error());
   }
   return all;
 }

@@ -25,8 +25,9 @@ Expected<std::vector<SweepAxis>> read_axes(const Json& object, const Place& plac
 /// Adds `axes`, those of an including file. An axis replaces one of the same key.
 void apply_axes(const std::vector<SweepAxis>& axes, std::vector<SweptDraft>& problems);
 
-/// Every combination as a legal problem; the last axis varies fastest. Names get " batch=8" for each axis of more than
-/// one value, and are unique within their suite; a problem that was reached by two ways of including counts once.
+/// Every combination as a legal problem; the last axis varies fastest. Names get " batch=8" for
+/// each axis of more than one value, and are unique within their suite; a problem that was reached
+/// by two ways of including counts once.
 Expected<std::vector<Problem>> expand(const std::vector<SweptDraft>& problems);
 
 }  // namespace convgauge

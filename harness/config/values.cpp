@@ -6,14 +6,16 @@
 namespace convgauge {
 
 Expected<std::int64_t> read_integer(const Json& value, const Place& place) {
-  if (!value.is_number_integer()) return fault(place, fmt::format("{} is not an integer", shown(value)));
+  if (!value.is_number_integer())
+    return fault(place, fmt::format("{} is not an integer", shown(value)));
   constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   if (value.is_number_unsigned() && value.get<std::uint64_t>() > most)
     return fault(place, fmt::format("{} does not fit in int64", shown(value)));
   return value.get<std::int64_t>();
 }
 
-Expected<std::int64_t> read_integer(const Json& value, const Place& place, std::int64_t least, std::int64_t most) {
+Expected<std::int64_t> read_integer(const Json& value, const Place& place, std::int64_t least,
+                                    std::int64_t most) {
   const auto number = read_integer(value, place);
   if (!number) return number;
   if (*number < least) return fault(place, fmt::format("{} is less than {}", *number, least));
@@ -28,7 +30,8 @@ Expected<int> read_count(const Json& value, const Place& place) {
 }
 
 Expected<bool> read_boolean(const Json& value, const Place& place) {
-  if (!value.is_boolean()) return fault(place, fmt::format("{} is not true or false", shown(value)));
+  if (!value.is_boolean())
+    return fault(place, fmt::format("{} is not true or false", shown(value)));
   return value.get<bool>();
 }
 
@@ -36,7 +39,8 @@ Expected<std::string> read_text(const Json& value, const Place& place) {
   if (!value.is_string()) return fault(place, fmt::format("{} is not a string", shown(value)));
   if (value.get_ref<const std::string&>().empty()) return fault(place, "is an empty string");
   const auto& text = value.get_ref<const std::string&>();
-  if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }))
+  if (std::any_of(text.begin(), text.end(),
+                  [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }))
     return fault(place, fmt::format("{} has a control character", shown(value)));
   return text;
 }
@@ -46,7 +50,8 @@ Expected<double> read_number(const Json& value, const Place& place) {
   return value.get<double>();
 }
 
-tl::unexpected<Error> unknown_key(const Place& object, const std::string& key, const std::vector<std::string>& known) {
+tl::unexpected<Error> unknown_key(const Place& object, const std::string& key,
+                                  const std::vector<std::string>& known) {
   return fault(object.child(key), fmt::format("unknown key '{}'{}", key, suggestion(key, known)));
 }
 

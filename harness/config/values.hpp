@@ -18,7 +18,8 @@ namespace convgauge {
 /// A JSON integer within int64: 4.0, "4", true and null are none.
 Expected<std::int64_t> read_integer(const Json& value, const Place& place);
 /// The same, within [least, most].
-Expected<std::int64_t> read_integer(const Json& value, const Place& place, std::int64_t least, std::int64_t most);
+Expected<std::int64_t> read_integer(const Json& value, const Place& place, std::int64_t least,
+                                    std::int64_t most);
 /// An int of at least 1: threads, rounds, processes.
 Expected<int> read_count(const Json& value, const Place& place);
 Expected<bool> read_boolean(const Json& value, const Place& place);
@@ -45,15 +46,18 @@ Expected<void> put(T& into, Expected<U> value) {
 /// A list of at least one value; `read` is called for each in turn.
 template <class Read>
 Expected<void> read_list(const Json& value, const Place& place, std::string_view of, Read read) {
-  if (!value.is_array()) return fault(place, fmt::format("{} is not a list of {}", shown(value), of));
-  if (value.empty()) return fault(place, fmt::format("is empty: needs at least one of {}, or leave it out", of));
+  if (!value.is_array())
+    return fault(place, fmt::format("{} is not a list of {}", shown(value), of));
+  if (value.empty())
+    return fault(place, fmt::format("is empty: needs at least one of {}, or leave it out", of));
   for (std::size_t i = 0; i < value.size(); ++i)
     if (Expected<void> done = read(value[i], place.child(i)); !done) return done;
   return {};
 }
 
 /// "unknown key 'kernel_sizes'; did you mean 'kernel_size'?"
-tl::unexpected<Error> unknown_key(const Place& object, const std::string& key, const std::vector<std::string>& known);
+tl::unexpected<Error> unknown_key(const Place& object, const std::string& key,
+                                  const std::vector<std::string>& known);
 
 /// One key that an object may have.
 template <class T>
@@ -63,13 +67,16 @@ struct Member {
   bool required = false;
 };
 
-/// Reads an object in the order of the file. "$comment" is allowed in every object and says nothing to us.
+/// Reads an object in the order of the file. "$comment" is allowed in every object and says nothing
+/// to us.
 template <class T, std::size_t kCount>
-Expected<void> read_members(const Json& object, const Place& place, const Member<T> (&members)[kCount], T& into) {
+Expected<void> read_members(const Json& object, const Place& place,
+                            const Member<T> (&members)[kCount], T& into) {
   std::vector<std::string> known;
   for (const auto& member : members) known.emplace_back(member.key);
   if (!object.is_object())
-    return fault(place, fmt::format("{} is not an object with keys {}", shown(object), either(known)));
+    return fault(place,
+                 fmt::format("{} is not an object with keys {}", shown(object), either(known)));
   for (const auto& [key, value] : object.items()) {
     if (key == "$comment") continue;
     const Member<T>* found = nullptr;
@@ -79,7 +86,8 @@ Expected<void> read_members(const Json& object, const Place& place, const Member
     if (auto done = found->read(value, place.child(key), into); !done) return done;
   }
   for (const auto& member : members)
-    if (member.required && !object.contains(member.key)) return fault(place, fmt::format("missing '{}'", member.key));
+    if (member.required && !object.contains(member.key))
+      return fault(place, fmt::format("missing '{}'", member.key));
   return {};
 }
 

@@ -1,4 +1,5 @@
-// One spatial axis of a convolution. Height and width obey the same law, so the law is written once.
+// One spatial axis of a convolution. Height and width obey the same law, so the law is written
+// once.
 #pragma once
 #include <cstdint>
 
@@ -14,7 +15,9 @@ struct Axis {
   /// floor((padded - reach) / stride) + 1; trailing input that does not fill a step is dropped.
   constexpr std::int64_t output() const { return (padded() - reach()) / stride + 1; }
   /// Input index read by tap `k` of output `o`; outside [0, input) it is padding.
-  constexpr std::int64_t source(std::int64_t o, std::int64_t k) const { return o * stride + k * dilation - pad_before; }
+  constexpr std::int64_t source(std::int64_t o, std::int64_t k) const {
+    return o * stride + k * dilation - pad_before;
+  }
   bool operator==(const Axis&) const = default;
 };
 

@@ -1,4 +1,5 @@
-// Passes over tensors too large for one core: blocks of a range, shared out among the processor's threads.
+// Passes over tensors too large for one core: blocks of a range, shared out among the processor's
+// threads.
 #pragma once
 #include <algorithm>
 #include <atomic>
@@ -10,8 +11,9 @@
 
 namespace convgauge {
 
-/// work(begin, end) over 0 ... count, in blocks of `block`; by up to `threads` where there are several blocks, else at
-/// once in the caller's. Returns when all is done; work must neither throw nor depend on the order. [any thread]
+/// work(begin, end) over 0 ... count, in blocks of `block`; by up to `threads` where there are
+/// several blocks, else at once in the caller's. Returns when all is done; work must neither throw
+/// nor depend on the order. [any thread]
 template <class Work>
 void each_block(std::int64_t count, std::int64_t block, Work work,
                 std::int64_t threads = std::thread::hardware_concurrency()) {
@@ -27,22 +29,27 @@ void each_block(std::int64_t count, std::int64_t block, Work work,
   run();
 }
 
-inline constexpr std::int64_t kBlockBytes = 4 << 20;  // starting a thread costs about what 100 KB cost
+inline constexpr std::int64_t kBlockBytes =
+    4 << 20;  // starting a thread costs about what 100 KB cost
 
 inline void copy_bytes(void* to, const void* from, std::size_t bytes) {
-  each_block(static_cast<std::int64_t>(bytes), kBlockBytes, [=](std::int64_t begin, std::int64_t end) {
-    std::memcpy(static_cast<std::byte*>(to) + begin, static_cast<const std::byte*>(from) + begin,
-                static_cast<std::size_t>(end - begin));
-  });
+  each_block(static_cast<std::int64_t>(bytes), kBlockBytes,
+             [=](std::int64_t begin, std::int64_t end) {
+               std::memcpy(static_cast<std::byte*>(to) + begin,
+                           static_cast<const std::byte*>(from) + begin,
+                           static_cast<std::size_t>(end - begin));
+             });
 }
 
 inline bool same_bytes(const void* a, const void* b, std::size_t bytes) {
   std::atomic<bool> same = true;
-  each_block(static_cast<std::int64_t>(bytes), kBlockBytes, [=, &same](std::int64_t begin, std::int64_t end) {
-    if (std::memcmp(static_cast<const std::byte*>(a) + begin, static_cast<const std::byte*>(b) + begin,
-                    static_cast<std::size_t>(end - begin)) != 0)
-      same = false;
-  });
+  each_block(static_cast<std::int64_t>(bytes), kBlockBytes,
+             [=, &same](std::int64_t begin, std::int64_t end) {
+               if (std::memcmp(static_cast<const std::byte*>(a) + begin,
+                               static_cast<const std::byte*>(b) + begin,
+                               static_cast<std::size_t>(end - begin)) != 0)
+                 same = false;
+             });
   return same;
 }
 

@@ -10,7 +10,8 @@
 
 namespace convgauge {
 
-/// `bytes` of host memory, 64-byte aligned, contents undefined. Moves, never copies. Throws std::bad_alloc.
+/// `bytes` of host memory, 64-byte aligned, contents undefined. Moves, never copies. Throws
+/// std::bad_alloc.
 class Buffer {
  public:
   static constexpr std::size_t kAlignment = 64;
@@ -23,7 +24,8 @@ class Buffer {
     // Fewer page faults; where the system has no huge pages it is a wish and nothing more.
     if (bytes >= std::size_t{32} << 20) {
       constexpr std::uintptr_t kPageSize = 4096;
-      const auto begin = (reinterpret_cast<std::uintptr_t>(data_.get()) + kPageSize - 1) / kPageSize * kPageSize;
+      const auto begin =
+          (reinterpret_cast<std::uintptr_t>(data_.get()) + kPageSize - 1) / kPageSize * kPageSize;
       (void)::madvise(reinterpret_cast<void*>(begin), bytes - kPageSize, MADV_HUGEPAGE);
     }
   }

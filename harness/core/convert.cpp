@@ -22,11 +22,13 @@ double widen(double x) {
 double widen(Brain x) {
   return std::bit_cast<float>(static_cast<std::uint32_t>(x.bits) << 16);
 }
-/// The exponent is rebased by an exact multiplication, which makes normal numbers of the subnormal ones.
+/// The exponent is rebased by an exact multiplication, which makes normal numbers of the subnormal
+/// ones.
 double widen(Half x) {
   const auto magnitude = static_cast<std::uint32_t>(x.bits & 0x7fff);
   const auto sign = static_cast<std::uint32_t>(x.bits & 0x8000) << 16;
-  const auto finite = std::bit_cast<std::uint32_t>(std::bit_cast<float>(magnitude << 13) * 0x1p112f);
+  const auto finite =
+      std::bit_cast<std::uint32_t>(std::bit_cast<float>(magnitude << 13) * 0x1p112f);
   const auto special = 0x7f800000u | (magnitude << 13);
   return std::bit_cast<float>(sign | (magnitude >= 0x7c00 ? special : finite));
 }
@@ -38,9 +40,9 @@ void narrow(double value, double& out) {
   out = value;
 }
 
-/// Nearest even by adding and taking away a power of two whose last place is that of the result: exact arithmetic does
-/// the rounding. `least` is the smallest subnormal's exponent, `digits` the significand's bits, `most` the largest
-/// number's exponent.
+/// Nearest even by adding and taking away a power of two whose last place is that of the result:
+/// exact arithmetic does the rounding. `least` is the smallest subnormal's exponent, `digits` the
+/// significand's bits, `most` the largest number's exponent.
 double round_to(double magnitude, int digits, int least, int most) {
   const auto exponent = static_cast<int>(std::bit_cast<std::uint64_t>(magnitude) >> 52) - 1023;
   const int place = exponent - digits + 1 > least ? exponent - digits + 1 : least;
@@ -56,9 +58,11 @@ std::uint16_t sign_of(double value) {
 
 void narrow(double value, Brain& out) {
   const double magnitude = std::fabs(value);
-  // Every bf16 value is an f32 value with a zero lower half; an exponent beyond f32's ends as infinity either way.
-  const float wide = std::isnan(value) || magnitude > 0x1p130 ? static_cast<float>(magnitude)
-                                                              : static_cast<float>(round_to(magnitude, 8, -133, 127));
+  // Every bf16 value is an f32 value with a zero lower half; an exponent beyond f32's ends as
+  // infinity either way.
+  const float wide = std::isnan(value) || magnitude > 0x1p130
+                         ? static_cast<float>(magnitude)
+                         : static_cast<float>(round_to(magnitude, 8, -133, 127));
   out.bits = static_cast<std::uint16_t>(sign_of(value) | std::bit_cast<std::uint32_t>(wide) >> 16 |
                                         (std::isnan(value) ? 0x40u : 0u));
 }
@@ -75,7 +79,8 @@ void narrow(double value, Half& out) {
 }
 
 template <class T>
-void load_all(const void* array, std::int64_t start, std::int64_t step, std::int64_t count, double* out) {
+void load_all(const void* array, std::int64_t start, std::int64_t step, std::int64_t count,
+              double* out) {
   const T* from = static_cast<const T*>(array) + start;
   if (step == 1)
     for (std::int64_t i = 0; i < count; ++i) out[i] = widen(from[i]);
@@ -84,14 +89,16 @@ void load_all(const void* array, std::int64_t start, std::int64_t step, std::int
 }
 
 template <class T>
-void store_all(void* array, std::int64_t start, std::int64_t step, std::int64_t count, const double* in) {
+void store_all(void* array, std::int64_t start, std::int64_t step, std::int64_t count,
+               const double* in) {
   T* to = static_cast<T*>(array) + start;
   for (std::int64_t i = 0; i < count; ++i) narrow(in[i], to[i * step]);
 }
 
 }  // namespace
 
-void load_line(Dtype t, const void* array, std::int64_t start, std::int64_t step, std::int64_t count, double* out) {
+void load_line(Dtype t, const void* array, std::int64_t start, std::int64_t step,
+               std::int64_t count, double* out) {
   switch (t) {
     case Dtype::f32:
       return load_all<float>(array, start, step, count, out);
@@ -104,7 +111,8 @@ void load_line(Dtype t, const void* array, std::int64_t start, std::int64_t step
   }
 }
 
-void store_line(Dtype t, void* array, std::int64_t start, std::int64_t step, std::int64_t count, const double* in) {
+void store_line(Dtype t, void* array, std::int64_t start, std::int64_t step, std::int64_t count,
+                const double* in) {
   switch (t) {
     case Dtype::f32:
       return store_all<float>(array, start, step, count, in);

@@ -7,25 +7,30 @@
 namespace convgauge {
 namespace {
 
-/// IEEE-like binary formats narrower than double, by exponent bits and stored significand bits. Nearest even,
-/// subnormals kept, overflow to infinity.
+/// IEEE-like binary formats narrower than double, by exponent bits and stored significand bits.
+/// Nearest even, subnormals kept, overflow to infinity.
 template <int kExponent, int kSignificand>
 std::uint16_t encode(double value) {
   constexpr int bias = (1 << (kExponent - 1)) - 1, least = 1 - bias - kSignificand;
   const std::uint16_t sign = std::signbit(value) ? 0x8000 : 0;
   const auto infinity = static_cast<std::uint16_t>(((1 << kExponent) - 1) << kSignificand);
-  if (std::isnan(value)) return static_cast<std::uint16_t>(sign | infinity | (1 << (kSignificand - 1)));
+  if (std::isnan(value))
+    return static_cast<std::uint16_t>(sign | infinity | (1 << (kSignificand - 1)));
   const double magnitude = std::fabs(value);
   if (magnitude == 0) return sign;
   const int exponent = std::max(std::ilogb(magnitude), 1 - bias);
-  // In units of the last place of this binade: an integer after rounding. std::nearbyint rounds to even.
-  const double units = std::nearbyint(std::ldexp(magnitude, -std::max(exponent - kSignificand, least)));
+  // In units of the last place of this binade: an integer after rounding. std::nearbyint rounds to
+  // even.
+  const double units =
+      std::nearbyint(std::ldexp(magnitude, -std::max(exponent - kSignificand, least)));
   const double whole = std::ldexp(units, std::max(exponent - kSignificand, least));
   if (whole >= std::ldexp(1.0, bias + 1)) return static_cast<std::uint16_t>(sign | infinity);
   if (whole == 0) return sign;
   const int e = std::ilogb(whole);
-  if (e < 1 - bias) return static_cast<std::uint16_t>(sign | static_cast<std::uint16_t>(std::ldexp(whole, -least)));
-  const auto fraction = static_cast<std::uint16_t>(std::ldexp(whole, kSignificand - e)) - (1 << kSignificand);
+  if (e < 1 - bias)
+    return static_cast<std::uint16_t>(sign | static_cast<std::uint16_t>(std::ldexp(whole, -least)));
+  const auto fraction =
+      static_cast<std::uint16_t>(std::ldexp(whole, kSignificand - e)) - (1 << kSignificand);
   return static_cast<std::uint16_t>(sign | ((e + bias) << kSignificand) | fraction);
 }
 
@@ -35,7 +40,8 @@ double decode(std::uint16_t bits) {
   const double sign = bits & 0x8000 ? -1 : 1;
   const int e = (bits & 0x7fff) >> kSignificand, fraction = bits & ((1 << kSignificand) - 1);
   if (e == (1 << kExponent) - 1)
-    return fraction ? std::numeric_limits<double>::quiet_NaN() : sign * std::numeric_limits<double>::infinity();
+    return fraction ? std::numeric_limits<double>::quiet_NaN()
+                    : sign * std::numeric_limits<double>::infinity();
   if (e == 0) return sign * std::ldexp(fraction, 1 - bias - kSignificand);
   return sign * std::ldexp(fraction + (1 << kSignificand), e - bias - kSignificand);
 }

@@ -41,8 +41,8 @@ double smallest_normal(Dtype t);
 /// Largest finite number.
 double largest(Dtype t);
 
-/// Element `index` of an array of `t`, as a double (exact), and the nearest-even store of a double. `value` may be
-/// infinite or NaN.
+/// Element `index` of an array of `t`, as a double (exact), and the nearest-even store of a double.
+/// `value` may be infinite or NaN.
 double load(Dtype t, const void* array, std::int64_t index);
 void store(Dtype t, void* array, std::int64_t index, double value);
 

@@ -1,4 +1,5 @@
-// A value or the reason why there is none. Bad input is a value of this kind; our own bugs are assertions.
+// A value or the reason why there is none. Bad input is a value of this kind; our own bugs are
+// assertions.
 #pragma once
 #include <string>
 #include <tl/expected.hpp>

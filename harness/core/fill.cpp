@@ -13,14 +13,16 @@ using namespace generator;
 
 namespace {
 
-/// The integer fill's amplitudes. `stride` 1: every weight is nonzero. Otherwise tap t of output channel o of a group
-/// is nonzero where (t + o) % stride == 0, so that every tap is hit by some channel if the group has `stride` of them.
+/// The integer fill's amplitudes. `stride` 1: every weight is nonzero. Otherwise tap t of output
+/// channel o of a group is nonzero where (t + o) % stride == 0, so that every tap is hit by some
+/// channel if the group has `stride` of them.
 struct Amplitudes {
   std::int64_t src = 1, weights = 1, bias = 1, stride = 1;
 };
 
-/// What `terms` products of at most 1 can sum to: surely, or, their signs being random, but for a probability of
-/// 2 exp(-8^2 / 2) = 3e-14 (Hoeffding). Only the final rounding of a narrow output relies on the latter.
+/// What `terms` products of at most 1 can sum to: surely, or, their signs being random, but for a
+/// probability of 2 exp(-8^2 / 2) = 3e-14 (Hoeffding). Only the final rounding of a narrow output
+/// relies on the latter.
 double reach(std::int64_t terms) {
   const auto n = static_cast<double>(terms);
   return std::min(n, 8 * std::sqrt(n));
@@ -33,30 +35,39 @@ std::int64_t most_terms(double accumulator, double output) {
 }
 
 Amplitudes amplitudes(const Spec& spec) {
-  constexpr std::int64_t kMost = 127;  // exact in every dtype, and in every narrower one that math modes round to
+  constexpr std::int64_t kMost =
+      127;  // exact in every dtype, and in every narrower one that math modes round to
   const auto terms = std::max<std::int64_t>(spec.terms(), 1);
   const auto power = [](Dtype t) { return static_cast<double>(std::int64_t{1} << precision(t)); };
   Amplitudes a;
   const double least = std::min(power(spec.accumulator_type), power(spec.dst_type));
-  a.bias = spec.geometry.bias ? std::clamp<std::int64_t>(static_cast<std::int64_t>(least / 8), 1, kMost) : 0;
+  a.bias = spec.geometry.bias
+               ? std::clamp<std::int64_t>(static_cast<std::int64_t>(least / 8), 1, kMost)
+               : 0;
   const auto bias = static_cast<double>(a.bias);
-  const double accumulator = power(spec.accumulator_type) - bias, output = power(spec.dst_type) - bias;
+  const double accumulator = power(spec.accumulator_type) - bias,
+               output = power(spec.dst_type) - bias;
   const auto most = most_terms(accumulator, output);
   a.stride = (terms + most - 1) / most;
   const auto active = (terms + a.stride - 1) / a.stride;
-  const double product = std::min(accumulator / static_cast<double>(active), output / reach(active));
+  const double product =
+      std::min(accumulator / static_cast<double>(active), output / reach(active));
   a.weights = std::clamp<std::int64_t>(static_cast<std::int64_t>(std::sqrt(product)), 1, kMost);
-  a.src = std::clamp<std::int64_t>(static_cast<std::int64_t>(product / static_cast<double>(a.weights)), 1, kMost);
+  a.src = std::clamp<std::int64_t>(
+      static_cast<std::int64_t>(product / static_cast<double>(a.weights)), 1, kMost);
   return a;
 }
 
 void fill_source(const Spec& spec, const Filled& filled, Fill fill, void* out) {
   if (is_probe(fill)) return probe_source(spec, filled, fill, out);
   const auto go = [&](auto value) {
-    fill_tensor(spec.shape(filled.role), spec.strides(filled.role), spec.type(filled.role), filled.key, out, value);
+    fill_tensor(spec.shape(filled.role), spec.strides(filled.role), spec.type(filled.role),
+                filled.key, out, value);
   };
-  if (fill == Fill::normal) return go([](std::uint64_t bits, std::int64_t) { return normal(bits); });
-  if (fill == Fill::uniform) return go([](std::uint64_t bits, std::int64_t) { return uniform(bits); });
+  if (fill == Fill::normal)
+    return go([](std::uint64_t bits, std::int64_t) { return normal(bits); });
+  if (fill == Fill::uniform)
+    return go([](std::uint64_t bits, std::int64_t) { return uniform(bits); });
   go([most = amplitudes(spec).src](std::uint64_t bits, std::int64_t) { return whole(bits, most); });
 }
 
@@ -64,12 +75,16 @@ void fill_factor(const Spec& spec, const Filled& filled, Fill fill, void* out) {
   if (is_probe(fill)) return probe_factor(spec, filled, fill, out);
   const double scale = inverse_root(spec.terms());
   const auto go = [&](auto value) {
-    fill_tensor(spec.shape(filled.role), spec.strides(filled.role), spec.type(filled.role), filled.key, out, value);
+    fill_tensor(spec.shape(filled.role), spec.strides(filled.role), spec.type(filled.role),
+                filled.key, out, value);
   };
-  if (fill == Fill::normal) return go([=](std::uint64_t bits, std::int64_t) { return scale * normal(bits); });
-  if (fill == Fill::uniform) return go([=](std::uint64_t bits, std::int64_t) { return scale * uniform(bits); });
+  if (fill == Fill::normal)
+    return go([=](std::uint64_t bits, std::int64_t) { return scale * normal(bits); });
+  if (fill == Fill::uniform)
+    return go([=](std::uint64_t bits, std::int64_t) { return scale * uniform(bits); });
   const auto a = amplitudes(spec);
-  if (a.stride == 1) return go([=](std::uint64_t bits, std::int64_t) { return whole(bits, a.weights); });
+  if (a.stride == 1)
+    return go([=](std::uint64_t bits, std::int64_t) { return whole(bits, a.weights); });
   const auto& g = spec.geometry;
   go([=, terms = g.terms(), outputs = g.group_outputs()](std::uint64_t bits, std::int64_t index) {
     const auto tap = index % terms, channel = index / terms % outputs;
@@ -82,11 +97,13 @@ void fill_factor(const Spec& spec, const Filled& filled, Fill fill, void* out) {
 bool fits(Fill fill, const Spec& spec) {
   if (fill == Fill::impulse) return impulse_fits(spec);
   if (fill != Fill::integer) return true;
-  return amplitudes(spec).stride <= (spec.direction == Direction::forward ? spec.geometry.group_outputs() : 1);
+  return amplitudes(spec).stride <=
+         (spec.direction == Direction::forward ? spec.geometry.group_outputs() : 1);
 }
 
 void fill_src(const Spec& spec, Fill fill, std::uint64_t seed, void* src) {
-  fill_source(spec, {TensorRole::src, key_of(seed, Role::src), spec.geometry.group_inputs()}, fill, src);
+  fill_source(spec, {TensorRole::src, key_of(seed, Role::src), spec.geometry.group_inputs()}, fill,
+              src);
 }
 
 void fill_weights(const Spec& spec, Fill fill, std::uint64_t seed, void* weights) {
@@ -94,8 +111,10 @@ void fill_weights(const Spec& spec, Fill fill, std::uint64_t seed, void* weights
 }
 
 void fill_diff_dst(const Spec& spec, Fill fill, std::uint64_t seed, void* diff_dst) {
-  const Filled filled{TensorRole::diff_dst, key_of(seed, Role::diff_dst), spec.geometry.group_outputs()};
-  if (spec.direction == Direction::backward_weights) return fill_factor(spec, filled, fill, diff_dst);
+  const Filled filled{TensorRole::diff_dst, key_of(seed, Role::diff_dst),
+                      spec.geometry.group_outputs()};
+  if (spec.direction == Direction::backward_weights)
+    return fill_factor(spec, filled, fill, diff_dst);
   fill_source(spec, filled, fill, diff_dst);
 }
 
@@ -108,7 +127,9 @@ void fill_bias(const Spec& spec, Fill fill, std::uint64_t seed, void* bias) {
   };
   const double bound = inverse_root(g.terms());
   if (fill == Fill::integer)
-    return go([most = amplitudes(spec).bias](std::uint64_t bits, std::int64_t) { return whole(bits, most); });
+    return go([most = amplitudes(spec).bias](std::uint64_t bits, std::int64_t) {
+      return whole(bits, most);
+    });
   go([=](std::uint64_t bits, std::int64_t) { return bound * uniform(bits); });
 }
 

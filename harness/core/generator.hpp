@@ -1,5 +1,6 @@
-// A counter-based generator: the value of an element is a function of seed, tensor and logical index alone, so every
-// layout, thread count and machine gives the same bits. Only +, -, *, / and sqrt of IEEE doubles, never contracted.
+// A counter-based generator: the value of an element is a function of seed, tensor and logical
+// index alone, so every layout, thread count and machine gives the same bits. Only +, -, *, / and
+// sqrt of IEEE doubles, never contracted.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -13,8 +14,8 @@ namespace convgauge::generator {
 
 enum class Role : std::uint64_t { src = 1, weights = 2, bias = 3, diff_dst = 4 };
 
-/// The finalizer of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014; variant 13 of
-/// Stafford's): a bijection that looks random.
+/// The finalizer of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators,
+/// 2014; variant 13 of Stafford's): a bijection that looks random.
 constexpr std::uint64_t mixed(std::uint64_t z) {
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
   z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
@@ -40,26 +41,33 @@ constexpr std::uint64_t quarters(std::uint64_t z) {
   return (pairs & 0xffffffffu) + (pairs >> 32);
 }
 
-/// Irwin-Hall: twelve uniform 16-bit numbers have the variance 2^32 - 1, so their centred sum over 2^16 is N(0, 1) but
-/// for the tails beyond 6; 32 further bits fill the significand, so that sums of products do round. Exact throughout.
+/// Irwin-Hall: twelve uniform 16-bit numbers have the variance 2^32 - 1, so their centred sum over
+/// 2^16 is N(0, 1) but for the tails beyond 6; 32 further bits fill the significand, so that sums
+/// of products do round. Exact throughout.
 inline double normal(std::uint64_t bits) {
-  const auto second = (bits ^ bits >> 32) * 0x9fb21c651e98df25u, third = (second ^ second >> 29) * 0xc6a4a7935bd1e995u;
-  const auto sum = static_cast<std::int64_t>(quarters(bits) + quarters(second) + quarters(third)) - 12 * 0xffff / 2;
+  const auto second = (bits ^ bits >> 32) * 0x9fb21c651e98df25u,
+             third = (second ^ second >> 29) * 0xc6a4a7935bd1e995u;
+  const auto sum = static_cast<std::int64_t>(quarters(bits) + quarters(second) + quarters(third)) -
+                   12 * 0xffff / 2;
   const auto tail = static_cast<std::int64_t>((bits + third * 0xff51afd7ed558ccdu) >> 32);
   return static_cast<double>(sum * (std::int64_t{1} << 32) + tail) * 0x1p-48;
 }
 
 /// +-1 ... +-most, never zero.
 inline double whole(std::uint64_t bits, std::int64_t most) {
-  const auto magnitude = 1 + static_cast<std::int64_t>(((bits >> 32) * static_cast<std::uint64_t>(most)) >> 32);
-  const auto sign = static_cast<std::int64_t>(bits & 1) * 2 - 1;  // no branch: it would be mispredicted half the time
+  const auto magnitude =
+      1 + static_cast<std::int64_t>(((bits >> 32) * static_cast<std::uint64_t>(most)) >> 32);
+  const auto sign = static_cast<std::int64_t>(bits & 1) * 2 -
+                    1;  // no branch: it would be mispredicted half the time
   return static_cast<double>(sign * magnitude);
 }
 
-/// Walks a tensor in the order of its memory: every line along the innermost axis is generated, rounded and stored.
-/// value(bits, index) gives the element whose logical NCHW index is `index`; large tensors ask it from several threads.
+/// Walks a tensor in the order of its memory: every line along the innermost axis is generated,
+/// rounded and stored. value(bits, index) gives the element whose logical NCHW index is `index`;
+/// large tensors ask it from several threads.
 template <class Value>
-void fill_tensor(const Shape& shape, const Strides& stride, Dtype type, std::uint64_t key, void* out, Value value) {
+void fill_tensor(const Shape& shape, const Strides& stride, Dtype type, std::uint64_t key,
+                 void* out, Value value) {
   if (elements(shape) == 0) return;
   const Strides logical = nchw_strides(shape);
   const std::size_t inner = stride[3] == 1 || stride[1] != 1 ? 3 : 1, outer = inner == 3 ? 1 : 2,
@@ -77,12 +85,14 @@ void fill_tensor(const Shape& shape, const Strides& stride, Dtype type, std::uin
     }
   };
   const auto slabs = shape[0] * shape[outer], slab = elements(shape) / slabs;
-  each_block(slabs, std::max<std::int64_t>(1, kBlockBytes / 4 / slab), [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t s = begin; s < end; ++s)
-      for (std::int64_t n = s / shape[outer], a = s % shape[outer], b = 0; b < shape[middle]; ++b)
-        run(n * logical[0] + a * logical[outer] + b * logical[middle],
-            n * stride[0] + a * stride[outer] + b * stride[middle]);
-  });
+  each_block(slabs, std::max<std::int64_t>(1, kBlockBytes / 4 / slab),
+             [&](std::int64_t begin, std::int64_t end) {
+               for (std::int64_t s = begin; s < end; ++s)
+                 for (std::int64_t n = s / shape[outer], a = s % shape[outer], b = 0;
+                      b < shape[middle]; ++b)
+                   run(n * logical[0] + a * logical[outer] + b * logical[middle],
+                       n * stride[0] + a * stride[outer] + b * stride[middle]);
+             });
 }
 
 inline double inverse_root(std::int64_t fan_in) {

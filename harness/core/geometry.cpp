@@ -23,7 +23,8 @@ Maybe at_least(const char* field, std::int64_t value, std::int64_t least) {
   return Flaw{field, fmt::format("{} is less than {}", value, least)};
 }
 
-/// The larger of two axes' troubles is not the question: height is looked at first, as torch names it first.
+/// The larger of two axes' troubles is not the question: height is looked at first, as torch names
+/// it first.
 Maybe axis_numbers(const Axis& a, const char* size_name) {
   const std::pair<const char*, std::pair<std::int64_t, std::int64_t>> rules[] = {
       {size_name, {a.input, 1}},     {"kernel_size", {a.kernel, 1}}, {"stride", {a.stride, 1}},
@@ -36,24 +37,29 @@ Maybe axis_numbers(const Axis& a, const char* size_name) {
 
 Maybe axis_reach(const Axis& a, const char* size_name) {
   std::int64_t padded = 0, reach = 0;
-  if (__builtin_add_overflow(a.pad_before, a.input, &padded) || __builtin_add_overflow(padded, a.pad_after, &padded))
-    return Flaw{"padding",
-                fmt::format("{} + {}={} + {} overflows int64", a.pad_before, size_name, a.input, a.pad_after)};
-  if (__builtin_mul_overflow(a.dilation, a.kernel - 1, &reach) || __builtin_add_overflow(reach, 1, &reach))
-    return Flaw{"dilation", fmt::format("dilation={} * (kernel_size={} - 1) overflows int64", a.dilation, a.kernel)};
+  if (__builtin_add_overflow(a.pad_before, a.input, &padded) ||
+      __builtin_add_overflow(padded, a.pad_after, &padded))
+    return Flaw{"padding", fmt::format("{} + {}={} + {} overflows int64", a.pad_before, size_name,
+                                       a.input, a.pad_after)};
+  if (__builtin_mul_overflow(a.dilation, a.kernel - 1, &reach) ||
+      __builtin_add_overflow(reach, 1, &reach))
+    return Flaw{"dilation", fmt::format("dilation={} * (kernel_size={} - 1) overflows int64",
+                                        a.dilation, a.kernel)};
   if (padded < reach)
-    return Flaw{"kernel_size", fmt::format("{} with dilation={} reaches across {}, more than the padded {}={}",
-                                           a.kernel, a.dilation, reach, size_name, padded)};
+    return Flaw{"kernel_size",
+                fmt::format("{} with dilation={} reaches across {}, more than the padded {}={}",
+                            a.kernel, a.dilation, reach, size_name, padded)};
   return std::nullopt;
 }
 
 Maybe axis_mode(const Axis& a, PaddingMode mode, const char* size_name) {
   const auto pad = a.pad_before > a.pad_after ? a.pad_before : a.pad_after;
   if (mode == PaddingMode::reflect && pad >= a.input)
-    return Flaw{"padding",
-                fmt::format("{} with padding_mode=reflect must be less than {}={}", pad, size_name, a.input)};
+    return Flaw{"padding", fmt::format("{} with padding_mode=reflect must be less than {}={}", pad,
+                                       size_name, a.input)};
   if (mode == PaddingMode::circular && pad > a.input)
-    return Flaw{"padding", fmt::format("{} with padding_mode=circular must be at most {}={}", pad, size_name, a.input)};
+    return Flaw{"padding", fmt::format("{} with padding_mode=circular must be at most {}={}", pad,
+                                       size_name, a.input)};
   return std::nullopt;
 }
 
@@ -63,13 +69,16 @@ Maybe channels(const Geometry& g) {
   if (auto bad = at_least("out_channels", g.out_channels, 1)) return bad;
   if (auto bad = at_least("groups", g.groups, 1)) return bad;
   if (g.in_channels % g.groups)
-    return Flaw{"groups", fmt::format("{} does not divide in_channels={}", g.groups, g.in_channels)};
+    return Flaw{"groups",
+                fmt::format("{} does not divide in_channels={}", g.groups, g.in_channels)};
   if (g.out_channels % g.groups)
-    return Flaw{"groups", fmt::format("{} does not divide out_channels={}", g.groups, g.out_channels)};
+    return Flaw{"groups",
+                fmt::format("{} does not divide out_channels={}", g.groups, g.out_channels)};
   return std::nullopt;
 }
 
-/// Elements at up to 8 bytes each, the padded source (where padding is made explicit), and the flops.
+/// Elements at up to 8 bytes each, the padded source (where padding is made explicit), and the
+/// flops.
 Maybe overflow(const Geometry& g) {
   // Batch 0 must not hide a product that a batch of 1 would not survive.
   const auto n = g.batch > 0 ? g.batch : 1;
@@ -84,14 +93,16 @@ Maybe overflow(const Geometry& g) {
     return said("padding", "bytes of the padded source",
                 fmt::format("8*{}*{}*{}*{}", n, g.in_channels, g.h.padded(), g.w.padded()));
   if (!product({8, g.out_channels, g.group_inputs(), g.h.kernel, g.w.kernel}))
-    return said("kernel_size", "bytes of the weights",
-                fmt::format("8*{}*{}*{}*{}", g.out_channels, g.group_inputs(), g.h.kernel, g.w.kernel));
-  if (!product({8, n, g.out_channels, oh, ow}))
-    return said("out_channels", "bytes of the output", fmt::format("8*{}*{}*{}*{}", n, g.out_channels, oh, ow));
-  if (!product({2, n, g.out_channels, oh, ow, g.group_inputs(), g.h.kernel, g.w.kernel}))
     return said(
-        "kernel_size", "flops",
-        fmt::format("2*{}*{}*{}*{}*{}*{}*{}", n, g.out_channels, oh, ow, g.group_inputs(), g.h.kernel, g.w.kernel));
+        "kernel_size", "bytes of the weights",
+        fmt::format("8*{}*{}*{}*{}", g.out_channels, g.group_inputs(), g.h.kernel, g.w.kernel));
+  if (!product({8, n, g.out_channels, oh, ow}))
+    return said("out_channels", "bytes of the output",
+                fmt::format("8*{}*{}*{}*{}", n, g.out_channels, oh, ow));
+  if (!product({2, n, g.out_channels, oh, ow, g.group_inputs(), g.h.kernel, g.w.kernel}))
+    return said("kernel_size", "flops",
+                fmt::format("2*{}*{}*{}*{}*{}*{}*{}", n, g.out_channels, oh, ow, g.group_inputs(),
+                            g.h.kernel, g.w.kernel));
   return std::nullopt;
 }
 

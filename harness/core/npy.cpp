@@ -14,7 +14,8 @@
 namespace convgauge {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "elements are read and written as they lie in memory");
+static_assert(std::endian::native == std::endian::little,
+              "elements are read and written as they lie in memory");
 
 constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr std::size_t kAlignment = 64;           // NEP 1: the data begin at a multiple of it
@@ -26,8 +27,8 @@ struct Header {
   std::optional<std::vector<std::int64_t>> shape;
 };
 
-/// Reads the header, a Python dictionary such as {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }.
-/// The first rule that is broken stays in failure().
+/// Reads the header, a Python dictionary such as {'descr': '<f4', 'fortran_order': False, 'shape':
+/// (3, 4), }. The first rule that is broken stays in failure().
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : text_(text) {}
@@ -59,7 +60,8 @@ class Scanner {
     if (!failure_) failure_ = std::move(rule);
   }
   void skip_space() {
-    while (!text_.empty() && std::isspace(static_cast<unsigned char>(text_.front()))) text_.remove_prefix(1);
+    while (!text_.empty() && std::isspace(static_cast<unsigned char>(text_.front())))
+      text_.remove_prefix(1);
   }
   bool peek(char c) {
     skip_space();
@@ -108,7 +110,8 @@ class Scanner {
     if (code == std::errc::invalid_argument) fail("a size is no whole number");
     if (value < 0) fail(fmt::format("size {} is negative", value));
     text_.remove_prefix(static_cast<std::size_t>(end - text_.data()));
-    if (!text_.empty() && text_.front() == 'L') text_.remove_prefix(1);  // Python 2 wrote its long integers so
+    if (!text_.empty() && text_.front() == 'L')
+      text_.remove_prefix(1);  // Python 2 wrote its long integers so
     return value;
   }
   std::vector<std::int64_t> tuple() {
@@ -153,9 +156,12 @@ struct Source {
   std::ifstream in;
   std::uintmax_t left = 0;
 
-  tl::unexpected<Error> fault(std::string_view rule) const { return error(fmt::format("{}: {}", path.string(), rule)); }
+  tl::unexpected<Error> fault(std::string_view rule) const {
+    return error(fmt::format("{}: {}", path.string(), rule));
+  }
   bool take(void* into, std::size_t bytes) {
-    if (bytes > left || !in.read(static_cast<char*>(into), static_cast<std::streamsize>(bytes))) return false;
+    if (bytes > left || !in.read(static_cast<char*>(into), static_cast<std::streamsize>(bytes)))
+      return false;
     left -= bytes;
     return true;
   }
@@ -172,19 +178,23 @@ Expected<Source> open(const std::filesystem::path& file) {
   return source;
 }
 
-/// The text of the header: magic, version, its length (2 bytes in version 1, 4 in version 2), itself.
+/// The text of the header: magic, version, its length (2 bytes in version 1, 4 in version 2),
+/// itself.
 Expected<std::string> header_text(Source& source) {
   unsigned char head[8] = {}, length[4] = {};
-  if (!source.take(head, sizeof head) || std::string_view(reinterpret_cast<char*>(head), kMagic.size()) != kMagic)
+  if (!source.take(head, sizeof head) ||
+      std::string_view(reinterpret_cast<char*>(head), kMagic.size()) != kMagic)
     return source.fault("is no .npy file: it does not begin with \\x93NUMPY and a version");
   if (head[6] != 1 && head[6] != 2)
     return source.fault(fmt::format("version {}.{} of the format, not 1 or 2", head[6], head[7]));
-  if (!source.take(length, head[6] == 1 ? 2 : 4)) return source.fault("ends before the length of its header");
+  if (!source.take(length, head[6] == 1 ? 2 : 4))
+    return source.fault("ends before the length of its header");
   std::size_t bytes = 0;
   for (unsigned i = 0; i < 4; ++i) bytes |= std::size_t{length[i]} << (8 * i);
   if (bytes > kLongestHeader) return source.fault(fmt::format("a header of {} bytes", bytes));
   std::string text(bytes, '\0');
-  if (!source.take(text.data(), bytes)) return source.fault(fmt::format("ends inside its header of {} bytes", bytes));
+  if (!source.take(text.data(), bytes))
+    return source.fault(fmt::format("ends inside its header of {} bytes", bytes));
   return text;
 }
 
@@ -198,8 +208,10 @@ Expected<NpyArray> described(const Source& source, std::string_view text) {
                                                        : !header.shape ? "shape"
                                                                        : "fortran_order"));
   const auto dtype = dtype_of(*header.type);
-  if (!dtype && header.type->starts_with('>')) return source.fault(fmt::format("'{}' is big endian", *header.type));
-  if (!dtype) return source.fault(fmt::format("'{}' is not <f4, <f8 or <f2 (f32, f64, f16)", *header.type));
+  if (!dtype && header.type->starts_with('>'))
+    return source.fault(fmt::format("'{}' is big endian", *header.type));
+  if (!dtype)
+    return source.fault(fmt::format("'{}' is not <f4, <f8 or <f2 (f32, f64, f16)", *header.type));
   if (*header.fortran_order) return source.fault("is in Fortran order, not C order");
   NpyArray array;
   array.shape = *header.shape;
@@ -208,7 +220,8 @@ Expected<NpyArray> described(const Source& source, std::string_view text) {
 }
 
 std::string header_for(const std::vector<std::int64_t>& shape, std::string_view type) {
-  auto text = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': {}, }}", type, shape_text(shape));
+  auto text = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': {}, }}", type,
+                          shape_text(shape));
   const auto long_form = text.size() + kAlignment + 10 > 0xFFFF;
   const auto prefix = kMagic.size() + 2 + (long_form ? 4U : 2U);
   text.append((kAlignment - (prefix + text.size() + 1) % kAlignment) % kAlignment, ' ');
@@ -231,25 +244,31 @@ Expected<NpyArray> read_npy(const std::filesystem::path& file) {
   auto array = described(*source, *text);
   if (!array) return array;
   const auto bytes = bytes_of(array->shape, array->dtype);
-  if (!bytes) return source->fault(fmt::format("shape {}: bytes overflow int64", shape_text(array->shape)));
+  if (!bytes)
+    return source->fault(fmt::format("shape {}: bytes overflow int64", shape_text(array->shape)));
   const auto wanted = static_cast<std::uintmax_t>(*bytes);
   if (wanted != source->left)
     return source->fault(fmt::format("shape {} of {} needs {} bytes, but {} follow the header ({})",
-                                     shape_text(array->shape), word(array->dtype), wanted, source->left,
+                                     shape_text(array->shape), word(array->dtype), wanted,
+                                     source->left,
                                      source->left < wanted ? "truncated" : "trailing bytes"));
   array->data = Buffer(static_cast<std::size_t>(wanted));
-  if (!source->take(array->data.data(), array->data.bytes())) return source->fault("reading stopped with an error");
+  if (!source->take(array->data.data(), array->data.bytes()))
+    return source->fault("reading stopped with an error");
   return array;
 }
 
-Expected<void> write_npy(const std::filesystem::path& file, const std::vector<std::int64_t>& shape, Dtype dtype,
-                         const void* data) {
+Expected<void> write_npy(const std::filesystem::path& file, const std::vector<std::int64_t>& shape,
+                         Dtype dtype, const void* data) {
   constexpr std::string_view types[] = {"<f4", "<f8", "<f2", ""};
-  const auto fail = [&](std::string_view rule) { return error(fmt::format("{}: {}", file.string(), rule)); };
+  const auto fail = [&](std::string_view rule) {
+    return error(fmt::format("{}: {}", file.string(), rule));
+  };
   const auto type = types[static_cast<int>(dtype)];
   if (type.empty()) return fail(fmt::format(".npy has no {}: write f32 instead", word(dtype)));
   for (const auto size : shape)
-    if (size < 0) return fail(fmt::format("shape {}: size {} is negative", shape_text(shape), size));
+    if (size < 0)
+      return fail(fmt::format("shape {}: size {} is negative", shape_text(shape), size));
   const auto bytes = bytes_of(shape, dtype);
   if (!bytes) return fail(fmt::format("shape {}: bytes overflow int64", shape_text(shape)));
   std::ofstream out(file, std::ios::binary | std::ios::trunc);

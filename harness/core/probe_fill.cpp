@@ -26,7 +26,9 @@ At at_of(const Shape& s, std::int64_t index) {
 }
 
 std::uint64_t hashed(std::uint64_t key, std::int64_t a, std::int64_t b = 0, std::int64_t c = 0) {
-  const auto step = [](std::uint64_t z, std::int64_t x) { return mixed(z + static_cast<std::uint64_t>(x) * kGolden); };
+  const auto step = [](std::uint64_t z, std::int64_t x) {
+    return mixed(z + static_cast<std::uint64_t>(x) * kGolden);
+  };
   return step(step(step(key, a), b), c);
 }
 
@@ -34,9 +36,11 @@ std::int64_t below(std::uint64_t bits, std::int64_t end) {
   return static_cast<std::int64_t>(bits % static_cast<std::uint64_t>(end));
 }
 
-// ---- impulse --------------------------------------------------------------------------------------------------------
+// ---- impulse
+// --------------------------------------------------------------------------------------------------------
 
-/// A window is reach long, so pixels that far apart never share one; the first lies anywhere, but inside the image.
+/// A window is reach long, so pixels that far apart never share one; the first lies anywhere, but
+/// inside the image.
 struct Lattice {
   std::int64_t step = 1, first = 0;
   Lattice(const Axis& a, std::uint64_t bits)
@@ -77,7 +81,8 @@ std::int64_t most_weight(const Spec& spec) {
   return most;
 }
 
-// ---- numbers far from 1 ---------------------------------------------------------------------------------------------
+// ---- numbers far from 1
+// ---------------------------------------------------------------------------------------------
 
 /// +-2^e (1 + f), e uniform in least ... most, all bits of f drawn.
 double far(std::uint64_t bits, int least, int most) {
@@ -86,7 +91,8 @@ double far(std::uint64_t bits, int least, int most) {
   return std::bit_cast<double>(sign | static_cast<std::uint64_t>(1023 + exponent) << 52 | fraction);
 }
 
-/// Exponents of the range fill: f16 ends at 65504, where a few products of the largest must not yet be.
+/// Exponents of the range fill: f16 ends at 65504, where a few products of the largest must not yet
+/// be.
 struct Exponents {
   int least, most;
 };
@@ -119,7 +125,8 @@ bool chosen(const Shape& s, const Filled& filled, const At& at, std::int64_t whi
 /// Two kinds of three, so that images differ in what they hold.
 double special(const Shape& s, const Filled& filled, const At& at, double otherwise) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  constexpr std::array<double, 3> kinds{kInfinity, -kInfinity, std::numeric_limits<double>::quiet_NaN()};
+  constexpr std::array<double, 3> kinds{kInfinity, -kInfinity,
+                                        std::numeric_limits<double>::quiet_NaN()};
   const auto first = below(hashed(filled.key, at.n, 7), 3);
   for (std::int64_t which = 0; which < 2; ++which)
     if (chosen(s, filled, at, which)) return kinds[static_cast<std::size_t>((first + which) % 3)];
@@ -139,17 +146,23 @@ bool impulse_fits(const Spec& spec) {
 void probe_source(const Spec& spec, const Filled& filled, Fill fill, void* out) {
   const auto shape = spec.shape(filled.role);
   const auto type = spec.type(filled.role);
-  const auto go = [&](auto value) { fill_tensor(shape, spec.strides(filled.role), type, filled.key, out, value); };
+  const auto go = [&](auto value) {
+    fill_tensor(shape, spec.strides(filled.role), type, filled.key, out, value);
+  };
   if (fill == Fill::impulse) return go(Impulses(spec, filled.key));
   if (fill == Fill::range)
-    return go([e = src_exponents(type)](std::uint64_t bits, std::int64_t) { return far(bits, e.least, e.most); });
+    return go([e = src_exponents(type)](std::uint64_t bits, std::int64_t) {
+      return far(bits, e.least, e.most);
+    });
   if (fill == Fill::subnormal)
     return go([s = subnormal(type)](std::uint64_t bits, std::int64_t) { return s * normal(bits); });
   if (fill == Fill::spike)
     return go([&, low = tiny(type), high = huge(type)](std::uint64_t bits, std::int64_t index) {
       return (chosen(shape, filled, at_of(shape, index), 0) ? high : low) * normal(bits);
     });
-  go([&](std::uint64_t bits, std::int64_t index) { return special(shape, filled, at_of(shape, index), normal(bits)); });
+  go([&](std::uint64_t bits, std::int64_t index) {
+    return special(shape, filled, at_of(shape, index), normal(bits));
+  });
 }
 
 void probe_factor(const Spec& spec, const Filled& filled, Fill fill, void* out) {
@@ -158,13 +171,18 @@ void probe_factor(const Spec& spec, const Filled& filled, Fill fill, void* out) 
     fill_tensor(spec.shape(filled.role), spec.strides(filled.role), type, filled.key, out, value);
   };
   if (fill == Fill::impulse)
-    return go([most = most_weight(spec)](std::uint64_t bits, std::int64_t) { return whole(bits, most); });
+    return go(
+        [most = most_weight(spec)](std::uint64_t bits, std::int64_t) { return whole(bits, most); });
   if (fill == Fill::range)
-    return go([e = weight_exponents(type)](std::uint64_t bits, std::int64_t) { return far(bits, e.least, e.most); });
+    return go([e = weight_exponents(type)](std::uint64_t bits, std::int64_t) {
+      return far(bits, e.least, e.most);
+    });
   const double scale = inverse_root(spec.terms());
   // A zero times an infinity is a NaN, which a kernel that skips zeros loses.
   if (fill == Fill::nonfinite)
-    return go([=](std::uint64_t bits, std::int64_t) { return bits % 8 == 0 ? 0.0 : scale * normal(bits); });
+    return go([=](std::uint64_t bits, std::int64_t) {
+      return bits % 8 == 0 ? 0.0 : scale * normal(bits);
+    });
   go([=](std::uint64_t bits, std::int64_t) { return scale * normal(bits); });
 }
 
@@ -177,8 +195,11 @@ void probe_bias(const Spec& spec, Fill fill, std::uint64_t seed, void* bias) {
   };
   // Small beside what the sum may be, or it would hide what is small.
   const auto most = std::max<std::int64_t>(1, std::min<std::int64_t>(127, most_weight(spec) / 8));
-  if (fill == Fill::impulse) return go([=](std::uint64_t bits, std::int64_t) { return whole(bits, most); });
-  const double scale = fill == Fill::subnormal ? subnormal(type) : fill == Fill::nonfinite ? 1 : tiny(type);
+  if (fill == Fill::impulse)
+    return go([=](std::uint64_t bits, std::int64_t) { return whole(bits, most); });
+  const double scale = fill == Fill::subnormal   ? subnormal(type)
+                       : fill == Fill::nonfinite ? 1
+                                                 : tiny(type);
   go([=](std::uint64_t bits, std::int64_t) { return scale * uniform(bits); });
 }
 

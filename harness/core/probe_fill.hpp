@@ -1,4 +1,5 @@
-// Fills that probe one thing each: an index map, the range of numbers, what a special value does to its neighbours.
+// Fills that probe one thing each: an index map, the range of numbers, what a special value does to
+// its neighbours.
 #pragma once
 #include <cstdint>
 
@@ -9,11 +10,12 @@ namespace convgauge {
 /// impulse, range, spike, subnormal, nonfinite.
 bool is_probe(Fill fill);
 
-/// Whether the impulse fill can be exact: as many taps as may see one pixel (all, where padding repeats it) stay within
-/// half of what accumulator and output hold.
+/// Whether the impulse fill can be exact: as many taps as may see one pixel (all, where padding
+/// repeats it) stay within half of what accumulator and output hold.
 bool impulse_fits(const Spec& spec);
 
-/// A tensor to be filled: what it is, its stream of random numbers, and how many channels a group of it has.
+/// A tensor to be filled: what it is, its stream of random numbers, and how many channels a group
+/// of it has.
 struct Filled {
   TensorRole role;
   std::uint64_t key;

@@ -23,7 +23,8 @@ std::string padding(const Geometry& g, bool both) {
 }
 
 std::string sizes(const Geometry& g) {
-  return fmt::format("n{}c{}h{}w{}_o{}", g.batch, g.in_channels, g.h.input, g.w.input, g.out_channels);
+  return fmt::format("n{}c{}h{}w{}_o{}", g.batch, g.in_channels, g.h.input, g.w.input,
+                     g.out_channels);
 }
 
 /// Reads from left to right; the first error stays and names its place.
@@ -43,9 +44,12 @@ class Scanner {
   std::int64_t number(std::string_view meaning) {
     std::int64_t value = 0;
     if (error_) return value;
-    const auto [end, code] = std::from_chars(text_.data() + at_, text_.data() + text_.size(), value);
-    if (code == std::errc::result_out_of_range) fail(fmt::format("{} does not fit in int64", meaning));
-    if (code == std::errc::invalid_argument) fail(fmt::format("expected a whole number ({})", meaning));
+    const auto [end, code] =
+        std::from_chars(text_.data() + at_, text_.data() + text_.size(), value);
+    if (code == std::errc::result_out_of_range)
+      fail(fmt::format("{} does not fit in int64", meaning));
+    if (code == std::errc::invalid_argument)
+      fail(fmt::format("expected a whole number ({})", meaning));
     at_ = static_cast<std::size_t>(end - text_.data());
     return value;
   }
@@ -129,9 +133,9 @@ std::string short_text(const Geometry& g) {
 }
 
 std::string full_text(const Geometry& g) {
-  return fmt::format("{}k{}x{}s{}x{}{}d{}x{}g{}_{}_{}", sizes(g), g.h.kernel, g.w.kernel, g.h.stride, g.w.stride,
-                     padding(g, true), g.h.dilation, g.w.dilation, g.groups, g.bias ? "bias" : "nobias",
-                     word(g.padding_mode));
+  return fmt::format("{}k{}x{}s{}x{}{}d{}x{}g{}_{}_{}", sizes(g), g.h.kernel, g.w.kernel,
+                     g.h.stride, g.w.stride, padding(g, true), g.h.dilation, g.w.dilation, g.groups,
+                     g.bias ? "bias" : "nobias", word(g.padding_mode));
 }
 
 Expected<Geometry> parse_problem(std::string_view text) {
@@ -140,7 +144,8 @@ Expected<Geometry> parse_problem(std::string_view text) {
   scan_sizes(in, g);
   scan_window(in, g);
   scan_words(in, g);
-  if (!in.done()) in.fail("expected s, p, d, g, _bias, _nobias or a padding mode, in this order, or the end");
+  if (!in.done())
+    in.fail("expected s, p, d, g, _bias, _nobias or a padding mode, in this order, or the end");
   if (in.failure()) return error(*in.failure());
   return g;
 }

@@ -8,8 +8,8 @@
 
 namespace convgauge {
 
-/// SplitMix64, the generator of core/generator.hpp, here as a stream. Streams of one seed are independent of each
-/// other.
+/// SplitMix64, the generator of core/generator.hpp, here as a stream. Streams of one seed are
+/// independent of each other.
 class Random {
  public:
   Random(std::uint64_t seed, std::uint64_t stream)
@@ -21,7 +21,9 @@ class Random {
     return static_cast<std::int64_t>(((next() >> 32) * static_cast<std::uint64_t>(count)) >> 32);
   }
   /// least ... most, both included.
-  std::int64_t between(std::int64_t least, std::int64_t most) { return least + below(most - least + 1); }
+  std::int64_t between(std::int64_t least, std::int64_t most) {
+    return least + below(most - least + 1);
+  }
   bool percent(int chance) { return below(100) < chance; }
   template <class T>
   T pick(std::initializer_list<T> values) {

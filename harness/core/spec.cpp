@@ -48,8 +48,8 @@ bool Spec::reads(TensorRole role) const {
 }
 
 bool Spec::writes(TensorRole role) const {
-  return role == result() ||
-         (role == TensorRole::diff_bias && direction == Direction::backward_weights && geometry.bias);
+  return role == result() || (role == TensorRole::diff_bias &&
+                              direction == Direction::backward_weights && geometry.bias);
 }
 
 TensorRole Spec::result() const {
@@ -109,7 +109,8 @@ std::int64_t Spec::terms() const {
   const auto& g = geometry;
   if (direction == Direction::forward) return g.terms();
   if (direction == Direction::backward_weights) return g.batch * g.h.output() * g.w.output();
-  return g.group_outputs() * g.h.kernel * copies(g.h, g.padding_mode) * g.w.kernel * copies(g.w, g.padding_mode);
+  return g.group_outputs() * g.h.kernel * copies(g.h, g.padding_mode) * g.w.kernel *
+         copies(g.w, g.padding_mode);
 }
 
 std::size_t Spec::total_bytes() const {

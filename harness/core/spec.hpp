@@ -12,14 +12,16 @@ enum class Direction { forward, backward_data, backward_weights };
 template <>
 struct Words<Direction> {
   static constexpr std::string_view what = "direction";
-  static constexpr std::array<std::string_view, 3> words{"forward", "backward_data", "backward_weights"};
+  static constexpr std::array<std::string_view, 3> words{"forward", "backward_data",
+                                                         "backward_weights"};
 };
 
-/// A tensor by what it is in the convolution; behind diff_, the gradient of a loss by it. Numbered as in plugin.h.
+/// A tensor by what it is in the convolution; behind diff_, the gradient of a loss by it. Numbered
+/// as in plugin.h.
 enum class TensorRole { src, weights, bias, dst, diff_src, diff_weights, diff_bias, diff_dst };
-inline constexpr std::array kTensorRoles{TensorRole::src,       TensorRole::weights,  TensorRole::bias,
-                                         TensorRole::dst,       TensorRole::diff_src, TensorRole::diff_weights,
-                                         TensorRole::diff_bias, TensorRole::diff_dst};
+inline constexpr std::array kTensorRoles{
+    TensorRole::src,      TensorRole::weights,      TensorRole::bias,      TensorRole::dst,
+    TensorRole::diff_src, TensorRole::diff_weights, TensorRole::diff_bias, TensorRole::diff_dst};
 
 inline constexpr std::size_t kTensorCount = kTensorRoles.size();
 /// An index into an array by role.
@@ -51,18 +53,21 @@ constexpr Strides nhwc_strides(const Shape& s) {
   return {s[1] * s[2] * s[3], 1, s[3] * s[1], s[1]};
 }
 
-/// Source, weights, bias and output are of one dtype unless said otherwise; f16 and bf16 accumulate in f32.
+/// Source, weights, bias and output are of one dtype unless said otherwise; f16 and bf16 accumulate
+/// in f32.
 struct Spec {
   Geometry geometry;
   Direction direction = Direction::forward;
-  Dtype src_type = Dtype::f32, weights_type = Dtype::f32, dst_type = Dtype::f32, accumulator_type = Dtype::f32;
+  Dtype src_type = Dtype::f32, weights_type = Dtype::f32, dst_type = Dtype::f32,
+        accumulator_type = Dtype::f32;
   Layout layout = Layout::nchw;
   MathMode math = MathMode::strict;
   bool deterministic = false;
 
   static Spec of(const Geometry& geometry, Dtype dtype, Layout layout = Layout::nchw);
 
-  /// Strides of the host's tensors: nhwc where the layout is nhwc, else nchw. Weights are always (out, in, h, w).
+  /// Strides of the host's tensors: nhwc where the layout is nhwc, else nchw. Weights are always
+  /// (out, in, h, w).
   Strides src_strides() const { return strides(geometry.src_shape()); }
   Strides weights_strides() const { return nchw_strides(geometry.weights_shape()); }
   Strides dst_strides() const { return strides(geometry.dst_shape()); }
@@ -73,8 +78,9 @@ struct Spec {
   }
   std::size_t dst_bytes() const { return bytes(geometry.dst_shape(), dst_type); }
 
-  /// What the direction reads: forward src, weights and a bias if there is one; backward_data weights and diff_dst;
-  /// backward_weights src and diff_dst. What it writes: dst; diff_src; diff_weights, and diff_bias if there is a bias.
+  /// What the direction reads: forward src, weights and a bias if there is one; backward_data
+  /// weights and diff_dst; backward_weights src and diff_dst. What it writes: dst; diff_src;
+  /// diff_weights, and diff_bias if there is a bias.
   bool reads(TensorRole role) const;
   bool writes(TensorRole role) const;
   /// The tensor that the direction is there for: dst, diff_src or diff_weights.
@@ -83,12 +89,13 @@ struct Spec {
   Shape shape(TensorRole role) const;
   Strides strides(TensorRole role) const;
   Dtype type(TensorRole role) const;
-  /// Also where the direction neither reads nor writes it; 0 for the bias of a geometry without one.
+  /// Also where the direction neither reads nor writes it; 0 for the bias of a geometry without
+  /// one.
   std::size_t bytes(TensorRole role) const;
   /// Elements of what the direction writes: those of the result, and of diff_bias behind them.
   std::int64_t written_elements() const;
-  /// Products summed into one element of the result, at most. Backward data: where padding repeats a position, it
-  /// gathers what all its copies did.
+  /// Products summed into one element of the result, at most. Backward data: where padding repeats
+  /// a position, it gathers what all its copies did.
   std::int64_t terms() const;
   /// Least traffic: every tensor that is read or written, once.
   std::size_t total_bytes() const;
@@ -96,8 +103,12 @@ struct Spec {
   bool operator==(const Spec&) const = default;
 
  private:
-  Strides strides(const Shape& s) const { return layout == Layout::nhwc ? nhwc_strides(s) : nchw_strides(s); }
-  static std::size_t bytes(const Shape& s, Dtype t) { return static_cast<std::size_t>(elements(s)) * size_of(t); }
+  Strides strides(const Shape& s) const {
+    return layout == Layout::nhwc ? nhwc_strides(s) : nchw_strides(s);
+  }
+  static std::size_t bytes(const Shape& s, Dtype t) {
+    return static_cast<std::size_t>(elements(s)) * size_of(t);
+  }
 };
 
 inline Spec Spec::of(const Geometry& geometry, Dtype dtype, Layout layout) {

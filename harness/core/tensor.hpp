@@ -6,7 +6,8 @@
 
 namespace convgauge {
 
-/// Someone else's 4-D array, indexed n, c, h, w whatever its order in memory. Strides count elements. Never owns.
+/// Someone else's 4-D array, indexed n, c, h, w whatever its order in memory. Strides count
+/// elements. Never owns.
 template <class T>
 struct TensorView {
   T* data = nullptr;

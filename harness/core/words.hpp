@@ -1,4 +1,5 @@
-// Enumerations that people write and read: each has its words in one table, in the order of its enumerators.
+// Enumerations that people write and read: each has its words in one table, in the order of its
+// enumerators.
 #pragma once
 #include <array>
 #include <optional>
@@ -7,7 +8,8 @@
 
 namespace convgauge {
 
-/// Specialised beside each enumeration: `static constexpr std::array<std::string_view, N> words`, and `what`, its name.
+/// Specialised beside each enumeration: `static constexpr std::array<std::string_view, N> words`,
+/// and `what`, its name.
 template <class E>
 struct Words;
 
@@ -29,7 +31,10 @@ std::string choices() {
   std::string all;
   constexpr auto count = Words<E>::words.size();
   for (std::size_t i = 0; i < count; ++i)
-    all += std::string(i == 0 ? "" : i + 1 == count ? " or " : ", ") + std::string(Words<E>::words[i]);
+    all += std::string(i == 0           ? ""
+                       : i + 1 == count ? " or "
+                                        : ", ") +
+           std::string(Words<E>::words[i]);
   return all;
 }
 

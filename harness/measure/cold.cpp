@@ -19,15 +19,17 @@ ColdSlots cold_slots(const ColdOrder& order) {
   const auto cache = order.cache_bytes > 0 ? order.cache_bytes : kUnknownCache;
   const auto wanted = std::max<std::int64_t>(2, 2 * cache / slot + 1);
   const auto affordable = order.available_bytes > 0 ? order.available_bytes / 4 / 2 / slot : wanted;
-  const auto slots = std::max<std::int64_t>(2, std::min({wanted, affordable, std::int64_t{order.most}}));
+  const auto slots =
+      std::max<std::int64_t>(2, std::min({wanted, affordable, std::int64_t{order.most}}));
   ColdSlots result{static_cast<int>(slots), {}};
   if (slots < wanted)
-    result.short_of =
-        fmt::format("{} slots hold {:.3g} MiB, less than twice the last-level cache of {:.3g} MiB: {}", slots,
-                    mib(static_cast<double>(slots) * static_cast<double>(slot)), mib(static_cast<double>(cache)),
-                    slots == order.most ? fmt::format("{} is the most", order.most)
-                                        : fmt::format("a quarter of {:.3g} MiB of available memory is the most",
-                                                      mib(static_cast<double>(order.available_bytes))));
+    result.short_of = fmt::format(
+        "{} slots hold {:.3g} MiB, less than twice the last-level cache of {:.3g} MiB: {}", slots,
+        mib(static_cast<double>(slots) * static_cast<double>(slot)),
+        mib(static_cast<double>(cache)),
+        slots == order.most ? fmt::format("{} is the most", order.most)
+                            : fmt::format("a quarter of {:.3g} MiB of available memory is the most",
+                                          mib(static_cast<double>(order.available_bytes))));
   return result;
 }
 

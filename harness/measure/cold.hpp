@@ -5,7 +5,8 @@
 
 namespace convgauge {
 
-inline constexpr int kMostSlots = 4096;  // each is bound, prepared and executed once: seconds at most
+inline constexpr int kMostSlots =
+    4096;  // each is bound, prepared and executed once: seconds at most
 /// Taken where the last level is not told, as of a GPU: larger than any L2 up to the B200's 126 MB.
 inline constexpr std::int64_t kUnknownCache = 128 << 20;
 
@@ -23,10 +24,11 @@ struct ColdSlots {
   bool operator==(const ColdSlots&) const = default;
 };
 
-/// The fewest slots whose buffers together exceed twice the last-level cache, so that a slot is gone from it when its
-/// turn comes again, whatever the cache evicts first; never fewer than two. No more than a quarter of the available
-/// memory pays for (a slot's buffers and the host's copies of its tensors: twice its bytes), nor than `most`: what
-/// the cap costs is said. A virtual machine may be told of a cache that is its host's, and far larger than its share.
+/// The fewest slots whose buffers together exceed twice the last-level cache, so that a slot is
+/// gone from it when its turn comes again, whatever the cache evicts first; never fewer than two.
+/// No more than a quarter of the available memory pays for (a slot's buffers and the host's copies
+/// of its tensors: twice its bytes), nor than `most`: what the cap costs is said. A virtual machine
+/// may be told of a cache that is its host's, and far larger than its share.
 ColdSlots cold_slots(const ColdOrder& order);
 
 }  // namespace convgauge

@@ -10,7 +10,8 @@
 namespace convgauge {
 namespace {
 
-constexpr std::size_t kMostExact = 10'000;  // 100 against 100 samples: 40 ms for the first such pair, none for others
+constexpr std::size_t kMostExact =
+    10'000;  // 100 against 100 samples: 40 ms for the first such pair, none for others
 
 std::vector<double> cumulative(std::vector<double> probabilities) {
   std::partial_sum(probabilities.begin(), probabilities.end(), probabilities.begin());
@@ -23,16 +24,17 @@ std::vector<double> binomial(std::size_t n) {
   const auto count = static_cast<double>(n);
   for (std::size_t k = 0; k <= n; ++k) {
     const auto heads = static_cast<double>(k);
-    p[k] = std::exp(std::lgamma(count + 1) - std::lgamma(heads + 1) - std::lgamma(count - heads + 1) -
-                    count * std::log(2.0));
+    p[k] = std::exp(std::lgamma(count + 1) - std::lgamma(heads + 1) -
+                    std::lgamma(count - heads + 1) - count * std::log(2.0));
   }
   return p;
 }
 
-/// P(U = u) of i against j: the largest of all i + j samples is of the first kind with probability i / (i + j), and
-/// then lies above all j of the second.
+/// P(U = u) of i against j: the largest of all i + j samples is of the first kind with probability
+/// i / (i + j), and then lies above all j of the second.
 std::vector<double> mann_whitney(std::size_t n, std::size_t m) {
-  std::vector<std::vector<double>> of(n + 1, {1.0});  // of[i]: i against the current j, which begins at 0
+  std::vector<std::vector<double>> of(n + 1,
+                                      {1.0});  // of[i]: i against the current j, which begins at 0
   for (std::size_t j = 1; j <= m; ++j)
     for (std::size_t i = 1; i <= n; ++i) {
       std::vector<double> p(i * j + 1, 0.0);
@@ -45,7 +47,8 @@ std::vector<double> mann_whitney(std::size_t n, std::size_t m) {
 }
 
 std::vector<double> normal_rank_sum(std::size_t n, std::size_t m) {
-  const double count = static_cast<double>(n), other = static_cast<double>(m), mean = count * other / 2;
+  const double count = static_cast<double>(n), other = static_cast<double>(m),
+               mean = count * other / 2;
   const double deviation = std::sqrt(count * other * (count + other + 1) / 12);
   std::vector<double> law(n * m + 1);
   for (std::size_t u = 0; u < law.size(); ++u)
@@ -53,11 +56,13 @@ std::vector<double> normal_rank_sum(std::size_t n, std::size_t m) {
   return law;
 }
 
-/// Of the symmetric law: how many steps may be dropped at each end so that the rest still has the confidence.
+/// Of the symmetric law: how many steps may be dropped at each end so that the rest still has the
+/// confidence.
 std::optional<std::size_t> dropped(const RatioEvidence& evidence, double confidence) {
   const auto& law = *evidence.law;
   std::optional<std::size_t> best;
-  for (std::size_t k = 0; 2 * k < evidence.steps.size() && 1 - 2 * law[k] >= confidence; ++k) best = k;
+  for (std::size_t k = 0; 2 * k < evidence.steps.size() && 1 - 2 * law[k] >= confidence; ++k)
+    best = k;
   return best;
 }
 
@@ -89,11 +94,13 @@ const std::vector<double>& RankLaws::sign(std::size_t n) {
 
 const std::vector<double>& RankLaws::rank_sum(std::size_t n, std::size_t m) {
   const auto [it, fresh] = rank_sum_.try_emplace({n, m});
-  if (fresh) it->second = n * m <= kMostExact ? cumulative(mann_whitney(n, m)) : normal_rank_sum(n, m);
+  if (fresh)
+    it->second = n * m <= kMostExact ? cumulative(mann_whitney(n, m)) : normal_rank_sum(n, m);
   return it->second;
 }
 
-RatioEvidence paired_evidence(std::span<const double> candidate, std::span<const double> baseline, RankLaws& laws) {
+RatioEvidence paired_evidence(std::span<const double> candidate, std::span<const double> baseline,
+                              RankLaws& laws) {
   const auto rounds = std::min(candidate.size(), baseline.size());
   assert(rounds > 0);
   RatioEvidence evidence{std::vector<double>(rounds), &laws.sign(rounds)};
@@ -102,7 +109,8 @@ RatioEvidence paired_evidence(std::span<const double> candidate, std::span<const
   return evidence;
 }
 
-RatioEvidence unpaired_evidence(std::span<const double> candidate, std::span<const double> baseline, RankLaws& laws) {
+RatioEvidence unpaired_evidence(std::span<const double> candidate, std::span<const double> baseline,
+                                RankLaws& laws) {
   assert(!candidate.empty() && !baseline.empty());
   RatioEvidence evidence{{}, &laws.rank_sum(candidate.size(), baseline.size())};
   evidence.steps.reserve(candidate.size() * baseline.size());
@@ -128,7 +136,8 @@ double p_slower(const RatioEvidence& evidence, double margin) {
 }
 
 double p_value(const RatioEvidence& evidence, double margin) {
-  return std::min(1.0, 2 * std::min(p_slower(evidence, margin), probability_above(evidence, -std::log1p(margin))));
+  return std::min(1.0, 2 * std::min(p_slower(evidence, margin),
+                                    probability_above(evidence, -std::log1p(margin))));
 }
 
 }  // namespace convgauge

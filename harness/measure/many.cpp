@@ -13,7 +13,8 @@ namespace {
 std::vector<std::size_t> ascending(std::span<const double> values) {
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
   return order;
 }
 
@@ -23,7 +24,8 @@ double draw(const RatioEvidence& evidence, SplitMix& random) {
   const auto below = std::upper_bound(law.begin(), law.end(), random.unit()) - law.begin();
   const auto last = evidence.steps.size() - 1;
   const auto rank = std::min(static_cast<std::size_t>(below), last + 1);
-  const double low = evidence.steps[rank == 0 ? 0 : rank - 1], high = evidence.steps[std::min(rank, last)];
+  const double low = evidence.steps[rank == 0 ? 0 : rank - 1],
+               high = evidence.steps[std::min(rank, last)];
   return low + (high - low) * random.unit();
 }
 
@@ -35,7 +37,8 @@ std::vector<double> false_discovery_rates(std::span<const double> p_values) {
   double least = 1;
   for (std::size_t rank = order.size(); rank > 0; --rank) {
     const auto i = order[rank - 1];
-    least = std::min(least, p_values[i] * static_cast<double>(order.size()) / static_cast<double>(rank));
+    least = std::min(least,
+                     p_values[i] * static_cast<double>(order.size()) / static_cast<double>(rank));
     rates[i] = least;
   }
   return rates;
@@ -68,7 +71,8 @@ MedianInterval GeometricMean::result(double confidence) const {
   if (least_confidence_ < confidence) return mean;
   auto sums = sums_;
   std::sort(sums.begin(), sums.end());
-  const auto beyond = static_cast<std::size_t>(std::floor((1 - confidence) / 2 * static_cast<double>(kDraws)));
+  const auto beyond =
+      static_cast<std::size_t>(std::floor((1 - confidence) / 2 * static_cast<double>(kDraws)));
   mean.low = std::exp(sums[beyond] / weight_);
   mean.high = std::exp(sums[kDraws - 1 - beyond] / weight_);
   mean.confidence = confidence;

@@ -1,4 +1,5 @@
-// The word for each kind of measurement, as results.jsonl has it; which samples of two belong together.
+// The word for each kind of measurement, as results.jsonl has it; which samples of two belong
+// together.
 #include "measure/measurement.hpp"
 
 #include <algorithm>
@@ -7,15 +8,17 @@
 namespace convgauge {
 
 std::string_view kind(const Measurement& measurement) {
-  constexpr std::array<std::string_view, std::variant_size_v<Measurement>> words{"measured", "skipped", "inconclusive"};
+  constexpr std::array<std::string_view, std::variant_size_v<Measurement>> words{
+      "measured", "skipped", "inconclusive"};
   return words.at(measurement.index());
 }
 
 CommonRounds common_rounds(const Measured& a, const Measured& b) {
   CommonRounds common;
   const auto processes = [](const Measured& m) {
-    return m.samples_per_process.empty() ? std::vector{static_cast<std::int64_t>(m.samples_ns.size())}
-                                         : m.samples_per_process;
+    return m.samples_per_process.empty()
+               ? std::vector{static_cast<std::int64_t>(m.samples_ns.size())}
+               : m.samples_per_process;
   };
   const auto of_a = processes(a), of_b = processes(b);
   auto at_a = a.samples_ns.begin(), at_b = b.samples_ns.begin();

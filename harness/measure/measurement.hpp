@@ -9,15 +9,17 @@ namespace convgauge {
 
 /// What else the machine did while a sample was taken.
 struct SampleLoad {
-  double waited_share = 0;  // time that threads of the worker were ready but did not run, over the sample's
-  double others_ns = 0;     // CPU time of others on the worker's cores; in steps of the system's tick (mostly 10 ms)
+  double waited_share =
+      0;  // time that threads of the worker were ready but did not run, over the sample's
+  double others_ns =
+      0;  // CPU time of others on the worker's cores; in steps of the system's tick (mostly 10 ms)
   double steal_ns = 0;      // time in which the hypervisor ran something else; likewise
   double load_average = 0;  // of one minute
   bool operator==(const SampleLoad&) const = default;
 };
 
-/// What the processor counted during each sample, per execution, over all threads of the worker, outside the kernel.
-/// Empty lists: not asked for, or not counted here.
+/// What the processor counted during each sample, per execution, over all threads of the worker,
+/// outside the kernel. Empty lists: not asked for, or not counted here.
 struct HardwareCounts {
   std::vector<double> instructions, cycles, cache_misses;
   std::string refused;  // why there are none where they were asked for
@@ -27,16 +29,18 @@ struct HardwareCounts {
 struct Measured {
   std::vector<double> samples_ns;  // per execution, in the order taken
   std::int64_t executions_per_sample = 1;
-  std::vector<double> device_ns;                  // per execution as the device counts; empty where it cannot
-  bool budget_cut = false;                        // fewer rounds than asked: the time budget ended
-  std::string note;                               // says so
-  std::vector<SampleLoad> loads;                  // one for each sample; empty where nobody looked
-  std::int64_t discarded = 0;                     // samples that were taken again because the machine was not quiet
-  std::vector<std::int64_t> samples_per_process;  // where there were several: the first ... samples come from the first
-  int slots = 1;                                  // that executions took in turn: 1 is warm
-  std::int64_t slot_bytes = 0;                    // of all of them together
+  std::vector<double> device_ns;  // per execution as the device counts; empty where it cannot
+  bool budget_cut = false;        // fewer rounds than asked: the time budget ended
+  std::string note;               // says so
+  std::vector<SampleLoad> loads;  // one for each sample; empty where nobody looked
+  std::int64_t discarded = 0;     // samples that were taken again because the machine was not quiet
+  std::vector<std::int64_t>
+      samples_per_process;  // where there were several: the first ... samples come from the first
+  int slots = 1;            // that executions took in turn: 1 is warm
+  std::int64_t slot_bytes = 0;  // of all of them together
   HardwareCounts counts{};
-  double bind_ns = 0, prepare_ns = 0, upload_ns = 0, fetch_ns = 0, first_execution_ns = 0, plan_ns = 0;
+  double bind_ns = 0, prepare_ns = 0, upload_ns = 0, fetch_ns = 0, first_execution_ns = 0,
+         plan_ns = 0;
   bool operator==(const Measured&) const = default;
 };
 

@@ -36,11 +36,13 @@ std::optional<std::string> too_loud(std::span<const SampleLoad> loads, std::int6
   if (loads.size() < std::size_t{kLeastSamples} || 2 * bad <= loads.size()) return std::nullopt;
   const auto n = static_cast<double>(loads.size());
   return fmt::format(
-      "the machine was too loud: {} of {} samples lost over {:g}% of their time to other processes or the hypervisor, "
-      "{:.0f}% on average, though {} were taken again; others used {:.0f} ms of CPU on its cores, {:.0f} ms were "
+      "the machine was too loud: {} of {} samples lost over {:g}% of their time to other processes "
+      "or the hypervisor, "
+      "{:.0f}% on average, though {} were taken again; others used {:.0f} ms of CPU on its cores, "
+      "{:.0f} ms were "
       "stolen, load average {:.2g}",
-      bad, loads.size(), kLoudShare * 100, sum(loads, &SampleLoad::waited_share) / n * 100, discarded,
-      sum(loads, &SampleLoad::others_ns) / 1e6, sum(loads, &SampleLoad::steal_ns) / 1e6,
+      bad, loads.size(), kLoudShare * 100, sum(loads, &SampleLoad::waited_share) / n * 100,
+      discarded, sum(loads, &SampleLoad::others_ns) / 1e6, sum(loads, &SampleLoad::steal_ns) / 1e6,
       sum(loads, &SampleLoad::load_average) / n);
 }
 

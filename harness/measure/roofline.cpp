@@ -19,7 +19,8 @@ bool holds(const ReadPeak& peak, const Work& work) {
   return !work.cold && work.bytes <= static_cast<double>(peak.holds_bytes);
 }
 
-/// The fastest level among those that hold the working set; null where not even memory was measured.
+/// The fastest level among those that hold the working set; null where not even memory was
+/// measured.
 const ReadPeak* source_of(const Work& work, std::span<const ReadPeak> reads) {
   const ReadPeak* best = nullptr;
   bool memory = false;
@@ -33,7 +34,8 @@ const ReadPeak* source_of(const Work& work, std::span<const ReadPeak> reads) {
 
 }  // namespace
 
-std::optional<Roof> roof_of(const Work& work, std::span<const FmaPeak> fma, std::span<const ReadPeak> reads) {
+std::optional<Roof> roof_of(const Work& work, std::span<const FmaPeak> fma,
+                            std::span<const ReadPeak> reads) {
   const double peak = best_fma(fma, work.threads);
   const auto* source = source_of(work, reads);
   if (peak <= 0 || !source || work.flops <= 0 || work.bytes <= 0) return std::nullopt;

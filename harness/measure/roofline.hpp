@@ -1,4 +1,5 @@
-// What a machine's arithmetic and its memory allow one case: the roof of its own place on the roofline.
+// What a machine's arithmetic and its memory allow one case: the roof of its own place on the
+// roofline.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -20,30 +21,33 @@ struct FmaPeak {
 struct ReadPeak {
   std::string level;  // "l1", "l2", "l3", "memory"
   int threads = 1;
-  std::int64_t holds_bytes = 0;  // in all caches of that level that the threads reach; 0: everything (memory)
-  double bytes_per_second = 0;   // of all threads together
+  std::int64_t holds_bytes =
+      0;  // in all caches of that level that the threads reach; 0: everything (memory)
+  double bytes_per_second = 0;  // of all threads together
   bool operator==(const ReadPeak&) const = default;
 };
 
 /// The most that a case could reach.
 struct Roof {
-  double flops = 0;         // flop/s: min(peak, flops / bytes x bandwidth of `level`)
-  std::string level;        // the nearest level that holds the working set: where its bytes come from
+  double flops = 0;   // flop/s: min(peak, flops / bytes x bandwidth of `level`)
+  std::string level;  // the nearest level that holds the working set: where its bytes come from
   bool by_compute = false;  // the peak is the lower of the two
   bool operator==(const Roof&) const = default;
 };
 
-/// What a case does, of its own: nominal flops; its least traffic, every tensor once, which is also its working set.
+/// What a case does, of its own: nominal flops; its least traffic, every tensor once, which is also
+/// its working set.
 struct Work {
   double flops = 0, bytes = 0;
   int threads = 1;
   bool cold = false;  // then every byte comes from memory, however small the working set is
 };
 
-/// Empty where there is no peak for that number of threads, no memory bandwidth, or nothing to do. Generous on purpose,
-/// for a roof is what cannot be passed by arithmetic as it is counted here: the working set is taken to be spread
-/// evenly over the caches, and writes to cost what reads do. An algorithm that computes with fewer products (Winograd,
-/// FFT) may pass a roof of computing.
-std::optional<Roof> roof_of(const Work& work, std::span<const FmaPeak> fma, std::span<const ReadPeak> reads);
+/// Empty where there is no peak for that number of threads, no memory bandwidth, or nothing to do.
+/// Generous on purpose, for a roof is what cannot be passed by arithmetic as it is counted here:
+/// the working set is taken to be spread evenly over the caches, and writes to cost what reads do.
+/// An algorithm that computes with fewer products (Winograd, FFT) may pass a roof of computing.
+std::optional<Roof> roof_of(const Work& work, std::span<const FmaPeak> fma,
+                            std::span<const ReadPeak> reads);
 
 }  // namespace convgauge

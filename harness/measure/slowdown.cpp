@@ -9,14 +9,16 @@
 namespace convgauge {
 namespace {
 
-constexpr double kFamilyWise = 0.05;         // false alarms per run
-constexpr std::size_t kLeastScatter = 8;     // cases
-constexpr double kDeviations = 2;            // one-sided 97.5%
-constexpr double kNormalDeviation = 1.4826;  // of a median absolute deviation: 1 / quantile(3/4) of the standard normal
+constexpr double kFamilyWise = 0.05;      // false alarms per run
+constexpr std::size_t kLeastScatter = 8;  // cases
+constexpr double kDeviations = 2;         // one-sided 97.5%
+constexpr double kNormalDeviation =
+    1.4826;  // of a median absolute deviation: 1 / quantile(3/4) of the standard normal
 
 double deviation(std::span<const double> values, double middle) {
   std::vector<double> distances(values.size());
-  std::transform(values.begin(), values.end(), distances.begin(), [&](double x) { return std::abs(x - middle); });
+  std::transform(values.begin(), values.end(), distances.begin(),
+                 [&](double x) { return std::abs(x - middle); });
   return kNormalDeviation * median_interval(distances).median;
 }
 
@@ -63,7 +65,8 @@ Slowdown slowdown(const Measured& candidate, const Measured& baseline, RankLaws&
   const auto rounds = least_of_rounds(candidate, baseline);
   if (rounds.a.empty()) return {};
   const auto evidence = paired_evidence(rounds.a, rounds.b, laws);
-  return {ratio_interval(evidence), p_slower(evidence, kGateMargin), static_cast<int>(rounds.a.size())};
+  return {ratio_interval(evidence), p_slower(evidence, kGateMargin),
+          static_cast<int>(rounds.a.size())};
 }
 
 std::vector<bool> accused(std::span<const Slowdown> slowdowns) {
@@ -72,7 +75,8 @@ std::vector<bool> accused(std::span<const Slowdown> slowdowns) {
   const auto family = family_wise(p);
   std::vector<bool> guilty;
   for (std::size_t i = 0; i < slowdowns.size(); ++i)
-    guilty.push_back(slowdowns[i].ratio.low && *slowdowns[i].ratio.low > 1 + kGateMargin && family[i] <= kFamilyWise);
+    guilty.push_back(slowdowns[i].ratio.low && *slowdowns[i].ratio.low > 1 + kGateMargin &&
+                     family[i] <= kFamilyWise);
   return guilty;
 }
 

@@ -1,12 +1,12 @@
-// Random numbers that are the same on every machine. std::shuffle and the distributions of <random> are not: each
-// standard library draws its own way.
+// Random numbers that are the same on every machine. std::shuffle and the distributions of <random>
+// are not: each standard library draws its own way.
 #pragma once
 #include <cstdint>
 
 namespace convgauge {
 
-/// splitmix64: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014, with Vigna's
-/// constants.
+/// splitmix64: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014,
+/// with Vigna's constants.
 class SplitMix {
  public:
   explicit SplitMix(std::uint64_t state) : state_(state) {}

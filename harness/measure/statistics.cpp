@@ -1,4 +1,5 @@
-// Order-statistic intervals, and the signs that samples were not as independent as the interval assumes.
+// Order-statistic intervals, and the signs that samples were not as independent as the interval
+// assumes.
 #include "measure/statistics.hpp"
 
 #include <algorithm>
@@ -20,8 +21,9 @@ double median_of_sorted(std::span<const double> values) {
   return values.size() % 2 == 1 ? values[half] : std::midpoint(values[half - 1], values[half]);
 }
 
-/// Walks P(B <= k) for B ~ Binomial(n, 1/2), k = 0, 1, ... Binomial coefficients are whole numbers, so the sums are
-/// exact while they fit 53 bits (n <= 50); scaling by powers of two keeps any n within range.
+/// Walks P(B <= k) for B ~ Binomial(n, 1/2), k = 0, 1, ... Binomial coefficients are whole numbers,
+/// so the sums are exact while they fit 53 bits (n <= 50); scaling by powers of two keeps any n
+/// within range.
 class BinomialTail {
  public:
   explicit BinomialTail(std::int64_t n) : n_(n) {}
@@ -42,13 +44,15 @@ class BinomialTail {
   int exponent_ = 0;
 };
 
-/// The range of the samples less `dropped` at each end covers the median with probability `confidence`.
+/// The range of the samples less `dropped` at each end covers the median with probability
+/// `confidence`.
 struct Coverage {
   std::int64_t dropped = 0;
   double confidence = 0;
 };
 
-/// P(x_(k+1) <= median <= x_(n-k)) = 1 - 2 P(B <= k): the largest k that still reaches what is asked.
+/// P(x_(k+1) <= median <= x_(n-k)) = 1 - 2 P(B <= k): the largest k that still reaches what is
+/// asked.
 std::optional<Coverage> narrowest(std::int64_t n, double confidence) {
   std::optional<Coverage> best;
   BinomialTail tail(n);
@@ -71,7 +75,8 @@ double median_absolute_deviation(std::span<const double> samples, double median)
 /// sum (x_i - mean)(x_i+1 - mean) / sum (x_i - mean)^2; 0 where it says nothing.
 double lag_one_autocorrelation(std::span<const double> x) {
   const auto [low, high] = std::minmax_element(x.begin(), x.end());
-  if (x.size() < 3 || *low == *high) return 0;  // equal samples may differ from their rounded mean: ask them, not it
+  if (x.size() < 3 || *low == *high)
+    return 0;  // equal samples may differ from their rounded mean: ask them, not it
   const double mean = std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());
   double products = 0, squares = 0;
   for (std::size_t i = 0; i < x.size(); ++i) {
@@ -81,7 +86,8 @@ double lag_one_autocorrelation(std::span<const double> x) {
   return products / squares;
 }
 
-/// m (m - 1) (2m + 5): the weight of m samples, or of m equal ones, in the variance of Mann-Kendall's S.
+/// m (m - 1) (2m + 5): the weight of m samples, or of m equal ones, in the variance of
+/// Mann-Kendall's S.
 double kendall_weight(std::size_t m) {
   const auto count = static_cast<double>(m);
   return count * (count - 1) * (2 * count + 5);
@@ -97,8 +103,9 @@ double kendall_variance(std::span<const double> ascending) {
   return weight / 18;
 }
 
-/// Mann (1945), Kendall (1975): S = sum over i < j of sign(x_j - x_i) is about normal, with a correction for ties and
-/// one for continuity. It looks at order only, so no outlier makes or hides a drift.
+/// Mann (1945), Kendall (1975): S = sum over i < j of sign(x_j - x_i) is about normal, with a
+/// correction for ties and one for continuity. It looks at order only, so no outlier makes or hides
+/// a drift.
 bool drifts(std::span<const double> x, std::span<const double> ascending) {
   constexpr double kTwoSidedOnePercent = 2.5758293035489004;  // standard normal quantile of 0.995
   std::int64_t s = 0;
@@ -110,7 +117,8 @@ bool drifts(std::span<const double> x, std::span<const double> ascending) {
 
 MedianInterval interval_of_sorted(std::span<const double> ascending, double confidence) {
   const auto n = static_cast<std::int64_t>(ascending.size());
-  MedianInterval interval{.median = median_of_sorted(ascending), .low = {}, .high = {}, .confidence = 0};
+  MedianInterval interval{
+      .median = median_of_sorted(ascending), .low = {}, .high = {}, .confidence = 0};
   if (const auto coverage = narrowest(n, confidence)) {
     interval.low = ascending[static_cast<std::size_t>(coverage->dropped)];
     interval.high = ascending[static_cast<std::size_t>(n - 1 - coverage->dropped)];
@@ -143,7 +151,8 @@ Summary summarize(std::span<const double> samples) {
 MedianInterval ratio(std::span<const double> a, std::span<const double> b, double confidence) {
   assert(a.size() == b.size() && !a.empty());
   std::vector<double> ratios(a.size());
-  std::transform(a.begin(), a.end(), b.begin(), ratios.begin(), [](double x, double y) { return x / y; });
+  std::transform(a.begin(), a.end(), b.begin(), ratios.begin(),
+                 [](double x, double y) { return x / y; });
   return median_interval(ratios, confidence);
 }
 

@@ -10,9 +10,10 @@ namespace convgauge {
 /// Below it a 99% interval of the median does not exist.
 inline constexpr int kLeastSamples = 8;
 
-/// The median with its distribution-free interval: order statistics l and u with P(x_(l) <= median <= x_(u)) =
-/// confidence, the narrowest symmetric one that reaches the confidence asked. With too few samples (under kLeastSamples
-/// for 99%) low and high are empty and confidence is what the whole range would achieve, 1 - 2^(1-n).
+/// The median with its distribution-free interval: order statistics l and u with P(x_(l) <= median
+/// <= x_(u)) = confidence, the narrowest symmetric one that reaches the confidence asked. With too
+/// few samples (under kLeastSamples for 99%) low and high are empty and confidence is what the
+/// whole range would achieve, 1 - 2^(1-n).
 struct MedianInterval {
   double median = 0;
   std::optional<double> low, high;
@@ -34,10 +35,11 @@ struct Summary {
 Summary summarize(std::span<const double> samples);
 
 /// a over b, sample by sample of the same rounds: the median of the ratios with its interval.
-MedianInterval ratio(std::span<const double> a, std::span<const double> b, double confidence = 0.99);
+MedianInterval ratio(std::span<const double> a, std::span<const double> b,
+                     double confidence = 0.99);
 
-/// Order of `count` competitors in round `round`: a seeded permutation that is mirrored from each even round to the
-/// following odd one (A B C, C B A).
+/// Order of `count` competitors in round `round`: a seeded permutation that is mirrored from each
+/// even round to the following odd one (A B C, C B A).
 std::vector<int> round_order(int count, int round, std::uint64_t seed);
 
 }  // namespace convgauge

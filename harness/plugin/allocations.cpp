@@ -79,7 +79,8 @@ CONVGAUGE_EXPORT void* aligned_alloc(std::size_t alignment, std::size_t bytes) n
 
 CONVGAUGE_EXPORT int posix_memalign(void** to, std::size_t alignment, std::size_t bytes) noexcept {
   convgauge::note_call();
-  if (alignment % sizeof(void*) != 0 || (alignment & (alignment - 1)) != 0 || alignment == 0) return EINVAL;
+  if (alignment % sizeof(void*) != 0 || (alignment & (alignment - 1)) != 0 || alignment == 0)
+    return EINVAL;
   void* at = __libc_memalign(alignment, bytes);
   if (!at) return ENOMEM;
   *to = at;

@@ -39,15 +39,17 @@ Trouble refusal(const char* function, std::int32_t reason, const Note& note) {
   if (reason == CVG_REASON_NONE)
     return Failed{fmt::format("R3: {} refused without a reason ({})", function, said(note))};
   if (note.text().empty())
-    return Failed{fmt::format("R3: {} refused ({}) without a sentence", function, reason_word(reason))};
+    return Failed{
+        fmt::format("R3: {} refused ({}) without a sentence", function, reason_word(reason))};
   return Refused{reason_word(reason), note.text()};
 }
 
 /// For functions that have no reason to give.
 Answer<void> outcome(const char* function, cvg_status status, const Note& note) {
-  if (status == CVG_OK) return {};
+  if (status == CVG_STATUS_OK) return {};
   return tl::unexpected<Trouble>(
-      Failed{fmt::format("{} returned {}: {}", function, status_word(status), said(note)), status == CVG_DEVICE_LOST});
+      Failed{fmt::format("{} returned {}: {}", function, status_word(status), said(note)),
+             status == CVG_STATUS_DEVICE_LOST});
 }
 
 template <std::size_t N>
@@ -55,13 +57,16 @@ std::string text_of(const char (&array)[N]) {
   return {array, strnlen(array, N)};
 }
 
-constexpr std::int32_t kMostItems = 4096;  // more algorithms, options or buffers than that is a broken count
+constexpr std::int32_t kMostItems =
+    4096;  // more algorithms, options or buffers than that is a broken count
 
 /// A table of "cvg.details/0" that can be called, or null.
 const cvg_details* details_of(const cvg_backend* table) {
   if (table->struct_size <= offsetof(cvg_backend, extension) || !table->extension) return nullptr;
   const auto* details = static_cast<const cvg_details*>(table->extension(CVG_EXTENSION_DETAILS));
-  return details && details->struct_size >= sizeof(cvg_details) && details->plan && details->device ? details : nullptr;
+  return details && details->struct_size >= sizeof(cvg_details) && details->plan && details->device
+             ? details
+             : nullptr;
 }
 
 /// What `tell` writes into a note with room for a plan's own serialisation.
@@ -71,9 +76,10 @@ Answer<std::string> told(const char* function, Tell&& tell) {
   cvg_note note{text.data(), text.size()};
   const auto status = tell(&note);
   const std::string json(text.data(), strnlen(text.data(), text.size()));
-  if (status == CVG_OK) return json;
+  if (status == CVG_STATUS_OK) return json;
   return tl::unexpected<Trouble>(
-      Failed{fmt::format("{} returned {}: {}", function, status_word(status), json), status == CVG_DEVICE_LOST});
+      Failed{fmt::format("{} returned {}: {}", function, status_word(status), json),
+             status == CVG_STATUS_DEVICE_LOST});
 }
 
 /// What a requirement must obey to be obtained at all.
@@ -81,29 +87,37 @@ Answer<void> check(const Requirement& r, const Spec& spec, std::size_t index) {
   const auto bad = [&](std::string rule) {
     return failed(fmt::format("requirement {} ({}): {}", index, role_word(r.role), rule));
   };
-  if (r.role < CVG_ROLE_SRC || r.role > CVG_ROLE_CONSTANTS) return bad(fmt::format("unknown role {}", r.role));
-  if (r.scope < CVG_SCOPE_PLAN || r.scope > CVG_SCOPE_EXECUTION) return bad(fmt::format("unknown scope {}", r.scope));
-  if (r.form != CVG_FORM_TENSOR && r.form != CVG_FORM_OWN) return bad(fmt::format("unknown form {}", r.form));
+  if (r.role < CVG_ROLE_SRC || r.role > CVG_ROLE_CONSTANTS)
+    return bad(fmt::format("unknown role {}", r.role));
+  if (r.scope < CVG_SCOPE_PLAN || r.scope > CVG_SCOPE_EXECUTION)
+    return bad(fmt::format("unknown scope {}", r.scope));
+  if (r.form != CVG_FORM_TENSOR && r.form != CVG_FORM_OWN)
+    return bad(fmt::format("unknown form {}", r.form));
   if (!std::has_single_bit(r.alignment) || r.alignment > (std::size_t{1} << 21))
     return bad(fmt::format("alignment {} is not a power of two up to 2 MiB", r.alignment));
-  if (r.bytes > (std::size_t{1} << 46)) return bad(fmt::format("{} bytes are more than any machine has", r.bytes));
+  if (r.bytes > (std::size_t{1} << 46))
+    return bad(fmt::format("{} bytes are more than any machine has", r.bytes));
   if (r.form != CVG_FORM_TENSOR) return {};
   if (r.memory_kind != CVG_MEMORY_HOST) return bad("form tensor asks for host memory");
-  if (r.role >= static_cast<int>(kTensorCount)) return bad("form tensor is for the host's own tensors");
+  if (r.role >= static_cast<int>(kTensorCount))
+    return bad("form tensor is for the host's own tensors");
   const auto role = static_cast<TensorRole>(r.role);
   if (!spec.reads(role) && !spec.writes(role))
     return bad(fmt::format("{} neither reads nor writes it", word(spec.direction)));
   const auto tensor = spec.bytes(role);
-  if (r.bytes != tensor) return bad(fmt::format("asks for {} bytes, but the tensor has {}", r.bytes, tensor));
+  if (r.bytes != tensor)
+    return bad(fmt::format("asks for {} bytes, but the tensor has {}", r.bytes, tensor));
   return {};
 }
 
 }  // namespace
 
 std::string role_word(int role) {
-  static constexpr std::array words{"src",       "weights",  "bias",           "dst",       "diff_src", "diff_weights",
-                                    "diff_bias", "diff_dst", "packed_weights", "workspace", "constants"};
-  if (role >= 0 && role < static_cast<int>(words.size())) return words[static_cast<std::size_t>(role)];
+  static constexpr std::array words{
+      "src",       "weights",  "bias",           "dst",       "diff_src", "diff_weights",
+      "diff_bias", "diff_dst", "packed_weights", "workspace", "constants"};
+  if (role >= 0 && role < static_cast<int>(words.size()))
+    return words[static_cast<std::size_t>(role)];
   return fmt::format("role {}", role);
 }
 
@@ -123,16 +137,19 @@ namespace {
 Answer<std::vector<Requirement>> read_requirements(const cvg_backend* table, cvg_plan* plan) {
   std::int32_t count = 0;
   auto status = table->requirements(plan, nullptr, 0, &count);
-  if (status == CVG_OK && (count < 0 || count > kMostItems))
+  if (status == CVG_STATUS_OK && (count < 0 || count > kMostItems))
     return failed(fmt::format("requirements: a count of {}", count));
   std::vector<cvg_requirement> raw(static_cast<std::size_t>(std::max(count, 0)));
   for (auto& r : raw) r.struct_size = sizeof r;
-  if (status == CVG_OK) status = table->requirements(plan, raw.data(), count, &count);
-  if (status != CVG_OK) return failed(fmt::format("requirements returned {}", status_word(status)));
-  if (count != static_cast<std::int32_t>(raw.size())) return failed("R6: requirements changed between two calls");
+  if (status == CVG_STATUS_OK) status = table->requirements(plan, raw.data(), count, &count);
+  if (status != CVG_STATUS_OK)
+    return failed(fmt::format("requirements returned {}", status_word(status)));
+  if (count != static_cast<std::int32_t>(raw.size()))
+    return failed("R6: requirements changed between two calls");
   std::vector<Requirement> list;
   for (const auto& r : raw)
-    list.push_back({r.role, r.scope, r.form, r.memory_kind, r.bytes, r.alignment, text_of(r.layout)});
+    list.push_back(
+        {r.role, r.scope, r.form, r.memory_kind, r.bytes, r.alignment, text_of(r.layout)});
   return list;
 }
 
@@ -141,14 +158,16 @@ Answer<std::vector<Requirement>> read_requirements(const cvg_backend* table, cvg
 Answer<void> Plan::learn(const Spec& spec, const PlanSettings& settings) {
   cvg_algorithm raw{};
   raw.struct_size = sizeof raw;
-  if (const auto status = table_->plan_algorithm(plan_, &raw); status != CVG_OK)
+  if (const auto status = table_->plan_algorithm(plan_, &raw); status != CVG_STATUS_OK)
     return failed(fmt::format("plan_algorithm returned {}", status_word(status)));
   algorithm_ = from_abi(raw);
   if (algorithm_.name.empty()) return failed("R2: the plan's algorithm has no name");
   if (!settings.algorithm.empty() && algorithm_.name != settings.algorithm)
-    return failed(fmt::format("R5: asked for algorithm {}, the plan runs {}", settings.algorithm, algorithm_.name));
+    return failed(fmt::format("R5: asked for algorithm {}, the plan runs {}", settings.algorithm,
+                              algorithm_.name));
   if (spec.deterministic && !algorithm_.deterministic)
-    return failed(fmt::format("deterministic was asked for, but {} says it is not", algorithm_.name));
+    return failed(
+        fmt::format("deterministic was asked for, but {} says it is not", algorithm_.name));
   auto needs = read_requirements(table_, plan_);
   if (!needs) return tl::unexpected(needs.error());
   requirements_ = std::move(*needs);
@@ -168,22 +187,25 @@ Answer<void> Plan::still_the_same() const {
 Answer<void> Plan::bind(int slot, const std::vector<void*>& addresses) {
   Note note;
   return outcome("bind",
-                 table_->bind(plan_, slot, addresses.data(), static_cast<std::int32_t>(addresses.size()), note.get()),
+                 table_->bind(plan_, slot, addresses.data(),
+                              static_cast<std::int32_t>(addresses.size()), note.get()),
                  note);
 }
 Answer<void> Plan::prepare_weights(int slot, const cvg_tensors& tensors) {
   Note note;
-  return outcome("prepare_weights", table_->prepare_weights(plan_, slot, &tensors, note.get()), note);
+  return outcome("prepare_weights", table_->prepare_weights(plan_, slot, &tensors, note.get()),
+                 note);
 }
 Answer<void> Plan::upload(int slot, const cvg_tensors& tensors) {
   Note note;
   return outcome("upload", table_->upload(plan_, slot, &tensors, note.get()), note);
 }
-Answer<void> Plan::execute_and_wait(const std::int32_t* slots, std::int64_t count, cvg_timing* timing) {
+Answer<void> Plan::execute_and_wait(const std::int32_t* slots, std::int64_t count,
+                                    cvg_timing* timing) {
   Note note;
   const AllocationCount counting;
   const auto status = table_->execute(plan_, slots, count, timing, note.get());
-  if (status != CVG_OK) return outcome("execute", status, note);
+  if (status != CVG_STATUS_OK) return outcome("execute", status, note);
   const auto waited = table_->wait(plan_, note.get());
   allocations_ = counting.so_far();
   return outcome("wait", waited, note);
@@ -210,29 +232,31 @@ Answer<Devices> Backend::devices() const {
   Devices devices;
   std::int32_t count = 0;
   const auto status = table_->device_count(&count, note.get());
-  if (status != CVG_OK && status != CVG_REFUSED)
+  if (status != CVG_STATUS_OK && status != CVG_STATUS_REFUSED)
     return failed(fmt::format("device_count returned {}: {}", status_word(status), said(note)));
-  if (status == CVG_REFUSED) count = 0;
-  if (count < 0 || count > kMostItems) return failed(fmt::format("device_count: a count of {}", count));
-  if (count == 0) devices.why_none = note.text().empty() ? "no device, and no reason given" : note.text();
+  if (status == CVG_STATUS_REFUSED) count = 0;
+  if (count < 0 || count > kMostItems)
+    return failed(fmt::format("device_count: a count of {}", count));
+  if (count == 0)
+    devices.why_none = note.text().empty() ? "no device, and no reason given" : note.text();
   for (std::int32_t i = 0; i < count; ++i) {
     cvg_device raw{};
     raw.struct_size = sizeof raw;
-    if (const auto s = table_->device_info(i, &raw, note.get()); s != CVG_OK)
+    if (const auto s = table_->device_info(i, &raw, note.get()); s != CVG_STATUS_OK)
       return failed(fmt::format("device_info({}) returned {}: {}", i, status_word(s), said(note)));
-    devices.list.push_back({text_of(raw.name), text_of(raw.driver), raw.kind, raw.memory_bytes, raw.peak_flops,
-                            raw.peak_bytes_per_second, raw.last_level_cache_bytes});
+    devices.list.push_back({text_of(raw.name), text_of(raw.driver), raw.kind, raw.memory_bytes,
+                            raw.peak_flops, raw.peak_bytes_per_second, raw.last_level_cache_bytes});
   }
   return devices;
 }
 
 Answer<std::vector<OptionInfo>> Backend::options() const {
   std::int32_t count = 0;
-  if (table_->options(nullptr, 0, &count) != CVG_OK || count < 0 || count > kMostItems)
+  if (table_->options(nullptr, 0, &count) != CVG_STATUS_OK || count < 0 || count > kMostItems)
     return failed("options gives no count");
   std::vector<cvg_option_info> raw(static_cast<std::size_t>(count));
   for (auto& o : raw) o.struct_size = sizeof o;
-  if (table_->options(raw.data(), count, &count) != CVG_OK) return failed("options failed");
+  if (table_->options(raw.data(), count, &count) != CVG_STATUS_OK) return failed("options failed");
   std::vector<OptionInfo> list;
   const auto text = [](const char* t) { return std::string(t ? t : ""); };
   std::set<std::string> keys;
@@ -240,8 +264,10 @@ Answer<std::vector<OptionInfo>> Backend::options() const {
     list.push_back({text(o.key), text(o.values), text(o.default_value), text(o.description)});
     const auto& key = list.back().key;
     if (!is_plugin_name(key.c_str()))
-      return failed(fmt::format("R2: an option of {} is named '{}', which does not match [a-z0-9_]+", name(), key));
-    if (!keys.insert(key).second) return failed(fmt::format("R2: two options of {} are named {}", name(), key));
+      return failed(fmt::format(
+          "R2: an option of {} is named '{}', which does not match [a-z0-9_]+", name(), key));
+    if (!keys.insert(key).second)
+      return failed(fmt::format("R2: two options of {} are named {}", name(), key));
   }
   return list;
 }
@@ -252,24 +278,27 @@ Answer<void> Backend::query(const Spec& spec, const PlanSettings& settings) cons
   const auto abi = to_abi(spec);
   const SettingsView view(settings);
   const auto status = table_->query(&abi, view.get(), &reason, note.get());
-  if (status == CVG_REFUSED) return tl::unexpected(refusal("query", reason, note));
+  if (status == CVG_STATUS_REFUSED) return tl::unexpected(refusal("query", reason, note));
   return outcome("query", status, note);
 }
 
-Answer<std::vector<Algorithm>> Backend::algorithms(const Spec& spec, const PlanSettings& settings) const {
+Answer<std::vector<Algorithm>> Backend::algorithms(const Spec& spec,
+                                                   const PlanSettings& settings) const {
   Note note;
   const auto abi = to_abi(spec);
   const SettingsView view(settings);
   std::int32_t count = 0;
   auto status = table_->algorithms(&abi, view.get(), nullptr, 0, &count, note.get());
-  if (status == CVG_REFUSED) return tl::unexpected<Trouble>(Refused{"other", said(note)});
-  if (status == CVG_OK && (count < 0 || count > kMostItems))
+  if (status == CVG_STATUS_REFUSED) return tl::unexpected<Trouble>(Refused{"other", said(note)});
+  if (status == CVG_STATUS_OK && (count < 0 || count > kMostItems))
     return failed(fmt::format("algorithms: a count of {}", count));
-  if (status != CVG_OK) return failed(fmt::format("algorithms returned {}: {}", status_word(status), said(note)));
+  if (status != CVG_STATUS_OK)
+    return failed(fmt::format("algorithms returned {}: {}", status_word(status), said(note)));
   std::vector<cvg_algorithm> raw(static_cast<std::size_t>(count));
   for (auto& a : raw) a.struct_size = sizeof a;
   status = table_->algorithms(&abi, view.get(), raw.data(), count, &count, note.get());
-  if (status != CVG_OK) return failed(fmt::format("algorithms returned {}: {}", status_word(status), said(note)));
+  if (status != CVG_STATUS_OK)
+    return failed(fmt::format("algorithms returned {}: {}", status_word(status), said(note)));
   std::vector<Algorithm> list;
   std::set<std::string> names;
   for (const auto& a : raw) {
@@ -288,7 +317,7 @@ Answer<Plan> Backend::plan(const Spec& spec, const PlanSettings& settings) const
   const SettingsView view(settings);
   cvg_plan* raw = nullptr;
   const auto status = table_->plan_create(&abi, view.get(), &raw, &reason, note.get());
-  if (status == CVG_REFUSED) return tl::unexpected(refusal("plan_create", reason, note));
+  if (status == CVG_STATUS_REFUSED) return tl::unexpected(refusal("plan_create", reason, note));
   if (auto ok = outcome("plan_create", status, note); !ok) return tl::unexpected(ok.error());
   if (!raw) return failed("plan_create returned OK and no plan");
   Plan plan(table_, raw);

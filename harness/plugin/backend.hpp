@@ -1,5 +1,6 @@
-// A backend and its plans in C++: RAII over the C table. It polices the contract: what a plugin answers is checked
-// before anyone relies on it, and a broken rule is a failure that names the rule.
+// A backend and its plans in C++: RAII over the C table. It polices the contract: what a plugin
+// answers is checked before anyone relies on it, and a broken rule is a failure that names the
+// rule.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -23,7 +24,7 @@ using Answer = tl::expected<T, Trouble>;
 
 struct DeviceInfo {
   std::string name, driver;
-  int kind = CVG_DEVICE_CPU;
+  int kind = CVG_DEVICE_KIND_CPU;
   std::int64_t memory_bytes = 0;
   double peak_flops = 0, peak_bytes_per_second = 0;
   std::int64_t last_level_cache_bytes = 0;
@@ -72,9 +73,10 @@ class Plan {
   std::uint64_t allocations() const { return allocations_; }
 
   /// For the timed loop alone: no wrapping, no check. Status of the first call that was not OK.
-  cvg_status raw_execute(const std::int32_t* slots, std::int64_t count, cvg_timing* timing) noexcept {
+  cvg_status raw_execute(const std::int32_t* slots, std::int64_t count,
+                         cvg_timing* timing) noexcept {
     const auto status = table_->execute(plan_, slots, count, timing, nullptr);
-    return status != CVG_OK ? status : table_->wait(plan_, nullptr);
+    return status != CVG_STATUS_OK ? status : table_->wait(plan_, nullptr);
   }
 
  private:

@@ -19,7 +19,8 @@ Axis from_abi(const cvg_axis& a) {
 WinogradAxis from_abi(const cvg_winograd_axis& a) {
   WinogradAxis axis{a.m, a.r, {}};
   const auto count = std::clamp<std::int32_t>(a.point_count, 0, 16);
-  for (std::int32_t i = 0; i < count; ++i) axis.points.push_back({a.points[i].numerator, a.points[i].denominator});
+  for (std::int32_t i = 0; i < count; ++i)
+    axis.points.push_back({a.points[i].numerator, a.points[i].denominator});
   return axis;
 }
 
@@ -57,8 +58,9 @@ cvg_spec to_abi(const Spec& spec) {
 
 Spec from_abi(const cvg_spec& s) {
   Spec spec;
-  spec.geometry = {s.batch,       s.in_channels, s.out_channels, s.groups,
-                   from_abi(s.h), from_abi(s.w), s.bias != 0,    static_cast<PaddingMode>(s.padding_mode)};
+  spec.geometry = {
+      s.batch,       s.in_channels, s.out_channels, s.groups,
+      from_abi(s.h), from_abi(s.w), s.bias != 0,    static_cast<PaddingMode>(s.padding_mode)};
   spec.direction = static_cast<Direction>(s.direction);
   spec.src_type = static_cast<Dtype>(s.src_type);
   spec.weights_type = static_cast<Dtype>(s.weights_type);
@@ -73,7 +75,8 @@ Spec from_abi(const cvg_spec& s) {
 Algorithm from_abi(const cvg_algorithm& a) {
   Algorithm algorithm;
   algorithm.name = std::string(a.name, strnlen(a.name, sizeof a.name));
-  algorithm.algorithm_class = static_cast<AlgorithmClass>(std::clamp<std::int32_t>(a.algorithm_class, 0, 3));
+  algorithm.algorithm_class =
+      static_cast<AlgorithmClass>(std::clamp<std::int32_t>(a.algorithm_class, 0, 3));
   algorithm.deterministic = a.deterministic != 0;
   algorithm.flushes_subnormals = a.flushes_subnormals != 0;
   algorithm.points_known = a.points_known != 0;
@@ -82,8 +85,10 @@ Algorithm from_abi(const cvg_algorithm& a) {
   return algorithm;
 }
 
-static_assert(index_of(TensorRole::src) == CVG_ROLE_SRC && index_of(TensorRole::weights) == CVG_ROLE_WEIGHTS &&
-              index_of(TensorRole::bias) == CVG_ROLE_BIAS && index_of(TensorRole::dst) == CVG_ROLE_DST &&
+static_assert(index_of(TensorRole::src) == CVG_ROLE_SRC &&
+              index_of(TensorRole::weights) == CVG_ROLE_WEIGHTS &&
+              index_of(TensorRole::bias) == CVG_ROLE_BIAS &&
+              index_of(TensorRole::dst) == CVG_ROLE_DST &&
               index_of(TensorRole::diff_src) == CVG_ROLE_DIFF_SRC &&
               index_of(TensorRole::diff_weights) == CVG_ROLE_DIFF_WEIGHTS &&
               index_of(TensorRole::diff_bias) == CVG_ROLE_DIFF_BIAS &&
@@ -104,23 +109,27 @@ cvg_tensors to_abi(const HostTensors& tensors) {
 }
 
 std::string reason_word(std::int32_t reason) {
-  static constexpr std::array words{"none",          "direction", "dtype",           "layout", "strides", "math",
-                                    "deterministic", "batch",     "channels",        "groups", "kernel",  "stride",
-                                    "padding",       "dilation",  "padding_mode",    "bias",   "size",    "algorithm",
-                                    "option",        "threads",   "workspace_limit", "device", "host",    "other"};
+  static constexpr std::array words{
+      "none",          "direction", "dtype",           "layout", "strides", "math",
+      "deterministic", "batch",     "channels",        "groups", "kernel",  "stride",
+      "padding",       "dilation",  "padding_mode",    "bias",   "size",    "algorithm",
+      "option",        "threads",   "workspace_limit", "device", "host",    "other"};
   static_assert(words.size() == CVG_REASON_OTHER + 1);
-  if (reason >= 0 && reason < static_cast<std::int32_t>(words.size())) return words[static_cast<std::size_t>(reason)];
+  if (reason >= 0 && reason < static_cast<std::int32_t>(words.size()))
+    return words[static_cast<std::size_t>(reason)];
   return fmt::format("unknown reason {}", reason);
 }
 
 std::string status_word(std::int32_t status) {
   static constexpr std::array words{"OK", "REFUSED", "OUT_OF_MEMORY", "FAILED", "DEVICE_LOST"};
-  if (status >= 0 && status < static_cast<std::int32_t>(words.size())) return words[static_cast<std::size_t>(status)];
+  if (status >= 0 && status < static_cast<std::int32_t>(words.size()))
+    return words[static_cast<std::size_t>(status)];
   return fmt::format("unknown status {}", status);
 }
 
 SettingsView::SettingsView(const PlanSettings& settings) {
-  for (const auto& [key, value] : settings.options) options_.push_back({key.c_str(), value.c_str()});
+  for (const auto& [key, value] : settings.options)
+    options_.push_back({key.c_str(), value.c_str()});
   settings_.struct_size = sizeof settings_;
   settings_.device = settings.device;
   settings_.threads = settings.threads;

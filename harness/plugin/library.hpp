@@ -11,15 +11,17 @@
 
 namespace convgauge {
 
-/// Holds the library open. A library is never unloaded: OpenMP and device runtimes do not survive it.
+/// Holds the library open. A library is never unloaded: OpenMP and device runtimes do not survive
+/// it.
 class Library {
  public:
-  /// dlopen (now, local), the entry symbol, the version, the tables. The error names the file and what is wrong.
+  /// dlopen (now, local), the entry symbol, the version, the tables. The error names the file and
+  /// what is wrong.
   static Expected<Library> open(const std::filesystem::path& file);
   /// A table that is part of this program.
   static Expected<Library> built_in(cvg_plugin_entry_function entry, std::string name);
-  /// R1: a host of another version gets no table, and the version that the library speaks. The first and only call of a
-  /// library in its process. The error names the rule.
+  /// R1: a host of another version gets no table, and the version that the library speaks. The
+  /// first and only call of a library in its process. The error names the rule.
   static Expected<void> refuses_other_versions(const std::filesystem::path& file);
 
   const std::string& name() const { return name_; }

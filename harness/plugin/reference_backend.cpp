@@ -24,27 +24,32 @@ namespace {
 constexpr const char* kAlgorithm = "reference.double";
 
 void say(cvg_note* note, const std::string& text) {
-  if (note && note->text && note->capacity) std::snprintf(note->text, note->capacity, "%s", text.c_str());
+  if (note && note->text && note->capacity)
+    std::snprintf(note->text, note->capacity, "%s", text.c_str());
 }
 
 cvg_status refuse(std::int32_t* reason, cvg_note* why, std::int32_t what, const std::string& text) {
   if (reason) *reason = what;
   say(why, text);
-  return CVG_REFUSED;
+  return CVG_STATUS_REFUSED;
 }
 
-cvg_status query(const cvg_spec* s, const cvg_settings* settings, std::int32_t* reason, cvg_note* why) {
-  if (s->direction != CVG_FORWARD && s->direction != CVG_BACKWARD_DATA && s->direction != CVG_BACKWARD_WEIGHTS)
+cvg_status query(const cvg_spec* s, const cvg_settings* settings, std::int32_t* reason,
+                 cvg_note* why) {
+  if (s->direction != CVG_DIRECTION_FORWARD && s->direction != CVG_DIRECTION_BACKWARD_DATA &&
+      s->direction != CVG_DIRECTION_BACKWARD_WEIGHTS)
     return refuse(reason, why, CVG_REASON_DIRECTION,
                   "the reference does not know direction number " + std::to_string(s->direction));
-  if (s->layout == CVG_NATIVE) return refuse(reason, why, CVG_REASON_LAYOUT, "the reference has no layout of its own");
+  if (s->layout == CVG_LAYOUT_NATIVE)
+    return refuse(reason, why, CVG_REASON_LAYOUT, "the reference has no layout of its own");
   if (settings->option_count > 0)
     return refuse(reason, why, CVG_REASON_OPTION,
                   std::string("the reference has no option '") + settings->options[0].key + "'");
   if (settings->algorithm && std::strcmp(settings->algorithm, kAlgorithm) != 0)
-    return refuse(reason, why, CVG_REASON_ALGORITHM,
-                  std::string("no algorithm '") + settings->algorithm + "'; the reference has " + kAlgorithm);
-  return CVG_OK;
+    return refuse(
+        reason, why, CVG_REASON_ALGORITHM,
+        std::string("no algorithm '") + settings->algorithm + "'; the reference has " + kAlgorithm);
+  return CVG_STATUS_OK;
 }
 
 void describe(cvg_algorithm* out) {
@@ -55,35 +60,35 @@ void describe(cvg_algorithm* out) {
 
 cvg_status device_count(std::int32_t* count, cvg_note*) {
   *count = 1;
-  return CVG_OK;
+  return CVG_STATUS_OK;
 }
 
 cvg_status device_info(std::int32_t, cvg_device* out, cvg_note*) {
-  out->kind = CVG_DEVICE_CPU;
+  out->kind = CVG_DEVICE_KIND_CPU;
   std::snprintf(out->name, sizeof out->name, "CPU");
-  return CVG_OK;
+  return CVG_STATUS_OK;
 }
 
 cvg_status options(cvg_option_info*, std::int32_t, std::int32_t* count) {
   *count = 0;
-  return CVG_OK;
+  return CVG_STATUS_OK;
 }
 
-cvg_status algorithms(const cvg_spec* s, const cvg_settings* settings, cvg_algorithm* out, std::int32_t capacity,
-                      std::int32_t* count, cvg_note* why) {
+cvg_status algorithms(const cvg_spec* s, const cvg_settings* settings, cvg_algorithm* out,
+                      std::int32_t capacity, std::int32_t* count, cvg_note* why) {
   std::int32_t reason = 0;
-  if (const auto status = query(s, settings, &reason, why); status != CVG_OK) return status;
+  if (const auto status = query(s, settings, &reason, why); status != CVG_STATUS_OK) return status;
   *count = 1;
   if (capacity >= 1) describe(out);
-  return CVG_OK;
+  return CVG_STATUS_OK;
 }
 
-cvg_status plan_create(const cvg_spec* s, const cvg_settings* settings, cvg_plan** plan, std::int32_t* reason,
-                       cvg_note* why) {
-  if (const auto status = query(s, settings, reason, why); status != CVG_OK) return status;
+cvg_status plan_create(const cvg_spec* s, const cvg_settings* settings, cvg_plan** plan,
+                       std::int32_t* reason, cvg_note* why) {
+  if (const auto status = query(s, settings, reason, why); status != CVG_STATUS_OK) return status;
   const auto slots = static_cast<std::size_t>(settings->slots);
   *plan = new cvg_plan{from_abi(*s), settings->threads, std::vector<HostTensors>(slots)};
-  return CVG_OK;
+  return CVG_STATUS_OK;
 }
 
 void plan_destroy(cvg_plan* plan) {
@@ -92,7 +97,7 @@ void plan_destroy(cvg_plan* plan) {
 
 cvg_status plan_algorithm(cvg_plan*, cvg_algorithm* out) {
   describe(out);
-  return CVG_OK;
+  return CVG_STATUS_OK;
 }
 
 /// The direction's tensors in the order of their roles; the workspace behind them.
@@ -100,21 +105,25 @@ std::vector<cvg_requirement> needs(const Spec& spec) {
   std::vector<cvg_requirement> all;
   for (const auto role : kTensorRoles)
     if (spec.reads(role) || spec.writes(role))
-      all.push_back({sizeof(cvg_requirement), static_cast<cvg_role>(role), CVG_SCOPE_SLOT, CVG_FORM_TENSOR,
-                     CVG_MEMORY_HOST, spec.bytes(role), size_of(spec.type(role)), ""});
-  all.push_back({sizeof(cvg_requirement), CVG_ROLE_WORKSPACE, CVG_SCOPE_EXECUTION, CVG_FORM_OWN, CVG_MEMORY_HOST,
+      all.push_back({sizeof(cvg_requirement), static_cast<cvg_role>(role), CVG_SCOPE_SLOT,
+                     CVG_FORM_TENSOR, CVG_MEMORY_HOST, spec.bytes(role), size_of(spec.type(role)),
+                     ""});
+  all.push_back({sizeof(cvg_requirement), CVG_ROLE_WORKSPACE, CVG_SCOPE_EXECUTION, CVG_FORM_OWN,
+                 CVG_MEMORY_HOST,
                  static_cast<std::size_t>(spec.written_elements()) * sizeof(double), 64, ""});
   return all;
 }
 
-cvg_status requirements(cvg_plan* plan, cvg_requirement* out, std::int32_t capacity, std::int32_t* count) {
+cvg_status requirements(cvg_plan* plan, cvg_requirement* out, std::int32_t capacity,
+                        std::int32_t* count) {
   const auto all = needs(plan->spec);
   *count = static_cast<std::int32_t>(all.size());
   std::copy_n(all.begin(), std::min(capacity, *count), out);
-  return CVG_OK;
+  return CVG_STATUS_OK;
 }
 
-cvg_status bind(cvg_plan* plan, std::int32_t slot, void* const* addresses, std::int32_t count, cvg_note*) {
+cvg_status bind(cvg_plan* plan, std::int32_t slot, void* const* addresses, std::int32_t count,
+                cvg_note*) {
   const auto all = needs(plan->spec);
   auto& tensors = plan->tensors.at(static_cast<std::size_t>(slot));
   for (std::size_t i = 0; i < all.size() && static_cast<std::int32_t>(i) < count; ++i)
@@ -122,40 +131,44 @@ cvg_status bind(cvg_plan* plan, std::int32_t slot, void* const* addresses, std::
       plan->workspace = addresses[i];
     else
       tensors[static_cast<std::size_t>(all[i].role)] = static_cast<std::byte*>(addresses[i]);
-  return CVG_OK;
+  return CVG_STATUS_OK;
 }
 
 cvg_status nothing(cvg_plan*, std::int32_t, const cvg_tensors*, cvg_note*) {
-  return CVG_OK;
+  return CVG_STATUS_OK;
 }
 
 /// Rounds `want`, contiguous, into a tensor; returns what follows it.
 const double* store_tensor(const Spec& spec, TensorRole role, const double* want, void* to) {
   const auto shape = spec.shape(role);
   const TensorView<const double> order{want, shape, spec.strides(role)};
-  each_index(shape,
-             [&](auto n, auto c, auto h, auto w) { store(spec.type(role), to, order.offset(n, c, h, w), *want++); });
+  each_index(shape, [&](auto n, auto c, auto h, auto w) {
+    store(spec.type(role), to, order.offset(n, c, h, w), *want++);
+  });
   return want;
 }
 
-cvg_status execute(cvg_plan* plan, const std::int32_t* slots, std::int64_t count, cvg_timing*, cvg_note* why) try {
+cvg_status execute(cvg_plan* plan, const std::int32_t* slots, std::int64_t count, cvg_timing*,
+                   cvg_note* why) try {
   const auto& spec = plan->spec;
   for (std::int64_t i = 0; i < count; ++i) {
     const auto& at = plan->tensors.at(static_cast<std::size_t>(slots[i]));
     auto* want = static_cast<double*>(plan->workspace);
-    reference_fast(spec, {at[CVG_ROLE_SRC], at[CVG_ROLE_WEIGHTS], at[CVG_ROLE_BIAS], at[CVG_ROLE_DIFF_DST]},
-                   {want, nullptr}, plan->threads);
+    reference_fast(
+        spec, {at[CVG_ROLE_SRC], at[CVG_ROLE_WEIGHTS], at[CVG_ROLE_BIAS], at[CVG_ROLE_DIFF_DST]},
+        {want, nullptr}, plan->threads);
     const double* sums = store_tensor(spec, spec.result(), want, at[index_of(spec.result())]);
-    if (spec.writes(TensorRole::diff_bias)) store_tensor(spec, TensorRole::diff_bias, sums, at[CVG_ROLE_DIFF_BIAS]);
+    if (spec.writes(TensorRole::diff_bias))
+      store_tensor(spec, TensorRole::diff_bias, sums, at[CVG_ROLE_DIFF_BIAS]);
   }
-  return CVG_OK;
+  return CVG_STATUS_OK;
 } catch (const std::exception& e) {
   say(why, e.what());
-  return CVG_FAILED;
+  return CVG_STATUS_FAILED;
 }
 
 cvg_status wait(cvg_plan*, cvg_note*) {
-  return CVG_OK;
+  return CVG_STATUS_OK;
 }
 
 constexpr cvg_backend kBackend{
@@ -186,11 +199,13 @@ constexpr cvg_backend kBackend{
     .extension = nullptr,
 };
 constexpr const cvg_backend* kBackends[] = {&kBackend};
-constexpr cvg_plugin kPlugin{sizeof(cvg_plugin), CVG_ABI_VERSION, 1, "reference", "1", kBackends, nullptr};
+constexpr cvg_plugin kPlugin{sizeof(cvg_plugin), CVG_ABI_VERSION, 1, "reference", "1",
+                             kBackends,          nullptr};
 
 }  // namespace
 
-const cvg_plugin* reference_entry(std::uint32_t version, const cvg_host*, std::uint32_t* plugin_version) {
+const cvg_plugin* reference_entry(std::uint32_t version, const cvg_host*,
+                                  std::uint32_t* plugin_version) {
   *plugin_version = CVG_ABI_VERSION;
   return version == CVG_ABI_VERSION ? &kPlugin : nullptr;
 }

@@ -1,5 +1,5 @@
-// The reference as a backend: `--backend reference` works wherever a backend is named, through the same ABI as all
-// others.
+// The reference as a backend: `--backend reference` works wherever a backend is named, through the
+// same ABI as all others.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -7,7 +7,9 @@
 
 namespace convgauge {
 
-/// The entry of a plugin with one backend, "reference": double sums by reference_fast, rounded once to the output type.
-const cvg_plugin* reference_entry(std::uint32_t version, const cvg_host* host, std::uint32_t* plugin_version);
+/// The entry of a plugin with one backend, "reference": double sums by reference_fast, rounded once
+/// to the output type.
+const cvg_plugin* reference_entry(std::uint32_t version, const cvg_host* host,
+                                  std::uint32_t* plugin_version);
 
 }  // namespace convgauge

@@ -1,5 +1,5 @@
-// CaseRecord ↔ its line. What can be computed from the rest (rates, intervals, the text form) is written for other
-// readers, and computed again, never read.
+// CaseRecord ↔ its line. What can be computed from the rest (rates, intervals, the text form) is
+// written for other readers, and computed again, never read.
 #include <algorithm>
 #include <numeric>
 
@@ -79,7 +79,8 @@ void read_times(Fields fields, Measured& m) {
   fields.get("fetch_ns", m.fetch_ns);
   fields.get("first_execution_ns", m.first_execution_ns);
   const auto& parts = m.samples_per_process;
-  const bool negative = std::any_of(parts.begin(), parts.end(), [](std::int64_t n) { return n < 0; });
+  const bool negative =
+      std::any_of(parts.begin(), parts.end(), [](std::int64_t n) { return n < 0; });
   const auto sum = negative ? -1 : std::accumulate(parts.begin(), parts.end(), std::int64_t{0});
   if (!parts.empty() && sum != static_cast<std::int64_t>(m.samples_ns.size()))
     fields.fail("time_ns", "its samples are not as many as measurement/samples_per_process has");
@@ -126,8 +127,10 @@ void extract(Fields& fields, const char* key, std::string& text) {
 }
 
 Json to_json(const Roof& roof, std::optional<double> share) {
-  return {
-      {"flops", number(roof.flops)}, {"level", roof.level}, {"by_compute", roof.by_compute}, {"share", bound(share)}};
+  return {{"flops", number(roof.flops)},
+          {"level", roof.level},
+          {"by_compute", roof.by_compute},
+          {"share", bound(share)}};
 }
 
 void read_roof(Fields fields, Roof& roof) {
@@ -137,15 +140,17 @@ void read_roof(Fields fields, Roof& roof) {
 }
 
 Json to_json(const CaseRecord& r) {
-  Json j{{"record", "case"},
-         {"problem", problem_json(r.problem.geometry)},
-         {"problem_text", short_text(r.problem.geometry)},
-         {"suite", r.problem.suite},
-         {"name", r.problem.name},
-         {"count", r.problem.count},
-         {"position", {{"problem", r.position.problem}, {"index", r.position.index}, {"cases", r.position.cases}}},
-         {"backend", r.backend},
-         {"label", r.label}};
+  Json j{
+      {"record", "case"},
+      {"problem", problem_json(r.problem.geometry)},
+      {"problem_text", short_text(r.problem.geometry)},
+      {"suite", r.problem.suite},
+      {"name", r.problem.name},
+      {"count", r.problem.count},
+      {"position",
+       {{"problem", r.position.problem}, {"index", r.position.index}, {"cases", r.position.cases}}},
+      {"backend", r.backend},
+      {"label", r.label}};
   write_algorithm(j, r.algorithm);
   j["requested_algorithm"] = r.requested_algorithm;
   j["own_choice"] = r.own_choice;

@@ -5,14 +5,18 @@
 namespace convgauge {
 namespace {
 
-/// Calls `f` with a default-constructed value of every alternative, in order, until it returns true.
+/// Calls `f` with a default-constructed value of every alternative, in order, until it returns
+/// true.
 template <class... Alternatives, class F>
 bool any_alternative(const std::variant<Alternatives...>*, F f) {
   return (f(Alternatives{}) || ...);
 }
 
 Json to_json(const Mismatch& m) {
-  return {{"at", m.at}, {"got", number(m.got)}, {"want", number(m.want)}, {"allowed", number(m.allowed)}};
+  return {{"at", m.at},
+          {"got", number(m.got)},
+          {"want", number(m.want)},
+          {"allowed", number(m.allowed)}};
 }
 
 Mismatch read_mismatch(Fields fields) {
@@ -109,10 +113,11 @@ void read(Fields& f, Failed& v) {
 }
 
 /// A list for each, as long as the samples.
-constexpr std::pair<const char*, double SampleLoad::*> kLoadFields[] = {{"waited_share", &SampleLoad::waited_share},
-                                                                        {"others_ns", &SampleLoad::others_ns},
-                                                                        {"steal_ns", &SampleLoad::steal_ns},
-                                                                        {"load_average", &SampleLoad::load_average}};
+constexpr std::pair<const char*, double SampleLoad::*> kLoadFields[] = {
+    {"waited_share", &SampleLoad::waited_share},
+    {"others_ns", &SampleLoad::others_ns},
+    {"steal_ns", &SampleLoad::steal_ns},
+    {"load_average", &SampleLoad::load_average}};
 
 void write(Json& j, const Measured& m) {
   if (m.budget_cut) j["budget_cut"] = true;
@@ -198,7 +203,8 @@ void read_tagged(Fields fields, Variant& value) {
 }
 
 std::string text(const Rational& r) {
-  return std::to_string(r.numerator) + (r.denominator == 1 ? "" : "/" + std::to_string(r.denominator));
+  return std::to_string(r.numerator) +
+         (r.denominator == 1 ? "" : "/" + std::to_string(r.denominator));
 }
 
 bool parse(const std::string& text, Rational& r) {
@@ -226,7 +232,8 @@ void read_measurement(Fields fields, Measurement& measurement) {
 }
 
 Json detail_json(const Algorithm& algorithm) {
-  Json j{{"deterministic", algorithm.deterministic}, {"flushes_subnormals", algorithm.flushes_subnormals}};
+  Json j{{"deterministic", algorithm.deterministic},
+         {"flushes_subnormals", algorithm.flushes_subnormals}};
   if (algorithm.winograd != Algorithm{}.winograd || !algorithm.points_known) {
     j["points_known"] = algorithm.points_known;
     for (const auto& axis : algorithm.winograd) {
@@ -252,7 +259,8 @@ void read_detail(Fields fields, Algorithm& algorithm) {
     f.get("r", a.r);
     f.get("points", points);
     for (const auto& point : points)
-      if (!parse(point, a.points.emplace_back())) f.fail("points", "expected rationals such as 1/2, found " + point);
+      if (!parse(point, a.points.emplace_back()))
+        f.fail("points", "expected rationals such as 1/2, found " + point);
   });
   std::vector<int> tile;
   fields.get("fft_tile", tile);

@@ -10,7 +10,8 @@ namespace convgauge {
 Json to_json(const Verdict& verdict);
 void read_verdict(Fields fields, Verdict& verdict);
 
-/// The part of a measurement that is not a time: its kind, and why or how. Times stand beside it in the case line.
+/// The part of a measurement that is not a time: its kind, and why or how. Times stand beside it in
+/// the case line.
 Json to_json(const Measurement& measurement);
 void read_measurement(Fields fields, Measurement& measurement);
 

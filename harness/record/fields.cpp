@@ -68,7 +68,8 @@ Complaint read(const Json& json, std::map<int, double>& value) {
   for (const auto& [key, element] : json.items()) {
     int index = 0;
     const auto [end, code] = std::from_chars(key.data(), key.data() + key.size(), index);
-    if (code != std::errc{} || end != key.data() + key.size() || read(element, value[index])) return expected;
+    if (code != std::errc{} || end != key.data() + key.size() || read(element, value[index]))
+      return expected;
   }
   return std::nullopt;
 }

@@ -1,5 +1,5 @@
-// Typed access to the fields of a JSON object: absent fields keep their defaults, unknown ones are left alone, and the
-// first wrong one is reported by its place.
+// Typed access to the fields of a JSON object: absent fields keep their defaults, unknown ones are
+// left alone, and the first wrong one is reported by its place.
 #pragma once
 #include <limits>
 #include <map>
@@ -14,7 +14,8 @@
 
 namespace convgauge {
 
-/// JSON has no NaN and no infinity, and a wrong result is often just that: they travel as "nan", "inf" and "-inf".
+/// JSON has no NaN and no infinity, and a wrong result is often just that: they travel as "nan",
+/// "inf" and "-inf".
 Json number(double value);
 Json numbers(const std::vector<double>& values);
 
@@ -32,8 +33,9 @@ Complaint read(const Json& json, std::map<int, double>& value);
 template <class T>
 requires std::is_integral_v<T> Complaint read(const Json& json, T& value) {
   const auto fits = [&](auto n) { return std::in_range<T>(n); };
-  const bool good = json.is_number_unsigned() ? fits(json.get<std::uint64_t>())
-                                              : json.is_number_integer() && fits(json.get<std::int64_t>());
+  const bool good = json.is_number_unsigned()
+                        ? fits(json.get<std::uint64_t>())
+                        : json.is_number_integer() && fits(json.get<std::int64_t>());
   if (!good)
     return "a whole number between " + std::to_string(std::numeric_limits<T>::min()) + " and " +
            std::to_string(std::numeric_limits<T>::max());
@@ -66,8 +68,8 @@ Complaint read(const Json& json, std::vector<T>& value) {
   return std::nullopt;
 }
 
-/// Reads one object. The first complaint goes to `error`, which all the Fields of one line share; after it nothing more
-/// is read.
+/// Reads one object. The first complaint goes to `error`, which all the Fields of one line share;
+/// after it nothing more is read.
 class Fields {
  public:
   Fields(const Json& object, Place place, std::string& error);

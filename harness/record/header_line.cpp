@@ -13,7 +13,8 @@ Json by_threads(const std::map<int, double>& values) {
 }
 
 Json to_json(const FmaPeak& p) {
-  return {{"instruction_set", p.instruction_set}, {"threads", p.threads}, {"flops", number(p.flops)}};
+  return {
+      {"instruction_set", p.instruction_set}, {"threads", p.threads}, {"flops", number(p.flops)}};
 }
 
 FmaPeak read_fma_peak(Fields fields) {
@@ -41,9 +42,13 @@ ReadPeak read_read_peak(Fields fields) {
 }
 
 Json to_json(const PluginRecord& p) {
-  return {
-      {"label", p.label},   {"backend", p.backend},          {"file", p.file}, {"hash", p.hash}, {"version", p.version},
-      {"device", p.device}, {"library_path", p.library_path}};
+  return {{"label", p.label},
+          {"backend", p.backend},
+          {"file", p.file},
+          {"hash", p.hash},
+          {"version", p.version},
+          {"device", p.device},
+          {"library_path", p.library_path}};
 }
 
 PluginRecord read_plugin(Fields fields) {
@@ -134,9 +139,11 @@ Machine read_machine(Fields fields) {
 void check_version(Fields& fields, HeaderRecord& h) {
   fields.need("schema_version", h.schema_version);
   if (h.schema_version > kSchemaVersion)
-    fields.fail("schema_version", fmt::format("written with format {}, and this convgauge reads up to {}: read it with "
-                                              "the convgauge that wrote it, or a newer one",
-                                              h.schema_version, kSchemaVersion));
+    fields.fail(
+        "schema_version",
+        fmt::format("written with format {}, and this convgauge reads up to {}: read it with "
+                    "the convgauge that wrote it, or a newer one",
+                    h.schema_version, kSchemaVersion));
   else if (h.schema_version < 1)
     fields.fail("schema_version", fmt::format("expected 1 or more, found {}", h.schema_version));
 }

@@ -1,4 +1,5 @@
-// One line of results.jsonl as a value, and the line. Everything else that convgauge writes is made from these.
+// One line of results.jsonl as a value, and the line. Everything else that convgauge writes is made
+// from these.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -32,8 +33,8 @@ struct CaseSettings {
   bool operator==(const CaseSettings&) const = default;
 };
 
-/// Where a case stands in its run: the problem's place in the suite, the case's place among the problem's. A problem of
-/// which fewer than `cases` lines are there was cut off.
+/// Where a case stands in its run: the problem's place in the suite, the case's place among the
+/// problem's. A problem of which fewer than `cases` lines are there was cut off.
 struct Position {
   std::int64_t problem = 0, index = 0, cases = 1;
   bool operator==(const Position&) const = default;
@@ -58,21 +59,23 @@ struct CaseRecord {
   Problem problem;
   std::string backend, label, device;  // device "cpu:0"
   std::string requested_algorithm = "default";
-  bool own_choice = true;              // requested "default", or the first of "all": what the backend itself would take
+  bool own_choice =
+      true;  // requested "default", or the first of "all": what the backend itself would take
   std::optional<Algorithm> algorithm;  // what really ran; empty where no plan came to be
   std::map<std::string, std::string> options;
   CaseSettings settings;
   Verdict verdict = Failed{"nothing ran"};
   Measurement measurement = Skipped{"not asked for"};
   std::size_t bytes = 0, workspace_bytes = 0, packed_weight_bytes = 0;
-  // JSON objects that the backend gave ("cvg.details/0"), empty where it gave none: of the plan, and of the device
-  // before and after the timed executions.
+  // JSON objects that the backend gave ("cvg.details/0"), empty where it gave none: of the plan,
+  // and of the device before and after the timed executions.
   std::string details{}, device_before{}, device_after{};
   std::optional<std::string> known;  // the issue, where the verdict was expected
   std::string replay;                // the command line that repeats it
   std::optional<SmallestCase> smallest;
-  std::string shrink_note;     // why there is no smallest case, where one was searched for
-  std::optional<Roof> roof{};  // what this machine allows it; empty where its peaks were not measured
+  std::string shrink_note;  // why there is no smallest case, where one was searched for
+  std::optional<Roof>
+      roof{};  // what this machine allows it; empty where its peaks were not measured
   bool operator==(const CaseRecord&) const = default;
 };
 
@@ -92,9 +95,10 @@ struct Machine {
   std::string processor, instruction_sets, system, hostname_hash;
   int cores = 0, physical_cores = 0;
   std::int64_t l1_bytes = 0, l2_bytes = 0, l3_bytes = 0, memory_bytes = 0;
-  std::map<int, double> fma_flops;            // threads -> f32 flop/s
-  std::map<int, double> bytes_per_second;     // threads -> read bandwidth of memory
-  double clock_read_ns = 0, noise_floor = 0;  // noise_floor: how far the A/A ratio's interval reaches from 1
+  std::map<int, double> fma_flops;         // threads -> f32 flop/s
+  std::map<int, double> bytes_per_second;  // threads -> read bandwidth of memory
+  double clock_read_ns = 0,
+         noise_floor = 0;  // noise_floor: how far the A/A ratio's interval reaches from 1
   double load_average = 0;
   std::vector<FmaPeak> fma_peaks{};    // fma_flops by instruction set
   std::vector<ReadPeak> read_peaks{};  // bytes_per_second by level of the memory hierarchy
@@ -116,7 +120,8 @@ struct HeaderRecord {
   bool operator==(const HeaderRecord&) const = default;
 };
 
-/// One line, without the newline. read(to_line(x)) == x, bit for bit; a NaN stays a NaN. UTF-8 errors become U+FFFD.
+/// One line, without the newline. read(to_line(x)) == x, bit for bit; a NaN stays a NaN. UTF-8
+/// errors become U+FFFD.
 std::string to_line(const HeaderRecord& header);
 std::string to_line(const CaseRecord& record);
 /// The same with samples and all, spread over lines for a person: `--json`.
@@ -128,14 +133,16 @@ struct Results {
   std::vector<CaseRecord> cases;
   std::size_t whole_bytes = 0, torn_bytes = 0;
 };
-/// `path`: the file, or the folder that holds results.jsonl. Errors name file, line and what is wrong.
+/// `path`: the file, or the folder that holds results.jsonl. Errors name file, line and what is
+/// wrong.
 Expected<Results> read_results(const std::filesystem::path& path);
 
 /// Appends lines, each in one write(2), flushed. [one thread]
 class ResultsWriter {
  public:
   /// Creates the file, or with `keep_bytes` continues one and cuts what follows them.
-  static Expected<ResultsWriter> open(const std::filesystem::path& file, std::optional<std::size_t> keep_bytes);
+  static Expected<ResultsWriter> open(const std::filesystem::path& file,
+                                      std::optional<std::size_t> keep_bytes);
   Expected<void> append(const std::string& line);
   ResultsWriter(ResultsWriter&& other) noexcept;
   ResultsWriter& operator=(ResultsWriter&&) = delete;
@@ -149,8 +156,8 @@ class ResultsWriter {
 /// Effective rate: nominal flops over the median time. 0 where nothing was measured.
 double gflops(const CaseRecord& record);
 
-/// The roof of a case on a machine; empty where none is known: other types than f32, other devices than the processor,
-/// a number of threads whose peaks were not measured.
+/// The roof of a case on a machine; empty where none is known: other types than f32, other devices
+/// than the processor, a number of threads whose peaks were not measured.
 std::optional<Roof> roof_on(const Machine& machine, const CaseRecord& record);
 
 /// gflops() as a share of the record's roof; empty where there is no roof or nothing was measured.

@@ -1,4 +1,5 @@
-// Reads a results file line by line. A line without its newline was torn by a kill and does not count.
+// Reads a results file line by line. A line without its newline was torn by a kill and does not
+// count.
 #include <fmt/format.h>
 
 #include <fstream>
@@ -34,9 +35,12 @@ std::string add_line(std::string_view line, const Place& place, Results& results
     const Json json = Json::parse(line);
     Fields fields(json, place, complaint);
     fields.need("record", record);
-    if (first && record != "header") fields.fail("record", "the first line must be the header, found " + shown(record));
-    if (!first && record == "header") fields.fail("record", "a second header; one results file is one run");
-    if (!first && record != "case") fields.fail("record", "expected \"case\", found " + shown(record));
+    if (first && record != "header")
+      fields.fail("record", "the first line must be the header, found " + shown(record));
+    if (!first && record == "header")
+      fields.fail("record", "a second header; one results file is one run");
+    if (!first && record != "case")
+      fields.fail("record", "expected \"case\", found " + shown(record));
     if (!complaint.empty()) return complaint;
     if (first)
       results.header = header_from_json(json, place, complaint);
@@ -60,13 +64,15 @@ Expected<Results> read_results(const std::filesystem::path& path) {
     const auto end = text->find('\n', results.whole_bytes);
     if (end == text->npos) break;
     const Place place{fmt::format("{}:{}", file.string(), line), ""};
-    const auto whole = std::string_view(*text).substr(results.whole_bytes, end - results.whole_bytes);
-    if (auto complaint = add_line(whole, place, results); !complaint.empty()) return error(std::move(complaint));
+    const auto whole =
+        std::string_view(*text).substr(results.whole_bytes, end - results.whole_bytes);
+    if (auto complaint = add_line(whole, place, results); !complaint.empty())
+      return error(std::move(complaint));
     results.whole_bytes = end + 1;
   }
   if (results.whole_bytes == 0)
-    return error(
-        fmt::format("{}:1: no header line: {}", file.string(), text->empty() ? "the file is empty" : "it was torn"));
+    return error(fmt::format("{}:1: no header line: {}", file.string(),
+                             text->empty() ? "the file is empty" : "it was torn"));
   results.torn_bytes = text->size() - results.whole_bytes;
   return results;
 }

@@ -38,13 +38,15 @@ std::string claim(int descriptor, std::optional<std::size_t> keep_bytes) {
   if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) return "another convgauge is writing to it";
   if (!keep_bytes) return "";
   const auto keep = static_cast<off_t>(*keep_bytes);
-  if (size_of_file(descriptor) < keep) return fmt::format("is shorter than the {} bytes to keep", keep);
+  if (size_of_file(descriptor) < keep)
+    return fmt::format("is shorter than the {} bytes to keep", keep);
   return ftruncate(descriptor, keep) == 0 ? "" : "cannot be cut: " + reason();
 }
 
 }  // namespace
 
-Expected<ResultsWriter> ResultsWriter::open(const std::filesystem::path& file, std::optional<std::size_t> keep_bytes) {
+Expected<ResultsWriter> ResultsWriter::open(const std::filesystem::path& file,
+                                            std::optional<std::size_t> keep_bytes) {
   const int create = keep_bytes ? 0 : O_CREAT | O_EXCL;
   const int descriptor = ::open(file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | create, 0644);
   if (descriptor < 0) return error(fmt::format("{}: {}", file.string(), reason()));
@@ -63,14 +65,18 @@ Expected<void> ResultsWriter::append(const std::string& line) {
   do written = ::write(descriptor_, whole.data(), whole.size());
   while (written < 0 && errno == EINTR);
   if (written == static_cast<ssize_t>(whole.size()) && fdatasync(descriptor_) == 0) return {};
-  const auto why = written < 0 || written == static_cast<ssize_t>(whole.size()) ? reason() : "no space left for a line";
+  const auto why = written < 0 || written == static_cast<ssize_t>(whole.size())
+                       ? reason()
+                       : "no space left for a line";
   // The part of a line that did fit would make the next line unreadable.
   if (written > 0 && before >= 0 && ftruncate(descriptor_, before) != 0)
-    return error(fmt::format("results file: {}; and half a line stays at its end: {}", why, reason()));
+    return error(
+        fmt::format("results file: {}; and half a line stays at its end: {}", why, reason()));
   return error(fmt::format("results file: {}", why));
 }
 
-ResultsWriter::ResultsWriter(ResultsWriter&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+ResultsWriter::ResultsWriter(ResultsWriter&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 ResultsWriter::~ResultsWriter() {
   if (descriptor_ >= 0) ::close(descriptor_);

@@ -12,7 +12,8 @@
 namespace convgauge {
 namespace {
 
-/// work(word): word is an integer as wide as an element, whose bits are moved and never read as a number.
+/// work(word): word is an integer as wide as an element, whose bits are moved and never read as a
+/// number.
 template <class Work>
 void as_words(Dtype type, Work work) {
   if (size_of(type) == 8) return work(std::uint64_t{});
@@ -71,7 +72,8 @@ void sum_channels(const Spec& spec, const Inputs& inputs, const Reference& out) 
     double want = 0, magnitude = 0;
     for (std::int64_t n = 0; n < s[0]; ++n)
       for (std::int64_t h = 0; h < s[2]; ++h) {
-        load_line(spec.dst_type, inputs.diff_dst, n * y[0] + c * y[1] + h * y[2], y[3], s[3], row.data());
+        load_line(spec.dst_type, inputs.diff_dst, n * y[0] + c * y[1] + h * y[2], y[3], s[3],
+                  row.data());
         for (const double v : row) want += v, magnitude += std::fabs(v);
       }
     if (out.want) out.want[c] = want;
@@ -128,19 +130,23 @@ void AsForward::spread_data(const Inputs& inputs) {
   const auto shift_h = g.h.reach() - 1 - g.h.pad_before - first_h_;
   const auto shift_w = g.w.reach() - 1 - g.w.pad_before - first_w_;
   as_words(spec_.dst_type, [&](auto word) {
-    const auto from = view(static_cast<const decltype(word)*>(inputs.diff_dst), spec_, TensorRole::diff_dst);
+    const auto from =
+        view(static_cast<const decltype(word)*>(inputs.diff_dst), spec_, TensorRole::diff_dst);
     const auto to = view(src_.as<decltype(word)>(), forward_, TensorRole::src);
     each_index(from.shape, [&](auto n, auto c, auto oh, auto ow) {
       const auto h = oh * g.h.stride + shift_h, w = ow * g.w.stride + shift_w;
-      if (h >= 0 && h < to.shape[2] && w >= 0 && w < to.shape[3]) to(n, c, h, w) = from(n, c, oh, ow);
+      if (h >= 0 && h < to.shape[2] && w >= 0 && w < to.shape[3])
+        to(n, c, h, w) = from(n, c, oh, ow);
     });
   });
   as_words(spec_.weights_type, [&](auto word) {
-    const auto from = view(static_cast<const decltype(word)*>(inputs.weights), spec_, TensorRole::weights);
+    const auto from =
+        view(static_cast<const decltype(word)*>(inputs.weights), spec_, TensorRole::weights);
     const auto to = view(weights_.as<decltype(word)>(), forward_, TensorRole::weights);
     each_index(from.shape, [&](auto o, auto i, auto kh, auto kw) {
       const auto channel = o / g.group_outputs() * g.group_inputs() + i;
-      to(channel, o % g.group_outputs(), g.h.kernel - 1 - kh, g.w.kernel - 1 - kw) = from(o, i, kh, kw);
+      to(channel, o % g.group_outputs(), g.h.kernel - 1 - kh, g.w.kernel - 1 - kw) =
+          from(o, i, kh, kw);
     });
   });
 }
@@ -153,13 +159,16 @@ void AsForward::spread_weights(const Inputs& inputs) {
     each_index(to.shape, [&](auto i, auto c, auto u, auto v) {
       const auto ih = source_index(g.padding_mode, u - g.h.pad_before, g.h.input);
       const auto iw = source_index(g.padding_mode, v - g.w.pad_before, g.w.input);
-      if (ih >= 0 && iw >= 0) to(i, c, u, v) = from(c % g.batch, c / g.batch * g.group_inputs() + i, ih, iw);
+      if (ih >= 0 && iw >= 0)
+        to(i, c, u, v) = from(c % g.batch, c / g.batch * g.group_inputs() + i, ih, iw);
     });
   });
   as_words(spec_.dst_type, [&](auto word) {
-    const auto from = view(static_cast<const decltype(word)*>(inputs.diff_dst), spec_, TensorRole::diff_dst);
+    const auto from =
+        view(static_cast<const decltype(word)*>(inputs.diff_dst), spec_, TensorRole::diff_dst);
     const auto to = view(weights_.as<decltype(word)>(), forward_, TensorRole::weights);
-    each_index(from.shape, [&](auto n, auto o, auto h, auto w) { to(o, n, h, w) = from(n, o, h, w); });
+    each_index(from.shape,
+               [&](auto n, auto o, auto h, auto w) { to(o, n, h, w) = from(n, o, h, w); });
   });
 }
 
@@ -168,7 +177,8 @@ void AsForward::gather(const double* outputs, double* result) const {
   const Shape made = forward_.geometry.dst_shape(), shape = spec_.shape(spec_.result());
   const TensorView<double> to{result, shape, nchw_strides(shape)};
   if (spec_.direction == Direction::backward_weights)
-    return each_index(made, [&](auto i, auto o, auto kh, auto kw) { to(o, i, kh, kw) = *outputs++; });
+    return each_index(made,
+                      [&](auto i, auto o, auto kh, auto kw) { to(o, i, kh, kw) = *outputs++; });
   std::fill_n(result, elements(shape), 0.0);
   each_index(made, [&](auto n, auto c, auto h, auto w) {
     const auto ih = source_index(g.padding_mode, first_h_ + h, g.h.input);
@@ -181,21 +191,27 @@ void reference_backward(const Spec& spec, const Inputs& inputs, const Reference&
   const Geometry& g = spec.geometry;
   if (g.batch == 0) return reference_slow(spec, inputs, out);
   if (spec.direction == Direction::backward_data) {
-    // Between the elements of a spread-out diff_dst lie zeros that no product of the definition has: a weight that is
-    // not finite would make NaNs of them; and where nearly all are zeros (a stride of 5, a kernel as large as the
-    // image) the loops, some sixteen times slower for a product, are faster.
+    // Between the elements of a spread-out diff_dst lie zeros that no product of the definition
+    // has: a weight that is not finite would make NaNs of them; and where nearly all are zeros (a
+    // stride of 5, a kernel as large as the image) the loops, some sixteen times slower for a
+    // product, are faster.
     constexpr std::int64_t kEmpty = 16;
     const bool spoils = !all_finite(spec.weights_type, inputs.weights, elements(g.weights_shape()));
-    if (spoils || forward_of(spec).geometry.flops() / kEmpty > g.flops()) return reference_slow(spec, inputs, out);
+    if (spoils || forward_of(spec).geometry.flops() / kEmpty > g.flops())
+      return reference_slow(spec, inputs, out);
   }
   const AsForward forward(spec, inputs);
-  const auto count = static_cast<std::size_t>(elements(forward.spec().geometry.dst_shape())) * sizeof(double);
+  const auto count =
+      static_cast<std::size_t>(elements(forward.spec().geometry.dst_shape())) * sizeof(double);
   Buffer want(out.want ? count : 0), magnitude(out.magnitude ? count : 0);
-  reference_fast(forward.spec(), forward.inputs(),
-                 {out.want ? want.as<double>() : nullptr, out.magnitude ? magnitude.as<double>() : nullptr}, threads);
+  reference_fast(
+      forward.spec(), forward.inputs(),
+      {out.want ? want.as<double>() : nullptr, out.magnitude ? magnitude.as<double>() : nullptr},
+      threads);
   if (out.want) forward.gather(want.as<double>(), out.want);
   if (out.magnitude) forward.gather(magnitude.as<double>(), out.magnitude);
-  if (spec.writes(TensorRole::diff_bias)) sum_channels(spec, inputs, behind(out, elements(g.weights_shape())));
+  if (spec.writes(TensorRole::diff_bias))
+    sum_channels(spec, inputs, behind(out, elements(g.weights_shape())));
 }
 
 }  // namespace convgauge

@@ -31,8 +31,8 @@ std::string reference_key(const Spec& spec, Fill fill, Seeds seeds) {
   return key;
 }
 
-ReferenceCache::Values ReferenceCache::get(const Spec& spec, Fill fill, Seeds seeds, const Inputs& inputs,
-                                           int threads) {
+ReferenceCache::Values ReferenceCache::get(const Spec& spec, Fill fill, Seeds seeds,
+                                           const Inputs& inputs, int threads) {
   const auto key = reference_key(spec, fill, seeds);
   if (auto known = find(key)) return known;
   const auto outputs = static_cast<std::size_t>(spec.written_elements());
@@ -48,7 +48,8 @@ ReferenceCache::Values ReferenceCache::get(const Spec& spec, Fill fill, Seeds se
   values->want.resize(outputs);
   values->magnitude.resize(outputs);
   reference_fast(spec, inputs, values->view(), threads);
-  if (on_disk && write_reference(file_of(key), key, *values)) enforce_quota(*options_.directory, options_.disk_bytes);
+  if (on_disk && write_reference(file_of(key), key, *values))
+    enforce_quota(*options_.directory, options_.disk_bytes);
   keep(key, values);
   const std::lock_guard lock(mutex_);
   ++counts_.computed;
@@ -71,7 +72,8 @@ ReferenceCache::Values ReferenceCache::find(const std::string& key) {
 
 void ReferenceCache::keep(const std::string& key, Values values) {
   const std::lock_guard lock(mutex_);
-  // Another thread may have been first, and what is larger than the whole limit would only push the others out.
+  // Another thread may have been first, and what is larger than the whole limit would only push the
+  // others out.
   if (by_key_.count(key) || values->bytes() > options_.memory_bytes) return;
   bytes_ += values->bytes();
   entries_.emplace_front(key, std::move(values));
@@ -84,7 +86,8 @@ void ReferenceCache::keep(const std::string& key, Values values) {
 }
 
 std::filesystem::path ReferenceCache::file_of(const std::string& key) const {
-  const auto name = hexadecimal(checksum(key.data(), key.size(), 1)) + hexadecimal(checksum(key.data(), key.size(), 2));
+  const auto name = hexadecimal(checksum(key.data(), key.size(), 1)) +
+                    hexadecimal(checksum(key.data(), key.size(), 2));
   return *options_.directory / (name + ".reference");
 }
 

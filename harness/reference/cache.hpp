@@ -20,7 +20,9 @@ struct ReferenceValues {
 
   std::size_t bytes() const { return (want.size() + magnitude.size()) * sizeof(double); }
   /// compare() takes them as Reference, and only reads.
-  Reference view() const { return {const_cast<double*>(want.data()), const_cast<double*>(magnitude.data())}; }
+  Reference view() const {
+    return {const_cast<double*>(want.data()), const_cast<double*>(magnitude.data())};
+  }
 };
 
 /// The seeds that the source, and the weights and the bias, were filled with.
@@ -28,12 +30,14 @@ struct Seeds {
   std::uint64_t src = 0, weights = 0;
 };
 
-/// Everything that the values depend on, as one line: the spec's numbers, fill, seed, and the versions of both.
-/// Accumulator, layout, math mode and determinism change no value and are left out.
+/// Everything that the values depend on, as one line: the spec's numbers, fill, seed, and the
+/// versions of both. Accumulator, layout, math mode and determinism change no value and are left
+/// out.
 std::string reference_key(const Spec& spec, Fill fill, Seeds seeds);
 
-/// Least recently used goes first, in memory and on disk. A disk that fails, is full, or holds torn or foreign files
-/// costs a recomputation, never a wrong value. Several processes may share a directory. Thread-safe.
+/// Least recently used goes first, in memory and on disk. A disk that fails, is full, or holds torn
+/// or foreign files costs a recomputation, never a wrong value. Several processes may share a
+/// directory. Thread-safe.
 class ReferenceCache {
  public:
   struct Options {
@@ -49,8 +53,8 @@ class ReferenceCache {
   explicit ReferenceCache(Options options) : options_(std::move(options)) {}
 
   /// The reference of `inputs`, which must hold this fill with these seeds.
-  std::shared_ptr<const ReferenceValues> get(const Spec& spec, Fill fill, Seeds seeds, const Inputs& inputs,
-                                             int threads);
+  std::shared_ptr<const ReferenceValues> get(const Spec& spec, Fill fill, Seeds seeds,
+                                             const Inputs& inputs, int threads);
   Counts counts() const;
 
  private:

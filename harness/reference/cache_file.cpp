@@ -110,7 +110,8 @@ void enforce_quota(const fs::path& directory, std::uintmax_t bytes) {
   std::vector<File> files;
   std::error_code failed;
   std::uintmax_t all = 0;
-  for (fs::directory_iterator it(directory, failed), end; !failed && it != end; it.increment(failed)) {
+  for (fs::directory_iterator it(directory, failed), end; !failed && it != end;
+       it.increment(failed)) {
     std::error_code gone;
     if (leftover(*it)) fs::remove(it->path(), gone);
     if (it->path().extension() != kExtension) continue;
@@ -119,7 +120,8 @@ void enforce_quota(const fs::path& directory, std::uintmax_t bytes) {
     all += file.bytes;
     files.push_back(file);
   }
-  std::sort(files.begin(), files.end(), [](const File& a, const File& b) { return a.used < b.used; });
+  std::sort(files.begin(), files.end(),
+            [](const File& a, const File& b) { return a.used < b.used; });
   for (std::size_t i = 0; i < files.size() && all > bytes; ++i)
     if (fs::remove(files[i].path, failed)) all -= files[i].bytes;
 }

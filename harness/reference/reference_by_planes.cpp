@@ -1,5 +1,6 @@
-// The fast reference where a group has few outputs, as in depthwise convolutions: each source plane is padded and
-// widened once, its columns sorted by their place within a stride, so that every tap of an output row is a plain line.
+// The fast reference where a group has few outputs, as in depthwise convolutions: each source plane
+// is padded and widened once, its columns sorted by their place within a stride, so that every tap
+// of an output row is a plain line.
 #include <algorithm>
 #include <atomic>
 #include <cmath>
@@ -42,7 +43,8 @@ std::vector<std::int64_t> source_columns(const Geometry& g, const PlaneShape& s)
   for (std::int64_t phase = 0; phase < s.phases; ++phase)
     for (std::int64_t i = 0; i < s.length; ++i) {
       const auto c = i * s.phases + phase;
-      all.push_back(c < g.w.padded() ? source_index(g.padding_mode, c - g.w.pad_before, g.w.input) : -1);
+      all.push_back(c < g.w.padded() ? source_index(g.padding_mode, c - g.w.pad_before, g.w.input)
+                                     : -1);
     }
   return all;
 }
@@ -57,13 +59,16 @@ std::vector<std::int64_t> lines_of_taps(const Geometry& g, const PlaneShape& s) 
   return all;
 }
 
-/// One thread's scratch. The plane ends in a vector's worth of zeros, which the last row's last tile may read.
+/// One thread's scratch. The plane ends in a vector's worth of zeros, which the last row's last
+/// tile may read.
 struct Scratch {
   explicit Scratch(const Work& w)
-      : plane(static_cast<std::size_t>(w.shape.rows * w.shape.row_doubles() + 4 * w.kernel.lanes), 0.0),
+      : plane(static_cast<std::size_t>(w.shape.rows * w.shape.row_doubles() + 4 * w.kernel.lanes),
+              0.0),
         line(static_cast<std::size_t>(w.spec.geometry.w.input)),
         weights(static_cast<std::size_t>(w.spec.geometry.h.kernel * w.spec.geometry.w.kernel)),
-        want(static_cast<std::size_t>(w.spec.geometry.group_outputs() * w.spec.geometry.h.output() * w.pitch)),
+        want(static_cast<std::size_t>(w.spec.geometry.group_outputs() * w.spec.geometry.h.output() *
+                                      w.pitch)),
         magnitude(want.size()) {}
   std::vector<double> plane, line, weights, want, magnitude;
 };
@@ -78,7 +83,8 @@ void widen_plane(const Work& w, Scratch& s, std::int64_t n, std::int64_t channel
       std::fill_n(to, w.shape.row_doubles(), 0.0);
       continue;
     }
-    load_line(w.spec.src_type, w.inputs.src, n * x[0] + channel * x[1] + ih * x[2], x[3], g.w.input, s.line.data());
+    load_line(w.spec.src_type, w.inputs.src, n * x[0] + channel * x[1] + ih * x[2], x[3], g.w.input,
+              s.line.data());
     for (std::size_t i = 0; i < w.columns.size(); ++i)
       to[i] = w.columns[i] < 0 ? 0.0 : s.line[static_cast<std::size_t>(w.columns[i])];
   }
@@ -88,7 +94,8 @@ void begin(const Work& w, Scratch& s, std::int64_t group) {
   const Geometry& g = w.spec.geometry;
   const auto size = g.h.output() * w.pitch;
   for (std::int64_t o = 0; o < g.group_outputs(); ++o) {
-    const double bias = g.bias ? load(w.spec.dst_type, w.inputs.bias, group * g.group_outputs() + o) : 0;
+    const double bias =
+        g.bias ? load(w.spec.dst_type, w.inputs.bias, group * g.group_outputs() + o) : 0;
     std::fill_n(s.want.data() + o * size, size, bias);
     std::fill_n(s.magnitude.data() + o * size, size, std::fabs(bias));
   }
@@ -102,18 +109,21 @@ void add_plane(const Work& w, Scratch& s, std::int64_t group, std::int64_t ic) {
     load_line(w.spec.weights_type, w.inputs.weights, filter * taps, 1, taps, s.weights.data());
     for (std::int64_t row = 0; row < g.h.output(); ++row) {
       const auto at = (o * g.h.output() + row) * w.pitch;
-      w.kernel.sweep_row({s.plane.data() + row * g.h.stride * w.shape.row_doubles(), w.tap_lines.data(),
-                          s.weights.data(), taps, w.pitch, s.want.data() + at, s.magnitude.data() + at});
+      w.kernel.sweep_row({s.plane.data() + row * g.h.stride * w.shape.row_doubles(),
+                          w.tap_lines.data(), s.weights.data(), taps, w.pitch, s.want.data() + at,
+                          s.magnitude.data() + at});
     }
   }
 }
 
-void deliver(const Work& w, const std::vector<double>& sums, std::int64_t n, std::int64_t group, double* result) {
+void deliver(const Work& w, const std::vector<double>& sums, std::int64_t n, std::int64_t group,
+             double* result) {
   if (!result) return;
   const Geometry& g = w.spec.geometry;
   const auto rows = g.group_outputs() * g.h.output(), width = g.w.output();
   double* to = result + (n * g.groups + group) * rows * width;
-  for (std::int64_t row = 0; row < rows; ++row) std::copy_n(sums.data() + row * w.pitch, width, to + row * width);
+  for (std::int64_t row = 0; row < rows; ++row)
+    std::copy_n(sums.data() + row * w.pitch, width, to + row * width);
 }
 
 void run_thread(const Work& w, std::atomic<std::int64_t>& next) {
@@ -136,18 +146,20 @@ void run_thread(const Work& w, std::atomic<std::int64_t>& next) {
 bool suits_planes(const Spec& spec, int threads) {
   const Geometry& g = spec.geometry;
   if (g.group_outputs() > 2 || g.batch * g.groups < threads) return false;
-  // Padding may be legal and ruinous at once: the plane must stay near the size of what is read and written.
+  // Padding may be legal and ruinous at once: the plane must stay near the size of what is read and
+  // written.
   const auto s = plane_shape(g);
   const auto most = 4 * (g.h.input * g.w.input + g.h.output() * g.w.output()) + 4096;
   return s.rows <= most && s.row_doubles() <= most && s.rows * s.row_doubles() <= most;
 }
 
-void reference_by_planes(const Kernel& kernel, const Spec& spec, const Inputs& inputs, const Reference& out,
-                         int threads) {
+void reference_by_planes(const Kernel& kernel, const Spec& spec, const Inputs& inputs,
+                         const Reference& out, int threads) {
   const Geometry& g = spec.geometry;
   const auto shape = plane_shape(g);
   const auto pitch = (g.w.output() + kernel.lanes - 1) / kernel.lanes * kernel.lanes;
-  const Work work{kernel, spec, inputs, out, shape, pitch, source_columns(g, shape), lines_of_taps(g, shape)};
+  const Work work{
+      kernel, spec, inputs, out, shape, pitch, source_columns(g, shape), lines_of_taps(g, shape)};
   std::atomic<std::int64_t> next = 0;
   std::vector<std::jthread> team;
   for (int i = 1; i < threads; ++i) team.emplace_back([&] { run_thread(work, next); });

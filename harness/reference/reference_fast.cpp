@@ -1,6 +1,7 @@
-// The fast reference: an implicit matrix product in double. Outputs of one channel, flattened over images, rows and
-// columns, are cut into panels; output channels into blocks; taps into chunks that fit the first-level cache. Every
-// output's sum runs through its taps in the order of reference_slow(), resting in the output array between chunks.
+// The fast reference: an implicit matrix product in double. Outputs of one channel, flattened over
+// images, rows and columns, are cut into panels; output channels into blocks; taps into chunks that
+// fit the first-level cache. Every output's sum runs through its taps in the order of
+// reference_slow(), resting in the output array between chunks.
 #include <algorithm>
 #include <atomic>
 #include <barrier>
@@ -34,12 +35,15 @@ struct Work {
   Reference out;
   const void* src;  // f32 or f64
   bool wide;
-  std::int64_t plane, pixels, panels;                 // outputs of an image's channel, of all images, and their panels
-  std::int64_t blocks_per_group, blocks;              // of output channels
-  std::int64_t splits;                                // the blocks of a panel may be shared by several tasks
-  std::vector<std::int64_t> rows_from, columns_from;  // [output * kernel + tap]: source index, or -1
-  std::vector<double> bias, bias_magnitudes;          // beyond the last channel there is one block of zeros more
-  double *packed, *packed_magnitudes;                 // the weights of one chunk: [block][tap][row]
+  std::int64_t plane, pixels,
+      panels;  // outputs of an image's channel, of all images, and their panels
+  std::int64_t blocks_per_group, blocks;  // of output channels
+  std::int64_t splits;                    // the blocks of a panel may be shared by several tasks
+  std::vector<std::int64_t> rows_from,
+      columns_from;  // [output * kernel + tap]: source index, or -1
+  std::vector<double> bias,
+      bias_magnitudes;                 // beyond the last channel there is one block of zeros more
+  double *packed, *packed_magnitudes;  // the weights of one chunk: [block][tap][row]
 
   std::int64_t tasks() const { return panels * splits; }
   std::int64_t block_doubles() const { return kChunk * kernel.rows; }
@@ -48,7 +52,8 @@ struct Work {
 std::vector<std::int64_t> sources(const Axis& a, PaddingMode mode) {
   std::vector<std::int64_t> all;
   for (std::int64_t o = 0; o < a.output(); ++o)
-    for (std::int64_t k = 0; k < a.kernel; ++k) all.push_back(source_index(mode, a.source(o, k), a.input));
+    for (std::int64_t k = 0; k < a.kernel; ++k)
+      all.push_back(source_index(mode, a.source(o, k), a.input));
   return all;
 }
 
@@ -57,7 +62,8 @@ struct Scratch {
   explicit Scratch(const Work& w)
       : panel(static_cast<std::size_t>(kChunk * w.kernel.width) * sizeof(double)),
         tile(static_cast<std::size_t>(w.kernel.rows * w.kernel.width) * sizeof(double)),
-        offsets(static_cast<std::size_t>(w.spec.geometry.h.kernel * w.spec.geometry.w.kernel * w.kernel.width)),
+        offsets(static_cast<std::size_t>(w.spec.geometry.h.kernel * w.spec.geometry.w.kernel *
+                                         w.kernel.width)),
         straight(static_cast<std::size_t>(w.spec.geometry.h.kernel * w.spec.geometry.w.kernel)),
         places(static_cast<std::size_t>(w.kernel.width)) {}
   Buffer panel, tile;
@@ -68,7 +74,8 @@ struct Scratch {
   int used = 0;                      // outputs in the panel
 };
 
-/// Where the outputs of a panel read and write. Those beyond the last repeat it; they are computed and not stored.
+/// Where the outputs of a panel read and write. Those beyond the last repeat it; they are computed
+/// and not stored.
 void locate(const Work& w, std::int64_t panel, Scratch& s) {
   const Geometry& g = w.spec.geometry;
   const auto width = static_cast<std::int64_t>(w.kernel.width), first = panel * width;
@@ -96,18 +103,21 @@ void locate(const Work& w, std::int64_t panel, Scratch& s) {
   }
 }
 
-/// Lays out the weights of `block` for taps first ... last - 1; rows beyond the group's last channel are zero.
+/// Lays out the weights of `block` for taps first ... last - 1; rows beyond the group's last
+/// channel are zero.
 void pack_weights(const Work& w, std::int64_t block, std::int64_t first, std::int64_t last) {
   const Geometry& g = w.spec.geometry;
   const auto rows = static_cast<std::int64_t>(w.kernel.rows), taps = last - first;
-  const auto channel = block / w.blocks_per_group * g.group_outputs() + block % w.blocks_per_group * rows;
+  const auto channel =
+      block / w.blocks_per_group * g.group_outputs() + block % w.blocks_per_group * rows;
   const auto used = std::min(rows, g.group_outputs() - block % w.blocks_per_group * rows);
   double* to = w.packed + block * w.block_doubles();
   double* magnitudes = w.packed_magnitudes + block * w.block_doubles();
   double lines[kMostRows][kChunk];
   for (std::int64_t r = 0; r < rows; ++r)
     if (r < used)
-      load_line(w.spec.weights_type, w.inputs.weights, (channel + r) * g.terms() + first, 1, taps, lines[r]);
+      load_line(w.spec.weights_type, w.inputs.weights, (channel + r) * g.terms() + first, 1, taps,
+                lines[r]);
     else
       std::fill_n(lines[r], taps, 0.0);
   for (std::int64_t t = 0; t < taps; ++t)
@@ -117,14 +127,16 @@ void pack_weights(const Work& w, std::int64_t block, std::int64_t first, std::in
     }
 }
 
-/// Lets taps pass over the sums of one block and panel, in place where they lie side by side, else in a copy. The first
-/// chunk starts at the bias.
-void advance(const Work& w, Scratch& s, const double* block, std::int64_t taps, int rows, const double* start,
-             double* result) {
+/// Lets taps pass over the sums of one block and panel, in place where they lie side by side, else
+/// in a copy. The first chunk starts at the bias.
+void advance(const Work& w, Scratch& s, const double* block, std::int64_t taps, int rows,
+             const double* start, double* result) {
   const double* panel = s.panel.as<double>();
-  const auto width = static_cast<std::size_t>(w.kernel.width), used = static_cast<std::size_t>(s.used);
+  const auto width = static_cast<std::size_t>(w.kernel.width),
+             used = static_cast<std::size_t>(s.used);
   if (s.in_place && (rows == w.kernel.rows || rows <= 2))
-    return w.kernel.multiply(block, panel, taps, rows, s.used, start, result + s.places[0], w.plane);
+    return w.kernel.multiply(block, panel, taps, rows, s.used, start, result + s.places[0],
+                             w.plane);
   double* tile = s.tile.as<double>();
   for (std::size_t r = 0; !start && r < static_cast<std::size_t>(rows); ++r)
     for (std::size_t j = 0; j < used; ++j)
@@ -136,8 +148,8 @@ void advance(const Work& w, Scratch& s, const double* block, std::int64_t taps, 
 }
 
 /// All blocks of [first_block, last_block) that belong to one group, against the panel as packed.
-void sweep_blocks(const Work& w, Scratch& s, std::int64_t first_block, std::int64_t last_block, std::int64_t first,
-                  std::int64_t last, bool magnitudes) {
+void sweep_blocks(const Work& w, Scratch& s, std::int64_t first_block, std::int64_t last_block,
+                  std::int64_t first, std::int64_t last, bool magnitudes) {
   const Geometry& g = w.spec.geometry;
   const auto rows = static_cast<std::int64_t>(w.kernel.rows);
   const double* packed = magnitudes ? w.packed_magnitudes : w.packed;
@@ -147,8 +159,8 @@ void sweep_blocks(const Work& w, Scratch& s, std::int64_t first_block, std::int6
     const auto within = block % w.blocks_per_group * rows;
     const auto channel = block / w.blocks_per_group * g.group_outputs() + within;
     advance(w, s, packed + block * w.block_doubles(), last - first,
-            static_cast<int>(std::min(rows, g.group_outputs() - within)), first == 0 ? starts + channel : nullptr,
-            result + channel * w.plane);
+            static_cast<int>(std::min(rows, g.group_outputs() - within)),
+            first == 0 ? starts + channel : nullptr, result + channel * w.plane);
   }
 }
 
@@ -160,12 +172,13 @@ void run_task(const Work& w, Scratch& s, std::int64_t task, std::int64_t first, 
   locate(w, task / w.splits, s);
   double* panel = s.panel.as<double>();
   for (auto block = w.blocks * split / w.splits; block < end;) {
-    const auto group = block / w.blocks_per_group, stop = std::min(end, (group + 1) * w.blocks_per_group);
+    const auto group = block / w.blocks_per_group,
+               stop = std::min(end, (group + 1) * w.blocks_per_group);
     const auto skip = group * g.group_inputs() * x[1];
     const void* src = w.wide ? static_cast<const void*>(static_cast<const double*>(w.src) + skip)
                              : static_cast<const void*>(static_cast<const float*>(w.src) + skip);
-    w.kernel.pack({src, w.wide, x[1], g.h.kernel * g.w.kernel, s.offsets.data(), s.straight.data()}, first, last,
-                  panel);
+    w.kernel.pack({src, w.wide, x[1], g.h.kernel * g.w.kernel, s.offsets.data(), s.straight.data()},
+                  first, last, panel);
     if (w.out.want) sweep_blocks(w, s, block, stop, first, last, false);
     if (w.out.magnitude) {
       w.kernel.drop_signs(panel, (last - first) * w.kernel.width);
@@ -183,17 +196,21 @@ void run_thread(const Work& w, std::atomic<std::int64_t>* next, std::barrier<>& 
     const auto last = std::min(first + kChunk, terms);
     auto& weights = *next++;
     auto& tasks = *next++;
-    for (auto block = weights++; block < w.blocks; block = weights++) pack_weights(w, block, first, last);
+    for (auto block = weights++; block < w.blocks; block = weights++)
+      pack_weights(w, block, first, last);
     all_here.arrive_and_wait();
-    for (auto task = tasks++; task < w.tasks(); task = tasks++) run_task(w, scratch, task, first, last);
+    for (auto task = tasks++; task < w.tasks(); task = tasks++)
+      run_task(w, scratch, task, first, last);
     all_here.arrive_and_wait();
   }
 }
 
-/// The sums' first value, for every output channel and, so that whole blocks can be read, a few beyond.
+/// The sums' first value, for every output channel and, so that whole blocks can be read, a few
+/// beyond.
 std::vector<double> starts(const Spec& spec, const Inputs& inputs) {
   std::vector<double> bias(static_cast<std::size_t>(spec.geometry.out_channels + kMostRows), 0.0);
-  if (spec.geometry.bias) load_line(spec.dst_type, inputs.bias, 0, 1, spec.geometry.out_channels, bias.data());
+  if (spec.geometry.bias)
+    load_line(spec.dst_type, inputs.bias, 0, 1, spec.geometry.out_channels, bias.data());
   return bias;
 }
 
@@ -222,9 +239,10 @@ int useful_threads(const Geometry& g, int threads) {
   return static_cast<int>(std::clamp<std::int64_t>(g.flops() / 1'000'000, 1, threads));
 }
 
-void reference_fast_with(const Kernel& kernel, const Spec& spec, const Inputs& inputs, const Reference& out,
-                         int threads) {
-  assert(spec.direction == Direction::forward && threads >= 1 && kernel.runs_here() && kernel.rows <= kMostRows);
+void reference_fast_with(const Kernel& kernel, const Spec& spec, const Inputs& inputs,
+                         const Reference& out, int threads) {
+  assert(spec.direction == Direction::forward && threads >= 1 && kernel.runs_here() &&
+         kernel.rows <= kMostRows);
   const Geometry& g = spec.geometry;
   if (g.batch == 0) return;
   threads = useful_threads(g, threads);
@@ -233,7 +251,8 @@ void reference_fast_with(const Kernel& kernel, const Spec& spec, const Inputs& i
   const Buffer wide = narrow ? widened(spec, inputs.src) : Buffer();
   const auto plane = g.h.output() * g.w.output(), pixels = g.batch * plane;
   const auto panels = divided_up(pixels, kernel.width);
-  const auto blocks_per_group = divided_up(g.group_outputs(), kernel.rows), blocks = g.groups * blocks_per_group;
+  const auto blocks_per_group = divided_up(g.group_outputs(), kernel.rows),
+             blocks = g.groups * blocks_per_group;
   const auto splits = threads == 1 ? 1 : std::clamp<std::int64_t>(8 * threads / panels, 1, blocks);
   Buffer packed(static_cast<std::size_t>(2 * blocks * kChunk * kernel.rows) * sizeof(double));
   const Work work{.kernel = kernel,
@@ -254,10 +273,12 @@ void reference_fast_with(const Kernel& kernel, const Spec& spec, const Inputs& i
                   .bias_magnitudes = without_signs(starts(spec, inputs)),
                   .packed = packed.as<double>(),
                   .packed_magnitudes = packed.as<double>() + blocks * kChunk * kernel.rows};
-  std::vector<std::atomic<std::int64_t>> next(static_cast<std::size_t>(2 * divided_up(g.terms(), kChunk)));
+  std::vector<std::atomic<std::int64_t>> next(
+      static_cast<std::size_t>(2 * divided_up(g.terms(), kChunk)));
   std::barrier<> all_here(threads);
   std::vector<std::jthread> team;
-  for (int i = 1; i < threads; ++i) team.emplace_back([&] { run_thread(work, next.data(), all_here); });
+  for (int i = 1; i < threads; ++i)
+    team.emplace_back([&] { run_thread(work, next.data(), all_here); });
   run_thread(work, next.data(), all_here);
 }
 

@@ -1,5 +1,5 @@
-// conv2d and its gradients from their definition. Padding zeros are arithmetic, as in torch: an infinite weight over
-// one gives NaN.
+// conv2d and its gradients from their definition. Padding zeros are arithmetic, as in torch: an
+// infinite weight over one gives NaN.
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -14,7 +14,8 @@ struct Sums {
   double want, magnitude;
 };
 
-Sums one_output(const Spec& spec, const Inputs& in, std::int64_t n, std::int64_t oc, std::int64_t oh, std::int64_t ow) {
+Sums one_output(const Spec& spec, const Inputs& in, std::int64_t n, std::int64_t oc,
+                std::int64_t oh, std::int64_t ow) {
   const Geometry& g = spec.geometry;
   const Strides x = spec.src_strides(), w = spec.weights_strides();
   const double bias = g.bias ? load(spec.dst_type, in.bias, oc) : 0;
@@ -26,8 +27,11 @@ Sums one_output(const Spec& spec, const Inputs& in, std::int64_t n, std::int64_t
         const auto ih = source_index(g.padding_mode, g.h.source(oh, kh), g.h.input);
         const auto iw = source_index(g.padding_mode, g.w.source(ow, kw), g.w.input);
         const bool zero = ih < 0 || iw < 0;
-        const double value = zero ? 0 : load(spec.src_type, in.src, n * x[0] + channel * x[1] + ih * x[2] + iw * x[3]);
-        const double weight = load(spec.weights_type, in.weights, oc * w[0] + ic * w[1] + kh * w[2] + kw * w[3]);
+        const double value =
+            zero ? 0
+                 : load(spec.src_type, in.src, n * x[0] + channel * x[1] + ih * x[2] + iw * x[3]);
+        const double weight =
+            load(spec.weights_type, in.weights, oc * w[0] + ic * w[1] + kh * w[2] + kw * w[3]);
         sums.want += weight * value;
         sums.magnitude += std::fabs(weight) * std::fabs(value);
       }
@@ -39,15 +43,16 @@ void keep(const Reference& out, std::int64_t at, const Sums& sums) {
   if (out.magnitude) out.magnitude[at] = sums.magnitude;
 }
 
-double diff_dst_at(const Spec& spec, const Inputs& in, std::int64_t n, std::int64_t oc, std::int64_t oh,
-                   std::int64_t ow) {
+double diff_dst_at(const Spec& spec, const Inputs& in, std::int64_t n, std::int64_t oc,
+                   std::int64_t oh, std::int64_t ow) {
   const Strides y = spec.dst_strides();
   return load(spec.dst_type, in.diff_dst, n * y[0] + oc * y[1] + oh * y[2] + ow * y[3]);
 }
 
-/// What the outputs hand back to the padded positions of input channel c of image n that their taps read: each position
-/// sums over the group's outputs, rows and columns in their order.
-void padded_plane(const Spec& spec, const Inputs& in, std::int64_t n, std::int64_t c, std::vector<Sums>& plane) {
+/// What the outputs hand back to the padded positions of input channel c of image n that their taps
+/// read: each position sums over the group's outputs, rows and columns in their order.
+void padded_plane(const Spec& spec, const Inputs& in, std::int64_t n, std::int64_t c,
+                  std::vector<Sums>& plane) {
   const Geometry& g = spec.geometry;
   const Strides w = spec.weights_strides();
   const auto group = c / g.group_inputs(), ic = c % g.group_inputs();
@@ -58,8 +63,10 @@ void padded_plane(const Spec& spec, const Inputs& in, std::int64_t n, std::int64
         const double diff = diff_dst_at(spec, in, n, oc, oh, ow);
         for (std::int64_t kh = 0; kh < g.h.kernel; ++kh)
           for (std::int64_t kw = 0; kw < g.w.kernel; ++kw) {
-            const double weight = load(spec.weights_type, in.weights, oc * w[0] + ic * w[1] + kh * w[2] + kw * w[3]);
-            const auto ph = oh * g.h.stride + kh * g.h.dilation, pw = ow * g.w.stride + kw * g.w.dilation;
+            const double weight =
+                load(spec.weights_type, in.weights, oc * w[0] + ic * w[1] + kh * w[2] + kw * w[3]);
+            const auto ph = oh * g.h.stride + kh * g.h.dilation,
+                       pw = ow * g.w.stride + kw * g.w.dilation;
             auto& sums = plane[static_cast<std::size_t>(ph * g.w.padded() + pw)];
             sums.want += weight * diff;
             sums.magnitude += std::fabs(weight) * std::fabs(diff);
@@ -67,7 +74,8 @@ void padded_plane(const Spec& spec, const Inputs& in, std::int64_t n, std::int64
       }
 }
 
-/// Every padded position hands its gradient to the input that it shows; a zero has none to give it to.
+/// Every padded position hands its gradient to the input that it shows; a zero has none to give it
+/// to.
 void backward_data(const Spec& spec, const Inputs& in, const Reference& out) {
   const Geometry& g = spec.geometry;
   const auto count = elements(g.src_shape());
@@ -88,7 +96,8 @@ void backward_data(const Spec& spec, const Inputs& in, const Reference& out) {
   }
 }
 
-Sums one_tap(const Spec& spec, const Inputs& in, std::int64_t oc, std::int64_t ic, std::int64_t kh, std::int64_t kw) {
+Sums one_tap(const Spec& spec, const Inputs& in, std::int64_t oc, std::int64_t ic, std::int64_t kh,
+             std::int64_t kw) {
   const Geometry& g = spec.geometry;
   const Strides x = spec.src_strides();
   const auto channel = oc / g.group_outputs() * g.group_inputs() + ic;
@@ -99,7 +108,9 @@ Sums one_tap(const Spec& spec, const Inputs& in, std::int64_t oc, std::int64_t i
         const auto ih = source_index(g.padding_mode, g.h.source(oh, kh), g.h.input);
         const auto iw = source_index(g.padding_mode, g.w.source(ow, kw), g.w.input);
         const bool zero = ih < 0 || iw < 0;
-        const double value = zero ? 0 : load(spec.src_type, in.src, n * x[0] + channel * x[1] + ih * x[2] + iw * x[3]);
+        const double value =
+            zero ? 0
+                 : load(spec.src_type, in.src, n * x[0] + channel * x[1] + ih * x[2] + iw * x[3]);
         const double diff = diff_dst_at(spec, in, n, oc, oh, ow);
         sums.want += diff * value;
         sums.magnitude += std::fabs(diff) * std::fabs(value);
@@ -126,8 +137,10 @@ void backward_weights(const Spec& spec, const Inputs& in, const Reference& out) 
   for (std::int64_t oc = 0; oc < shape[0]; ++oc)
     for (std::int64_t ic = 0; ic < shape[1]; ++ic)
       for (std::int64_t kh = 0; kh < shape[2]; ++kh)
-        for (std::int64_t kw = 0; kw < shape[3]; ++kw) keep(out, at++, one_tap(spec, in, oc, ic, kh, kw));
-  for (std::int64_t oc = 0; spec.geometry.bias && oc < shape[0]; ++oc) keep(out, at++, one_channel(spec, in, oc));
+        for (std::int64_t kw = 0; kw < shape[3]; ++kw)
+          keep(out, at++, one_tap(spec, in, oc, ic, kh, kw));
+  for (std::int64_t oc = 0; spec.geometry.bias && oc < shape[0]; ++oc)
+    keep(out, at++, one_channel(spec, in, oc));
 }
 
 void forward(const Spec& spec, const Inputs& in, const Reference& out) {
@@ -136,7 +149,8 @@ void forward(const Spec& spec, const Inputs& in, const Reference& out) {
   for (std::int64_t n = 0; n < shape[0]; ++n)
     for (std::int64_t oc = 0; oc < shape[1]; ++oc)
       for (std::int64_t oh = 0; oh < shape[2]; ++oh)
-        for (std::int64_t ow = 0; ow < shape[3]; ++ow) keep(out, at++, one_output(spec, in, n, oc, oh, ow));
+        for (std::int64_t ow = 0; ow < shape[3]; ++ow)
+          keep(out, at++, one_output(spec, in, n, oc, oh, ow));
 }
 
 }  // namespace

@@ -21,7 +21,8 @@ const char* word_of(const CaseRecord& record) {
 
 bool unmeasured(const CaseRecord& record) {
   const auto* skipped = std::get_if<Skipped>(&record.measurement);
-  return std::holds_alternative<Agrees>(record.verdict) && skipped && skipped->why != "not asked for";
+  return std::holds_alternative<Agrees>(record.verdict) && skipped &&
+         skipped->why != "not asked for";
 }
 
 }  // namespace
@@ -60,7 +61,8 @@ std::string incomplete_text(const Results& results) {
 std::string counts_text(const Results& results) {
   std::string text;
   for (const auto& count : counts(results))
-    if (count.cases > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count.cases, count.word);
+    if (count.cases > 0)
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count.cases, count.word);
   return text.empty() ? "nothing ran" : text;
 }
 

@@ -33,8 +33,9 @@ Value map_of(const Geometry& g) {
 }
 Value channels_of(const Geometry& g) {
   return {{g.in_channels, g.out_channels},
-          g.in_channels == g.out_channels ? fmt::format("{} channels", g.in_channels)
-                                          : fmt::format("{} → {} channels", g.in_channels, g.out_channels)};
+          g.in_channels == g.out_channels
+              ? fmt::format("{} channels", g.in_channels)
+              : fmt::format("{} → {} channels", g.in_channels, g.out_channels)};
 }
 Value batch_of(const Geometry& g) {
   return {{g.batch, 0}, fmt::format("batch {}", g.batch)};
@@ -52,7 +53,9 @@ Value groups_of(const Geometry& g) {
 }
 /// Padding that keeps the map's size goes with the kernel, and is one kind.
 Value padding_of(const Geometry& g) {
-  const auto same = [](const Axis& a) { return a.pad_before + a.pad_after == a.dilation * (a.kernel - 1); };
+  const auto same = [](const Axis& a) {
+    return a.pad_before + a.pad_after == a.dilation * (a.kernel - 1);
+  };
   if (same(g.h) && same(g.w)) return {{-1, -1}, "same size"};
   return {{g.h.pad_before * 1000 + g.h.pad_after, g.w.pad_before * 1000 + g.w.pad_after},
           "padding " + pair_text(g.h.pad_before, g.w.pad_before)};
@@ -62,7 +65,8 @@ struct Parameter {
   const char* name;
   Value (*of)(const Geometry&);
 };
-/// Those that may be the axis first, in order of preference; the order of a row's name is the last list's.
+/// Those that may be the axis first, in order of preference; the order of a row's name is the last
+/// list's.
 constexpr std::array kAxes{Parameter{"kernel size", kernel_of}, Parameter{"map", map_of},
                            Parameter{"channels", channels_of}, Parameter{"batch", batch_of},
                            Parameter{"dilation", dilation_of}};
@@ -85,7 +89,8 @@ Kind kind_of(const Geometry& g, std::string_view axis) {
 std::string kind_text(const Kind& kind, const std::vector<Kind>& all) {
   std::string text;
   for (std::size_t i = 0; i < kind.size(); ++i) {
-    const bool varies = std::any_of(all.begin(), all.end(), [&](const Kind& k) { return k[i] != kind[i]; });
+    const bool varies =
+        std::any_of(all.begin(), all.end(), [&](const Kind& k) { return k[i] != kind[i]; });
     if (varies) text += (text.empty() ? "" : ", ") + kind[i].text;
   }
   return text.empty() ? "all" : text;
@@ -98,7 +103,8 @@ CrossingPlace place_of(const Group& group, int row) {
     int found = -1;
     for (std::size_t c = 0; c < cells.size(); ++c) {
       if (!cells[c].time_ns || !allowed(c)) continue;
-      if (found < 0 || cells[c].time_ns->median < cells[static_cast<std::size_t>(found)].time_ns->median)
+      if (found < 0 ||
+          cells[c].time_ns->median < cells[static_cast<std::size_t>(found)].time_ns->median)
         found = static_cast<int>(c);
     }
     return found;
@@ -122,9 +128,11 @@ std::optional<Crossing> crossing_over(const Group& group, const Parameter& axis)
     const auto& g = group.rows[r].problem->geometry;
     const auto value = axis.of(g);
     values.insert(value);
-    if (!grid[kind_of(g, axis.name)].try_emplace(value, static_cast<int>(r)).second) return std::nullopt;
+    if (!grid[kind_of(g, axis.name)].try_emplace(value, static_cast<int>(r)).second)
+      return std::nullopt;
   }
-  // Three in five: a grid may lack a corner (a kernel larger than the map), a network's layers fill far less.
+  // Three in five: a grid may lack a corner (a kernel larger than the map), a network's layers fill
+  // far less.
   const bool filled = 5 * group.rows.size() >= 3 * values.size() * grid.size();
   if (values.size() < 3 || !filled) return std::nullopt;
   Crossing crossing{axis.name, {}, {}, {}};
@@ -136,7 +144,8 @@ std::optional<Crossing> crossing_over(const Group& group, const Parameter& axis)
     auto& line = crossing.places.emplace_back();
     for (const auto& value : values) {
       const auto it = places.find(value);
-      line.push_back(it == places.end() ? std::nullopt : std::optional(place_of(group, it->second)));
+      line.push_back(it == places.end() ? std::nullopt
+                                        : std::optional(place_of(group, it->second)));
     }
   }
   return crossing;
@@ -155,7 +164,8 @@ std::string place_text(const Group& group, const CrossingPlace& place) {
   const auto& row = group.rows[static_cast<std::size_t>(place.row)];
   std::vector<std::pair<double, std::string>> times;
   for (std::size_t c = 0; c < row.cells.size(); ++c)
-    if (row.cells[c].time_ns) times.emplace_back(row.cells[c].time_ns->median, group.columns[c].name);
+    if (row.cells[c].time_ns)
+      times.emplace_back(row.cells[c].time_ns->median, group.columns[c].name);
   std::sort(times.begin(), times.end());
   auto text = row_name(*row.problem) + ":";
   for (const auto& [ns, name] : times) text += fmt::format("\n{} {}", name, time_text(ns));

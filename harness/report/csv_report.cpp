@@ -1,4 +1,5 @@
-// RFC 4180: a header row, one row per case, CRLF. Units are in the names; an empty field is a number that there is not.
+// RFC 4180: a header row, one row per case, CRLF. Units are in the names; an empty field is a
+// number that there is not.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -59,7 +60,8 @@ constexpr CsvColumn kColumns[] = {
     {"backend", [](R r) { return r.backend; }},
     {"requested_algorithm", [](R r) { return r.requested_algorithm; }},
     {"algorithm", [](R r) { return r.algorithm ? r.algorithm->name : ""; }},
-    {"algorithm_class", [](R r) { return r.algorithm ? std::string(word(r.algorithm->algorithm_class)) : ""; }},
+    {"algorithm_class",
+     [](R r) { return r.algorithm ? std::string(word(r.algorithm->algorithm_class)) : ""; }},
     {"device", [](R r) { return r.device; }},
     {"threads", [](R r) { return fmt::format("{}", r.settings.threads); }},
     {"dtype", [](R r) { return std::string(word(r.settings.dtype)); }},
@@ -76,22 +78,37 @@ constexpr CsvColumn kColumns[] = {
     {"worst", [](R r) { return agrees(r) ? number_text(agrees(r)->worst) : ""; }},
     {"rel_l2", [](R r) { return agrees(r) ? number_text(agrees(r)->rel_l2) : ""; }},
     {"median_ns",
-     [](R r) { return from_summary(r, [](const Summary& s) { return std::optional(s.interval.median); }); }},
-    {"low_ns", [](R r) { return from_summary(r, [](const Summary& s) { return s.interval.low; }); }},
-    {"high_ns", [](R r) { return from_summary(r, [](const Summary& s) { return s.interval.high; }); }},
+     [](R r) {
+       return from_summary(r, [](const Summary& s) { return std::optional(s.interval.median); });
+     }},
+    {"low_ns",
+     [](R r) { return from_summary(r, [](const Summary& s) { return s.interval.low; }); }},
+    {"high_ns",
+     [](R r) { return from_summary(r, [](const Summary& s) { return s.interval.high; }); }},
     {"confidence",
-     [](R r) { return from_summary(r, [](const Summary& s) { return std::optional(s.interval.confidence); }); }},
-    {"min_ns", [](R r) { return from_summary(r, [](const Summary& s) { return std::optional(s.min); }); }},
-    {"mad_ns", [](R r) { return from_summary(r, [](const Summary& s) { return std::optional(s.mad); }); }},
-    {"samples", [](R r) { return from_measured(r, [](const Measured& m) { return m.samples_ns.size(); }); }},
+     [](R r) {
+       return from_summary(r,
+                           [](const Summary& s) { return std::optional(s.interval.confidence); });
+     }},
+    {"min_ns",
+     [](R r) { return from_summary(r, [](const Summary& s) { return std::optional(s.min); }); }},
+    {"mad_ns",
+     [](R r) { return from_summary(r, [](const Summary& s) { return std::optional(s.mad); }); }},
+    {"samples",
+     [](R r) { return from_measured(r, [](const Measured& m) { return m.samples_ns.size(); }); }},
     {"executions_per_sample",
-     [](R r) { return from_measured(r, [](const Measured& m) { return m.executions_per_sample; }); }},
+     [](R r) {
+       return from_measured(r, [](const Measured& m) { return m.executions_per_sample; });
+     }},
     {"slots", [](R r) { return from_measured(r, [](const Measured& m) { return m.slots; }); }},
     {"plan_ns", [](R r) { return from_measured(r, [](const Measured& m) { return m.plan_ns; }); }},
     {"bind_ns", [](R r) { return from_measured(r, [](const Measured& m) { return m.bind_ns; }); }},
-    {"prepare_ns", [](R r) { return from_measured(r, [](const Measured& m) { return m.prepare_ns; }); }},
-    {"upload_ns", [](R r) { return from_measured(r, [](const Measured& m) { return m.upload_ns; }); }},
-    {"fetch_ns", [](R r) { return from_measured(r, [](const Measured& m) { return m.fetch_ns; }); }},
+    {"prepare_ns",
+     [](R r) { return from_measured(r, [](const Measured& m) { return m.prepare_ns; }); }},
+    {"upload_ns",
+     [](R r) { return from_measured(r, [](const Measured& m) { return m.upload_ns; }); }},
+    {"fetch_ns",
+     [](R r) { return from_measured(r, [](const Measured& m) { return m.fetch_ns; }); }},
     {"first_execution_ns",
      [](R r) { return from_measured(r, [](const Measured& m) { return m.first_execution_ns; }); }},
     {"flops", [](R r) { return fmt::format("{}", r.problem.geometry.flops()); }},
@@ -105,14 +122,16 @@ constexpr CsvColumn kColumns[] = {
     {"replay", [](R r) { return r.replay; }},
 };
 
-/// What a case's own choice costs against its backend's best algorithm: fields after those of kColumns.
+/// What a case's own choice costs against its backend's best algorithm: fields after those of
+/// kColumns.
 constexpr const char* kRegretColumns[] = {"regret", "regret_low", "regret_high", "best_algorithm"};
 
 std::vector<std::string> regret_fields(const RowRegret* regret) {
   if (!regret) return std::vector<std::string>(std::size(kRegretColumns));
   const auto& ratio = regret->ratio;
   const auto& best = regret->best->algorithm;
-  return {number_text(ratio.median), optional_text(ratio.low), optional_text(ratio.high), best ? best->name : ""};
+  return {number_text(ratio.median), optional_text(ratio.low), optional_text(ratio.high),
+          best ? best->name : ""};
 }
 
 }  // namespace

@@ -5,7 +5,8 @@
 
 namespace convgauge {
 
-/// For HTML text and for XML 1.0 text and attributes: & < > " '; what XML cannot hold (controls, broken UTF-8) is "�".
+/// For HTML text and for XML 1.0 text and attributes: & < > " '; what XML cannot hold (controls,
+/// broken UTF-8) is "�".
 std::string escape_markup(std::string_view text);
 
 /// For a cell of a Markdown table: one line, nothing in it means anything to Markdown or HTML.

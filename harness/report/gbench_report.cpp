@@ -1,5 +1,5 @@
-// Google Benchmark's JSON, so that its compare.py and other tools of its kind read our samples. What has no valid time
-// is left out: they know no verdicts.
+// Google Benchmark's JSON, so that its compare.py and other tools of its kind read our samples.
+// What has no valid time is left out: they know no verdicts.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -14,30 +14,35 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// "resnet50/conv1/n1c3.../winograd/threads:2/f32/nchw/forward/strict": equal in two runs of the same case.
+/// "resnet50/conv1/n1c3.../winograd/threads:2/f32/nchw/forward/strict": equal in two runs of the
+/// same case.
 std::string name_of(const CaseRecord& r) {
   const auto& s = r.settings;
   std::string name;
   for (const auto& part : {r.problem.suite, r.problem.name}) name += part.empty() ? "" : part + "/";
   name += short_text(r.problem.geometry) + "/" + r.label;
   if (r.requested_algorithm != "default") name += "/" + r.requested_algorithm;
-  return fmt::format("{}/threads:{}/{}/{}/{}/{}{}{}{}", name, s.threads, word(s.dtype), word(s.layout),
-                     word(s.direction), word(s.math), s.cold ? "/cold" : "",
-                     s.mode == MeasureMode::latency ? "/latency" : "", s.deterministic ? "/deterministic" : "");
+  return fmt::format("{}/threads:{}/{}/{}/{}/{}{}{}{}", name, s.threads, word(s.dtype),
+                     word(s.layout), word(s.direction), word(s.math), s.cold ? "/cold" : "",
+                     s.mode == MeasureMode::latency ? "/latency" : "",
+                     s.deterministic ? "/deterministic" : "");
 }
 
 /// The fields that every entry of one case shares, in Google Benchmark's order.
-Json entry(const CaseRecord& r, std::size_t family, const std::string& suffix, const char* run_type) {
+Json entry(const CaseRecord& r, std::size_t family, const std::string& suffix,
+           const char* run_type) {
   const auto name = name_of(r);
-  return {{"name", name + suffix}, {"family_index", family}, {"per_family_instance_index", 0},
-          {"run_name", name},      {"run_type", run_type},   {"repetitions", ranked(&r)->samples_ns.size()}};
+  return {{"name", name + suffix},          {"family_index", family},
+          {"per_family_instance_index", 0}, {"run_name", name},
+          {"run_type", run_type},           {"repetitions", ranked(&r)->samples_ns.size()}};
 }
 
 void add_times(Json& j, const CaseRecord& r, double ns, std::int64_t iterations) {
   j["threads"] = 1;  // Google Benchmark's own; the backend's are in the name
   j["iterations"] = iterations;
   j["real_time"] = ns;
-  j["cpu_time"] = ns;  // wall time: the work is done by the plugin's threads, which no clock of one thread sees
+  j["cpu_time"] =
+      ns;  // wall time: the work is done by the plugin's threads, which no clock of one thread sees
   j["time_unit"] = "ns";
   j["items_per_second"] = static_cast<double>(r.problem.geometry.flops()) / ns * 1e9;
 }
@@ -52,7 +57,8 @@ void add_samples(Json& list, const CaseRecord& r, std::size_t family) {
   }
 }
 
-/// User counters of the median, as Google Benchmark has them: beside the times. regret: own time / best algorithm's.
+/// User counters of the median, as Google Benchmark has them: beside the times. regret: own time /
+/// best algorithm's.
 void add_counters(Json& j, const CaseRecord& r, const RowRegret* regret) {
   if (const auto share = share_of_roof(r)) j["share_of_roof"] = *share;
   if (!regret) return;

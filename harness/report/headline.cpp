@@ -28,12 +28,14 @@ std::string winners(const Group& group) {
     for (std::size_t c = 0; c < row.cells.size(); ++c)
       if (row.cells[c].fastest) ++wins[group.columns[c].name];
   std::vector<std::pair<std::string, int>> order(wins.begin(), wins.end());
-  std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::stable_sort(order.begin(), order.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
   std::string text;
   for (const auto& [name, count] : order)
-    text += text.empty() ? fmt::format("{} is fastest on {} of {} layer{}", name, count, group.rows.size(),
-                                       plural(static_cast<std::int64_t>(group.rows.size())))
-                         : fmt::format(", {} on {}", name, count);
+    text += text.empty()
+                ? fmt::format("{} is fastest on {} of {} layer{}", name, count, group.rows.size(),
+                              plural(static_cast<std::int64_t>(group.rows.size())))
+                : fmt::format(", {} on {}", name, count);
   return text.empty() ? text : text + ".";
 }
 
@@ -43,9 +45,11 @@ std::string single(const Group& group) {
   for (std::size_t c = 0; c < row.cells.size(); ++c) {
     const auto& cell = row.cells[c];
     if (!cell.fastest) continue;
-    auto text = fmt::format("{} is fastest: {}", group.columns[c].name, time_text(cell.time_ns->median));
+    auto text =
+        fmt::format("{} is fastest: {}", group.columns[c].name, time_text(cell.time_ns->median));
     if (cell.speedup && static_cast<int>(c) != group.baseline)
-      text += fmt::format(", {}{} the speed of {}", ratio_text(cell.speedup->median), interval_text(*cell.speedup),
+      text += fmt::format(", {}{} the speed of {}", ratio_text(cell.speedup->median),
+                          interval_text(*cell.speedup),
                           group.columns[static_cast<std::size_t>(group.baseline)].name);
     return text + ".";
   }
@@ -55,14 +59,15 @@ std::string single(const Group& group) {
 std::string mix(const Group& group) {
   const auto& mix = group.mix;
   if (mix.total.missing > 0)
-    return fmt::format("{} of {} layers have no valid time, so there is no total.", mix.total.missing,
-                       mix.total.layers);
+    return fmt::format("{} of {} layers have no valid time, so there is no total.",
+                       mix.total.missing, mix.total.layers);
   if (group.columns.size() == 1)
     return fmt::format("{} takes {} in all.", group.columns[0].name, time_text(group.totals[0].ns));
   if (!mix.speedup) return fmt::format("The best mix takes {}.", time_text(mix.total.ns));
   const auto base = static_cast<std::size_t>(group.baseline);
-  return fmt::format("The best mix takes {} against {} for {} alone: {}{}.", time_text(mix.total.ns),
-                     time_text(group.totals[base].ns), group.columns[base].name, ratio_text(mix.speedup->median),
+  return fmt::format("The best mix takes {} against {} for {} alone: {}{}.",
+                     time_text(mix.total.ns), time_text(group.totals[base].ns),
+                     group.columns[base].name, ratio_text(mix.speedup->median),
                      interval_text(*mix.speedup));
 }
 
@@ -78,14 +83,16 @@ void append(std::string& text, const std::string& sentence) {
 /// What tells this group from the others: "resnet50, 2 threads".
 std::string distinction(const Group& group, const std::vector<Group>& groups) {
   const auto varies = [&](auto field) {
-    return std::any_of(groups.begin(), groups.end(), [&](const Group& other) { return field(other) != field(group); });
+    return std::any_of(groups.begin(), groups.end(),
+                       [&](const Group& other) { return field(other) != field(group); });
   };
   std::string text;
   const auto add = [&](bool differs, const std::string& words) {
     if (differs) text += (text.empty() ? "" : ", ") + words;
   };
   const auto& s = group.settings;
-  add(varies([](const Group& g) { return g.suite; }), group.suite.empty() ? "problems" : group.suite);
+  add(varies([](const Group& g) { return g.suite; }),
+      group.suite.empty() ? "problems" : group.suite);
   add(varies([](const Group& g) { return g.settings.threads; }),
       fmt::format("{} thread{}", s.threads, plural(s.threads)));
   add(varies([](const Group& g) { return g.settings.dtype; }), std::string(word(s.dtype)));
@@ -101,7 +108,8 @@ std::string distinction(const Group& group, const std::vector<Group>& groups) {
 
 std::string answer(const Group& group) {
   const auto is_timed = [](const Row& row) {
-    return std::any_of(row.cells.begin(), row.cells.end(), [](const Cell& cell) { return cell.fastest; });
+    return std::any_of(row.cells.begin(), row.cells.end(),
+                       [](const Cell& cell) { return cell.fastest; });
   };
   if (std::none_of(group.rows.begin(), group.rows.end(), is_timed)) return "";
   return group.rows.size() == 1 ? single(group) : mix(group) + " " + winners(group);
@@ -114,8 +122,8 @@ std::string defects_text(const Results& results) {
     if (!is_defect(record.verdict)) continue;
     if (record.known && ++known) continue;
     if (++defects > 3) continue;
-    text += fmt::format("{}{} on {} ({})", text.empty() ? "" : "; ", record.label, row_name(record.problem),
-                        defect_word(record));
+    text += fmt::format("{}{} on {} ({})", text.empty() ? "" : "; ", record.label,
+                        row_name(record.problem), defect_word(record));
   }
   if (defects > 3) text += fmt::format("; and {} more", defects - 3);
   if (defects > 0) text = fmt::format("{} case{} failed: {}.", defects, plural(defects), text);
@@ -145,7 +153,8 @@ std::vector<NetworkTotal> network_totals(const Results& results) {
   for (const auto& group : arrange(results))
     for (std::size_t c = 0; c < group.columns.size(); ++c) {
       const auto& total = group.totals[c];
-      totals.push_back({group.suite, group.columns[c].name, group.settings, total.ns, total.layers, total.missing});
+      totals.push_back({group.suite, group.columns[c].name, group.settings, total.ns, total.layers,
+                        total.missing});
     }
   return totals;
 }

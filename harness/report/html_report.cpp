@@ -1,4 +1,5 @@
-// Puts the page together: page/page.html with its styles, scripts, the chart library and the data in their places.
+// Puts the page together: page/page.html with its styles, scripts, the chart library and the data
+// in their places.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,7 +15,8 @@ namespace convgauge {
 namespace {
 
 /// What stands for a mark `{{NAME}}` of page.html.
-std::string content(std::string_view name, const std::vector<Results>& results, const std::vector<std::string>& names) {
+std::string content(std::string_view name, const std::vector<Results>& results,
+                    const std::vector<std::string>& names) {
   if (name == "style") return kPageCss;
   if (name == "chart_library") return kChartLibrary;
   if (name == "scripts") return kPageScripts;
@@ -34,8 +36,10 @@ std::string content(std::string_view name, const std::vector<Results>& results, 
 
 }  // namespace
 
-std::string html_report(const std::vector<Results>& results, const std::vector<std::string>& names) {
-  return fill_marks(kPageHtml, [&](std::string_view name) { return content(name, results, names); });
+std::string html_report(const std::vector<Results>& results,
+                        const std::vector<std::string>& names) {
+  return fill_marks(kPageHtml,
+                    [&](std::string_view name) { return content(name, results, names); });
 }
 
 }  // namespace convgauge

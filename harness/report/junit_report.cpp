@@ -33,23 +33,26 @@ double seconds(const CaseRecord& record) {
 
 std::string message_of(const CaseRecord& record) {
   const auto* skipped = std::get_if<Skipped>(&record.measurement);
-  if (std::holds_alternative<Agrees>(record.verdict)) return skipped ? skipped->why : reason(record);
-  return record.known ? reason(record) : fmt::format("{}: {}", kind(record.verdict), reason(record));
+  if (std::holds_alternative<Agrees>(record.verdict))
+    return skipped ? skipped->why : reason(record);
+  return record.known ? reason(record)
+                      : fmt::format("{}: {}", kind(record.verdict), reason(record));
 }
 
 /// The smallest case that fails alike, as lines of their own.
 std::string smallest_lines(const CaseRecord& record) {
   const auto text = smallest_text(record);
   if (text.empty()) return "";
-  return "\nsmallest: " + text + (record.smallest ? "\nreplay smallest: " + record.smallest->replay : "");
+  return "\nsmallest: " + text +
+         (record.smallest ? "\nreplay smallest: " + record.smallest->replay : "");
 }
 
 std::string body(const CaseRecord& record) {
   const auto message = message_of(record);
   const auto element = [&](const char* tag) {
-    return fmt::format("<{} type=\"{}\" message=\"{}\">{}\nreplay: {}{}</{}>", tag, kind(record.verdict),
-                       escape_markup(message), escape_markup(message), escape_markup(record.replay),
-                       escape_markup(smallest_lines(record)), tag);
+    return fmt::format("<{} type=\"{}\" message=\"{}\">{}\nreplay: {}{}</{}>", tag,
+                       kind(record.verdict), escape_markup(message), escape_markup(message),
+                       escape_markup(record.replay), escape_markup(smallest_lines(record)), tag);
   };
   switch (result_of(record)) {
     case Result::failure:
@@ -63,16 +66,19 @@ std::string body(const CaseRecord& record) {
   }
   std::string out = reason(record);
   if (const auto* m = ranked(&record))
-    out = fmt::format("median {}, {:.4g} GFLOP/s", time_text(median_interval(m->samples_ns).median), gflops(record));
+    out = fmt::format("median {}, {:.4g} GFLOP/s", time_text(median_interval(m->samples_ns).median),
+                      gflops(record));
   return out.empty() ? "" : fmt::format("<system-out>{}</system-out>", escape_markup(out));
 }
 
 std::string test_case(const std::string& suite, const CaseRecord& record) {
-  const auto asked = record.requested_algorithm == "default" ? "" : " " + record.requested_algorithm;
+  const auto asked =
+      record.requested_algorithm == "default" ? "" : " " + record.requested_algorithm;
   const auto name = record.problem.name.empty() ? "" : record.problem.name + " ";
   return fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.6f}\">{}</testcase>\n",
                      escape_markup(suite + "." + record.label + asked),
-                     escape_markup(name + short_text(record.problem.geometry)), seconds(record), body(record));
+                     escape_markup(name + short_text(record.problem.geometry)), seconds(record),
+                     body(record));
 }
 
 struct Suite {
@@ -86,7 +92,8 @@ std::vector<Suite> suites_of(const Results& results) {
   for (const auto& record : results.cases) {
     const auto name = (record.problem.suite.empty() ? "convgauge" : record.problem.suite) + " (" +
                       settings_text(record.settings) + ")";
-    auto it = std::find_if(suites.begin(), suites.end(), [&](const Suite& suite) { return suite.name == name; });
+    auto it = std::find_if(suites.begin(), suites.end(),
+                           [&](const Suite& suite) { return suite.name == name; });
     if (it == suites.end()) it = suites.insert(it, {name, {}});
     it->cases.push_back(&record);
   }
@@ -103,8 +110,8 @@ std::string counters(const std::vector<const CaseRecord*>& cases) {
     skipped += result == Result::skipped;
     time += seconds(*record);
   }
-  return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.6f}\"", cases.size(),
-                     failures, errors, skipped, time);
+  return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.6f}\"",
+                     cases.size(), failures, errors, skipped, time);
 }
 
 }  // namespace
@@ -112,8 +119,9 @@ std::string counters(const std::vector<const CaseRecord*>& cases) {
 std::string junit_report(const Results& results) {
   std::vector<const CaseRecord*> all;
   for (const auto& record : results.cases) all.push_back(&record);
-  std::string out = fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{}\" {}>\n",
-                                escape_markup("convgauge " + results.header.suite), counters(all));
+  std::string out =
+      fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{}\" {}>\n",
+                  escape_markup("convgauge " + results.header.suite), counters(all));
   for (const auto& suite : suites_of(results)) {
     out += fmt::format("  <testsuite name=\"{}\" timestamp=\"{}\" {}>\n", escape_markup(suite.name),
                        escape_markup(results.header.started), counters(suite.cases));

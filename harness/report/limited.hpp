@@ -18,7 +18,8 @@ class Limited {
   void close(const std::string& text) { text_ += text; }
   /// `elsewhere`: who has the rest, "results.jsonl and the HTML report have them".
   std::string finish(const char* elsewhere) && {
-    if (left_out_ > 0) text_ += fmt::format("\n_{} more lines do not fit here; {}._\n", left_out_, elsewhere);
+    if (left_out_ > 0)
+      text_ += fmt::format("\n_{} more lines do not fit here; {}._\n", left_out_, elsewhere);
     return std::move(text_);
   }
 

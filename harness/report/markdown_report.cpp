@@ -1,4 +1,5 @@
-// The report of a pull request: the answer, what failed and how to repeat it, the tables; never over 64 KB.
+// The report of a pull request: the answer, what failed and how to repeat it, the tables; never
+// over 64 KB.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -23,7 +24,8 @@ std::string cell_text(const Cell& cell) {
   if (!cell.time_ns) return escape_markdown(short_word(cell));
   const auto time = time_text(cell.time_ns->median);
   const auto speedup = cell.speedup ? " " + ratio_text(cell.speedup->median) : "";
-  return cell.fastest ? fmt::format("**{}{}**", time, speedup) : time + speedup + (cell.tied ? " ≈" : "");
+  return cell.fastest ? fmt::format("**{}{}**", time, speedup)
+                      : time + speedup + (cell.tied ? " ≈" : "");
 }
 
 std::string head_of(const Group& group) {
@@ -54,10 +56,12 @@ std::string totals_of(const Group& group) {
 
 std::string legend_of(const Group& group) {
   const auto base = static_cast<std::size_t>(group.baseline);
-  const auto over =
-      group.baseline >= 0 ? fmt::format("; × is the speed over {}", escape_markdown(group.columns[base].name)) : "";
+  const auto over = group.baseline >= 0 ? fmt::format("; × is the speed over {}",
+                                                      escape_markdown(group.columns[base].name))
+                                        : "";
   return fmt::format(
-      "\nMedian per execution{}. Bold: fastest; ≈: not told apart from it at 99%. A total is weighted by "
+      "\nMedian per execution{}. Bold: fastest; ≈: not told apart from it at 99%. A total is "
+      "weighted by "
       "count, and \"—\" where a layer is missing.\n",
       over);
 }
@@ -68,12 +72,13 @@ void add_defects(Limited& out, const std::vector<Group>& groups) {
     for (const auto& note : notes(group)) {
       if (!is_defect(note.record->verdict) || note.record->known) continue;
       if (std::exchange(first, false)) out.add("\n### What failed\n\n");
-      out.add(fmt::format("- **{}**: {} on {}: {}  \n  {}\n", escape_markdown(note.word), escape_markdown(note.column),
-                          escape_markdown(names_text(note.rows)), escape_markdown(note.reason),
-                          markdown_code(note.record->replay)));
+      out.add(fmt::format("- **{}**: {} on {}: {}  \n  {}\n", escape_markdown(note.word),
+                          escape_markdown(note.column), escape_markdown(names_text(note.rows)),
+                          escape_markdown(note.reason), markdown_code(note.record->replay)));
       if (const auto smallest = smallest_text(*note.record); !smallest.empty())
-        out.add(fmt::format("  smallest: {}  \n  {}\n", escape_markdown(smallest),
-                            note.record->smallest ? markdown_code(note.record->smallest->replay) : ""));
+        out.add(
+            fmt::format("  smallest: {}  \n  {}\n", escape_markdown(smallest),
+                        note.record->smallest ? markdown_code(note.record->smallest->replay) : ""));
     }
 }
 
@@ -82,24 +87,28 @@ void add_rest(Limited& out, const Group& group) {
   for (const auto& note : notes(group)) {
     if (is_defect(note.record->verdict) && !note.record->known) continue;
     if (std::exchange(first, false)) out.add("\nNot measured, or known to fail:\n\n");
-    out.add(fmt::format("- {}: {} on {}: {}\n", escape_markdown(note.word), escape_markdown(note.column),
-                        escape_markdown(names_text(note.rows)), escape_markdown(note.reason)));
+    out.add(fmt::format("- {}: {} on {}: {}\n", escape_markdown(note.word),
+                        escape_markdown(note.column), escape_markdown(names_text(note.rows)),
+                        escape_markdown(note.reason)));
   }
 }
 
 void add_environment(Limited& out, const HeaderRecord& h) {
   const auto& m = h.machine;
   out.add(fmt::format(
-      "\n<details><summary>How these numbers were made</summary>\n\n- machine: {}, {} cores ({} physical), {}\n"
+      "\n<details><summary>How these numbers were made</summary>\n\n- machine: {}, {} cores ({} "
+      "physical), {}\n"
       "- convgauge {} {}, {}, started {}\n- {} mirrored rounds, seed {}; load {:.2g}\n",
       escape_markdown(m.processor), m.cores, m.physical_cores, escape_markdown(m.instruction_sets),
-      escape_markdown(h.convgauge_version), escape_markdown(h.git_revision), escape_markdown(h.compiler),
-      escape_markdown(h.started), h.rounds, h.seed, m.load_average));
+      escape_markdown(h.convgauge_version), escape_markdown(h.git_revision),
+      escape_markdown(h.compiler), escape_markdown(h.started), h.rounds, h.seed, m.load_average));
   for (const auto& p : h.plugins)
-    out.add(fmt::format("- {}: {} on {}, {}\n", escape_markdown(p.label), escape_markdown(p.version),
-                        escape_markdown(p.device), markdown_code(p.file + " " + p.hash)));
+    out.add(fmt::format("- {}: {} on {}, {}\n", escape_markdown(p.label),
+                        escape_markdown(p.version), escape_markdown(p.device),
+                        markdown_code(p.file + " " + p.hash)));
   for (const auto& absent : h.absent)
-    out.add(fmt::format("- {}: absent: {}\n", escape_markdown(absent.name), escape_markdown(absent.why)));
+    out.add(fmt::format("- {}: absent: {}\n", escape_markdown(absent.name),
+                        escape_markdown(absent.why)));
   out.add("\n</details>\n");
 }
 
@@ -108,9 +117,10 @@ void add_environment(Limited& out, const HeaderRecord& h) {
 std::string markdown_report(const Results& results) {
   const auto groups = arrange(results);
   Limited out;
-  out.add(fmt::format("## convgauge: {}\n\n{}\n\n{}\n",
-                      escape_markdown(results.header.suite.empty() ? "results" : results.header.suite),
-                      escape_markdown(headline(results)), escape_markdown(counts_text(results))));
+  out.add(
+      fmt::format("## convgauge: {}\n\n{}\n\n{}\n",
+                  escape_markdown(results.header.suite.empty() ? "results" : results.header.suite),
+                  escape_markdown(headline(results)), escape_markdown(counts_text(results))));
   add_defects(out, groups);
   for (const auto& group : groups) {
     out.add(fmt::format("\n### {}\n\n{}", escape_markdown(title(group)), head_of(group)));

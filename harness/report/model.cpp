@@ -8,7 +8,8 @@
 namespace convgauge {
 namespace {
 
-/// Empty for the backend's own choice; else the algorithm, without a prefix that repeats the backend's name.
+/// Empty for the backend's own choice; else the algorithm, without a prefix that repeats the
+/// backend's name.
 std::string variant(const CaseRecord& record) {
   if (record.requested_algorithm == "default") return "";
   const bool all = record.requested_algorithm == "all" && record.algorithm;
@@ -42,7 +43,8 @@ Group empty_group(const Results& results, const CaseRecord& record) {
   return group;
 }
 
-/// The groups that the cases call for, in order of appearance; device backends only where no other case does.
+/// The groups that the cases call for, in order of appearance; device backends only where no other
+/// case does.
 std::vector<Group> empty_groups(const Results& results) {
   std::vector<Group> groups;
   for (const bool cpu : {true, false})
@@ -80,7 +82,8 @@ class RowIndex {
   std::map<std::string, std::vector<std::size_t>> by_name_;
 };
 
-/// A case that was run twice stands in one cell: the later one, but a defect is never hidden by a later success.
+/// A case that was run twice stands in one cell: the later one, but a defect is never hidden by a
+/// later success.
 void place(Cell& cell, const CaseRecord& record) {
   if (cell.record && is_defect(cell.record->verdict)) return;
   cell.record = &record;
@@ -100,7 +103,8 @@ int baseline_of(const Group& group) {
 
 std::string family(const CaseRecord& record) {
   const auto end = ":" + record.requested_algorithm;
-  return record.label.ends_with(end) ? record.label.substr(0, record.label.size() - end.size()) : record.label;
+  return record.label.ends_with(end) ? record.label.substr(0, record.label.size() - end.size())
+                                     : record.label;
 }
 
 std::vector<Group> arrange(const Results& results) {
@@ -111,7 +115,8 @@ std::vector<Group> arrange(const Results& results) {
     for (const auto& record : results.cases) {
       if (!belongs(record, group)) continue;
       const auto of = family(record), which = variants.at(of).size() > 1 ? variant(record) : "";
-      const auto column = column_of(group, {which.empty() ? of : of + " " + which, record.label, which, of});
+      const auto column =
+          column_of(group, {which.empty() ? of : of + " " + which, record.label, which, of});
       place(index.row(group, record.problem).cells[static_cast<std::size_t>(column)], record);
     }
     group.baseline = baseline_of(group);

@@ -1,5 +1,6 @@
-// Results arranged as every report shows them: groups (one suite, one combination of settings), in each a table of
-// problems by columns with its winners and totals. Computed here once, so that no two reports disagree.
+// Results arranged as every report shows them: groups (one suite, one combination of settings), in
+// each a table of problems by columns with its winners and totals. Computed here once, so that no
+// two reports disagree.
 #pragma once
 #include <optional>
 #include <string>
@@ -10,16 +11,18 @@
 
 namespace convgauge {
 
-/// One competitor: a label, or a label with one of several algorithms that were asked for by name. A config's
-/// "algorithm": "all" gives each algorithm a label of its own, "winograd:winograd.f4x4_3x3": its family is "winograd".
+/// One competitor: a label, or a label with one of several algorithms that were asked for by name.
+/// A config's "algorithm": "all" gives each algorithm a label of its own,
+/// "winograd:winograd.f4x4_3x3": its family is "winograd".
 struct Column {
   std::string name, label, variant, family;  // variant: "" for the backend's own choice
   bool operator==(const Column&) const = default;
 };
 
 struct Cell {
-  const CaseRecord* record = nullptr;     // null: this column never met this problem
-  std::optional<MedianInterval> time_ns;  // only where the result agrees and was measured: nothing else is ranked
+  const CaseRecord* record = nullptr;  // null: this column never met this problem
+  std::optional<MedianInterval>
+      time_ns;  // only where the result agrees and was measured: nothing else is ranked
   std::optional<MedianInterval> speedup;  // over the baseline's cell, from the same rounds
   bool fastest = false;                   // of its row
   bool tied = false;                      // not fastest, but not told apart from it
@@ -37,8 +40,8 @@ struct Total {
   int unfilled = 0;      // layers that the baseline lacks too
 };
 
-/// The fastest column of each layer, chosen on odd rounds and timed on even ones, so that luck in the choice does not
-/// flatter the sum.
+/// The fastest column of each layer, chosen on odd rounds and timed on even ones, so that luck in
+/// the choice does not flatter the sum.
 struct Mix {
   std::vector<int> columns;       // per row; -1 where nothing ran
   std::vector<double> layers_ns;  // per row: count x median of the even rounds; 0 where nothing ran
@@ -57,21 +60,24 @@ struct Group {
   Mix mix;
 };
 
-/// `results` must outlive what is returned. Device backends (not "cpu...") join the groups of every thread count.
+/// `results` must outlive what is returned. Device backends (not "cpu...") join the groups of every
+/// thread count.
 std::vector<Group> arrange(const Results& results);
 
-/// The ratio of two measured cells in their common rounds: how many times faster `cell` is than `base`.
+/// The ratio of two measured cells in their common rounds: how many times faster `cell` is than
+/// `base`.
 MedianInterval speedup_over(const Cell& base, const Cell& cell);
 
-/// "Faster" is said only where the 99% interval of the ratio says so. Where the common rounds are too few for one, only
-/// what takes twice the time in every round is told apart: that needs none. Both are measured.
+/// "Faster" is said only where the 99% interval of the ratio says so. Where the common rounds are
+/// too few for one, only what takes twice the time in every round is told apart: that needs none.
+/// Both are measured.
 bool told_apart(const Cell& faster, const Cell& slower);
 
 /// Adds speed-ups, winners, totals and the mix to a group whose cells are in place.
 void rank(Group& group);
 
-/// What a backend's cases of one label are known by, whichever algorithm: "cudnn" of "cudnn:cudnn.eng28{k2=1}", the
-/// label that a config's "all" gives an algorithm.
+/// What a backend's cases of one label are known by, whichever algorithm: "cudnn" of
+/// "cudnn:cudnn.eng28{k2=1}", the label that a config's "all" gives an algorithm.
 std::string family(const CaseRecord& record);
 
 /// The measured samples of a cell, null where it is not ranked.

@@ -32,7 +32,8 @@ std::vector<Note> notes(const Group& group) {
     for (std::size_t c = 0; c < row.cells.size(); ++c) {
       const auto& cell = row.cells[c];
       if (!cell.record || reason(*cell.record).empty()) continue;
-      Note note{outcome(cell), short_word(cell), group.columns[c].name, reason(*cell.record), {}, cell.record};
+      Note note{outcome(cell), short_word(cell), group.columns[c].name, reason(*cell.record), {},
+                cell.record};
       const auto same = [&](const Note& n) {
         return n.word == note.word && n.column == note.column && n.reason == note.reason;
       };
@@ -40,14 +41,16 @@ std::vector<Note> notes(const Group& group) {
       if (it == all.end()) it = all.insert(all.end(), note);
       it->rows.push_back(row_name(*row.problem));
     }
-  std::stable_sort(all.begin(), all.end(),
-                   [](const Note& a, const Note& b) { return severity(a.outcome) < severity(b.outcome); });
+  std::stable_sort(all.begin(), all.end(), [](const Note& a, const Note& b) {
+    return severity(a.outcome) < severity(b.outcome);
+  });
   return all;
 }
 
 std::string names_text(const std::vector<std::string>& names, std::size_t most) {
   std::string text;
-  for (std::size_t i = 0; i < std::min(most, names.size()); ++i) text += (i == 0 ? "" : ", ") + names[i];
+  for (std::size_t i = 0; i < std::min(most, names.size()); ++i)
+    text += (i == 0 ? "" : ", ") + names[i];
   return names.size() > most ? fmt::format("{} and {} more", text, names.size() - most) : text;
 }
 

@@ -15,7 +15,8 @@ struct Note {
   const CaseRecord* record = nullptr;  // the first of them: its replay line repeats it
 };
 
-/// Defects first, then what was refused, then what was not measured; within a kind in order of appearance.
+/// Defects first, then what was refused, then what was not measured; within a kind in order of
+/// appearance.
 std::vector<Note> notes(const Group& group);
 
 /// "conv1, conv2 and 11 more", at most `most` names.

@@ -13,14 +13,17 @@
 namespace convgauge {
 namespace {
 
-/// Ratios that a page holds: a baseline to choose for every column of most runs, the first nine of 10,000 cases.
+/// Ratios that a page holds: a baseline to choose for every column of most runs, the first nine of
+/// 10,000 cases.
 constexpr std::size_t kMostRatios = 100'000;
-/// Samples and ends of intervals travel as whole ten-thousandths of their median: a dot of the chart is wider. Ends of
-/// a ratio's interval, of which two digits are shown, as thousandths.
+/// Samples and ends of intervals travel as whole ten-thousandths of their median: a dot of the
+/// chart is wider. Ends of a ratio's interval, of which two digits are shown, as thousandths.
 constexpr double kSampleSteps = 1e4, kRatioSteps = 1e3;
 
 PageJson stepped(const std::optional<double>& end, double median, double steps) {
-  return end && median > 0 && std::isfinite(*end) ? PageJson(std::llround((*end / median - 1) * steps)) : PageJson();
+  return end && median > 0 && std::isfinite(*end)
+             ? PageJson(std::llround((*end / median - 1) * steps))
+             : PageJson();
 }
 
 PageJson samples_json(const Cell& cell) {
@@ -44,7 +47,8 @@ double at_threads(const std::map<int, double>& values, int threads) {
   return it == values.end() ? 0 : it->second;
 }
 
-/// The rate over what the machine allows this case: its own record's roof, or the header's where an older run has none.
+/// The rate over what the machine allows this case: its own record's roof, or the header's where an
+/// older run has none.
 std::optional<double> share_of_the_roof(const Group& group, const Cell& cell) {
   if (!cell.time_ns) return {};
   if (const auto share = share_of_roof(*cell.record)) return share;
@@ -53,7 +57,8 @@ std::optional<double> share_of_the_roof(const Group& group, const Cell& cell) {
   const double peak = at_threads(machine.fma_flops, group.settings.threads),
                bandwidth = at_threads(machine.bytes_per_second, group.settings.threads);
   const auto bytes = static_cast<double>(cell.record->bytes);
-  if (!processor || !(peak > 0 && bandwidth > 0 && bytes > 0) || group.settings.dtype != Dtype::f32) return {};
+  if (!processor || !(peak > 0 && bandwidth > 0 && bytes > 0) || group.settings.dtype != Dtype::f32)
+    return {};
   const double intensity = static_cast<double>(cell.record->problem.geometry.flops()) / bytes;
   return gflops(*cell.record) * 1e9 / std::min(peak, intensity * bandwidth);
 }
@@ -94,7 +99,8 @@ void add_cell(PageJson& columns, const Group& group, const Cell& cell, Strings& 
   columns["replay"].push_back(strings.index(r ? replay_pattern(*r) : ""));
 }
 
-/// Speed-ups of every cell over the cell of column `base` in its row: medians, lows, highs; null where there is none.
+/// Speed-ups of every cell over the cell of column `base` in its row: medians, lows, highs; null
+/// where there is none.
 PageJson speedups(const Group& group, std::size_t base) {
   PageJson median = PageJson::array(), low = PageJson::array(), high = PageJson::array();
   for (const auto& row : group.rows)
@@ -121,13 +127,15 @@ PageJson lines_json(Lines lines) {
 }  // namespace
 
 PageJson brief(double value) {
-  return std::isfinite(value) ? PageJson(std::strtod(fmt::format("{:.6g}", value).c_str(), nullptr)) : PageJson();
+  return std::isfinite(value) ? PageJson(std::strtod(fmt::format("{:.6g}", value).c_str(), nullptr))
+                              : PageJson();
 }
 PageJson brief(const std::optional<double>& value) {
   return value ? brief(*value) : PageJson();
 }
 PageJson short_number(double value) {
-  return std::isfinite(value) ? PageJson(std::strtod(fmt::format("{:.4g}", value).c_str(), nullptr)) : PageJson();
+  return std::isfinite(value) ? PageJson(std::strtod(fmt::format("{:.4g}", value).c_str(), nullptr))
+                              : PageJson();
 }
 
 std::size_t Strings::index(const std::string& text) {

@@ -21,16 +21,17 @@ using Json = PageJson;
 /// "64 → 128 channels, 3×3, stride 2, on 56×56": what a layer computes, in words.
 std::string about(const Geometry& g) {
   const auto pair = [](std::int64_t h, std::int64_t w) { return fmt::format("{}×{}", h, w); };
-  auto text = g.in_channels == g.out_channels ? fmt::format("{} channels", g.in_channels)
-                                              : fmt::format("{} → {} channels", g.in_channels, g.out_channels);
+  auto text = g.in_channels == g.out_channels
+                  ? fmt::format("{} channels", g.in_channels)
+                  : fmt::format("{} → {} channels", g.in_channels, g.out_channels);
   if (g.depthwise())
     text += ", depthwise";
   else if (g.groups > 1)
     text += fmt::format(", {} groups", g.groups);
   text += ", " + pair(g.h.kernel, g.w.kernel);
   if (g.h.stride != 1 || g.w.stride != 1)
-    text +=
-        g.h.stride == g.w.stride ? fmt::format(", stride {}", g.h.stride) : ", stride " + pair(g.h.stride, g.w.stride);
+    text += g.h.stride == g.w.stride ? fmt::format(", stride {}", g.h.stride)
+                                     : ", stride " + pair(g.h.stride, g.w.stride);
   if (g.h.dilation != 1 || g.w.dilation != 1)
     text += g.h.dilation == g.w.dilation ? fmt::format(", dilation {}", g.h.dilation)
                                          : ", dilation " + pair(g.h.dilation, g.w.dilation);
@@ -39,8 +40,8 @@ std::string about(const Geometry& g) {
 }
 
 Json rows_json(const Group& group) {
-  Json names = Json::array(), problems = Json::array(), counts = Json::array(), flops = Json::array(),
-       bytes = Json::array(), full = Json::array(), abouts = Json::array();
+  Json names = Json::array(), problems = Json::array(), counts = Json::array(),
+       flops = Json::array(), bytes = Json::array(), full = Json::array(), abouts = Json::array();
   for (const auto& row : group.rows) {
     const auto& geometry = row.problem->geometry;
     names.push_back(clean(row_name(*row.problem)));
@@ -65,7 +66,8 @@ Json mix_json(const Mix& mix) {
          {"layers", layers},
          {"missing", mix.total.missing},
          {"total", whole ? brief(mix.total.ns) : Json()}};
-  if (mix.speedup) j["speedup"] = {brief(mix.speedup->median), brief(mix.speedup->low), brief(mix.speedup->high)};
+  if (mix.speedup)
+    j["speedup"] = {brief(mix.speedup->median), brief(mix.speedup->low), brief(mix.speedup->high)};
   return j;
 }
 
@@ -81,14 +83,15 @@ Json totals_json(const Group& group) {
 Json notes_json(const Group& group) {
   Json list = Json::array();
   for (const auto& note : notes(group))
-    list.push_back({{"defect", is_defect(note.record->verdict)},
-                    {"word", clean(note.word)},
-                    {"column", clean(note.column)},
-                    {"rows", clean(names_text(note.rows, 6))},
-                    {"reason", clean(note.reason)},
-                    {"smallest", clean(smallest_text(*note.record))},
-                    {"smallest_replay", clean(note.record->smallest ? note.record->smallest->replay : "")},
-                    {"replay", clean(note.record->replay)}});
+    list.push_back(
+        {{"defect", is_defect(note.record->verdict)},
+         {"word", clean(note.word)},
+         {"column", clean(note.column)},
+         {"rows", clean(names_text(note.rows, 6))},
+         {"reason", clean(note.reason)},
+         {"smallest", clean(smallest_text(*note.record))},
+         {"smallest_replay", clean(note.record->smallest ? note.record->smallest->replay : "")},
+         {"replay", clean(note.record->replay)}});
   return list;
 }
 
@@ -108,8 +111,12 @@ Json group_json(const Group& group, std::size_t run, Strings& strings) {
   Json columns = Json::array();
   for (const auto& column : group.columns) columns.push_back(clean(column.name));
   const auto roofs = roofs_json(group);
-  const auto highest = [](const Json& lines) { return lines.empty() ? Json() : lines.front()["value"]; };
-  const auto lowest = [](const Json& lines) { return lines.empty() ? Json() : lines.back()["value"]; };
+  const auto highest = [](const Json& lines) {
+    return lines.empty() ? Json() : lines.front()["value"];
+  };
+  const auto lowest = [](const Json& lines) {
+    return lines.empty() ? Json() : lines.back()["value"];
+  };
   return {{"run", run},
           {"suite", clean(group.suite)},
           {"settings", settings_text(group.settings)},

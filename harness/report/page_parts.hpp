@@ -33,7 +33,8 @@ class Strings {
 PageJson cells_json(const Group& group, Strings& strings);
 /// Speed-ups of every cell over the columns that a reader may choose as the baseline, by column.
 PageJson speedups_json(const Group& group);
-/// Lines of the roofline at this group's threads, the highest first: {flops: [{name, value}], bytes: [...]}.
+/// Lines of the roofline at this group's threads, the highest first: {flops: [{name, value}],
+/// bytes: [...]}.
 PageJson roofs_json(const Group& group);
 PageJson crossing_json(const Group& group);
 PageJson run_json(const Results& results);

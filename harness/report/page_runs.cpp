@@ -13,8 +13,8 @@ namespace {
 std::string by_threads(const std::map<int, double>& values, const char* unit) {
   std::string text;
   for (const auto& [threads, value] : values)
-    text += fmt::format("{}{:.3g} {} with {} thread{}", text.empty() ? "" : ", ", value / 1e9, unit, threads,
-                        threads == 1 ? "" : "s");
+    text += fmt::format("{}{:.3g} {} with {} thread{}", text.empty() ? "" : ", ", value / 1e9, unit,
+                        threads, threads == 1 ? "" : "s");
   return text.empty() ? "not measured" : text;
 }
 
@@ -24,30 +24,35 @@ PageJson environment_json(const HeaderRecord& h) {
   const auto add = [&](const char* name, const std::string& value) {
     if (!value.empty()) list.push_back({name, clean(value)});
   };
-  add("processor",
-      fmt::format("{}, {} cores ({} physical), {}", m.processor, m.cores, m.physical_cores, m.instruction_sets));
+  add("processor", fmt::format("{}, {} cores ({} physical), {}", m.processor, m.cores,
+                               m.physical_cores, m.instruction_sets));
   add("caches and memory",
       fmt::format("L1 {}, L2 {}, L3 {}, memory {}", bytes_text(static_cast<double>(m.l1_bytes)),
-                  bytes_text(static_cast<double>(m.l2_bytes)), bytes_text(static_cast<double>(m.l3_bytes)),
+                  bytes_text(static_cast<double>(m.l2_bytes)),
+                  bytes_text(static_cast<double>(m.l3_bytes)),
                   bytes_text(static_cast<double>(m.memory_bytes))));
   add("system", m.system);
   add("measured peak", by_threads(m.fma_flops, "GFLOP/s"));
   add("measured bandwidth", by_threads(m.bytes_per_second, "GB/s"));
-  const auto floor = m.noise_floor > 0 ? fmt::format("A/A noise floor {:.2g}%, ", m.noise_floor * 100) : std::string();
-  add("noise",
-      fmt::format("{}load average {:.2g}, a clock read takes {:.3g} ns", floor, m.load_average, m.clock_read_ns));
+  const auto floor = m.noise_floor > 0
+                         ? fmt::format("A/A noise floor {:.2g}%, ", m.noise_floor * 100)
+                         : std::string();
+  add("noise", fmt::format("{}load average {:.2g}, a clock read takes {:.3g} ns", floor,
+                           m.load_average, m.clock_read_ns));
   add("convgauge", fmt::format("{} {}, {}", h.convgauge_version, h.git_revision, h.compiler));
   add("started", h.started);
   add("rounds", fmt::format("{} mirrored rounds, seed {}", h.rounds, h.seed));
   add("config", h.config_file + " " + h.config_digest);
   add("command", h.command);
   for (const auto& p : h.plugins)
-    add("plugin", fmt::format("{}: {}, {} ({}) on {}", p.label, p.version, p.file, p.hash, p.device));
+    add("plugin",
+        fmt::format("{}: {}, {} ({}) on {}", p.label, p.version, p.file, p.hash, p.device));
   for (const auto& absent : h.absent) add("absent", absent.name + ": " + absent.why);
   return list;
 }
 
-/// The first ten digits of a revision tell it well enough; what follows a digest ("-dirty") is kept.
+/// The first ten digits of a revision tell it well enough; what follows a digest ("-dirty") is
+/// kept.
 std::string short_revision(const std::string& revision) {
   const auto digits = std::min(revision.find_first_not_of("0123456789abcdef"), revision.size());
   return revision.substr(0, std::min<std::size_t>(digits, 10)) + revision.substr(digits);
@@ -61,8 +66,8 @@ PageJson run_json(const Results& results) {
     strip.push_back({{"word", count.word}, {"cases", count.cases}, {"defect", count.defect}});
   const auto& h = results.header;
   return {{"suite", clean(h.suite)},
-          {"meta", clean(fmt::format("{} · {} · convgauge {} {}", h.machine.processor, h.started, h.convgauge_version,
-                                     short_revision(h.git_revision)))},
+          {"meta", clean(fmt::format("{} · {} · convgauge {} {}", h.machine.processor, h.started,
+                                     h.convgauge_version, short_revision(h.git_revision)))},
           {"defects", clean(defects_text(results))},
           {"incomplete", incomplete_text(results)},
           {"strip", strip},

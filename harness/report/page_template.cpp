@@ -2,7 +2,8 @@
 
 namespace convgauge {
 
-std::string fill_marks(std::string_view page, const std::function<std::string(std::string_view name)>& content) {
+std::string fill_marks(std::string_view page,
+                       const std::function<std::string(std::string_view name)>& content) {
   std::string filled;
   for (;;) {
     const auto mark = page.find("{{");

@@ -6,7 +6,8 @@
 
 namespace convgauge {
 
-std::string fill_marks(std::string_view page, const std::function<std::string(std::string_view name)>& content);
+std::string fill_marks(std::string_view page,
+                       const std::function<std::string(std::string_view name)>& content);
 
 /// JSON that may stand inside a <script>: no "<" is left to end it.
 std::string script_safe(std::string_view json);

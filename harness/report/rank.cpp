@@ -29,7 +29,8 @@ int least(const Row& row, Key key) {
 
 void rank_row(Row& row, int baseline) {
   for (auto& cell : row.cells)
-    if (const auto* measured = ranked(cell.record)) cell.time_ns = median_interval(measured->samples_ns);
+    if (const auto* measured = ranked(cell.record))
+      cell.time_ns = median_interval(measured->samples_ns);
   const auto* base = baseline >= 0 ? &row.cells[static_cast<std::size_t>(baseline)] : nullptr;
   const int best = least(row, [](const Cell& cell) { return cell.time_ns->median; });
   if (best < 0) return;
@@ -58,7 +59,8 @@ Time median_of(const Cell& cell) {
 }
 
 /// Adds count x samples, round by round, over the rounds that both have.
-void add_rounds(std::vector<double>& sums, const std::vector<double>& samples, std::int64_t count, bool first) {
+void add_rounds(std::vector<double>& sums, const std::vector<double>& samples, std::int64_t count,
+                bool first) {
   const auto rounds = first ? samples.size() : std::min(sums.size(), samples.size());
   sums.resize(rounds, 0);
   for (std::size_t i = 0; i < rounds; ++i) sums[i] += static_cast<double>(count) * samples[i];
@@ -69,17 +71,22 @@ Mix mix_of(const Group& group) {
   std::vector<double> mixed, base;
   bool comparable = group.baseline >= 0;
   for (const auto& row : group.rows) {
-    const int c = least(row, [](const Cell& cell) { return median_interval(odd_rounds(samples(cell))).median; });
-    const auto even = c < 0 ? std::vector<double>{} : even_rounds(samples(row.cells[static_cast<std::size_t>(c)]));
-    add(mix.total, *row.problem, c < 0 ? std::nullopt : Time(median_interval(even).median), std::nullopt);
-    comparable = comparable && c >= 0 && row.cells[static_cast<std::size_t>(group.baseline)].time_ns;
+    const int c = least(
+        row, [](const Cell& cell) { return median_interval(odd_rounds(samples(cell))).median; });
+    const auto even = c < 0 ? std::vector<double>{}
+                            : even_rounds(samples(row.cells[static_cast<std::size_t>(c)]));
+    add(mix.total, *row.problem, c < 0 ? std::nullopt : Time(median_interval(even).median),
+        std::nullopt);
+    comparable =
+        comparable && c >= 0 && row.cells[static_cast<std::size_t>(group.baseline)].time_ns;
     if (comparable) {
       add_rounds(mixed, even, row.problem->count, mix.columns.empty());
       const auto& against = samples(row.cells[static_cast<std::size_t>(group.baseline)]);
       add_rounds(base, even_rounds(against), row.problem->count, mix.columns.empty());
     }
     mix.columns.push_back(c);
-    mix.layers_ns.push_back(c < 0 ? 0 : static_cast<double>(row.problem->count) * median_interval(even).median);
+    mix.layers_ns.push_back(
+        c < 0 ? 0 : static_cast<double>(row.problem->count) * median_interval(even).median);
   }
   const auto rounds = std::min(mixed.size(), base.size());
   const bool weighty = std::all_of(mixed.begin(), mixed.end(), [](double sum) { return sum > 0; });
@@ -96,7 +103,8 @@ const Measured* ranked(const CaseRecord* record) {
   const auto* measured = std::get_if<Measured>(&record->measurement);
   const auto usable = [](double ns) { return std::isfinite(ns) && ns > 0; };
   if (!measured || measured->samples_ns.empty()) return nullptr;
-  return std::all_of(measured->samples_ns.begin(), measured->samples_ns.end(), usable) ? measured : nullptr;
+  return std::all_of(measured->samples_ns.begin(), measured->samples_ns.end(), usable) ? measured
+                                                                                       : nullptr;
 }
 
 MedianInterval speedup_over(const Cell& base, const Cell& cell) {
@@ -117,8 +125,9 @@ void rank(Group& group) {
   group.totals.assign(group.columns.size(), {});
   for (auto& row : group.rows) {
     rank_row(row, group.baseline);
-    const auto filler =
-        group.baseline < 0 ? std::nullopt : median_of(row.cells[static_cast<std::size_t>(group.baseline)]);
+    const auto filler = group.baseline < 0
+                            ? std::nullopt
+                            : median_of(row.cells[static_cast<std::size_t>(group.baseline)]);
     for (std::size_t c = 0; c < row.cells.size(); ++c)
       add(group.totals[c], *row.problem, median_of(row.cells[c]), filler);
   }

@@ -33,7 +33,8 @@ std::vector<const CaseRecord*> members(const Row& row, const std::string& family
 /// Empty where its own choice was not timed, or nothing else of the family was.
 std::optional<RowRegret> regret_of(const Row& row, const std::string& family) {
   const auto all = members(row, family);
-  const auto own = std::find_if(all.begin(), all.end(), [](const CaseRecord* r) { return r->own_choice; });
+  const auto own =
+      std::find_if(all.begin(), all.end(), [](const CaseRecord* r) { return r->own_choice; });
   if (own == all.end() || all.size() < 2) return std::nullopt;
   const auto* best = *own;  // a tie is no regret
   for (const auto* record : all)
@@ -75,18 +76,22 @@ Regret family_regret(const Group& group, const std::string& family) {
 
 std::string family_of(const CaseRecord& record) {
   const auto suffix = ":" + record.requested_algorithm;
-  return record.label.ends_with(suffix) ? record.label.substr(0, record.label.size() - suffix.size()) : record.label;
+  return record.label.ends_with(suffix)
+             ? record.label.substr(0, record.label.size() - suffix.size())
+             : record.label;
 }
 
 std::vector<Regret> regrets(const Group& group) {
   std::vector<std::string> families;
   for (const auto& row : group.rows)
     for (const auto& cell : row.cells)
-      if (cell.record && std::find(families.begin(), families.end(), family_of(*cell.record)) == families.end())
+      if (cell.record &&
+          std::find(families.begin(), families.end(), family_of(*cell.record)) == families.end())
         families.push_back(family_of(*cell.record));
   std::vector<Regret> all;
   for (const auto& family : families)
-    if (auto regret = family_regret(group, family); regret.layers > 0) all.push_back(std::move(regret));
+    if (auto regret = family_regret(group, family); regret.layers > 0)
+      all.push_back(std::move(regret));
   return all;
 }
 

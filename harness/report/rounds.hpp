@@ -1,4 +1,5 @@
-// Odd rounds to choose on, even ones to tell from: luck in a choice does not flatter what is told of it.
+// Odd rounds to choose on, even ones to tell from: luck in a choice does not flatter what is told
+// of it.
 #pragma once
 #include <cstddef>
 #include <vector>

@@ -10,9 +10,14 @@ std::string rules_json(const std::vector<std::pair<std::string, RuleReport>>& re
   for (const auto& [file, report] : reports) {
     Json rules = Json::array();
     for (const auto& line : report.lines)
-      rules.push_back({{"rule", line.rule}, {"state", line.state}, {"what", line.what}, {"evidence", line.evidence}});
-    all.push_back(
-        {{"file", file}, {"backends", report.backends}, {"probes", report.probes}, {"rules", std::move(rules)}});
+      rules.push_back({{"rule", line.rule},
+                       {"state", line.state},
+                       {"what", line.what},
+                       {"evidence", line.evidence}});
+    all.push_back({{"file", file},
+                   {"backends", report.backends},
+                   {"probes", report.probes},
+                   {"rules", std::move(rules)}});
   }
   // A plugin's own words may be no UTF-8.
   return all.dump(2, ' ', false, Json::error_handler_t::replace);

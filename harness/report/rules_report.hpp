@@ -7,8 +7,8 @@
 
 namespace convgauge {
 
-/// A JSON array with an object per plugin file: {"file", "backends", "probes", "rules": [{"rule", "state", "what",
-/// "evidence"}]}.
+/// A JSON array with an object per plugin file: {"file", "backends", "probes", "rules": [{"rule",
+/// "state", "what", "evidence"}]}.
 std::string rules_json(const std::vector<std::pair<std::string, RuleReport>>& reports);
 
 }  // namespace convgauge

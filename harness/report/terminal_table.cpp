@@ -1,4 +1,5 @@
-// The table that a terminal shows: problems by columns, times and speed-ups, totals, and below it every reason.
+// The table that a terminal shows: problems by columns, times and speed-ups, totals, and below it
+// every reason.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -31,17 +32,23 @@ const char* style_of(const Cell& cell) {
   return cell.time_ns ? "" : kDim;
 }
 
-/// "4.20 ms  3.92× *", the parts right-aligned among themselves; * fastest, ~ not told apart from it.
+/// "4.20 ms  3.92× *", the parts right-aligned among themselves; * fastest, ~ not told apart from
+/// it.
 Field field_of(const Cell& cell, bool speedups) {
   if (!cell.time_ns) return {short_word(cell) + kGap, style_of(cell)};
   const auto speedup = !speedups ? "" : cell.speedup ? ratio_text(cell.speedup->median) : "";
   const auto ratio = speedups ? kGap + pad_left(speedup, 6) : "";
-  return {time_text(cell.time_ns->median) + ratio + (cell.fastest ? " *" : cell.tied ? " ~" : "  "), style_of(cell)};
+  return {time_text(cell.time_ns->median) + ratio +
+              (cell.fastest ? " *"
+               : cell.tied  ? " ~"
+                            : "  "),
+          style_of(cell)};
 }
 
 struct Table {
-  std::vector<Field> head, foot, filled;  // filled: empty where no column has a gap that the baseline fills
-  std::vector<std::vector<Field>> rows;   // of the same length as head; field 0 is the name
+  std::vector<Field> head, foot,
+      filled;  // filled: empty where no column has a gap that the baseline fills
+  std::vector<std::vector<Field>> rows;  // of the same length as head; field 0 is the name
 };
 
 Field total_field(const Group& group, std::size_t c, bool speedups) {
@@ -50,9 +57,11 @@ Field total_field(const Group& group, std::size_t c, bool speedups) {
 }
 
 /// "with onednn": the totals with the baseline's times in the gaps.
-std::vector<Field> filled_fields(const Group& group, std::size_t first, std::size_t last, bool texts, bool speedups) {
+std::vector<Field> filled_fields(const Group& group, std::size_t first, std::size_t last,
+                                 bool texts, bool speedups) {
   if (group.baseline < 0) return {};
-  std::vector<Field> fields{{"with " + clean(group.columns[static_cast<std::size_t>(group.baseline)].name), kDim}, {}};
+  std::vector<Field> fields{
+      {"with " + clean(group.columns[static_cast<std::size_t>(group.baseline)].name), kDim}, {}};
   if (texts) fields.emplace_back();
   bool any = false;
   for (auto c = first; c < last; ++c) {
@@ -87,7 +96,8 @@ Table table_of(const Group& group, std::size_t first, std::size_t last, bool tex
 std::vector<int> widths(const Table& table) {
   std::vector<int> all(table.head.size(), 0);
   const auto widen = [&](const std::vector<Field>& fields) {
-    for (std::size_t i = 0; i < fields.size(); ++i) all[i] = std::max(all[i], display_width(fields[i].text));
+    for (std::size_t i = 0; i < fields.size(); ++i)
+      all[i] = std::max(all[i], display_width(fields[i].text));
   };
   widen(table.head);
   widen(table.foot);
@@ -103,8 +113,8 @@ int width_of(const std::vector<int>& widths) {
 }
 
 /// Names and texts to the left, numbers to the right.
-void print(std::string& out, const std::vector<Field>& fields, const std::vector<int>& widths, bool texts,
-           bool colour) {
+void print(std::string& out, const std::vector<Field>& fields, const std::vector<int>& widths,
+           bool texts, bool colour) {
   std::string line;
   for (std::size_t i = 0; i < fields.size(); ++i) {
     const bool left = i == 0 || (texts && i == 1);
@@ -117,17 +127,20 @@ void print(std::string& out, const std::vector<Field>& fields, const std::vector
   out += line + "\n";
 }
 
-void print(std::string& out, const Table& table, const std::vector<int>& widths, bool texts, bool totals, bool colour) {
+void print(std::string& out, const Table& table, const std::vector<int>& widths, bool texts,
+           bool totals, bool colour) {
   print(out, table.head, widths, texts, colour);
   for (const auto& row : table.rows) print(out, row, widths, texts, colour);
   if (totals) print(out, table.foot, widths, texts, colour);
   if (totals && !table.filled.empty()) print(out, table.filled, widths, texts, colour);
 }
 
-/// The widest table that fits: with the problems' texts, without, with shorter names; else fewer columns at a time.
+/// The widest table that fits: with the problems' texts, without, with shorter names; else fewer
+/// columns at a time.
 void print_columns(std::string& out, const Group& group, int width, bool colour) {
-  const bool totals = group.rows.size() > 1 && std::any_of(group.totals.begin(), group.totals.end(),
-                                                           [](const Total& t) { return t.missing < t.layers; });
+  const bool totals =
+      group.rows.size() > 1 && std::any_of(group.totals.begin(), group.totals.end(),
+                                           [](const Total& t) { return t.missing < t.layers; });
   for (std::size_t first = 0; first < group.columns.size();) {
     for (auto last = group.columns.size(); last > first; --last) {
       bool texts = true;
@@ -136,7 +149,8 @@ void print_columns(std::string& out, const Group& group, int width, bool colour)
       if (width_of(all) > width) {
         table = table_of(group, first, last, texts = false);
         all = widths(table);
-        all[0] = std::max(std::min(all[0], kLeastName), all[0] - std::max(0, width_of(all) - width));
+        all[0] =
+            std::max(std::min(all[0], kLeastName), all[0] - std::max(0, width_of(all) - width));
       }
       if (width_of(all) > width && last > first + 1) continue;
       print(out, table, all, texts, totals, colour);
@@ -165,18 +179,22 @@ void wrap(std::string& out, const std::string& text, int width, const std::strin
 
 void print_notes(std::string& out, const Group& group, int width) {
   for (const auto& note : notes(group)) {
-    wrap(out, clean(fmt::format("{}: {} on {}: {}", note.word, note.column, names_text(note.rows), note.reason)), width,
-         "  ");
+    wrap(out,
+         clean(fmt::format("{}: {} on {}: {}", note.word, note.column, names_text(note.rows),
+                           note.reason)),
+         width, "  ");
     if (is_defect(note.record->verdict) && !note.record->replay.empty())
       out += "  " + clean(note.record->replay) + "\n";
     if (const auto& smallest = note.record->smallest)
-      out += "  smallest: " + clean(smallest_text(*note.record)) + "\n  " + clean(smallest->replay) + "\n";
+      out += "  smallest: " + clean(smallest_text(*note.record)) + "\n  " +
+             clean(smallest->replay) + "\n";
   }
 }
 
 bool any(const Group& group, bool Cell::*flag) {
   return std::any_of(group.rows.begin(), group.rows.end(), [&](const Row& row) {
-    return std::any_of(row.cells.begin(), row.cells.end(), [&](const Cell& cell) { return cell.*flag; });
+    return std::any_of(row.cells.begin(), row.cells.end(),
+                       [&](const Cell& cell) { return cell.*flag; });
   });
 }
 
@@ -186,8 +204,8 @@ void print_legend(std::string& out, const Group& group, int width) {
   if (any(group, &Cell::tied)) text += ", ~ not told apart from it at 99%";
   if (group.baseline >= 0 && group.columns.size() > 1 && !text.empty())
     text += ", × over " + clean(group.columns[static_cast<std::size_t>(group.baseline)].name);
-  const bool filled =
-      std::any_of(group.totals.begin(), group.totals.end(), [](const Total& t) { return !filled_text(t).empty(); });
+  const bool filled = std::any_of(group.totals.begin(), group.totals.end(),
+                                  [](const Total& t) { return !filled_text(t).empty(); });
   if (filled && group.rows.size() > 1)
     text += "; in brackets: layers that it lacks and " +
             clean(group.columns[static_cast<std::size_t>(group.baseline)].name) + " fills";

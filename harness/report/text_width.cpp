@@ -12,7 +12,9 @@ struct Character {
 };
 
 Character first_character(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
+  const auto byte = [&](std::size_t i) {
+    return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i]));
+  };
   const auto lead = byte(0);
   if (lead < 0x80) return {lead, 1};
   const std::size_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
@@ -35,13 +37,14 @@ bool in(const Range (&ranges)[N], std::uint32_t code) {
   return false;
 }
 
-// Blocks of Unicode's EastAsianWidth.txt (W and F), and of its combining and format characters: coarse, as terminals
-// are.
-constexpr Range kWide[] = {{0x1100, 0x115F},   {0x2E80, 0x303E},  {0x3041, 0xA4CF}, {0xAC00, 0xD7A3},
-                           {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},  {0xFF00, 0xFF60}, {0xFFE0, 0xFFE6},
-                           {0x1F300, 0x1FAFF}, {0x20000, 0x3FFFD}};
-constexpr Range kNoWidth[] = {{0x300, 0x36F},   {0x483, 0x489},   {0x591, 0x5BD},   {0x200B, 0x200F}, {0x202A, 0x202E},
-                              {0x2060, 0x206F}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}};
+// Blocks of Unicode's EastAsianWidth.txt (W and F), and of its combining and format characters:
+// coarse, as terminals are.
+constexpr Range kWide[] = {
+    {0x1100, 0x115F}, {0x2E80, 0x303E}, {0x3041, 0xA4CF}, {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},
+    {0xFE30, 0xFE6F}, {0xFF00, 0xFF60}, {0xFFE0, 0xFFE6}, {0x1F300, 0x1FAFF}, {0x20000, 0x3FFFD}};
+constexpr Range kNoWidth[] = {
+    {0x300, 0x36F},   {0x483, 0x489},   {0x591, 0x5BD},   {0x200B, 0x200F}, {0x202A, 0x202E},
+    {0x2060, 0x206F}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}};
 
 int width_of(std::uint32_t code) {
   return in(kNoWidth, code) ? 0 : in(kWide, code) ? 2 : 1;
@@ -110,7 +113,8 @@ std::string wrapped(const std::string& text, int width) {
   const auto words = clean(text) + " ";
   for (auto end = words.find(' '); end != words.npos; from = end + 1, end = words.find(' ', from)) {
     const auto word = words.substr(from, end - from);
-    if (!line.empty() && display_width(line) + 1 + display_width(word) > width) out += std::exchange(line, "") + "\n";
+    if (!line.empty() && display_width(line) + 1 + display_width(word) > width)
+      out += std::exchange(line, "") + "\n";
     line += (line.empty() ? "" : " ") + word;
   }
   return out + line + "\n";

@@ -52,9 +52,10 @@ std::string bytes_text(double bytes) {
 }
 
 std::string settings_text(const CaseSettings& s) {
-  return fmt::format("{} thread{} · {} · {} · {} · {}{}{}{}", s.threads, s.threads == 1 ? "" : "s", word(s.dtype),
-                     word(s.layout), word(s.direction), word(s.math), s.cold ? " · cold" : "",
-                     s.mode == MeasureMode::latency ? " · latency" : "", s.deterministic ? " · deterministic" : "");
+  return fmt::format("{} thread{} · {} · {} · {} · {}{}{}{}", s.threads, s.threads == 1 ? "" : "s",
+                     word(s.dtype), word(s.layout), word(s.direction), word(s.math),
+                     s.cold ? " · cold" : "", s.mode == MeasureMode::latency ? " · latency" : "",
+                     s.deterministic ? " · deterministic" : "");
 }
 
 std::string title(const Group& group) {
@@ -96,8 +97,9 @@ std::string short_word(const Cell& cell) {
     case Outcome::agrees:
       return "agrees";
     case Outcome::crashed:
-      return std::holds_alternative<TimedOut>(cell.record->verdict) ? "✕ timed out"
-                                                                    : "✕ " + std::string(kind(cell.record->verdict));
+      return std::holds_alternative<TimedOut>(cell.record->verdict)
+                 ? "✕ timed out"
+                 : "✕ " + std::string(kind(cell.record->verdict));
     case Outcome::unmeasured:
       break;
   }
@@ -106,7 +108,8 @@ std::string short_word(const Cell& cell) {
 }
 
 std::string reason(const CaseRecord& record) {
-  const auto known = record.known ? fmt::format("{}, as known ({}): ", kind(record.verdict), *record.known) : "";
+  const auto known =
+      record.known ? fmt::format("{}, as known ({}): ", kind(record.verdict), *record.known) : "";
   if (!std::holds_alternative<Agrees>(record.verdict)) return known + sentence(record.verdict);
   if (const auto* skipped = std::get_if<Skipped>(&record.measurement))
     return skipped->why == "not asked for" ? "" : without(skipped->why, "over budget: ");
@@ -118,7 +121,8 @@ std::string smallest_text(const CaseRecord& record) {
   if (!record.smallest) return record.shrink_note;
   std::string away;
   for (const auto& name : record.smallest->away) away += (away.empty() ? "" : ", ") + name;
-  return fmt::format("{} ({})", short_text(record.smallest->geometry), away.empty() ? "trivial" : away);
+  return fmt::format("{} ({})", short_text(record.smallest->geometry),
+                     away.empty() ? "trivial" : away);
 }
 
 std::string filled_text(const Total& total) {

@@ -23,14 +23,14 @@ std::string short_word(const Cell& cell);
 /// Why there is no time, in a sentence; empty where there is one.
 std::string reason(const CaseRecord& record);
 
-/// "n1c1h2w1_o1k1_nobias (size=2)": the smallest case that fails alike, and what is not trivial in it; why there is
-/// none; or empty where none was searched for.
+/// "n1c1h2w1_o1k1_nobias (size=2)": the smallest case that fails alike, and what is not trivial in
+/// it; why there is none; or empty where none was searched for.
 std::string smallest_text(const CaseRecord& record);
 
 /// A column's total, "16.2 ms", or "—" where a layer is missing.
 std::string total_text(const Total& total);
-/// The total with the baseline's times in the gaps, "16.2 ms (19)" with how many; empty where there is no gap, no time
-/// at all, or no baseline to fill it.
+/// The total with the baseline's times in the gaps, "16.2 ms (19)" with how many; empty where there
+/// is no gap, no time at all, or no baseline to fill it.
 std::string filled_text(const Total& total);
 
 }  // namespace convgauge

@@ -9,7 +9,7 @@ namespace convgauge {
 namespace {
 
 std::string_view kind_word(int kind) {
-  return kind == CVG_DEVICE_CPU ? "cpu" : kind == CVG_DEVICE_GPU ? "gpu" : "software";
+  return kind == CVG_DEVICE_KIND_CPU ? "cpu" : kind == CVG_DEVICE_KIND_GPU ? "gpu" : "software";
 }
 
 std::string device_text(const std::vector<DeviceInfo>& devices, std::size_t index) {
@@ -19,17 +19,19 @@ std::string device_text(const std::vector<DeviceInfo>& devices, std::size_t inde
 /// "cpu:0, gpu:1"
 std::string devices_text(const std::vector<DeviceInfo>& devices) {
   std::string text;
-  for (std::size_t i = 0; i < devices.size(); ++i) text += (i > 0 ? ", " : "") + device_text(devices, i);
+  for (std::size_t i = 0; i < devices.size(); ++i)
+    text += (i > 0 ? ", " : "") + device_text(devices, i);
   return text;
 }
 
-/// "1", "gpu:1", "gpu" (the first one), or nothing said: the first that is no software device, else the first.
+/// "1", "gpu:1", "gpu" (the first one), or nothing said: the first that is no software device, else
+/// the first.
 std::optional<std::size_t> pick_device(const std::vector<DeviceInfo>& devices,
                                        const std::optional<std::string>& asked) {
   for (std::size_t i = 0; i < devices.size(); ++i) {
-    if (!asked && devices[i].kind != CVG_DEVICE_SOFTWARE) return i;
-    if (asked &&
-        (*asked == device_text(devices, i) || *asked == fmt::format("{}", i) || *asked == kind_word(devices[i].kind)))
+    if (!asked && devices[i].kind != CVG_DEVICE_KIND_SOFTWARE) return i;
+    if (asked && (*asked == device_text(devices, i) || *asked == fmt::format("{}", i) ||
+                  *asked == kind_word(devices[i].kind)))
       return i;
   }
   return std::nullopt;
@@ -51,9 +53,14 @@ Pick resolve(const BackendChoice& choice, const Catalog& catalog) {
   if (backend->devices.empty()) return {{}, backend->why_no_device};
   const auto device = pick_device(backend->devices, choice.device);
   if (!device && choice.device)
-    return {{}, fmt::format("it has no device '{}', but {}", *choice.device, devices_text(backend->devices)), true};
+    return {{},
+            fmt::format("it has no device '{}', but {}", *choice.device,
+                        devices_text(backend->devices)),
+            true};
   if (!device)
-    return {{}, fmt::format("only a software device ({}); name it to use it", backend->devices.front().name)};
+    return {{},
+            fmt::format("only a software device ({}); name it to use it",
+                        backend->devices.front().name)};
   Competitor c;
   c.choice = choice;
   if (c.choice.label.empty()) c.choice.label = choice.name;
@@ -63,7 +70,7 @@ Pick resolve(const BackendChoice& choice, const Catalog& catalog) {
   c.device = static_cast<int>(*device);
   c.device_text = device_text(backend->devices, *device);
   c.plugin_named = plugin->named;
-  c.on_cpu = backend->devices[*device].kind == CVG_DEVICE_CPU;
+  c.on_cpu = backend->devices[*device].kind == CVG_DEVICE_KIND_CPU;
   c.last_level_cache_bytes = backend->devices[*device].last_level_cache_bytes;
   return {std::move(c), {}};
 }
@@ -99,7 +106,8 @@ Expected<Field> line_up(const Suite& suite, const Catalog& catalog) {
     }
     const auto label = choice.label.empty() ? choice.name : choice.label;
     if (pick.misnamed) return error(fmt::format("backend '{}': {}", label, pick.why_not));
-    if (choice.required) return error(fmt::format("backend '{}' is required, but {}", label, pick.why_not));
+    if (choice.required)
+      return error(fmt::format("backend '{}' is required, but {}", label, pick.why_not));
     field.absent.push_back({label, pick.why_not});
   }
   return field;
@@ -115,7 +123,8 @@ std::vector<CaseSettings> settings_of(const Suite& suite) {
           for (const auto math : s.math)
             for (const bool cold : s.measure.cold)
               for (const auto mode : s.measure.mode)
-                all.push_back({threads, dtype, layout, direction, math, cold, s.deterministic, mode});
+                all.push_back(
+                    {threads, dtype, layout, direction, math, cold, s.deterministic, mode});
   return all;
 }
 

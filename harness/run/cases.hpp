@@ -10,7 +10,8 @@
 
 namespace convgauge {
 
-/// One competitor: a backend of a plugin file on a device, as a config or the command line named it.
+/// One competitor: a backend of a plugin file on a device, as a config or the command line named
+/// it.
 struct Competitor {
   BackendChoice choice;  // label filled in
   std::string plugin_file, plugin_hash, version;
@@ -27,8 +28,9 @@ struct Field {
   std::vector<AbsentBackend> absent;
 };
 
-/// Resolves the choices of a suite (none: every backend present except the reference and software devices). An absent
-/// backend that was required is an error; so is a device or plugin file that was named and is not there.
+/// Resolves the choices of a suite (none: every backend present except the reference and software
+/// devices). An absent backend that was required is an error; so is a device or plugin file that
+/// was named and is not there.
 Expected<Field> line_up(const Suite& suite, const Catalog& catalog);
 
 /// The product of the settings' axes.

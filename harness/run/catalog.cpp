@@ -17,7 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::chrono::milliseconds kDescribeLimit{30'000};  // a device runtime's first start takes seconds
+constexpr std::chrono::milliseconds kDescribeLimit{
+    30'000};  // a device runtime's first start takes seconds
 
 std::vector<fs::path> plugins_in(const fs::path& folder) {
   std::vector<fs::path> files;
@@ -53,7 +54,8 @@ std::string naming(const std::string& file, const std::string& why) {
   return why.find(file) == std::string::npos ? fmt::format("{}: {}", file, why) : why;
 }
 
-void load(Catalog& catalog, const SearchPath& path, const std::string& file, const fs::path& library_path, bool named) {
+void load(Catalog& catalog, const SearchPath& path, const std::string& file,
+          const fs::path& library_path, bool named) {
   catalog.searched.emplace_back(file);
   auto worker = Worker::spawn({path.executable, file, library_path, {}, 1});
   if (!worker) {
@@ -64,7 +66,8 @@ void load(Catalog& catalog, const SearchPath& path, const std::string& file, con
   const auto* reply = std::get_if<Reply>(&outcome);
   const auto* description = reply ? std::get_if<Description>(reply) : nullptr;
   if (description)
-    catalog.plugins.push_back({file, file == kReferencePlugin ? kVersion : hash_of(file), *description, named});
+    catalog.plugins.push_back(
+        {file, file == kReferencePlugin ? kVersion : hash_of(file), *description, named});
   else
     catalog.errors.push_back({file, naming(file, why_not(outcome)), named});
 }

@@ -15,9 +15,10 @@ inline constexpr const char* kReferencePlugin = "builtin:reference";
 
 /// Where plugins are looked for.
 struct SearchPath {
-  std::filesystem::path executable;            // convgauge itself: workers are made of it
-  std::vector<std::filesystem::path> files;    // --plugin
-  std::vector<std::filesystem::path> folders;  // $CONVGAUGE_PLUGIN_PATH, then the build or install tree's
+  std::filesystem::path executable;          // convgauge itself: workers are made of it
+  std::vector<std::filesystem::path> files;  // --plugin
+  std::vector<std::filesystem::path>
+      folders;  // $CONVGAUGE_PLUGIN_PATH, then the build or install tree's
 };
 
 /// From the command line's --plugin files, the environment, and where the executable lies.
@@ -27,7 +28,8 @@ SearchPath default_search_path(const std::vector<std::filesystem::path>& plugin_
 struct CatalogPlugin {
   std::string file, hash;  // hash: XXH3-128, hex; of builtin:reference, convgauge's version
   Description description;
-  bool named = false;  // by --plugin or by a config: then it comes before others of its backends' names
+  bool named =
+      false;  // by --plugin or by a config: then it comes before others of its backends' names
 };
 
 struct LoadError {
@@ -48,8 +50,8 @@ struct Catalog {
   Found find(const std::string& backend, const std::string& file = {}) const;
 };
 
-/// Loads every plugin of the path in a process of its own and asks what it is. `more`: files that a config names, each
-/// with the library path it is to be loaded with.
+/// Loads every plugin of the path in a process of its own and asks what it is. `more`: files that a
+/// config names, each with the library path it is to be loaded with.
 struct NamedPlugin {
   std::filesystem::path file, library_path;
 };

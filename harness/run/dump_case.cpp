@@ -31,11 +31,13 @@ std::string without(std::string text, std::string_view words) {
 }
 
 std::string case_name(const CaseRecord& r) {
-  auto name = fmt::format("{}-{}-{}-{}-t{}", r.label, short_text(r.problem.geometry), word(r.settings.dtype),
-                          word(r.settings.layout), r.settings.threads);
-  if (r.requested_algorithm != "default" && r.label.find(r.requested_algorithm) == std::string::npos)
+  auto name = fmt::format("{}-{}-{}-{}-t{}", r.label, short_text(r.problem.geometry),
+                          word(r.settings.dtype), word(r.settings.layout), r.settings.threads);
+  if (r.requested_algorithm != "default" &&
+      r.label.find(r.requested_algorithm) == std::string::npos)
     name += "-" + r.requested_algorithm;
-  if (r.settings.direction != Direction::forward) name += fmt::format("-{}", word(r.settings.direction));
+  if (r.settings.direction != Direction::forward)
+    name += fmt::format("-{}", word(r.settings.direction));
   return file_name(name);
 }
 
@@ -45,7 +47,8 @@ std::vector<std::int64_t> listed(const Shape& shape) {
 
 }  // namespace
 
-Dump::Dump(const DumpOrder& order, const CaseRecord& record) : order_(order), case_(case_name(record)) {}
+Dump::Dump(const DumpOrder& order, const CaseRecord& record)
+    : order_(order), case_(case_name(record)) {}
 
 Witness Dump::witness() {
   if (order_.folder.empty()) return {};
@@ -78,7 +81,8 @@ void Dump::finish(const CaseRecord& record, Material& material, const std::vecto
     for (const auto fill : fills)
       if (fits(fill, spec)) inputs(std::string(word(fill)), spec, material.sheet(fill));
   if (!written_) return;
-  if (auto ok = write_text(order_.folder / case_ / "case.json", to_pretty_json({record}) + "\n"); !ok && error_.empty())
+  if (auto ok = write_text(order_.folder / case_ / "case.json", to_pretty_json({record}) + "\n");
+      !ok && error_.empty())
     error_ = ok.error().message;
 }
 
@@ -86,18 +90,24 @@ void Dump::inputs(const std::string& folder, const Spec& spec, const Sheet& shee
   std::error_code failed;
   std::filesystem::create_directories(order_.folder / case_ / folder, failed);
   if (failed && error_.empty())
-    error_ = fmt::format("--dump {}: {}", (order_.folder / case_ / folder).string(), failed.message());
+    error_ =
+        fmt::format("--dump {}: {}", (order_.folder / case_ / folder).string(), failed.message());
   written_ = true;
   const auto in = sheet.inputs();
-  constexpr std::pair<TensorRole, const char*> kFiles[] = {
-      {TensorRole::src, "/x.npy"}, {TensorRole::weights, "/w.npy"}, {TensorRole::diff_dst, "/dy.npy"}};
+  constexpr std::pair<TensorRole, const char*> kFiles[] = {{TensorRole::src, "/x.npy"},
+                                                           {TensorRole::weights, "/w.npy"},
+                                                           {TensorRole::diff_dst, "/dy.npy"}};
   for (const auto& [role, file] : kFiles)
-    if (spec.reads(role)) write(folder + file, spec.shape(role), spec.strides(role), spec.type(role), in.of(role));
-  if (spec.reads(TensorRole::bias)) write_vector(folder + "/b.npy", spec, TensorRole::bias, in.bias);
-  if (sheet.expected) write(folder + "/want.npy", spec.shape(spec.result()), sheet.reference().want);
+    if (spec.reads(role))
+      write(folder + file, spec.shape(role), spec.strides(role), spec.type(role), in.of(role));
+  if (spec.reads(TensorRole::bias))
+    write_vector(folder + "/b.npy", spec, TensorRole::bias, in.bias);
+  if (sheet.expected)
+    write(folder + "/want.npy", spec.shape(spec.result()), sheet.reference().want);
 }
 
-void Dump::write_vector(const std::string& file, const Spec& spec, TensorRole role, const void* data) {
+void Dump::write_vector(const std::string& file, const Spec& spec, TensorRole role,
+                        const void* data) {
   const auto count = elements(spec.shape(role));
   const auto given = spec.type(role), type = given == Dtype::bf16 ? Dtype::f32 : given;
   std::vector<double> values(static_cast<std::size_t>(count));
@@ -108,7 +118,8 @@ void Dump::write_vector(const std::string& file, const Spec& spec, TensorRole ro
   if (!ok && error_.empty()) error_ = ok.error().message;
 }
 
-void Dump::write(const std::string& file, const Shape& s, const Strides& d, Dtype type, const void* data) {
+void Dump::write(const std::string& file, const Shape& s, const Strides& d, Dtype type,
+                 const void* data) {
   const auto to = type == Dtype::bf16 ? Dtype::f32 : type;
   Buffer plain(static_cast<std::size_t>(elements(s)) * size_of(to));
   std::vector<double> row(static_cast<std::size_t>(s[3]));

@@ -25,12 +25,14 @@ T narrowed(T value, std::uint64_t place, const std::vector<T>& to) {
   return to.empty() ? value : to[place % to.size()];
 }
 
-/// What one failure has in common with another: the smallest case, or the words where there is none.
+/// What one failure has in common with another: the smallest case, or the words where there is
+/// none.
 std::string signature(const CaseRecord& r) {
   const auto common = fmt::format("{}|{}|", r.label, kind(r.verdict));
   if (r.smallest)
-    return common + fmt::format("{}|{}|{}|{}", full_text(r.smallest->geometry), word(r.smallest->settings.layout),
-                                word(r.smallest->settings.dtype), r.smallest->settings.threads);
+    return common + fmt::format("{}|{}|{}|{}", full_text(r.smallest->geometry),
+                                word(r.smallest->settings.layout), word(r.smallest->settings.dtype),
+                                r.smallest->settings.threads);
   if (const auto* differs = std::get_if<Differs>(&r.verdict)) return common + differs->diagnosis;
   if (const auto* trespass = std::get_if<Trespass>(&r.verdict)) return common + trespass->rule;
   return common;
@@ -40,7 +42,9 @@ std::string signature(const CaseRecord& r) {
 class Ledger {
  public:
   Ledger(const FuzzOptions& options, const FuzzHooks& hooks)
-      : options_(options), hooks_(hooks), shrinker_(options.executable, options.shrink, hooks.interrupted) {
+      : options_(options),
+        hooks_(hooks),
+        shrinker_(options.executable, options.shrink, hooks.interrupted) {
     result_.next = options.from;
   }
 
@@ -49,7 +53,8 @@ class Ledger {
     const std::lock_guard lock(mutex_);
     if (hooks_.interrupted && hooks_.interrupted()) result_.interrupted = true;
     const bool all = options_.count && result_.next - options_.from >= *options_.count;
-    if (over_ || all || result_.interrupted || Clock::now() - start_ > options_.time) return std::nullopt;
+    if (over_ || all || result_.interrupted || Clock::now() - start_ > options_.time)
+      return std::nullopt;
     return result_.next++;
   }
 
@@ -67,13 +72,17 @@ class Ledger {
     if (hooks_.progress) hooks_.progress(result_);
   }
 
-  void fail(std::uint64_t index, CaseRecord record, const Competitor& competitor, const VerifySettings& verify) {
+  void fail(std::uint64_t index, CaseRecord record, const Competitor& competitor,
+            const VerifySettings& verify) {
     const std::lock_guard lock(shrinking_);
     shrinker_.look_at(record, {&competitor, verify, options_.placements});
     const std::lock_guard results(mutex_);
     over_ = over_ || options_.fail_fast;
-    const auto same = [&](const FuzzFailure& f) { return signature(f.record) == signature(record); };
-    if (auto it = std::find_if(result_.failures.begin(), result_.failures.end(), same); it != result_.failures.end())
+    const auto same = [&](const FuzzFailure& f) {
+      return signature(f.record) == signature(record);
+    };
+    if (auto it = std::find_if(result_.failures.begin(), result_.failures.end(), same);
+        it != result_.failures.end())
       return void(++it->alike);
     FuzzFailure failure{index, std::move(record), {}, 0};
     keep(failure, competitor, verify);
@@ -97,11 +106,13 @@ class Ledger {
     failure.regression = options_.regressions / (name + ".json");
     std::error_code ignored;  // write_text names the file that it cannot write
     std::filesystem::create_directories(options_.regressions, ignored);
-    const auto comment = fmt::format("{}: {}. Found by convgauge fuzz --seed {} --from {} --count 1 as {}",
-                                     kind(r.verdict), sentence(r.smallest ? r.smallest->verdict : r.verdict),
-                                     options_.seed, failure.index, short_text(r.problem.geometry));
+    const auto comment =
+        fmt::format("{}: {}. Found by convgauge fuzz --seed {} --from {} --count 1 as {}",
+                    kind(r.verdict), sentence(r.smallest ? r.smallest->verdict : r.verdict),
+                    options_.seed, failure.index, short_text(r.problem.geometry));
     const auto suite = regression_suite(r, competitor, verify, name);
-    if (auto ok = write_text(failure.regression, config_text(suite, comment)); !ok && error_.empty())
+    if (auto ok = write_text(failure.regression, config_text(suite, comment));
+        !ok && error_.empty())
       error_ = ok.error().message, over_ = true;
   }
 
@@ -132,7 +143,8 @@ class Lane {
   void one(std::uint64_t index) {
     const auto c = random_case(options_.seed, index);
     CaseSettings settings;
-    settings.threads = narrowed(c.threads, static_cast<std::uint64_t>(c.threads - 1), options_.threads);
+    settings.threads =
+        narrowed(c.threads, static_cast<std::uint64_t>(c.threads - 1), options_.threads);
     settings.dtype = narrowed(c.dtype, static_cast<std::uint64_t>(c.dtype), options_.dtypes);
     settings.layout = narrowed(c.layout, static_cast<std::uint64_t>(c.layout), options_.layouts);
     settings.direction = options_.directions[index % options_.directions.size()];
@@ -144,7 +156,9 @@ class Lane {
       r.requested_algorithm = algorithm_of(competitor, c, settings.threads, material.spec());
       r.replay = replay_line("verify", r, competitor, verify, options_.placements);
       auto done = verify_single(
-          pool_, {&competitor, r.requested_algorithm, settings.threads, verify, options_.placements}, material);
+          pool_,
+          {&competitor, r.requested_algorithm, settings.threads, verify, options_.placements},
+          material);
       r.verdict = std::move(done.verdict);
       r.algorithm = std::move(done.algorithm);
       if (is_defect(r.verdict)) ledger_.fail(index, r, competitor, verify);
@@ -158,7 +172,8 @@ class Lane {
     auto verify = options_.verify;
     std::vector<Fill> others;
     for (std::size_t i = 0; i < Words<Fill>::words.size(); ++i)
-      if (std::find(verify.fills.begin(), verify.fills.end(), static_cast<Fill>(i)) == verify.fills.end())
+      if (std::find(verify.fills.begin(), verify.fills.end(), static_cast<Fill>(i)) ==
+          verify.fills.end())
         others.push_back(static_cast<Fill>(i));
     if (options_.more_fills && c.fill > 0 && !others.empty())
       verify.fills.push_back(others[(c.fill - 1) % others.size()]);
@@ -179,14 +194,16 @@ class Lane {
     return r;
   }
 
-  std::string algorithm_of(const Competitor& competitor, const RandomCase& c, int threads, const Spec& spec) {
+  std::string algorithm_of(const Competitor& competitor, const RandomCase& c, int threads,
+                           const Spec& spec) {
     if (competitor.choice.algorithm != "default" && competitor.choice.algorithm != "all")
       return competitor.choice.algorithm;
     if (c.algorithm == 0) return "default";
     auto worker = pool_.worker(competitor, threads);
     if (!worker) return "default";
     const auto outcome =
-        (*worker)->call(ListAlgorithms{competitor.choice.name, spec, plan_settings(competitor, "default", threads, 1)},
+        (*worker)->call(ListAlgorithms{competitor.choice.name, spec,
+                                       plan_settings(competitor, "default", threads, 1)},
                         default_timeout(spec.geometry.flops()));
     // Whatever else was answered is found again, and told, by the case itself.
     const auto* reply = std::get_if<Reply>(&outcome);
@@ -199,7 +216,8 @@ class Lane {
   const FuzzOptions& options_;
   Ledger& ledger_;
   Pool pool_;
-  ReferenceCache references_{ReferenceCache::Options{.memory_bytes = std::size_t{16} << 20, .directory = {}}};
+  ReferenceCache references_{
+      ReferenceCache::Options{.memory_bytes = std::size_t{16} << 20, .directory = {}}};
 };
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Random legal cases on every competitor, for as long as there is time; what fails is shrunk and kept as a config.
+// Random legal cases on every competitor, for as long as there is time; what fails is shrunk and
+// kept as a config.
 #pragma once
 #include <filesystem>
 #include <functional>
@@ -17,7 +18,8 @@ struct FuzzOptions {
   std::uint64_t seed = 1, from = 0;  // the sequence, and the index it begins at
   std::optional<std::uint64_t> count;
   std::chrono::milliseconds time{60'000};
-  /// Where the random choice is narrowed: a case takes its value's place round the list. Empty: all.
+  /// Where the random choice is narrowed: a case takes its value's place round the list. Empty:
+  /// all.
   std::vector<int> threads;
   std::vector<Dtype> dtypes;
   std::vector<Layout> layouts;
@@ -36,7 +38,8 @@ struct FuzzFailure {
   std::uint64_t index = 0;  // in the sequence
   CaseRecord record;
   std::filesystem::path regression;  // empty where none was written
-  std::int64_t alike = 0;            // later failures of the same smallest case, or of the same words where not shrunk
+  std::int64_t alike =
+      0;  // later failures of the same smallest case, or of the same words where not shrunk
 };
 
 struct FuzzTally {
@@ -61,9 +64,9 @@ struct FuzzHooks {
   std::function<bool()> interrupted;
 };
 
-/// Case `index` of `seed` is verified on every competitor, all of them held against one reference; where the case asks
-/// for another algorithm than the backend's own choice, the backend's list is gone round. Errors: a regression that
-/// cannot be written.
+/// Case `index` of `seed` is verified on every competitor, all of them held against one reference;
+/// where the case asks for another algorithm than the backend's own choice, the backend's list is
+/// gone round. Errors: a regression that cannot be written.
 Expected<FuzzResult> fuzz(const std::vector<Competitor>& competitors, const FuzzOptions& options,
                           const FuzzHooks& hooks);
 

@@ -9,11 +9,13 @@
 #include <type_traits>
 
 #include "core/blocks.hpp"
+#include "worker/device_memory.hpp"
 
 namespace convgauge {
 namespace {
 
-/// One element of poison. NaNs with a payload that no arithmetic on finite numbers makes; numbers that no fill makes.
+/// One element of poison. NaNs with a payload that no arithmetic on finite numbers makes; numbers
+/// that no fill makes.
 std::uint64_t poison_bits(Dtype type, Poison poison) {
   const bool nan = poison == Poison::nan;
   switch (type) {
@@ -33,11 +35,13 @@ std::uint64_t poison_bits(Dtype type, Poison poison) {
 template <class Pointer, class Work>
 void each_word(Pointer at, std::size_t bytes, Dtype type, Work work) {
   const auto as = [&](auto word) {
-    using Word =
-        std::conditional_t<std::is_const_v<std::remove_pointer_t<Pointer>>, const decltype(word), decltype(word)>;
+    using Word = std::conditional_t<std::is_const_v<std::remove_pointer_t<Pointer>>,
+                                    const decltype(word), decltype(word)>;
     auto* words = reinterpret_cast<Word*>(at);
-    each_block(static_cast<std::int64_t>(bytes / sizeof(word)), kBlockBytes / static_cast<std::int64_t>(sizeof(word)),
-               [=](std::int64_t begin, std::int64_t end) { work(words + begin, words + end, words); });
+    each_block(
+        static_cast<std::int64_t>(bytes / sizeof(word)),
+        kBlockBytes / static_cast<std::int64_t>(sizeof(word)),
+        [=](std::int64_t begin, std::int64_t end) { work(words + begin, words + end, words); });
   };
   const auto size = size_of(type);
   if (size == 8) return as(std::uint64_t{});
@@ -52,16 +56,18 @@ void fill_pattern(std::byte* to, std::size_t bytes, Dtype type, Poison poison) {
 }
 
 void fill_bytes(std::byte* to, std::size_t bytes, int value) {
-  each_block(static_cast<std::int64_t>(bytes), kBlockBytes, [=](std::int64_t begin, std::int64_t end) {
-    std::memset(to + begin, value, static_cast<std::size_t>(end - begin));
-  });
+  each_block(static_cast<std::int64_t>(bytes), kBlockBytes,
+             [=](std::int64_t begin, std::int64_t end) {
+               std::memset(to + begin, value, static_cast<std::size_t>(end - begin));
+             });
 }
 
 constexpr int kNanBytes = 0xFF;  // a NaN in every floating type
 
 std::string touched_words(std::int64_t distance) {
-  return distance < 0 ? fmt::format("wrote {} bytes before the start", -distance)
-                      : fmt::format("wrote {} the end", past_words(static_cast<std::uint64_t>(distance)));
+  return distance < 0
+             ? fmt::format("wrote {} bytes before the start", -distance)
+             : fmt::format("wrote {} the end", past_words(static_cast<std::uint64_t>(distance)));
 }
 
 }  // namespace
@@ -106,26 +112,29 @@ auto GuardedPlan::make_lane(const Lane* first) -> Lane {
   return lane;
 }
 
-GuardedPlan::GuardedPlan(Worker& worker, const Spec& spec, const PlanOpened& plan, std::chrono::milliseconds limit,
-                         int slots, Beside beside)
+GuardedPlan::GuardedPlan(Worker& worker, const Spec& spec, const PlanOpened& plan,
+                         std::chrono::milliseconds limit, int slots, Beside beside)
     : worker_(worker), spec_(spec), plan_(plan), limit_(limit) {
   if (beside == Beside::nothing) worker_.arena().clear();
-  for (int slot = 0; slot < slots; ++slot) lanes_.push_back(make_lane(slot ? &lanes_.front() : nullptr));
+  for (int slot = 0; slot < slots; ++slot)
+    lanes_.push_back(make_lane(slot ? &lanes_.front() : nullptr));
   for (auto& lane : lanes_) lane.binding.regions = regions_;
 }
 
 void GuardedPlan::lay_canaries() {
   const auto is_tensor = [&](std::size_t index) {
-    return std::any_of(lanes_.begin(), lanes_.end(), [at = static_cast<std::int32_t>(index)](const Lane& lane) {
-      const auto& tensors = lane.binding.tensors;
-      return std::find(tensors.begin(), tensors.end(), at) != tensors.end();
-    });
+    return std::any_of(lanes_.begin(), lanes_.end(),
+                       [at = static_cast<std::int32_t>(index)](const Lane& lane) {
+                         const auto& tensors = lane.binding.tensors;
+                         return std::find(tensors.begin(), tensors.end(), at) != tensors.end();
+                       });
   };
   for (std::size_t i = 0; i < regions_.size(); ++i) {
     const auto& r = regions_[i];
     lay_canary(worker_.arena().window(r), r, placement_);
     if (!is_tensor(i))
-      fill_bytes(worker_.arena().bytes(r, placement_), r.bytes, kNanBytes);  // a tensor is filled by run
+      fill_bytes(worker_.arena().bytes(r, placement_), r.bytes,
+                 kNanBytes);  // a tensor is filled by run
   }
   for (auto& lane : lanes_) lane.bound = false;
 }
@@ -142,15 +151,17 @@ std::optional<Verdict> GuardedPlan::trespass() {
     for (const auto role : kTensorRoles)
       if (lane.bound && spec_.reads(role) && spec_.bytes(role) > 0 &&
           !same_bytes(bytes(lane.binding.of(role)), lane.inputs.of(role), spec_.bytes(role)))
-        return Trespass{"R8", fmt::format("execute: {} was changed", role_word(static_cast<int>(role)))};
+        return Trespass{"R8",
+                        fmt::format("execute: {} was changed", role_word(static_cast<int>(role)))};
   for (const auto& r : regions_)
     if (const auto at = touched_canary(worker_.arena().window(r), r, placement_); at != kUntouched)
-      return Trespass{"R9", fmt::format("execute: {} of {} ({} bytes)", touched_words(at), role_word(r.role), r.bytes)};
+      return Trespass{"R9", fmt::format("execute: {} of {} ({} bytes)", touched_words(at),
+                                        role_word(r.role), r.bytes)};
   return std::nullopt;
 }
 
-std::optional<Verdict> GuardedPlan::run(const Inputs& inputs, Placement placement, bool fresh, Poison poison,
-                                        int slot) {
+std::optional<Verdict> GuardedPlan::run(const Inputs& inputs, Placement placement, bool fresh,
+                                        Poison poison, int slot) {
   auto& mine = lane(slot);
   const auto& b = mine.binding;
   if (fresh && slot == 0) {
@@ -158,19 +169,25 @@ std::optional<Verdict> GuardedPlan::run(const Inputs& inputs, Placement placemen
     lay_canaries();
   }
   mine.inputs = inputs;
-  for (const auto role : {TensorRole::src, TensorRole::diff_dst}) put(mine, role);
-  for (const auto role : {TensorRole::weights, TensorRole::bias})
-    if (fresh) put(mine, role);
   for (const auto role : kTensorRoles)
-    if (spec_.writes(role)) fill_pattern(bytes(b.of(role)), spec_.bytes(role), spec_.type(role), poison);
+    if (fresh || is_uploaded(static_cast<int>(role))) put(mine, role);
+  for (const auto role : kTensorRoles)
+    if (spec_.writes(role))
+      fill_pattern(bytes(b.of(role)), spec_.bytes(role), spec_.type(role), poison);
   // What prepare_weights and bind made must stay; scratch need not.
   if (!fresh)
     for (const auto& r : regions_)
-      if (r.role == CVG_ROLE_WORKSPACE) fill_bytes(worker_.arena().bytes(r, placement_), r.bytes, kNanBytes);
+      if (r.role == CVG_ROLE_WORKSPACE)
+        fill_bytes(worker_.arena().bytes(r, placement_), r.bytes, kNanBytes);
   mine.bound = true;
   const auto result = spec_.type(spec_.result());
-  const VerifyRun request{
-      plan_.plan, b, placement_, fresh, slot, poison_bits(result, poison), static_cast<std::uint32_t>(size_of(result))};
+  const VerifyRun request{plan_.plan,
+                          b,
+                          placement_,
+                          fresh,
+                          slot,
+                          poison_bits(result, poison),
+                          static_cast<std::uint32_t>(size_of(result))};
   if (auto bad = trouble_of(worker_.call(request, limit_))) return bad;
   return trespass();
 }
@@ -188,13 +205,16 @@ std::optional<GuardedPlan::Unwritten> GuardedPlan::unwritten(Poison poison) {
     if (!spec_.writes(role)) continue;
     std::atomic<std::int64_t> count = 0, least = std::numeric_limits<std::int64_t>::max();
     each_word(written[index_of(role)], spec_.bytes(role), spec_.type(role),
-              [&, bits = poison_bits(spec_.type(role), poison)](const auto* at, const auto* end, const auto* start) {
+              [&, bits = poison_bits(spec_.type(role), poison)](const auto* at, const auto* end,
+                                                                const auto* start) {
                 const auto left = static_cast<std::remove_cvref_t<decltype(*at)>>(bits);
                 const auto here = std::count(at, end, left);
                 if (here == 0) return;
                 count += here;
                 const std::int64_t found = std::find(at, end, left) - start;
-                for (auto seen = least.load(); found < seen && !least.compare_exchange_weak(seen, found);) continue;
+                for (auto seen = least.load();
+                     found < seen && !least.compare_exchange_weak(seen, found);)
+                  continue;
               });
     if (count > 0) return Unwritten{role, count, least};
   }

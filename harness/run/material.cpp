@@ -19,7 +19,8 @@ std::vector<std::int64_t> shuffled_within_groups(const Geometry& g, std::uint64_
   for (std::int64_t o = g.out_channels - 1; o > 0; --o) {
     const auto bits = generator::mixed(seed + static_cast<std::uint64_t>(o) * generator::kGolden);
     const auto within = o % g.group_outputs() + 1;
-    const auto other = o - within + 1 + static_cast<std::int64_t>(bits % static_cast<std::uint64_t>(within));
+    const auto other =
+        o - within + 1 + static_cast<std::int64_t>(bits % static_cast<std::uint64_t>(within));
     std::swap(order[static_cast<std::size_t>(o)], order[static_cast<std::size_t>(other)]);
   }
   return order;
@@ -42,7 +43,8 @@ Buffer rows_in_order(const Buffer& rows, const std::vector<std::int64_t>& order)
   Buffer moved(rows.bytes());
   const auto bytes = rows.bytes() / order.size();
   for (std::size_t q = 0; q < order.size(); ++q)
-    std::memcpy(moved.data() + q * bytes, rows.data() + static_cast<std::size_t>(order[q]) * bytes, bytes);
+    std::memcpy(moved.data() + q * bytes, rows.data() + static_cast<std::size_t>(order[q]) * bytes,
+                bytes);
   return moved;
 }
 
@@ -96,7 +98,8 @@ std::pair<Sheet, Relation> Material::related(Fill fill) {
 namespace {
 
 /// Two outputs of one run: the first that differs, or both as one.
-std::variant<Agrees, Differs> both(std::variant<Agrees, Differs> one, std::variant<Agrees, Differs> other) {
+std::variant<Agrees, Differs> both(std::variant<Agrees, Differs> one,
+                                   std::variant<Agrees, Differs> other) {
   if (std::holds_alternative<Differs>(one)) return one;
   auto* more = std::get_if<Agrees>(&other);
   if (!more) return other;
@@ -120,8 +123,9 @@ std::variant<Agrees, Differs> judge_one(const Evidence& evidence) {
 
 }  // namespace
 
-std::variant<Agrees, Differs> Sheet::judge(const Spec& spec, Fill fill, const Algorithm& algorithm, const Outputs& got,
-                                           std::string oracle, const Relation& relation) const {
+std::variant<Agrees, Differs> Sheet::judge(const Spec& spec, Fill fill, const Algorithm& algorithm,
+                                           const Outputs& got, std::string oracle,
+                                           const Relation& relation) const {
   const auto main = spec.result();
   auto outcome = std::variant<Agrees, Differs>();
   if (projection) {
@@ -131,8 +135,9 @@ std::variant<Agrees, Differs> Sheet::judge(const Spec& spec, Fill fill, const Al
     if (spec.writes(TensorRole::diff_bias)) {
       const auto behind = elements(spec.shape(main));
       const Reference sums{reference().want + behind, reference().magnitude + behind};
-      outcome = both(std::move(outcome), judge_one({spec, algorithm, fill, inputs(), sums,
-                                                    got[index_of(TensorRole::diff_bias)], TensorRole::diff_bias}));
+      outcome = both(std::move(outcome),
+                     judge_one({spec, algorithm, fill, inputs(), sums,
+                                got[index_of(TensorRole::diff_bias)], TensorRole::diff_bias}));
     }
   }
   if (auto* differs = std::get_if<Differs>(&outcome)) differs->oracle = std::move(oracle);
@@ -141,8 +146,10 @@ std::variant<Agrees, Differs> Sheet::judge(const Spec& spec, Fill fill, const Al
 
 bool use_projection(const Spec& spec, const VerifySettings& settings, double available) {
   if (spec.direction != Direction::forward) return false;
-  if (settings.reference != ReferenceKind::automatic) return settings.reference == ReferenceKind::projection;
-  // The reference makes about 25 GFLOP/s on two cores: 40 GFLOP, of which a case takes three, are five seconds.
+  if (settings.reference != ReferenceKind::automatic)
+    return settings.reference == ReferenceKind::projection;
+  // The reference makes about 25 GFLOP/s on two cores: 40 GFLOP, of which a case takes three, are
+  // five seconds.
   constexpr double kLong = 40e9, kWorthTime = 4, kWorthMemory = 1.5;
   const double saving = Projection::saving(spec);
   if (static_cast<double>(spec.geometry.flops()) > kLong && saving >= kWorthTime) return true;

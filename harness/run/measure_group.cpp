@@ -19,14 +19,16 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A sample lasts at least a thousand reads of the clock (25 ns each here) and long enough that a context switch is a
-// small part of it; a competitor is warmed for about as long after the others' turns.
+// A sample lasts at least a thousand reads of the clock (25 ns each here) and long enough that a
+// context switch is a small part of it; a competitor is warmed for about as long after the others'
+// turns.
 constexpr double kSampleNs = 5e6, kWarmNs = 2e6;
 // An execution that is longer than this warms itself: what it finds cold is a small part of it.
 constexpr double kSelfWarmNs = 20e6;
 constexpr int kClockReads = 1000;
-constexpr int kAttempts = 3;       // at a sample, before the machine's noise is taken for what it is
-constexpr double kAllowance = 20;  // a sample may take so many times what is expected before it counts as hung
+constexpr int kAttempts = 3;  // at a sample, before the machine's noise is taken for what it is
+constexpr double kAllowance =
+    20;  // a sample may take so many times what is expected before it counts as hung
 
 /// One entrant's measurement under way.
 struct Lane {
@@ -38,7 +40,8 @@ struct Lane {
   Measured measured;
 };
 
-/// A sample's share to a ten-thousandth: a thread's waiting is known no better than to a few microseconds.
+/// A sample's share to a ten-thousandth: a thread's waiting is known no better than to a few
+/// microseconds.
 SampleLoad load_of(const Sampled& sampled, std::int64_t executions) {
   SampleLoad load;
   const double sample_ns = std::max(1.0, sampled.host_ns * static_cast<double>(executions));
@@ -64,8 +67,8 @@ Binding lay_tensors(Worker& worker, const Spec& spec, const Sheet& sheet) {
   const auto inputs = sheet.inputs();
   for (const auto role : kTensorRoles)
     if (spec.reads(role) && spec.bytes(role) > 0)
-      std::memcpy(arena.bytes(b.regions[static_cast<std::size_t>(b.of(role))], Placement::end), inputs.of(role),
-                  spec.bytes(role));
+      std::memcpy(arena.bytes(b.regions[static_cast<std::size_t>(b.of(role))], Placement::end),
+                  inputs.of(role), spec.bytes(role));
   return b;
 }
 
@@ -73,7 +76,8 @@ Outputs outputs_in(Worker& worker, const Spec& spec, const Binding& b) {
   Outputs outputs{};
   for (const auto role : kTensorRoles)
     if (spec.writes(role))
-      outputs[index_of(role)] = worker.arena().bytes(b.regions[static_cast<std::size_t>(b.of(role))], Placement::end);
+      outputs[index_of(role)] =
+          worker.arena().bytes(b.regions[static_cast<std::size_t>(b.of(role))], Placement::end);
   return outputs;
 }
 
@@ -98,8 +102,8 @@ class Group {
  private:
   double budget_ns() const { return static_cast<double>(order_.settings.budget.count()) * 1e6; }
 
-  /// Where the lane's plan is open. Another algorithm of the same backend may have ended that worker: then this one's
-  /// plan is opened again in the next, and set up where it was.
+  /// Where the lane's plan is open. Another algorithm of the same backend may have ended that
+  /// worker: then this one's plan is opened again in the next, and set up where it was.
   Worker* worker(Lane& lane) {
     auto made = pool_.worker(*lane.entrant->competitor, order_.threads);
     if (!made || !(*made)->alive()) return nullptr;
@@ -120,18 +124,19 @@ class Group {
     lane.entrant->measurement = Skipped{std::move(why)};
   }
 
-  /// How many slots executions take in turn: one where warm times are asked for. What of their number was not to be
-  /// had is noted.
+  /// How many slots executions take in turn: one where warm times are asked for. What of their
+  /// number was not to be had is noted.
   void choose_slots(Lane& lane) {
     if (!order_.cold) return;
     std::int64_t bytes = 0;
     for (const auto& need : lane.entrant->plan.requirements)
       if (need.scope == CVG_SCOPE_SLOT) bytes += static_cast<std::int64_t>(need.bytes);
     const auto& c = *lane.entrant->competitor;
-    const auto cold = cold_slots({.slot_bytes = bytes,
-                                  .cache_bytes = c.on_cpu ? order_.last_level_cache_bytes : c.last_level_cache_bytes,
-                                  .available_bytes = static_cast<std::int64_t>(available_bytes()),
-                                  .most = lane.entrant->settings.slots});
+    const auto cold = cold_slots(
+        {.slot_bytes = bytes,
+         .cache_bytes = c.on_cpu ? order_.last_level_cache_bytes : c.last_level_cache_bytes,
+         .available_bytes = static_cast<std::int64_t>(available_bytes()),
+         .most = lane.entrant->settings.slots});
     lane.measured.slots = cold.slots;
     lane.measured.slot_bytes = bytes * cold.slots;
     note(lane, cold.short_of);
@@ -147,12 +152,14 @@ class Group {
     choose_slots(lane);
     const auto binding = lay_tensors(w, material_.spec(), material_.sheet(fill_));
     const auto limit = default_timeout(material_.spec().geometry.flops() * lane.measured.slots);
-    const auto outcome = w.call(MeasureSetup{lane.entrant->plan.plan, binding, lane.measured.slots}, limit);
+    const auto outcome =
+        w.call(MeasureSetup{lane.entrant->plan.plan, binding, lane.measured.slots}, limit);
     if (auto bad = trouble_of(outcome)) return fail(lane, *bad), std::nullopt;
     return std::get<MeasureReady>(std::get<Reply>(outcome));
   }
 
-  /// What plan and device say of themselves; nothing is no failure, for the times do not depend on it.
+  /// What plan and device say of themselves; nothing is no failure, for the times do not depend on
+  /// it.
   Details details(const Lane& lane, Worker& w) {
     if (lane.entrant->competitor->on_cpu) return {};
     const auto outcome = w.call(AskDetails{lane.entrant->plan.plan}, milliseconds(2000));
@@ -163,7 +170,9 @@ class Group {
 
   void set_up(Lane& lane) {
     auto* w = worker(lane);
-    if (!w) return fail(lane, lane.entrant->verdict.value_or(Failed{"the worker ended before the measurement"}));
+    if (!w)
+      return fail(
+          lane, lane.entrant->verdict.value_or(Failed{"the worker ended before the measurement"}));
     const auto prepared = prepare(lane, *w);
     if (!prepared) return;
     const auto& ready = *prepared;
@@ -179,20 +188,23 @@ class Group {
   }
 
   static std::int64_t executions_for(double execution_ns) {
-    return std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil(kSampleNs / execution_ns)));
+    return std::max<std::int64_t>(1,
+                                  static_cast<std::int64_t>(std::ceil(kSampleNs / execution_ns)));
   }
 
-  /// How long one execution takes when warm, hence how many make a sample, hence whether the budget has room for any.
+  /// How long one execution takes when warm, hence how many make a sample, hence whether the budget
+  /// has room for any.
   void calibrate(Lane& lane, double first_ns) {
     if (2 * first_ns > budget_ns())
-      return skip(lane, fmt::format("over budget: one execution takes {:.2g} s of the {:.2g} s", first_ns / 1e9,
-                                    budget_ns() / 1e9));
+      return skip(lane, fmt::format("over budget: one execution takes {:.2g} s of the {:.2g} s",
+                                    first_ns / 1e9, budget_ns() / 1e9));
     lane.execution_ns = first_ns;
     if (first_ns < kSelfWarmNs) {
       Sampled sampled;
       if (!sample(lane, 1, kWarmNs, sampled)) return;
       lane.execution_ns = std::max(1.0, sampled.host_ns);
-      // A device's execution alone is mostly the way there and back: what one costs in a batch is another matter.
+      // A device's execution alone is mostly the way there and back: what one costs in a batch is
+      // another matter.
       if (!lane.entrant->competitor->on_cpu) {
         if (!sample(lane, executions_for(lane.execution_ns), kWarmNs, sampled)) return;
         lane.execution_ns = std::max(1.0, sampled.host_ns);
@@ -203,11 +215,15 @@ class Group {
     lane.measured.executions_per_sample = lane.executions;
   }
 
-  /// A sample of one execution is as good as the clock; what is too short for it is measured all the same, and says so.
+  /// A sample of one execution is as good as the clock; what is too short for it is measured all
+  /// the same, and says so.
   void look_at_clock(Lane& lane) {
     if (lane.execution_ns >= kClockReads * order_.clock_read_ns) return;
-    note(lane, fmt::format("one execution lasts about {:.2g} µs, less than {} reads of the clock ({:.0f} ns each)",
-                           lane.execution_ns / 1e3, kClockReads, order_.clock_read_ns));
+    note(
+        lane,
+        fmt::format(
+            "one execution lasts about {:.2g} µs, less than {} reads of the clock ({:.0f} ns each)",
+            lane.execution_ns / 1e3, kClockReads, order_.clock_read_ns));
   }
 
   /// Whether it could be taken; if not, the lane is over.
@@ -215,19 +231,23 @@ class Group {
     auto* w = worker(lane);
     if (!w) return fail(lane, Failed{"the worker ended during the measurement"}), false;
     const double expected_ns = static_cast<double>(executions) * lane.execution_ns + warm_ns;
-    const auto limit = milliseconds(2000 + static_cast<std::int64_t>(expected_ns * kAllowance / 1e6));
-    // Devices take a whole sample as one batch; on a CPU each execution is a call, as a framework makes them.
+    const auto limit =
+        milliseconds(2000 + static_cast<std::int64_t>(expected_ns * kAllowance / 1e6));
+    // Devices take a whole sample as one batch; on a CPU each execution is a call, as a framework
+    // makes them.
     const std::int64_t batch = lane.entrant->competitor->on_cpu ? 1 : executions;
-    const auto outcome = w->call(Sample{lane.entrant->plan.plan, executions, batch, static_cast<std::int64_t>(warm_ns),
-                                        order_.settings.counters},
-                                 limit);
+    const auto outcome =
+        w->call(Sample{lane.entrant->plan.plan, executions, batch,
+                       static_cast<std::int64_t>(warm_ns), order_.settings.counters},
+                limit);
     w->stop();
     if (auto bad = trouble_of(outcome)) return fail(lane, *bad), false;
     sampled = std::get<Sampled>(std::get<Reply>(outcome));
     return true;
   }
 
-  /// One sample; taken again while the machine is not quiet, within the budget. The quietest attempt counts.
+  /// One sample; taken again while the machine is not quiet, within the budget. The quietest
+  /// attempt counts.
   void take_turn(Lane& lane) {
     if (!lane.running) return;
     const double warm_ns = lane.execution_ns < kSelfWarmNs ? kWarmNs : 0;
@@ -238,13 +258,16 @@ class Group {
     }
     Sampled best;
     SampleLoad best_load;
-    for (int attempt = 0; attempt == 0 || (attempt < kAttempts && lane.spent_ns + cost_ns <= budget_ns()); ++attempt) {
+    for (int attempt = 0;
+         attempt == 0 || (attempt < kAttempts && lane.spent_ns + cost_ns <= budget_ns());
+         ++attempt) {
       Sampled sampled;
       if (!sample(lane, lane.executions, warm_ns, sampled)) return;
       lane.spent_ns += cost_ns;
       lane.measured.discarded += attempt > 0;
       const auto load = load_of(sampled, lane.executions);
-      if (attempt == 0 || quieter(load, best_load)) std::tie(best, best_load) = std::tie(sampled, load);
+      if (attempt == 0 || quieter(load, best_load))
+        std::tie(best, best_load) = std::tie(sampled, load);
       if (quiet(best_load)) break;
     }
     lane.measured.samples_ns.push_back(best.host_ns);
@@ -272,8 +295,8 @@ class Group {
     auto& m = lane.measured;
     ask_details(lane);
     if (m.budget_cut)
-      note(lane, fmt::format("the budget of {:.3g} s allows {} of {} rounds", budget_ns() / 1e9, m.samples_ns.size(),
-                             order_.settings.rounds));
+      note(lane, fmt::format("the budget of {:.3g} s allows {} of {} rounds", budget_ns() / 1e9,
+                             m.samples_ns.size(), order_.settings.rounds));
     drop_partial(m);
     const bool right = outputs_right(lane, false, "after the timed executions") &&
                        outputs_right(lane, true, "after timing, changed source (R12)");
@@ -293,8 +316,8 @@ class Group {
     const auto& sheet = material_.sheet(fill_, changed);
     const auto binding = lay_tensors(*w, spec, sheet);
     for (int slot = 0; slot < lane.measured.slots; ++slot) {
-      const auto outcome =
-          w->call(MeasureCheck{lane.entrant->plan.plan, changed, slot}, default_timeout(spec.geometry.flops()));
+      const auto outcome = w->call(MeasureCheck{lane.entrant->plan.plan, changed, slot},
+                                   default_timeout(spec.geometry.flops()));
       if (auto bad = trouble_of(outcome)) return fail(lane, *bad), false;
       const auto got = outputs_in(*w, spec, binding);
       const auto where = slot == 0 ? oracle : fmt::format("{}, slot {}", oracle, slot);
@@ -319,18 +342,21 @@ void reopen(Entrant& entrant, Pool& pool, const Spec& spec, int threads) {
     entrant.verdict = Failed{worker.error().message};
     return;
   }
-  const auto outcome = (*worker)->call(OpenPlan{entrant.competitor->choice.name, spec, entrant.settings},
-                                       default_timeout(spec.geometry.flops()));
+  const auto outcome =
+      (*worker)->call(OpenPlan{entrant.competitor->choice.name, spec, entrant.settings},
+                      default_timeout(spec.geometry.flops()));
   if (const auto bad = trouble_of(outcome)) {
     const auto* refused = std::get_if<Refused>(&*bad);
-    entrant.verdict = refused ? Verdict(Failed{"was refused in a fresh process: " + refused->why}) : *bad;
+    entrant.verdict =
+        refused ? Verdict(Failed{"was refused in a fresh process: " + refused->why}) : *bad;
   } else {
     entrant.plan = std::get<PlanOpened>(std::get<Reply>(outcome));
     entrant.process = (*worker)->pid();
   }
 }
 
-void measure_group(std::vector<Entrant>& entrants, Pool& pool, Material& material, const MeasureOrder& order) {
+void measure_group(std::vector<Entrant>& entrants, Pool& pool, Material& material,
+                   const MeasureOrder& order) {
   Group(entrants, pool, material, order).run();
 }
 

@@ -1,5 +1,5 @@
-// The rounds of one problem under one settings: every competitor measures the same thing in the same round, in an order
-// that mirrors, while all the others are stopped.
+// The rounds of one problem under one settings: every competitor measures the same thing in the
+// same round, in an order that mirrors, while all the others are stopped.
 #pragma once
 #include <vector>
 
@@ -17,10 +17,11 @@ struct Entrant {
   PlanSettings settings;  // that the plan was opened with
   PlanOpened plan;
   Measurement measurement = Skipped{"not asked for"};
-  pid_t process = -1;              // of the worker where the plan is open
-  Details details;                 // after the timed executions; the device's state then
-  std::string device_before;       // and before them
-  std::optional<Verdict> verdict;  // set where the outputs after timing were wrong, or the worker ended
+  pid_t process = -1;         // of the worker where the plan is open
+  Details details;            // after the timed executions; the device's state then
+  std::string device_before;  // and before them
+  std::optional<Verdict>
+      verdict;  // set where the outputs after timing were wrong, or the worker ended
 };
 
 /// How a group is measured.
@@ -37,9 +38,10 @@ struct MeasureOrder {
 /// The same plan in the worker that the pool has now; sets the entrant's verdict where that fails.
 void reopen(Entrant& entrant, Pool& pool, const Spec& spec, int threads);
 
-/// [the driver's one thread] In one process per competitor, those where the plans are open. Fills each entrant's
-/// measurement, and checks its outputs afterwards: those of the timed executions, and one more with changed inputs and
-/// a poisoned output.
-void measure_group(std::vector<Entrant>& entrants, Pool& pool, Material& material, const MeasureOrder& order);
+/// [the driver's one thread] In one process per competitor, those where the plans are open. Fills
+/// each entrant's measurement, and checks its outputs afterwards: those of the timed executions,
+/// and one more with changed inputs and a poisoned output.
+void measure_group(std::vector<Entrant>& entrants, Pool& pool, Material& material,
+                   const MeasureOrder& order);
 
 }  // namespace convgauge

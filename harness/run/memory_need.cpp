@@ -29,15 +29,16 @@ double verify_bytes(const Spec& spec, const VerifySettings& settings) {
 }
 
 double projected_bytes(const Spec& spec) {
-  const auto inputs = static_cast<double>(spec.src_bytes() + spec.weights_bytes() + spec.bias_bytes());
+  const auto inputs =
+      static_cast<double>(spec.src_bytes() + spec.weights_bytes() + spec.bias_bytes());
   return inputs + 2 * (inputs + static_cast<double>(spec.dst_bytes())) + Projection::bytes(spec);
 }
 
 std::optional<std::string> beyond_memory(double needed_bytes, double available) {
   if (available <= 0 || needed_bytes <= available) return std::nullopt;
   constexpr double kGiB = 1 << 30;
-  return fmt::format("verifying it takes {:.3g} GiB of memory, and {:.3g} GiB are available", needed_bytes / kGiB,
-                     available / kGiB);
+  return fmt::format("verifying it takes {:.3g} GiB of memory, and {:.3g} GiB are available",
+                     needed_bytes / kGiB, available / kGiB);
 }
 
 double available_bytes() {

@@ -27,8 +27,9 @@ bool open(Entrant& entrant, Pool& pool, const Spec& spec, int threads) {
   auto worker = pool.worker(*entrant.competitor, threads);
   if (!worker) return false;
   entrant.settings = plan_settings(*entrant.competitor, "default", threads, 1);
-  const auto outcome = (*worker)->call(OpenPlan{entrant.competitor->choice.name, spec, entrant.settings},
-                                       default_timeout(spec.geometry.flops()));
+  const auto outcome =
+      (*worker)->call(OpenPlan{entrant.competitor->choice.name, spec, entrant.settings},
+                      default_timeout(spec.geometry.flops()));
   const auto* reply = std::get_if<Reply>(&outcome);
   const auto* opened = reply ? std::get_if<PlanOpened>(reply) : nullptr;
   if (opened) entrant.plan = *opened, entrant.process = (*worker)->pid();
@@ -37,7 +38,9 @@ bool open(Entrant& entrant, Pool& pool, const Spec& spec, int threads) {
 
 /// The farther end of an interval from 1, as a share.
 double reach(const MedianInterval& ratio) {
-  return ratio.low ? std::expm1(std::max(std::abs(std::log(*ratio.low)), std::abs(std::log(*ratio.high)))) : 0;
+  return ratio.low
+             ? std::expm1(std::max(std::abs(std::log(*ratio.low)), std::abs(std::log(*ratio.high))))
+             : 0;
 }
 
 }  // namespace

@@ -19,11 +19,12 @@ enum ExitCode {
   kInterrupted = 130
 };
 
-/// The worst of 4 (crashed, hung, trespassed), 1 (wrong, failed, or a known failure that no longer fails), 6 (nothing
-/// ran), 5 (inconclusive, where strict); 0.
+/// The worst of 4 (crashed, hung, trespassed), 1 (wrong, failed, or a known failure that no longer
+/// fails), 6 (nothing ran), 5 (inconclusive, where strict); 0.
 int exit_code(const Results& results, bool strict);
 
-/// Whether an entry speaks of this case: its glob against "LABEL PROBLEM_TEXT", "LABEL SUITE.NAME" or "LABEL NAME".
+/// Whether an entry speaks of this case: its glob against "LABEL PROBLEM_TEXT", "LABEL SUITE.NAME"
+/// or "LABEL NAME".
 bool matches(const Known& known, const CaseRecord& record);
 
 /// Entries of `known` whose case ran and did not fail so, one sentence each.

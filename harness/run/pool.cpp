@@ -8,8 +8,8 @@ namespace convgauge {
 namespace {
 
 std::string key_of(const Competitor& c, int threads) {
-  std::string key =
-      fmt::format("{}|{}|{}|{}|{}", c.choice.label, c.plugin_file, c.choice.library_path.string(), c.device, threads);
+  std::string key = fmt::format("{}|{}|{}|{}|{}", c.choice.label, c.plugin_file,
+                                c.choice.library_path.string(), c.device, threads);
   for (const auto& [option, value] : c.choice.options) key += fmt::format("|{}={}", option, value);
   return key;
 }
@@ -34,8 +34,8 @@ Expected<Worker*> Pool::worker(const Competitor& competitor, int threads) {
   if (!mine || !mine->alive()) {
     // A device's driver threads belong to no core of ours.
     const auto cpus = competitor.on_cpu && pinned_ ? cpus_for(threads) : std::vector<int>{};
-    auto made = Worker::spawn(
-        {executable_, competitor.plugin_file, competitor.choice.library_path, cpus, threads, timed_, in_process_});
+    auto made = Worker::spawn({executable_, competitor.plugin_file, competitor.choice.library_path,
+                               cpus, threads, timed_, in_process_});
     if (!made) return tl::unexpected(made.error());
     mine = std::move(*made);
   }

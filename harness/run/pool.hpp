@@ -14,16 +14,20 @@ namespace convgauge {
 class Pool {
  public:
   /// `timed`: something will be measured, so workers wait as they would in production.
-  /// `in_process`: see WorkerOptions. `pinned`: false leaves the cores to the system, where several pools work at once.
+  /// `in_process`: see WorkerOptions. `pinned`: false leaves the cores to the system, where several
+  /// pools work at once.
   Pool(std::filesystem::path executable, bool timed, bool in_process = false, bool pinned = true)
-      : executable_(std::move(executable)), timed_(timed), in_process_(in_process), pinned_(pinned) {}
+      : executable_(std::move(executable)),
+        timed_(timed),
+        in_process_(in_process),
+        pinned_(pinned) {}
 
   const std::filesystem::path& executable() const { return executable_; }
 
-  /// The worker for a competitor with so many threads; all others are stopped where something is timed (idle ones do
-  /// not spin where nothing is). A dead one is replaced. Processes differ by label, plugin, library path, options,
-  /// device and threads: a plugin that stands twice is two processes, and its ratio to itself shows what the machine
-  /// does.
+  /// The worker for a competitor with so many threads; all others are stopped where something is
+  /// timed (idle ones do not spin where nothing is). A dead one is replaced. Processes differ by
+  /// label, plugin, library path, options, device and threads: a plugin that stands twice is two
+  /// processes, and its ratio to itself shows what the machine does.
   Expected<Worker*> worker(const Competitor& competitor, int threads);
   /// Ends all workers: the next ones are fresh processes.
   void renew() { workers_.clear(); }
@@ -34,7 +38,8 @@ class Pool {
   std::map<std::string, std::unique_ptr<Worker>> workers_;
 };
 
-/// The first `threads` cores that this process may use, one processor of each; empty where there are fewer.
+/// The first `threads` cores that this process may use, one processor of each; empty where there
+/// are fewer.
 std::vector<int> cpus_for(int threads);
 
 }  // namespace convgauge

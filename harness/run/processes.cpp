@@ -18,9 +18,11 @@ void join(Measured& all, const Measured& more) {
   append(all.samples_ns, more.samples_ns);
   append(all.device_ns, more.device_ns);
   append(all.loads, more.loads);
-  for (auto list : {&HardwareCounts::instructions, &HardwareCounts::cycles, &HardwareCounts::cache_misses}) {
+  for (auto list :
+       {&HardwareCounts::instructions, &HardwareCounts::cycles, &HardwareCounts::cache_misses}) {
     append(all.counts.*list, more.counts.*list);
-    if ((all.counts.*list).size() != all.samples_ns.size()) (all.counts.*list).clear();  // one process counted none
+    if ((all.counts.*list).size() != all.samples_ns.size())
+      (all.counts.*list).clear();  // one process counted none
   }
   if (all.counts.refused.empty()) all.counts.refused = more.counts.refused;
   all.discarded += more.discarded;
@@ -30,7 +32,8 @@ void join(Measured& all, const Measured& more) {
 }
 
 /// Runs the entrants that have not failed, and joins what they measured with what is there.
-void measure_once(std::vector<Entrant>& entrants, Pool& pool, Material& material, const MeasureOrder& order) {
+void measure_once(std::vector<Entrant>& entrants, Pool& pool, Material& material,
+                  const MeasureOrder& order) {
   std::vector<Entrant> sound;
   std::vector<std::size_t> place;
   for (std::size_t i = 0; i < entrants.size(); ++i)
@@ -53,7 +56,8 @@ void measure_once(std::vector<Entrant>& entrants, Pool& pool, Material& material
 
 }  // namespace
 
-void measure_in_processes(std::vector<Entrant>& entrants, Pool& pool, Material& material, MeasureOrder order) {
+void measure_in_processes(std::vector<Entrant>& entrants, Pool& pool, Material& material,
+                          MeasureOrder order) {
   const int processes = order.settings.processes;
   order.settings.budget /= processes;
   measure_group(entrants, pool, material, order);
@@ -73,7 +77,8 @@ void judge_noise(std::vector<Entrant>& entrants) {
   for (auto& entrant : entrants) {
     auto* m = std::get_if<Measured>(&entrant.measurement);
     if (!m || !entrant.competitor->on_cpu) continue;
-    if (auto why = too_loud(m->loads, m->discarded)) entrant.measurement = Inconclusive{std::move(*why), std::move(*m)};
+    if (auto why = too_loud(m->loads, m->discarded))
+      entrant.measurement = Inconclusive{std::move(*why), std::move(*m)};
   }
 }
 

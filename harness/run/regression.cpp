@@ -19,15 +19,16 @@ const CaseSettings& settings_of(const CaseRecord& r) {
 
 }  // namespace
 
-Suite regression_suite(const CaseRecord& record, const Competitor& competitor, const VerifySettings& verify,
-                       const std::string& name) {
+Suite regression_suite(const CaseRecord& record, const Competitor& competitor,
+                       const VerifySettings& verify, const std::string& name) {
   const auto& s = settings_of(record);
   Suite suite;
   suite.name = name;
   suite.problems.push_back({name, short_text(geometry_of(record)), geometry_of(record), 1});
   auto choice = competitor.choice;
   choice.label = choice.name;
-  choice.algorithm = record.smallest ? record.smallest->requested_algorithm : record.requested_algorithm;
+  choice.algorithm =
+      record.smallest ? record.smallest->requested_algorithm : record.requested_algorithm;
   if (competitor.plugin_named) choice.plugin = competitor.plugin_file;
   suite.backends.push_back(std::move(choice));
   auto& to = suite.settings;

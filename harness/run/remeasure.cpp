@@ -38,7 +38,8 @@ Suite suite_of(const RemeasureOrder& order) {
 
 }  // namespace
 
-Expected<RemeasureResult> remeasure(const RemeasureOrder& order, const std::function<void(const Problem&)>& tell,
+Expected<RemeasureResult> remeasure(const RemeasureOrder& order,
+                                    const std::function<void(const Problem&)>& tell,
                                     const std::function<bool()>& interrupted) {
   const auto suite = suite_of(order);
   // The two files and nothing else: what lies in the search path is not asked for.
@@ -58,7 +59,8 @@ Expected<RemeasureResult> remeasure(const RemeasureOrder& order, const std::func
   hooks.interrupted = interrupted;
   auto done = sweep(suite, catalog, options, hooks);
   if (!done) return tl::unexpected(done.error());
-  RemeasureResult result{std::move(done->results), std::vector<Remeasured>(order.problems.size()), done->interrupted};
+  RemeasureResult result{std::move(done->results), std::vector<Remeasured>(order.problems.size()),
+                         done->interrupted};
   for (const auto& record : result.results.cases) {
     auto& pair = result.pairs[static_cast<std::size_t>(record.position.problem)];
     (record.label == order.baseline.label ? pair.baseline : pair.candidate) = &record;

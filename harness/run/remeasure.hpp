@@ -33,7 +33,8 @@ struct RemeasureOrder {
 };
 
 struct Remeasured {
-  const CaseRecord *baseline = nullptr, *candidate = nullptr;  // null where it was interrupted before
+  const CaseRecord *baseline = nullptr,
+                   *candidate = nullptr;  // null where it was interrupted before
 };
 struct RemeasureResult {
   Results results;
@@ -41,9 +42,10 @@ struct RemeasureResult {
   bool interrupted = false;
 };
 
-/// [the driver's one thread] Verified again, then timed. `tell`: each problem as it begins. Errors: a plugin that
-/// cannot be loaded or has no such backend.
-Expected<RemeasureResult> remeasure(const RemeasureOrder& order, const std::function<void(const Problem&)>& tell,
+/// [the driver's one thread] Verified again, then timed. `tell`: each problem as it begins. Errors:
+/// a plugin that cannot be loaded or has no such backend.
+Expected<RemeasureResult> remeasure(const RemeasureOrder& order,
+                                    const std::function<void(const Problem&)>& tell,
                                     const std::function<bool()>& interrupted);
 
 }  // namespace convgauge

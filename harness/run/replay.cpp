@@ -32,8 +32,8 @@ std::string joined(const std::vector<E>& values) {
 std::string replay_line(const char* verb, const CaseRecord& r, const Competitor& competitor,
                         const VerifySettings& verify, const std::vector<Placement>& placements) {
   const auto& s = r.settings;
-  auto line = fmt::format("convgauge {} {} --backend {} --threads {}", verb, full_text(r.problem.geometry), r.backend,
-                          s.threads);
+  auto line = fmt::format("convgauge {} {} --backend {} --threads {}", verb,
+                          full_text(r.problem.geometry), r.backend, s.threads);
   if (r.requested_algorithm != "default") line += " --algorithm " + quoted(r.requested_algorithm);
   if (s.dtype != Dtype::f32) line += fmt::format(" --dtype {}", word(s.dtype));
   if (s.layout != Layout::nchw) line += fmt::format(" --layout {}", word(s.layout));
@@ -48,10 +48,13 @@ std::string replay_line(const char* verb, const CaseRecord& r, const Competitor&
     line += " --library-path " + quoted(competitor.choice.library_path.string());
   if (competitor.plugin_named) line += " --plugin " + quoted(competitor.plugin_file);
   if (verify.fills != VerifySettings{}.fills) line += " --fill " + joined(verify.fills);
-  if (verify.reference != ReferenceKind::automatic) line += fmt::format(" --reference {}", word(verify.reference));
+  if (verify.reference != ReferenceKind::automatic)
+    line += fmt::format(" --reference {}", word(verify.reference));
   if (verify.seed != 1) line += fmt::format(" --seed {}", verify.seed);
-  if (placements != std::vector{Placement::end, Placement::start}) line += " --placement " + joined(placements);
-  if (verify.timeout) line += fmt::format(" --timeout {:g}", std::chrono::duration<double>(*verify.timeout).count());
+  if (placements != std::vector{Placement::end, Placement::start})
+    line += " --placement " + joined(placements);
+  if (verify.timeout)
+    line += fmt::format(" --timeout {:g}", std::chrono::duration<double>(*verify.timeout).count());
   return line;
 }
 

@@ -7,8 +7,8 @@
 
 namespace convgauge {
 
-/// `verb`: "bench" or "verify". Only what differs from the defaults is spelled out, but for threads. Words that a shell
-/// would split are quoted.
+/// `verb`: "bench" or "verify". Only what differs from the defaults is spelled out, but for
+/// threads. Words that a shell would split are quoted.
 std::string replay_line(const char* verb, const CaseRecord& record, const Competitor& competitor,
                         const VerifySettings& verify, const std::vector<Placement>& placements);
 

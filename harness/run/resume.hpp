@@ -13,8 +13,9 @@ struct Resumed {
   std::size_t keep_bytes = 0;       // of the file
 };
 
-/// `found` was read from `file`; `now` is the header that the continuing run would write. Refuses where config, plugins
-/// or machine differ, and says which.
-Expected<Resumed> resume(const std::filesystem::path& file, const Results& found, const HeaderRecord& now);
+/// `found` was read from `file`; `now` is the header that the continuing run would write. Refuses
+/// where config, plugins or machine differ, and says which.
+Expected<Resumed> resume(const std::filesystem::path& file, const Results& found,
+                         const HeaderRecord& now);
 
 }  // namespace convgauge

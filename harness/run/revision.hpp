@@ -4,7 +4,8 @@
 
 namespace convgauge {
 
-/// The commit that HEAD of the repository at `folder` names, from its files; empty where there is no repository.
+/// The commit that HEAD of the repository at `folder` names, from its files; empty where there is
+/// no repository.
 std::string git_revision(const std::string& folder);
 
 }  // namespace convgauge

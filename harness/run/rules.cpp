@@ -103,7 +103,9 @@ class Checker {
   }
 
  private:
-  void note(const std::string& rule, const std::string& evidence) { broken_.emplace(rule, evidence); }
+  void note(const std::string& rule, const std::string& evidence) {
+    broken_.emplace(rule, evidence);
+  }
 
   /// The rule that a verdict speaks of, or that it breaks by its kind.
   void judge(const Verdict& verdict, const std::string& where) {
@@ -113,12 +115,14 @@ class Checker {
     else if (is_defect(verdict))
       report_.exit_code = std::max<int>(report_.exit_code, kWrong);
     if (const auto* trespass = std::get_if<Trespass>(&verdict)) return note(trespass->rule, text);
-    if (std::holds_alternative<Died>(verdict) || std::holds_alternative<TimedOut>(verdict)) return note("R13", text);
+    if (std::holds_alternative<Died>(verdict) || std::holds_alternative<TimedOut>(verdict))
+      return note("R13", text);
     if (const auto* differs = std::get_if<Differs>(&verdict))
       return note(differs->oracle.find("R12") != std::string::npos ? "R12" : "right", text);
     if (const auto* failed = std::get_if<Failed>(&verdict)) {
       const auto rule = first_word(failed->why);
-      const auto known = std::any_of(kRules.begin(), kRules.end(), [&](const Rule& r) { return rule == r.name; });
+      const auto known =
+          std::any_of(kRules.begin(), kRules.end(), [&](const Rule& r) { return rule == r.name; });
       return note(known ? rule : "right", text);
     }
     if (std::holds_alternative<Agrees>(verdict)) ++agreed_;
@@ -128,8 +132,10 @@ class Checker {
     for (const auto* text : kProbes)
       for (const auto layout : {Layout::nchw, Layout::nhwc, Layout::native})
         for (const auto dtype : {Dtype::f32, Dtype::f64, Dtype::f16, Dtype::bf16})
-          for (const auto direction : {Direction::forward, Direction::backward_data, Direction::backward_weights}) {
-            // The narrow and wide types go over the first probes only: they share the index arithmetic.
+          for (const auto direction :
+               {Direction::forward, Direction::backward_data, Direction::backward_weights}) {
+            // The narrow and wide types go over the first probes only: they share the index
+            // arithmetic.
             if (dtype != Dtype::f32 && (layout != Layout::nchw || text != kProbes[1])) continue;
             auto spec = Spec::of(*parse_problem(text), dtype, layout);
             spec.direction = direction;
@@ -139,7 +145,8 @@ class Checker {
     if (auto worker = pool_.worker(competitor, threads_)) {
       const auto left = (*worker)->finish();
       if (left && *left)
-        note("R17", fmt::format("{}: processes were left when the worker ended", competitor.choice.name));
+        note("R17",
+             fmt::format("{}: processes were left when the worker ended", competitor.choice.name));
     }
   }
 
@@ -147,8 +154,8 @@ class Checker {
     auto worker = pool_.worker(competitor, threads_);
     if (!worker) return note("R13", worker.error().message);
     Material material(spec, 1, 1, references_);
-    const auto where = fmt::format("{} {} {} {} {}", competitor.choice.name, text, word(spec.layout),
-                                   word(spec.src_type), word(spec.direction));
+    const auto where = fmt::format("{} {} {} {} {}", competitor.choice.name, text,
+                                   word(spec.layout), word(spec.src_type), word(spec.direction));
     VerifyOrder order;
     order.backend = competitor.choice.name;
     order.plan = plan_settings(competitor, "default", threads_, 1);
@@ -170,8 +177,8 @@ class Checker {
     counted_allocations_ = true;
     if (counted->calls == 0) return;
     if (wishes_.empty())
-      wishes_ =
-          fmt::format("{}: {} allocation{} in one execution", where, counted->calls, counted->calls == 1 ? "" : "s");
+      wishes_ = fmt::format("{}: {} allocation{} in one execution", where, counted->calls,
+                            counted->calls == 1 ? "" : "s");
     ++allocating_;
   }
 
@@ -187,11 +194,14 @@ class Checker {
   }
 
   /// R5: every algorithm that is listed can be had by its name.
-  void by_name(const Competitor& competitor, const std::string& where, const Spec& spec, Material& material) {
+  void by_name(const Competitor& competitor, const std::string& where, const Spec& spec,
+               Material& material) {
     auto worker = pool_.worker(competitor, threads_);
     if (!worker) return;
-    const auto listed = (*worker)->call(
-        ListAlgorithms{competitor.choice.name, spec, plan_settings(competitor, "default", threads_, 1)}, kLimit);
+    const auto listed =
+        (*worker)->call(ListAlgorithms{competitor.choice.name, spec,
+                                       plan_settings(competitor, "default", threads_, 1)},
+                        kLimit);
     if (const auto bad = trouble_of(listed)) return judge(*bad, where + " algorithms");
     for (const auto& algorithm : std::get<AlgorithmList>(std::get<Reply>(listed)).algorithms) {
       worker = pool_.worker(competitor, threads_);
@@ -222,15 +232,17 @@ class Checker {
     asked[1].settings.algorithm = "no.such.algorithm";
     for (const auto& option : options_of(competitor))
       if (restricted(option.values)) {
-        asked.push_back(
-            {"R4", plain, fmt::format("option {}=no such value, though it takes {}", option.key, option.values)});
+        asked.push_back({"R4", plain,
+                         fmt::format("option {}=no such value, though it takes {}", option.key,
+                                     option.values)});
         asked.back().settings.options[option.key] = "no such value";
       }
     for (const auto& [rule, settings, what] : asked) {
       auto worker = pool_.worker(competitor, threads_);
       if (!worker) return;
       ++report_.probes;
-      const auto outcome = (*worker)->call(OpenPlan{competitor.choice.name, spec, settings}, kLimit);
+      const auto outcome =
+          (*worker)->call(OpenPlan{competitor.choice.name, spec, settings}, kLimit);
       const auto bad = trouble_of(outcome);
       if (bad && std::holds_alternative<Refused>(*bad)) continue;
       if (bad) {
@@ -242,7 +254,8 @@ class Checker {
       note(rule, fmt::format("{}: accepted {}", competitor.choice.name, what));
       // What was accepted is open, and the next probe wants a clean worker.
       if (worker = pool_.worker(competitor, threads_); worker)
-        (void)(*worker)->call(ClosePlan{std::get<PlanOpened>(std::get<Reply>(outcome)).plan}, kLimit);
+        (void)(*worker)->call(ClosePlan{std::get<PlanOpened>(std::get<Reply>(outcome)).plan},
+                              kLimit);
       report_.exit_code = std::max<int>(report_.exit_code, kWrong);
     }
   }
@@ -254,16 +267,19 @@ class Checker {
 
   /// Values that a text of three words cannot be among: "a|b", "1..64", "bytes".
   static bool restricted(const std::string& values) {
-    return values.find('|') != std::string::npos || values.find("..") != std::string::npos || values == "bytes";
+    return values.find('|') != std::string::npos || values.find("..") != std::string::npos ||
+           values == "bytes";
   }
 
   /// kept, or the number of probes that allocated: no fault, and no exit code.
   RuleLine wish(const Rule& rule) const {
     if (!counted_allocations_)
-      return {rule.name, rule.what, "not checked", "this build cannot count: a sanitizer, or not the GNU C library"};
+      return {rule.name, rule.what, "not checked",
+              "this build cannot count: a sanitizer, or not the GNU C library"};
     if (allocating_ == 0) return {rule.name, rule.what, "kept", {}};
     return {rule.name, rule.what, "not kept",
-            fmt::format("{}{}", wishes_, allocating_ > 1 ? fmt::format("; {} more probes", allocating_ - 1) : "")};
+            fmt::format("{}{}", wishes_,
+                        allocating_ > 1 ? fmt::format("; {} more probes", allocating_ - 1) : "")};
   }
 
   RuleReport finish() {
@@ -274,7 +290,8 @@ class Checker {
         report_.lines.push_back({rule.name, rule.what, "BROKEN", found->second});
       else if (std::string_view(rule.name) == "R19" && reached)
         report_.lines.push_back(wish(rule));
-      else if (!reached && std::string_view(rule.name) != "R1" && std::string_view(rule.name) != "R2")
+      else if (!reached && std::string_view(rule.name) != "R1" &&
+               std::string_view(rule.name) != "R2")
         report_.lines.push_back({rule.name, rule.what, "not reached", unreached_});
       else
         report_.lines.push_back({rule.name, rule.what, "kept", {}});
@@ -300,7 +317,8 @@ class Checker {
 
 }  // namespace
 
-RuleReport check_rules(const std::filesystem::path& executable, const std::filesystem::path& file, int threads) {
+RuleReport check_rules(const std::filesystem::path& executable, const std::filesystem::path& file,
+                       int threads) {
   return Checker(executable, file, threads).run();
 }
 

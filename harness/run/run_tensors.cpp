@@ -7,8 +7,8 @@
 
 namespace convgauge {
 
-TensorRun run_tensors(Pool& pool, const Competitor& competitor, const std::string& algorithm, int threads,
-                      const Spec& spec, const Inputs& inputs) {
+TensorRun run_tensors(Pool& pool, const Competitor& competitor, const std::string& algorithm,
+                      int threads, const Spec& spec, const Inputs& inputs) {
   TensorRun result;
   auto worker = pool.worker(competitor, threads);
   if (!worker) {
@@ -16,8 +16,9 @@ TensorRun run_tensors(Pool& pool, const Competitor& competitor, const std::strin
     return result;
   }
   const auto limit = default_timeout(spec.geometry.flops());
-  const auto opened =
-      (*worker)->call(OpenPlan{competitor.choice.name, spec, plan_settings(competitor, algorithm, threads, 1)}, limit);
+  const auto opened = (*worker)->call(
+      OpenPlan{competitor.choice.name, spec, plan_settings(competitor, algorithm, threads, 1)},
+      limit);
   if (const auto bad = trouble_of(opened)) {
     result.verdict = *bad;
     return result;

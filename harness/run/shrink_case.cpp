@@ -14,10 +14,11 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr std::size_t kNear = 3;  // parameters from the trivial case: near enough to be understood at a glance
+constexpr std::size_t kNear =
+    3;  // parameters from the trivial case: near enough to be understood at a glance
 constexpr int kMostTrials = 4000;
-// A hang costs its limit in every trial. No honest backend takes a second for a small problem on an idle machine; under
-// load one took 2.7 s (worker.cpp), so the last word is spoken by a longer one.
+// A hang costs its limit in every trial. No honest backend takes a second for a small problem on an
+// idle machine; under load one took 2.7 s (worker.cpp), so the last word is spoken by a longer one.
 constexpr milliseconds kHangTrial{1'000}, kHangLast{3'000};
 
 const std::string& diagnosis_of(const Verdict& v) {
@@ -45,7 +46,8 @@ std::set<std::string> misreadings(std::string text) {
 
 bool share_a_misreading(const std::string& a, const std::string& b) {
   const auto mine = misreadings(a), theirs = misreadings(b);
-  return std::any_of(mine.begin(), mine.end(), [&](const auto& name) { return theirs.contains(name); });
+  return std::any_of(mine.begin(), mine.end(),
+                     [&](const auto& name) { return theirs.contains(name); });
 }
 
 std::string rule_of(const Failed& f) {
@@ -76,7 +78,8 @@ class Hunt {
     if (hang_) limit_ = std::min(limit_.value_or(kHangTrial), kHangTrial);
   }
 
-  /// The simplest case that fails alike in a fresh process; nothing where not even the case itself does.
+  /// The simplest case that fails alike in a fresh process; nothing where not even the case itself
+  /// does.
   std::optional<Candidate> run() {
     Candidate start{{record_.problem.geometry, record_.settings.layout, record_.settings.threads},
                     record_.requested_algorithm,
@@ -108,7 +111,8 @@ class Hunt {
   bool fails_alone(const Candidate& c) {
     pool_ = std::make_unique<Pool>(executable_, false);
     if (hang_) {
-      const auto usual = std::exchange(limit_, std::min(failed_.verify.timeout.value_or(kHangLast), kHangLast));
+      const auto usual =
+          std::exchange(limit_, std::min(failed_.verify.timeout.value_or(kHangLast), kHangLast));
       const bool hangs = fails(c);
       limit_ = usual;
       return hangs;
@@ -125,16 +129,20 @@ class Hunt {
     // Threads cost more than they bring to a small reference.
     constexpr std::int64_t kLarge = 20'000'000;  // flops: about a millisecond
     const int threads = spec.geometry.flops() > kLarge ? physical_cores() : 1;
-    Material material(spec, verify.seed, threads, references_, use_projection(spec, verify, available_bytes()));
+    Material material(spec, verify.seed, threads, references_,
+                      use_projection(spec, verify, available_bytes()));
     verify.fills = c.fills;
     verify.timeout = limit_;
     ++trials_;
-    last_ = verify_single(*pool_, {failed_.competitor, c.algorithm, c.trial.threads, verify, c.placements}, material)
+    last_ = verify_single(*pool_,
+                          {failed_.competitor, c.algorithm, c.trial.threads, verify, c.placements},
+                          material)
                 .verdict;
     return last_;
   }
 
-  /// The backend's own choice may be another one for a simpler problem: the one that failed is asked for by its name.
+  /// The backend's own choice may be another one for a simpler problem: the one that failed is
+  /// asked for by its name.
   void name_algorithm(Candidate& c) {
     if (!record_.algorithm || c.algorithm != "default") return;
     auto named = c;
@@ -148,8 +156,8 @@ class Hunt {
         [&](const Trial& trial) {
           auto c = start;
           c.trial = trial;
-          return fails(c) &&
-                 (!same_diagnosis || share_a_misreading(diagnosis_of(record_.verdict), diagnosis_of(last_)));
+          return fails(c) && (!same_diagnosis || share_a_misreading(diagnosis_of(record_.verdict),
+                                                                    diagnosis_of(last_)));
         },
         [&] { return trials_ < kMostTrials && go_on_(); });
     complete_ = complete_ && found.complete;
@@ -199,7 +207,8 @@ class Hunt {
   bool hang_, fresh_ = false, complete_ = true;
 };
 
-SmallestCase told(const CaseRecord& record, const FailedCase& failed, const Candidate& found, const Hunt& hunt) {
+SmallestCase told(const CaseRecord& record, const FailedCase& failed, const Candidate& found,
+                  const Hunt& hunt) {
   auto as_record = record;
   as_record.problem.geometry = found.trial.geometry;
   as_record.settings.layout = found.trial.layout;
@@ -222,12 +231,15 @@ SmallestCase told(const CaseRecord& record, const FailedCase& failed, const Cand
 
 bool same_way(const Verdict& a, const Verdict& b) {
   if (a.index() != b.index() || !is_defect(a)) return false;
-  if (const auto* trespass = std::get_if<Trespass>(&a)) return trespass->rule == std::get<Trespass>(b).rule;
-  if (const auto* failed = std::get_if<Failed>(&a)) return rule_of(*failed) == rule_of(std::get<Failed>(b));
+  if (const auto* trespass = std::get_if<Trespass>(&a))
+    return trespass->rule == std::get<Trespass>(b).rule;
+  if (const auto* failed = std::get_if<Failed>(&a))
+    return rule_of(*failed) == rule_of(std::get<Failed>(b));
   return true;
 }
 
-Shrinker::Shrinker(std::filesystem::path executable, ShrinkBudget budget, std::function<bool()> stop)
+Shrinker::Shrinker(std::filesystem::path executable, ShrinkBudget budget,
+                   std::function<bool()> stop)
     : executable_(std::move(executable)), budget_(budget), stop_(std::move(stop)) {}
 Shrinker::~Shrinker() = default;
 
@@ -235,9 +247,10 @@ bool Shrinker::wants(const CaseRecord& record) {
   constexpr int kAnyway = 3;  // the same words need not be the same bug
   if (budget_.time.count() <= 0 || !is_defect(record.verdict)) return false;
   auto& count = shrunk_[record.label];
-  const bool unseen =
-      signatures_.insert(fmt::format("{}|{}|{}", record.label, kind(record.verdict), diagnosis_of(record.verdict)))
-          .second;
+  const bool unseen = signatures_
+                          .insert(fmt::format("{}|{}|{}", record.label, kind(record.verdict),
+                                              diagnosis_of(record.verdict)))
+                          .second;
   if (count >= budget_.most || (count >= kAnyway && !unseen)) return false;
   ++count;
   return true;
@@ -246,13 +259,16 @@ bool Shrinker::wants(const CaseRecord& record) {
 void Shrinker::look_at(CaseRecord& record, const FailedCase& failed) {
   if (!wants(record)) return;
   const auto end = Clock::now() + budget_.time;
-  Hunt hunt(record, failed, executable_, references_, [&] { return Clock::now() < end && !(stop_ && stop_()); });
+  Hunt hunt(record, failed, executable_, references_,
+            [&] { return Clock::now() < end && !(stop_ && stop_()); });
   if (const auto found = hunt.run())
     record.smallest = told(record, failed, *found, hunt);
   else
     record.shrink_note = fmt::format(
-        "by itself, in a fresh process, it {}: what the process did before it matters, so it was not shrunk",
-        std::holds_alternative<Agrees>(hunt.last()) ? "agrees" : fmt::format("is {}", kind(hunt.last())));
+        "by itself, in a fresh process, it {}: what the process did before it matters, so it was "
+        "not shrunk",
+        std::holds_alternative<Agrees>(hunt.last()) ? "agrees"
+                                                    : fmt::format("is {}", kind(hunt.last())));
 }
 
 }  // namespace convgauge

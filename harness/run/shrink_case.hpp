@@ -15,7 +15,7 @@ namespace convgauge {
 /// How much is spent on it.
 struct ShrinkBudget {
   std::chrono::milliseconds time{0};  // for each failure; 0: nothing is shrunk
-  int most = 6;                       // failures of one label; of the same diagnosis, see Shrinker::wants
+  int most = 6;  // failures of one label; of the same diagnosis, see Shrinker::wants
 };
 
 /// How a failing case was run.
@@ -32,10 +32,11 @@ class Shrinker {
   Shrinker(std::filesystem::path executable, ShrinkBudget budget, std::function<bool()> stop = {});
   ~Shrinker();
 
-  /// Fills record.smallest, or record.shrink_note, for a defect that is worth it: of each label the first few, and more
-  /// only of another kind or diagnosis. The smallest case has been seen to fail, by its replay line's settings, in a
-  /// fresh process: the same kind of verdict (trespass and broken rules: the same rule), and the same diagnosis where
-  /// that costs no more parameters than three.
+  /// Fills record.smallest, or record.shrink_note, for a defect that is worth it: of each label the
+  /// first few, and more only of another kind or diagnosis. The smallest case has been seen to
+  /// fail, by its replay line's settings, in a fresh process: the same kind of verdict (trespass
+  /// and broken rules: the same rule), and the same diagnosis where that costs no more parameters
+  /// than three.
   void look_at(CaseRecord& record, const FailedCase& failed);
 
  private:
@@ -49,7 +50,8 @@ class Shrinker {
   std::set<std::string> signatures_;   // label, kind and diagnosis of what was shrunk
 };
 
-/// Fails in the same way: the same kind; trespass: the same rule; failed: the same rule, where it names one.
+/// Fails in the same way: the same kind; trespass: the same rule; failed: the same rule, where it
+/// names one.
 bool same_way(const Verdict& a, const Verdict& b);
 
 }  // namespace convgauge

@@ -23,7 +23,8 @@ SingleCase verify_single(Pool& pool, const SingleOrder& order, Material& materia
   if (!done.plan) return result;
   result.algorithm = done.plan->algorithm;
   if (done.open)
-    if (const auto bad = trouble_of((*worker)->call(ClosePlan{done.plan->plan}, kCloseLimit))) result.verdict = *bad;
+    if (const auto bad = trouble_of((*worker)->call(ClosePlan{done.plan->plan}, kCloseLimit)))
+      result.verdict = *bad;
   return result;
 }
 

@@ -53,8 +53,8 @@ HeaderRecord make_header(const Suite& suite, const Field& field, const SweepOpti
     if (suite.baseline_backend == c.choice.label) h.baseline_backend = suite.baseline_backend;
   h.machine = read_machine();
   for (const auto& c : field.competitors)
-    h.plugins.push_back({c.choice.label, c.choice.name, c.plugin_file, c.plugin_hash, c.version, c.device_text,
-                         c.choice.library_path.string()});
+    h.plugins.push_back({c.choice.label, c.choice.name, c.plugin_file, c.plugin_hash, c.version,
+                         c.device_text, c.choice.library_path.string()});
   h.absent = field.absent;
   h.known = suite.known;
   h.rounds = options.measure ? suite.settings.measure.rounds : 0;
@@ -84,12 +84,13 @@ std::size_t requirement_bytes(const PlanOpened& plan, int role) {
 
 /// The first entry of `known` that matches this case.
 const Known* known_entry(const Suite& suite, const CaseRecord& r) {
-  const auto found =
-      std::find_if(suite.known.begin(), suite.known.end(), [&](const Known& k) { return matches(k, r); });
+  const auto found = std::find_if(suite.known.begin(), suite.known.end(),
+                                  [&](const Known& k) { return matches(k, r); });
   return found == suite.known.end() ? nullptr : &*found;
 }
 
-/// What a device's plan says of itself, as JSON; a CPU's is not asked, so that no case costs one more message.
+/// What a device's plan says of itself, as JSON; a CPU's is not asked, so that no case costs one
+/// more message.
 std::string plan_details(Worker& worker, const Competitor& competitor, const PlanOpened& plan) {
   if (competitor.on_cpu) return {};
   const auto outcome = worker.call(AskDetails{plan.plan}, std::chrono::milliseconds(2000));
@@ -100,14 +101,16 @@ std::string plan_details(Worker& worker, const Competitor& competitor, const Pla
 
 class Sweep {
  public:
-  Sweep(const Suite& suite, const Field& field, const SweepOptions& options, const SweepHooks& hooks)
+  Sweep(const Suite& suite, const Field& field, const SweepOptions& options,
+        const SweepHooks& hooks)
       : suite_(suite),
         field_(field),
         options_(options),
         hooks_(hooks),
         pool_(options.executable, options.measure, options.in_process),
         settings_(settings_of(suite)),
-        shrinker_(options.executable, options.measure || options.in_process ? ShrinkBudget{} : options.shrink,
+        shrinker_(options.executable,
+                  options.measure || options.in_process ? ShrinkBudget{} : options.shrink,
                   hooks.interrupted) {}
 
   Expected<SweepResult> run() {
@@ -130,18 +133,20 @@ class Sweep {
   void tell(std::int64_t i) {
     const auto count = static_cast<std::int64_t>(suite_.problems.size());
     if (hooks_.progress)
-      hooks_.progress({i, count, i < count ? &suite_.problems[static_cast<std::size_t>(i)] : nullptr});
+      hooks_.progress(
+          {i, count, i < count ? &suite_.problems[static_cast<std::size_t>(i)] : nullptr});
   }
 
   void measure_machine() {
     auto& machine = result_.results.header.machine;
-    // Without intervals the run is a glance: the machine is given one too, and there is nothing to hold a floor
-    // against.
+    // Without intervals the run is a glance: the machine is given one too, and there is nothing to
+    // hold a floor against.
     const auto& order = suite_.settings.measure;
     const bool glance = order.rounds * order.processes < kLeastSamples;
     measure_peaks(machine, suite_.settings.threads, glance ? kPeakBudget / 10 : kPeakBudget);
     if (!options_.in_process && !glance)
-      machine.noise_floor = measure_noise_floor(options_.executable, suite_.settings.threads.front());
+      machine.noise_floor =
+          measure_noise_floor(options_.executable, suite_.settings.threads.front());
   }
 
   Expected<void> open_file() {
@@ -169,12 +174,14 @@ class Sweep {
 
   /// All algorithms of a backend where they were asked for, else the one.
   std::vector<Start> starts(const Competitor& c, const Spec& spec, int threads) {
-    if (c.choice.algorithm != "all") return {{&c, c.choice.algorithm, c.choice.label, c.choice.algorithm == "default"}};
+    if (c.choice.algorithm != "all")
+      return {{&c, c.choice.algorithm, c.choice.label, c.choice.algorithm == "default"}};
     auto worker = pool_.worker(c, threads);
     std::vector<Start> list;
     if (worker) {
-      const auto outcome = (*worker)->call(ListAlgorithms{c.choice.name, spec, plan_settings(c, "default", threads, 1)},
-                                           default_timeout(spec.geometry.flops()));
+      const auto outcome = (*worker)->call(
+          ListAlgorithms{c.choice.name, spec, plan_settings(c, "default", threads, 1)},
+          default_timeout(spec.geometry.flops()));
       if (const auto* reply = std::get_if<Reply>(&outcome))
         if (const auto* found = std::get_if<AlgorithmList>(reply))
           for (const auto& a : found->algorithms)  // its own choice stands first
@@ -190,7 +197,8 @@ class Sweep {
     return is_defect(r.verdict) && !(known && known->verdict == kind(r.verdict));
   }
 
-  CaseRecord blank(std::int64_t index, const Start& start, const CaseSettings& settings, const Spec& spec) const {
+  CaseRecord blank(std::int64_t index, const Start& start, const CaseSettings& settings,
+                   const Spec& spec) const {
     CaseRecord r;
     r.position.problem = index;
     r.problem = suite_.problems[static_cast<std::size_t>(index)];
@@ -203,8 +211,8 @@ class Sweep {
     r.settings = settings;
     r.bytes = spec.total_bytes();
     r.measurement = Skipped{options_.measure ? "not verified" : "not asked for"};
-    r.replay = replay_line(options_.measure ? "bench" : "verify", r, *start.competitor, suite_.settings.verify,
-                           options_.placements);
+    r.replay = replay_line(options_.measure ? "bench" : "verify", r, *start.competitor,
+                           suite_.settings.verify, options_.placements);
     return r;
   }
 
@@ -219,7 +227,8 @@ class Sweep {
       r.position.cases = static_cast<std::int64_t>(records.size());
       if (const auto* known = known_entry(suite_, r); known && known->verdict == kind(r.verdict))
         r.known = known->issue;
-      if (!r.known) shrinker_.look_at(r, {competitor_of_[i], suite_.settings.verify, options_.placements});
+      if (!r.known)
+        shrinker_.look_at(r, {competitor_of_[i], suite_.settings.verify, options_.placements});
       if (writer_)
         if (auto ok = writer_->append(to_line(r)); !ok) return ok;
       if (hooks_.record) hooks_.record(r);
@@ -230,8 +239,10 @@ class Sweep {
     return {};
   }
 
-  /// One problem under one combination of settings: verified one after the other, then measured together.
-  void run_settings(std::int64_t index, std::size_t settings_index, std::vector<CaseRecord>& records) {
+  /// One problem under one combination of settings: verified one after the other, then measured
+  /// together.
+  void run_settings(std::int64_t index, std::size_t settings_index,
+                    std::vector<CaseRecord>& records) {
     const auto& settings = settings_[settings_index];
     const auto& geometry = suite_.problems[static_cast<std::size_t>(index)].geometry;
     const auto spec = spec_of(geometry, settings);
@@ -250,19 +261,21 @@ class Sweep {
           entrants.push_back(std::move(*entrant));
           record_of.push_back(records.size() - 1);
         }
-        if (options_.first_failures && is_unknown_defect(records.back())) gone_.insert(competitor.choice.label);
+        if (options_.first_failures && is_unknown_defect(records.back()))
+          gone_.insert(competitor.choice.label);
       }
     }
     if (!options_.measure) return;
     const auto& machine = result_.results.header.machine;
-    measure_in_processes(entrants, pool_, material,
-                         {.settings = suite_.settings.measure,
-                          .threads = settings.threads,
-                          .seed = suite_.settings.verify.seed,
-                          .cold = settings.cold,
-                          .mode = settings.mode,
-                          .last_level_cache_bytes = settings.cold ? last_level_cache(settings.threads) : 0,
-                          .clock_read_ns = machine.clock_read_ns});
+    measure_in_processes(
+        entrants, pool_, material,
+        {.settings = suite_.settings.measure,
+         .threads = settings.threads,
+         .seed = suite_.settings.verify.seed,
+         .cold = settings.cold,
+         .mode = settings.mode,
+         .last_level_cache_bytes = settings.cold ? last_level_cache(settings.threads) : 0,
+         .clock_read_ns = machine.clock_read_ns});
     judge_noise(entrants);
     for (std::size_t i = 0; i < entrants.size(); ++i) {
       auto& record = records[record_of[i]];
@@ -280,15 +293,17 @@ class Sweep {
   /// What plan_destroy has to answer for.
   std::optional<Verdict> close(const Entrant& entrant, int threads) {
     auto worker = pool_.worker(*entrant.competitor, threads);
-    return worker ? trouble_of((*worker)->call(ClosePlan{entrant.plan.plan}, kCloseLimit)) : std::nullopt;
+    return worker ? trouble_of((*worker)->call(ClosePlan{entrant.plan.plan}, kCloseLimit))
+                  : std::nullopt;
   }
 
-  /// As many as a cold measurement can come to need, whatever else the plan keeps in a slot beside source and output.
+  /// As many as a cold measurement can come to need, whatever else the plan keeps in a slot beside
+  /// source and output.
   int slots_to_open(const Competitor& competitor, const Spec& spec, int threads) {
     const auto bytes = static_cast<std::int64_t>(spec.src_bytes() + spec.dst_bytes());
-    return cold_slots(
-               {.slot_bytes = bytes,
-                .cache_bytes = competitor.on_cpu ? last_level_cache(threads) : competitor.last_level_cache_bytes})
+    return cold_slots({.slot_bytes = bytes,
+                       .cache_bytes = competitor.on_cpu ? last_level_cache(threads)
+                                                        : competitor.last_level_cache_bytes})
         .slots;
   }
 
@@ -305,13 +320,15 @@ class Sweep {
       record.verdict = Failed{worker.error().message};
       return std::nullopt;
     }
-    const int slots = record.settings.cold && options_.measure
-                          ? slots_to_open(*start.competitor, material.spec(), record.settings.threads)
-                          : 1;
+    const int slots =
+        record.settings.cold && options_.measure
+            ? slots_to_open(*start.competitor, material.spec(), record.settings.threads)
+            : 1;
     Dump dump(options_.dump, record);
-    const VerifyOrder order{record.backend,
-                            plan_settings(*start.competitor, start.algorithm, record.settings.threads, slots),
-                            suite_.settings.verify, options_.placements, dump.witness()};
+    const VerifyOrder order{
+        record.backend,
+        plan_settings(*start.competitor, start.algorithm, record.settings.threads, slots),
+        suite_.settings.verify, options_.placements, dump.witness()};
     auto done = verify_case(**worker, order, material);
     record.verdict = std::move(done.verdict);
     dump.finish(record, material, suite_.settings.verify.fills);
@@ -357,8 +374,8 @@ class Sweep {
 Expected<SweepResult> sweep(const Suite& suite, const Catalog& catalog, const SweepOptions& options,
                             const SweepHooks& hooks) {
   if (options.measure && options.in_process && suite.settings.measure.processes != 1)
-    return error(
-        fmt::format("settings/measure/processes: {}: --in-process is one process", suite.settings.measure.processes));
+    return error(fmt::format("settings/measure/processes: {}: --in-process is one process",
+                             suite.settings.measure.processes));
   auto field = line_up(suite, catalog);
   if (!field) return tl::unexpected(field.error());
   return Sweep(suite, *field, options, hooks).run();

@@ -1,4 +1,5 @@
-// A whole run: every problem of a suite, verified, measured where asked for, and recorded as it happens.
+// A whole run: every problem of a suite, verified, measured where asked for, and recorded as it
+// happens.
 #pragma once
 #include <filesystem>
 #include <functional>
@@ -48,7 +49,8 @@ struct SweepResult {
   bool interrupted = false;
 };
 
-/// [the driver's one thread] Errors: nobody to ask, files that cannot be written, a resume that does not fit.
+/// [the driver's one thread] Errors: nobody to ask, files that cannot be written, a resume that
+/// does not fit.
 Expected<SweepResult> sweep(const Suite& suite, const Catalog& catalog, const SweepOptions& options,
                             const SweepHooks& hooks);
 

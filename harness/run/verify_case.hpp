@@ -18,7 +18,8 @@ struct VerifiedCase {
 };
 
 /// Settings of a plan of this competitor; algorithm "default" or a name.
-PlanSettings plan_settings(const Competitor& competitor, const std::string& algorithm, int threads, int slots);
+PlanSettings plan_settings(const Competitor& competitor, const std::string& algorithm, int threads,
+                           int slots);
 
 /// One output, and how it was judged.
 struct Judged {

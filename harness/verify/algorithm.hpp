@@ -20,8 +20,8 @@ struct Rational {
   bool operator==(const Rational&) const = default;
 };
 
-/// One axis of F(m, r): m outputs from r taps, m + r - 2 finite points; infinity is the last. m = r = 1: not
-/// transformed.
+/// One axis of F(m, r): m outputs from r taps, m + r - 2 finite points; infinity is the last. m = r
+/// = 1: not transformed.
 struct WinogradAxis {
   int m = 1, r = 1;
   std::vector<Rational> points;

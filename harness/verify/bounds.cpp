@@ -39,44 +39,52 @@ Extent extent_of(Dtype t, const void* array, std::int64_t count) {
   return extent;
 }
 
-/// A transform of N points rounds far more often than n times: each of the N products per channel (four of reals), and
-/// each twiddle factor on the way, loses up to half a step, and all of them meet in every output; what the source's
-/// transform lost is multiplied with the weights' (a norm, by Parseval's identity). Sums of subnormal numbers are
-/// exact. Of random signs, a rounding being 0.29 steps on average: eight deviations are 8 * 0.29 * sqrt(4 N (C + log2
-/// N)) and 8 * 0.29 * sqrt(4 N) sum_c |w_c|_2; with room for other ways to multiply and to scale, 12 instead of 4.6.
+/// A transform of N points rounds far more often than n times: each of the N products per channel
+/// (four of reals), and each twiddle factor on the way, loses up to half a step, and all of them
+/// meet in every output; what the source's transform lost is multiplied with the weights' (a norm,
+/// by Parseval's identity). Sums of subnormal numbers are exact. Of random signs, a rounding being
+/// 0.29 steps on average: eight deviations are 8 * 0.29 * sqrt(4 N (C + log2 N)) and 8 * 0.29 *
+/// sqrt(4 N) sum_c |w_c|_2; with room for other ways to multiply and to scale, 12 instead of 4.6.
 template <class Step>
 double transform_underflow(const Evidence& e, Step step) {
   if (e.algorithm.algorithm_class != AlgorithmClass::fft) return 0;
   const auto& g = e.spec.geometry;
-  const double points = std::max(2.0, static_cast<double>(e.algorithm.fft_tile[0]) * e.algorithm.fft_tile[1]);
-  const auto channels = static_cast<double>(g.group_inputs()), taps = static_cast<double>(g.h.kernel * g.w.kernel);
-  const double largest = extent_of(e.spec.weights_type, e.inputs.weights, elements(g.weights_shape())).largest;
+  const double points =
+      std::max(2.0, static_cast<double>(e.algorithm.fft_tile[0]) * e.algorithm.fft_tile[1]);
+  const auto channels = static_cast<double>(g.group_inputs()),
+             taps = static_cast<double>(g.h.kernel * g.w.kernel);
+  const double largest =
+      extent_of(e.spec.weights_type, e.inputs.weights, elements(g.weights_shape())).largest;
   const double weights = channels * std::sqrt(taps) * largest;
   return 12 * step(e.spec.accumulator_type) * std::sqrt(points) *
          (std::sqrt(channels * taps + std::log2(points)) + weights);
 }
 
-/// Underflow: every product, sum and stored result may lose up to half a subnormal step (counted whole). Where flushing
-/// is declared the step is the smallest normal number, and a subnormal factor is lost whatever it is multiplied with.
+/// Underflow: every product, sum and stored result may lose up to half a subnormal step (counted
+/// whole). Where flushing is declared the step is the smallest normal number, and a subnormal
+/// factor is lost whatever it is multiplied with.
 void add_underflow(const Evidence& e, std::int64_t terms, double amplification, Bound& bound) {
   const Spec& s = e.spec;
   const auto& g = s.geometry;
   const bool flushes = e.algorithm.flushes_subnormals;
   const auto step = [&](Dtype t) { return flushes ? smallest_normal(t) : smallest_subnormal(t); };
   const auto n = static_cast<double>(terms);
-  const double common = n * amplification * step(s.accumulator_type) + step(s.dst_type) + transform_underflow(e, step);
+  const double common = n * amplification * step(s.accumulator_type) + step(s.dst_type) +
+                        transform_underflow(e, step);
   for (auto& floor : bound.floor) floor += common;
   if (!flushes) return;
   const auto src = extent_of(s.src_type, e.inputs.src, elements(g.src_shape()));
   const auto weights = extent_of(s.weights_type, e.inputs.weights, elements(g.weights_shape()));
-  const bool tiles = works_on_tiles(e.algorithm);  // transformed factors may be subnormal where the given ones are not
+  const bool tiles = works_on_tiles(
+      e.algorithm);  // transformed factors may be subnormal where the given ones are not
   double more = 0;
   if (weights.subnormals || tiles) more += n * src.largest * step(s.weights_type);
   if (src.subnormals || tiles) more += n * weights.largest * step(s.src_type);
   for (auto& floor : bound.floor) floor += amplification * more;
 }
 
-/// The bias is added to the magnitude but not rounded by a narrower multiplication: taken out again.
+/// The bias is added to the magnitude but not rounded by a narrower multiplication: taken out
+/// again.
 void exempt_bias(const Evidence& e, double coefficient, Bound& bound) {
   if (coefficient == 0 || !e.spec.geometry.bias) return;
   const auto bias = loaded(e.spec.dst_type, e.inputs.bias, e.spec.geometry.out_channels);
@@ -93,23 +101,26 @@ void winograd(const Evidence& e, double u, double products, double& amplified, B
   bound.spread = spread.values;
 }
 
-/// S = sum over c of |x_c,tile|_2 |w_c|_2. A transform of N points in floating point has the relative error
-/// log2(N) eta, eta = u + gamma_4 (sqrt(2) + u) < 6.7 u (Higham, Accuracy and Stability, Theorem 24.2; complex
-/// butterflies, twiddle factors good to u). There are three: of x, of w, and back. By Cauchy's inequality, and
-/// Parseval's identity, each moves an output by at most that share of S:
-///   (1/N) sum |dX| |W| <= (1/N) |dX|_2 |W|_2 = eta log2(N) |x|_2 |w|_2, and alike for w;
-///   back: every coefficient passes log2(N) butterflies, so |dy| <= eta log2(N) (1/N) sum |X| |W| <= eta log2(N) S.
-/// Hence c = 3 * 6.7, rounded up to 21 for the second order; beside it the products (gamma_2 sqrt(2) < 3 u) and their
-/// sum over the channels. As for direct sums, roundings are not all of one sign: the error of a transform is about 0.6
-/// u sqrt(log2 N) (Gentleman and Sande 1966; Schatzman 1996), three of them 1.04, and eight deviations 8.4; 12 leaves
-/// room for other radices. The smaller of the two counts.
+/// S = sum over c of |x_c,tile|_2 |w_c|_2. A transform of N points in floating point has the
+/// relative error log2(N) eta, eta = u + gamma_4 (sqrt(2) + u) < 6.7 u (Higham, Accuracy and
+/// Stability, Theorem 24.2; complex butterflies, twiddle factors good to u). There are three: of x,
+/// of w, and back. By Cauchy's inequality, and Parseval's identity, each moves an output by at most
+/// that share of S:
+///   (1/N) sum |dX| |W| <= (1/N) |dX|_2 |W|_2 = eta log2(N) |x|_2 |w|_2, and alike for w; back:
+///   every coefficient passes log2(N) butterflies, so |dy| <= eta log2(N) (1/N) sum |X| |W| <= eta
+///   log2(N) S.
+/// Hence c = 3 * 6.7, rounded up to 21 for the second order; beside it the products (gamma_2
+/// sqrt(2) < 3 u) and their sum over the channels. As for direct sums, roundings are not all of one
+/// sign: the error of a transform is about 0.6 u sqrt(log2 N) (Gentleman and Sande 1966; Schatzman
+/// 1996), three of them 1.04, and eight deviations 8.4; 12 leaves room for other radices. The
+/// smaller of the two counts.
 void fft(const Evidence& e, double u, double products, Bound& bound) {
   const Spread spread = fft_spread(e);
-  const double stages =
-      std::max(1.0, std::log2(static_cast<double>(e.algorithm.fft_tile[0]) * e.algorithm.fft_tile[1]));
+  const double stages = std::max(
+      1.0, std::log2(static_cast<double>(e.algorithm.fft_tile[0]) * e.algorithm.fft_tile[1]));
   const auto channels = static_cast<std::int64_t>(spread.channels);
-  bound.of_spread =
-      (std::min(21 * stages, 12 * std::sqrt(stages) + 4) + 3) * u + summation_error(channels, u) + products;
+  bound.of_spread = (std::min(21 * stages, 12 * std::sqrt(stages) + 4) + 3) * u +
+                    summation_error(channels, u) + products;
   bound.of_magnitude += 2 * u;
   bound.spread = spread.values;
 }
@@ -144,7 +155,8 @@ double summation_error(std::int64_t n, double u) {
 }
 
 double factor_rounding(MathMode math, Dtype stored) {
-  // tf32 keeps 10 explicit bits; tensor cores fed with f32 drop the others, so the unit is that of truncation.
+  // tf32 keeps 10 explicit bits; tensor cores fed with f32 drop the others, so the unit is that of
+  // truncation.
   if (math == MathMode::tf32 && precision(stored) > 11) return 0x1p-10;
   // reduced: bf16 is the narrowest type there is, and is rounded to nearest.
   if (math == MathMode::reduced && precision(stored) > 8) return unit_roundoff(Dtype::bf16);
@@ -157,7 +169,8 @@ namespace {
 Bound forward_bound(const Evidence& e, std::int64_t terms) {
   const Spec& s = e.spec;
   const double u = unit_roundoff(s.accumulator_type);
-  const double ux = factor_rounding(s.math, s.src_type), uw = factor_rounding(s.math, s.weights_type);
+  const double ux = factor_rounding(s.math, s.src_type),
+               uw = factor_rounding(s.math, s.weights_type);
   const double products = ux + uw + ux * uw;
   Bound bound;
   bound.floor.assign(static_cast<std::size_t>(s.geometry.out_channels), 0);
@@ -183,16 +196,16 @@ Bound bias_bound(const Evidence& e) {
   const auto terms = s.terms() + 1;
   const auto step = e.algorithm.flushes_subnormals ? smallest_normal : smallest_subnormal;
   Bound bound;
-  bound.of_magnitude =
-      summation_error(terms, unit_roundoff(Dtype::f64)) + summation_error(terms, unit_roundoff(s.accumulator_type));
+  bound.of_magnitude = summation_error(terms, unit_roundoff(Dtype::f64)) +
+                       summation_error(terms, unit_roundoff(s.accumulator_type));
   const double lost = static_cast<double>(terms) * step(s.accumulator_type) + step(e.type());
   bound.floor.assign(static_cast<std::size_t>(e.shape()[1]), lost);
   round_output(e.type(), s.accumulator_type, bound);
   return bound;
 }
 
-/// The bound of the forward convolution that the gradient is, put back in the gradient's order. Its floor is the same
-/// everywhere, for it has no bias.
+/// The bound of the forward convolution that the gradient is, put back in the gradient's order. Its
+/// floor is the same everywhere, for it has no bias.
 Bound backward_bound(const Evidence& e) {
   const auto channels = static_cast<std::size_t>(e.shape()[1]);
   if (e.spec.geometry.batch == 0) return {0, 0, 0, std::vector<double>(channels, 0.0), {}};
@@ -218,7 +231,8 @@ Bound backward_bound(const Evidence& e) {
 
 Bound bound_of(const Evidence& e) {
   if (e.role == TensorRole::diff_bias) return bias_bound(e);
-  return e.spec.direction == Direction::forward ? forward_bound(e, e.spec.terms() + 1) : backward_bound(e);
+  return e.spec.direction == Direction::forward ? forward_bound(e, e.spec.terms() + 1)
+                                                : backward_bound(e);
 }
 
 }  // namespace convgauge

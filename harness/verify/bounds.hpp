@@ -1,4 +1,5 @@
-// How far a right output may be from the reference: one linear formula, its coefficients by algorithm class.
+// How far a right output may be from the reference: one linear formula, its coefficients by
+// algorithm class.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -14,7 +15,9 @@ struct Bound {
   std::vector<double> floor;
   std::vector<double> spread;  // S, contiguous NCHW; empty where of_spread is 0
 
-  double spread_at(std::int64_t i) const { return spread.empty() ? 0 : spread[static_cast<std::size_t>(i)]; }
+  double spread_at(std::int64_t i) const {
+    return spread.empty() ? 0 : spread[static_cast<std::size_t>(i)];
+  }
   double allowed(std::int64_t i, std::int64_t channel, double want, double magnitude) const {
     const double tile = spread.empty() ? 0 : of_spread * spread[static_cast<std::size_t>(i)];
     return of_magnitude * magnitude + tile + of_want * (want < 0 ? -want : want) +
@@ -27,14 +30,16 @@ Bound bound_of(const Evidence& evidence);
 /// Winograd and fft: an output depends on a whole tile.
 bool works_on_tiles(const Algorithm& algorithm);
 
-/// amplification(a), or the classical set's where that is an error: points that are no points (a plugin's mistake,
-/// named elsewhere) must not loosen a bound. 1 where there is neither.
+/// amplification(a), or the classical set's where that is an error: points that are no points (a
+/// plugin's mistake, named elsewhere) must not loosen a bound. 1 where there is neither.
 double amplification_or_one(const Algorithm& a);
 
-/// min(gamma_n, (8 sqrt(n) + 4) u): rounding of a sum of n products, relative to the sum of their magnitudes.
+/// min(gamma_n, (8 sqrt(n) + 4) u): rounding of a sum of n products, relative to the sum of their
+/// magnitudes.
 double summation_error(std::int64_t n, double u);
 
-/// Relative rounding of one factor of type `stored` before it is multiplied: 0 where the math mode changes nothing.
+/// Relative rounding of one factor of type `stored` before it is multiplied: 0 where the math mode
+/// changes nothing.
 double factor_rounding(MathMode math, Dtype stored);
 
 }  // namespace convgauge

@@ -15,7 +15,8 @@
 namespace convgauge {
 namespace {
 
-/// Calls visit(first, channel, count, got) for every line of outputs: `count` of them from `first` in contiguous NCHW.
+/// Calls visit(first, channel, count, got) for every line of outputs: `count` of them from `first`
+/// in contiguous NCHW.
 template <class Visit>
 void each_line(const Evidence& e, Visit visit) {
   const Shape s = e.shape();
@@ -25,7 +26,8 @@ void each_line(const Evidence& e, Visit visit) {
   for (std::int64_t n = 0; n < s[0]; ++n)
     for (std::int64_t c = 0; c < s[1]; ++c)
       for (std::int64_t h = 0; h < s[2]; ++h, first += s[3]) {
-        load_line(e.type(), e.got, n * stride[0] + c * stride[1] + h * stride[2], stride[3], s[3], line.data());
+        load_line(e.type(), e.got, n * stride[0] + c * stride[1] + h * stride[2], stride[3], s[3],
+                  line.data());
         visit(first, c, s[3], line.data());
       }
 }
@@ -44,14 +46,17 @@ class Judge {
   void exact_line(std::int64_t first, std::int64_t channel, std::int64_t count, const double* got) {
     for (std::int64_t i = 0; i < count; ++i) {
       const double want = e_.reference.want[first + i];
-      if (got[i] != want && got[i] != rounded(e_.type(), want)) wrong(first + i, channel, got[i], 0);
+      if (got[i] != want && got[i] != rounded(e_.type(), want))
+        wrong(first + i, channel, got[i], 0);
     }
   }
 
-  void bounded_line(std::int64_t first, std::int64_t channel, std::int64_t count, const double* got) {
+  void bounded_line(std::int64_t first, std::int64_t channel, std::int64_t count,
+                    const double* got) {
     if (within_bounds(first, channel, count, got)) return;
     for (std::int64_t i = 0; i < count; ++i) {
-      const double allowed = allowed_at(first + i, channel), error = std::fabs(got[i] - e_.reference.want[first + i]);
+      const double allowed = allowed_at(first + i, channel),
+                   error = std::fabs(got[i] - e_.reference.want[first + i]);
       // False for every NaN, and for infinities, which no bound allows by itself.
       if (error <= allowed && error <= std::numeric_limits<double>::max())
         worst_ = error > worst_ * allowed ? error / allowed : worst_;
@@ -76,17 +81,21 @@ class Judge {
     return bound_.allowed(i, channel, e_.reference.want[i], e_.reference.magnitude[i]);
   }
 
-  /// The usual case without branches: true, and worst_ brought up to date, where nothing in the line is suspect.
-  bool within_bounds(std::int64_t first, std::int64_t channel, std::int64_t count, const double* got) {
+  /// The usual case without branches: true, and worst_ brought up to date, where nothing in the
+  /// line is suspect.
+  bool within_bounds(std::int64_t first, std::int64_t channel, std::int64_t count,
+                     const double* got) {
     const double *want = e_.reference.want + first, *magnitude = e_.reference.magnitude + first;
     const double* spread = bound_.spread.empty() ? nullptr : bound_.spread.data() + first;
-    const double of_magnitude = bound_.of_magnitude, of_want = bound_.of_want, of_spread = bound_.of_spread;
+    const double of_magnitude = bound_.of_magnitude, of_want = bound_.of_want,
+                 of_spread = bound_.of_spread;
     const double floor = bound_.floor[static_cast<std::size_t>(channel)];
     double worst = worst_;
     bool fine = true;
     for (std::int64_t i = 0; i < count; ++i) {
       const double tile = spread ? of_spread * spread[i] : 0;
-      const double allowed = of_magnitude * magnitude[i] + tile + of_want * std::fabs(want[i]) + floor;
+      const double allowed =
+          of_magnitude * magnitude[i] + tile + of_want * std::fabs(want[i]) + floor;
       const double error = std::fabs(got[i] - want[i]), share = error / allowed;
       fine &= error <= allowed && error <= std::numeric_limits<double>::max();
       worst = share > worst ? share : worst;
@@ -98,12 +107,14 @@ class Judge {
   void suspect(std::int64_t i, std::int64_t channel, double got, double allowed) {
     const char* note = excuse(e_, bound_, i, got);
     if (!note) return wrong(i, channel, got, allowed);
-    if (*note && std::find(notes_.begin(), notes_.end(), note) == notes_.end()) notes_.push_back(note);
+    if (*note && std::find(notes_.begin(), notes_.end(), note) == notes_.end())
+      notes_.push_back(note);
   }
 
   void wrong(std::int64_t i, std::int64_t channel, double got, double allowed) {
     const double want = e_.reference.want[i];
-    const Mismatch here{{i / (shape_[1] * shape_[2] * shape_[3]), channel, i / shape_[3] % shape_[2], i % shape_[3]},
+    const Mismatch here{{i / (shape_[1] * shape_[2] * shape_[3]), channel,
+                         i / shape_[3] % shape_[2], i % shape_[3]},
                         got,
                         want,
                         allowed};
@@ -125,7 +136,8 @@ class Judge {
             ""};
   }
 
-  /// Every output is within its bound, but all together are not what the class gives: the worst one stands for them.
+  /// Every output is within its bound, but all together are not what the class gives: the worst one
+  /// stands for them.
   Differs sloppy(const GateResult& gate) const {
     Mismatch worst;
     double most = -1;
@@ -134,10 +146,11 @@ class Judge {
         const double want = e_.reference.want[i], error = std::fabs(got[i - first] - want);
         if (error <= most) continue;
         most = error;
-        worst = {{i / (shape_[1] * shape_[2] * shape_[3]), c, i / shape_[3] % shape_[2], i % shape_[3]},
-                 got[i - first],
-                 want,
-                 bound_.allowed(i, c, want, e_.reference.magnitude[i])};
+        worst = {
+            {i / (shape_[1] * shape_[2] * shape_[3]), c, i / shape_[3] % shape_[2], i % shape_[3]},
+            got[i - first],
+            want,
+            bound_.allowed(i, c, want, e_.reference.magnitude[i])};
       }
     });
     const auto all = elements(shape_);
@@ -146,7 +159,8 @@ class Judge {
             worst,
             worst,
             "relative_l2",
-            fmt::format("all outputs together: relative L2 error {:.2g}, allowed {:.2g}", gate.measured, gate.allowed),
+            fmt::format("all outputs together: relative L2 error {:.2g}, allowed {:.2g}",
+                        gate.measured, gate.allowed),
             ""};
   }
 
@@ -175,14 +189,16 @@ std::variant<Agrees, Differs> compare(const Evidence& evidence) {
 }
 
 bool agrees_bit_for_bit(const Evidence& e) {
-  return (e.fill == Fill::integer || e.fill == Fill::impulse) && !works_on_tiles(e.algorithm) && fits(e.fill, e.spec);
+  return (e.fill == Fill::integer || e.fill == Fill::impulse) && !works_on_tiles(e.algorithm) &&
+         fits(e.fill, e.spec);
 }
 
 void allowed_errors(const Evidence& e, double* allowed) {
   const Bound bound = bound_of(e);
   const Shape s = e.shape();
   for (std::int64_t i = 0; i < elements(s); ++i)
-    allowed[i] = bound.allowed(i, i / (s[2] * s[3]) % s[1], e.reference.want[i], e.reference.magnitude[i]);
+    allowed[i] =
+        bound.allowed(i, i / (s[2] * s[3]) % s[1], e.reference.want[i], e.reference.magnitude[i]);
 }
 
 double relative_l2(const Evidence& e) {

@@ -10,9 +10,10 @@
 
 namespace convgauge {
 
-/// Everything a judgement needs. `inputs` are the tensors the backend was given (for the tile bounds of winograd and
-/// fft), `reference` want and magnitude for them, `got` the backend's output by the spec's type and strides. `role`:
-/// which of the tensors that the direction writes `reference` and `got` are of.
+/// Everything a judgement needs. `inputs` are the tensors the backend was given (for the tile
+/// bounds of winograd and fft), `reference` want and magnitude for them, `got` the backend's output
+/// by the spec's type and strides. `role`: which of the tensors that the direction writes
+/// `reference` and `got` are of.
 struct Evidence {
   const Spec& spec;
   const Algorithm& algorithm;
@@ -26,14 +27,16 @@ struct Evidence {
   Dtype type() const { return spec.type(role); }
 };
 
-/// Agrees or Differs. The bounds are those of verification.md, the ladder, step 1 (exact, fill integer, classes direct
-/// and gemm: bit for bit) and step 3. A NaN or infinity in `got` where want is finite always differs.
+/// Agrees or Differs. The bounds are those of verification.md, the ladder, step 1 (exact, fill
+/// integer, classes direct and gemm: bit for bit) and step 3. A NaN or infinity in `got` where want
+/// is finite always differs.
 std::variant<Agrees, Differs> compare(const Evidence& evidence);
 
 /// Whether right outputs are the reference's, rounded: integers, and sums in order.
 bool agrees_bit_for_bit(const Evidence& evidence);
 
-/// The allowed |got - want| for every output, contiguous as its shape is, where the fill is not one of exact integers.
+/// The allowed |got - want| for every output, contiguous as its shape is, where the fill is not one
+/// of exact integers.
 void allowed_errors(const Evidence& evidence, double* allowed);
 
 /// ||got - want||_2 / ||want||_2; 0 where both are zero.

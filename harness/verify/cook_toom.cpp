@@ -11,7 +11,8 @@ namespace {
 
 __extension__ using Wide = __int128;
 
-/// An exact fraction; `broken` once anything has overflowed or been divided by zero, and it stays so.
+/// An exact fraction; `broken` once anything has overflowed or been divided by zero, and it stays
+/// so.
 struct Exact {
   std::int64_t numerator = 0, denominator = 1;
   bool broken = false;
@@ -31,10 +32,12 @@ struct Exact {
     return result;
   }
   friend Exact operator*(const Exact& a, const Exact& b) {
-    return with(a, b, reduced(Wide{a.numerator} * b.numerator, Wide{a.denominator} * b.denominator));
+    return with(a, b,
+                reduced(Wide{a.numerator} * b.numerator, Wide{a.denominator} * b.denominator));
   }
   friend Exact operator/(const Exact& a, const Exact& b) {
-    return with(a, b, reduced(Wide{a.numerator} * b.denominator, Wide{a.denominator} * b.numerator));
+    return with(a, b,
+                reduced(Wide{a.numerator} * b.denominator, Wide{a.denominator} * b.numerator));
   }
   friend Exact operator+(const Exact& a, const Exact& b) {
     // Half of int128's range each, so the sum cannot overflow.
@@ -43,13 +46,16 @@ struct Exact {
   }
   Exact operator-() const { return {-numerator, denominator, broken}; }
   bool operator==(const Exact&) const = default;
-  double magnitude() const { return std::fabs(static_cast<double>(numerator) / static_cast<double>(denominator)); }
+  double magnitude() const {
+    return std::fabs(static_cast<double>(numerator) / static_cast<double>(denominator));
+  }
 };
 
 using Row = std::vector<Exact>;
 using Matrix = std::vector<Row>;
 
-/// y = A [(G g) (B d)]: A is m x n, G n x r, B n x n, n = m + r - 1; the last of the n points is infinity.
+/// y = A [(G g) (B d)]: A is m x n, G n x r, B n x n, n = m + r - 1; the last of the n points is
+/// infinity.
 struct Matrices {
   Matrix a, g, b;
 };
@@ -66,7 +72,8 @@ Row last_of(int count) {
   return row;
 }
 
-/// Coefficients, lowest first, of the product of (x - root) over all roots but number `without`; padded to `count`.
+/// Coefficients, lowest first, of the product of (x - root) over all roots but number `without`;
+/// padded to `count`.
 Row monic(const Row& roots, std::size_t without, std::size_t count) {
   Row c{{1}};
   for (std::size_t k = 0; k < roots.size(); ++k) {
@@ -82,9 +89,10 @@ Row monic(const Row& roots, std::size_t without, std::size_t count) {
   return c;
 }
 
-/// Cook-Toom, transposed (Blahut, Fast Algorithms for Signal Processing, chapter 5): with a_k the points and
-/// N_k = prod over l != k of (a_k - a_l):  A[i][k] = a_k^i,  G[k][j] = a_k^j / N_k,  B[k] = prod over l != k of
-/// (x - a_l);  at infinity the highest power, and B = prod of all (x - a_l).
+/// Cook-Toom, transposed (Blahut, Fast Algorithms for Signal Processing, chapter 5): with a_k the
+/// points and N_k = prod over l != k of (a_k - a_l):  A[i][k] = a_k^i,  G[k][j] = a_k^j / N_k,
+/// B[k] = prod over l != k of (x - a_l);  at infinity the highest power, and B = prod of all (x -
+/// a_l).
 Matrices build(int m, int r, const Row& points) {
   const auto n = points.size() + 1;
   Matrices all;
@@ -124,34 +132,39 @@ double row_sum(const Row& row) {
   return sum;
 }
 
-/// |A| |G| |B|: with factors of magnitude 1 throughout, the largest sum of magnitudes that passes through an output,
-/// over the r products that the output is made of. A share of 4/3 for two axes is added for tiles less even than that:
-/// the largest of random normal tiles (16 channels, 300 draws) were 9.4 for F(2x2,3x3), 341.8 and 79.0 for F(4x4,3x3)
-/// with 2 and with 3/2, where this gives 9.5, 341.3 and 79.5.
+/// |A| |G| |B|: with factors of magnitude 1 throughout, the largest sum of magnitudes that passes
+/// through an output, over the r products that the output is made of. A share of 4/3 for two axes
+/// is added for tiles less even than that: the largest of random normal tiles (16 channels, 300
+/// draws) were 9.4 for F(2x2,3x3), 341.8 and 79.0 for F(4x4,3x3) with 2 and with 3/2, where this
+/// gives 9.5, 341.3 and 79.5.
 double amplified(const Matrices& all, int r) {
   double most = 0;
   for (const auto& row : all.a) {
     double sum = 0;
-    for (std::size_t k = 0; k < row.size(); ++k) sum += row[k].magnitude() * row_sum(all.g[k]) * row_sum(all.b[k]);
+    for (std::size_t k = 0; k < row.size(); ++k)
+      sum += row[k].magnitude() * row_sum(all.g[k]) * row_sum(all.b[k]);
     most = std::max(most, sum);
   }
   return most / r * std::sqrt(4.0 / 3.0);
 }
 
 std::string shown(const Rational& p) {
-  return p.denominator == 1 ? fmt::format("{}", p.numerator) : fmt::format("{}/{}", p.numerator, p.denominator);
+  return p.denominator == 1 ? fmt::format("{}", p.numerator)
+                            : fmt::format("{}/{}", p.numerator, p.denominator);
 }
 
 Rational classical_point(int i) {
-  constexpr Rational kFirst[] = {{0, 1},  {1, 1}, {-1, 1}, {2, 1}, {-2, 1}, {1, 2}, {-1, 2}, {3, 1}, {-3, 1}, {1, 3},
-                                 {-1, 3}, {4, 1}, {-4, 1}, {1, 4}, {-1, 4}, {3, 2}, {-3, 2}, {2, 3}, {-2, 3}};
+  constexpr Rational kFirst[] = {{0, 1},  {1, 1},  {-1, 1}, {2, 1},  {-2, 1}, {1, 2},  {-1, 2},
+                                 {3, 1},  {-3, 1}, {1, 3},  {-1, 3}, {4, 1},  {-4, 1}, {1, 4},
+                                 {-1, 4}, {3, 2},  {-3, 2}, {2, 3},  {-2, 3}};
   return kFirst[i];
 }
 constexpr int kClassicalPoints = 19;
 
 WinogradAxis classical(int m, int r) {
   WinogradAxis axis{m, r, {}};
-  for (int i = 0; i < std::min(m + r - 2, kClassicalPoints); ++i) axis.points.push_back(classical_point(i));
+  for (int i = 0; i < std::min(m + r - 2, kClassicalPoints); ++i)
+    axis.points.push_back(classical_point(i));
   return axis;
 }
 
@@ -168,8 +181,8 @@ Expected<double> amplification(const WinogradAxis& axis) {
   if (axis.m < 1 || axis.r < 1) return error(name + ": m and r must be at least 1");
   if (axis.m == 1 && axis.r == 1) return 1.0;
   if (static_cast<std::int64_t>(axis.points.size()) != std::int64_t{axis.m} + axis.r - 2)
-    return error(fmt::format("{} has {} finite points, needs m + r - 2 = {}", name, axis.points.size(),
-                             std::int64_t{axis.m} + axis.r - 2));
+    return error(fmt::format("{} has {} finite points, needs m + r - 2 = {}", name,
+                             axis.points.size(), std::int64_t{axis.m} + axis.r - 2));
   Row points;
   for (const auto& p : axis.points) {
     const auto x = Exact::reduced(p.numerator, p.denominator);
@@ -184,14 +197,17 @@ Expected<double> amplification(const WinogradAxis& axis) {
 }
 
 double classical_amplification(int m, int r) {
-  // Sizes that nobody could use (the classical set or exact fractions end before) have no cap of their own.
+  // Sizes that nobody could use (the classical set or exact fractions end before) have no cap of
+  // their own.
   return amplification(classical(m, r)).value_or(HUGE_VAL);
 }
 
 Expected<double> amplification(const Algorithm& algorithm) {
   const auto h = capped(algorithm.winograd[0], algorithm.points_known);
   if (!h) return h;
-  return capped(algorithm.winograd[1], algorithm.points_known).map([&](double w) { return *h * w; });
+  return capped(algorithm.winograd[1], algorithm.points_known).map([&](double w) {
+    return *h * w;
+  });
 }
 
 }  // namespace convgauge

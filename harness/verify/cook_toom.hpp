@@ -5,9 +5,10 @@
 
 namespace convgauge {
 
-/// amp = |A| |G| |B| of F(m, r) on one axis (see verification.md), from matrices that are built by Cook-Toom from the
-/// axis's points and proven: sum_k A[i][k] G[k][j] B[k][l] = [i + j == l] in exact arithmetic. An error names what is
-/// wrong with the points (their number, a double one, overflow). 1 where the axis is not transformed.
+/// amp = |A| |G| |B| of F(m, r) on one axis (see verification.md), from matrices that are built by
+/// Cook-Toom from the axis's points and proven: sum_k A[i][k] G[k][j] B[k][l] = [i + j == l] in
+/// exact arithmetic. An error names what is wrong with the points (their number, a double one,
+/// overflow). 1 where the axis is not transformed.
 Expected<double> amplification(const WinogradAxis& axis);
 
 /// amp of the classical points 0, 1, -1, 2, -2, 1/2, -1/2, 3, ... for (m, r): the cap.

@@ -7,9 +7,10 @@
 
 namespace convgauge {
 
-/// Every parameter falls into a few classes: 1, 2 and more groups; channels and sizes by what is left of a vector of 8;
-/// ... A pair is a class of one parameter together with a class of another. Not every pair is a legal convolution
-/// (circular padding cannot exceed the input), so that a share of 1 is never reached.
+/// Every parameter falls into a few classes: 1, 2 and more groups; channels and sizes by what is
+/// left of a vector of 8; ... A pair is a class of one parameter together with a class of another.
+/// Not every pair is a legal convolution (circular padding cannot exceed the input), so that a
+/// share of 1 is never reached.
 class PairCoverage {
  public:
   PairCoverage();

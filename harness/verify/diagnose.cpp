@@ -1,4 +1,5 @@
-// A misreading is held first against wrong outputs, where nearly every one fails at once, then against a sample of all.
+// A misreading is held first against wrong outputs, where nearly every one fails at once, then
+// against a sample of all.
 #include "verify/diagnose.hpp"
 
 #include <fmt/format.h>
@@ -16,11 +17,13 @@ namespace {
 
 constexpr std::size_t kWrong = 256;  // sampled wrong outputs: the shape of any region shows in them
 constexpr std::size_t kAny = 4096;   // sampled outputs, right or wrong
-constexpr std::int64_t kSampleProducts = std::int64_t{1} << 24;  // of one misreading over a sample: about 0.1 s
-constexpr std::int64_t kMostProducts = std::int64_t{1} << 27;    // of all of them: about a second
-constexpr std::size_t kFirstLook = 64;  // outputs after which the distance of a sloppy result must have shrunk
-// Chance must not name a misreading: one of a hundred rows may meet a single wrong integer, one of thousands of pairs,
-// or one that only wrong outputs are held against, hardly four.
+constexpr std::int64_t kSampleProducts = std::int64_t{1}
+                                         << 24;  // of one misreading over a sample: about 0.1 s
+constexpr std::int64_t kMostProducts = std::int64_t{1} << 27;  // of all of them: about a second
+constexpr std::size_t kFirstLook =
+    64;  // outputs after which the distance of a sloppy result must have shrunk
+// Chance must not name a misreading: one of a hundred rows may meet a single wrong integer, one of
+// thousands of pairs, or one that only wrong outputs are held against, hardly four.
 constexpr std::size_t kLeastOutputs = 2, kLeastWrong = 4;
 
 struct Output {
@@ -29,7 +32,8 @@ struct Output {
   double got;
 };
 
-/// A uniform sample without replacement of what is offered, by reservoir: the same for the same problem.
+/// A uniform sample without replacement of what is offered, by reservoir: the same for the same
+/// problem.
 class Sample {
  public:
   explicit Sample(std::size_t size) : size_(size) {}
@@ -59,19 +63,25 @@ class Tolerance {
     const double want = e_.reference.want[output.index];
     if (exact_) return output.got == want || output.got == rounded(type_, want);
     const double error = std::fabs(output.got - want);
-    const double allowed = bound_.allowed(output.index, output.at[1], want, e_.reference.magnitude[output.index]);
-    return (error <= allowed && std::isfinite(error)) || excuse(e_, bound_, output.index, output.got);
+    const double allowed =
+        bound_.allowed(output.index, output.at[1], want, e_.reference.magnitude[output.index]);
+    return (error <= allowed && std::isfinite(error)) ||
+           excuse(e_, bound_, output.index, output.got);
   }
 
   bool explains(const Mutant& m, const MutantSum& sum, const Output& output) const {
-    if (finished(m, sum.value) == output.got || rounded(type_, finished(m, sum.value)) == output.got) return true;
+    if (finished(m, sum.value) == output.got ||
+        rounded(type_, finished(m, sum.value)) == output.got)
+      return true;
     const double allowed = allowed_of(sum, output);
     const double a = finished(m, sum.value - allowed), b = finished(m, sum.value + allowed);
-    return std::min(a, b) <= output.got && output.got <= std::max(a, b) && std::isfinite(output.got);
+    return std::min(a, b) <= output.got && output.got <= std::max(a, b) &&
+           std::isfinite(output.got);
   }
 
  private:
-  /// A misreading may leave the range in which integers are exact: then the bound of rounded sums holds.
+  /// A misreading may leave the range in which integers are exact: then the bound of rounded sums
+  /// holds.
   double allowed_of(const MutantSum& sum, const Output& output) const {
     if (exact_ && sum.magnitude * unit_roundoff(e_.spec.accumulator_type) <= 1) return 0;
     return bound_.allowed(output.index, output.at[1], sum.value, sum.magnitude);
@@ -122,8 +132,8 @@ class Search {
     return std::min(most, static_cast<std::size_t>(std::max<std::int64_t>(16, outputs)));
   }
 
-  /// Every output within its bound, but not all together: a misreading must bring the distance down to what the gate
-  /// allows.
+  /// Every output within its bound, but not all together: a misreading must bring the distance down
+  /// to what the gate allows.
   bool sloppy() {
     const auto gate = statistical_gate(e_, relative_l2(e_));
     if (!gate.applies || gate.passes) return false;
@@ -139,16 +149,20 @@ class Search {
     for (const auto& output : any_.outputs()) {
       const auto sum = summed(m, output);
       if (!tolerance_.explains(m, sum, output)) return Match::where_wrong;
-      const double off = output.got - finished(m, sum.value), was = output.got - e_.reference.want[output.index];
+      const double off = output.got - finished(m, sum.value),
+                   was = output.got - e_.reference.want[output.index];
       error += off * off, before += was * was;
-      // Rows that change nothing here are within every bound too, and would each cost a whole sample.
+      // Rows that change nothing here are within every bound too, and would each cost a whole
+      // sample.
       if (nearer_ > 0 && ++seen == kFirstLook && error >= before) return Match::nowhere;
     }
     const bool near = nearer_ == 0 || error <= nearer_ * nearer_ * before;
     return near ? Match::everywhere : Match::nowhere;
   }
 
-  bool explains(const Mutant& m, const Output& output) { return tolerance_.explains(m, summed(m, output), output); }
+  bool explains(const Mutant& m, const Output& output) {
+    return tolerance_.explains(m, summed(m, output), output);
+  }
 
   MutantSum summed(const Mutant& m, const Output& output) {
     auto sum = sum_at(m, e_.inputs, output.at);
@@ -163,7 +177,8 @@ class Search {
       row.apply(m);
       const auto how = match(m);
       if (how == Match::everywhere) found_.emplace_back(row.words);
-      if (how == Match::where_wrong && partial_.size() < 2 && wrong_.outputs().size() >= kLeastWrong)
+      if (how == Match::where_wrong && partial_.size() < 2 &&
+          wrong_.outputs().size() >= kLeastWrong)
         partial_.emplace_back(row.words);
     }
   }

@@ -14,7 +14,8 @@ Place place_of(const Shape& s, std::int64_t i) {
   return {i / (s[1] * s[2] * s[3]), i / (s[2] * s[3]) % s[1], i / s[3] % s[2], i % s[3]};
 }
 
-/// The output as a backend has it for which padding is no tap: no product is made where torch multiplies a zero.
+/// The output as a backend has it for which padding is no tap: no product is made where torch
+/// multiplies a zero.
 struct WithoutPadding {
   bool touches = false;
   double want = 0, magnitude = 0;
@@ -35,9 +36,10 @@ WithoutPadding without_padding(const Evidence& e, const Place& p) {
           continue;
         }
         const auto channel = p.c / g.group_outputs() * g.group_inputs() + ic;
-        const double value =
-            load(e.spec.src_type, e.inputs.src, p.n * x[0] + channel * x[1] + ih * x[2] + iw * x[3]) *
-            load(e.spec.weights_type, e.inputs.weights, p.c * w[0] + ic * w[1] + kh * w[2] + kw * w[3]);
+        const double value = load(e.spec.src_type, e.inputs.src,
+                                  p.n * x[0] + channel * x[1] + ih * x[2] + iw * x[3]) *
+                             load(e.spec.weights_type, e.inputs.weights,
+                                  p.c * w[0] + ic * w[1] + kh * w[2] + kw * w[3]);
         result.want += value;
         result.magnitude += std::fabs(value);
       }
@@ -48,8 +50,10 @@ bool same_special(double got, double want) {
   return std::isnan(want) ? std::isnan(got) : std::isinf(want) && got == want;
 }
 
-bool agrees_without_padding(const Evidence& e, const Bound& bound, const Place& p, std::int64_t i, double got) {
-  if (e.spec.direction != Direction::forward || e.spec.geometry.padding_mode != PaddingMode::zeros) return false;
+bool agrees_without_padding(const Evidence& e, const Bound& bound, const Place& p, std::int64_t i,
+                            double got) {
+  if (e.spec.direction != Direction::forward || e.spec.geometry.padding_mode != PaddingMode::zeros)
+    return false;
   const auto other = without_padding(e, p);
   if (!other.touches) return false;
   return same_special(got, other.want) ||
@@ -63,19 +67,23 @@ const char* excuse(const Evidence& e, const Bound& bound, std::int64_t i, double
   const Place p = place_of(e.shape(), i);
   if (same_special(got, want)) return "";
   const bool special = !std::isfinite(got);
-  // Within the output type's last half step of infinity, or beyond: rounding may have made it infinite.
+  // Within the output type's last half step of infinity, or beyond: rounding may have made it
+  // infinite.
   const double edge = largest(e.type());
   const double slack = bound.allowed(i, p.c, want, magnitude) + edge * unit_roundoff(e.type());
   if (std::isinf(got) && std::isfinite(want) && std::signbit(got) == std::signbit(want) &&
       std::fabs(want) + slack >= edge)
     return "";
-  if (special && works_on_tiles(e.algorithm) && (!std::isfinite(want) || !std::isfinite(bound.spread_at(i))))
+  if (special && works_on_tiles(e.algorithm) &&
+      (!std::isfinite(want) || !std::isfinite(bound.spread_at(i))))
     return "nonfinite_spread";
-  // Finite factors: a sum on the way may have left the accumulator's range, and come back as anything.
+  // Finite factors: a sum on the way may have left the accumulator's range, and come back as
+  // anything.
   const double range = largest(e.spec.accumulator_type);
   const double tile = bound.of_spread / unit_roundoff(e.spec.accumulator_type) * bound.spread_at(i);
   if (special && std::isfinite(magnitude) && std::max(magnitude, tile) > range) return "overflow";
-  if (!std::isfinite(want) && agrees_without_padding(e, bound, p, i, got)) return "padding_is_no_tap";
+  if (!std::isfinite(want) && agrees_without_padding(e, bound, p, i, got))
+    return "padding_is_no_tap";
   return nullptr;
 }
 

@@ -9,9 +9,9 @@
 namespace convgauge {
 namespace {
 
-/// A sum of n random terms, one after the other: partial sums grow as sqrt(k), each is rounded by about 0.42 u of
-/// itself, so the result is off by 0.42 u sqrt(n / 2) of its own size. n = 4608: 1.2e-6 in f32, as measured. The 0.6 is
-/// the product and the store.
+/// A sum of n random terms, one after the other: partial sums grow as sqrt(k), each is rounded by
+/// about 0.42 u of itself, so the result is off by 0.42 u sqrt(n / 2) of its own size. n = 4608:
+/// 1.2e-6 in f32, as measured. The 0.6 is the product and the store.
 double sequential(double n) {
   return 0.3 * std::sqrt(n) + 0.6;
 }
@@ -22,8 +22,9 @@ std::int64_t summed_channels(const Spec& s) {
   return s.direction == Direction::backward_data ? s.geometry.group_outputs() : s.geometry.batch;
 }
 
-/// In units of u. Winograd: the sum over the channels, sequential, amplified by 0.65 sqrt(amp) (fitted to 8e-7 for
-/// F(2,3), 3.8e-6 and 8e-6 for F(4,3) and F(6,3) at C = 512; the transforms add 1.5). FFT: 3e-7 at C = 512.
+/// In units of u. Winograd: the sum over the channels, sequential, amplified by 0.65 sqrt(amp)
+/// (fitted to 8e-7 for F(2,3), 3.8e-6 and 8e-6 for F(4,3) and F(6,3) at C = 512; the transforms add
+/// 1.5). FFT: 3e-7 at C = 512.
 double class_error(const Evidence& e) {
   const auto channels = static_cast<double>(summed_channels(e.spec));
   const double direct = sequential(static_cast<double>(e.spec.terms() + 1));
@@ -34,7 +35,8 @@ double class_error(const Evidence& e) {
     return std::max(direct, 0.65 * std::sqrt(amplified) * (sequential(channels) + 1.5));
   }
   if (a.algorithm_class == AlgorithmClass::fft) {
-    const double stages = std::log2(std::max(2.0, static_cast<double>(a.fft_tile[0]) * a.fft_tile[1]));
+    const double stages =
+        std::log2(std::max(2.0, static_cast<double>(a.fft_tile[0]) * a.fft_tile[1]));
     return sequential(channels) + std::sqrt(stages);
   }
   return direct;
@@ -45,8 +47,10 @@ std::int64_t independent_outputs(const Evidence& e) {
   const auto& g = e.spec.geometry;
   if (e.spec.direction == Direction::backward_weights) return elements(e.shape());
   if (e.spec.direction == Direction::backward_data)
-    return g.batch * g.in_channels * std::min(g.h.output(), g.h.input) * std::min(g.w.output(), g.w.input);
-  return g.batch * g.out_channels * std::min(g.h.output(), g.h.input) * std::min(g.w.output(), g.w.input);
+    return g.batch * g.in_channels * std::min(g.h.output(), g.h.input) *
+           std::min(g.w.output(), g.w.input);
+  return g.batch * g.out_channels * std::min(g.h.output(), g.h.input) *
+         std::min(g.w.output(), g.w.input);
 }
 
 }  // namespace
@@ -54,12 +58,16 @@ std::int64_t independent_outputs(const Evidence& e) {
 double expected_relative_l2(const Evidence& e) {
   const Spec& s = e.spec;
   double expected = class_error(e) * unit_roundoff(s.accumulator_type);
-  // One rounding to nearest is 0.42 u on average; truncated factors (tf32) lose 0.72 of their unit, both alike.
-  if (precision(e.type()) < precision(s.accumulator_type)) expected += 0.5 * unit_roundoff(e.type());
+  // One rounding to nearest is 0.42 u on average; truncated factors (tf32) lose 0.72 of their unit,
+  // both alike.
+  if (precision(e.type()) < precision(s.accumulator_type))
+    expected += 0.5 * unit_roundoff(e.type());
   const double scale = e.algorithm.algorithm_class == AlgorithmClass::winograd
                            ? std::max(1.0, 0.65 * std::sqrt(amplification_or_one(e.algorithm)))
                            : 1;
-  expected += 0.75 * scale * std::max(factor_rounding(s.math, s.src_type), factor_rounding(s.math, s.weights_type));
+  expected +=
+      0.75 * scale *
+      std::max(factor_rounding(s.math, s.src_type), factor_rounding(s.math, s.weights_type));
   return expected;
 }
 
@@ -75,10 +83,12 @@ GateResult statistical_gate(const Evidence& e, double relative_l2) {
   constexpr std::int64_t kEnough = 256;
   constexpr double kHalfPi = 1.5707963267948966;  // |w x| of two normals is 2/pi on average
   GateResult result;
-  result.applies = e.fill == Fill::normal && independent_outputs(e) >= kEnough && !e.algorithm.flushes_subnormals;
+  result.applies = e.fill == Fill::normal && independent_outputs(e) >= kEnough &&
+                   !e.algorithm.flushes_subnormals;
   if (!result.applies) return result;
   const auto outputs = elements(e.shape());
-  const double want = square_sum(e.reference.want, outputs), magnitude = square_sum(e.reference.magnitude, outputs);
+  const double want = square_sum(e.reference.want, outputs),
+               magnitude = square_sum(e.reference.magnitude, outputs);
   // Zero: every window lies in the padding, and there is nothing to be relative to.
   if (magnitude == 0 || !std::isfinite(want) || !std::isfinite(magnitude)) return {};
   const double typical = kHalfPi * std::sqrt(magnitude / static_cast<double>(e.spec.terms() + 1));

@@ -4,8 +4,9 @@
 
 namespace convgauge {
 
-/// The relative L2 error that the algorithm's class is known to give on the normal fill (verification.md, the ladder,
-/// step 3, as a function of the number of terms): the gate is twice that.
+/// The relative L2 error that the algorithm's class is known to give on the normal fill
+/// (verification.md, the ladder, step 3, as a function of the number of terms): the gate is twice
+/// that.
 double expected_relative_l2(const Evidence& evidence);
 
 struct GateResult {
@@ -13,10 +14,10 @@ struct GateResult {
   double measured = 0, allowed = 0;
 };
 
-/// Applies to the normal fill where everything is finite and enough outputs are independent for a ratio of norms to be
-/// steady. The norm divided
-/// by is not less than what outputs of that magnitude have without cancellation: outputs that happen to cancel are not
-/// held against a kernel.
+/// Applies to the normal fill where everything is finite and enough outputs are independent for a
+/// ratio of norms to be steady. The norm divided
+/// by is not less than what outputs of that magnitude have without cancellation: outputs that
+/// happen to cancel are not held against a kernel.
 GateResult statistical_gate(const Evidence& evidence, double relative_l2);
 
 /// In four partial sums, so that it runs at the speed of memory.

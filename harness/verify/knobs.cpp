@@ -19,7 +19,9 @@ bool is_channels(Knob k) {
 /// Of an axis: the least input that its kernel, dilation, padding and the padding mode allow.
 std::int64_t least_input(const Axis& a, PaddingMode mode) {
   const auto pad = std::max(a.pad_before, a.pad_after);
-  const auto for_mode = mode == PaddingMode::reflect ? pad + 1 : mode == PaddingMode::circular ? pad : 1;
+  const auto for_mode = mode == PaddingMode::reflect    ? pad + 1
+                        : mode == PaddingMode::circular ? pad
+                                                        : 1;
   return std::max({a.reach() - a.pad_before - a.pad_after, for_mode, std::int64_t{1}});
 }
 
@@ -34,7 +36,8 @@ std::string value_text(Knob k, std::int64_t value) {
 std::vector<std::int64_t> counting(const Point& p, const Parameter& parameter) {
   std::vector<std::int64_t> values;
   for (const auto k : parameter.knobs)
-    if (p[k] != trivial(k) && p[k] != least(p, k) && std::find(values.begin(), values.end(), p[k]) == values.end())
+    if (p[k] != trivial(k) && p[k] != least(p, k) &&
+        std::find(values.begin(), values.end(), p[k]) == values.end())
       values.push_back(p[k]);
   return values;
 }
@@ -71,7 +74,8 @@ Point::Point(const Trial& s) {
 
 Trial Point::trial() const {
   const auto& p = *this;
-  const auto axis = [&](Knob input, Knob kernel, Knob stride, Knob dilation, Knob before, Knob after) {
+  const auto axis = [&](Knob input, Knob kernel, Knob stride, Knob dilation, Knob before,
+                        Knob after) {
     return Axis{p[input], p[kernel], p[stride], p[dilation], p[before], p[after]};
   };
   Trial s;
@@ -80,8 +84,10 @@ Trial Point::trial() const {
   g.in_channels = p[Knob::in_channels];
   g.out_channels = p[Knob::out_channels];
   g.groups = p[Knob::groups];
-  g.h = axis(Knob::height, Knob::kernel_h, Knob::stride_h, Knob::dilation_h, Knob::pad_top, Knob::pad_bottom);
-  g.w = axis(Knob::width, Knob::kernel_w, Knob::stride_w, Knob::dilation_w, Knob::pad_left, Knob::pad_right);
+  g.h = axis(Knob::height, Knob::kernel_h, Knob::stride_h, Knob::dilation_h, Knob::pad_top,
+             Knob::pad_bottom);
+  g.w = axis(Knob::width, Knob::kernel_w, Knob::stride_w, Knob::dilation_w, Knob::pad_left,
+             Knob::pad_right);
   g.bias = p[Knob::bias] != 0;
   g.padding_mode = static_cast<PaddingMode>(p[Knob::padding_mode]);
   s.layout = static_cast<Layout>(p[Knob::layout]);
@@ -132,7 +138,8 @@ std::int64_t least(const Point& p, Knob k) {
 
 std::optional<Point> repaired(Point p) {
   const auto groups = std::max<std::int64_t>(1, p[Knob::groups]);
-  for (const auto k : {Knob::in_channels, Knob::out_channels}) p[k] = std::max(groups, p[k] / groups * groups);
+  for (const auto k : {Knob::in_channels, Knob::out_channels})
+    p[k] = std::max(groups, p[k] / groups * groups);
   for (const auto k : {Knob::height, Knob::width}) p[k] = std::max(p[k], least(p, k));
   if (flaw(p.trial().geometry)) return std::nullopt;
   return p;
@@ -143,7 +150,8 @@ std::vector<std::string> away_from_trivial(const Trial& trial) {
   std::vector<std::string> names;
   for (const auto& parameter : parameters())
     for (const auto value : counting(p, parameter))
-      names.push_back(fmt::format("{}={}", parameter.name, value_text(parameter.knobs.front(), value)));
+      names.push_back(
+          fmt::format("{}={}", parameter.name, value_text(parameter.knobs.front(), value)));
   return names;
 }
 

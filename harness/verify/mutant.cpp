@@ -90,7 +90,8 @@ void add_bias(const Mutant& m, const Inputs& inputs, const Place& at, MutantSum&
   if (!m.spec.geometry.bias) return;
   const auto channel = m.bias_of(m, at);
   if (channel < 0 || channel >= m.spec.geometry.out_channels) return;
-  const double bias = m.biases * rounded_by(m.bias_rounded, load(m.spec.dst_type, inputs.bias, channel));
+  const double bias =
+      m.biases * rounded_by(m.bias_rounded, load(m.spec.dst_type, inputs.bias, channel));
   sum.value += bias;
   sum.magnitude += std::fabs(bias);
 }
@@ -100,7 +101,8 @@ void add_bias(const Mutant& m, const Inputs& inputs, const Place& at, MutantSum&
 Mutant::Mutant(const Spec& s)
     : spec(s),
       g(s.geometry),
-      border_h{static_cast<Edge>(s.geometry.padding_mode), static_cast<Edge>(s.geometry.padding_mode)},
+      border_h{static_cast<Edge>(s.geometry.padding_mode),
+               static_cast<Edge>(s.geometry.padding_mode)},
       border_w(border_h),
       src(s.src_strides()),
       weights(s.weights_strides()),
@@ -116,7 +118,8 @@ Mutant::Mutant(const Spec& s)
 MutantSum sum_at(const Mutant& m, const Inputs& inputs, const Place& place) {
   const auto& whole = m.spec.geometry;
   const Reading src{m.spec.src_type, inputs.src, elements(whole.src_shape()), m.src_rounded};
-  const Reading weights{m.spec.weights_type, inputs.weights, elements(whole.weights_shape()), m.weights_rounded};
+  const Reading weights{m.spec.weights_type, inputs.weights, elements(whole.weights_shape()),
+                        m.weights_rounded};
   const Place at = m.place_of(m, place);
   const auto group = m.group_of(m, at[1]), o = m.weights_of(m, at[1]);
   MutantSum sum;
@@ -129,8 +132,10 @@ MutantSum sum_at(const Mutant& m, const Inputs& inputs, const Place& place) {
       const auto tap = m.weights_start + o * m.weights[0] + k * m.weights[2] + l * m.weights[3];
       for (std::int64_t i = m.first_input; i < m.first_input + m.inputs; ++i) {
         const auto channel = m.channel_of(m, group, i);
-        const auto input = i < whole.group_inputs() ? i : i % whole.group_inputs();  // a division would be felt
-        const double product = src.at(pixel + channel * m.src[1]) * weights.at(tap + input * m.weights[1]);
+        const auto input =
+            i < whole.group_inputs() ? i : i % whole.group_inputs();  // a division would be felt
+        const double product =
+            src.at(pixel + channel * m.src[1]) * weights.at(tap + input * m.weights[1]);
         sum.value += product;
         sum.magnitude += std::fabs(product);
       }

@@ -10,12 +10,13 @@ namespace convgauge {
 /// Indices n, c, h, w of an output.
 using Place = Shape;
 
-/// What is read beyond the ends of an axis: the four padding modes, in their order, and two mistakes: a reflection that
-/// repeats the edge, and no check at all, which reads on into the neighbouring row or plane.
+/// What is read beyond the ends of an axis: the four padding modes, in their order, and two
+/// mistakes: a reflection that repeats the edge, and no check at all, which reads on into the
+/// neighbouring row or plane.
 enum class Edge { zeros, reflect, replicate, circular, symmetric, unchecked };
 
-/// What is read beyond both ends of an axis. What padding finds inside the image is read `shift` further on; beyond the
-/// first `rings` there are zeros.
+/// What is read beyond both ends of an axis. What padding finds inside the image is read `shift`
+/// further on; beyond the first `rings` there are zeros.
 struct Border {
   Edge before, after;
   std::int64_t shift_before = 0, shift_after = 0, rings = INT64_MAX;
@@ -23,13 +24,15 @@ struct Border {
 
 enum class Rounding { none, tf32, tf32_truncated, f16, bf16, f32 };
 
-/// Everything that the loops of a convolution look up. As the spec has it at first; each mutation changes a little.
-///   output = finished(sums * sum of weights * src + biases * bias), finished: cut off, scaled, rounded
+/// Everything that the loops of a convolution look up. As the spec has it at first; each mutation
+///   changes a little. output = finished(sums * sum of weights * src + biases * bias), finished:
+///   cut off, scaled, rounded
 struct Mutant {
   explicit Mutant(const Spec& spec);
 
   Spec spec;   // the true one
-  Geometry g;  // the misread one: strides, dilations, padding, taps. Sizes of tensors are those of `spec`
+  Geometry g;  // the misread one: strides, dilations, padding, taps. Sizes of tensors are those of
+               // `spec`
   Border border_h, border_w;
   /// In elements, as misread; what lies outside of the tensor reads as nothing.
   Strides src, weights;
@@ -37,15 +40,17 @@ struct Mutant {
   /// Input channels of a group that are summed.
   std::int64_t first_input = 0, inputs;
 
-  std::int64_t (*group_of)(const Mutant&, std::int64_t o);                        // of output channel o
-  std::int64_t (*channel_of)(const Mutant&, std::int64_t group, std::int64_t i);  // of a group's input i
-  std::int64_t (*weights_of)(const Mutant&, std::int64_t o);                      // output channel's weights
-  std::int64_t (*bias_of)(const Mutant&, const Place& at);                        // -1: none
-  Place (*place_of)(const Mutant&, const Place& at);                              // the output that stands there
+  std::int64_t (*group_of)(const Mutant&, std::int64_t o);  // of output channel o
+  std::int64_t (*channel_of)(const Mutant&, std::int64_t group,
+                             std::int64_t i);                 // of a group's input i
+  std::int64_t (*weights_of)(const Mutant&, std::int64_t o);  // output channel's weights
+  std::int64_t (*bias_of)(const Mutant&, const Place& at);    // -1: none
+  Place (*place_of)(const Mutant&, const Place& at);          // the output that stands there
 
   double sums = 1, biases = 1, scale = 1;
   bool cut_off = false;
-  Rounding src_rounded = Rounding::none, weights_rounded = Rounding::none, bias_rounded = Rounding::none;
+  Rounding src_rounded = Rounding::none, weights_rounded = Rounding::none,
+           bias_rounded = Rounding::none;
   Rounding output_rounded = Rounding::none;
 
   /// Products summed into one output: the cost of one.

@@ -8,7 +8,8 @@
 namespace convgauge {
 
 struct Mutation {
-  const char* words;  // "matches the reference with ..."; names the field of torch.nn.Conv2d that is misread
+  const char* words;  // "matches the reference with ..."; names the field of torch.nn.Conv2d that
+                      // is misread
   void (*apply)(Mutant&);
 };
 

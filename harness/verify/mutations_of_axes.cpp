@@ -49,8 +49,10 @@ void only_last_tap(Mutant& m) {
 constexpr Mutation kStrides[] = {
     {"stride_h and stride_w swapped", [](Mutant& m) { std::swap(m.g.h.stride, m.g.w.stride); }},
     {"stride ignored (taken as 1)", [](Mutant& m) { m.g.h.stride = m.g.w.stride = 1; }},
-    {"stride_h used for both axes (stride_w ignored)", [](Mutant& m) { m.g.w.stride = m.g.h.stride; }},
-    {"stride_w used for both axes (stride_h ignored)", [](Mutant& m) { m.g.h.stride = m.g.w.stride; }},
+    {"stride_h used for both axes (stride_w ignored)",
+     [](Mutant& m) { m.g.w.stride = m.g.h.stride; }},
+    {"stride_w used for both axes (stride_h ignored)",
+     [](Mutant& m) { m.g.h.stride = m.g.w.stride; }},
     {"stride_h taken as 1", [](Mutant& m) { m.g.h.stride = 1; }},
     {"stride_w taken as 1", [](Mutant& m) { m.g.w.stride = 1; }},
     {"stride cut to the kernel's size",
@@ -66,16 +68,20 @@ constexpr Mutation kStrides[] = {
 };
 
 constexpr Mutation kDilations[] = {
-    {"dilation_h and dilation_w swapped", [](Mutant& m) { std::swap(m.g.h.dilation, m.g.w.dilation); }},
+    {"dilation_h and dilation_w swapped",
+     [](Mutant& m) { std::swap(m.g.h.dilation, m.g.w.dilation); }},
     {"dilation ignored (taken as 1)", [](Mutant& m) { m.g.h.dilation = m.g.w.dilation = 1; }},
-    {"dilation_h used for both axes (dilation_w ignored)", [](Mutant& m) { m.g.w.dilation = m.g.h.dilation; }},
-    {"dilation_w used for both axes (dilation_h ignored)", [](Mutant& m) { m.g.h.dilation = m.g.w.dilation; }},
+    {"dilation_h used for both axes (dilation_w ignored)",
+     [](Mutant& m) { m.g.w.dilation = m.g.h.dilation; }},
+    {"dilation_w used for both axes (dilation_h ignored)",
+     [](Mutant& m) { m.g.h.dilation = m.g.w.dilation; }},
     {"dilation_h taken as 1", [](Mutant& m) { m.g.h.dilation = 1; }},
     {"dilation_w taken as 1", [](Mutant& m) { m.g.w.dilation = 1; }},
     {"dilation cut to 2", [](Mutant& m) { cut(m.g.h.dilation, 2), cut(m.g.w.dilation, 2); }},
     {"dilation multiplied by the stride",
      [](Mutant& m) { m.g.h.dilation *= m.g.h.stride, m.g.w.dilation *= m.g.w.stride; }},
-    {"dilation counted from zero (one more than given)", [](Mutant& m) { ++m.g.h.dilation, ++m.g.w.dilation; }},
+    {"dilation counted from zero (one more than given)",
+     [](Mutant& m) { ++m.g.h.dilation, ++m.g.w.dilation; }},
     {"dilation one less than given", [](Mutant& m) { --m.g.h.dilation, --m.g.w.dilation; }},
 };
 
@@ -93,14 +99,18 @@ constexpr Mutation kKernels[] = {
        m.g.h.kernel = std::min<Index>(m.g.h.kernel, 3);
        m.g.w.kernel = std::min<Index>(m.g.w.kernel, 3);
      }},
-    {"the last kernel row and column dropped", [](Mutant& m) { drop_last_tap(m.g.h), drop_last_tap(m.g.w); }},
+    {"the last kernel row and column dropped",
+     [](Mutant& m) { drop_last_tap(m.g.h), drop_last_tap(m.g.w); }},
     {"kernel columns beyond a multiple of 2 dropped", [](Mutant& m) { drop_tail(m.g.w, 2); }},
     {"kernel columns beyond a multiple of 4 dropped", [](Mutant& m) { drop_tail(m.g.w, 4); }},
-    {"kernel_h used for both axes (kernel_w cut)", [](Mutant& m) { cut(m.g.w.kernel, m.g.h.kernel); }},
-    {"kernel_w used for both axes (kernel_h cut)", [](Mutant& m) { cut(m.g.h.kernel, m.g.w.kernel); }},
+    {"kernel_h used for both axes (kernel_w cut)",
+     [](Mutant& m) { cut(m.g.w.kernel, m.g.h.kernel); }},
+    {"kernel_w used for both axes (kernel_h cut)",
+     [](Mutant& m) { cut(m.g.h.kernel, m.g.w.kernel); }},
     {"kernel cut to the input's size",
      [](Mutant& m) { cut(m.g.h.kernel, m.g.h.input), cut(m.g.w.kernel, m.g.w.input); }},
-    {"kernel sizes taken modulo 256 (counted in 8 bits)", [](Mutant& m) { m.g.h.kernel &= 255, m.g.w.kernel &= 255; }},
+    {"kernel sizes taken modulo 256 (counted in 8 bits)",
+     [](Mutant& m) { m.g.h.kernel &= 255, m.g.w.kernel &= 255; }},
     {"the first kernel tap only", [](Mutant& m) { m.g.h.kernel = m.g.w.kernel = 1; }},
     {"the last kernel tap only", [](Mutant& m) { only_last_tap(m); }},
 };

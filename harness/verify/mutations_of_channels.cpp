@@ -37,13 +37,18 @@ constexpr Mutation kBiases[] = {
     {"bias subtracted", [](Mutant& m) { m.biases *= -1; }},
     {"bias of the next channel",
      [](Mutant& m) {
-       m.bias_of = [](const Mutant& x, const Place& at) { return (at[1] + 1) % x.spec.geometry.out_channels; };
+       m.bias_of = [](const Mutant& x, const Place& at) {
+         return (at[1] + 1) % x.spec.geometry.out_channels;
+       };
      }},
     {"bias of the channel before",
      [](Mutant& m) {
-       m.bias_of = [](const Mutant& x, const Place& at) { return modulo(at[1] - 1, x.spec.geometry.out_channels); };
+       m.bias_of = [](const Mutant& x, const Place& at) {
+         return modulo(at[1] - 1, x.spec.geometry.out_channels);
+       };
      }},
-    {"bias of channel 0 for all", [](Mutant& m) { m.bias_of = [](const Mutant&, const Place&) { return Index{0}; }; }},
+    {"bias of channel 0 for all",
+     [](Mutant& m) { m.bias_of = [](const Mutant&, const Place&) { return Index{0}; }; }},
     {"bias added to the first of the groups only",
      [](Mutant& m) {
        m.bias_of = [](const Mutant& x, const Place& at) {
@@ -52,30 +57,46 @@ constexpr Mutation kBiases[] = {
      }},
     {"bias of the first group for all groups",
      [](Mutant& m) {
-       m.bias_of = [](const Mutant& x, const Place& at) { return at[1] % x.spec.geometry.group_outputs(); };
+       m.bias_of = [](const Mutant& x, const Place& at) {
+         return at[1] % x.spec.geometry.group_outputs();
+       };
      }},
     {"bias indexed by the group (groups for channels)",
      [](Mutant& m) {
-       m.bias_of = [](const Mutant& x, const Place& at) { return at[1] / x.spec.geometry.group_outputs(); };
+       m.bias_of = [](const Mutant& x, const Place& at) {
+         return at[1] / x.spec.geometry.group_outputs();
+       };
      }},
     {"bias indexed by the column (broadcast along width)",
      [](Mutant& m) {
-       m.bias_of = [](const Mutant& x, const Place& at) { return at[3] % x.spec.geometry.out_channels; };
+       m.bias_of = [](const Mutant& x, const Place& at) {
+         return at[3] % x.spec.geometry.out_channels;
+       };
      }},
     {"bias indexed by the row (broadcast along height)",
      [](Mutant& m) {
-       m.bias_of = [](const Mutant& x, const Place& at) { return at[2] % x.spec.geometry.out_channels; };
+       m.bias_of = [](const Mutant& x, const Place& at) {
+         return at[2] % x.spec.geometry.out_channels;
+       };
      }},
     {"bias added to the first image only",
-     [](Mutant& m) { m.bias_of = [](const Mutant&, const Place& at) { return at[0] == 0 ? at[1] : Index{-1}; }; }},
-    {"bias added once for each block of 32 input channels", [](Mutant& m) { m.biases *= blocks(m, 32); }},
-    {"bias added once for each block of 64 input channels", [](Mutant& m) { m.biases *= blocks(m, 64); }},
-    {"bias added once for each block of 128 input channels", [](Mutant& m) { m.biases *= blocks(m, 128); }},
-    {"bias added once for each block of 256 input channels", [](Mutant& m) { m.biases *= blocks(m, 256); }},
-    {"bias added once for each input channel", [](Mutant& m) { m.biases *= static_cast<double>(m.inputs); }},
+     [](Mutant& m) {
+       m.bias_of = [](const Mutant&, const Place& at) { return at[0] == 0 ? at[1] : Index{-1}; };
+     }},
+    {"bias added once for each block of 32 input channels",
+     [](Mutant& m) { m.biases *= blocks(m, 32); }},
+    {"bias added once for each block of 64 input channels",
+     [](Mutant& m) { m.biases *= blocks(m, 64); }},
+    {"bias added once for each block of 128 input channels",
+     [](Mutant& m) { m.biases *= blocks(m, 128); }},
+    {"bias added once for each block of 256 input channels",
+     [](Mutant& m) { m.biases *= blocks(m, 256); }},
+    {"bias added once for each input channel",
+     [](Mutant& m) { m.biases *= static_cast<double>(m.inputs); }},
     {"bias added once for each kernel tap",
      [](Mutant& m) { m.biases *= static_cast<double>(m.g.h.kernel * m.g.w.kernel); }},
-    {"bias added once for each product", [](Mutant& m) { m.biases *= static_cast<double>(m.terms()); }},
+    {"bias added once for each product",
+     [](Mutant& m) { m.biases *= static_cast<double>(m.terms()); }},
 };
 
 constexpr Mutation kChannels[] = {
@@ -92,7 +113,8 @@ constexpr Mutation kChannels[] = {
          return (o / x.spec.geometry.group_outputs() + 1) % x.spec.geometry.groups;
        };
      }},
-    {"depthwise channels multiplied in the wrong order (groups: o % in_channels for o / multiplier)",
+    {"depthwise channels multiplied in the wrong order (groups: o % in_channels for o / "
+     "multiplier)",
      [](Mutant& m) {
        if (m.spec.geometry.depthwise()) m.group_of = interleaved_group;
      }},
@@ -102,12 +124,18 @@ constexpr Mutation kChannels[] = {
      }},
     {"groups interleaved over the input channels",
      [](Mutant& m) {
-       m.channel_of = [](const Mutant& x, Index group, Index i) { return i * x.spec.geometry.groups + group; };
+       m.channel_of = [](const Mutant& x, Index group, Index i) {
+         return i * x.spec.geometry.groups + group;
+       };
      }},
     {"weights of the first group for all groups",
-     [](Mutant& m) { m.weights_of = [](const Mutant& x, Index o) { return o % x.spec.geometry.group_outputs(); }; }},
+     [](Mutant& m) {
+       m.weights_of = [](const Mutant& x, Index o) { return o % x.spec.geometry.group_outputs(); };
+     }},
     {"weights indexed by the group (depthwise multiplier ignored)",
-     [](Mutant& m) { m.weights_of = [](const Mutant& x, Index o) { return o / x.spec.geometry.group_outputs(); }; }},
+     [](Mutant& m) {
+       m.weights_of = [](const Mutant& x, Index o) { return o / x.spec.geometry.group_outputs(); };
+     }},
     {"input channels reversed", [](Mutant& m) { reverse_inputs(m); }},
     {"input channels reversed within their groups",
      [](Mutant& m) {
@@ -123,7 +151,11 @@ constexpr Mutation kChannels[] = {
        };
      }},
     {"weights of the next output channel (channels shifted by one)",
-     [](Mutant& m) { m.weights_of = [](const Mutant& x, Index o) { return (o + 1) % x.spec.geometry.out_channels; }; }},
+     [](Mutant& m) {
+       m.weights_of = [](const Mutant& x, Index o) {
+         return (o + 1) % x.spec.geometry.out_channels;
+       };
+     }},
     {"the last of the input channels dropped", [](Mutant& m) { drop_last_input(m); }},
     {"the first of the input channels dropped", [](Mutant& m) { drop_first_input(m); }},
     {"input channels beyond a multiple of 2 dropped", [](Mutant& m) { drop_tail(m, 2); }},

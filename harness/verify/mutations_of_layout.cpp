@@ -28,8 +28,11 @@ Index offset(const Place& at, const Strides& s) {
 }
 /// The element at `index` of a tensor of that shape.
 Place place_in(const Shape& s, bool nhwc, Index index) {
-  if (nhwc) return {index / (s[1] * s[2] * s[3]), index % s[1], index / (s[1] * s[3]) % s[2], index / s[1] % s[3]};
-  return {index / (s[1] * s[2] * s[3]), index / (s[2] * s[3]) % s[1], index / s[3] % s[2], index % s[3]};
+  if (nhwc)
+    return {index / (s[1] * s[2] * s[3]), index % s[1], index / (s[1] * s[3]) % s[2],
+            index / s[1] % s[3]};
+  return {index / (s[1] * s[2] * s[3]), index / (s[2] * s[3]) % s[1], index / s[3] % s[2],
+          index % s[3]};
 }
 Place in_other_layout(const Mutant& m, const Place& at) {
   return place_in(m.spec.geometry.dst_shape(), !is_nhwc(m), offset(at, m.spec.dst_strides()));
@@ -90,11 +93,13 @@ constexpr Mutation kLayouts[] = {
      [](Mutant& m) {
        if (!is_nhwc(m)) m.place_of = in_other_layout;
      }},
-    {"kernel transposed (weights in layout oihw read as layout oiwh)", [](Mutant& m) { read_weights(m, "oiwh"); }},
+    {"kernel transposed (weights in layout oihw read as layout oiwh)",
+     [](Mutant& m) { read_weights(m, "oiwh"); }},
     {"weights in layout oihw read as layout ohwi", [](Mutant& m) { read_weights(m, "ohwi"); }},
     {"weights in layout oihw read as layout hwio", [](Mutant& m) { read_weights(m, "hwio"); }},
     {"weights in layout oihw read as layout iohw", [](Mutant& m) { read_weights(m, "iohw"); }},
-    {"the input transposed (height and width swapped in its layout)", [](Mutant& m) { std::swap(m.src[2], m.src[3]); }},
+    {"the input transposed (height and width swapped in its layout)",
+     [](Mutant& m) { std::swap(m.src[2], m.src[3]); }},
     {"the input's rows one height long (height for width in its layout)",
      [](Mutant& m) { m.src[2] = m.src[3] * m.spec.geometry.h.input; }},
     {"the input's rows each one element longer (aligned)", [](Mutant& m) { m.src[2] += m.src[3]; }},
@@ -110,12 +115,15 @@ constexpr Mutation kLayouts[] = {
        if (!is_nhwc(m)) m.place_of = with_exchanged_batch;
      }},
     {"the output transposed (height and width swapped)",
-     [](Mutant& m) { m.place_of = [](const Mutant&, const Place& at) {
-                       return Place{at[0], at[1], at[3], at[2]};
-                     }; }},
+     [](Mutant& m) {
+       m.place_of = [](const Mutant&, const Place& at) {
+         return Place{at[0], at[1], at[3], at[2]};
+       };
+     }},
     {"the output's rows one height long (height for width in its layout)",
      [](Mutant& m) { m.place_of = with_swapped_sizes; }},
-    {"the output's size rounded up in its layout (ceil for floor)", [](Mutant& m) { m.place_of = in_rounded_up_size; }},
+    {"the output's size rounded up in its layout (ceil for floor)",
+     [](Mutant& m) { m.place_of = in_rounded_up_size; }},
     {"the output flipped in h",
      [](Mutant& m) {
        m.place_of = [](const Mutant& x, const Place& at) {
@@ -129,7 +137,8 @@ constexpr Mutation kLayouts[] = {
        };
      }},
     {"the output shifted by one row (stride)", [](Mutant& m) { m.g.h.pad_before -= m.g.h.stride; }},
-    {"the output shifted by one column (stride)", [](Mutant& m) { m.g.w.pad_before -= m.g.w.stride; }},
+    {"the output shifted by one column (stride)",
+     [](Mutant& m) { m.g.w.pad_before -= m.g.w.stride; }},
     {"the first image for the whole batch", [](Mutant& m) { m.src[0] = 0; }},
     {"the batch reversed",
      [](Mutant& m) {
@@ -149,9 +158,12 @@ constexpr Mutation kValues[] = {
     {"the sum without its bias at scale -1", [](Mutant& m) { m.sums *= -1; }},
     {"the bias alone (the sum at scale 0)", [](Mutant& m) { m.sums = 0; }},
     {"negative outputs cut off (relu)", [](Mutant& m) { m.cut_off = true; }},
-    {"inputs rounded to tf32", [](Mutant& m) { m.src_rounded = m.weights_rounded = Rounding::tf32; }},
-    {"inputs truncated to tf32", [](Mutant& m) { m.src_rounded = m.weights_rounded = Rounding::tf32_truncated; }},
-    {"inputs rounded to bf16", [](Mutant& m) { m.src_rounded = m.weights_rounded = Rounding::bf16; }},
+    {"inputs rounded to tf32",
+     [](Mutant& m) { m.src_rounded = m.weights_rounded = Rounding::tf32; }},
+    {"inputs truncated to tf32",
+     [](Mutant& m) { m.src_rounded = m.weights_rounded = Rounding::tf32_truncated; }},
+    {"inputs rounded to bf16",
+     [](Mutant& m) { m.src_rounded = m.weights_rounded = Rounding::bf16; }},
     {"inputs rounded to f16", [](Mutant& m) { m.src_rounded = m.weights_rounded = Rounding::f16; }},
     {"inputs rounded to f32", [](Mutant& m) { m.src_rounded = m.weights_rounded = Rounding::f32; }},
     {"weights rounded to tf32", [](Mutant& m) { m.weights_rounded = Rounding::tf32; }},

@@ -33,13 +33,17 @@ void lay_from_end(Axis& a) {
 }
 
 constexpr Mutation kPaddings[] = {
-    {"padding_h and padding_w swapped", [](Mutant& m) { std::swap(m.g.h.pad_before, m.g.w.pad_before); }},
+    {"padding_h and padding_w swapped",
+     [](Mutant& m) { std::swap(m.g.h.pad_before, m.g.w.pad_before); }},
     {"padding ignored (taken as 0)", [](Mutant& m) { m.g.h.pad_before = m.g.w.pad_before = 0; }},
-    {"padding sides swapped (before and after)", [](Mutant& m) { swap_sides(m.g.h), swap_sides(m.g.w); }},
+    {"padding sides swapped (before and after)",
+     [](Mutant& m) { swap_sides(m.g.h), swap_sides(m.g.w); }},
     {"padding_h sides swapped (top and bottom)", [](Mutant& m) { swap_sides(m.g.h); }},
     {"padding_w sides swapped (left and right)", [](Mutant& m) { swap_sides(m.g.w); }},
-    {"padding_h used for both axes (padding_w ignored)", [](Mutant& m) { m.g.w.pad_before = m.g.h.pad_before; }},
-    {"padding_w used for both axes (padding_h ignored)", [](Mutant& m) { m.g.h.pad_before = m.g.w.pad_before; }},
+    {"padding_h used for both axes (padding_w ignored)",
+     [](Mutant& m) { m.g.w.pad_before = m.g.h.pad_before; }},
+    {"padding_w used for both axes (padding_h ignored)",
+     [](Mutant& m) { m.g.h.pad_before = m.g.w.pad_before; }},
     {"padding_h taken as 0", [](Mutant& m) { m.g.h.pad_before = 0; }},
     {"padding_w taken as 0", [](Mutant& m) { m.g.w.pad_before = 0; }},
     {"padding shifted by one (one less before h and w)", [](Mutant& m) { pad_both(m, -1); }},
@@ -51,7 +55,8 @@ constexpr Mutation kPaddings[] = {
     {"padding doubled", [](Mutant& m) { m.g.h.pad_before *= 2, m.g.w.pad_before *= 2; }},
     {"padding split evenly, the smaller half before",
      [](Mutant& m) { split_evenly(m.g.h, 0), split_evenly(m.g.w, 0); }},
-    {"padding split evenly, the larger half before", [](Mutant& m) { split_evenly(m.g.h, 1), split_evenly(m.g.w, 1); }},
+    {"padding split evenly, the larger half before",
+     [](Mutant& m) { split_evenly(m.g.h, 1), split_evenly(m.g.w, 1); }},
     {"padding taken as \"same\"",
      [](Mutant& m) {
        m.g.h.pad_before = (m.g.h.reach() - 1) / 2;
@@ -62,7 +67,8 @@ constexpr Mutation kPaddings[] = {
        m.g.h.pad_before = std::min(m.g.h.pad_before, m.g.h.kernel / 2);
        m.g.w.pad_before = std::min(m.g.w.pad_before, m.g.w.kernel / 2);
      }},
-    {"padding not multiplied by the dilation", [](Mutant& m) { undo_dilation(m.g.h), undo_dilation(m.g.w); }},
+    {"padding not multiplied by the dilation",
+     [](Mutant& m) { undo_dilation(m.g.h), undo_dilation(m.g.w); }},
     {"padding taken as 1", [](Mutant& m) { m.g.h.pad_before = m.g.w.pad_before = 1; }},
     {"padding read in another order (top, left, bottom, right for top, bottom, left, right)",
      [](Mutant& m) { m.g.w.pad_before = m.g.h.pad_after; }},

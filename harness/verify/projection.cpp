@@ -27,10 +27,12 @@ std::int64_t plane_of(const Geometry& g) {
   return g.h.output() * g.w.output();
 }
 
-/// +-(1 + k / 1024), k < 1024: magnitudes alike, so that no channel hides behind another; whole multiples of 2^-10, so
-/// that sums of integers stay exact; hardly ever equal, so that two channels do not change places unseen.
+/// +-(1 + k / 1024), k < 1024: magnitudes alike, so that no channel hides behind another; whole
+/// multiples of 2^-10, so that sums of integers stay exact; hardly ever equal, so that two channels
+/// do not change places unseen.
 double factor_of(std::uint64_t seed, std::int64_t channel) {
-  const auto bits = generator::mixed(generator::mixed(seed) + static_cast<std::uint64_t>(channel) * generator::kGolden);
+  const auto bits = generator::mixed(generator::mixed(seed) +
+                                     static_cast<std::uint64_t>(channel) * generator::kGolden);
   const double magnitude = 1 + static_cast<double>(bits >> 54) / 1024;
   return bits & 1 ? magnitude : -magnitude;
 }
@@ -81,7 +83,8 @@ void Projection::add_channel(const Inputs& inputs, std::int64_t channel) {
     double largest = 0;
     for (std::int64_t t = 0; t < taps; ++t) largest = std::max(largest, std::fabs(of_channel[t]));
     largest_[index(part * g.group_inputs() + c)] += std::fabs(r) * largest;
-    norm_[index(part * g.group_inputs() + c)] += std::fabs(r) * std::sqrt(square_sum(of_channel, taps));
+    norm_[index(part * g.group_inputs() + c)] +=
+        std::fabs(r) * std::sqrt(square_sum(of_channel, taps));
   }
   factor_sums_[index(part)] += std::fabs(r);
   if (!g.bias) return;
@@ -90,7 +93,8 @@ void Projection::add_channel(const Inputs& inputs, std::int64_t channel) {
   bias_[index(2 * part + 1)] += std::fabs(r * bias);
 }
 
-Projection::Projection(const Spec& spec, Fill fill, const Inputs& inputs, std::uint64_t seed, int threads)
+Projection::Projection(const Spec& spec, Fill fill, const Inputs& inputs, std::uint64_t seed,
+                       int threads)
     : spec_(spec), fill_(fill), threads_(threads), parts_(parts_of(spec.geometry)) {
   const auto& g = spec_.geometry;
   const auto parts = total_parts(), plane = plane_of(g);
@@ -119,9 +123,11 @@ Projection::Projection(const Spec& spec, Fill fill, const Inputs& inputs, std::u
   });
 }
 
-/// The bound's coefficients, and S of the combined channels: a part's is the sum of its channels', and both are linear
-/// in the weights' largest, or norm, per input channel, so that constant taps of that size give it.
-Bound Projection::bound_of_image(const Algorithm& algorithm, const Inputs& inputs, std::int64_t image) const {
+/// The bound's coefficients, and S of the combined channels: a part's is the sum of its channels',
+/// and both are linear in the weights' largest, or norm, per input channel, so that constant taps
+/// of that size give it.
+Bound Projection::bound_of_image(const Algorithm& algorithm, const Inputs& inputs,
+                                 std::int64_t image) const {
   auto spec = spec_;
   auto& g = spec.geometry;
   g.batch = 1;
@@ -129,19 +135,29 @@ Bound Projection::bound_of_image(const Algorithm& algorithm, const Inputs& input
   g.bias = false;  // counted with the magnitudes
   const auto taps = g.h.kernel * g.w.kernel;
   const bool norms = algorithm.algorithm_class == AlgorithmClass::fft;
-  const double up = (1 + 4 * unit_roundoff(spec.weights_type)) / (norms ? std::sqrt(static_cast<double>(taps)) : 1);
+  const double up = (1 + 4 * unit_roundoff(spec.weights_type)) /
+                    (norms ? std::sqrt(static_cast<double>(taps)) : 1);
   std::vector<double> values(largest_.size() * index(taps)), weights(values.size());
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = up * (norms ? norm_ : largest_)[i / index(taps)];
-  store_line(spec.weights_type, weights.data(), 0, 1, static_cast<std::int64_t>(values.size()), values.data());
-  return bound_of({spec, algorithm, fill_, {image_of(spec_, inputs.src, image), weights.data(), nullptr}, {}, nullptr});
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = up * (norms ? norm_ : largest_)[i / index(taps)];
+  store_line(spec.weights_type, weights.data(), 0, 1, static_cast<std::int64_t>(values.size()),
+             values.data());
+  return bound_of({spec,
+                   algorithm,
+                   fill_,
+                   {image_of(spec_, inputs.src, image), weights.data(), nullptr},
+                   {},
+                   nullptr});
 }
 
 /// sum_o r_o got[o] of every part.
-std::vector<double> Projection::projected(const void* got, const Relation& relation, std::int64_t image) const {
+std::vector<double> Projection::projected(const void* got, const Relation& relation,
+                                          std::int64_t image) const {
   const auto& g = spec_.geometry;
   const auto oh = g.h.output(), ow = g.w.output();
   const Strides stride = spec_.dst_strides();
-  std::vector<double> sums(index(total_parts() * oh * ow)), line(index(std::max(ow, g.out_channels)));
+  std::vector<double> sums(index(total_parts() * oh * ow)),
+      line(index(std::max(ow, g.out_channels)));
   std::vector<double> factors(index(g.out_channels));
   std::vector<std::int64_t> parts(index(g.out_channels));
   for (std::int64_t q = 0; q < g.out_channels; ++q) {
@@ -153,7 +169,8 @@ std::vector<double> Projection::projected(const void* got, const Relation& relat
   if (stride[3] == 1 || stride[1] != 1) {
     for (std::int64_t q = 0; q < g.out_channels; ++q)
       for (std::int64_t h = 0; h < oh; ++h) {
-        load_line(spec_.dst_type, got, image * stride[0] + q * stride[1] + h * stride[2], stride[3], ow, line.data());
+        load_line(spec_.dst_type, got, image * stride[0] + q * stride[1] + h * stride[2], stride[3],
+                  ow, line.data());
         double* to = sums.data() + (parts[index(q)] * oh + h) * ow;
         for (std::int64_t w = 0; w < ow; ++w) to[w] += factors[index(q)] * line[index(w)];
       }
@@ -168,8 +185,9 @@ std::vector<double> Projection::projected(const void* got, const Relation& relat
   return sums;
 }
 
-Projection::Worst Projection::judge(const Algorithm& algorithm, const Inputs& inputs, const void* got,
-                                    const Relation& relation, std::int64_t image) const {
+Projection::Worst Projection::judge(const Algorithm& algorithm, const Inputs& inputs,
+                                    const void* got, const Relation& relation,
+                                    std::int64_t image) const {
   const auto& g = spec_.geometry;
   const auto plane = plane_of(g);
   const bool exact = agrees_bit_for_bit({spec_, algorithm, fill_, inputs, {}, got});
@@ -184,7 +202,8 @@ Projection::Worst Projection::judge(const Algorithm& algorithm, const Inputs& in
     const double error = std::fabs(sums[index(i)] - want);
     double allowed = 0;
     if (!exact)
-      allowed = (bound.of_magnitude + bound.of_want) * magnitude + bound.of_spread * bound.spread_at(i) +
+      allowed = (bound.of_magnitude + bound.of_want) * magnitude +
+                bound.of_spread * bound.spread_at(i) +
                 bound.floor[index(part)] * factor_sums_[index(part)];
     worst.square_error += error * error;
     worst.square_want += want * want;
@@ -193,23 +212,28 @@ Projection::Worst Projection::judge(const Algorithm& algorithm, const Inputs& in
       if (worst.wrong == 0) worst.share = std::max(worst.share, error > 0 ? error / allowed : 0);
       continue;
     }
-    const double share = std::isnan(error) || allowed == 0 ? std::numeric_limits<double>::infinity() : error / allowed;
+    const double share = std::isnan(error) || allowed == 0 ? std::numeric_limits<double>::infinity()
+                                                           : error / allowed;
     if (worst.wrong++ > 0 && share <= worst.share) continue;
     worst.part = part, worst.pixel = i % plane, worst.share = share;
   }
   return worst;
 }
 
-/// As the statistical gate has it: errors of random signs add up as squares, and so do the sums themselves, so the
-/// ratio of norms is that of the outputs.
-std::optional<Differs> Projection::sloppy(const Algorithm& algorithm, const std::vector<Worst>& images) const {
+/// As the statistical gate has it: errors of random signs add up as squares, and so do the sums
+/// themselves, so the ratio of norms is that of the outputs.
+std::optional<Differs> Projection::sloppy(const Algorithm& algorithm,
+                                          const std::vector<Worst>& images) const {
   constexpr double kEnough = 256, kHalfPi = 1.5707963267948966;
   const auto& g = spec_.geometry;
-  if (fill_ != Fill::normal || algorithm.flushes_subnormals || static_cast<double>(want_.size()) < kEnough) return {};
+  if (fill_ != Fill::normal || algorithm.flushes_subnormals ||
+      static_cast<double>(want_.size()) < kEnough)
+    return {};
   double error = 0, want = 0, magnitude = 0;
   for (const auto& image : images)
     error += image.square_error, want += image.square_want, magnitude += image.square_magnitude;
-  const auto terms = static_cast<double>(g.terms() + 1) * static_cast<double>(g.group_outputs() / parts_ + 1);
+  const auto terms =
+      static_cast<double>(g.terms() + 1) * static_cast<double>(g.group_outputs() / parts_ + 1);
   const double measured = std::sqrt(error / std::max(want, kHalfPi * kHalfPi * magnitude / terms));
   const double allowed = 2 * expected_relative_l2({spec_, algorithm, fill_, {}, {}, nullptr});
   if (measured <= allowed) return {};
@@ -220,11 +244,13 @@ std::optional<Differs> Projection::sloppy(const Algorithm& algorithm, const std:
       {},
       {},
       "relative_l2",
-      fmt::format("all outputs together: relative L2 error {:.2g} by projection, allowed {:.2g}", measured, allowed),
+      fmt::format("all outputs together: relative L2 error {:.2g} by projection, allowed {:.2g}",
+                  measured, allowed),
       ""};
 }
 
-/// One part of the worst place's image is wrong there: which of its channels is, tells the definition.
+/// One part of the worst place's image is wrong there: which of its channels is, tells the
+/// definition.
 Differs Projection::differs(const std::vector<Worst>& images, const Inputs& inputs, const void* got,
                             const Relation& relation) const {
   const auto& g = spec_.geometry;
@@ -243,25 +269,29 @@ Differs Projection::differs(const std::vector<Worst>& images, const Inputs& inpu
   double most = -1;
   for (std::int64_t q = 0; q < g.out_channels; ++q) {
     if (part_of(relation.channels.empty() ? q : relation.channels[index(q)]) != at.part) continue;
-    const double value = load(spec_.dst_type, got, image * stride[0] + q * stride[1] + h * stride[2] + w * stride[3]);
+    const double value = load(spec_.dst_type, got,
+                              image * stride[0] + q * stride[1] + h * stride[2] + w * stride[3]);
     const double want = sum_at(definition, inputs, {image, q, h, w}).value;
-    const double error = std::isnan(value) ? std::numeric_limits<double>::infinity() : std::fabs(value - want);
+    const double error =
+        std::isnan(value) ? std::numeric_limits<double>::infinity() : std::fabs(value - want);
     if (error <= most) continue;
     most = error;
     d.worst = {{image, q, h, w}, value, want, 0};
   }
   d.first = d.worst;
-  d.where = fmt::format("{} of {} projections over up to {} output channels; here the channel that is furthest off",
-                        d.count, d.of, kPartChannels);
+  d.where = fmt::format(
+      "{} of {} projections over up to {} output channels; here the channel that is furthest off",
+      d.count, d.of, kPartChannels);
   return d;
 }
 
-std::variant<Agrees, Differs> Projection::compare(const Algorithm& algorithm, const Inputs& inputs, const void* got,
-                                                  const Relation& relation) const {
+std::variant<Agrees, Differs> Projection::compare(const Algorithm& algorithm, const Inputs& inputs,
+                                                  const void* got, const Relation& relation) const {
   const auto& g = spec_.geometry;
   std::vector<Worst> images(index(g.batch));
-  each_image(g.batch, threads_,
-             [&](std::int64_t image) { images[index(image)] = judge(algorithm, inputs, got, relation, image); });
+  each_image(g.batch, threads_, [&](std::int64_t image) {
+    images[index(image)] = judge(algorithm, inputs, got, relation, image);
+  });
   Agrees agrees;
   double error = 0, want = 0;
   for (const auto& image : images) {

@@ -14,7 +14,9 @@ std::int64_t near_a_width(Random& random) {
 
 std::int64_t size(Random& random) {
   const auto kind = random.below(100);
-  return kind < 15 ? random.between(1, 3) : kind < 60 ? random.between(2, 14) : near_a_width(random);
+  return kind < 15   ? random.between(1, 3)
+         : kind < 60 ? random.between(2, 14)
+                     : near_a_width(random);
 }
 
 std::int64_t channels(Random& random) {

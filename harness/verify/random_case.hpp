@@ -18,9 +18,10 @@ struct RandomCase {
   bool operator==(const RandomCase&) const = default;
 };
 
-/// Case `index` of the sequence `seed`: a function of these two alone, the same on every machine. Sizes small, and
-/// around 8, 16 and 32; kernels larger than the input, strides larger than the kernel, all padding modes, asymmetric
-/// padding, groups, depthwise multipliers, dilation, batch 0. At most a few million flops; most cases far fewer.
+/// Case `index` of the sequence `seed`: a function of these two alone, the same on every machine.
+/// Sizes small, and around 8, 16 and 32; kernels larger than the input, strides larger than the
+/// kernel, all padding modes, asymmetric padding, groups, depthwise multipliers, dilation, batch 0.
+/// At most a few million flops; most cases far fewer.
 RandomCase random_case(std::uint64_t seed, std::uint64_t index);
 
 }  // namespace convgauge

@@ -1,12 +1,14 @@
-// Folds over ranges of a line: maxima, or sums without cancellation (prefix sums would drown small values beside a
-// large one). Level k holds the fold of every 2^k neighbours; a range is put together of at most log2 of them.
+// Folds over ranges of a line: maxima, or sums without cancellation (prefix sums would drown small
+// values beside a large one). Level k holds the fold of every 2^k neighbours; a range is put
+// together of at most log2 of them.
 #pragma once
 #include <cstdint>
 #include <vector>
 
 namespace convgauge {
 
-/// `Fold` is associative and commutative, with zero as its neutral element: values are not negative.
+/// `Fold` is associative and commutative, with zero as its neutral element: values are not
+/// negative.
 template <class Fold>
 class RangeTable {
  public:

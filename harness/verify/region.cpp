@@ -18,14 +18,17 @@ constexpr AxisNames kOfOutputs{{{"image", "images", "batch n"},
                                 {"output channel", "output channels", "channel c"},
                                 {"row", "rows", "height h"},
                                 {"column", "columns", "width w"}}};
-constexpr AxisNames kOfInputs{
-    {kOfOutputs[0], {"input channel", "input channels", "channel c"}, kOfOutputs[2], kOfOutputs[3]}};
+constexpr AxisNames kOfInputs{{kOfOutputs[0],
+                               {"input channel", "input channels", "channel c"},
+                               kOfOutputs[2],
+                               kOfOutputs[3]}};
 constexpr AxisNames kOfWeights{{{"output channel", "output channels", "channel o"},
                                 {"input of its group", "inputs of their group", "channel i"},
                                 {"tap row", "tap rows", "row kh"},
                                 {"tap column", "tap columns", "column kw"}}};
 
-/// What is said of a tensor: its axes' names, which of them has channels in groups, and of how many.
+/// What is said of a tensor: its axes' names, which of them has channels in groups, and of how
+/// many.
 struct Tongue {
   AxisNames names;
   std::size_t channels;
@@ -45,7 +48,8 @@ std::array<Indices, 4> touched(const Shape& s, const std::vector<std::uint8_t>& 
   for (std::size_t i = 0; i < bad.size(); ++i) {
     if (!bad[i]) continue;
     auto rest = static_cast<std::int64_t>(i);
-    for (std::size_t d = 4; d-- > 0; rest /= s[d]) seen[d][static_cast<std::size_t>(rest % s[d])] = 1;
+    for (std::size_t d = 4; d-- > 0; rest /= s[d])
+      seen[d][static_cast<std::size_t>(rest % s[d])] = 1;
   }
   std::array<Indices, 4> all;
   for (std::size_t d = 0; d < 4; ++d)
@@ -54,7 +58,8 @@ std::array<Indices, 4> touched(const Shape& s, const std::vector<std::uint8_t>& 
   return all;
 }
 
-/// The common step of evenly spaced indices that reach across the whole axis; 0 if they are no such thing.
+/// The common step of evenly spaced indices that reach across the whole axis; 0 if they are no such
+/// thing.
 std::int64_t even_step(const Indices& at, std::int64_t size) {
   if (at.size() < 2) return 0;
   const auto step = at[1] - at[0];
@@ -77,24 +82,29 @@ bool consecutive(const Indices& at) {
 std::string groups(const Tongue& t, const Indices& at) {
   const auto width = t.width, first = at.front() / width, last = at.back() / width;
   if (t.groups == 1 || !consecutive(at) || at.front() % width || (at.back() + 1) % width) return "";
-  return first == last ? fmt::format("group {}", first) : fmt::format("groups {} to {}", first, last);
+  return first == last ? fmt::format("group {}", first)
+                       : fmt::format("groups {} to {}", first, last);
 }
 
 std::string span(const Tongue& t, std::size_t d, const Indices& at, std::int64_t size) {
   const auto [one, many, index] = t.names[d];
   const auto count = static_cast<std::int64_t>(at.size());
-  if (d == t.channels && at.back() == size - 1 && count > 1) return fmt::format("{} >= {}", many, at.front());
+  if (d == t.channels && at.back() == size - 1 && count > 1)
+    return fmt::format("{} >= {}", many, at.front());
   if (d == t.channels && at.front() == 0 && count > 1) return fmt::format("{} < {}", many, count);
-  if (count == 1 && at.front() == size - 1) return fmt::format("the last {} ({} = {})", one, index, at.front());
+  if (count == 1 && at.front() == size - 1)
+    return fmt::format("the last {} ({} = {})", one, index, at.front());
   if (count == 1) return fmt::format("{} {}", one, at.front());
-  if (at.back() == size - 1) return fmt::format("the last {} {} ({} >= {})", count, many, index, at.front());
+  if (at.back() == size - 1)
+    return fmt::format("the last {} {} ({} >= {})", count, many, index, at.front());
   if (at.front() == 0) return fmt::format("the first {} {}", count, many);
   return fmt::format("{} {} to {}", many, at.front(), at.back());
 }
 
 /// Only the border on both sides: the interior is right.
 bool border(const Indices& at, std::int64_t size, std::int64_t& before, std::int64_t& after) {
-  const auto gap = std::adjacent_find(at.begin(), at.end(), [](auto a, auto b) { return b != a + 1; });
+  const auto gap =
+      std::adjacent_find(at.begin(), at.end(), [](auto a, auto b) { return b != a + 1; });
   if (gap == at.end() || at.front() != 0 || at.back() != size - 1) return false;
   before = gap - at.begin() + 1;
   after = at.end() - gap - 1;
@@ -111,7 +121,8 @@ std::string axis_words(const Tongue& t, std::size_t d, const Indices& at, std::i
   std::int64_t before = 0, after = 0;
   if (border(at, size, before, after))
     return fmt::format("the first {} and the last {} {}", before, after, t.names[d].many);
-  return fmt::format("{} of {} {} between {} and {}", count, size, t.names[d].many, at.front(), at.back());
+  return fmt::format("{} of {} {} between {} and {}", count, size, t.names[d].many, at.front(),
+                     at.back());
 }
 
 std::string joined(const std::vector<std::string>& parts) {
@@ -125,7 +136,8 @@ std::string share_of(std::int64_t count, std::int64_t all) {
   return count == all ? "all" : fmt::format("{:.2g}%", std::min(percent, 99.0));
 }
 
-/// Wrong outputs that all lie near a side of their image, and are most of those that do: some may agree by chance.
+/// Wrong outputs that all lie near a side of their image, and are most of those that do: some may
+/// agree by chance.
 std::string frame(const Shape& s, const std::vector<std::uint8_t>& bad, std::int64_t count) {
   const auto plane = s[2] * s[3];
   const auto depth = [&](std::int64_t i) {
@@ -143,7 +155,8 @@ std::string frame(const Shape& s, const std::vector<std::uint8_t>& bad, std::int
 
 }  // namespace
 
-std::string describe_region(const Spec& spec, TensorRole role, const std::vector<std::uint8_t>& bad) {
+std::string describe_region(const Spec& spec, TensorRole role,
+                            const std::vector<std::uint8_t>& bad) {
   const Shape s = spec.shape(role);
   const auto tongue = tongue_of(spec.geometry, role);
   const auto count = std::count_if(bad.begin(), bad.end(), [](auto b) { return b != 0; });
@@ -153,7 +166,8 @@ std::string describe_region(const Spec& spec, TensorRole role, const std::vector
   std::vector<std::string> parts;
   for (std::size_t d = 0; d < 4; ++d) {
     box *= static_cast<std::int64_t>(at[d].size());
-    if (auto text = axis_words(tongue, d, at[d], s[d]); !text.empty()) parts.push_back(std::move(text));
+    if (auto text = axis_words(tongue, d, at[d], s[d]); !text.empty())
+      parts.push_back(std::move(text));
   }
   const auto region = joined(parts);
   if (count == box) return count == 1 ? "one output: " + region : "all of " + region;

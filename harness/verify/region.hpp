@@ -1,4 +1,5 @@
-// The shape of an error region in words: "all of the last 3 columns", "output channels >= 48", "group 1 only".
+// The shape of an error region in words: "all of the last 3 columns", "output channels >= 48",
+// "group 1 only".
 #pragma once
 #include <cstdint>
 #include <string>
@@ -8,8 +9,9 @@
 
 namespace convgauge {
 
-/// `bad` has one entry for each element of the tensor that was written, contiguous as its shape is, nonzero where it is
-/// wrong; at least one is.
-std::string describe_region(const Spec& spec, TensorRole role, const std::vector<std::uint8_t>& bad);
+/// `bad` has one entry for each element of the tensor that was written, contiguous as its shape is,
+/// nonzero where it is wrong; at least one is.
+std::string describe_region(const Spec& spec, TensorRole role,
+                            const std::vector<std::uint8_t>& bad);
 
 }  // namespace convgauge

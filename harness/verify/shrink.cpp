@@ -15,8 +15,9 @@ struct OutOfBudget {};
 
 constexpr std::int64_t kWidest = 64;  // elements of a vector or tile, in any library
 
-/// From `value` to `end` in ever smaller steps: the whole way, a half, a quarter ... one; and by powers of two, which
-/// keep what is left over of a vector's or a tile's width. Empty where it is there.
+/// From `value` to `end` in ever smaller steps: the whole way, a half, a quarter ... one; and by
+/// powers of two, which keep what is left over of a vector's or a tile's width. Empty where it is
+/// there.
 std::vector<std::int64_t> towards(std::int64_t value, std::int64_t end) {
   std::vector<std::int64_t> targets;
   for (auto step = end - value; step != 0; step /= 2) targets.push_back(value + step);
@@ -25,8 +26,8 @@ std::vector<std::int64_t> towards(std::int64_t value, std::int64_t end) {
   return targets;
 }
 
-/// Numbers that lose their sense one without the other: axes of a pair, channels with groups, kernel with what gives it
-/// room. All of one entry go the same share of their way at once.
+/// Numbers that lose their sense one without the other: axes of a pair, channels with groups,
+/// kernel with what gives it room. All of one entry go the same share of their way at once.
 const std::vector<std::vector<Knob>>& linked() {
   using enum Knob;
   static const std::vector<std::vector<Knob>> all{
@@ -56,7 +57,8 @@ const std::vector<std::vector<Knob>>& linked() {
 
 class Search {
  public:
-  Search(const Trial& failing, const std::function<bool(const Trial&)>& fails, const std::function<bool()>& go_on)
+  Search(const Trial& failing, const std::function<bool(const Trial&)>& fails,
+         const std::function<bool()>& go_on)
       : start_(failing),
         best_(failing),
         best_cost_(cost(best_)),
@@ -85,14 +87,16 @@ class Search {
 
   /// Elements and flops. What grows must not outgrow the failing case.
   static double work(const Geometry& g) {
-    return static_cast<double>(elements(g.src_shape())) + static_cast<double>(elements(g.weights_shape())) +
+    return static_cast<double>(elements(g.src_shape())) +
+           static_cast<double>(elements(g.weights_shape())) +
            static_cast<double>(elements(g.dst_shape())) + static_cast<double>(g.flops());
   }
 
   /// Whether `point`, made legal, is simpler and fails too: then it is the best.
   bool attempt(const Point& point) {
     const auto legal = repaired(point);
-    if (!legal || cost(*legal) >= best_cost_ || work(legal->trial().geometry) > most_work_) return false;
+    if (!legal || cost(*legal) >= best_cost_ || work(legal->trial().geometry) > most_work_)
+      return false;
     if (!seen_.insert(*legal).second) return false;
     if (!go_on_()) throw OutOfBudget{};
     ++trials_;
@@ -113,12 +117,14 @@ class Search {
   bool bottom_up(std::size_t count) {
     std::vector<const Parameter*> changed;
     for (const auto& p : parameters())
-      if (std::any_of(p.knobs.begin(), p.knobs.end(), [&](Knob k) { return start_[k] != trivial(k); }))
+      if (std::any_of(p.knobs.begin(), p.knobs.end(),
+                      [&](Knob k) { return start_[k] != trivial(k); }))
         changed.push_back(&p);
     return choose(changed, 0, count, Point());
   }
 
-  bool choose(const std::vector<const Parameter*>& from, std::size_t first, std::size_t count, const Point& so_far) {
+  bool choose(const std::vector<const Parameter*>& from, std::size_t first, std::size_t count,
+              const Point& so_far) {
     if (count == 0) return attempt(so_far);
     for (auto i = first; i + count <= from.size(); ++i) {
       auto point = so_far;
@@ -177,7 +183,8 @@ class Search {
     const auto moves = single_moves();
     for (std::size_t i = 0; i < moves.size(); ++i)
       for (std::size_t j = 0; j < i; ++j)
-        if (moves[i].front().first != moves[j].front().first && attempt({&moves[i], &moves[j]})) return true;
+        if (moves[i].front().first != moves[j].front().first && attempt({&moves[i], &moves[j]}))
+          return true;
     return false;
   }
 
@@ -186,11 +193,13 @@ class Search {
     for (const auto& parameter : parameters())
       for (std::size_t i = 0; i < kKnobs; ++i) {
         const auto k = static_cast<Knob>(i);
-        if (std::find(parameter.knobs.begin(), parameter.knobs.end(), k) != parameter.knobs.end() || !grows(k))
+        if (std::find(parameter.knobs.begin(), parameter.knobs.end(), k) != parameter.knobs.end() ||
+            !grows(k))
           continue;
         Move reset;
         for (const auto own : parameter.knobs) reset.emplace_back(own, trivial(own));
-        for (const auto larger : {best_[k] + 1, best_[k] + 2, best_[k] * 2, best_[k] * 4, best_[k] * 16}) {
+        for (const auto larger :
+             {best_[k] + 1, best_[k] + 2, best_[k] * 2, best_[k] * 4, best_[k] * 16}) {
           const Move growth{{k, larger}};
           if (attempt({&reset, &growth})) return true;
         }
@@ -199,7 +208,8 @@ class Search {
   }
 
   static bool grows(Knob k) {
-    return k != Knob::bias && k != Knob::padding_mode && k != Knob::layout && k != Knob::threads && k != Knob::groups;
+    return k != Knob::bias && k != Knob::padding_mode && k != Knob::layout && k != Knob::threads &&
+           k != Knob::groups;
   }
 
   static constexpr std::int64_t kFinest = 16;

@@ -17,9 +17,9 @@ struct Range {
   std::int64_t first = 0, last = -1;
 };
 
-/// What output `o` can have been mixed with on one axis: the source behind [window - before, window + after], the
-/// window's padding folded back in. At most two ranges, of which circular padding needs both; never less than what is
-/// meant.
+/// What output `o` can have been mixed with on one axis: the source behind [window - before, window
+/// + after], the window's padding folded back in. At most two ranges, of which circular padding
+/// needs both; never less than what is meant.
 using Reach = std::array<Range, 2>;
 
 Reach reach_of(const Axis& a, PaddingMode mode, std::int64_t o, std::int64_t margin) {
@@ -31,9 +31,11 @@ Reach reach_of(const Axis& a, PaddingMode mode, std::int64_t o, std::int64_t mar
     case PaddingMode::zeros:
       return {inside, Range{}};
     case PaddingMode::replicate:
-      return {Range{std::clamp<std::int64_t>(from, 0, end), std::clamp<std::int64_t>(to, 0, end)}, Range{}};
+      return {Range{std::clamp<std::int64_t>(from, 0, end), std::clamp<std::int64_t>(to, 0, end)},
+              Range{}};
     case PaddingMode::reflect:
-      return {Range{to > end ? std::max<std::int64_t>(std::min(inside.first, 2 * end - to), 0) : inside.first,
+      return {Range{to > end ? std::max<std::int64_t>(std::min(inside.first, 2 * end - to), 0)
+                             : inside.first,
                     from < 0 ? std::min(std::max(inside.last, -from), end) : inside.last},
               Range{}};
     case PaddingMode::circular:
@@ -60,8 +62,8 @@ std::int64_t longest(const std::vector<Reach>& all) {
 
 /// out[o * step] = the fold over the reach of output o.
 template <class Fold>
-void fold_line(RangeTable<Fold>& table, const double* line, std::int64_t size, const std::vector<Reach>& all,
-               std::int64_t most, double* out, std::int64_t step) {
+void fold_line(RangeTable<Fold>& table, const double* line, std::int64_t size,
+               const std::vector<Reach>& all, std::int64_t most, double* out, std::int64_t step) {
   table.build(line, size, most);
   for (std::size_t o = 0; o < all.size(); ++o)
     out[static_cast<std::int64_t>(o) * step] =
@@ -73,16 +75,20 @@ double magnitude(double x) {
   return std::isnan(x) ? std::numeric_limits<double>::infinity() : std::fabs(x);
 }
 
-/// The fold of prepare(x) over every output's reach in h and w, for every image and input channel: contiguous
-/// (batch, in_channels, output h, output w).
+/// The fold of prepare(x) over every output's reach in h and w, for every image and input channel:
+/// contiguous (batch, in_channels, output h, output w).
 template <class Fold, class Prepare>
-std::vector<double> fold_src(const Evidence& e, std::array<std::int64_t, 2> margin, Prepare prepare) {
+std::vector<double> fold_src(const Evidence& e, std::array<std::int64_t, 2> margin,
+                             Prepare prepare) {
   const auto& g = e.spec.geometry;
-  const auto rows = reaches(g.h, g.padding_mode, margin[0]), columns = reaches(g.w, g.padding_mode, margin[1]);
-  const auto oh = g.h.output(), ow = g.w.output(), most_rows = longest(rows), most_columns = longest(columns);
+  const auto rows = reaches(g.h, g.padding_mode, margin[0]),
+             columns = reaches(g.w, g.padding_mode, margin[1]);
+  const auto oh = g.h.output(), ow = g.w.output(), most_rows = longest(rows),
+             most_columns = longest(columns);
   const Strides x = e.spec.src_strides();
   std::vector<double> out(static_cast<std::size_t>(g.batch * g.in_channels * oh * ow));
-  std::vector<double> line(static_cast<std::size_t>(g.w.input)), across(static_cast<std::size_t>(ow * g.h.input));
+  std::vector<double> line(static_cast<std::size_t>(g.w.input)),
+      across(static_cast<std::size_t>(ow * g.h.input));
   RangeTable<Fold> table;
   for (std::int64_t plane = 0; plane < g.batch * g.in_channels; ++plane) {
     const auto base = plane / g.in_channels * x[0] + plane % g.in_channels * x[1];
@@ -92,7 +98,8 @@ std::vector<double> fold_src(const Evidence& e, std::array<std::int64_t, 2> marg
       fold_line(table, line.data(), g.w.input, columns, most_columns, across.data() + h, g.h.input);
     }
     for (std::int64_t w = 0; w < ow; ++w)
-      fold_line(table, across.data() + w * g.h.input, g.h.input, rows, most_rows, out.data() + plane * oh * ow + w, ow);
+      fold_line(table, across.data() + w * g.h.input, g.h.input, rows, most_rows,
+                out.data() + plane * oh * ow + w, ow);
   }
   return out;
 }
@@ -105,14 +112,17 @@ std::vector<double> fold_weights(const Evidence& e, Prepare prepare) {
   std::vector<double> out(static_cast<std::size_t>(g.out_channels * g.group_inputs()), 0.0);
   std::vector<double> line(static_cast<std::size_t>(taps));
   for (std::size_t i = 0; i < out.size(); ++i) {
-    load_line(e.spec.weights_type, e.inputs.weights, static_cast<std::int64_t>(i) * taps, 1, taps, line.data());
+    load_line(e.spec.weights_type, e.inputs.weights, static_cast<std::int64_t>(i) * taps, 1, taps,
+              line.data());
     for (const double v : line) out[i] = Fold{}(out[i], prepare(magnitude(v)));
   }
   return out;
 }
 
-/// S[n][o][y][x] = sum over c of src[n][c][y][x] * weights[o][c]: a 1x1 convolution, so the reference computes it.
-std::vector<double> contracted(const Geometry& g, const std::vector<double>& src, const std::vector<double>& weights) {
+/// S[n][o][y][x] = sum over c of src[n][c][y][x] * weights[o][c]: a 1x1 convolution, so the
+/// reference computes it.
+std::vector<double> contracted(const Geometry& g, const std::vector<double>& src,
+                               const std::vector<double>& weights) {
   const Geometry point{.batch = g.batch,
                        .in_channels = g.in_channels,
                        .out_channels = g.out_channels,
@@ -121,8 +131,10 @@ std::vector<double> contracted(const Geometry& g, const std::vector<double>& src
                        .w = {.input = g.w.output()},
                        .bias = false};
   std::vector<double> out(static_cast<std::size_t>(elements(point.dst_shape())));
-  reference_fast(Spec::of(point, Dtype::f64), {src.data(), weights.data(), nullptr}, {out.data(), nullptr}, 1);
-  // 0 * inf: the other factor is zero throughout, but a transform may have spread the infinite one all the same.
+  reference_fast(Spec::of(point, Dtype::f64), {src.data(), weights.data(), nullptr},
+                 {out.data(), nullptr}, 1);
+  // 0 * inf: the other factor is zero throughout, but a transform may have spread the infinite one
+  // all the same.
   for (auto& s : out)
     if (std::isnan(s)) s = std::numeric_limits<double>::infinity();
   return out;
@@ -132,19 +144,21 @@ constexpr std::int64_t divided_up(std::int64_t a, std::int64_t b) {
   return (a + b - 1) / b;
 }
 
-/// Tiles of a strided or dilated axis take every so-manieth input only, and so reach that much further: of an axis that
-/// is both, outputs d / gcd apart share a tile, whose inputs are lcm(s, d) apart. Capped: the whole padded axis is the
-/// most there is.
+/// Tiles of a strided or dilated axis take every so-manieth input only, and so reach that much
+/// further: of an axis that is both, outputs d / gcd apart share a tile, whose inputs are lcm(s, d)
+/// apart. Capped: the whole padded axis is the most there is.
 std::int64_t stretched(const Axis& a, std::int64_t steps) {
   const auto far = a.padded();
   const auto part = a.dilation / std::gcd(a.stride, a.dilation);
   if (steps == 0) return 0;
-  if (a.stride > far || part > far || a.stride > far / part || steps > far / (a.stride * part)) return far;
+  if (a.stride > far || part > far || a.stride > far / part || steps > far / (a.stride * part))
+    return far;
   return steps * a.stride * part;
 }
 
-/// A tile of `size` that contains the window reaches at most size - reach beyond it on either side; one that does not
-/// contain it works on a piece of the kernel, and stays within `size` of the window.
+/// A tile of `size` that contains the window reaches at most size - reach beyond it on either side;
+/// one that does not contain it works on a piece of the kernel, and stays within `size` of the
+/// window.
 std::int64_t fft_margin(const Axis& a, std::int64_t size) {
   if (size <= 1) return 0;
   return size >= a.reach() ? size - a.reach() : stretched(a, size);
@@ -156,9 +170,12 @@ Spread winograd_spread(const Evidence& e) {
   const auto& g = e.spec.geometry;
   const auto& [h, w] = e.algorithm.winograd;
   const auto same = [](double x) { return x; };
-  const auto src = fold_src<Larger>(e, {stretched(g.h, h.m + h.r - 2), stretched(g.w, w.m + w.r - 2)}, same);
-  const auto pieces = static_cast<double>(divided_up(g.h.kernel, h.r) * divided_up(g.w.kernel, w.r));
-  Spread spread{contracted(g, src, fold_weights<Larger>(e, same)), pieces * static_cast<double>(g.group_inputs())};
+  const auto src =
+      fold_src<Larger>(e, {stretched(g.h, h.m + h.r - 2), stretched(g.w, w.m + w.r - 2)}, same);
+  const auto pieces =
+      static_cast<double>(divided_up(g.h.kernel, h.r) * divided_up(g.w.kernel, w.r));
+  Spread spread{contracted(g, src, fold_weights<Larger>(e, same)),
+                pieces * static_cast<double>(g.group_inputs())};
   for (auto& s : spread.values) s *= pieces;
   return spread;
 }

@@ -11,11 +11,13 @@ struct Spread {
   double channels = 1;         // products summed per transformed point
 };
 
-/// S = sum over c of max |x_c| max |w_c|, x within (m + r - 2) steps of the output's window: every tile that can
-/// contain the output. An axis with more taps than r is covered in ceil(kernel / r) pieces, each a channel more.
+/// S = sum over c of max |x_c| max |w_c|, x within (m + r - 2) steps of the output's window: every
+/// tile that can contain the output. An axis with more taps than r is covered in ceil(kernel / r)
+/// pieces, each a channel more.
 Spread winograd_spread(const Evidence& evidence);
 
-/// S = sum over c of |x_c|_2 |w_c|_2, x in every tile of fft_tile that can contain the output's window.
+/// S = sum over c of |x_c|_2 |w_c|_2, x in every tile of fft_tile that can contain the output's
+/// window.
 Spread fft_spread(const Evidence& evidence);
 
 }  // namespace convgauge

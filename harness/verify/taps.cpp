@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::int64_t kMostProducts = std::int64_t{1} << 24;  // looked through: about 0.1 s
 constexpr std::int64_t kMostOutputs = 512;
-constexpr double kTolerance = 1e-4;  // of tiled algorithms' outputs; neighbours of one weight among others are rarer
+constexpr double kTolerance =
+    1e-4;  // of tiled algorithms' outputs; neighbours of one weight among others are rarer
 
 struct Tap {
   std::int64_t o = 0, c = 0, kh = 0, kw = 0;
@@ -30,13 +31,16 @@ class Weights {
     const auto count = elements(g_.weights_shape());
     std::vector<double> values(static_cast<std::size_t>(count));
     load_line(e.spec.weights_type, e.inputs.weights, 0, 1, count, values.data());
-    for (std::int64_t i = 0; i < count; ++i) sorted_.emplace_back(std::fabs(values[static_cast<std::size_t>(i)]), i);
+    for (std::int64_t i = 0; i < count; ++i)
+      sorted_.emplace_back(std::fabs(values[static_cast<std::size_t>(i)]), i);
     std::sort(sorted_.begin(), sorted_.end());
   }
 
-  /// The one weight of that magnitude; of output channel `o` if it has one, else none where several do.
+  /// The one weight of that magnitude; of output channel `o` if it has one, else none where several
+  /// do.
   std::optional<Tap> find(double value, std::int64_t o) const {
-    const double low = std::fabs(value) * (1 - kTolerance), high = std::fabs(value) * (1 + kTolerance);
+    const double low = std::fabs(value) * (1 - kTolerance),
+                 high = std::fabs(value) * (1 + kTolerance);
     auto at = std::lower_bound(sorted_.begin(), sorted_.end(), std::pair(low, std::int64_t{-1}));
     std::optional<Tap> other, own;
     int others = 0, owns = 0;
@@ -53,15 +57,18 @@ class Weights {
 
  private:
   Tap tap_of(std::int64_t i) const {
-    const auto kw = i % g_.w.kernel, rows = i / g_.w.kernel, kh = rows % g_.h.kernel, planes = rows / g_.h.kernel;
+    const auto kw = i % g_.w.kernel, rows = i / g_.w.kernel, kh = rows % g_.h.kernel,
+               planes = rows / g_.h.kernel;
     return {planes / g_.group_inputs(), planes % g_.group_inputs(), kh, kw};
   }
   const Geometry& g_;
   std::vector<std::pair<double, std::int64_t>> sorted_;
 };
 
-/// The tap under which the one lit pixel of an output's window lies; none where there is none, or padding repeats it.
-std::optional<Tap> due_tap(const Evidence& e, std::int64_t n, std::int64_t o, std::int64_t oh, std::int64_t ow) {
+/// The tap under which the one lit pixel of an output's window lies; none where there is none, or
+/// padding repeats it.
+std::optional<Tap> due_tap(const Evidence& e, std::int64_t n, std::int64_t o, std::int64_t oh,
+                           std::int64_t ow) {
   const auto& g = e.spec.geometry;
   const Strides x = e.spec.src_strides();
   std::optional<Tap> due;
@@ -72,7 +79,9 @@ std::optional<Tap> due_tap(const Evidence& e, std::int64_t n, std::int64_t o, st
         const auto iw = source_index(g.padding_mode, g.w.source(ow, kw), g.w.input);
         const auto channel = o / g.group_outputs() * g.group_inputs() + c;
         if (ih < 0 || iw < 0) continue;
-        if (load(e.spec.src_type, e.inputs.src, n * x[0] + channel * x[1] + ih * x[2] + iw * x[3]) == 0) continue;
+        if (load(e.spec.src_type, e.inputs.src,
+                 n * x[0] + channel * x[1] + ih * x[2] + iw * x[3]) == 0)
+          continue;
         if (due) return std::nullopt;
         due = Tap{o, c, kh, kw};
       }
@@ -80,7 +89,8 @@ std::optional<Tap> due_tap(const Evidence& e, std::int64_t n, std::int64_t o, st
 }
 
 /// What became of the weight that was due, without the numbers of the one output it was seen at.
-std::string mistake(const Geometry& g, const std::optional<Tap>& due, double value, const std::optional<Tap>& seen) {
+std::string mistake(const Geometry& g, const std::optional<Tap>& due, double value,
+                    const std::optional<Tap>& seen) {
   const auto place = [](const Tap& t) { return fmt::format("(kh {}, kw {})", t.kh, t.kw); };
   if (due && value == 0) return fmt::format("lose tap {}", place(*due));
   if (!seen) return "";
@@ -88,9 +98,11 @@ std::string mistake(const Geometry& g, const std::optional<Tap>& due, double val
   if (*seen == *due) return "take the right weight, but not once, or with the wrong sign";
   std::string text = "take the weight";
   if (seen->o != due->o)
-    text += fmt::format(" of the output channel {} further", (seen->o - due->o + g.out_channels) % g.out_channels);
+    text += fmt::format(" of the output channel {} further",
+                        (seen->o - due->o + g.out_channels) % g.out_channels);
   if (seen->c != due->c)
-    text += fmt::format(" of the input channel {} further", (seen->c - due->c + g.group_inputs()) % g.group_inputs());
+    text += fmt::format(" of the input channel {} further",
+                        (seen->c - due->c + g.group_inputs()) % g.group_inputs());
   if (seen->kh != due->kh || seen->kw != due->kw)
     text += fmt::format(" of tap {} for tap {}", place(*seen), place(*due));
   return text;
@@ -107,8 +119,10 @@ std::string describe_taps(const Evidence& e) {
   if (!agrees_bit_for_bit(e)) allowed_errors(e, allowed.data());
   std::map<std::string, int> counts;
   int wrong = 0;
-  for (std::int64_t i = 0; i < elements(s) && wrong < kMostOutputs && wrong * g.terms() < kMostProducts; ++i) {
-    const auto n = i / (s[1] * s[2] * s[3]), o = i / (s[2] * s[3]) % s[1], oh = i / s[3] % s[2], ow = i % s[3];
+  for (std::int64_t i = 0;
+       i < elements(s) && wrong < kMostOutputs && wrong * g.terms() < kMostProducts; ++i) {
+    const auto n = i / (s[1] * s[2] * s[3]), o = i / (s[2] * s[3]) % s[1], oh = i / s[3] % s[2],
+               ow = i % s[3];
     const double got = load(e.spec.dst_type, e.got, n * d[0] + o * d[1] + oh * d[2] + ow * d[3]);
     const double off = std::fabs(got - e.reference.want[i]);
     if (off <= allowed[static_cast<std::size_t>(i)]) continue;
@@ -122,8 +136,10 @@ std::string describe_taps(const Evidence& e) {
   counts.erase("");
   if (counts.empty()) return "";
   const auto most =
-      std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-  return fmt::format("with single pixels lit, {} of {} wrong outputs {}", most->second, wrong, most->first);
+      std::max_element(counts.begin(), counts.end(),
+                       [](const auto& a, const auto& b) { return a.second < b.second; });
+  return fmt::format("with single pixels lit, {} of {} wrong outputs {}", most->second, wrong,
+                     most->first);
 }
 
 }  // namespace convgauge

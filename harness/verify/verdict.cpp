@@ -27,13 +27,15 @@ std::string signal_name(int signal) {
 
 std::string said(const Agrees& v) {
   if (v.elements == 0) return "no outputs" + joined(v.notes);
-  return fmt::format("worst {:.2g} of the allowed error, relative L2 {:.2g}", v.worst, v.rel_l2) + joined(v.notes);
+  return fmt::format("worst {:.2g} of the allowed error, relative L2 {:.2g}", v.worst, v.rel_l2) +
+         joined(v.notes);
 }
 
 std::string said(const Differs& v) {
   const auto& m = v.worst;
-  auto text = fmt::format("{} of {} outputs, worst at n{} c{} h{} w{}: got {:.9g}, want {:.9g}, allowed {:.3g}",
-                          v.count, v.of, m.at[0], m.at[1], m.at[2], m.at[3], m.got, m.want, m.allowed);
+  auto text = fmt::format(
+      "{} of {} outputs, worst at n{} c{} h{} w{}: got {:.9g}, want {:.9g}, allowed {:.3g}",
+      v.count, v.of, m.at[0], m.at[1], m.at[2], m.at[3], m.got, m.want, m.allowed);
   text = with(text, v.where, "; ");
   if (!v.oracle.empty()) text += fmt::format(" ({})", v.oracle);
   return with(text, v.diagnosis, "; ");
@@ -46,11 +48,13 @@ std::string said(const Trespass& v) {
   return with(v.rule, v.where);
 }
 std::string said(const Died& v) {
-  const auto how = v.signal ? signal_name(v.signal) : fmt::format("exited with status {}", v.status);
+  const auto how =
+      v.signal ? signal_name(v.signal) : fmt::format("exited with status {}", v.status);
   return with(with(how, v.where), v.last_words, "; last words: ");
 }
 std::string said(const TimedOut& v) {
-  return fmt::format("after {} ms", v.limit.count()) + (v.during.empty() ? "" : " during " + v.during);
+  return fmt::format("after {} ms", v.limit.count()) +
+         (v.during.empty() ? "" : " during " + v.during);
 }
 std::string said(const Failed& v) {
   return v.why;
@@ -59,7 +63,8 @@ std::string said(const Failed& v) {
 }  // namespace
 
 std::string_view kind(const Verdict& verdict) {
-  constexpr std::string_view words[] = {"agrees", "differs", "refused", "trespass", "died", "timed_out", "failed"};
+  constexpr std::string_view words[] = {"agrees", "differs",   "refused", "trespass",
+                                        "died",   "timed_out", "failed"};
   static_assert(std::size(words) == std::variant_size_v<Verdict>);
   return words[verdict.index()];
 }

@@ -16,7 +16,8 @@ struct Mismatch {
   bool operator==(const Mismatch&) const = default;
 };
 
-/// The result is right: worst = largest |got - want| / allowed, at most 1; rel_l2 of the normal fill.
+/// The result is right: worst = largest |got - want| / allowed, at most 1; rel_l2 of the normal
+/// fill.
 struct Agrees {
   double worst = 0, rel_l2 = 0;
   std::int64_t elements = 0;
@@ -24,8 +25,9 @@ struct Agrees {
   bool operator==(const Agrees&) const = default;
 };
 
-/// The result is wrong. `where` is the shape of the error region in words; `oracle` what found it ("integer", "normal",
-/// "honesty", ...); diagnosis the changed specification that gives the same output, empty if none does.
+/// The result is wrong. `where` is the shape of the error region in words; `oracle` what found it
+/// ("integer", "normal", "honesty", ...); diagnosis the changed specification that gives the same
+/// output, empty if none does.
 struct Differs {
   std::int64_t count = 0, of = 0;
   Mismatch first, worst;
@@ -39,7 +41,8 @@ struct Refused {
   bool operator==(const Refused&) const = default;
 };
 
-/// Read or wrote what was not its own, or left part of the output unwritten. rule is the ABI's ("R9").
+/// Read or wrote what was not its own, or left part of the output unwritten. rule is the ABI's
+/// ("R9").
 struct Trespass {
   std::string rule, where;
   bool operator==(const Trespass&) const = default;
@@ -61,7 +64,8 @@ struct TimedOut {
 /// The plugin said so itself, or broke a rule of the ABI that is none of the above.
 struct Failed {
   std::string why;
-  bool device_lost = false;  // on its way from the worker only: nothing more can run in that process
+  bool device_lost =
+      false;  // on its way from the worker only: nothing more can run in that process
   bool operator==(const Failed&) const = default;
 };
 
@@ -70,7 +74,8 @@ using Verdict = std::variant<Agrees, Differs, Refused, Trespass, Died, TimedOut,
 /// "agrees", "differs", "refused", "trespass", "died", "timed_out", "failed".
 std::string_view kind(const Verdict& verdict);
 
-/// One line for a person, without the kind: "worst 0.12 of the allowed error", "signal SIGSEGV: read 4 bytes past src".
+/// One line for a person, without the kind: "worst 0.12 of the allowed error", "signal SIGSEGV:
+/// read 4 bytes past src".
 std::string sentence(const Verdict& verdict);
 
 inline bool is_defect(const Verdict& v) {
@@ -78,7 +83,8 @@ inline bool is_defect(const Verdict& v) {
 }
 /// What a plugin must never do to its host: died, timed_out, trespass (exit code 4).
 inline bool is_crash(const Verdict& v) {
-  return std::holds_alternative<Trespass>(v) || std::holds_alternative<Died>(v) || std::holds_alternative<TimedOut>(v);
+  return std::holds_alternative<Trespass>(v) || std::holds_alternative<Died>(v) ||
+         std::holds_alternative<TimedOut>(v);
 }
 
 }  // namespace convgauge

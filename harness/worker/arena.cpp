@@ -30,8 +30,9 @@ Arena::~Arena() {
 void Arena::grow(std::uint64_t size) {
   size = std::max(round_up(size, kPage), size_ + size_ / 2 / kPage * kPage);
   if (::ftruncate(descriptor_.get(), static_cast<off_t>(size)) != 0) throw std::bad_alloc();
-  void* at = base_ ? ::mremap(base_, size_, size, MREMAP_MAYMOVE)
-                   : ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor_.get(), 0);
+  void* at = base_
+                 ? ::mremap(base_, size_, size, MREMAP_MAYMOVE)
+                 : ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor_.get(), 0);
   if (at == MAP_FAILED) throw std::bad_alloc();
   base_ = static_cast<std::byte*>(at);
   size_ = size;
@@ -47,7 +48,8 @@ Region Arena::reserve(std::uint64_t bytes, std::uint64_t alignment, std::int32_t
 void lay_canary(std::byte* window, const Region& region, Placement placement) {
   const auto before = offset_in_window(region, placement), after = before + region.bytes;
   std::memset(window, std::to_integer<int>(kCanary), before);
-  std::memset(window + after, std::to_integer<int>(kCanary), window_bytes(region.bytes, region.alignment) - after);
+  std::memset(window + after, std::to_integer<int>(kCanary),
+              window_bytes(region.bytes, region.alignment) - after);
 }
 
 std::int64_t touched_canary(const std::byte* window, const Region& region, Placement placement) {

@@ -1,4 +1,5 @@
-// The memory that driver and worker share: one memfd per worker, sealed against shrinking, cut into windows.
+// The memory that driver and worker share: one memfd per worker, sealed against shrinking, cut into
+// windows.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -18,7 +19,8 @@ class Arena {
 
   /// Starts a new layout: what was there is no longer anyone's.
   void clear() { used_ = 0; }
-  /// A window for `bytes`; the memory grows as needed. Views taken before are invalid. Throws std::bad_alloc.
+  /// A window for `bytes`; the memory grows as needed. Views taken before are invalid. Throws
+  /// std::bad_alloc.
   Region reserve(std::uint64_t bytes, std::uint64_t alignment, std::int32_t role);
   /// The whole window of a region, and its bytes under a placement.
   std::byte* window(const Region& region) { return base_ + region.offset; }
@@ -38,8 +40,8 @@ class Arena {
 inline constexpr std::byte kCanary{0xA5};
 /// Fills a window with canary bytes, all but the buffer.
 void lay_canary(std::byte* window, const Region& region, Placement placement);
-/// The first byte of the slack that is no longer canary, as its distance: negative before the start of the buffer, else
-/// from its end on (0 is the first byte past it). kUntouched if all of it is.
+/// The first byte of the slack that is no longer canary, as its distance: negative before the start
+/// of the buffer, else from its end on (0 is the first byte past it). kUntouched if all of it is.
 inline constexpr std::int64_t kUntouched = INT64_MIN;
 std::int64_t touched_canary(const std::byte* window, const Region& region, Placement placement);
 

@@ -11,7 +11,8 @@ inline constexpr std::uint64_t kLargestMessage = std::uint64_t{64} << 20;
 /// Blocks until all is sent; false where the other side is gone.
 bool send_message(int socket, const std::string& bytes);
 
-/// Blocks until a whole message is there; nothing where the other side is gone or the frame makes no sense.
+/// Blocks until a whole message is there; nothing where the other side is gone or the frame makes
+/// no sense.
 std::optional<std::string> receive_message(int socket);
 
 /// Collects a message from a socket that is read only when it is readable. [one thread]

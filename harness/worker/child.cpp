@@ -29,13 +29,19 @@ constexpr std::string_view kBuiltIn = "builtin:";
 class Child {
  public:
   Child(const ChildOptions& options, const ChildDescriptors& descriptors, bool contained)
-      : options_(options), descriptors_(descriptors), box_(descriptors.crash), contained_(contained) {
+      : options_(options),
+        descriptors_(descriptors),
+        box_(descriptors.crash),
+        contained_(contained) {
     if (contained_) install_fault_handlers(box_.page());
   }
 
   Reply answer(const Request& request) {
-    // Between two requests nothing but the harness runs: the state that was found good is the next one's start.
-    if (!state_) state_.emplace(std::vector{0, 1, 2, descriptors_.socket, descriptors_.crash, descriptors_.arena});
+    // Between two requests nothing but the harness runs: the state that was found good is the next
+    // one's start.
+    if (!state_)
+      state_.emplace(
+          std::vector{0, 1, 2, descriptors_.socket, descriptors_.crash, descriptors_.arena});
     Reply reply;
     try {
       reply = std::visit([this](const auto& r) { return handle(r); }, request);
@@ -60,8 +66,9 @@ class Child {
   Expected<void> load() {
     if (library_) return {};
     enter(Stage::load);
-    auto library = options_.plugin.starts_with(kBuiltIn) ? Library::built_in(&reference_entry, options_.plugin)
-                                                         : Library::open(options_.plugin);
+    auto library = options_.plugin.starts_with(kBuiltIn)
+                       ? Library::built_in(&reference_entry, options_.plugin)
+                       : Library::open(options_.plugin);
     if (!library) return tl::unexpected(library.error());
     library_.emplace(std::move(*library));
     return {};
@@ -77,8 +84,9 @@ class Child {
       if (!devices) return as_reply(devices.error());
       auto options = backend.options();
       if (!options) return as_reply(options.error());
-      description.backends.push_back({backend.name(), backend.description(), backend.version(), devices->why_none,
-                                      std::move(devices->list), std::move(*options)});
+      description.backends.push_back({backend.name(), backend.description(), backend.version(),
+                                      devices->why_none, std::move(devices->list),
+                                      std::move(*options)});
     }
     return description;
   }
@@ -93,14 +101,15 @@ class Child {
   Reply handle(const ListAlgorithms& r) {
     const auto backend = find(r.backend);
     if (!backend) return as_reply(backend.error());
-    // A device that is only described has algorithms, and no plan: query() refuses it. Its reason is the better one
-    // where nothing can be listed.
+    // A device that is only described has algorithms, and no plan: query() refuses it. Its reason
+    // is the better one where nothing can be listed.
     enter(Stage::algorithms);
     auto list = backend->algorithms(r.spec, r.settings);
     if (list) return AlgorithmList{std::move(*list)};
     enter(Stage::query);
     const auto ok = backend->query(r.spec, r.settings);
-    return as_reply(!ok && std::holds_alternative<Refused>(list.error()) ? ok.error() : list.error());
+    return as_reply(!ok && std::holds_alternative<Refused>(list.error()) ? ok.error()
+                                                                         : list.error());
   }
 
   Reply handle(const OpenPlan& r) {
@@ -111,16 +120,18 @@ class Child {
     enter(Stage::plan_create);
     const auto start = std::chrono::steady_clock::now();
     auto plan = backend->plan(r.spec, r.settings);
-    const double ns = std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - start).count();
+    const double ns =
+        std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - start).count();
     if (!asked && plan) return Failed{"R3: query refused what plan_create accepts"};
     if (!asked) return as_reply(asked.error());
     if (!plan && std::holds_alternative<Refused>(plan.error()))
-      return Failed{
-          fmt::format("R3: query accepted what plan_create refuses: {}", std::get<Refused>(plan.error()).why)};
+      return Failed{fmt::format("R3: query accepted what plan_create refuses: {}",
+                                std::get<Refused>(plan.error()).why)};
     if (!plan) return as_reply(plan.error());
     PlanOpened opened{next_plan_, plan->algorithm(), plan->requirements(), ns};
-    plans_.emplace(next_plan_++, std::make_unique<PlanSession>(*backend, r.settings, std::move(*plan),
-                                                               descriptors_.arena, box_.page()));
+    plans_.emplace(next_plan_++,
+                   std::make_unique<PlanSession>(*backend, r.settings, std::move(*plan),
+                                                 descriptors_.arena, box_.page()));
     return opened;
   }
 
@@ -139,7 +150,8 @@ class Child {
   Reply handle(const AskOtherVersion&) {
     enter(Stage::load);
     if (options_.plugin.starts_with(kBuiltIn)) return Done{};
-    if (auto ok = Library::refuses_other_versions(options_.plugin); !ok) return LoadFailed{ok.error().message};
+    if (auto ok = Library::refuses_other_versions(options_.plugin); !ok)
+      return LoadFailed{ok.error().message};
     return Done{};
   }
   Reply handle(const ClosePlan& r) {
@@ -166,7 +178,8 @@ void pin(const std::vector<int>& cpus) {
   ::sched_setaffinity(0, sizeof mask, &mask);
 }
 
-/// When memory runs out, the kernel takes the worker and not the driver. No core files: a plugin's crash is a verdict.
+/// When memory runs out, the kernel takes the worker and not the driver. No core files: a plugin's
+/// crash is a verdict.
 void be_expendable() {
   if (auto* file = std::fopen("/proc/self/oom_score_adj", "w")) {
     std::fputs("1000", file);
@@ -179,7 +192,8 @@ void be_expendable() {
 /// Until the driver hangs up; false where an answer could not be sent.
 bool serve(Child& child, int socket) {
   while (const auto bytes = receive_message(socket))
-    if (!send_message(socket, wire::pack(child.answer(wire::unpack<Request>(*bytes))))) return false;
+    if (!send_message(socket, wire::pack(child.answer(wire::unpack<Request>(*bytes)))))
+      return false;
   return true;
 }
 
@@ -197,7 +211,8 @@ int run_child(const ChildOptions& options) {
   be_expendable();
   auto child = std::make_unique<Child>(options, ChildDescriptors{}, true);
   if (!serve(*child, kSocketDescriptor)) ::_exit(kChannelLost);
-  child.release();  // plans included: the process ends here, and a plugin's destructors are not worth waiting for
+  child.release();  // plans included: the process ends here, and a plugin's destructors are not
+                    // worth waiting for
   std::fflush(nullptr);
   ::_exit(0);
 }

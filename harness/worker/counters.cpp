@@ -21,7 +21,8 @@ constexpr std::array<std::uint64_t, 3> kKinds{PERF_COUNT_HW_INSTRUCTIONS, PERF_C
                                               PERF_COUNT_HW_CACHE_MISSES};
 constexpr std::size_t kMisses = 2;
 
-/// -1 where the kernel refuses, with errno. Inherited: threads that `thread` makes from now on count too.
+/// -1 where the kernel refuses, with errno. Inherited: threads that `thread` makes from now on
+/// count too.
 int open_event(std::uint64_t kind, int thread) {
   perf_event_attr attributes{};
   attributes.size = sizeof attributes;
@@ -32,7 +33,8 @@ int open_event(std::uint64_t kind, int thread) {
   attributes.exclude_kernel = 1;  // what an ordinary user may count
   attributes.exclude_hv = 1;
   attributes.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
-  return static_cast<int>(::syscall(SYS_perf_event_open, &attributes, thread, -1, -1, PERF_FLAG_FD_CLOEXEC));
+  return static_cast<int>(
+      ::syscall(SYS_perf_event_open, &attributes, thread, -1, -1, PERF_FLAG_FD_CLOEXEC));
 }
 
 std::vector<int> threads_of_this_process() {
@@ -47,8 +49,8 @@ std::vector<int> threads_of_this_process() {
 std::string refusal(int code) {
   std::ifstream in("/proc/sys/kernel/perf_event_paranoid");
   int level = 0;
-  const auto paranoid =
-      in >> level ? fmt::format("perf_event_paranoid is {}", level) : std::string("it has no perf_event_paranoid");
+  const auto paranoid = in >> level ? fmt::format("perf_event_paranoid is {}", level)
+                                    : std::string("it has no perf_event_paranoid");
   const char* meaning = code == ENOENT || code == EOPNOTSUPP
                             ? ": no hardware counters here, as in most virtual machines"
                         : code == EACCES || code == EPERM ? ": not permitted"
@@ -86,11 +88,13 @@ Expected<Counters> Counters::open() {
     for (std::size_t i = 0; i < kEvents; ++i) {
       const int event = open_event(kKinds[i], thread);
       if (event >= 0) counters.events_[i].emplace_back(event);
-      if (event >= 0 || i == kMisses || errno == ESRCH) continue;  // ESRCH: the thread ended meanwhile
+      if (event >= 0 || i == kMisses || errno == ESRCH)
+        continue;  // ESRCH: the thread ended meanwhile
       return error(refusal(errno));
     }
   // Misses that only some of the threads could count say nothing.
-  if (counters.events_[kMisses].size() != counters.events_[0].size()) counters.events_[kMisses].clear();
+  if (counters.events_[kMisses].size() != counters.events_[0].size())
+    counters.events_[kMisses].clear();
   return counters;
 }
 
@@ -107,7 +111,8 @@ Expected<CounterTotals> Counters::stop() {
     for (auto& event : events) ::ioctl(event.get(), PERF_EVENT_IOC_DISABLE, 0);
   const auto instructions = total(events_[0]), cycles = total(events_[1]);
   if (!instructions || !cycles || *instructions <= 0 || *cycles <= 0)
-    return error("perf_event_open: the events were opened, but never got a counter of the processor");
+    return error(
+        "perf_event_open: the events were opened, but never got a counter of the processor");
   return CounterTotals{*instructions, *cycles, total(events_[kMisses])};
 }
 

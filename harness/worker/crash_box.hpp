@@ -1,5 +1,6 @@
-// A shared page in which a dying worker leaves what it was doing and where it faulted. The worker's side of it can be
-// overwritten by a wild plugin, so the driver believes nothing in it that does not fit.
+// A shared page in which a dying worker leaves what it was doing and where it faulted. The worker's
+// side of it can be overwritten by a wild plugin, so the driver believes nothing in it that does
+// not fit.
 #pragma once
 #include <array>
 #include <cstdint>

@@ -24,9 +24,9 @@ struct Sentence {
 };
 
 Answer<void> checked(const char* call, cvg_status status, const Sentence& sentence) {
-  if (status == CVG_OK) return {};
+  if (status == CVG_STATUS_OK) return {};
   auto why = fmt::format("{} returned {}: {}", call, status_word(status), sentence.text.data());
-  return tl::unexpected<Trouble>(Failed{std::move(why), status == CVG_DEVICE_LOST});
+  return tl::unexpected<Trouble>(Failed{std::move(why), status == CVG_STATUS_DEVICE_LOST});
 }
 
 }  // namespace
@@ -36,24 +36,36 @@ bool is_result(int role) {
          role == CVG_ROLE_DIFF_BIAS;
 }
 
-DeviceBuffer::DeviceBuffer(const cvg_backend* table, int device, const Requirement& r)
-    : table_(table), device_(device), requirement_(r), front_bytes_(std::max(kGuardBytes, r.alignment)) {}
+bool is_uploaded(int role) {
+  return role == CVG_ROLE_SRC || role == CVG_ROLE_DIFF_DST;
+}
 
-Answer<DeviceBuffer> DeviceBuffer::allocate(const cvg_backend* table, int device, const Requirement& requirement) {
-  if (!table->memory_alloc || !table->memory_free || !table->memory_fill || !table->memory_read || !table->memory_write)
-    return tl::unexpected<Trouble>(Failed{
-        fmt::format("memory kind {} was asked for, but the backend has no functions for it", requirement.memory_kind)});
+DeviceBuffer::DeviceBuffer(const cvg_backend* table, int device, const Requirement& r)
+    : table_(table),
+      device_(device),
+      requirement_(r),
+      front_bytes_(std::max(kGuardBytes, r.alignment)) {}
+
+Answer<DeviceBuffer> DeviceBuffer::allocate(const cvg_backend* table, int device,
+                                            const Requirement& requirement) {
+  if (!table->memory_alloc || !table->memory_free || !table->memory_fill || !table->memory_read ||
+      !table->memory_write)
+    return tl::unexpected<Trouble>(
+        Failed{fmt::format("memory kind {} was asked for, but the backend has no functions for it",
+                           requirement.memory_kind)});
   DeviceBuffer buffer(table, device, requirement);
   Sentence sentence;
-  const auto status =
-      table->memory_alloc(device, requirement.memory_kind, buffer.front_bytes_ + requirement.bytes + kGuardBytes,
-                          requirement.alignment, &buffer.start_, &sentence.note);
-  if (status == CVG_OUT_OF_MEMORY)
+  const auto status = table->memory_alloc(device, requirement.memory_kind,
+                                          buffer.front_bytes_ + requirement.bytes + kGuardBytes,
+                                          requirement.alignment, &buffer.start_, &sentence.note);
+  if (status == CVG_STATUS_OUT_OF_MEMORY)
     return tl::unexpected<Trouble>(
-        Refused{"memory", fmt::format("the device has too little memory for {} bytes of {}: {}", requirement.bytes,
-                                      role_word(requirement.role), sentence.text.data())});
+        Refused{"memory",
+                fmt::format("the device has too little memory for {} bytes of {}: {}",
+                            requirement.bytes, role_word(requirement.role), sentence.text.data())});
   if (auto ok = checked("memory_alloc", status, sentence); !ok) return tl::unexpected(ok.error());
-  if (!buffer.start_) return tl::unexpected<Trouble>(Failed{"memory_alloc returned OK and no address"});
+  if (!buffer.start_)
+    return tl::unexpected<Trouble>(Failed{"memory_alloc returned OK and no address"});
   auto laid = buffer.fill(0, kGuard, buffer.front_bytes_);
   if (laid) laid = buffer.fill(buffer.front_bytes_ + requirement.bytes, kGuard, kGuardBytes);
   if (laid) laid = buffer.poison();
@@ -76,14 +88,16 @@ Answer<void> DeviceBuffer::fill(std::size_t offset, int byte, std::size_t bytes)
   if (bytes == 0) return {};
   Sentence sentence;
   return checked("memory_fill",
-                 table_->memory_fill(device_, requirement_.memory_kind, start_, offset, byte, bytes, &sentence.note),
+                 table_->memory_fill(device_, requirement_.memory_kind, start_, offset, byte, bytes,
+                                     &sentence.note),
                  sentence);
 }
 
 Answer<void> DeviceBuffer::read(std::size_t offset, void* to, std::size_t bytes) const {
   Sentence sentence;
   return checked("memory_read",
-                 table_->memory_read(device_, requirement_.memory_kind, start_, offset, to, bytes, &sentence.note),
+                 table_->memory_read(device_, requirement_.memory_kind, start_, offset, to, bytes,
+                                     &sentence.note),
                  sentence);
 }
 
@@ -97,10 +111,10 @@ Answer<void> DeviceBuffer::fill_elements(std::uint64_t bits, std::size_t size) {
   for (std::size_t at = 0; at < r.bytes; at += size)
     std::memcpy(pattern.data() + at, &bits, std::min(size, r.bytes - at));
   Sentence sentence;
-  return checked(
-      "memory_write",
-      table_->memory_write(device_, r.memory_kind, start_, front_bytes_, pattern.data(), r.bytes, &sentence.note),
-      sentence);
+  return checked("memory_write",
+                 table_->memory_write(device_, r.memory_kind, start_, front_bytes_, pattern.data(),
+                                      r.bytes, &sentence.note),
+                 sentence);
 }
 
 Answer<DeviceBuffer::Guard> DeviceBuffer::guard() const {
@@ -123,7 +137,8 @@ Answer<std::uint64_t> DeviceBuffer::digest() const {
   std::uint64_t digest = 0;
   for (std::size_t at = 0; at < requirement_.bytes; at += kChunk) {
     const auto bytes = std::min(kChunk, requirement_.bytes - at);
-    if (auto ok = read(front_bytes_ + at, chunk.data(), bytes); !ok) return tl::unexpected(ok.error());
+    if (auto ok = read(front_bytes_ + at, chunk.data(), bytes); !ok)
+      return tl::unexpected(ok.error());
     digest = digest * 0x9E3779B97F4A7C15u + std::hash<std::string_view>{}({chunk.data(), bytes});
   }
   return digest;

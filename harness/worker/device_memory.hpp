@@ -1,4 +1,5 @@
-// Memory of a backend's own kinds, obtained through its own functions, with guards on both sides that are checked.
+// Memory of a backend's own kinds, obtained through its own functions, with guards on both sides
+// that are checked.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -8,8 +9,11 @@
 
 namespace convgauge {
 
-/// What execute() leaves to be fetched, in either direction; all else but scratch it must leave as it is (R8).
+/// What execute() leaves to be fetched, in either direction; all else but scratch it must leave as
+/// it is (R8).
 bool is_result(int role);
+/// What upload() brings: another one for every run, where weights and bias stay.
+bool is_uploaded(int role);
 
 /// One allocation of a device's memory: guard bytes, `bytes` poisoned, guard bytes. [main]
 class DeviceBuffer {
@@ -17,7 +21,8 @@ class DeviceBuffer {
   enum class Guard { whole, broken_before, broken_behind };
 
   /// An answer that fails names the call and what the plugin said; too little memory is a refusal.
-  static Answer<DeviceBuffer> allocate(const cvg_backend* table, int device, const Requirement& requirement);
+  static Answer<DeviceBuffer> allocate(const cvg_backend* table, int device,
+                                       const Requirement& requirement);
   DeviceBuffer(DeviceBuffer&& other) noexcept;
   DeviceBuffer& operator=(DeviceBuffer&&) = delete;
   ~DeviceBuffer();

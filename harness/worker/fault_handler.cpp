@@ -21,7 +21,8 @@ void on_fault(int signal, siginfo_t* info, void* context) {
     page->address = reinterpret_cast<std::uint64_t>(info->si_addr);
 #if defined(__x86_64__)
     constexpr long kWriteBit = 2;  // of the page-fault error code (Intel SDM vol. 3, 4.7)
-    page->was_write = (static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_ERR] & kWriteBit) != 0;
+    page->was_write =
+        (static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_ERR] & kWriteBit) != 0;
 #else
     (void)context;
 #endif
@@ -35,7 +36,8 @@ void on_fault(int signal, siginfo_t* info, void* context) {
 
 /// Handlers run on a stack of their own, since the fault may be an overflow of the usual one.
 void use_own_stack() {
-  static void* const stack = ::mmap(nullptr, kStackBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  static void* const stack =
+      ::mmap(nullptr, kStackBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (stack == MAP_FAILED) return;
   const stack_t alternative{stack, 0, kStackBytes};
   ::sigaltstack(&alternative, nullptr);
@@ -49,7 +51,8 @@ void install_fault_handlers(CrashPage& page) {
   struct sigaction action {};
   action.sa_sigaction = on_fault;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) ::sigaction(signal, &action, nullptr);
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT})
+    ::sigaction(signal, &action, nullptr);
 }
 
 }  // namespace convgauge

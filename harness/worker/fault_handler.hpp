@@ -4,8 +4,8 @@
 
 namespace convgauge {
 
-/// Installs handlers for SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT, on a stack of their own, that fill `page` and
-/// re-raise. Idempotent: called again after a plugin has taken the handlers away.
+/// Installs handlers for SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT, on a stack of their own, that
+/// fill `page` and re-raise. Idempotent: called again after a plugin has taken the handlers away.
 void install_fault_handlers(CrashPage& page);
 
 }  // namespace convgauge

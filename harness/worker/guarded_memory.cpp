@@ -11,20 +11,24 @@
 namespace convgauge {
 namespace {
 
-/// Address space costs nothing: wide enough that an access a few rows or channels off still falls into it.
+/// Address space costs nothing: wide enough that an access a few rows or channels off still falls
+/// into it.
 constexpr std::size_t kGuardBytes = std::size_t{4} << 20;
 
 }  // namespace
 
-GuardedMemory::Mapping GuardedMemory::map(int descriptor, const Region& region, Placement placement) {
+GuardedMemory::Mapping GuardedMemory::map(int descriptor, const Region& region,
+                                          Placement placement) {
   Mapping m;
   m.window_size = window_bytes(region.bytes, region.alignment);
   const auto alignment = std::max<std::uint64_t>(region.alignment, kPage);
   m.reserve_bytes = m.window_size + 2 * kGuardBytes + alignment;
-  void* at = ::mmap(nullptr, m.reserve_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* at = ::mmap(nullptr, m.reserve_bytes, PROT_NONE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (at == MAP_FAILED) throw std::bad_alloc();
   m.reserve = static_cast<std::byte*>(at);
-  // The window starts at a multiple of the alignment, and its size is one too: both placements are aligned.
+  // The window starts at a multiple of the alignment, and its size is one too: both placements are
+  // aligned.
   const auto start = round_up(reinterpret_cast<std::uint64_t>(m.reserve) + kGuardBytes, alignment);
   m.window = m.reserve + (start - reinterpret_cast<std::uint64_t>(m.reserve));
   at = ::mmap(m.window, m.window_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, descriptor,
@@ -34,7 +38,8 @@ GuardedMemory::Mapping GuardedMemory::map(int descriptor, const Region& region, 
   return m;
 }
 
-GuardedMemory::GuardedMemory(int descriptor, const std::vector<Region>& regions, Placement placement, CrashPage& page)
+GuardedMemory::GuardedMemory(int descriptor, const std::vector<Region>& regions,
+                             Placement placement, CrashPage& page)
     : page_(page) {
   page_.range_count = 0;
   for (const auto& region : regions) {
@@ -42,8 +47,8 @@ GuardedMemory::GuardedMemory(int descriptor, const std::vector<Region>& regions,
     const auto& m = mappings_.back();
     if (page_.range_count == page_.ranges.size()) continue;
     const auto number = [](const std::byte* p) { return reinterpret_cast<std::uint64_t>(p); };
-    page_.ranges[page_.range_count++] = {number(m.reserve), number(m.reserve) + m.reserve_bytes, number(m.data),
-                                         region.bytes, region.role};
+    page_.ranges[page_.range_count++] = {number(m.reserve), number(m.reserve) + m.reserve_bytes,
+                                         number(m.data), region.bytes, region.role};
   }
 }
 

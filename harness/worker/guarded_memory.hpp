@@ -1,4 +1,5 @@
-// The worker's side of the arena: each buffer between inaccessible pages, inputs read-only while the plugin runs.
+// The worker's side of the arena: each buffer between inaccessible pages, inputs read-only while
+// the plugin runs.
 #pragma once
 #include <cstddef>
 #include <vector>
@@ -8,11 +9,13 @@
 
 namespace convgauge {
 
-/// The mapped regions of one binding. Registers its ranges in the crash page, and takes them out again. [main]
+/// The mapped regions of one binding. Registers its ranges in the crash page, and takes them out
+/// again. [main]
 class GuardedMemory {
  public:
   /// Maps every region of the arena behind `descriptor`. Throws std::bad_alloc.
-  GuardedMemory(int descriptor, const std::vector<Region>& regions, Placement placement, CrashPage& page);
+  GuardedMemory(int descriptor, const std::vector<Region>& regions, Placement placement,
+                CrashPage& page);
   GuardedMemory(const GuardedMemory&) = delete;
   GuardedMemory& operator=(const GuardedMemory&) = delete;
   ~GuardedMemory();

@@ -13,7 +13,8 @@
 
 namespace convgauge {
 
-// ---- parts ----------------------------------------------------------------------------------------------------------
+// ---- parts
+// ----------------------------------------------------------------------------------------------------------
 
 template <class Io>
 void fields(Io& io, Axis& a) {
@@ -25,8 +26,8 @@ void fields(Io& io, Geometry& g) {
 }
 template <class Io>
 void fields(Io& io, Spec& s) {
-  io(s.geometry, s.direction, s.src_type, s.weights_type, s.dst_type, s.accumulator_type, s.layout, s.math,
-     s.deterministic);
+  io(s.geometry, s.direction, s.src_type, s.weights_type, s.dst_type, s.accumulator_type, s.layout,
+     s.math, s.deterministic);
 }
 template <class Io>
 void fields(Io& io, Rational& r) {
@@ -38,7 +39,8 @@ void fields(Io& io, WinogradAxis& a) {
 }
 template <class Io>
 void fields(Io& io, Algorithm& a) {
-  io(a.name, a.algorithm_class, a.deterministic, a.flushes_subnormals, a.points_known, a.winograd, a.fft_tile);
+  io(a.name, a.algorithm_class, a.deterministic, a.flushes_subnormals, a.points_known, a.winograd,
+     a.fft_tile);
 }
 template <class Io>
 void fields(Io& io, PlanSettings& s) {
@@ -50,7 +52,8 @@ void fields(Io& io, Requirement& r) {
 }
 template <class Io>
 void fields(Io& io, DeviceInfo& d) {
-  io(d.name, d.driver, d.kind, d.memory_bytes, d.peak_flops, d.peak_bytes_per_second, d.last_level_cache_bytes);
+  io(d.name, d.driver, d.kind, d.memory_bytes, d.peak_flops, d.peak_bytes_per_second,
+     d.last_level_cache_bytes);
 }
 template <class Io>
 void fields(Io& io, OptionInfo& o) {
@@ -65,8 +68,9 @@ void fields(Io& io, Failed& f) {
   io(f.why, f.device_lost);
 }
 
-/// Where a buffer lies: a window of whole pages in the arena, shared by driver and worker. In the window the bytes end
-/// at its end (placement end) or start at its start, as far as the alignment allows; the rest is canary.
+/// Where a buffer lies: a window of whole pages in the arena, shared by driver and worker. In the
+/// window the bytes end at its end (placement end) or start at its start, as far as the alignment
+/// allows; the rest is canary.
 struct Region {
   std::uint64_t offset = 0, bytes = 0, alignment = 1;
   std::int32_t role = 0;
@@ -83,8 +87,8 @@ struct Words<Placement> {
   static constexpr std::array<std::string_view, 2> words{"end", "start"};
 };
 
-/// The buffers of one plan: regions, which region each requirement is bound to (-1: memory of the backend's own), and
-/// which regions are the host's tensors, by role (-1: there is none).
+/// The buffers of one plan: regions, which region each requirement is bound to (-1: memory of the
+/// backend's own), and which regions are the host's tensors, by role (-1: there is none).
 struct Binding {
   std::vector<Region> regions;
   std::vector<std::int32_t> requirement_region;
@@ -97,14 +101,16 @@ void fields(Io& io, Binding& b) {
   io(b.regions, b.requirement_region, b.tensors);
 }
 
-// ---- requests -------------------------------------------------------------------------------------------------------
+// ---- requests
+// -------------------------------------------------------------------------------------------------------
 
 /// Load the plugin and say what it is. The first request.
 struct Describe {};
 template <class Io>
 void fields(Io&, Describe&) {}
 
-/// R1: load the plugin, and ask it for a version that nobody speaks. The first request, and the only one.
+/// R1: load the plugin, and ask it for a version that nobody speaks. The first request, and the
+/// only one.
 struct AskOtherVersion {};
 template <class Io>
 void fields(Io&, AskOtherVersion&) {}
@@ -130,9 +136,10 @@ void fields(Io& io, OpenPlan& r) {
   io(r.backend, r.spec, r.settings);
 }
 
-/// Run a slot once in guarded memory. fresh: bind and prepare_weights first; else only upload, execute, fetch. The
-/// regions of a plan's bindings are those of all its slots; binding slot 0 maps them. What the plan keeps in memory of
-/// its own kinds is poisoned by the worker: outputs with the element `poison`, of poison_bytes.
+/// Run a slot once in guarded memory. fresh: bind and prepare_weights first; else only upload,
+/// execute, fetch. The regions of a plan's bindings are those of all its slots; binding slot 0 maps
+/// them. What the plan keeps in memory of its own kinds is poisoned by the worker: outputs with the
+/// element `poison`, of poison_bytes.
 struct VerifyRun {
   std::uint32_t plan = 0;
   Binding binding;
@@ -147,7 +154,8 @@ void fields(Io& io, VerifyRun& r) {
   io(r.plan, r.binding, r.placement, r.fresh, r.slot, r.poison, r.poison_bytes);
 }
 
-/// Private memory for `slots` slots, filled from the arena; bound, prepared, uploaded, executed once.
+/// Private memory for `slots` slots, filled from the arena; bound, prepared, uploaded, executed
+/// once.
 struct MeasureSetup {
   std::uint32_t plan = 0;
   Binding binding;
@@ -158,7 +166,8 @@ void fields(Io& io, MeasureSetup& r) {
   io(r.plan, r.binding, r.slots);
 }
 
-/// Untimed executions for at least warm_ns, then one sample of `executions`, in calls of `batch` at a time.
+/// Untimed executions for at least warm_ns, then one sample of `executions`, in calls of `batch` at
+/// a time.
 struct Sample {
   std::uint32_t plan = 0;
   std::int64_t executions = 1, batch = 1;
@@ -170,8 +179,8 @@ void fields(Io& io, Sample& r) {
   io(r.plan, r.executions, r.batch, r.warm_ns, r.counters);
 }
 
-/// Copies the measured outputs of a slot to the arena. again: what upload() brings is first read anew from the arena,
-/// the outputs poisoned with NaNs, and one more execution made.
+/// Copies the measured outputs of a slot to the arena. again: what upload() brings is first read
+/// anew from the arena, the outputs poisoned with NaNs, and one more execution made.
 struct MeasureCheck {
   std::uint32_t plan = 0;
   bool again = false;
@@ -208,10 +217,12 @@ void fields(Io& io, AskDetails& r) {
   io(r.plan);
 }
 
-using Request = std::variant<Describe, ListAlgorithms, OpenPlan, VerifyRun, MeasureSetup, Sample, MeasureCheck,
-                             ClosePlan, CountAllocations, AskOtherVersion, AskDetails>;
+using Request =
+    std::variant<Describe, ListAlgorithms, OpenPlan, VerifyRun, MeasureSetup, Sample, MeasureCheck,
+                 ClosePlan, CountAllocations, AskOtherVersion, AskDetails>;
 
-// ---- replies --------------------------------------------------------------------------------------------------------
+// ---- replies
+// --------------------------------------------------------------------------------------------------------
 
 /// The plugin could not be loaded, or broke the rules of its tables.
 struct LoadFailed {
@@ -273,9 +284,10 @@ void fields(Io& io, MeasureReady& r) {
   io(r.bind_ns, r.prepare_ns, r.upload_ns, r.first_ns, r.fetch_ns);
 }
 
-/// Nanoseconds per execution by the host's clock, and by the device's where it has one (else 0); over the whole sample,
-/// how long threads of the worker were ready but did not run, and what others and the hypervisor had of its cores; what
-/// the processor counted for an execution (below 0: it did not), or why it counted nothing.
+/// Nanoseconds per execution by the host's clock, and by the device's where it has one (else 0);
+/// over the whole sample, how long threads of the worker were ready but did not run, and what
+/// others and the hypervisor had of its cores; what the processor counted for an execution (below
+/// 0: it did not), or why it counted nothing.
 struct Sampled {
   double host_ns = 0, device_ns = 0, waited_ns = 0, others_ns = 0, steal_ns = 0;
   double instructions = -1, cycles = -1, cache_misses = -1;
@@ -283,8 +295,8 @@ struct Sampled {
 };
 template <class Io>
 void fields(Io& io, Sampled& r) {
-  io(r.host_ns, r.device_ns, r.waited_ns, r.others_ns, r.steal_ns, r.instructions, r.cycles, r.cache_misses,
-     r.counters_refused);
+  io(r.host_ns, r.device_ns, r.waited_ns, r.others_ns, r.steal_ns, r.instructions, r.cycles,
+     r.cache_misses, r.counters_refused);
 }
 
 /// possible: see AllocationCount.
@@ -306,7 +318,7 @@ void fields(Io& io, Details& r) {
   io(r.plan, r.device);
 }
 
-using Reply = std::variant<LoadFailed, Description, AlgorithmList, PlanOpened, Done, MeasureReady, Sampled, Refused,
-                           Failed, AllocationsCounted, Details>;
+using Reply = std::variant<LoadFailed, Description, AlgorithmList, PlanOpened, Done, MeasureReady,
+                           Sampled, Refused, Failed, AllocationsCounted, Details>;
 
 }  // namespace convgauge

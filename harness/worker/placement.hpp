@@ -16,10 +16,12 @@ constexpr std::uint64_t window_bytes(std::uint64_t bytes, std::uint64_t alignmen
   return padded > 0 ? padded : kPage;
 }
 
-/// Of the buffer's first byte from the window's start. At placement end, bytes and window end together but for the
-/// slack that the alignment forces (less than `alignment` bytes, canary).
+/// Of the buffer's first byte from the window's start. At placement end, bytes and window end
+/// together but for the slack that the alignment forces (less than `alignment` bytes, canary).
 constexpr std::uint64_t offset_in_window(const Region& r, Placement placement) {
-  return placement == Placement::start ? 0 : window_bytes(r.bytes, r.alignment) - round_up(r.bytes, r.alignment);
+  return placement == Placement::start
+             ? 0
+             : window_bytes(r.bytes, r.alignment) - round_up(r.bytes, r.alignment);
 }
 
 }  // namespace convgauge

@@ -28,7 +28,7 @@ bool writable(int role, Stage stage) {
     case Stage::prepare_weights:
       return role == CVG_ROLE_PACKED_WEIGHTS || role == CVG_ROLE_WEIGHTS || role == CVG_ROLE_BIAS;
     case Stage::upload:
-      return role == CVG_ROLE_SRC || role == CVG_ROLE_DIFF_DST;
+      return is_uploaded(role);
     case Stage::execute:
       return is_result(role);
     default:
@@ -43,8 +43,9 @@ void PlanSession::protect(Stage stage, std::int32_t slot) {
   const auto& needs = plan_.requirements();
   const auto allow = [&](const Binding& b, bool own) {
     for (std::size_t role = 0; role < kTensorCount; ++role)
-      guarded_->allow_writes(b.tensors[role], own && is_result(static_cast<int>(role)) &&
-                                                  (stage == Stage::execute || stage == Stage::fetch));
+      guarded_->allow_writes(b.tensors[role],
+                             own && is_result(static_cast<int>(role)) &&
+                                 (stage == Stage::execute || stage == Stage::fetch));
     for (std::size_t i = 0; i < needs.size(); ++i)
       if (needs[i].form == CVG_FORM_OWN && needs[i].memory_kind == CVG_MEMORY_HOST)
         guarded_->allow_writes(b.requirement_region[i], own && writable(needs[i].role, stage));
@@ -58,7 +59,8 @@ void PlanSession::protect(Stage stage, std::int32_t slot) {
 cvg_tensors PlanSession::guarded_tensors(std::int32_t slot) const {
   const auto& b = slots_[static_cast<std::size_t>(slot)].binding;
   HostTensors tensors{};
-  for (std::size_t role = 0; role < kTensorCount; ++role) tensors[role] = guarded_->bytes(b.tensors[role]);
+  for (std::size_t role = 0; role < kTensorCount; ++role)
+    tensors[role] = guarded_->bytes(b.tensors[role]);
   return to_abi(tensors);
 }
 
@@ -84,7 +86,8 @@ Answer<std::vector<void*>> PlanSession::guarded_addresses(std::int32_t slot) {
 
 Answer<void> PlanSession::bind_guarded(const VerifyRun& request) {
   const auto slot = static_cast<std::size_t>(request.slot);
-  if (request.binding.requirement_region.size() != plan_.requirements().size() || slot > slots_.size())
+  if (request.binding.requirement_region.size() != plan_.requirements().size() ||
+      slot > slots_.size())
     return tl::unexpected<Trouble>(Failed{"harness: a binding that does not fit the plan"});
   enter(Stage::memory);
   if (slot == 0) {
@@ -159,7 +162,8 @@ Answer<void> PlanSession::inputs_unchanged(std::int32_t slot) const {
     const auto digest = mine.device[i]->digest();
     if (!digest) return tl::unexpected(digest.error());
     if (*digest != mine.digests[i])
-      return tl::unexpected<Trouble>(Failed{fmt::format("R8: execute changed {} in device memory", role_word(role))});
+      return tl::unexpected<Trouble>(
+          Failed{fmt::format("R8: execute changed {} in device memory", role_word(role))});
   }
   return {};
 }
@@ -171,10 +175,10 @@ Answer<void> PlanSession::guards_untouched() const {
       const auto guard = slot.device[i]->guard();
       if (!guard) return tl::unexpected(guard.error());
       if (*guard != DeviceBuffer::Guard::whole)
-        return tl::unexpected<Trouble>(
-            Failed{fmt::format("R9: wrote {} of {} in device memory",
-                               *guard == DeviceBuffer::Guard::broken_before ? "before the start" : "past the end",
-                               role_word(plan_.requirements()[i].role))});
+        return tl::unexpected<Trouble>(Failed{fmt::format(
+            "R9: wrote {} of {} in device memory",
+            *guard == DeviceBuffer::Guard::broken_before ? "before the start" : "past the end",
+            role_word(plan_.requirements()[i].role))});
     }
   return {};
 }
@@ -183,7 +187,8 @@ Reply PlanSession::run_guarded(const VerifyRun& request) {
   private_.reset();
   if (request.fresh || !guarded_)
     if (auto ok = bind_guarded(request); !ok) return as_reply(ok.error());
-  if (static_cast<std::size_t>(request.slot) >= slots_.size()) return Failed{"harness: a slot that is not bound"};
+  if (static_cast<std::size_t>(request.slot) >= slots_.size())
+    return Failed{"harness: a slot that is not bound"};
   if (auto ok = execute_guarded(request); !ok) return as_reply(ok.error());
   return Done{};
 }
@@ -192,7 +197,8 @@ Reply PlanSession::set_up(const MeasureSetup& request) {
   guarded_.reset();
   slots_.clear();
   enter(Stage::memory);
-  auto memory = PrivateMemory::make(backend_, settings_, plan_.requirements(), request.binding, request.slots, arena_);
+  auto memory = PrivateMemory::make(backend_, settings_, plan_.requirements(), request.binding,
+                                    request.slots, arena_);
   if (!memory) return as_reply(memory.error());
   private_.emplace(std::move(*memory));
   order_.clear();
@@ -207,13 +213,20 @@ Reply PlanSession::set_up(const MeasureSetup& request) {
       if (slot == 0) ns = since(start);
       return ok;
     };
-    auto ok = timed(Stage::bind, ready.bind_ns, [&] { return plan_.bind(slot, private_->addresses(slot)); });
+    auto ok = timed(Stage::bind, ready.bind_ns,
+                    [&] { return plan_.bind(slot, private_->addresses(slot)); });
     if (ok)
       ok = timed(Stage::prepare_weights, ready.prepare_ns,
                  [&] { return plan_.prepare_weights(slot, private_->tensors(slot)); });
-    if (ok) ok = timed(Stage::upload, ready.upload_ns, [&] { return plan_.upload(slot, private_->tensors(slot)); });
-    if (ok) ok = timed(Stage::execute, ready.first_ns, [&] { return plan_.execute_and_wait(&slot, 1, nullptr); });
-    if (ok) ok = timed(Stage::fetch, ready.fetch_ns, [&] { return plan_.fetch(slot, private_->tensors(slot)); });
+    if (ok)
+      ok = timed(Stage::upload, ready.upload_ns,
+                 [&] { return plan_.upload(slot, private_->tensors(slot)); });
+    if (ok)
+      ok = timed(Stage::execute, ready.first_ns,
+                 [&] { return plan_.execute_and_wait(&slot, 1, nullptr); });
+    if (ok)
+      ok = timed(Stage::fetch, ready.fetch_ns,
+                 [&] { return plan_.fetch(slot, private_->tensors(slot)); });
     if (!ok) return as_reply(ok.error());
   }
   return ready;
@@ -222,7 +235,7 @@ Reply PlanSession::set_up(const MeasureSetup& request) {
 Reply PlanSession::sample(const Sample& request) {
   if (!private_) return Failed{"harness: a sample was asked of a plan that is not set up"};
   enter(Stage::execute);
-  cvg_status status = CVG_OK;
+  cvg_status status = CVG_STATUS_OK;
   // Slots in turn; a batch runs through the list from where the last one ended.
   std::vector<std::int32_t> turn(order_);
   while (turn.size() < order_.size() + static_cast<std::size_t>(request.batch))
@@ -233,10 +246,11 @@ Reply PlanSession::sample(const Sample& request) {
   double device_ns = 0;
   const auto run = [&](cvg_timing* device) {
     const auto result = plan_.raw_execute(turn.data() + next_, request.batch, device);
-    if (result != CVG_OK) status = result;
+    if (result != CVG_STATUS_OK) status = result;
     next_ = (next_ + batch) % order_.size();
   };
-  for (const auto start = Clock::now(); since(start) < static_cast<double>(request.warm_ns) && status == CVG_OK;)
+  for (const auto start = Clock::now();
+       since(start) < static_cast<double>(request.warm_ns) && status == CVG_STATUS_OK;)
     run(nullptr);
   const auto calls = std::max<std::int64_t>(1, request.executions / request.batch);
   auto counters = request.counters ? Counters::open() : error("");
@@ -249,9 +263,9 @@ Reply PlanSession::sample(const Sample& request) {
   });
   const auto counted = counters ? counters->stop() : tl::unexpected(counters.error());
   const auto load = load_between(before, read_load());
-  if (status != CVG_OK)
+  if (status != CVG_STATUS_OK)
     return Failed{fmt::format("execute returned {} while it was timed", status_word(status)),
-                  status == CVG_DEVICE_LOST};
+                  status == CVG_STATUS_DEVICE_LOST};
   const auto each = static_cast<double>(request.batch);
   const double executions = each * static_cast<double>(calls);
   Sampled sampled{ns / each, device_ns / executions, load.waited_ns, load.busy_ns, load.steal_ns};
@@ -277,7 +291,8 @@ Reply PlanSession::details(const AskDetails&) {
 Reply PlanSession::check(const MeasureCheck& request) {
   if (!private_) return Failed{"harness: a check was asked of a plan that is not set up"};
   const auto slot = request.slot;
-  if (slot < 0 || slot >= private_->slots()) return Failed{"harness: a check was asked of a slot that there is not"};
+  if (slot < 0 || slot >= private_->slots())
+    return Failed{"harness: a check was asked of a slot that there is not"};
   Answer<void> ok{};
   if (request.again) {
     private_->refresh_source(slot);

@@ -18,7 +18,11 @@ namespace convgauge {
 class PlanSession {
  public:
   PlanSession(Backend backend, const PlanSettings& settings, Plan plan, int arena, CrashPage& page)
-      : backend_(backend), settings_(settings), plan_(std::move(plan)), arena_(arena), page_(page) {}
+      : backend_(backend),
+        settings_(settings),
+        plan_(std::move(plan)),
+        arena_(arena),
+        page_(page) {}
 
   Reply run_guarded(const VerifyRun& request);
   Reply set_up(const MeasureSetup& request);
@@ -30,7 +34,8 @@ class PlanSession {
   }
 
  private:
-  /// A slot in verify mode: its buffers, and per requirement its device memory (none where another slot has it).
+  /// A slot in verify mode: its buffers, and per requirement its device memory (none where another
+  /// slot has it).
   struct GuardedSlot {
     Binding binding;
     std::vector<std::optional<DeviceBuffer>> device;
@@ -40,7 +45,8 @@ class PlanSession {
   Answer<void> bind_guarded(const VerifyRun& request);
   Answer<void> execute_guarded(const VerifyRun& request);
   Answer<void> guards_untouched() const;
-  /// In memory of the backend's own kinds: outputs and workspace poisoned; the rest as it is, to be compared.
+  /// In memory of the backend's own kinds: outputs and workspace poisoned; the rest as it is, to be
+  /// compared.
   Answer<void> poison_device(const VerifyRun& request);
   Answer<void> note_contents(std::int32_t slot);
   Answer<void> inputs_unchanged(std::int32_t slot) const;

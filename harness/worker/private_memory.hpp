@@ -2,7 +2,6 @@
 #pragma once
 #include <array>
 #include <cstddef>
-#include <initializer_list>
 #include <memory>
 #include <vector>
 
@@ -18,19 +17,23 @@ struct Unmap {
   void operator()(std::byte* p) const;
 };
 
-/// Buffers of every slot, and copies of the host's tensors, filled from the arena behind `arena`. [main]
+/// Buffers of every slot, and copies of the host's tensors, filled from the arena behind `arena`.
+/// [main]
 class PrivateMemory {
  public:
   /// Throws std::bad_alloc. Device buffers that cannot be had are an answer.
   static Answer<PrivateMemory> make(const Backend& backend, const PlanSettings& settings,
-                                    const std::vector<Requirement>& requirements, const Binding& binding, int slots,
-                                    int arena);
+                                    const std::vector<Requirement>& requirements,
+                                    const Binding& binding, int slots, int arena);
   PrivateMemory(PrivateMemory&&) = default;
 
-  const std::vector<void*>& addresses(int slot) const { return addresses_.at(static_cast<std::size_t>(slot)); }
+  const std::vector<void*>& addresses(int slot) const {
+    return addresses_.at(static_cast<std::size_t>(slot));
+  }
   cvg_tensors tensors(int slot) const;
   int slots() const { return static_cast<int>(addresses_.size()); }
-  /// Reads what upload() brings of a slot anew from the arena: src, diff_dst. Writes NaNs over its outputs.
+  /// Reads what upload() brings of a slot anew from the arena: src, diff_dst. Writes NaNs over its
+  /// outputs.
   void refresh_source(int slot);
   Answer<void> poison_output(int slot);
   /// Copies the outputs of a slot to the arena.
@@ -41,9 +44,10 @@ class PrivateMemory {
   PrivateMemory() = default;
   std::byte* obtain(std::size_t bytes, std::size_t alignment);
   std::byte* copy_of(std::int32_t region);
-  /// act(the slot's copy, the arena's bytes, how many): for each of the host's tensors among `roles`.
+  /// act(the slot's copy, the arena's bytes, how many): for each of the host's tensors whose role
+  /// is wanted.
   template <class Act>
-  void each_tensor(int slot, std::initializer_list<TensorRole> roles, Act act) const;
+  void each_tensor(int slot, bool (*wanted)(int role), Act act) const;
   Binding binding_;
   std::vector<Block> blocks_;
   Block arena_;

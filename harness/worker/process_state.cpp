@@ -35,7 +35,8 @@ std::uint16_t read_x87() {
 }
 #endif
 
-constexpr std::uint32_t kStickyFlags = 0x3f;  // the exceptions that happened: not a mode (Intel SDM vol. 1, 10.2.3)
+constexpr std::uint32_t kStickyFlags =
+    0x3f;  // the exceptions that happened: not a mode (Intel SDM vol. 1, 10.2.3)
 
 std::string current_directory() {
   std::array<char, PATH_MAX> path{};
@@ -48,7 +49,8 @@ mode_t current_mask() {
   return mask;
 }
 
-/// Processes other than this one and the init of its namespace. Without a namespace of its own, its children.
+/// Processes other than this one and the init of its namespace. Without a namespace of its own, its
+/// children.
 bool other_processes() {
   constexpr pid_t kFirstInNamespace = 2;
   if (::getpid() == kFirstInNamespace) return ::kill(-1, 0) == 0;
@@ -89,7 +91,8 @@ std::string ProcessState::changes() {
   if (!others_ && other_processes()) return "R17: a process was started and left running";
   if (const auto now = read_mxcsr(); (now & ~kStickyFlags) != mxcsr_) {
     write_mxcsr(mxcsr_);
-    return fmt::format("R14: MXCSR was changed from {:#06x} to {:#06x}", mxcsr_, now & ~kStickyFlags);
+    return fmt::format("R14: MXCSR was changed from {:#06x} to {:#06x}", mxcsr_,
+                       now & ~kStickyFlags);
   }
   if (read_x87() != x87_) return "R14: the x87 control word was changed";
   if (const auto now = current_directory(); now != directory_) {
@@ -113,9 +116,11 @@ std::string ProcessState::changes() {
   for (std::size_t i = 0; i < descriptors_.size(); ++i) {
     struct stat file {};
     if (::fstat(descriptors_[i], &file) != 0)
-      return fmt::format("R16: descriptor {}, which is not the plugin's, was closed", descriptors_[i]);
+      return fmt::format("R16: descriptor {}, which is not the plugin's, was closed",
+                         descriptors_[i]);
     if (!same_file(file, files_[i]))
-      return fmt::format("R16: descriptor {}, which is not the plugin's, was replaced", descriptors_[i]);
+      return fmt::format("R16: descriptor {}, which is not the plugin's, was replaced",
+                         descriptors_[i]);
   }
   return {};
 }

@@ -15,7 +15,8 @@ class ProcessState {
  public:
   /// `own_descriptors`: the harness's, which a plugin must not close or replace.
   explicit ProcessState(std::vector<int> own_descriptors);
-  /// "R14: the handler of SIGSEGV was changed", or empty. What was changed is put back where that is possible.
+  /// "R14: the handler of SIGSEGV was changed", or empty. What was changed is put back where that
+  /// is possible.
   std::string changes();
 
  private:

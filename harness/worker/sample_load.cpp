@@ -17,11 +17,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The second number of a thread's schedstat: nanoseconds on a run queue. A thread that ended meanwhile counts as 0.
+/// The second number of a thread's schedstat: nanoseconds on a run queue. A thread that ended
+/// meanwhile counts as 0.
 double waited_ns() {
   double total = 0;
   std::error_code failed;
-  for (fs::directory_iterator it("/proc/self/task", failed), end; !failed && it != end; it.increment(failed)) {
+  for (fs::directory_iterator it("/proc/self/task", failed), end; !failed && it != end;
+       it.increment(failed)) {
     std::ifstream in(it->path() / "schedstat");
     double ran = 0, waited = 0;
     if (in >> ran >> waited) total += waited;

@@ -5,7 +5,8 @@
 
 namespace convgauge {
 
-/// Runs `iteration` `iterations` times in one Google Benchmark run, by its real time; nanoseconds per iteration. [main]
+/// Runs `iteration` `iterations` times in one Google Benchmark run, by its real time; nanoseconds
+/// per iteration. [main]
 double timed_run(std::int64_t iterations, const std::function<void()>& iteration);
 
 }  // namespace convgauge

@@ -24,19 +24,23 @@ struct Pipe {
 
 Pipe make_pipe() {
   std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0)
+    throw std::system_error(errno, std::generic_category(), "pipe");
   return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
 std::vector<std::string> environment(const WorkerOptions& options) {
   // Verbose libraries write to standard output; the thread settings are the worker's own.
-  static constexpr std::array dropped{"OMP_NUM_THREADS=", "OMP_DYNAMIC=",  "OMP_PROC_BIND=", "GOMP_CPU_AFFINITY=",
-                                      "OMP_PLACES=",      "DNNL_VERBOSE=", "ONEDNN_VERBOSE="};
+  static constexpr std::array dropped{
+      "OMP_NUM_THREADS=", "OMP_DYNAMIC=",  "OMP_PROC_BIND=", "GOMP_CPU_AFFINITY=",
+      "OMP_PLACES=",      "DNNL_VERBOSE=", "ONEDNN_VERBOSE="};
   std::vector<std::string> list;
   std::string library_path;
   for (char** entry = ::environ; *entry; ++entry) {
     const std::string_view text(*entry);
-    if (std::any_of(dropped.begin(), dropped.end(), [&](const char* key) { return text.starts_with(key); })) continue;
+    if (std::any_of(dropped.begin(), dropped.end(),
+                    [&](const char* key) { return text.starts_with(key); }))
+      continue;
     if (text.starts_with("LD_LIBRARY_PATH="))
       library_path = text.substr(text.find('=') + 1);
     else
@@ -47,8 +51,10 @@ std::vector<std::string> environment(const WorkerOptions& options) {
   if (!library_path.empty()) list.push_back("LD_LIBRARY_PATH=" + library_path);
   list.push_back(fmt::format("OMP_NUM_THREADS={}", options.threads));
   list.emplace_back("OMP_DYNAMIC=false");
-  // Spinning makes sense for a measurement alone: on busy cores it made the gate suite ten times slower (49 s for 4 s).
-  if (!options.timed && !std::getenv("OMP_WAIT_POLICY")) list.emplace_back("OMP_WAIT_POLICY=passive");
+  // Spinning makes sense for a measurement alone: on busy cores it made the gate suite ten times
+  // slower (49 s for 4 s).
+  if (!options.timed && !std::getenv("OMP_WAIT_POLICY"))
+    list.emplace_back("OMP_WAIT_POLICY=passive");
   return list;
 }
 
@@ -76,14 +82,17 @@ class FileActions {
   FileActions(const FileActions&) = delete;
   FileActions& operator=(const FileActions&) = delete;
   void move(int from, int to) { ::posix_spawn_file_actions_adddup2(&actions_, from, to); }
-  void open_null(int to) { ::posix_spawn_file_actions_addopen(&actions_, to, "/dev/null", O_RDONLY, 0); }
+  void open_null(int to) {
+    ::posix_spawn_file_actions_addopen(&actions_, to, "/dev/null", O_RDONLY, 0);
+  }
   const posix_spawn_file_actions_t* get() const { return &actions_; }
 
  private:
   posix_spawn_file_actions_t actions_{};
 };
 
-/// dup2 in the child must not overwrite a descriptor that a later dup2 reads: all sources are moved above the targets.
+/// dup2 in the child must not overwrite a descriptor that a later dup2 reads: all sources are moved
+/// above the targets.
 Descriptor lift(int descriptor) {
   constexpr int kAboveTargets = 64;
   return Descriptor(::fcntl(descriptor, F_DUPFD_CLOEXEC, kAboveTargets));
@@ -97,8 +106,8 @@ pid_t start(const WorkerOptions& options, const FileActions& actions) {
   auto arguments_text = arguments(options), environment_text = environment(options);
   const auto argv = pointers(arguments_text), envp = pointers(environment_text);
   pid_t pid = -1;
-  const int failed =
-      ::posix_spawn(&pid, options.executable.c_str(), actions.get(), &attributes, argv.data(), envp.data());
+  const int failed = ::posix_spawn(&pid, options.executable.c_str(), actions.get(), &attributes,
+                                   argv.data(), envp.data());
   ::posix_spawnattr_destroy(&attributes);
   if (failed) throw std::system_error(failed, std::generic_category(), options.executable.string());
   return pid;
@@ -115,9 +124,10 @@ Spawned spawn_worker(const WorkerOptions& options, int crash, int arena) {
   spawned.socket = Descriptor(sockets[0]);
   const Descriptor theirs(sockets[1]);
   auto status = make_pipe(), output = make_pipe(), errors = make_pipe();
-  const std::pair<int, int> moves[] = {{output.write.get(), STDOUT_FILENO}, {errors.write.get(), STDERR_FILENO},
-                                       {theirs.get(), kSocketDescriptor},   {crash, kCrashDescriptor},
-                                       {arena, kArenaDescriptor},           {status.write.get(), kStatusDescriptor}};
+  const std::pair<int, int> moves[] = {
+      {output.write.get(), STDOUT_FILENO}, {errors.write.get(), STDERR_FILENO},
+      {theirs.get(), kSocketDescriptor},   {crash, kCrashDescriptor},
+      {arena, kArenaDescriptor},           {status.write.get(), kStatusDescriptor}};
   FileActions actions;
   actions.open_null(STDIN_FILENO);
   std::vector<Descriptor> lifted;

@@ -11,25 +11,28 @@
 namespace convgauge {
 
 struct WorkerOptions {
-  std::filesystem::path executable;    // whose `worker` verb is run; "/proc/self/exe" for the driver itself
-  std::string plugin;                  // a file, or "builtin:reference"
+  std::filesystem::path
+      executable;      // whose `worker` verb is run; "/proc/self/exe" for the driver itself
+  std::string plugin;  // a file, or "builtin:reference"
   std::filesystem::path library_path;  // put before LD_LIBRARY_PATH; may be empty
   std::vector<int> cpus;               // CPU mask; empty: as the driver's
   int threads = 1;                     // OMP_NUM_THREADS
-  bool timed = true;                   // false: OpenMP threads may sleep where they wait (unless the user says how)
-  bool in_process = false;  // in a thread of the driver: for a debugger, nothing is contained, no limit is kept
+  bool timed = true;  // false: OpenMP threads may sleep where they wait (unless the user says how)
+  bool in_process =
+      false;  // in a thread of the driver: for a debugger, nothing is contained, no limit is kept
   bool operator==(const WorkerOptions&) const = default;
 };
 
-/// A process that was started, and the driver's ends: the socket, the warden's reports, standard output and error.
+/// A process that was started, and the driver's ends: the socket, the warden's reports, standard
+/// output and error.
 struct Spawned {
   pid_t pid = -1;  // the warden's: leader of a process group of its own
   Descriptor socket, status, output, errors;
 };
 
-/// posix_spawn, never fork: a driver may have threads. Makes this process the reaper of what a killed warden leaves.
-/// `crash`, `arena`: descriptors for the worker to find at kCrashDescriptor and kArenaDescriptor. Throws
-/// std::system_error.
+/// posix_spawn, never fork: a driver may have threads. Makes this process the reaper of what a
+/// killed warden leaves. `crash`, `arena`: descriptors for the worker to find at kCrashDescriptor
+/// and kArenaDescriptor. Throws std::system_error.
 Spawned spawn_worker(const WorkerOptions& options, int crash, int arena);
 
 }  // namespace convgauge

@@ -40,10 +40,12 @@ int wait_for(pid_t worker) {
 }
 
 void close_workers_descriptors() {
-  for (const int descriptor : {kSocketDescriptor, kCrashDescriptor, kArenaDescriptor}) ::close(descriptor);
+  for (const int descriptor : {kSocketDescriptor, kCrashDescriptor, kArenaDescriptor})
+    ::close(descriptor);
 }
 
-/// Process 1 of the namespace. kill(-1, 0) finds any other process in it; the kernel kills those when this one ends.
+/// Process 1 of the namespace. kill(-1, 0) finds any other process in it; the kernel kills those
+/// when this one ends.
 [[noreturn]] void be_init(const ChildOptions& options) {
   die_with_parent();
   const auto worker = ::fork();
@@ -58,7 +60,8 @@ void close_workers_descriptors() {
   ::_exit(0);
 }
 
-/// SIGKILLs children, those that came by reparenting too, until there are none; whether there were any.
+/// SIGKILLs children, those that came by reparenting too, until there are none; whether there were
+/// any.
 bool kill_children() {
   const auto list = "/proc/self/task/" + std::to_string(::getpid()) + "/children";
   bool any = false;

@@ -1,5 +1,5 @@
-// Values as bytes on a pipe between two copies of the same program: no schema, but every read is checked, since the
-// other side holds a plugin that may have written anything there.
+// Values as bytes on a pipe between two copies of the same program: no schema, but every read is
+// checked, since the other side holds a plugin that may have written anything there.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -18,8 +18,8 @@ namespace convgauge::wire {
 template <class T>
 concept Plain = std::is_arithmetic_v<T> || std::is_enum_v<T>;
 
-/// A struct joins by `template <class Io> void fields(Io& io, S& s) { io(s.a, s.b); }` beside it: one list for both
-/// ways.
+/// A struct joins by `template <class Io> void fields(Io& io, S& s) { io(s.a, s.b); }` beside it:
+/// one list for both ways.
 class Writer {
  public:
   template <class... T>

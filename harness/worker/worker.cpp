@@ -38,10 +38,11 @@ std::string signal_name(int signal) {
 
 milliseconds default_timeout(std::int64_t flops) {
   constexpr double kSlowest = 0.5e9, kFactor = 10;  // flop/s
-  // Two spinning OpenMP threads on two cores under a load of 9 took up to 2.7 s for 0.5 Mflop (oneDNN 2.6; 3 of 25 runs
-  // passed 2 s): a busy machine must not look like a hang.
+  // Two spinning OpenMP threads on two cores under a load of 9 took up to 2.7 s for 0.5 Mflop
+  // (oneDNN 2.6; 3 of 25 runs passed 2 s): a busy machine must not look like a hang.
   constexpr std::int64_t kLeastMs = 10'000;
-  return milliseconds(kLeastMs + static_cast<std::int64_t>(static_cast<double>(flops) / kSlowest * kFactor * 1000));
+  return milliseconds(
+      kLeastMs + static_cast<std::int64_t>(static_cast<double>(flops) / kSlowest * kFactor * 1000));
 }
 
 Expected<std::unique_ptr<Worker>> Worker::spawn(const WorkerOptions& options) {
@@ -70,8 +71,9 @@ void Worker::start_in_process(const WorkerOptions& options) {
     throw std::system_error(errno, std::generic_category(), "socketpair");
   socket_ = Descriptor(sockets[0]);
   const ChildDescriptors theirs{sockets[1], ::dup(box_.descriptor()), ::dup(arena_.descriptor())};
-  thread_ =
-      std::thread([child = ChildOptions{options.plugin, options.cpus}, theirs] { run_in_process(child, theirs); });
+  thread_ = std::thread([child = ChildOptions{options.plugin, options.cpus}, theirs] {
+    run_in_process(child, theirs);
+  });
 }
 
 Worker::~Worker() {
@@ -85,15 +87,18 @@ void Worker::kill_all() {
   }
   if (pid_ <= 0) return;
   WorkerStart start{};
-  // Without a namespace the warden must live on to kill what the worker left; it ends by itself when that is done.
-  if (!told_start_ && ::read(status_.get(), &start, sizeof start) == sizeof start && start.pid > 0) {
+  // Without a namespace the warden must live on to kill what the worker left; it ends by itself
+  // when that is done.
+  if (!told_start_ && ::read(status_.get(), &start, sizeof start) == sizeof start &&
+      start.pid > 0) {
     ::kill(-pid_, SIGCONT);
     ::kill(start.pid, SIGKILL);
     pollfd status{status_.get(), POLLIN, 0};
     ::poll(&status, 1, static_cast<int>(kGrace.count()));
   }
   ::kill(-pid_, SIGKILL);
-  // The namespace's init comes to this process when the warden is gone, and ends only after all that lived in it.
+  // The namespace's init comes to this process when the warden is gone, and ends only after all
+  // that lived in it.
   while (::waitpid(-pid_, nullptr, 0) > 0 || errno == EINTR) {
   }
   pid_ = -1;
@@ -130,7 +135,8 @@ std::variant<Reply, Verdict> Worker::call(const Request& request, milliseconds l
   for (;;) {
     std::array<pollfd, 3> wait{
         pollfd{socket_.get(), POLLIN, 0}, {output_.get(), POLLIN, 0}, {errors_.get(), POLLIN, 0}};
-    const int ready = ::poll(wait.data(), wait.size(), thread_.joinable() ? -1 : static_cast<int>(left(end).count()));
+    const int ready = ::poll(wait.data(), wait.size(),
+                             thread_.joinable() ? -1 : static_cast<int>(left(end).count()));
     if (ready < 0 && errno == EINTR) continue;
     if (ready <= 0) return ended(limit, false);
     if (wait[1].revents && !drain(output_.get(), output_text_, output_bytes_)) output_.reset();
@@ -148,7 +154,8 @@ std::variant<Reply, Verdict> Worker::call(const Request& request, milliseconds l
         return ended(limit, true);
       case Inbox::State::garbage:
         kill_all();
-        return Verdict(Failed{"R16: wrote to a descriptor that is not the plugin's: what arrived is no message"});
+        return Verdict(Failed{
+            "R16: wrote to a descriptor that is not the plugin's: what arrived is no message"});
     }
   }
 }
@@ -162,7 +169,8 @@ std::variant<Reply, Verdict> Worker::judge(std::string message) {
     auto first = output_text_.substr(0, output_text_.find('\n'));
     const auto count = std::exchange(output_bytes_, 0);
     output_text_.clear();
-    return Verdict(Failed{fmt::format("R15: wrote {} bytes to standard output: '{}'", count, first.substr(0, 80))});
+    return Verdict(Failed{
+        fmt::format("R15: wrote {} bytes to standard output: '{}'", count, first.substr(0, 80))});
   }
   try {
     auto reply = wire::unpack<Reply>(message);
@@ -173,7 +181,8 @@ std::variant<Reply, Verdict> Worker::judge(std::string message) {
     return reply;
   } catch (const std::exception& e) {
     kill_all();
-    return Verdict(Failed{fmt::format("R16: wrote to a descriptor that is not the plugin's: {}", e.what())});
+    return Verdict(
+        Failed{fmt::format("R16: wrote to a descriptor that is not the plugin's: {}", e.what())});
   }
 }
 
@@ -201,7 +210,8 @@ Expected<bool> Worker::finish() {
 
 int Worker::wardens_signal() {
   int status = 0;
-  return pid_ > 0 && ::waitpid(pid_, &status, WNOHANG) > 0 && WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  return pid_ > 0 && ::waitpid(pid_, &status, WNOHANG) > 0 && WIFSIGNALED(status) ? WTERMSIG(status)
+                                                                                  : 0;
 }
 
 Verdict Worker::ended(milliseconds limit, bool in_time) {
@@ -218,20 +228,28 @@ Verdict Worker::ended(milliseconds limit, bool in_time) {
   const int group_signal = end ? 0 : wardens_signal();
   kill_all();
   if (group_signal != 0)
-    return Died{group_signal, 0,
-                fmt::format("{} to its whole process group during {}", signal_name(group_signal), stage), error_text_};
+    return Died{
+        group_signal, 0,
+        fmt::format("{} to its whole process group during {}", signal_name(group_signal), stage),
+        error_text_};
   if (!end || (WIFEXITED(end->wait_status) && WEXITSTATUS(end->wait_status) == kChannelLost))
-    return Verdict(Failed{fmt::format("R16: a descriptor that is not the plugin's was closed during {}", stage)});
+    return Verdict(Failed{
+        fmt::format("R16: a descriptor that is not the plugin's was closed during {}", stage)});
   if (WIFEXITED(end->wait_status))
-    return Died{0, WEXITSTATUS(end->wait_status),
-                fmt::format("exited with status {} during {}", WEXITSTATUS(end->wait_status), stage), error_text_};
+    return Died{
+        0, WEXITSTATUS(end->wait_status),
+        fmt::format("exited with status {} during {}", WEXITSTATUS(end->wait_status), stage),
+        error_text_};
   const int signal = WTERMSIG(end->wait_status);
   const auto& page = box_.page();
   if (!page.faulted || page.signal != signal || signal == SIGABRT)
     return Died{signal, 0, fmt::format("{} during {}", signal_name(signal), stage), error_text_};
   const auto place = explain_fault(page);
-  if (!place.rule.empty()) return Trespass{place.rule, fmt::format("{}: {}", stage, place.sentence)};
-  return Died{signal, 0, fmt::format("{} during {}: {}", signal_name(signal), stage, place.sentence), error_text_};
+  if (!place.rule.empty())
+    return Trespass{place.rule, fmt::format("{}: {}", stage, place.sentence)};
+  return Died{signal, 0,
+              fmt::format("{} during {}: {}", signal_name(signal), stage, place.sentence),
+              error_text_};
 }
 
 }  // namespace convgauge

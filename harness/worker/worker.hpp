@@ -1,4 +1,5 @@
-// A worker process, seen from the driver: spawned, asked, stopped, continued, killed; its end turned into a verdict.
+// A worker process, seen from the driver: spawned, asked, stopped, continued, killed; its end
+// turned into a verdict.
 #pragma once
 #include <sys/types.h>
 
@@ -30,15 +31,17 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  /// Sends the request and waits for the reply, or for the worker's end: then the verdict that follows from it (Died,
-  /// TimedOut, Trespass, Failed), and the worker is dead. A stopped worker is continued first.
+  /// Sends the request and waits for the reply, or for the worker's end: then the verdict that
+  /// follows from it (Died, TimedOut, Trespass, Failed), and the worker is dead. A stopped worker
+  /// is continued first.
   std::variant<Reply, Verdict> call(const Request& request, std::chrono::milliseconds limit);
 
-  /// Hangs up and lets the worker end by itself: whether it left processes behind (R17), which are killed. An error
-  /// where it does not end.
+  /// Hangs up and lets the worker end by itself: whether it left processes behind (R17), which are
+  /// killed. An error where it does not end.
   Expected<bool> finish();
 
-  /// Stops or continues the whole process group, spinning threads included (7-10 us a pair: shared/measurement.md).
+  /// Stops or continues the whole process group, spinning threads included (7-10 us a pair:
+  /// shared/measurement.md).
   void stop();
   void resume();
   bool alive() const { return pid_ > 0 || thread_.joinable(); }
@@ -54,7 +57,8 @@ class Worker {
   bool drain(int descriptor, std::string& kept, std::uint64_t& count);
   std::variant<Reply, Verdict> judge(std::string message);
   std::optional<WorkerEnd> read_end();
-  /// What ended the warden before it could tell of an end; 0: no signal did. A plugin may kill its whole group.
+  /// What ended the warden before it could tell of an end; 0: no signal did. A plugin may kill its
+  /// whole group.
   int wardens_signal();
   void kill_all();
 
@@ -68,7 +72,8 @@ class Worker {
   std::uint64_t output_bytes_ = 0, error_bytes_ = 0;
 };
 
-/// 10 s and ten times what a backend of 0.5 GFLOP/s would take: no honest backend is slower (naive loops reach 1 to 2).
+/// 10 s and ten times what a backend of 0.5 GFLOP/s would take: no honest backend is slower (naive
+/// loops reach 1 to 2).
 std::chrono::milliseconds default_timeout(std::int64_t flops);
 
 }  // namespace convgauge

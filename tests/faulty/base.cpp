@@ -1,4 +1,5 @@
-// The correct plugin: seven loops, every parameter of Conv2d, nchw and nhwc by strides, all padding modes.
+// The correct plugin: seven loops, every parameter of Conv2d, nchw and nhwc by strides, all padding
+// modes.
 #include "base.hpp"
 
 #include <cstdio>
@@ -12,7 +13,8 @@ int64_t output(const cvg_axis& a) {
   return (a.pad_before + a.input + a.pad_after - a.dilation * (a.kernel - 1) - 1) / a.stride + 1;
 }
 
-/// The index that padding makes of `i`; -1: a zero. Reflection may be met twice when an axis is taken for another.
+/// The index that padding makes of `i`; -1: a zero. Reflection may be met twice when an axis is
+/// taken for another.
 int64_t padded(int64_t i, int64_t size, int32_t mode) {
   if (i >= 0 && i < size) return i;
   switch (mode) {
@@ -38,8 +40,10 @@ float sum_of_taps(const Call& call, const cvg_spec& s, int64_t n, int64_t o, int
   for (int64_t i = 0; i < inputs; ++i)
     for (int64_t k = 0; k < s.h.kernel; ++k)
       for (int64_t l = 0; l < s.w.kernel; ++l) {
-        const int64_t h = padded(y * s.h.stride + k * s.h.dilation - s.h.pad_before, s.h.input, s.padding_mode);
-        const int64_t w = padded(x * s.w.stride + l * s.w.dilation - s.w.pad_before, s.w.input, s.padding_mode);
+        const int64_t h =
+            padded(y * s.h.stride + k * s.h.dilation - s.h.pad_before, s.h.input, s.padding_mode);
+        const int64_t w =
+            padded(x * s.w.stride + l * s.w.dilation - s.w.pad_before, s.w.input, s.padding_mode);
         if (h < 0 || w < 0) continue;
         const float value = call.src[n * ss[0] + (first + i) * ss[1] + h * ss[2] + w * ss[3]];
         const float weight = call.weights[o * ws[0] + i * ws[1] + k * ws[2] + l * ws[3]];
@@ -79,14 +83,17 @@ int64_t count_of(const cvg_spec& s, cvg_role role) {
 cvg_status refuse(int32_t* reason, cvg_note* why, int32_t code, const char* sentence) {
   *reason = code;
   say(why, sentence);
-  return CVG_REFUSED;
+  return CVG_STATUS_REFUSED;
 }
 
 cvg_status honest_query(const cvg_spec& s, const cvg_settings& t, int32_t* reason, cvg_note* why) {
-  if (s.direction != CVG_FORWARD) return refuse(reason, why, CVG_REASON_DIRECTION, "forward only");
-  if (s.src_type != CVG_F32 || s.weights_type != CVG_F32 || s.dst_type != CVG_F32 || s.accumulator_type != CVG_F32)
+  if (s.direction != CVG_DIRECTION_FORWARD)
+    return refuse(reason, why, CVG_REASON_DIRECTION, "forward only");
+  if (s.src_type != CVG_DTYPE_F32 || s.weights_type != CVG_DTYPE_F32 ||
+      s.dst_type != CVG_DTYPE_F32 || s.accumulator_type != CVG_DTYPE_F32)
     return refuse(reason, why, CVG_REASON_DTYPE, "f32 only");
-  if (s.layout != CVG_NCHW && s.layout != CVG_NHWC) return refuse(reason, why, CVG_REASON_LAYOUT, "nchw and nhwc only");
+  if (s.layout != CVG_LAYOUT_NCHW && s.layout != CVG_LAYOUT_NHWC)
+    return refuse(reason, why, CVG_REASON_LAYOUT, "nchw and nhwc only");
   if (t.device != 0) return refuse(reason, why, CVG_REASON_DEVICE, "there is one device");
   if (t.slots > kSlots) return refuse(reason, why, CVG_REASON_SIZE, "at most 16 slots");
   if (t.option_count > 0) return refuse(reason, why, CVG_REASON_OPTION, "there are no options");
@@ -94,28 +101,29 @@ cvg_status honest_query(const cvg_spec& s, const cvg_settings& t, int32_t* reaso
     return refuse(reason, why, CVG_REASON_ALGORITHM, "the one algorithm is direct");
   if (t.workspace_limit_bytes >= 0 && t.workspace_limit_bytes < fault.workspace_bytes)
     return refuse(reason, why, CVG_REASON_WORKSPACE_LIMIT, "needs a little workspace");
-  return CVG_OK;
+  return CVG_STATUS_OK;
 }
 
 cvg_status device_count(int32_t* count, cvg_note*) {
   *count = 1;
-  return CVG_OK;
+  return CVG_STATUS_OK;
 }
 
 cvg_status device_info(int32_t, cvg_device* out, cvg_note*) {
-  out->kind = CVG_DEVICE_CPU;
+  out->kind = CVG_DEVICE_KIND_CPU;
   std::snprintf(out->name, sizeof out->name, "one thread");
-  return CVG_OK;
+  return CVG_STATUS_OK;
 }
 
 cvg_status options(cvg_option_info*, int32_t, int32_t* count) {
   *count = 0;
-  return CVG_OK;
+  return CVG_STATUS_OK;
 }
 
-cvg_status query(const cvg_spec* spec, const cvg_settings* settings, int32_t* reason, cvg_note* why) {
+cvg_status query(const cvg_spec* spec, const cvg_settings* settings, int32_t* reason,
+                 cvg_note* why) {
   const auto status = honest_query(*spec, *settings, reason, why);
-  return status == CVG_OK && fault.query ? fault.query(*spec, reason, why) : status;
+  return status == CVG_STATUS_OK && fault.query ? fault.query(*spec, reason, why) : status;
 }
 
 void describe(cvg_algorithm* out) {
@@ -124,22 +132,22 @@ void describe(cvg_algorithm* out) {
   out->deterministic = 1;
 }
 
-cvg_status algorithms(const cvg_spec*, const cvg_settings*, cvg_algorithm* out, int32_t capacity, int32_t* count,
-                      cvg_note*) {
+cvg_status algorithms(const cvg_spec*, const cvg_settings*, cvg_algorithm* out, int32_t capacity,
+                      int32_t* count, cvg_note*) {
   *count = 1;
   if (capacity > 0) describe(out);
-  return CVG_OK;
+  return CVG_STATUS_OK;
 }
 
-cvg_status plan_create(const cvg_spec* spec, const cvg_settings* settings, cvg_plan** plan, int32_t* reason,
-                       cvg_note* why) {
+cvg_status plan_create(const cvg_spec* spec, const cvg_settings* settings, cvg_plan** plan,
+                       int32_t* reason, cvg_note* why) {
   auto status = honest_query(*spec, *settings, reason, why);
-  if (status == CVG_OK && fault.create) status = fault.create(*spec, reason, why);
-  if (status != CVG_OK) return status;
+  if (status == CVG_STATUS_OK && fault.create) status = fault.create(*spec, reason, why);
+  if (status != CVG_STATUS_OK) return status;
   auto* made = new (std::nothrow) Plan{.spec = *spec, .settings = *settings};
-  if (!made) return CVG_OUT_OF_MEMORY;
+  if (!made) return CVG_STATUS_OUT_OF_MEMORY;
   *plan = reinterpret_cast<cvg_plan*>(made);
-  return CVG_OK;
+  return CVG_STATUS_OK;
 }
 
 void plan_destroy(cvg_plan* plan) {
@@ -149,11 +157,12 @@ void plan_destroy(cvg_plan* plan) {
 cvg_status plan_algorithm(cvg_plan*, cvg_algorithm* out) {
   describe(out);
   if (fault.algorithm) fault.algorithm(*out);
-  return CVG_OK;
+  return CVG_STATUS_OK;
 }
 
 cvg_status requirements(cvg_plan* plan, cvg_requirement* out, int32_t capacity, int32_t* count) {
-  constexpr cvg_role kRoles[] = {CVG_ROLE_SRC, CVG_ROLE_WEIGHTS, CVG_ROLE_DST, CVG_ROLE_BIAS, CVG_ROLE_WORKSPACE};
+  constexpr cvg_role kRoles[] = {CVG_ROLE_SRC, CVG_ROLE_WEIGHTS, CVG_ROLE_DST, CVG_ROLE_BIAS,
+                                 CVG_ROLE_WORKSPACE};
   const auto& spec = of(plan)->spec;
   const int calls = of(plan)->requirement_calls++;
   *count = 0;
@@ -173,23 +182,24 @@ cvg_status requirements(cvg_plan* plan, cvg_requirement* out, int32_t capacity, 
     if (*count < capacity) out[*count] = r;
     ++*count;
   }
-  return CVG_OK;
+  return CVG_STATUS_OK;
 }
 
 cvg_status bind(cvg_plan* plan, int32_t slot, void* const* addresses, int32_t count, cvg_note*) {
   for (int32_t i = 0; i < count && i < 5; ++i) of(plan)->addresses[slot][i] = addresses[i];
-  return CVG_OK;
+  return CVG_STATUS_OK;
 }
 
 cvg_status prepare_weights(cvg_plan* plan, int32_t slot, const cvg_tensors*, cvg_note*) {
   const auto* p = of(plan);
   if (fault.weights)
-    fault.weights(static_cast<const float*>(p->addresses[slot][1]), count_of(p->spec, CVG_ROLE_WEIGHTS));
-  return CVG_OK;
+    fault.weights(static_cast<const float*>(p->addresses[slot][1]),
+                  count_of(p->spec, CVG_ROLE_WEIGHTS));
+  return CVG_STATUS_OK;
 }
 
 cvg_status move_nothing(cvg_plan*, int32_t, const cvg_tensors*, cvg_note*) {
-  return CVG_OK;
+  return CVG_STATUS_OK;
 }
 
 Call call_of(Plan& p, int32_t slot) {
@@ -210,20 +220,21 @@ Call call_of(Plan& p, int32_t slot) {
           .workspace_bytes = fault.workspace_bytes};
 }
 
-cvg_status execute(cvg_plan* plan, const int32_t* slots, int64_t count, cvg_timing*, cvg_note* why) {
+cvg_status execute(cvg_plan* plan, const int32_t* slots, int64_t count, cvg_timing*,
+                   cvg_note* why) {
   for (int64_t i = 0; i < count; ++i) {
     Call call = call_of(*of(plan), slots[i]);
     if (!fault.before || fault.before(call)) convolve(call);
     if (fault.after) fault.after(call);
-    const auto status = fault.execute ? fault.execute(call, why) : CVG_OK;
-    if (status != CVG_OK) return status;
+    const auto status = fault.execute ? fault.execute(call, why) : CVG_STATUS_OK;
+    if (status != CVG_STATUS_OK) return status;
   }
-  return CVG_OK;
+  return CVG_STATUS_OK;
 }
 
 cvg_status wait(cvg_plan*, cvg_note*) {
   if (fault.wait) fault.wait();
-  return CVG_OK;
+  return CVG_STATUS_OK;
 }
 
 cvg_backend backend_table() {
@@ -265,13 +276,15 @@ cvg_plugin plugin_table(const cvg_backend* const* backends) {
 void convolve(const Call& call) {
   cvg_spec taken_for = call.spec;
   if (fault.taken_for) fault.taken_for(taken_for);
-  const int64_t height = output(call.spec.h), width = output(call.spec.w);  // the output has the true size
+  const int64_t height = output(call.spec.h),
+                width = output(call.spec.w);  // the output has the true size
   const int64_t* ds = taken_for.dst_strides;
   for (int64_t n = 0; n < call.spec.batch; ++n)
     for (int64_t o = 0; o < call.spec.out_channels; ++o)
       for (int64_t y = 0; y < height; ++y)
         for (int64_t x = 0; x < width; ++x)
-          call.dst[n * ds[0] + o * ds[1] + y * ds[2] + x * ds[3]] = sum_of_taps(call, taken_for, n, o, y, x);
+          call.dst[n * ds[0] + o * ds[1] + y * ds[2] + x * ds[3]] =
+              sum_of_taps(call, taken_for, n, o, y, x);
 }
 
 void say(cvg_note* note, const char* sentence) {
@@ -290,7 +303,8 @@ float ten_bits(float value) {
 
 }  // namespace faulty
 
-extern "C" const cvg_plugin* cvg_plugin_entry(uint32_t version, const cvg_host*, uint32_t* plugin_version) {
+extern "C" const cvg_plugin* cvg_plugin_entry(uint32_t version, const cvg_host*,
+                                              uint32_t* plugin_version) {
   static cvg_backend backend = faulty::backend_table();
   static const cvg_backend* const backends[] = {&backend};
   static cvg_plugin plugin = faulty::plugin_table(backends);

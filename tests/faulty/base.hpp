@@ -1,11 +1,12 @@
-// A correct direct f32 convolution plugin with hooks, so that each fault is one small file that changes one thing.
-// base.cpp is compiled once; a fault defines `fault` and is linked with it.
+// A correct direct f32 convolution plugin with hooks, so that each fault is one small file that
+// changes one thing. base.cpp is compiled once; a fault defines `fault` and is linked with it.
 #pragma once
 #include <convgauge/plugin.h>
 
 namespace faulty {
 
-/// One execution of one slot. Counts are in elements; the tensors are dense, in the spec's order of axes.
+/// One execution of one slot. Counts are in elements; the tensors are dense, in the spec's order of
+/// axes.
 struct Call {
   const cvg_spec& spec;
   const cvg_settings& settings;
@@ -16,19 +17,22 @@ struct Call {
   int64_t src_count, weights_count, bias_count, dst_count, workspace_bytes;
 };
 
-/// What differs from a correct plugin. Each hook may be left out. Those that return bool stop the correct code when
-/// they return false.
+/// What differs from a correct plugin. Each hook may be left out. Those that return bool stop the
+/// correct code when they return false.
 struct Fault {
-  const char* name;                                         // the backend's, and the file's
-  void (*load)() = nullptr;                                 // in cvg_plugin_entry
-  void (*tables)(cvg_plugin&, cvg_backend&) = nullptr;      // changes what the plugin shows of itself
+  const char* name;                                     // the backend's, and the file's
+  void (*load)() = nullptr;                             // in cvg_plugin_entry
+  void (*tables)(cvg_plugin&, cvg_backend&) = nullptr;  // changes what the plugin shows of itself
   const cvg_plugin* (*entry)(uint32_t* version) = nullptr;  // instead of the correct answer
-  cvg_status (*query)(const cvg_spec&, int32_t* reason, cvg_note*) = nullptr;   // after the correct answer was OK
-  cvg_status (*create)(const cvg_spec&, int32_t* reason, cvg_note*) = nullptr;  // likewise, in plan_create
-  void (*algorithm)(cvg_algorithm&) = nullptr;                                  // what plan_algorithm tells
-  void (*requirement)(cvg_requirement&, int calls) = nullptr;  // each; calls: of requirements() before this one
-  void (*weights)(const float*, int64_t count) = nullptr;      // in prepare_weights
-  void (*taken_for)(cvg_spec&) = nullptr;                      // the problem that the loops compute
+  cvg_status (*query)(const cvg_spec&, int32_t* reason,
+                      cvg_note*) = nullptr;  // after the correct answer was OK
+  cvg_status (*create)(const cvg_spec&, int32_t* reason,
+                       cvg_note*) = nullptr;    // likewise, in plan_create
+  void (*algorithm)(cvg_algorithm&) = nullptr;  // what plan_algorithm tells
+  void (*requirement)(cvg_requirement&,
+                      int calls) = nullptr;  // each; calls: of requirements() before this one
+  void (*weights)(const float*, int64_t count) = nullptr;  // in prepare_weights
+  void (*taken_for)(cvg_spec&) = nullptr;                  // the problem that the loops compute
   float (*multiply)(float weight, float value) = nullptr;
   float (*add)(float sum, float product) = nullptr;
   bool (*before)(Call&) = nullptr;  // execute; may change what the loops are given
@@ -44,7 +48,8 @@ void convolve(const Call& call);
 /// Puts a sentence where the host can read it.
 void say(cvg_note* note, const char* sentence);
 
-/// `value` with 10 explicit bits of significand, nearest even: what tf32, and f16 within its range, keep.
+/// `value` with 10 explicit bits of significand, nearest even: what tf32, and f16 within its range,
+/// keep.
 float ten_bits(float value);
 
 }  // namespace faulty

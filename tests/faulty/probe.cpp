@@ -1,5 +1,6 @@
-// Runs one faulty plugin without convgauge, in a child process with guard pages, and prints what happened: shows that a
-// fixture really does what its name says, and that the correct base is correct. Its loops are its own, in double.
+// Runs one faulty plugin without convgauge, in a child process with guard pages, and prints what
+// happened: shows that a fixture really does what its name says, and that the correct base is
+// correct. Its loops are its own, in double.
 //   probe PLUGIN.so [nhwc] [zeros|reflect|replicate|circular]
 #include <convgauge/plugin.h>
 #include <dlfcn.h>
@@ -26,10 +27,10 @@ cvg_spec odd_problem(bool nhwc, int32_t padding_mode) {
   s.h = {9, 3, 2, 1, 1, 1};
   s.w = {11, 2, 1, 2, 2, 0};
   s.padding_mode = padding_mode;
-  s.layout = nhwc ? CVG_NHWC : CVG_NCHW;
+  s.layout = nhwc ? CVG_LAYOUT_NHWC : CVG_LAYOUT_NCHW;
   const auto strides = [nhwc](int64_t* out, int64_t c, int64_t h, int64_t w) {
-    const std::array<int64_t, 4> a =
-        nhwc ? std::array<int64_t, 4>{c * h * w, 1, w * c, c} : std::array<int64_t, 4>{c * h * w, h * w, w, 1};
+    const std::array<int64_t, 4> a = nhwc ? std::array<int64_t, 4>{c * h * w, 1, w * c, c}
+                                          : std::array<int64_t, 4>{c * h * w, h * w, w, 1};
     std::copy(a.begin(), a.end(), out);
   };
   strides(s.src_strides, 6, 9, 11);
@@ -39,7 +40,8 @@ cvg_spec odd_problem(bool nhwc, int32_t padding_mode) {
   return s;
 }
 
-/// Value of the padded source, or 0 where the padding is a zero. One step of each mode is enough for this problem.
+/// Value of the padded source, or 0 where the padding is a zero. One step of each mode is enough
+/// for this problem.
 int64_t source(int64_t i, int64_t size, int32_t mode) {
   if (i >= 0 && i < size) return i;
   if (mode == CVG_PADDING_REFLECT) return i < 0 ? -i : 2 * size - 2 - i;
@@ -48,13 +50,15 @@ int64_t source(int64_t i, int64_t size, int32_t mode) {
   return -1;
 }
 
-double want(const cvg_spec& s, const float* src, const float* weights, const float* bias, std::array<int64_t, 4> at) {
+double want(const cvg_spec& s, const float* src, const float* weights, const float* bias,
+            std::array<int64_t, 4> at) {
   const auto [n, o, y, x] = at;
   double sum = static_cast<double>(bias[o]);
   for (int64_t i = 0; i < 3; ++i)
     for (int64_t k = 0; k < 3; ++k)
       for (int64_t l = 0; l < 2; ++l) {
-        const int64_t h = source(2 * y + k - 1, 9, s.padding_mode), w = source(x + 2 * l - 2, 11, s.padding_mode);
+        const int64_t h = source(2 * y + k - 1, 9, s.padding_mode),
+                      w = source(x + 2 * l - 2, 11, s.padding_mode);
         if (h < 0 || w < 0) continue;
         const int64_t c = o / 4 * 3 + i, *st = s.src_strides;
         sum += static_cast<double>(weights[o * 18 + i * 6 + k * 2 + l]) *
@@ -75,7 +79,8 @@ unsigned char* guarded(std::size_t bytes, bool at_end) {
 
 void protect(const unsigned char* address, std::size_t bytes, int protection) {
   const auto first = reinterpret_cast<std::uintptr_t>(address) & ~std::uintptr_t{4095};
-  const auto last = (reinterpret_cast<std::uintptr_t>(address) + bytes + 4095) & ~std::uintptr_t{4095};
+  const auto last =
+      (reinterpret_cast<std::uintptr_t>(address) + bytes + 4095) & ~std::uintptr_t{4095};
   mprotect(reinterpret_cast<void*>(first), last - first, protection);
 }
 
@@ -89,7 +94,8 @@ struct Report {
     _exit(77);
   }
   void check(cvg_status status, const char* call) {
-    if (status != CVG_OK) end(std::string(call) + " status " + std::to_string(status) + ": " + note);
+    if (status != CVG_STATUS_OK)
+      end(std::string(call) + " status " + std::to_string(status) + ": " + note);
   }
 };
 
@@ -115,8 +121,10 @@ std::string judge(const cvg_spec& s, const std::array<Buffer, 11>& b) {
   for (int64_t i = 0; i < 880; ++i) {
     const std::array<int64_t, 4> at{i / 440, i / 55 % 8, i / 11 % 5, i % 11};
     const int64_t* st = s.dst_strides;
-    const float got = as_floats(CVG_ROLE_DST)[at[0] * st[0] + at[1] * st[1] + at[2] * st[2] + at[3] * st[3]];
-    const double right = want(s, as_floats(CVG_ROLE_SRC), as_floats(CVG_ROLE_WEIGHTS), as_floats(CVG_ROLE_BIAS), at);
+    const float got =
+        as_floats(CVG_ROLE_DST)[at[0] * st[0] + at[1] * st[1] + at[2] * st[2] + at[3] * st[3]];
+    const double right =
+        want(s, as_floats(CVG_ROLE_SRC), as_floats(CVG_ROLE_WEIGHTS), as_floats(CVG_ROLE_BIAS), at);
     uint32_t bits = 0;
     std::memcpy(&bits, &got, 4);
     unwritten += bits == 0xffffffffu;
@@ -129,12 +137,15 @@ void run(const char* file, const cvg_spec& spec, bool at_end, FILE* out) {
   Report report{.out = out};
   void* library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
   if (!library) report.end(std::string("not loaded: ") + dlerror());
-  const auto entry = reinterpret_cast<cvg_plugin_entry_function>(dlsym(library, "cvg_plugin_entry"));
+  const auto entry =
+      reinterpret_cast<cvg_plugin_entry_function>(dlsym(library, "cvg_plugin_entry"));
   if (!entry) report.end("no entry");
   uint32_t version = 0;
-  const cvg_host host{.struct_size = sizeof host, .version = "probe", .log = nullptr, .extension = nullptr};
+  const cvg_host host{
+      .struct_size = sizeof host, .version = "probe", .log = nullptr, .extension = nullptr};
   const auto* plugin = entry(0, &host, &version);
-  if (!plugin || plugin->abi_version != 0) report.end("version not met, the plugin's is " + std::to_string(version));
+  if (!plugin || plugin->abi_version != 0)
+    report.end("version not met, the plugin's is " + std::to_string(version));
   const auto& b = *plugin->backends[0];
   cvg_settings settings{};
   settings.struct_size = sizeof settings;
@@ -151,12 +162,14 @@ void run(const char* file, const cvg_spec& spec, bool at_end, FILE* out) {
   std::vector<void*> addresses;
   for (int32_t i = 0; i < count; ++i) {
     const auto& need = needs[static_cast<std::size_t>(i)];
-    auto& buffer = buffers[static_cast<std::size_t>(need.role)] = {guarded(need.bytes, at_end), need.bytes};
+    auto& buffer =
+        buffers[static_cast<std::size_t>(need.role)] = {guarded(need.bytes, at_end), need.bytes};
     addresses.push_back(buffer.address);
   }
   report.check(b.bind(plan, 0, addresses.data(), count, &report.why), "bind");
   std::string text;
-  for (uint64_t round = 0; round < 2; ++round) {  // the second with changed contents at the same addresses
+  for (uint64_t round = 0; round < 2;
+       ++round) {  // the second with changed contents at the same addresses
     for (const cvg_role role : {CVG_ROLE_SRC, CVG_ROLE_WEIGHTS, CVG_ROLE_BIAS}) {
       const auto& in = buffers[static_cast<std::size_t>(role)];
       protect(in.address, in.bytes, PROT_READ | PROT_WRITE);
@@ -164,7 +177,8 @@ void run(const char* file, const cvg_spec& spec, bool at_end, FILE* out) {
       protect(in.address, in.bytes, PROT_READ);
     }
     for (const cvg_role role : {CVG_ROLE_DST, CVG_ROLE_WORKSPACE})
-      if (auto& o = buffers[static_cast<std::size_t>(role)]; o.address) std::memset(o.address, 0xff, o.bytes);
+      if (auto& o = buffers[static_cast<std::size_t>(role)]; o.address)
+        std::memset(o.address, 0xff, o.bytes);
     const cvg_tensors tensors{};
     report.check(b.prepare_weights(plan, 0, &tensors, &report.why), "prepare_weights");
     const int32_t slot = 0;

@@ -19,10 +19,12 @@ double wobble(std::mt19937& random) {
 
 void scale(CaseRecord& record, double factor, std::mt19937& random) {
   if (auto* measured = std::get_if<Measured>(&record.measurement))
-    for (double& ns : measured->samples_ns) ns = std::round(ns * factor * (1 + 0.003 * wobble(random)) * 10) / 10;
+    for (double& ns : measured->samples_ns)
+      ns = std::round(ns * factor * (1 + 0.003 * wobble(random)) * 10) / 10;
 }
 
-/// What an algorithm makes of a kernel's size, beside direct convolution: F(4,3) pays at 3x3, FFT from about 7x7 on.
+/// What an algorithm makes of a kernel's size, beside direct convolution: F(4,3) pays at 3x3, FFT
+/// from about 7x7 on.
 double advantage(const std::string& label, std::int64_t kernel, bool depthwise) {
   const auto k = static_cast<double>(kernel);
   if (label == "fft") return (depthwise ? 0.09 : 0.15) * std::pow(k, 1.1);
@@ -30,15 +32,16 @@ double advantage(const std::string& label, std::int64_t kernel, bool depthwise) 
   return label == "naive" ? 0.012 : 1;
 }
 
-CaseRecord grid_case(const CaseRecord& like, std::int64_t channels, std::int64_t map, std::int64_t kernel,
-                     bool depthwise, std::mt19937& random) {
+CaseRecord grid_case(const CaseRecord& like, std::int64_t channels, std::int64_t map,
+                     std::int64_t kernel, bool depthwise, std::mt19937& random) {
   auto r = like;
   auto& g = r.problem.geometry;
   g.in_channels = g.out_channels = channels;
   g.groups = depthwise ? channels : 1;
   g.h = g.w = {map, kernel, 1, 1, (kernel - 1) / 2, (kernel - 1) / 2};
   r.problem.suite = "crossover";
-  r.problem.name = fmt::format("{}{}@{} {}x{}", depthwise ? "depthwise " : "", channels, map, kernel, kernel);
+  r.problem.name =
+      fmt::format("{}{}@{} {}x{}", depthwise ? "depthwise " : "", channels, map, kernel, kernel);
   r.problem.count = 1;
   r.bytes = Spec::of(g, Dtype::f32).total_bytes();
   Measured measured;
@@ -63,7 +66,8 @@ Results night_run(int night) {
   for (auto& r : results.cases) {
     const bool slowed = night >= 4 && r.label == "winograd" && r.requested_algorithm == "default";
     const bool stepped = night >= 3 && r.label == "onednn" && r.problem.name == "layer3.0.conv2";
-    scale(r, machine * (1 + 0.008 * wobble(random)) * (slowed ? 1.2 : 1) * (stepped ? 0.7 : 1), random);
+    scale(r, machine * (1 + 0.008 * wobble(random)) * (slowed ? 1.2 : 1) * (stepped ? 0.7 : 1),
+          random);
     if (night >= 5 && r.label == "fft" && r.problem.name == "layer2.0.conv2") {
       r.verdict = Failed{"out of memory: 3 GiB asked"};
       r.measurement = Skipped{"not verified: failed"};

@@ -51,14 +51,18 @@ constexpr Competitor kCompetitors[] = {
     {"onednn", "onednn", "default", "onednn.jit:avx512_core", AlgorithmClass::direct, 0.78, 4e-7},
     {"onednn-wino", "onednn", "onednn.wino", "onednn.wino", AlgorithmClass::winograd, 1.45, 9e-7},
     {"winograd", "winograd", "default", "winograd.f4x4_3x3", AlgorithmClass::winograd, 2.2, 1.9e-6},
-    {"winograd", "winograd", "winograd.f2x2_3x3", "winograd.f2x2_3x3", AlgorithmClass::winograd, 1.6, 8e-7},
+    {"winograd", "winograd", "winograd.f2x2_3x3", "winograd.f2x2_3x3", AlgorithmClass::winograd,
+     1.6, 8e-7},
     {"fft", "fft", "default", "fft.32x32", AlgorithmClass::fft, 1.1, 2.4e-7},
     {"naive", "naive", "default", "naive.loops", AlgorithmClass::direct, 0.012, 9e-7}};
 
 Problem problem_of(const Layer& layer, const char* suite) {
   const auto pad = (layer.kernel - 1) / 2;
   const Axis axis{layer.size, layer.kernel, layer.stride, 1, pad, pad};
-  return {suite, layer.name, {1, layer.in, layer.out, 1, axis, axis, false, PaddingMode::zeros}, layer.count};
+  return {suite,
+          layer.name,
+          {1, layer.in, layer.out, 1, axis, axis, false, PaddingMode::zeros},
+          layer.count};
 }
 
 class Maker {
@@ -82,21 +86,26 @@ class Maker {
       r.measurement = Skipped{"not verified: refused"};
       return r;
     }
-    r.algorithm =
-        Algorithm{.name = who.algorithm, .algorithm_class = who.algorithm_class, .winograd = {}, .fft_tile = {}};
-    r.verdict = Agrees{
-        0.05 + 0.2 * uniform(), who.rel_l2 * (0.8 + 0.4 * uniform()), elements(problem.geometry.dst_shape()), {}};
+    r.algorithm = Algorithm{.name = who.algorithm,
+                            .algorithm_class = who.algorithm_class,
+                            .winograd = {},
+                            .fft_tile = {}};
+    r.verdict = Agrees{0.05 + 0.2 * uniform(),
+                       who.rel_l2 * (0.8 + 0.4 * uniform()),
+                       elements(problem.geometry.dst_shape()),
+                       {}};
     r.measurement = measured(problem.geometry, who, threads, samples);
-    r.packed_weight_bytes =
-        who.algorithm_class == AlgorithmClass::winograd
-            ? static_cast<std::size_t>(4 * problem.geometry.terms() * problem.geometry.out_channels * 4)
-            : 0;
+    r.packed_weight_bytes = who.algorithm_class == AlgorithmClass::winograd
+                                ? static_cast<std::size_t>(4 * problem.geometry.terms() *
+                                                           problem.geometry.out_channels * 4)
+                                : 0;
     r.workspace_bytes = who.algorithm_class == AlgorithmClass::fft ? 3 << 20 : 0;
     return r;
   }
 
  private:
-  // Not std::normal_distribution: its numbers differ between standard libraries, and golden files must not.
+  // Not std::normal_distribution: its numbers differ between standard libraries, and golden files
+  // must not.
   double uniform() { return static_cast<double>(random_() >> 8) / (1 << 24); }
   double normal() { return uniform() + uniform() + uniform() + uniform() - 2; }
 
@@ -107,14 +116,15 @@ class Maker {
   }
 
   Measured measured(const Geometry& g, const Competitor& who, int threads, int samples) {
-    const double rate = 110 * who.efficiency * std::pow(threads, 0.93) * (g.h.kernel == 1 ? 0.9 : 1) *
-                        (0.85 + 0.3 * uniform()) *
+    const double rate = 110 * who.efficiency * std::pow(threads, 0.93) *
+                        (g.h.kernel == 1 ? 0.9 : 1) * (0.85 + 0.3 * uniform()) *
                         (who.algorithm_class == AlgorithmClass::fft && g.h.kernel == 1 ? 0.3 : 1);
     Measured m;
     for (int i = 0; i < samples; ++i)
-      m.samples_ns.push_back(std::round(static_cast<double>(g.flops()) / rate *
-                                        (1 + 0.006 * normal() + (i % 9 == 7 ? 0.02 * uniform() : 0)) * 10) /
-                             10);
+      m.samples_ns.push_back(
+          std::round(static_cast<double>(g.flops()) / rate *
+                     (1 + 0.006 * normal() + (i % 9 == 7 ? 0.02 * uniform() : 0)) * 10) /
+          10);
     m.executions_per_sample = 1 + static_cast<std::int64_t>(2e6 / m.samples_ns[0]);
     m.plan_ns = 350000;
     m.prepare_ns = std::round(1e5 * (1 + uniform()));
@@ -151,9 +161,11 @@ HeaderRecord header(const char* suite) {
                21,
                0.006,
                0.1};
-  h.plugins = {{"onednn", "onednn", "libconvgauge_onednn.so", "9f2a61", "oneDNN 2.6.3 (OpenMP)", "cpu:0"},
-               {"winograd", "winograd", "libconvgauge_winograd.so", "77aa01", "winograd 0.1", "cpu:0"}};
-  h.absent = {{"cudnn", "no CUDA device: driver not found"}, {"vulkan", "libvulkan.so.1 not found"}};
+  h.plugins = {
+      {"onednn", "onednn", "libconvgauge_onednn.so", "9f2a61", "oneDNN 2.6.3 (OpenMP)", "cpu:0"},
+      {"winograd", "winograd", "libconvgauge_winograd.so", "77aa01", "winograd 0.1", "cpu:0"}};
+  h.absent = {{"cudnn", "no CUDA device: driver not found"},
+              {"vulkan", "libvulkan.so.1 not found"}};
   h.rounds = 15;
   h.seed = 1;
   return h;
@@ -170,28 +182,37 @@ void spoil(std::vector<CaseRecord>& cases) {
     r.verdict = std::move(verdict);
     r.measurement = Skipped{fmt::format("not verified: {}", kind(r.verdict))};
   };
-  never(find("layer4.1.conv2", "fft"), Differs{3584,
-                                               25088,
-                                               {{0, 0, 0, 6}, -0.125, 0.5, 1e-6},
-                                               {{0, 17, 3, 6}, std::numeric_limits<double>::quiet_NaN(), 0.5, 1e-6},
-                                               "integer",
-                                               "output columns >= 6",
-                                               "matches the reference with padding shifted by one"});
+  never(find("layer4.1.conv2", "fft"),
+        Differs{3584,
+                25088,
+                {{0, 0, 0, 6}, -0.125, 0.5, 1e-6},
+                {{0, 17, 3, 6}, std::numeric_limits<double>::quiet_NaN(), 0.5, 1e-6},
+                "integer",
+                "output columns >= 6",
+                "matches the reference with padding shifted by one"});
   never(find("conv1", "fft"), TimedOut{std::chrono::milliseconds(30000), "execute"});
   never(find("layer2.1.conv2", "fft"), Died{11, 0, "read 4 bytes past src", ""});
   never(find("layer3.1.conv2", "fft"), Trespass{"R9", "wrote 4 bytes after dst"});
   never(find("layer1.0.conv2", "fft"), Failed{"out of memory: 3 GiB asked"});
   auto& known = find("layer4.0.conv2", "fft");
-  never(known, Differs{1, 25088, {{0, 0, 0, 0}, 1, 2, 1e-6}, {{0, 0, 0, 0}, 1, 2, 1e-6}, "normal", "one output", ""});
+  never(known, Differs{1,
+                       25088,
+                       {{0, 0, 0, 0}, 1, 2, 1e-6},
+                       {{0, 0, 0, 0}, 1, 2, 1e-6},
+                       "normal",
+                       "one output",
+                       ""});
   known.known = "stride 2, issue #12";
-  find("layer1.0.conv1", "naive").measurement = Inconclusive{"another process took 12% of the time of 9 of 15 samples"};
+  find("layer1.0.conv1", "naive").measurement =
+      Inconclusive{"another process took 12% of the time of 9 of 15 samples"};
 }
 
 void skip_slow(std::vector<CaseRecord>& cases) {
   for (auto& r : cases) {
     const auto* m = std::get_if<Measured>(&r.measurement);
     if (m && m->samples_ns[0] > 0.1e9)
-      r.measurement = Skipped{fmt::format("over budget: one execution takes {:.1f} s", m->samples_ns[0] / 1e9)};
+      r.measurement =
+          Skipped{fmt::format("over budget: one execution takes {:.1f} s", m->samples_ns[0] / 1e9)};
   }
 }
 
@@ -237,7 +258,9 @@ Results changed_run() {
       // Another order and a wobble of its own: no sample is that of the earlier run times a number.
       std::reverse(m->samples_ns.begin(), m->samples_ns.end());
       for (std::size_t i = 0; i < m->samples_ns.size(); ++i)
-        m->samples_ns[i] *= factor * (1 + 0.001 * static_cast<double>((i * 7 + static_cast<std::size_t>(index)) % 5));
+        m->samples_ns[i] *=
+            factor *
+            (1 + 0.001 * static_cast<double>((i * 7 + static_cast<std::size_t>(index)) % 5));
     }
   }
   results.cases.at(6).verdict = Failed{"out of memory: 3 GiB asked"};
@@ -255,7 +278,8 @@ Results large_run(int cases) {
   Results results{header("large"), {}, 0, 0};
   Maker maker(3);
   for (int i = 0; static_cast<int>(results.cases.size()) < cases; ++i) {
-    auto problem = problem_of(kLayers[static_cast<std::size_t>(i) % std::size(kLayers)], i % 2 == 0 ? "even" : "odd");
+    auto problem = problem_of(kLayers[static_cast<std::size_t>(i) % std::size(kLayers)],
+                              i % 2 == 0 ? "even" : "odd");
     problem.geometry.batch = 1 + i;
     problem.name = fmt::format("layer{}", i);
     for (const auto& who : kCompetitors) results.cases.push_back(maker.record(problem, who, 2, 15));
@@ -265,7 +289,8 @@ Results large_run(int cases) {
 
 Results hostile_run() {
   const std::string nasty =
-      "</script><script>document.title='owned'</script><img src=x onerror=alert(1)> <!-- ]]> & \"q\" 'a' | `tick` "
+      "</script><script>document.title='owned'</script><img src=x onerror=alert(1)> <!-- ]]> & "
+      "\"q\" 'a' | `tick` "
       "\x1b[31m\n=1+1,\"";
   Results results{header("hostile"), {}, 0, 0};
   Maker maker(4);

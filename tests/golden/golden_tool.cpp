@@ -1,8 +1,9 @@
-// golden_tool make NAME > FILE.jsonl           the invented results of example_run.hpp: resnet50, small,
-//     changed, large, hostile, night1 ... night6, grid
+// golden_tool make NAME > FILE.jsonl           the invented results of example_run.hpp: resnet50,
+//     small, changed, large, hostile, night1 ... night6, grid
 // golden_tool compare-FORMAT A.jsonl B.jsonl > REPORT     html, md, json, txt
 // golden_tool history-FORMAT A.jsonl B.jsonl ... > REPORT     md, txt
-// golden_tool FORMAT FILE.jsonl... > REPORT     html, md, svg, xml, csv, json, txt (120 columns), colour
+// golden_tool FORMAT FILE.jsonl... > REPORT     html, md, svg, xml, csv, json, txt (120 columns),
+// colour
 #include <cstdio>
 #include <iostream>
 #include <string>
@@ -26,7 +27,8 @@ int make(const std::string& name) {
   if (name == "small") return std::cout << lines_of(small_run()), 0;
   if (name == "changed") return std::cout << lines_of(changed_run()), 0;
   if (name == "large") return std::cout << lines_of(large_run(10'000)), 0;
-  if (name.starts_with("night")) return std::cout << lines_of(night_run(std::stoi(name.substr(5)))), 0;
+  if (name.starts_with("night"))
+    return std::cout << lines_of(night_run(std::stoi(name.substr(5)))), 0;
   if (name == "grid") return std::cout << lines_of(grid_run()), 0;
   if (name == "hostile") return std::cout << lines_of(hostile_run()), 0;
   return std::cerr << "no such run: " << name << "\n", 2;
@@ -34,7 +36,8 @@ int make(const std::string& name) {
 
 std::vector<std::string> names_of(const std::vector<Results>& all) {
   std::vector<std::string> names;
-  for (const auto& results : all) names.push_back(results.header.suite + "-" + results.header.started.substr(0, 10));
+  for (const auto& results : all)
+    names.push_back(results.header.suite + "-" + results.header.started.substr(0, 10));
   return names;
 }
 

@@ -1,5 +1,5 @@
-// Opens a plugin as a host would and runs one convolution whose result is known without a reference: run_plugin FILE
-// NAME.
+// Opens a plugin as a host would and runs one convolution whose result is known without a
+// reference: run_plugin FILE NAME.
 #include <convgauge/plugin.h>
 #include <dlfcn.h>
 
@@ -15,7 +15,8 @@ int fail(const char* what, const char* why = "") {
   return 1;
 }
 
-/// 1 x 1 x 5 x 5 ones, a 3 x 3 kernel of ones, padding 1, bias 100: each output counts the taps inside, plus 100.
+/// 1 x 1 x 5 x 5 ones, a 3 x 3 kernel of ones, padding 1, bias 100: each output counts the taps
+/// inside, plus 100.
 cvg_spec counting_spec() {
   cvg_spec s{};
   s.struct_size = sizeof s;
@@ -33,7 +34,8 @@ bool counts_taps(const std::vector<float>& dst) {
   for (int y = 0; y < 5; ++y)
     for (int x = 0; x < 5; ++x) {
       const int taps = (y == 0 || y == 4 ? 2 : 3) * (x == 0 || x == 4 ? 2 : 3);
-      if (dst[static_cast<std::size_t>(y * 5 + x)] != 100.0f + static_cast<float>(taps)) return false;
+      if (dst[static_cast<std::size_t>(y * 5 + x)] != 100.0f + static_cast<float>(taps))
+        return false;
     }
   return true;
 }
@@ -48,15 +50,17 @@ int run(const cvg_backend& backend) {
   cvg_note note{text, sizeof text};
   std::int32_t reason = 0, count = 0;
   cvg_plan* plan = nullptr;
-  if (backend.plan_create(&spec, &settings, &plan, &reason, &note) != CVG_OK) return fail("plan_create:", text);
+  if (backend.plan_create(&spec, &settings, &plan, &reason, &note) != CVG_STATUS_OK)
+    return fail("plan_create:", text);
   std::vector<float> src(25, 1), weights(9, 1), bias{100}, dst(25, -1);
   void* addresses[] = {src.data(), weights.data(), bias.data(), dst.data()};
   backend.requirements(plan, nullptr, 0, &count);
   if (count != 4) return fail("the template needs four buffers: src, weights, bias, dst");
   const std::int32_t slot = 0;
-  if (backend.bind(plan, 0, addresses, 4, &note) != CVG_OK) return fail("bind:", text);
-  if (backend.execute(plan, &slot, 1, nullptr, &note) != CVG_OK) return fail("execute:", text);
-  if (backend.wait(plan, &note) != CVG_OK) return fail("wait:", text);
+  if (backend.bind(plan, 0, addresses, 4, &note) != CVG_STATUS_OK) return fail("bind:", text);
+  if (backend.execute(plan, &slot, 1, nullptr, &note) != CVG_STATUS_OK)
+    return fail("execute:", text);
+  if (backend.wait(plan, &note) != CVG_STATUS_OK) return fail("wait:", text);
   backend.plan_destroy(plan);
   return counts_taps(dst) ? 0 : fail("the result is wrong");
 }
@@ -67,7 +71,8 @@ int main(int argc, char** argv) {
   if (argc != 3) return fail("usage: run_plugin FILE BACKEND");
   void* library = dlopen(argv[1], RTLD_NOW | RTLD_LOCAL);
   if (!library) return fail("dlopen:", dlerror());
-  const auto entry = reinterpret_cast<cvg_plugin_entry_function>(dlsym(library, "cvg_plugin_entry"));
+  const auto entry =
+      reinterpret_cast<cvg_plugin_entry_function>(dlsym(library, "cvg_plugin_entry"));
   if (!entry) return fail("no cvg_plugin_entry");
   std::uint32_t version = 0;
   const auto* plugin = entry(CVG_ABI_VERSION, nullptr, &version);

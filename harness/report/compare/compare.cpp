@@ -43,18 +43,20 @@ void add(Entries& entries, const Results& run, const CaseRecord& record, const s
   entry.runs += entry.run != &run;
   entry.run = &run;
   if (const auto* measured = ranked(&record))
-    entry.samples_ns.insert(entry.samples_ns.end(), measured->samples_ns.begin(), measured->samples_ns.end());
+    entry.samples_ns.insert(entry.samples_ns.end(), measured->samples_ns.begin(),
+                            measured->samples_ns.end());
 }
 
-/// "winograd" names the label's own choice of algorithm where it stands beside others that were asked for by name;
-/// "winograd winograd.f2x2_3x3" names one of those.
+/// "winograd" names the label's own choice of algorithm where it stands beside others that were
+/// asked for by name; "winograd winograd.f2x2_3x3" names one of those.
 class Chooser {
  public:
   Chooser(const Side& side, const std::optional<std::string>& name) : name_(name) {
     for (const auto* run : side.runs)
       for (const auto& r : run->cases) {
         known_ = known_ || !name || r.label == *name || column(r) == *name;
-        has_default_ = has_default_ || (name && r.label == *name && r.requested_algorithm == "default");
+        has_default_ =
+            has_default_ || (name && r.label == *name && r.requested_algorithm == "default");
       }
   }
   bool known() const { return known_; }
@@ -89,7 +91,9 @@ Change change_of_verdict(const CaseRecord* baseline, const CaseRecord* candidate
   if (!baseline) return Change::added;
   if (!candidate) return Change::gone;
   if (agrees(*candidate))
-    return refused(*baseline) ? Change::accepted : agrees(*baseline) ? Change::untimed : Change::mended;
+    return refused(*baseline)  ? Change::accepted
+           : agrees(*baseline) ? Change::untimed
+                               : Change::mended;
   if (agrees(*baseline)) return refused(*candidate) ? Change::refused : Change::broke;
   if (is_defect(candidate->verdict) && !is_defect(baseline->verdict)) return Change::broke;
   return Change::untimed;
@@ -100,7 +104,8 @@ double median(const std::vector<double>& samples) {
 }
 
 /// Index into networks, found by what it is.
-ComparedNetwork& network_of(std::vector<ComparedNetwork>& networks, const CaseRecord& r, const std::string& label) {
+ComparedNetwork& network_of(std::vector<ComparedNetwork>& networks, const CaseRecord& r,
+                            const std::string& label) {
   const auto same = [&](const ComparedNetwork& n) {
     return n.suite == r.problem.suite && n.label == label && n.settings == r.settings;
   };
@@ -140,10 +145,12 @@ class Comparer {
     if (baseline) c.baseline_ns = median(baseline->samples_ns);
     if (candidate) c.candidate_ns = median(candidate->samples_ns);
     if (!result_.options.of || c.candidate) count(c);
-    if (!baseline || !candidate || baseline->samples_ns.empty() || candidate->samples_ns.empty()) return;
+    if (!baseline || !candidate || baseline->samples_ns.empty() || candidate->samples_ns.empty())
+      return;
     c.paired = baseline->run == candidate->run && baseline->runs == 1 && candidate->runs == 1;
-    const auto evidence = c.paired ? paired_evidence(candidate->samples_ns, baseline->samples_ns, laws_)
-                                   : unpaired_evidence(candidate->samples_ns, baseline->samples_ns, laws_);
+    const auto evidence =
+        c.paired ? paired_evidence(candidate->samples_ns, baseline->samples_ns, laws_)
+                 : unpaired_evidence(candidate->samples_ns, baseline->samples_ns, laws_);
     c.time_ratio = ratio_interval(evidence);
     c.p = p_value(evidence, result_.options.margin);
     enter(c, evidence);
@@ -211,40 +218,49 @@ std::string labels_text(const Side& side) {
   return text.empty() ? "none" : text;
 }
 
-Expected<void> check_label(const Side& side, const std::optional<std::string>& label, const char* option) {
+Expected<void> check_label(const Side& side, const std::optional<std::string>& label,
+                           const char* option) {
   if (Chooser(side, label).known() || !label) return {};
-  return error(fmt::format("{} {}: {} has no such label; it has {}", option, *label, side.name, labels_text(side)));
+  return error(fmt::format("{} {}: {} has no such label; it has {}", option, *label, side.name,
+                           labels_text(side)));
 }
 
 std::string example_of(const Side& side) {
   for (const auto* run : side.runs)
     for (const auto& r : run->cases)
-      return fmt::format("{} on {}{}{} with {} thread{}", r.label, r.problem.suite, r.problem.suite.empty() ? "" : ".",
-                         r.problem.name.empty() ? short_text(r.problem.geometry) : r.problem.name, r.settings.threads,
-                         r.settings.threads == 1 ? "" : "s");
+      return fmt::format("{} on {}{}{} with {} thread{}", r.label, r.problem.suite,
+                         r.problem.suite.empty() ? "" : ".",
+                         r.problem.name.empty() ? short_text(r.problem.geometry) : r.problem.name,
+                         r.settings.threads, r.settings.threads == 1 ? "" : "s");
   return "nothing";
 }
 
 }  // namespace
 
 std::string_view word(Change change) {
-  constexpr std::array<std::string_view, 11> words{"slower",  "faster",   "same", "undecided", "broke",  "mended",
-                                                   "refused", "accepted", "gone", "added",     "untimed"};
+  constexpr std::array<std::string_view, 11> words{"slower", "faster", "same",    "undecided",
+                                                   "broke",  "mended", "refused", "accepted",
+                                                   "gone",   "added",  "untimed"};
   return words.at(static_cast<std::size_t>(change));
 }
 
 int Comparison::count(Change change) const {
-  return static_cast<int>(
-      std::count_if(cases.begin(), cases.end(), [&](const ComparedCase& c) { return c.change == change; }));
+  return static_cast<int>(std::count_if(cases.begin(), cases.end(),
+                                        [&](const ComparedCase& c) { return c.change == change; }));
 }
 
-Expected<Comparison> compare(const Side& baseline, const Side& candidate, const CompareOptions& options) {
+Expected<Comparison> compare(const Side& baseline, const Side& candidate,
+                             const CompareOptions& options) {
   if (auto ok = check_label(candidate, options.of, "--of"); !ok) return tl::unexpected(ok.error());
-  if (auto ok = check_label(baseline, options.with, "--with"); !ok) return tl::unexpected(ok.error());
+  if (auto ok = check_label(baseline, options.with, "--with"); !ok)
+    return tl::unexpected(ok.error());
   const bool with_label = !(options.of && options.with);
-  Comparison result{baseline.name, candidate.name, differences(baseline, candidate, options), {}, {}, options,
-                    false,         false};
-  Comparer(entries_of(baseline, options.with, with_label), entries_of(candidate, options.of, with_label), result).run();
+  Comparison result{
+      baseline.name, candidate.name, differences(baseline, candidate, options), {}, {}, options,
+      false,         false};
+  Comparer(entries_of(baseline, options.with, with_label),
+           entries_of(candidate, options.of, with_label), result)
+      .run();
   for (const auto& c : result.cases) {
     const auto &first = result.cases.front().any(), &other = c.any();
     result.several_settings = result.several_settings || first.settings != other.settings;

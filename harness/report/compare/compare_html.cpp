@@ -20,7 +20,8 @@ using Json = nlohmann::ordered_json;
 
 /// Six digits: more than any pixel or reader resolves. Null where there is no number.
 Json brief(double value) {
-  return std::isfinite(value) ? Json(std::strtod(fmt::format("{:.6g}", value).c_str(), nullptr)) : Json();
+  return std::isfinite(value) ? Json(std::strtod(fmt::format("{:.6g}", value).c_str(), nullptr))
+                              : Json();
 }
 Json brief(const std::optional<double>& value) {
   return value ? brief(*value) : Json();
@@ -42,10 +43,14 @@ Json case_json(const Comparison& comparison, const ComparedCase& c) {
 
 Json network_json(const ComparedNetwork& n) {
   const auto& r = n.time_ratio;
-  const char* change = !r.low ? "undecided" : *r.low > 1 ? "slower" : *r.high < 1 ? "faster" : "same";
-  return {{"name",
-           clean(fmt::format("{}{} · {}", n.suite.empty() ? "" : n.suite + " · ", n.label, settings_text(n.settings)))},
-          {"layers", n.missing > 0 ? fmt::format("{} of {} layers have a ratio", n.layers, n.layers + n.missing)
+  const char* change = !r.low        ? "undecided"
+                       : *r.low > 1  ? "slower"
+                       : *r.high < 1 ? "faster"
+                                     : "same";
+  return {{"name", clean(fmt::format("{}{} · {}", n.suite.empty() ? "" : n.suite + " · ", n.label,
+                                     settings_text(n.settings)))},
+          {"layers", n.missing > 0 ? fmt::format("{} of {} layers have a ratio", n.layers,
+                                                 n.layers + n.missing)
                                    : fmt::format("{} layer{}", n.layers, n.layers == 1 ? "" : "s")},
           {"change", change},
           {"ratio", shown_ratio(r)}};
@@ -59,14 +64,16 @@ std::string data_of(const Comparison& comparison) {
   for (const auto* list : {"differences", "networks", "cases"}) j[list] = Json::array();
   j["counts"] = Json::object();
   for (int i = 0; i <= static_cast<int>(Change::untimed); ++i)
-    j["counts"][std::string(word(static_cast<Change>(i)))] = comparison.count(static_cast<Change>(i));
+    j["counts"][std::string(word(static_cast<Change>(i)))] =
+        comparison.count(static_cast<Change>(i));
   for (const auto& d : comparison.differences)
     j["differences"].push_back({clean(d.what), clean(d.baseline), clean(d.candidate)});
   for (const auto& n : comparison.networks) j["networks"].push_back(network_json(n));
   // The page shows what changed first, in this order.
   for (const auto* c : changed_cases(comparison)) j["cases"].push_back(case_json(comparison, *c));
   for (const auto& c : comparison.cases)
-    if (c.change == Change::same || c.change == Change::untimed) j["cases"].push_back(case_json(comparison, c));
+    if (c.change == Change::same || c.change == Change::untimed)
+      j["cases"].push_back(case_json(comparison, c));
   return script_safe(j.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 

@@ -64,12 +64,16 @@ Json case_json(const ComparedCase& c) {
 }  // namespace
 
 std::string compare_json(const Comparison& comparison) {
-  Json j{{"baseline", comparison.baseline},         {"candidate", comparison.candidate},
-         {"margin", comparison.options.margin},     {"false_discoveries", comparison.options.false_discoveries},
-         {"answer", comparison_answer(comparison)}, {"warning", unpaired_warning(comparison)}};
+  Json j{{"baseline", comparison.baseline},
+         {"candidate", comparison.candidate},
+         {"margin", comparison.options.margin},
+         {"false_discoveries", comparison.options.false_discoveries},
+         {"answer", comparison_answer(comparison)},
+         {"warning", unpaired_warning(comparison)}};
   j["differences"] = Json::array();
   for (const auto& d : comparison.differences)
-    j["differences"].push_back({{"what", d.what}, {"baseline", d.baseline}, {"candidate", d.candidate}});
+    j["differences"].push_back(
+        {{"what", d.what}, {"baseline", d.baseline}, {"candidate", d.candidate}});
   j["counts"] = Json::object();
   for (int i = 0; i <= static_cast<int>(Change::untimed); ++i) {
     const auto change = static_cast<Change>(i);

@@ -1,4 +1,5 @@
-// A comparison at the terminal: what was not the same, the answer, networks, then the cases that changed.
+// A comparison at the terminal: what was not the same, the answer, networks, then the cases that
+// changed.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -34,16 +35,19 @@ std::string time_or_dash(double ns) {
   return ns > 0 ? time_text(ns) : "—";
 }
 
-std::string case_line(const Comparison& comparison, const ComparedCase& c, int name_width, int width, bool colour) {
+std::string case_line(const Comparison& comparison, const ComparedCase& c, int name_width,
+                      int width, bool colour) {
   const auto ratio = c.time_ratio ? ratio_interval_text(*c.time_ratio) : "";
   const auto change = pad_right(std::string(word(c.change)), 9);
   const char* tone = colour ? colour_of(c.change) : "";
   auto line = fmt::format("{}{}{}  {}  {} {}  {}", tone, change, *tone ? kPlain : "",
                           pad_right(fit(clean(case_name(comparison, c)), name_width), name_width),
-                          pad_left(time_or_dash(c.baseline_ns), 8), pad_left(time_or_dash(c.candidate_ns), 8), ratio);
+                          pad_left(time_or_dash(c.baseline_ns), 8),
+                          pad_left(time_or_dash(c.candidate_ns), 8), ratio);
   const auto why = clean(change_reason(c));
   const int room = width - name_width - 32 - display_width(ratio);
-  if (!why.empty() && !c.time_ratio) line += room > 12 ? fit(why, room) : "\n    " + fit(why, std::max(20, width - 4));
+  if (!why.empty() && !c.time_ratio)
+    line += room > 12 ? fit(why, room) : "\n    " + fit(why, std::max(20, width - 4));
   while (!line.empty() && line.back() == ' ') line.pop_back();
   return line + "\n";
 }
@@ -51,24 +55,31 @@ std::string case_line(const Comparison& comparison, const ComparedCase& c, int n
 std::string networks_text(const Comparison& comparison, int width) {
   std::string text;
   for (const auto& n : comparison.networks) {
-    const auto name =
-        fmt::format("{}{} · {}", n.suite.empty() ? "" : n.suite + " · ", n.label, settings_text(n.settings));
+    const auto name = fmt::format("{}{} · {}", n.suite.empty() ? "" : n.suite + " · ", n.label,
+                                  settings_text(n.settings));
     const auto missing = n.missing > 0 ? fmt::format(", {} without a ratio", n.missing) : "";
-    const auto mean = fmt::format("{}  over {} layer{}{}", ratio_interval_text(n.time_ratio), n.layers,
-                                  n.layers == 1 ? "" : "s", missing);
-    text += fmt::format("  {}  {}\n", fit(clean(name), std::max(20, width - 4 - display_width(mean))), mean);
+    const auto mean = fmt::format("{}  over {} layer{}{}", ratio_interval_text(n.time_ratio),
+                                  n.layers, n.layers == 1 ? "" : "s", missing);
+    text += fmt::format("  {}  {}\n",
+                        fit(clean(name), std::max(20, width - 4 - display_width(mean))), mean);
   }
-  return text.empty() ? "" : "geometric mean of time, candidate over baseline, weighted by count:\n" + text;
+  return text.empty()
+             ? ""
+             : "geometric mean of time, candidate over baseline, weighted by count:\n" + text;
 }
 
 }  // namespace
 
 std::string compare_text(const Comparison& comparison, int width, bool colour, bool all_cases) {
-  auto text = fmt::format("baseline:  {}\ncandidate: {}\n", clean(comparison.baseline), clean(comparison.candidate));
+  auto text = fmt::format("baseline:  {}\ncandidate: {}\n", clean(comparison.baseline),
+                          clean(comparison.candidate));
   for (const auto& d : comparison.differences)
-    text += fit(clean(fmt::format("not the same: {}: {} → {}", d.what, d.baseline, d.candidate)), width) + "\n";
+    text += fit(clean(fmt::format("not the same: {}: {} → {}", d.what, d.baseline, d.candidate)),
+                width) +
+            "\n";
   text += "\n" + wrapped(comparison_answer(comparison), width);
-  if (const auto warning = unpaired_warning(comparison); !warning.empty()) text += wrapped(warning, width);
+  if (const auto warning = unpaired_warning(comparison); !warning.empty())
+    text += wrapped(warning, width);
   if (!comparison.networks.empty()) text += "\n" + networks_text(comparison, width);
   auto list = changed_cases(comparison);
   if (all_cases) {
@@ -78,9 +89,10 @@ std::string compare_text(const Comparison& comparison, int width, bool colour, b
   if (list.empty()) return text;
   int name_width = 4;
   for (const auto* c : list)
-    name_width = std::max(name_width, std::min(display_width(clean(case_name(comparison, *c))), width * 2 / 5));
-  text += fmt::format("\n{}  {}  {} {}  time ratio (99% interval)\n", pad_right("", 9), pad_right("case", name_width),
-                      pad_left("baseline", 8), pad_left("now", 8));
+    name_width = std::max(name_width,
+                          std::min(display_width(clean(case_name(comparison, *c))), width * 2 / 5));
+  text += fmt::format("\n{}  {}  {} {}  time ratio (99% interval)\n", pad_right("", 9),
+                      pad_right("case", name_width), pad_left("baseline", 8), pad_left("now", 8));
   for (const auto* c : list) text += case_line(comparison, *c, name_width, width, colour);
   return text;
 }

@@ -22,7 +22,8 @@ void append(std::string& text, int count, const char* words) {
 std::string mean_text(const ComparedNetwork& n) {
   const auto& r = n.time_ratio;
   if (!r.low) return fmt::format("time {:.3f} of the baseline's, without an interval", r.median);
-  const auto range = fmt::format("time {:.3f} of the baseline's, {:.3f} … {:.3f}", r.median, *r.low, *r.high);
+  const auto range =
+      fmt::format("time {:.3f} of the baseline's, {:.3f} … {:.3f}", r.median, *r.low, *r.high);
   if (*r.low > 1) return "slower: " + range;
   if (*r.high < 1) return "faster: " + range;
   return "not told apart: " + range;
@@ -32,7 +33,8 @@ int rank(Change change) {
   constexpr Change kWorstFirst[] = {Change::broke,    Change::gone,      Change::refused,
                                     Change::slower,   Change::undecided, Change::mended,
                                     Change::accepted, Change::faster,    Change::added};
-  return static_cast<int>(std::find(std::begin(kWorstFirst), std::end(kWorstFirst), change) - std::begin(kWorstFirst));
+  return static_cast<int>(std::find(std::begin(kWorstFirst), std::end(kWorstFirst), change) -
+                          std::begin(kWorstFirst));
 }
 
 }  // namespace
@@ -46,7 +48,8 @@ std::string case_name(const Comparison& comparison, const ComparedCase& compared
   const auto& r = compared.any();
   const bool variant = r.requested_algorithm != "default" && r.label.find(':') == std::string::npos;
   auto name = (comparison.several_suites ? r.problem.suite + "." : "") + row_name(r.problem);
-  if (!comparison.by_label()) name += " · " + r.label + (variant ? " " + r.requested_algorithm : "");
+  if (!comparison.by_label())
+    name += " · " + r.label + (variant ? " " + r.requested_algorithm : "");
   return name + (comparison.several_settings ? " · " + settings_text(r.settings) : "");
 }
 
@@ -79,8 +82,10 @@ std::string unpaired_warning(const Comparison& comparison) {
   const auto timed = [](const ComparedCase& c) { return c.time_ratio.has_value(); };
   const auto unpaired = [&](const ComparedCase& c) { return timed(c) && !c.paired; };
   if (std::none_of(comparison.cases.begin(), comparison.cases.end(), unpaired)) return "";
-  return "Unpaired: the two sides were timed in different runs, and an interval cannot hold what the machine itself "
-         "drifted between them. Slower and faster are suspicions here; `convgauge gate` measures a suspect again, both "
+  return "Unpaired: the two sides were timed in different runs, and an interval cannot hold what "
+         "the machine itself "
+         "drifted between them. Slower and faster are suspicions here; `convgauge gate` measures a "
+         "suspect again, both "
          "plugins in one run.";
 }
 
@@ -88,7 +93,8 @@ std::string comparison_answer(const Comparison& comparison) {
   const auto count = [&](Change change) { return comparison.count(change); };
   std::string bad, text;
   const bool by_label = comparison.by_label();
-  append(bad, count(Change::broke), by_label ? "failed where the other agrees" : "failed now that agreed");
+  append(bad, count(Change::broke),
+         by_label ? "failed where the other agrees" : "failed now that agreed");
   append(bad, count(Change::gone), by_label ? "never asked" : "gone");
   append(bad, count(Change::refused), by_label ? "refused where the other agrees" : "refused now");
   if (!bad.empty()) text += bad + ". ";
@@ -98,16 +104,19 @@ std::string comparison_answer(const Comparison& comparison) {
     append(times, count(Change::slower), "slower");
     append(times, count(Change::faster), "faster");
     append(times, count(Change::same), "not told apart");
-    text += fmt::format("Of {} with an interval: {} (by more than {:g}%, at 99%, false discoveries at most {:g}%). ",
-                        counted(timed, "case", "cases"), times, comparison.options.margin * 100,
-                        comparison.options.false_discoveries * 100);
+    text += fmt::format(
+        "Of {} with an interval: {} (by more than {:g}%, at 99%, false discoveries at most "
+        "{:g}%). ",
+        counted(timed, "case", "cases"), times, comparison.options.margin * 100,
+        comparison.options.false_discoveries * 100);
   } else {
     text += "No case has a ratio with an interval. ";
   }
   for (const auto& n : comparison.networks)
     if (comparison.networks.size() <= 4)
-      text += fmt::format("{}{}, {}: {}{}. ", n.suite.empty() ? "" : n.suite + ", ", n.label, settings_text(n.settings),
-                          mean_text(n), n.missing > 0 ? fmt::format(" ({} layers missing)", n.missing) : "");
+      text += fmt::format("{}{}, {}: {}{}. ", n.suite.empty() ? "" : n.suite + ", ", n.label,
+                          settings_text(n.settings), mean_text(n),
+                          n.missing > 0 ? fmt::format(" ({} layers missing)", n.missing) : "");
   text.pop_back();
   return text;
 }

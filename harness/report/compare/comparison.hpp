@@ -1,5 +1,6 @@
-// Two sets of results side by side: what differed in how they were made, every case with its pair, the ratio of their
-// times and how surely it is known. Computed here once, so that no two texts disagree.
+// Two sets of results side by side: what differed in how they were made, every case with its pair,
+// the ratio of their times and how surely it is known. Computed here once, so that no two texts
+// disagree.
 #pragma once
 #include <optional>
 #include <string>
@@ -13,12 +14,14 @@
 namespace convgauge {
 
 struct CompareOptions {
-  std::optional<std::string> of, with;  // labels: of the candidate, of the baseline; empty: each with its like
-  double margin = 0.01;                 // a smaller change is none: an unchanged plugin moves by as much
-  double false_discoveries = 0.05;      // the rate that is let through (Benjamini and Hochberg)
+  std::optional<std::string> of,
+      with;              // labels: of the candidate, of the baseline; empty: each with its like
+  double margin = 0.01;  // a smaller change is none: an unchanged plugin moves by as much
+  double false_discoveries = 0.05;  // the rate that is let through (Benjamini and Hochberg)
 };
 
-/// One set of results: those of one folder, or of several that are repeats or shards of one another.
+/// One set of results: those of one folder, or of several that are repeats or shards of one
+/// another.
 struct Side {
   std::string name;  // the folders
   std::vector<const Results*> runs;
@@ -56,8 +59,8 @@ struct ComparedCase {
   const CaseRecord& any() const { return candidate ? *candidate : *baseline; }
 };
 
-/// One network under one combination of settings by one competitor: the geometric mean of its time ratios, weighted by
-/// count.
+/// One network under one combination of settings by one competitor: the geometric mean of its time
+/// ratios, weighted by count.
 struct ComparedNetwork {
   std::string suite, label;
   CaseSettings settings;
@@ -76,14 +79,19 @@ struct Comparison {
   int count(Change change) const;
 };
 
-/// The results must outlive what is returned. An error where no case stands in both, or a label in neither.
-Expected<Comparison> compare(const Side& baseline, const Side& candidate, const CompareOptions& options = {});
+/// The results must outlive what is returned. An error where no case stands in both, or a label in
+/// neither.
+Expected<Comparison> compare(const Side& baseline, const Side& candidate,
+                             const CompareOptions& options = {});
 
-/// What was not the same between two sides, most telling first: machine, library and plugin, program, request.
-std::vector<Difference> differences(const Side& baseline, const Side& candidate, const CompareOptions& options);
+/// What was not the same between two sides, most telling first: machine, library and plugin,
+/// program, request.
+std::vector<Difference> differences(const Side& baseline, const Side& candidate,
+                                    const CompareOptions& options);
 
-/// The answer in sentences: how many are slower, faster, the same, broke; the networks' means. `unpaired_warning()` is
-/// the sentence that runs at different times need, empty where all pairs are of one run.
+/// The answer in sentences: how many are slower, faster, the same, broke; the networks' means.
+/// `unpaired_warning()` is the sentence that runs at different times need, empty where all pairs
+/// are of one run.
 std::string comparison_answer(const Comparison& comparison);
 std::string unpaired_warning(const Comparison& comparison);
 /// "1.052 (1.039 … 1.064)"; without an interval "1.052 (4 samples are too few for an interval)".

@@ -46,7 +46,8 @@ std::string options_text(const Side& side, const std::string& label) {
     for (const auto& r : run->cases) {
       if (r.label != label && !r.label.starts_with(label + ":")) continue;
       std::string text;
-      for (const auto& [key, value] : r.options) text += fmt::format("{}{}={}", text.empty() ? "" : " ", key, value);
+      for (const auto& [key, value] : r.options)
+        text += fmt::format("{}{}={}", text.empty() ? "" : " ", key, value);
       if (text.empty()) text = "none";
       if (std::find(list.begin(), list.end(), text) == list.end()) list.push_back(text);
     }
@@ -57,7 +58,8 @@ std::string options_text(const Side& side, const std::string& label) {
 
 class Differences {
  public:
-  Differences(const Side& baseline, const Side& candidate) : baseline_(baseline), candidate_(candidate) {}
+  Differences(const Side& baseline, const Side& candidate)
+      : baseline_(baseline), candidate_(candidate) {}
 
   void ask(const std::string& what, const Ask& question) {
     note(what, answers(baseline_, question), answers(candidate_, question));
@@ -113,7 +115,8 @@ void ask_program(Differences& d) {
 
 }  // namespace
 
-std::vector<Difference> differences(const Side& baseline, const Side& candidate, const CompareOptions& options) {
+std::vector<Difference> differences(const Side& baseline, const Side& candidate,
+                                    const CompareOptions& options) {
   Differences d(baseline, candidate);
   ask_machine(d);
   if (options.of && options.with) {

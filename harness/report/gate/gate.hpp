@@ -1,5 +1,6 @@
-// The gate's judgement: what failed, what the baseline had and the candidate lacks, what is suspected of being slower,
-// and what became of each suspicion when both plugins were measured in one run. Pure: who measures is cli/gate.cpp.
+// The gate's judgement: what failed, what the baseline had and the candidate lacks, what is
+// suspected of being slower, and what became of each suspicion when both plugins were measured in
+// one run. Pure: who measures is cli/gate.cpp.
 #pragma once
 #include <optional>
 #include <string>
@@ -32,7 +33,8 @@ std::string_view word(Guilt guilt);
 
 struct Suspect {
   const ComparedCase* compared = nullptr;
-  std::string why;  // it is one: "the stored baseline has 1.20 ms, the candidate 1.31 ms", "over budget: ..."
+  std::string why;  // it is one: "the stored baseline has 1.20 ms, the candidate 1.31 ms", "over
+                    // budget: ..."
   Guilt guilt = Guilt::suspected;
   Slowdown slowdown;
   std::string outcome;             // in a sentence
@@ -47,22 +49,25 @@ struct Gate {
   std::vector<GateFinding> lost;  // agreed in the baseline; refused or gone now
   std::vector<Suspect> suspects;
   int timed = 0, cleared = 0;  // cases that both runs timed; those of them that are no suspects
-  std::string unjudged;        // why times say nothing here: "another machine: ..."; empty where they do
+  std::string unjudged;  // why times say nothing here: "another machine: ..."; empty where they do
   int exit_code = 0;
 };
 
-/// `here`: the machine that this runs on. The results must outlive what is returned. Errors: as compare().
-Expected<Gate> judge(const Side& baseline, const Side& candidate, const Machine& here, const GateOptions& options);
+/// `here`: the machine that this runs on. The results must outlive what is returned. Errors: as
+/// compare().
+Expected<Gate> judge(const Side& baseline, const Side& candidate, const Machine& here,
+                     const GateOptions& options);
 
 /// Why two machines are not the same for a time; empty where they are.
 std::string another_machine(const Machine& baseline, const Machine& candidate);
 
 /// What a suspect measured again came to; accusations wait for conclude().
 /// `budget_ns`: what a process had for each side.
-void settle(Suspect& suspect, const CaseRecord* baseline, const CaseRecord* candidate, double budget_ns,
-            RankLaws& laws);
+void settle(Suspect& suspect, const CaseRecord* baseline, const CaseRecord* candidate,
+            double budget_ns, RankLaws& laws);
 
-/// Judges all slowdowns together and sets the exit code of design.md: 4, 1, 3, 6, 5 (`strict` only) or 0.
+/// Judges all slowdowns together and sets the exit code of design.md: 4, 1, 3, 6, 5 (`strict` only)
+/// or 0.
 void conclude(Gate& gate, bool strict);
 
 std::string gate_text(const Gate& gate, int width, bool colour);

@@ -55,9 +55,11 @@ std::string gate_json(const Gate& gate) {
          {"timed", gate.timed},
          {"cleared", gate.cleared},
          {"unjudged", gate.unjudged}};
-  for (const auto* list : {"differences", "failures", "known_no_more", "lost", "suspects"}) j[list] = Json::array();
+  for (const auto* list : {"differences", "failures", "known_no_more", "lost", "suspects"})
+    j[list] = Json::array();
   for (const auto& d : gate.comparison.differences)
-    j["differences"].push_back({{"what", d.what}, {"baseline", d.baseline}, {"candidate", d.candidate}});
+    j["differences"].push_back(
+        {{"what", d.what}, {"baseline", d.baseline}, {"candidate", d.candidate}});
   for (const auto& f : gate.failures) j["failures"].push_back(finding_json(f));
   for (const auto& sentence : gate.known_no_more) j["known_no_more"].push_back(sentence);
   for (const auto& f : gate.lost) j["lost"].push_back(finding_json(f));

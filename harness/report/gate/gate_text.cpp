@@ -1,4 +1,5 @@
-// The gate's judgement for a terminal and for a pull request: the answer first, then what it rests on.
+// The gate's judgement for a terminal and for a pull request: the answer first, then what it rests
+// on.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -28,17 +29,19 @@ std::string answer(const Gate& gate) {
 }
 
 int count(const Gate& gate, Guilt guilt) {
-  return static_cast<int>(
-      std::count_if(gate.suspects.begin(), gate.suspects.end(), [&](const Suspect& s) { return s.guilt == guilt; }));
+  return static_cast<int>(std::count_if(gate.suspects.begin(), gate.suspects.end(),
+                                        [&](const Suspect& s) { return s.guilt == guilt; }));
 }
 
 std::string times_text(const Gate& gate) {
   if (!gate.unjudged.empty()) return "Times were not judged: " + gate.unjudged + ".";
-  std::string text =
-      fmt::format("{} cases were timed in both runs; the stored baseline cleared {}", gate.timed, gate.cleared);
+  std::string text = fmt::format("{} cases were timed in both runs; the stored baseline cleared {}",
+                                 gate.timed, gate.cleared);
   if (gate.suspects.empty()) return text + ".";
-  text += fmt::format("; {} suspect{}:", gate.suspects.size(), gate.suspects.size() == 1 ? "" : "s");
-  for (const auto guilt : {Guilt::slower, Guilt::failed, Guilt::not_slower, Guilt::unconfirmed, Guilt::suspected})
+  text +=
+      fmt::format("; {} suspect{}:", gate.suspects.size(), gate.suspects.size() == 1 ? "" : "s");
+  for (const auto guilt :
+       {Guilt::slower, Guilt::failed, Guilt::not_slower, Guilt::unconfirmed, Guilt::suspected})
     if (const int n = count(gate, guilt); n > 0) text += fmt::format(" {} {},", n, word(guilt));
   text.back() = '.';
   return text;
@@ -51,7 +54,8 @@ std::string suspect_text(const Gate& gate, const Suspect& s) {
 /// Accusations and failures first, the acquitted last.
 std::vector<const Suspect*> ordered(const Gate& gate) {
   std::vector<const Suspect*> list;
-  for (const auto guilt : {Guilt::failed, Guilt::slower, Guilt::unconfirmed, Guilt::suspected, Guilt::not_slower})
+  for (const auto guilt :
+       {Guilt::failed, Guilt::slower, Guilt::unconfirmed, Guilt::suspected, Guilt::not_slower})
     for (const auto& s : gate.suspects)
       if (s.guilt == guilt) list.push_back(&s);
   return list;
@@ -66,19 +70,24 @@ std::string replay(const ComparedCase& c) {
 
 std::string gate_text(const Gate& gate, int width, bool colour) {
   const bool red = gate.exit_code != kGood && gate.exit_code != kUndecided;
-  auto text =
-      fmt::format("{}{}{}\nbaseline:  {}\ncandidate: {}\n", colour ? red ? "\x1b[31m" : "\x1b[32m" : "", answer(gate),
-                  colour ? "\x1b[0m" : "", clean(gate.comparison.baseline), clean(gate.comparison.candidate));
+  auto text = fmt::format("{}{}{}\nbaseline:  {}\ncandidate: {}\n",
+                          colour ? red ? "\x1b[31m" : "\x1b[32m" : "", answer(gate),
+                          colour ? "\x1b[0m" : "", clean(gate.comparison.baseline),
+                          clean(gate.comparison.candidate));
   for (const auto& d : gate.comparison.differences)
-    text += fit(clean(fmt::format("not the same: {}: {} → {}", d.what, d.baseline, d.candidate)), width) + "\n";
+    text += fit(clean(fmt::format("not the same: {}: {} → {}", d.what, d.baseline, d.candidate)),
+                width) +
+            "\n";
   const auto add = [&](const char* head, const ComparedCase& c, const std::string& why) {
     text += fmt::format("{:<12} {}: {}\n", head, clean(case_name(gate.comparison, c)), clean(why));
     if (const auto line = replay(c); !line.empty() && head != std::string_view("not slower"))
       text += fmt::format("  replay: {}\n", clean(line));
   };
   for (const auto& f : gate.failures) add("failed", *f.compared, f.why);
-  for (const auto& sentence : gate.known_no_more) text += fmt::format("{:<12} {}\n", "known", clean(sentence));
-  for (const auto& f : gate.lost) add(gate.options.allow_refusals ? "lost (ok)" : "lost", *f.compared, f.why);
+  for (const auto& sentence : gate.known_no_more)
+    text += fmt::format("{:<12} {}\n", "known", clean(sentence));
+  for (const auto& f : gate.lost)
+    add(gate.options.allow_refusals ? "lost (ok)" : "lost", *f.compared, f.why);
   text += times_text(gate) + "\n";
   for (const auto* s : ordered(gate))
     add(std::string(word(s->guilt)).c_str(), *s->compared, s->why + "; " + s->outcome);
@@ -88,7 +97,8 @@ std::string gate_text(const Gate& gate, int width, bool colour) {
 std::string gate_markdown(const Gate& gate) {
   Limited out;
   out.add(fmt::format("## convgauge gate: {}\n\n{} against {}\n", escape_markdown(answer(gate)),
-                      escape_markdown(gate.comparison.candidate), escape_markdown(gate.comparison.baseline)));
+                      escape_markdown(gate.comparison.candidate),
+                      escape_markdown(gate.comparison.baseline)));
   if (!gate.comparison.differences.empty()) out.add("\nNot the same:\n\n");
   for (const auto& d : gate.comparison.differences)
     out.add(fmt::format("- {}: {} → {}\n", escape_markdown(d.what), escape_markdown(d.baseline),
@@ -100,7 +110,8 @@ std::string gate_markdown(const Gate& gate) {
   if (!gate.failures.empty() || !gate.lost.empty() || !gate.known_no_more.empty())
     out.add("\n### Correctness and coverage\n\n");
   for (const auto& f : gate.failures)
-    add("failed", fmt::format("{}: {}", case_name(gate.comparison, *f.compared), f.why), replay(*f.compared));
+    add("failed", fmt::format("{}: {}", case_name(gate.comparison, *f.compared), f.why),
+        replay(*f.compared));
   for (const auto& sentence : gate.known_no_more) add("known", sentence, "");
   for (const auto& f : gate.lost)
     add(gate.options.allow_refusals ? "lost (allowed)" : "lost",

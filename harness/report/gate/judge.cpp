@@ -21,7 +21,8 @@ const Results& only_run(const Side& side) {
 void find_failures(Gate& gate) {
   for (const auto& c : gate.comparison.cases)
     if (c.candidate && is_defect(c.candidate->verdict) && !c.candidate->known)
-      gate.failures.push_back({&c, fmt::format("{}: {}", kind(c.candidate->verdict), reason(*c.candidate))});
+      gate.failures.push_back(
+          {&c, fmt::format("{}: {}", kind(c.candidate->verdict), reason(*c.candidate))});
 }
 
 void find_lost(Gate& gate) {
@@ -30,7 +31,8 @@ void find_lost(Gate& gate) {
     if (!c.candidate)
       gate.lost.push_back({&c, "agreed in the baseline, and is not part of the candidate's run"});
     else if (std::holds_alternative<Refused>(c.candidate->verdict))
-      gate.lost.push_back({&c, "agreed in the baseline, and is refused now: " + reason(*c.candidate)});
+      gate.lost.push_back(
+          {&c, "agreed in the baseline, and is refused now: " + reason(*c.candidate)});
   }
 }
 
@@ -50,15 +52,20 @@ void find_suspects(Gate& gate) {
     if (!agrees(c.baseline) || !agrees(c.candidate) || c.baseline_ns <= 0) continue;
     if (c.candidate_ns <= 0) {
       gate.suspects.push_back(
-          {&c, "the baseline has a time, the candidate none: " + reason(*c.candidate), {}, {}, {}, {}});
-    } else if (suspected[next++] || gate.options.suspect_all) {
-      gate.suspects.push_back(
           {&c,
-           fmt::format("{} in the stored baseline, {} now", time_text(c.baseline_ns), time_text(c.candidate_ns)),
+           "the baseline has a time, the candidate none: " + reason(*c.candidate),
            {},
            {},
            {},
            {}});
+    } else if (suspected[next++] || gate.options.suspect_all) {
+      gate.suspects.push_back({&c,
+                               fmt::format("{} in the stored baseline, {} now",
+                                           time_text(c.baseline_ns), time_text(c.candidate_ns)),
+                               {},
+                               {},
+                               {},
+                               {}});
     } else {
       ++gate.cleared;
     }
@@ -78,24 +85,28 @@ std::string why_unjudged(const Side& baseline, const Side& candidate, const Mach
 }
 
 std::string slowdown_text(const Slowdown& s) {
-  return fmt::format("measured again side by side: time {}, {} rounds", ratio_interval_text(s.ratio), s.rounds);
+  return fmt::format("measured again side by side: time {}, {} rounds",
+                     ratio_interval_text(s.ratio), s.rounds);
 }
 
 }  // namespace
 
 std::string_view word(Guilt guilt) {
-  constexpr std::array<std::string_view, 5> words{"suspected", "slower", "not slower", "unconfirmed", "failed"};
+  constexpr std::array<std::string_view, 5> words{"suspected", "slower", "not slower",
+                                                  "unconfirmed", "failed"};
   return words.at(static_cast<std::size_t>(guilt));
 }
 
 std::string another_machine(const Machine& a, const Machine& b) {
   if (a.processor != b.processor) return fmt::format("{} → {}", a.processor, b.processor);
   if (a.cores != b.cores) return fmt::format("{} cores → {}", a.cores, b.cores);
-  if (a.instruction_sets != b.instruction_sets) return fmt::format("{} → {}", a.instruction_sets, b.instruction_sets);
+  if (a.instruction_sets != b.instruction_sets)
+    return fmt::format("{} → {}", a.instruction_sets, b.instruction_sets);
   return "";
 }
 
-Expected<Gate> judge(const Side& baseline, const Side& candidate, const Machine& here, const GateOptions& options) {
+Expected<Gate> judge(const Side& baseline, const Side& candidate, const Machine& here,
+                     const GateOptions& options) {
   auto comparison = compare(baseline, candidate);
   if (!comparison) return tl::unexpected(comparison.error());
   Gate gate{std::move(*comparison), options, {}, {}, {}, {}, 0, 0, {}, 0};
@@ -107,8 +118,8 @@ Expected<Gate> judge(const Side& baseline, const Side& candidate, const Machine&
   return gate;
 }
 
-void settle(Suspect& suspect, const CaseRecord* baseline, const CaseRecord* candidate, double budget_ns,
-            RankLaws& laws) {
+void settle(Suspect& suspect, const CaseRecord* baseline, const CaseRecord* candidate,
+            double budget_ns, RankLaws& laws) {
   suspect.guilt = Guilt::unconfirmed;
   if (!baseline || !candidate) {
     suspect.outcome = "was not measured again: interrupted";
@@ -117,29 +128,35 @@ void settle(Suspect& suspect, const CaseRecord* baseline, const CaseRecord* cand
   if (!agrees(candidate)) {
     suspect.guilt = Guilt::failed;
     suspect.verdict = candidate->verdict;
-    suspect.outcome = fmt::format("when it was measured again it {}: {}", kind(candidate->verdict), reason(*candidate));
+    suspect.outcome = fmt::format("when it was measured again it {}: {}", kind(candidate->verdict),
+                                  reason(*candidate));
     return;
   }
   const auto *then = std::get_if<Measured>(&baseline->measurement),
              *now = std::get_if<Measured>(&candidate->measurement);
   if (!agrees(baseline) || !then) {
-    suspect.outcome = "the baseline's plugin gave no time when it was measured again: " + reason(*baseline);
+    suspect.outcome =
+        "the baseline's plugin gave no time when it was measured again: " + reason(*baseline);
     return;
   }
   if (!now) {
-    // One execution takes over half of the budget, or there would be a time: at least twice what the baseline's does.
-    const bool over_budget =
-        std::holds_alternative<Skipped>(candidate->measurement) && then->first_execution_ns < budget_ns / 4;
+    // One execution takes over half of the budget, or there would be a time: at least twice what
+    // the baseline's does.
+    const bool over_budget = std::holds_alternative<Skipped>(candidate->measurement) &&
+                             then->first_execution_ns < budget_ns / 4;
     suspect.guilt = over_budget ? Guilt::slower : Guilt::unconfirmed;
-    suspect.outcome = over_budget
-                          ? fmt::format("measured again: the baseline takes {}, the candidate was over budget: {}",
-                                        time_text(median_interval(then->samples_ns).median), reason(*candidate))
-                          : "measured again: " + reason(*candidate);
+    suspect.outcome =
+        over_budget
+            ? fmt::format(
+                  "measured again: the baseline takes {}, the candidate was over budget: {}",
+                  time_text(median_interval(then->samples_ns).median), reason(*candidate))
+            : "measured again: " + reason(*candidate);
     return;
   }
   suspect.slowdown = slowdown(*now, *then, laws);
   if (suspect.slowdown.rounds < kLeastRounds)
-    suspect.outcome = fmt::format("the budget allowed {} rounds; {} are needed", suspect.slowdown.rounds, kLeastRounds);
+    suspect.outcome = fmt::format("the budget allowed {} rounds; {} are needed",
+                                  suspect.slowdown.rounds, kLeastRounds);
   else
     suspect.guilt = Guilt::not_slower;  // until conclude() has seen them all
 }
@@ -155,18 +172,25 @@ void conclude(Gate& gate, bool strict) {
     if (guilty[next++]) s.guilt = Guilt::slower;
     s.outcome = slowdown_text(s.slowdown);
   }
-  const auto any = [&](auto&& test) { return std::any_of(gate.suspects.begin(), gate.suspects.end(), test); };
-  const auto is = [](Guilt guilt) { return [guilt](const Suspect& s) { return s.guilt == guilt; }; };
+  const auto any = [&](auto&& test) {
+    return std::any_of(gate.suspects.begin(), gate.suspects.end(), test);
+  };
+  const auto is = [](Guilt guilt) {
+    return [guilt](const Suspect& s) { return s.guilt == guilt; };
+  };
   const auto crash = [](const GateFinding& f) { return is_crash(f.compared->candidate->verdict); };
   const bool crashed = std::any_of(gate.failures.begin(), gate.failures.end(), crash) ||
                        any([](const Suspect& s) { return s.verdict && is_crash(*s.verdict); });
   const bool lost = !gate.lost.empty() && !gate.options.allow_refusals;
-  const bool undecided = !gate.unjudged.empty() || any(is(Guilt::unconfirmed)) || any(is(Guilt::suspected));
-  gate.exit_code = crashed                                                                                   ? kCrashed
-                   : !gate.failures.empty() || !gate.known_no_more.empty() || lost || any(is(Guilt::failed)) ? kWrong
-                   : any(is(Guilt::slower))                                                                  ? kSlower
-                   : undecided && strict ? kUndecided
-                                         : kGood;
+  const bool undecided =
+      !gate.unjudged.empty() || any(is(Guilt::unconfirmed)) || any(is(Guilt::suspected));
+  gate.exit_code =
+      crashed ? kCrashed
+      : !gate.failures.empty() || !gate.known_no_more.empty() || lost || any(is(Guilt::failed))
+          ? kWrong
+      : any(is(Guilt::slower)) ? kSlower
+      : undecided && strict    ? kUndecided
+                               : kGood;
 }
 
 }  // namespace convgauge

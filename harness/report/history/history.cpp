@@ -13,7 +13,8 @@
 namespace convgauge {
 namespace {
 
-std::vector<HistoryRun> runs_of(const std::vector<Results>& all, const std::vector<std::string>& names) {
+std::vector<HistoryRun> runs_of(const std::vector<Results>& all,
+                                const std::vector<std::string>& names) {
   std::vector<HistoryRun> runs;
   for (std::size_t i = 0; i < all.size(); ++i)
     runs.push_back({&all[i], i < names.size() ? names[i] : fmt::format("run {}", i + 1), {}, {}});
@@ -21,11 +22,13 @@ std::vector<HistoryRun> runs_of(const std::vector<Results>& all, const std::vect
     return a.results->header.started < b.results->header.started;
   });
   for (std::size_t i = 1; i < runs.size(); ++i)
-    runs[i].differences = differences({runs[i - 1].name, {runs[i - 1].results}}, {runs[i].name, {runs[i].results}}, {});
+    runs[i].differences = differences({runs[i - 1].name, {runs[i - 1].results}},
+                                      {runs[i].name, {runs[i].results}}, {});
   return runs;
 }
 
-/// A case that stands twice in a run is its later record, but a defect is never hidden by a later success.
+/// A case that stands twice in a run is its later record, but a defect is never hidden by a later
+/// success.
 void place(HistoryPoint& point, const CaseRecord& record) {
   if (point.record && is_defect(point.record->verdict)) return;
   const auto* measured = ranked(&record);
@@ -60,7 +63,8 @@ std::vector<Fate> fates_of(const CaseHistory& c) {
       return agrees(r) ? std::string("agrees") : short_word({&r, {}, {}, false, false});
     };
     if (before && kind(before->verdict) != kind(now->verdict))
-      fates.push_back({static_cast<int>(run), !agrees(*now), fmt::format("{}, was {}", word(*now), word(*before))});
+      fates.push_back({static_cast<int>(run), !agrees(*now),
+                       fmt::format("{}, was {}", word(*now), word(*before))});
     before = now;
   }
   return fates;
@@ -73,11 +77,13 @@ const PluginRecord* plugin_of(const HistoryRun& run, const std::string& label) {
 }
 
 /// Nothing that is recorded was changed for this case between two runs.
-bool is_control(const HistoryRun& before, const HistoryRun& after, const HistoryPoint& a, const HistoryPoint& b) {
+bool is_control(const HistoryRun& before, const HistoryRun& after, const HistoryPoint& a,
+                const HistoryPoint& b) {
   if (!a.record || !b.record || a.record->options != b.record->options) return false;
   const auto *then = plugin_of(before, a.record->label), *now = plugin_of(after, b.record->label);
   if (!then || !now) return !then && !now;
-  return then->hash == now->hash && then->version == now->version && then->library_path == now->library_path;
+  return then->hash == now->hash && then->version == now->version &&
+         then->library_path == now->library_path;
 }
 
 StepSeries series_of(const std::vector<HistoryRun>& runs, const CaseHistory& c) {
@@ -85,10 +91,13 @@ StepSeries series_of(const std::vector<HistoryRun>& runs, const CaseHistory& c) 
   for (std::size_t run = 0; run < runs.size(); ++run) {
     const auto& t = c.points[run].time_ns;
     // Without an interval nothing can be told of a run.
-    series.runs.push_back(t && t->low && t->high
-                              ? std::optional(LogTime{std::log(t->median), std::log(*t->low), std::log(*t->high)})
-                              : std::nullopt);
-    if (run > 0) series.control.push_back(is_control(runs[run - 1], runs[run], c.points[run - 1], c.points[run]));
+    series.runs.push_back(
+        t && t->low && t->high
+            ? std::optional(LogTime{std::log(t->median), std::log(*t->low), std::log(*t->high)})
+            : std::nullopt);
+    if (run > 0)
+      series.control.push_back(
+          is_control(runs[run - 1], runs[run], c.points[run - 1], c.points[run]));
   }
   return series;
 }
@@ -100,15 +109,18 @@ void tell_steps(History& h) {
   for (const auto& run : h.runs) floors.push_back(run.results->header.machine.noise_floor);
   auto steps = find_steps(series, floors);
   for (std::size_t i = 0; i < h.cases.size(); ++i) h.cases[i].steps = std::move(steps.of_series[i]);
-  for (std::size_t run = 1; run < h.runs.size(); ++run) h.runs[run].before = steps.boundaries[run - 1];
+  for (std::size_t run = 1; run < h.runs.size(); ++run)
+    h.runs[run].before = steps.boundaries[run - 1];
 }
 
 bool in_several_runs(const CaseHistory& c) {
-  return std::count_if(c.points.begin(), c.points.end(), [](const HistoryPoint& p) { return p.record; }) > 1;
+  return std::count_if(c.points.begin(), c.points.end(),
+                       [](const HistoryPoint& p) { return p.record; }) > 1;
 }
 
 /// Marks the parts in which two settings differ.
-void note_varying(std::vector<bool>& varying, const std::vector<std::string>& a, const std::vector<std::string>& b) {
+void note_varying(std::vector<bool>& varying, const std::vector<std::string>& a,
+                  const std::vector<std::string>& b) {
   varying.resize(std::max({varying.size(), a.size(), b.size()}));
   for (std::size_t i = 0; i < varying.size(); ++i)
     if (i >= a.size() || i >= b.size() || a[i] != b[i]) varying[i] = true;
@@ -134,8 +146,10 @@ Expected<History> history(const std::vector<Results>& all, const std::vector<std
     return error("no case is part of two of these runs, so there is no history");
   for (auto& c : h.cases) {
     c.fates = fates_of(c);
-    note_varying(h.varying, settings_parts(h.cases.front().last->settings), settings_parts(c.last->settings));
-    h.several_suites = h.several_suites || c.last->problem.suite != h.cases.front().last->problem.suite;
+    note_varying(h.varying, settings_parts(h.cases.front().last->settings),
+                 settings_parts(c.last->settings));
+    h.several_suites =
+        h.several_suites || c.last->problem.suite != h.cases.front().last->problem.suite;
   }
   tell_steps(h);
   return h;

@@ -1,5 +1,5 @@
-// The same cases over several runs: where each stood in every run, when it stepped, and what was not the same then.
-// Computed here once, so that page, Markdown and text do not disagree.
+// The same cases over several runs: where each stood in every run, when it stepped, and what was
+// not the same then. Computed here once, so that page, Markdown and text do not disagree.
 #pragma once
 #include <optional>
 #include <string>
@@ -37,14 +37,15 @@ struct HistoryRun {
   const Results* results = nullptr;
   std::string name;
   std::vector<Difference> differences;  // from the run before; none of the first
-  std::optional<Boundary> before;       // what the machine did since the run before; none of the first
+  std::optional<Boundary> before;  // what the machine did since the run before; none of the first
 };
 
 struct History {
   std::vector<HistoryRun> runs;  // by start time
   std::vector<CaseHistory> cases;
   bool several_suites = false;
-  std::vector<bool> varying;  // parts of settings_text() that differ between cases: a name has those
+  std::vector<bool>
+      varying;  // parts of settings_text() that differ between cases: a name has those
 };
 
 /// The results must outlive what is returned. An error where no case was part of two runs.
@@ -56,14 +57,17 @@ std::vector<std::string> settings_parts(const CaseSettings& settings);
 std::string case_name(const History& history, const CaseHistory& c);
 /// "+8.1% (7.2 … 9.0) at run 3 (nightly-3)": a step in words.
 std::string step_text(const History& history, const Step& step);
-/// What was not the same between the two runs of a step, for the case's own backend: "plugin hash of winograd: a → b".
+/// What was not the same between the two runs of a step, for the case's own backend: "plugin hash
+/// of winograd: a → b".
 std::vector<std::string> reasons(const History& history, const CaseHistory& c, const Step& step);
 /// The answer in a sentence or two; and the rule that told the steps.
 std::string history_answer(const History& history);
 std::string history_rule(const History& history);
-/// "the machine itself: +2.1% (24 controls, scatter 0.8%)": what is known of a run beside its differences.
+/// "the machine itself: +2.1% (24 controls, scatter 0.8%)": what is known of a run beside its
+/// differences.
 std::string boundary_text(const Boundary& boundary);
-/// Indices of the cases: what fails now first, then by the size of the largest step, then as they came.
+/// Indices of the cases: what fails now first, then by the size of the largest step, then as they
+/// came.
 std::vector<int> by_interest(const History& history);
 
 /// A format each.

@@ -12,7 +12,8 @@ PageJson runs_json(const History& h) {
   PageJson runs = PageJson::array();
   for (const auto& run : h.runs) {
     PageJson differences = PageJson::array();
-    for (const auto& d : run.differences) differences.push_back({clean(d.what), clean(d.baseline), clean(d.candidate)});
+    for (const auto& d : run.differences)
+      differences.push_back({clean(d.what), clean(d.baseline), clean(d.candidate)});
     runs.push_back({{"name", clean(run.name)},
                     {"started", clean(run.results->header.started)},
                     {"differences", differences},
@@ -25,7 +26,8 @@ PageJson steps_json(const History& h, const CaseHistory& c) {
   PageJson list = PageJson::array();
   for (const auto& step : c.steps) {
     PageJson why = PageJson::array();
-    // What differs between the runs as a whole stands with them; here it is the case's own backend, if that does.
+    // What differs between the runs as a whole stands with them; here it is the case's own backend,
+    // if that does.
     for (const auto& reason : reasons(h, c, step))
       if (reason.find(" of ") < reason.find(':')) why.push_back(clean(reason));
     list.push_back({{"from", step.from},
@@ -63,8 +65,10 @@ PageJson history_json(const std::vector<Results>& all, const std::vector<std::st
   const auto found = history(all, names);
   if (!found) return nullptr;
   const auto& h = *found;
-  PageJson j{{"answer", clean(history_answer(h))}, {"rule", history_rule(h)}, {"runs", runs_json(h)}};
-  for (const auto* name : {"names", "problems", "median", "low", "high", "steps", "fates"}) j[name] = PageJson::array();
+  PageJson j{
+      {"answer", clean(history_answer(h))}, {"rule", history_rule(h)}, {"runs", runs_json(h)}};
+  for (const auto* name : {"names", "problems", "median", "low", "high", "steps", "fates"})
+    j[name] = PageJson::array();
   for (const auto& c : h.cases) {
     j["names"].push_back(clean(case_name(h, c)));
     j["problems"].push_back(short_text(c.last->problem.geometry));

@@ -10,7 +10,8 @@
 namespace convgauge {
 namespace {
 
-/// One character a run, on a logarithmic scale from the case's fastest to its slowest: "▁▁▁▆▆"; "·" where it has none.
+/// One character a run, on a logarithmic scale from the case's fastest to its slowest: "▁▁▁▆▆"; "·"
+/// where it has none.
 std::string sparkline(const CaseHistory& c) {
   static constexpr const char* kBars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
   double low = INFINITY, high = 0;
@@ -20,7 +21,9 @@ std::string sparkline(const CaseHistory& c) {
   const double span = std::max(std::log(high / low), std::log(1.1));
   std::string text;
   for (const auto& p : c.points)
-    text += p.time_ns ? kBars[std::min(7, static_cast<int>(8 * std::log(p.time_ns->median / low) / span))] : "·";
+    text += p.time_ns
+                ? kBars[std::min(7, static_cast<int>(8 * std::log(p.time_ns->median / low) / span))]
+                : "·";
   return text;
 }
 
@@ -28,9 +31,13 @@ std::string run_lines(const History& h, int width) {
   std::string text;
   for (std::size_t i = 0; i < h.runs.size(); ++i) {
     const auto& run = h.runs[i];
-    text += fit(fmt::format("run {}  {}  {}", i + 1, run.results->header.started, clean(run.name)), width) + "\n";
+    text += fit(fmt::format("run {}  {}  {}", i + 1, run.results->header.started, clean(run.name)),
+                width) +
+            "\n";
     for (const auto& d : run.differences)
-      text += "       " + fit(clean(fmt::format("{}: {} → {}", d.what, d.baseline, d.candidate)), width - 7) + "\n";
+      text += "       " +
+              fit(clean(fmt::format("{}: {} → {}", d.what, d.baseline, d.candidate)), width - 7) +
+              "\n";
     if (run.before) text += "       " + fit(boundary_text(*run.before), width - 7) + "\n";
   }
   return text;
@@ -39,11 +46,13 @@ std::string run_lines(const History& h, int width) {
 std::string case_lines(const History& h, const CaseHistory& c, int width) {
   auto text = fmt::format("{}  {}\n", sparkline(c), fit(clean(case_name(h, c)), width - 20));
   for (const auto& fate : c.fates)
-    text += fmt::format("    {} at run {}: {}\n", clean(fate.words), fate.run + 1,
-                        fit(clean(reason(*c.points[static_cast<std::size_t>(fate.run)].record)), width - 40));
+    text += fmt::format(
+        "    {} at run {}: {}\n", clean(fate.words), fate.run + 1,
+        fit(clean(reason(*c.points[static_cast<std::size_t>(fate.run)].record)), width - 40));
   for (const auto& step : c.steps) {
     text += "    " + fit(clean(step_text(h, step)), width - 4) + "\n";
-    for (const auto& why : reasons(h, c, step)) text += "        " + fit(clean(why), width - 8) + "\n";
+    for (const auto& why : reasons(h, c, step))
+      text += "        " + fit(clean(why), width - 8) + "\n";
   }
   return text;
 }

@@ -38,7 +38,8 @@ bool fails_now(const CaseHistory& c) {
 }
 
 std::string column_text(const CaseRecord& r) {
-  const bool own = r.requested_algorithm == "default" || r.label.ends_with(":" + r.requested_algorithm);
+  const bool own =
+      r.requested_algorithm == "default" || r.label.ends_with(":" + r.requested_algorithm);
   return own ? r.label : r.label + " " + r.requested_algorithm;
 }
 
@@ -46,8 +47,8 @@ std::string column_text(const CaseRecord& r) {
 
 std::string case_name(const History& h, const CaseHistory& c) {
   const auto& r = *c.last;
-  auto text = (h.several_suites && !r.problem.suite.empty() ? r.problem.suite + "." : "") + row_name(r.problem) +
-              " · " + column_text(r);
+  auto text = (h.several_suites && !r.problem.suite.empty() ? r.problem.suite + "." : "") +
+              row_name(r.problem) + " · " + column_text(r);
   const auto parts = settings_parts(r.settings);
   for (std::size_t i = 0; i < parts.size() && i < h.varying.size(); ++i)
     if (h.varying[i]) text += " · " + parts[i];
@@ -55,17 +56,20 @@ std::string case_name(const History& h, const CaseHistory& c) {
 }
 
 std::string step_text(const History& h, const Step& step) {
-  return fmt::format("{} ({} … {}) at {}", change_text(step.ratio), change_text(step.low), change_text(step.high),
-                     run_text(h, step.run));
+  return fmt::format("{} ({} … {}) at {}", change_text(step.ratio), change_text(step.low),
+                     change_text(step.high), run_text(h, step.run));
 }
 
 std::vector<std::string> reasons(const History& h, const CaseHistory& c, const Step& step) {
-  const auto &before = h.runs[static_cast<std::size_t>(step.from)], &after = h.runs[static_cast<std::size_t>(step.run)];
+  const auto &before = h.runs[static_cast<std::size_t>(step.from)],
+             &after = h.runs[static_cast<std::size_t>(step.run)];
   const auto label = c.last->label.substr(0, c.last->label.find(':'));
   std::vector<std::string> list;
-  for (const auto& d : differences({before.name, {before.results}}, {after.name, {after.results}}, {})) {
+  for (const auto& d :
+       differences({before.name, {before.results}}, {after.name, {after.results}}, {})) {
     const auto of = d.what.find(" of ");
-    if (of == d.what.npos || d.what.substr(of + 4) == label || d.what.substr(of + 4) == c.last->label)
+    if (of == d.what.npos || d.what.substr(of + 4) == label ||
+        d.what.substr(of + 4) == c.last->label)
       list.push_back(fmt::format("{}: {} → {}", d.what, d.baseline, d.candidate));
   }
   return list;
@@ -80,32 +84,42 @@ std::string history_answer(const History& h) {
     for (const auto& step : c.steps) ++(step.ratio > 1 ? slower : faster);
     if (!c.steps.empty() && (!most || largest(c) > largest(*most))) most = &c;
   }
-  auto text =
-      fmt::format("{} runs from {} to {}: ", h.runs.size(), h.runs.front().results->header.started.substr(0, 10),
-                  h.runs.back().results->header.started.substr(0, 10));
-  text += failing > 0 ? fmt::format("{} case{} no longer agree{}; ", failing, plural(failing), failing == 1 ? "s" : "")
+  auto text = fmt::format("{} runs from {} to {}: ", h.runs.size(),
+                          h.runs.front().results->header.started.substr(0, 10),
+                          h.runs.back().results->header.started.substr(0, 10));
+  text += failing > 0 ? fmt::format("{} case{} no longer agree{}; ", failing, plural(failing),
+                                    failing == 1 ? "s" : "")
                       : "";
   if (!most) return text + fmt::format("none of {} cases stepped.", h.cases.size());
-  const auto& step = *std::max_element(most->steps.begin(), most->steps.end(), [](const Step& a, const Step& b) {
-    return std::abs(std::log(a.ratio)) < std::abs(std::log(b.ratio));
-  });
-  return text + fmt::format("{} of {} cases stepped, {} time{} to slower and {} to faster. The largest step: {}, {}.",
-                            stepped, h.cases.size(), slower, plural(slower), faster, case_name(h, *most),
-                            step_text(h, step));
+  const auto& step =
+      *std::max_element(most->steps.begin(), most->steps.end(), [](const Step& a, const Step& b) {
+        return std::abs(std::log(a.ratio)) < std::abs(std::log(b.ratio));
+      });
+  return text + fmt::format(
+                    "{} of {} cases stepped, {} time{} to slower and {} to faster. The largest "
+                    "step: {}, {}.",
+                    stepped, h.cases.size(), slower, plural(slower), faster, case_name(h, *most),
+                    step_text(h, step));
 }
 
 std::string history_rule(const History& h) {
-  const bool known = std::any_of(h.runs.begin(), h.runs.end(),
-                                 [](const HistoryRun& r) { return r.before && r.before->controls >= kLeastControls; });
+  const bool known = std::any_of(h.runs.begin(), h.runs.end(), [](const HistoryRun& r) {
+    return r.before && r.before->controls >= kLeastControls;
+  });
   return fmt::format(
-      "A step is told where the 99% intervals before and after do not meet, the new level holds for two runs (of four "
-      "or more), and the change is beyond 1%, the noise floors, and what cases moved for which nothing was changed{}, "
-      "by so many deviations that all cases and runs together should raise a false alarm in {:.0f}% of histories{}. "
+      "A step is told where the 99% intervals before and after do not meet, the new level holds "
+      "for two runs (of four "
+      "or more), and the change is beyond 1%, the noise floors, and what cases moved for which "
+      "nothing was changed{}, "
+      "by so many deviations that all cases and runs together should raise a false alarm in "
+      "{:.0f}% of histories{}. "
       "Times of different runs are suspicions all the same: `convgauge gate` confirms one.",
-      known ? "" : fmt::format(" (too few of them here: {:.0f}% is assumed)", 100 * kAssumedScatter),
+      known ? ""
+            : fmt::format(" (too few of them here: {:.0f}% is assumed)", 100 * kAssumedScatter),
       100 * kFalseHistories,
       h.runs.size() < kEnoughRuns
-          ? fmt::format(" of {} runs or more; of fewer, as here, in more, and a step is a hint", kEnoughRuns)
+          ? fmt::format(" of {} runs or more; of fewer, as here, in more, and a step is a hint",
+                        kEnoughRuns)
           : "");
 }
 
@@ -113,8 +127,8 @@ std::string boundary_text(const Boundary& b) {
   if (b.controls < kLeastControls)
     return fmt::format("{} case{} unchanged: too few to tell what the machine did", b.controls,
                        b.controls == 1 ? "" : "s");
-  return fmt::format("the machine itself: {} ({} unchanged cases, scatter {:.2g}%)", change_text(b.moved), b.controls,
-                     100 * b.scatter);
+  return fmt::format("the machine itself: {} ({} unchanged cases, scatter {:.2g}%)",
+                     change_text(b.moved), b.controls, 100 * b.scatter);
 }
 
 std::vector<int> by_interest(const History& h) {
@@ -124,7 +138,8 @@ std::vector<int> by_interest(const History& h) {
     const auto& c = h.cases[static_cast<std::size_t>(i)];
     return fails_now(c) ? 1e9 : largest(c) + (c.fates.empty() ? 0 : 1e-9);
   };
-  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return interest(a) > interest(b); });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](int a, int b) { return interest(a) > interest(b); });
   return order;
 }
 

@@ -8,10 +8,11 @@ namespace convgauge {
 namespace {
 
 constexpr double kLeastStep = 0.01;
-/// With more, recorded drift of a shared machine raised an alarm in 13% of histories of 60 cases and 5 runs instead of
-/// 1%; where a level need not hold for two runs, 4 are as many as may be.
+/// With more, recorded drift of a shared machine raised an alarm in 13% of histories of 60 cases
+/// and 5 runs instead of 1%; where a level need not hold for two runs, 4 are as many as may be.
 constexpr int kMostDegrees = 8, kMostDegreesOfFewRuns = 4;
-/// A run's median moved by 2.5 to 2.7 of its own half interval on the three recorded series (tests/unit/measure/drift).
+/// A run's median moved by 2.5 to 2.7 of its own half interval on the three recorded series
+/// (tests/unit/measure/drift).
 constexpr double kAssumedByHalf = 2.6;
 
 double median_of(std::vector<double> values) {
@@ -49,7 +50,8 @@ Moves control_moves(std::span<const StepSeries> series, std::size_t b) {
   return moves;
 }
 
-/// How far a step must reach beyond its scatter: the quantile of Student's t that leaves `share` above it.
+/// How far a step must reach beyond its scatter: the quantile of Student's t that leaves `share`
+/// above it.
 double reach(double share, int controls, int most_degrees) {
   const int degrees = std::clamp(static_cast<int>(0.37 * controls), 1, most_degrees);
   double low = 0, high = 1e6;
@@ -69,10 +71,12 @@ struct Scatter {
 Scatter scatter_of(const std::vector<double>& deviations, const std::vector<double>& halves) {
   std::vector<double> by_half;
   for (std::size_t i = 0; i < deviations.size(); ++i) by_half.push_back(deviations[i] / halves[i]);
-  return {deviation_of(deviations, 0), deviation_of(by_half, 0), static_cast<int>(deviations.size())};
+  return {deviation_of(deviations, 0), deviation_of(by_half, 0),
+          static_cast<int>(deviations.size())};
 }
 
-std::vector<Scatter> scatters(std::span<const StepSeries> series, std::vector<Boundary>& boundaries) {
+std::vector<Scatter> scatters(std::span<const StepSeries> series,
+                              std::vector<Boundary>& boundaries) {
   std::vector<Scatter> list(boundaries.size());
   Moves all;
   for (std::size_t b = 0; b < boundaries.size(); ++b) {
@@ -137,7 +141,8 @@ class Search {
     // A split that was found in a longer stretch must also stand between its neighbours.
     std::vector<Step> steps;
     for (std::size_t i = 1; i + 1 < places_.size(); ++i)
-      if (const auto step = judge(places_[i - 1], places_[i], places_[i + 1])) steps.push_back(*step);
+      if (const auto step = judge(places_[i - 1], places_[i], places_[i + 1]))
+        steps.push_back(*step);
     return steps;
   }
 
@@ -151,8 +156,8 @@ class Search {
     split(at, last);
   }
 
-  /// Where the halves' means differ most for their sizes (a median would not see that one run stands on the wrong
-  /// side); `first` where there are no halves.
+  /// Where the halves' means differ most for their sizes (a median would not see that one run
+  /// stands on the wrong side); `first` where there are no halves.
   std::size_t widest(std::size_t first, std::size_t last) const {
     std::size_t best = first;
     double most = -1;
@@ -167,14 +172,16 @@ class Search {
 
   std::optional<Step> judge(std::size_t first, std::size_t at, std::size_t last) const {
     const auto before = half(first, at), after = half(at, last);
-    const double change = median_over(after, &LogTime::median) - median_over(before, &LogTime::median);
+    const double change =
+        median_over(after, &LogTime::median) - median_over(before, &LogTime::median);
     const double low = median_over(after, &LogTime::low) - median_over(before, &LogTime::high);
     const double high = median_over(after, &LogTime::high) - median_over(before, &LogTime::low);
     double least = 0;
     for (int b = track_.runs[at - 1]; b < track_.runs[at]; ++b)
       least = std::max(least, least_[static_cast<std::size_t>(b)]);
     if (std::abs(change) <= least || (low <= 0 && high >= 0)) return std::nullopt;
-    return Step{track_.runs[at - 1], track_.runs[at], std::exp(change), std::exp(low), std::exp(high)};
+    return Step{track_.runs[at - 1], track_.runs[at], std::exp(change), std::exp(low),
+                std::exp(high)};
   }
 
   std::span<const LogTime> half(std::size_t first, std::size_t last) const {
@@ -225,8 +232,9 @@ Steps find_steps(std::span<const StepSeries> series, std::span<const double> noi
     const double half = half_interval(series[i]);
     std::vector<double> least;
     for (std::size_t b = 0; b < scatter.size(); ++b)
-      least.push_back(std::max({std::log1p(kLeastStep), std::log1p(noise_floors[b]), std::log1p(noise_floors[b + 1]),
-                                reaches[b] * std::max(scatter[b].size, scatter[b].by_half * half)}));
+      least.push_back(std::max(
+          {std::log1p(kLeastStep), std::log1p(noise_floors[b]), std::log1p(noise_floors[b + 1]),
+           reaches[b] * std::max(scatter[b].size, scatter[b].by_half * half)}));
     steps.of_series.push_back(Search(tracks[i], std::move(least)).run());
   }
   return steps;

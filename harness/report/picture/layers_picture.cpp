@@ -40,7 +40,8 @@ class Scale {
 };
 
 void draw_axis(Svg& svg, const Scale& scale, double left, double top, double bottom) {
-  for (const double ratio : {.0625, .125, .25, .5, .75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0}) {
+  for (const double ratio :
+       {.0625, .125, .25, .5, .75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0}) {
     if (!scale.shows(ratio)) continue;
     const double x = left + scale(ratio);
     svg.line(x, top, x, bottom, ratio == 1 ? "class=\"axis\"" : "class=\"grid\"");
@@ -54,8 +55,10 @@ void draw_row(Svg& svg, const Scale& scale, const Row& row, double left, double 
     if (!speedup) continue;
     const auto color = fmt::format("class=\"{}\"", series_class(c));
     if (speedup->low && speedup->high)
-      svg.line(left + scale(*speedup->low), y, left + scale(*speedup->high), y, color + " stroke-width=\"2\"");
-    svg.circle(left + scale(speedup->median), y, 4.5, color + (row.cells[c].fastest ? "" : " fill-opacity=\".55\""));
+      svg.line(left + scale(*speedup->low), y, left + scale(*speedup->high), y,
+               color + " stroke-width=\"2\"");
+    svg.circle(left + scale(speedup->median), y, 4.5,
+               color + (row.cells[c].fastest ? "" : " fill-opacity=\".55\""));
   }
 }
 
@@ -72,7 +75,8 @@ void draw_names(Svg& svg, const Group& group, double left, double y) {
 /// Lines that the columns' names take.
 double names_width(const Group& group) {
   double width = 0;
-  for (const auto& column : group.columns) width += 26 + kLetter * display_width(short_name(column, 24));
+  for (const auto& column : group.columns)
+    width += 26 + kLetter * display_width(short_name(column, 24));
   return width;
 }
 
@@ -80,10 +84,11 @@ double names_width(const Group& group) {
 
 void draw_title(Svg& svg, const Group& group, const std::string& words) {
   const auto& h = group.results->header;
-  svg.text(16, 26, (group.suite.empty() ? "" : group.suite + ": ") + words, "start", "class=\"title\"");
+  svg.text(16, 26, (group.suite.empty() ? "" : group.suite + ": ") + words, "start",
+           "class=\"title\"");
   svg.text(16, 44,
-           fmt::format("{} · {} · {} · {} rounds", settings_text(group.settings), h.machine.processor,
-                       h.started.substr(0, 10), h.rounds),
+           fmt::format("{} · {} · {} · {} rounds", settings_text(group.settings),
+                       h.machine.processor, h.started.substr(0, 10), h.rounds),
            "start", "class=\"soft\"");
 }
 
@@ -93,7 +98,8 @@ std::string short_name(const Column& column, int letters) {
 
 std::string layers_picture(const Group& group) {
   int letters = 0;
-  for (const auto& row : group.rows) letters = std::max(letters, std::min(40, display_width(row_name(*row.problem))));
+  for (const auto& row : group.rows)
+    letters = std::max(letters, std::min(40, display_width(row_name(*row.problem))));
   const double left = 30 + kLetter * letters, top = kTitleHeight + 30;
   const double bottom = top + kLineHeight * static_cast<double>(group.rows.size());
   const double width = std::max(left + kPlot + 24, 32 + names_width(group));
@@ -108,21 +114,25 @@ std::string layers_picture(const Group& group) {
     svg.text(left - 12, y + 4, fit(row_name(*group.rows[r].problem), 40), "end");
     draw_row(svg, scale, group.rows[r], left, y);
   }
-  svg.text(16, bottom + 34,
-           "Dot: median of the rounds both were timed in; line: its 99% interval. Filled: the fastest.", "start",
-           "class=\"soft\"");
+  svg.text(
+      16, bottom + 34,
+      "Dot: median of the rounds both were timed in; line: its 99% interval. Filled: the fastest.",
+      "start", "class=\"soft\"");
   return std::move(svg).finish();
 }
 
 Expected<std::string> picture(const Group& group) {
   if (const auto found = crossing(group)) return crossing_picture(group, *found);
   if (group.rows.size() > kMostLayers)
-    return error(fmt::format("{}: {} layers are too many for a picture, which holds {}", title(group),
-                             group.rows.size(), kMostLayers));
+    return error(fmt::format("{}: {} layers are too many for a picture, which holds {}",
+                             title(group), group.rows.size(), kMostLayers));
   const auto any = std::any_of(group.rows.begin(), group.rows.end(), [](const Row& row) {
-    return std::any_of(row.cells.begin(), row.cells.end(), [](const Cell& c) { return c.speedup.has_value(); });
+    return std::any_of(row.cells.begin(), row.cells.end(),
+                       [](const Cell& c) { return c.speedup.has_value(); });
   });
-  if (!any) return error(title(group) + ": no speed-up over a baseline was measured, so there is no picture");
+  if (!any)
+    return error(title(group) +
+                 ": no speed-up over a baseline was measured, so there is no picture");
   return layers_picture(group);
 }
 

@@ -7,9 +7,9 @@
 
 namespace convgauge {
 
-/// `group` alone. Where the suite is a sweep over kernel sizes or another parameter: who wins where, with the lead over
-/// the next backend; else every column's speed beside the baseline, layer by layer. An error where there is too much
-/// for a picture, or nothing.
+/// `group` alone. Where the suite is a sweep over kernel sizes or another parameter: who wins
+/// where, with the lead over the next backend; else every column's speed beside the baseline, layer
+/// by layer. An error where there is too much for a picture, or nothing.
 Expected<std::string> picture(const Group& group);
 
 }  // namespace convgauge

@@ -27,31 +27,33 @@ text { font: 12px system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; fill
 }  // namespace
 
 Svg::Svg(double width, double height, std::string_view label)
-    : text_(fmt::format(
-          "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:.0f}\" height=\"{1:.0f}\" viewBox=\"0 0 {0:.0f} "
-          "{1:.0f}\" role=\"img\" aria-label=\"{2}\">\n",
-          width, height, escape_markup(clean(label)))) {
+    : text_(fmt::format("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:.0f}\" "
+                        "height=\"{1:.0f}\" viewBox=\"0 0 {0:.0f} "
+                        "{1:.0f}\" role=\"img\" aria-label=\"{2}\">\n",
+                        width, height, escape_markup(clean(label)))) {
   text_ += kStyle;
   rect(0, 0, width, height, "rx=\"10\" class=\"ground\"");
 }
 
 void Svg::rect(double x, double y, double width, double height, std::string_view attributes) {
-  text_ += fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" {}/>\n", x, y, width, height,
-                       attributes);
+  text_ += fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" {}/>\n",
+                       x, y, width, height, attributes);
 }
 
 void Svg::line(double x1, double y1, double x2, double y2, std::string_view attributes) {
-  text_ +=
-      fmt::format("<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" {}/>\n", x1, y1, x2, y2, attributes);
+  text_ += fmt::format("<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" {}/>\n", x1,
+                       y1, x2, y2, attributes);
 }
 
 void Svg::circle(double x, double y, double radius, std::string_view attributes) {
-  text_ += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{:.1f}\" {}/>\n", x, y, radius, attributes);
+  text_ += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{:.1f}\" {}/>\n", x, y, radius,
+                       attributes);
 }
 
-void Svg::text(double x, double y, std::string_view words, std::string_view anchor, std::string_view attributes) {
-  text_ += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\" {}>{}</text>\n", x, y, anchor, attributes,
-                       escape_markup(clean(words)));
+void Svg::text(double x, double y, std::string_view words, std::string_view anchor,
+               std::string_view attributes) {
+  text_ += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\" {}>{}</text>\n", x, y,
+                       anchor, attributes, escape_markup(clean(words)));
 }
 
 std::string Svg::finish() && {

@@ -1,5 +1,5 @@
-// Pictures as files: rectangles, lines, circles and texts of an SVG that needs nothing beside it. Colours are those of
-// the page, in its light and its dark theme, by the reader's system.
+// Pictures as files: rectangles, lines, circles and texts of an SVG that needs nothing beside it.
+// Colours are those of the page, in its light and its dark theme, by the reader's system.
 #pragma once
 #include <string>
 #include <string_view>
@@ -15,7 +15,8 @@ class Svg {
   void line(double x1, double y1, double x2, double y2, std::string_view attributes);
   void circle(double x, double y, double radius, std::string_view attributes);
   /// Escaped. `anchor`: start, middle or end.
-  void text(double x, double y, std::string_view words, std::string_view anchor, std::string_view attributes = "");
+  void text(double x, double y, std::string_view words, std::string_view anchor,
+            std::string_view attributes = "");
   std::string finish() &&;
 
  private:

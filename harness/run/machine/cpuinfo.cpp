@@ -8,10 +8,11 @@ namespace convgauge {
 namespace {
 
 /// Spelled as the kernel does (arch/x86/include/asm/cpufeatures.h; arch/arm64/kernel/cpuinfo.c).
-constexpr std::array kFlags{"sse4_1",   "sse4_2",   "avx",      "avx2",     "fma",         "f16c",        "avx_vnni",
-                            "avx512f",  "avx512bw", "avx512dq", "avx512vl", "avx512_vnni", "avx512_bf16", "avx512_fp16",
-                            "amx_tile", "amx_int8", "amx_bf16", "amx_fp16", "asimd",       "asimdhp",     "asimdfhm",
-                            "asimddp",  "sve",      "sve2",     "i8mm",     "bf16",        "sme"};
+constexpr std::array kFlags{
+    "sse4_1",   "sse4_2",   "avx",      "avx2",     "fma",         "f16c",        "avx_vnni",
+    "avx512f",  "avx512bw", "avx512dq", "avx512vl", "avx512_vnni", "avx512_bf16", "avx512_fp16",
+    "amx_tile", "amx_int8", "amx_bf16", "amx_fp16", "asimd",       "asimdhp",     "asimdfhm",
+    "asimddp",  "sve",      "sve2",     "i8mm",     "bf16",        "sme"};
 
 std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(" \t");

@@ -13,7 +13,8 @@ void multiply_add(const Loops& loops, std::int64_t repeats) {
   keep(loops.fma(repeats, 0.999f, 0.001f));
 }
 
-double fma_rate(const Loops& loops, int threads, std::span<const Processor> processors, milliseconds budget) {
+double fma_rate(const Loops& loops, int threads, std::span<const Processor> processors,
+                milliseconds budget) {
   constexpr std::int64_t kTrial = 20'000;
   const auto window = [&](int team, milliseconds time, int least, std::int64_t repeats) {
     return shortest_window(
@@ -41,7 +42,8 @@ std::vector<Loops> loops_here() {
 #endif
 }
 
-std::vector<FmaPeak> fma_peaks(int threads, std::span<const Processor> processors, milliseconds budget) {
+std::vector<FmaPeak> fma_peaks(int threads, std::span<const Processor> processors,
+                               milliseconds budget) {
   const auto all = loops_here();
   const auto each = budget / static_cast<int>(all.size());
   std::vector<FmaPeak> peaks;

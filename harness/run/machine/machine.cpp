@@ -21,7 +21,8 @@ std::string contents(const char* file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// PRETTY_NAME="Debian GNU/Linux 12 (bookworm)" of os-release(5), without its quotes; empty if there is none.
+/// PRETTY_NAME="Debian GNU/Linux 12 (bookworm)" of os-release(5), without its quotes; empty if
+/// there is none.
 std::string distribution() {
   constexpr std::string_view kKey = "PRETTY_NAME=";
   std::ifstream in("/etc/os-release");
@@ -36,7 +37,8 @@ std::string distribution() {
 
 std::string system_name(const utsname& name) {
   const auto os = distribution();
-  return fmt::format("{}{}{} {} {}", os, os.empty() ? "" : ", ", name.sysname, name.release, name.machine);
+  return fmt::format("{}{}{} {} {}", os, os.empty() ? "" : ", ", name.sysname, name.release,
+                     name.machine);
 }
 
 /// FNV-1a, 64 bits: tells machines apart in a published file without naming them.

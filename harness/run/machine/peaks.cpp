@@ -1,4 +1,5 @@
-// measure_peaks(): arithmetic and reading for every number of threads; the old fields are the best of each.
+// measure_peaks(): arithmetic and reading for every number of threads; the old fields are the best
+// of each.
 #include "run/machine/peaks.hpp"
 
 #include "run/machine/machine.hpp"
@@ -7,14 +8,17 @@ namespace convgauge {
 
 std::int64_t last_level_bytes(const Machine& machine, int threads) {
   const auto processors = spread(read_processors(kProcessorFolder, allowed_processors()));
-  const auto reached = caches_reached({machine.l1_bytes, machine.l2_bytes, machine.l3_bytes}, threads, processors);
+  const auto reached =
+      caches_reached({machine.l1_bytes, machine.l2_bytes, machine.l3_bytes}, threads, processors);
   return reached.l3_bytes > 0 ? reached.l3_bytes : reached.l2_bytes;
 }
 
-void measure_peaks(Machine& machine, std::span<const int> threads, std::chrono::milliseconds budget) {
+void measure_peaks(Machine& machine, std::span<const int> threads,
+                   std::chrono::milliseconds budget) {
   if (threads.empty()) return;
   const auto processors = spread(read_processors(kProcessorFolder, allowed_processors()));
-  const Hierarchy hierarchy{{machine.l1_bytes, machine.l2_bytes, machine.l3_bytes}, machine.memory_bytes};
+  const Hierarchy hierarchy{{machine.l1_bytes, machine.l2_bytes, machine.l3_bytes},
+                            machine.memory_bytes};
   const auto each = budget / (2 * static_cast<std::int64_t>(threads.size()));
   for (const int count : threads) {
     if (count < 1) continue;

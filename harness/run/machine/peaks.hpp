@@ -1,4 +1,5 @@
-// What peaks are made of: the loops that this processor can run, and how long one of them runs at a time.
+// What peaks are made of: the loops that this processor can run, and how long one of them runs at a
+// time.
 #pragma once
 #include <algorithm>
 #include <chrono>
@@ -41,7 +42,8 @@ void keep(T value) {
 }
 
 /// One for each instruction set, in about `budget`. Processors in the order of threads (spread()).
-std::vector<FmaPeak> fma_peaks(int threads, std::span<const Processor> processors, std::chrono::milliseconds budget);
+std::vector<FmaPeak> fma_peaks(int threads, std::span<const Processor> processors,
+                               std::chrono::milliseconds budget);
 
 /// What there is to read from. 0: none, or not told.
 struct Hierarchy {
@@ -49,15 +51,18 @@ struct Hierarchy {
   std::int64_t memory_bytes = 0;
 };
 /// One for each level that could be told from the one above it, memory last, in about `budget`.
-std::vector<ReadPeak> read_peaks(const Hierarchy& hierarchy, int threads, std::span<const Processor> processors,
+std::vector<ReadPeak> read_peaks(const Hierarchy& hierarchy, int threads,
+                                 std::span<const Processor> processors,
                                  std::chrono::milliseconds budget);
 
-/// What all caches of each level hold together, that `threads` threads reach: one L1 and one L2 for each core, one last
-/// level for each group of cores that share it.
-CacheSizes caches_reached(const CacheSizes& one, int threads, std::span<const Processor> processors);
+/// What all caches of each level hold together, that `threads` threads reach: one L1 and one L2 for
+/// each core, one last level for each group of cores that share it.
+CacheSizes caches_reached(const CacheSizes& one, int threads,
+                          std::span<const Processor> processors);
 
-/// What one of so many threads reads over and over, so that it comes from that level: half of its share of what all of
-/// them hold; of a level that must be told from the one above it, at least twice that one's share. 0: cannot be.
+/// What one of so many threads reads over and over, so that it comes from that level: half of its
+/// share of what all of them hold; of a level that must be told from the one above it, at least
+/// twice that one's share. 0: cannot be.
 std::int64_t share_bytes(std::int64_t holds, std::int64_t above, int threads);
 
 }  // namespace convgauge

@@ -1,4 +1,5 @@
-// Arrays that fit one level of the hierarchy and no nearer one, read over and over by all threads at once.
+// Arrays that fit one level of the hierarchy and no nearer one, read over and over by all threads
+// at once.
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -19,7 +20,8 @@ using std::chrono::nanoseconds;
 class Mapping {
  public:
   explicit Mapping(std::size_t bytes)
-      : address_(mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)),
+      : address_(mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)),
         bytes_(bytes) {
     if (*this) madvise(address_, bytes, MADV_HUGEPAGE);
   }
@@ -40,21 +42,28 @@ std::span<const Processor> used(int threads, std::span<const Processor> processo
   return processors.first(std::min(processors.size(), static_cast<std::size_t>(threads)));
 }
 
-/// Five times the last-level caches that the threads reach, so that what is left of the last pass hardly matters.
+/// Five times the last-level caches that the threads reach, so that what is left of the last pass
+/// hardly matters.
 std::int64_t memory_share(const Hierarchy& hierarchy, const CacheSizes& reached, int threads) {
   constexpr std::int64_t kTimesCache = 5, kUnknownCache = 32 << 20;
   const auto cache = std::max({reached.l3_bytes, reached.l2_bytes, std::int64_t{0}});
   const auto wanted = kTimesCache * (cache > 0 ? cache : kUnknownCache);
-  const auto bytes = hierarchy.memory_bytes > 0 ? std::min(wanted, hierarchy.memory_bytes / 8) : wanted;
+  const auto bytes =
+      hierarchy.memory_bytes > 0 ? std::min(wanted, hierarchy.memory_bytes / 8) : wanted;
   return bytes / threads;
 }
 
-/// Bytes per second of all threads, each reading `share` bytes of its own; 0 if there is no memory for it.
-double read_rate(std::int64_t share, int threads, std::span<const Processor> processors, milliseconds budget) {
+/// Bytes per second of all threads, each reading `share` bytes of its own; 0 if there is no memory
+/// for it.
+double read_rate(std::int64_t share, int threads, std::span<const Processor> processors,
+                 milliseconds budget) {
   const auto count = static_cast<std::size_t>(share) / sizeof(std::uint64_t);
-  const Mapping array(std::max<std::size_t>(1, count * sizeof(std::uint64_t) * static_cast<std::size_t>(threads)));
+  const Mapping array(
+      std::max<std::size_t>(1, count * sizeof(std::uint64_t) * static_cast<std::size_t>(threads)));
   if (!array || count == 0) return 0;
-  const auto slice = [&](int thread) { return array.words() + static_cast<std::size_t>(thread) * count; };
+  const auto slice = [&](int thread) {
+    return array.words() + static_cast<std::size_t>(thread) * count;
+  };
   // The thread that reads a page is the first to touch it, and so finds it on its own node.
   const auto touch = [&](int thread) { std::fill_n(slice(thread), count, std::uint64_t{1}); };
   const auto all = loops_here();
@@ -70,22 +79,24 @@ double read_rate(std::int64_t share, int threads, std::span<const Processor> pro
     touched = true;
     const auto passes = repeats_per_window(1, trial);
     const auto time = window(threads, budget / static_cast<int>(all.size()), 2, passes);
-    best = std::max(best, static_cast<double>(passes) * static_cast<double>(count) * sizeof(std::uint64_t) * threads /
-                              seconds(time));
+    best = std::max(best, static_cast<double>(passes) * static_cast<double>(count) *
+                              sizeof(std::uint64_t) * threads / seconds(time));
   }
   return best;
 }
 
 }  // namespace
 
-CacheSizes caches_reached(const CacheSizes& one, int threads, std::span<const Processor> processors) {
+CacheSizes caches_reached(const CacheSizes& one, int threads,
+                          std::span<const Processor> processors) {
   std::set<std::pair<int, int>> cores;
   std::set<int> groups;
   for (const auto& p : used(threads, processors)) {
     cores.emplace(p.package, p.core);
     groups.insert(p.cache_group);
   }
-  const auto own = static_cast<std::int64_t>(cores.size()), shared = static_cast<std::int64_t>(groups.size());
+  const auto own = static_cast<std::int64_t>(cores.size()),
+             shared = static_cast<std::int64_t>(groups.size());
   return {one.l1_bytes * own, one.l2_bytes * own, one.l3_bytes * shared};
 }
 
@@ -95,8 +106,8 @@ std::int64_t share_bytes(std::int64_t holds, std::int64_t above, int threads) {
   return std::max(most / 2, least);
 }
 
-std::vector<ReadPeak> read_peaks(const Hierarchy& hierarchy, int threads, std::span<const Processor> processors,
-                                 milliseconds budget) {
+std::vector<ReadPeak> read_peaks(const Hierarchy& hierarchy, int threads,
+                                 std::span<const Processor> processors, milliseconds budget) {
   const auto reached = caches_reached(hierarchy.caches, threads, processors);
   struct Level {
     const char* name;
@@ -111,7 +122,8 @@ std::vector<ReadPeak> read_peaks(const Hierarchy& hierarchy, int threads, std::s
   };
   std::vector<ReadPeak> peaks;
   for (const auto& level : levels)
-    if (const auto rate = read_rate(level.share, threads, processors, budget * level.percent / 100); rate > 0)
+    if (const auto rate = read_rate(level.share, threads, processors, budget * level.percent / 100);
+        rate > 0)
       peaks.push_back({level.name, threads, level.holds, rate});
   return peaks;
 }

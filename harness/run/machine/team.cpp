@@ -1,4 +1,5 @@
-// A barrier before and after each window; the last thread to arrive decides whether there is another.
+// A barrier before and after each window; the last thread to arrive decides whether there is
+// another.
 #include "run/machine/team.hpp"
 
 #include <sched.h>
@@ -13,10 +14,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Only the calling thread. A mask that the system refuses leaves it where it is: the window then merely gets worse.
+/// Only the calling thread. A mask that the system refuses leaves it where it is: the window then
+/// merely gets worse.
 void pin(int processor) {
   const auto capacity = static_cast<std::size_t>(processor) + 1;
-  const std::unique_ptr<cpu_set_t, void (*)(cpu_set_t*)> set(CPU_ALLOC(capacity), [](cpu_set_t* s) { CPU_FREE(s); });
+  const std::unique_ptr<cpu_set_t, void (*)(cpu_set_t*)> set(CPU_ALLOC(capacity),
+                                                             [](cpu_set_t* s) { CPU_FREE(s); });
   const auto bytes = CPU_ALLOC_SIZE(capacity);
   CPU_ZERO_S(bytes, set.get());
   CPU_SET_S(static_cast<std::size_t>(processor), bytes, set.get());
@@ -40,7 +43,8 @@ Clock::duration length(std::span<const Turn> turns) {
 
 std::chrono::nanoseconds shortest_window(int threads, std::span<const Processor> processors,
                                          std::chrono::milliseconds budget, int least,
-                                         const std::function<void(int)>& begin, const std::function<void(int)>& work) {
+                                         const std::function<void(int)>& begin,
+                                         const std::function<void(int)>& work) {
   const auto deadline = Clock::now() + budget;
   std::vector<Turn> turns(static_cast<std::size_t>(threads));
   auto best = Clock::duration::max();

@@ -1,4 +1,5 @@
-// Threads that do the same work at the same time, each on a core of its own, in short windows; the best window counts.
+// Threads that do the same work at the same time, each on a core of its own, in short windows; the
+// best window counts.
 #pragma once
 #include <chrono>
 #include <functional>
@@ -8,11 +9,12 @@
 
 namespace convgauge {
 
-/// `work(thread)` on every thread at once, again and again until `budget` is spent, at least `least` times. Returns the
-/// shortest time from the first thread's start to the last one's end. `begin(thread)` runs once on each before that.
-/// Thread i is pinned to processors[i mod size].
+/// `work(thread)` on every thread at once, again and again until `budget` is spent, at least
+/// `least` times. Returns the shortest time from the first thread's start to the last one's end.
+/// `begin(thread)` runs once on each before that. Thread i is pinned to processors[i mod size].
 std::chrono::nanoseconds shortest_window(int threads, std::span<const Processor> processors,
                                          std::chrono::milliseconds budget, int least,
-                                         const std::function<void(int)>& begin, const std::function<void(int)>& work);
+                                         const std::function<void(int)>& begin,
+                                         const std::function<void(int)>& work);
 
 }  // namespace convgauge

@@ -64,8 +64,10 @@ std::int64_t sysconf_bytes(int name) {
 }  // namespace
 
 std::vector<int> allowed_processors() {
-  for (std::size_t capacity = CPU_SETSIZE;; capacity *= 2) {  // the kernel's mask may be larger than the library's type
-    const std::unique_ptr<cpu_set_t, void (*)(cpu_set_t*)> set(CPU_ALLOC(capacity), [](cpu_set_t* s) { CPU_FREE(s); });
+  for (std::size_t capacity = CPU_SETSIZE;;
+       capacity *= 2) {  // the kernel's mask may be larger than the library's type
+    const std::unique_ptr<cpu_set_t, void (*)(cpu_set_t*)> set(CPU_ALLOC(capacity),
+                                                               [](cpu_set_t* s) { CPU_FREE(s); });
     const auto bytes = CPU_ALLOC_SIZE(capacity);
     if (sched_getaffinity(0, bytes, set.get()) != 0) {
       if (errno == EINVAL && capacity < (1u << 20)) continue;
@@ -78,7 +80,8 @@ std::vector<int> allowed_processors() {
   }
 }
 
-std::vector<Processor> read_processors(const std::filesystem::path& sysfs, std::span<const int> allowed) {
+std::vector<Processor> read_processors(const std::filesystem::path& sysfs,
+                                       std::span<const int> allowed) {
   std::vector<Processor> processors;
   for (const int index : allowed) {
     const auto topology = folder_of(sysfs, index) / "topology";
@@ -101,7 +104,8 @@ CacheSizes read_caches(const std::filesystem::path& sysfs, int processor) {
     if (level == 2) sizes.l2_bytes = bytes;
     if (level == 3) sizes.l3_bytes = bytes;
   });
-  if (sizes == CacheSizes{} && sysfs == kProcessorFolder)  // a container without sysfs: the C library asks cpuid
+  if (sizes == CacheSizes{} &&
+      sysfs == kProcessorFolder)  // a container without sysfs: the C library asks cpuid
     sizes = {sysconf_bytes(_SC_LEVEL1_DCACHE_SIZE), sysconf_bytes(_SC_LEVEL2_CACHE_SIZE),
              sysconf_bytes(_SC_LEVEL3_CACHE_SIZE)};
   return sizes;
@@ -117,8 +121,10 @@ std::vector<Processor> spread(std::vector<Processor> processors) {
   std::map<std::pair<int, int>, int> used;
   std::vector<std::pair<int, Processor>> by_turn;
   for (const auto& p : processors) by_turn.emplace_back(used[{p.package, p.core}]++, p);
-  std::stable_sort(by_turn.begin(), by_turn.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::transform(by_turn.begin(), by_turn.end(), processors.begin(), [](const auto& turn) { return turn.second; });
+  std::stable_sort(by_turn.begin(), by_turn.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::transform(by_turn.begin(), by_turn.end(), processors.begin(),
+                 [](const auto& turn) { return turn.second; });
   return processors;
 }
 

@@ -1,5 +1,5 @@
-// Which processors this process may use, which of them share a core or a last-level cache, and how large the caches
-// are.
+// Which processors this process may use, which of them share a core or a last-level cache, and how
+// large the caches are.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -17,15 +17,18 @@ struct Processor {
 };
 
 struct CacheSizes {
-  std::int64_t l1_bytes = 0, l2_bytes = 0, l3_bytes = 0;  // data or unified, of one instance; 0: none or not told
+  std::int64_t l1_bytes = 0, l2_bytes = 0,
+               l3_bytes = 0;  // data or unified, of one instance; 0: none or not told
   bool operator==(const CacheSizes&) const = default;
 };
 
 /// The affinity mask of the calling thread.
 std::vector<int> allowed_processors();
 
-/// `sysfs`: the folder that holds cpu0, cpu1, ... A processor that it does not describe is a core of its own.
-std::vector<Processor> read_processors(const std::filesystem::path& sysfs, std::span<const int> allowed);
+/// `sysfs`: the folder that holds cpu0, cpu1, ... A processor that it does not describe is a core
+/// of its own.
+std::vector<Processor> read_processors(const std::filesystem::path& sysfs,
+                                       std::span<const int> allowed);
 CacheSizes read_caches(const std::filesystem::path& sysfs, int processor);
 
 int physical_cores(std::span<const Processor> processors);

@@ -4,37 +4,41 @@
 //    public:
 //     static constexpr const char* name = "mine";                          // [a-z0-9_]+
 //     static constexpr const char* description = "one line";
-//     static constexpr const char* version = "1.0";                        // or static const char* version()
-//     static constexpr cvg::Supports supports{.types = {CVG_F32}};         // the rest is refused for you
-//     static void check(const cvg_spec&, const cvg_settings&);             // throws cvg::Refused; cheap
-//     Mine(const cvg_spec&, const cvg_settings&);                          // everything that depends on no contents
-//     void execute(const cvg::Slot& slot);                                 // the timed part
+//     static constexpr const char* version = "1.0";                        // or static const char*
+//     version() static constexpr cvg::Supports supports{.types = {CVG_DTYPE_F32}};         // the
+//     rest is refused for you static void check(const cvg_spec&, const cvg_settings&); // throws
+//     cvg::Refused; cheap Mine(const cvg_spec&, const cvg_settings&);
+//     // everything that depends on no contents void execute(const cvg::Slot& slot);
+//     // the timed part
 //   };
 //   CVG_EXPORT_PLUGIN("my_plugin", "1.0", Mine)
 //
 // Optional members, found by their names:
-//   static std::vector<cvg_algorithm> algorithms(const cvg_spec&, const cvg_settings&)   the class's own choice first;
-//       without it there is one, of class direct, named as the backend is. cvg::algorithm, winograd and fft make them.
-//   static std::span<const cvg_option_info> options()      unknown keys and values are refused for you
-//   std::size_t workspace_bytes() const                    one scratch buffer: slot.workspace
-//   std::size_t packed_weights_bytes() const               with prepare_weights; the plan then has no slot.weights
-//   std::vector<cvg_requirement> requirements() const      instead of the two above and the tensors
-//   void bind(const cvg::Slot&)
+//   static std::vector<cvg_algorithm> algorithms(const cvg_spec&, const cvg_settings&)   the
+//       class's own choice first; without it there is one, of class direct, named as the backend
+//       is. cvg::algorithm, winograd and fft make them.
+//   static std::span<const cvg_option_info> options()      unknown keys and values are refused for
+//   you std::size_t workspace_bytes() const                    one scratch buffer: slot.workspace
+//   std::size_t packed_weights_bytes() const               with prepare_weights; the plan then has
+//   no slot.weights std::vector<cvg_requirement> requirements() const      instead of the two above
+//   and the tensors void bind(const cvg::Slot&)
 //   void prepare_weights(const cvg_tensors& host, const cvg::Slot&)
 //   void upload(const cvg_tensors& host, const cvg::Slot&)
 //   void fetch(const cvg_tensors& host, const cvg::Slot&)
-//   void execute_batch(std::span<const cvg::Slot* const>, cvg_timing*)   instead of execute: may return early ...
-//   void wait()                                            ... and this waits, and fills the timing
-//   static std::vector<cvg_device> devices()               throws cvg::Refused to say why there is none
-//   struct Memory { static void* alloc(device, kind, bytes, alignment); free, fill, read, write }  as in plugin.h
-//   static void check_runnable(const cvg_spec&, const cvg_settings&)   throws cvg::Refused for what algorithms() may
+//   void execute_batch(std::span<const cvg::Slot* const>, cvg_timing*)   instead of execute: may
+//   return early ... void wait()                                            ... and this waits, and
+//   fills the timing static std::vector<cvg_device> devices()               throws cvg::Refused to
+//   say why there is none struct Memory { static void* alloc(device, kind, bytes, alignment); free,
+//   fill, read, write }  as in plugin.h static void check_runnable(const cvg_spec&, const
+//   cvg_settings&)   throws cvg::Refused for what algorithms() may
 //       list and no plan may run
-//   std::string details() const   and   static std::string device_details(std::int32_t device)   JSON objects for the
-//       record: the extension "cvg.details/0" of plugin.h
+//   std::string details() const   and   static std::string device_details(std::int32_t device)
+//       JSON objects for the record: the extension "cvg.details/0" of plugin.h
 //
-// The constructor and algorithms() see settings whose struct_size is met; the constructor's `algorithm` is never null:
-// it names the one that must run. What check() or algorithms() accepts the constructor must not refuse (rule R3). The
-// spec may be kept; the pointers inside the settings may not. Any exception becomes a status and its what() the note.
+// The constructor and algorithms() see settings whose struct_size is met; the constructor's
+// `algorithm` is never null: it names the one that must run. What check() or algorithms() accepts
+// the constructor must not refuse (rule R3). The spec may be kept; the pointers inside the settings
+// may not. Any exception becomes a status and its what() the note.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -89,11 +93,13 @@ const cvg_backend* table() {
 
 /// What cvg_plugin_entry returns for these classes.
 template <Backend... Bs>
-const cvg_plugin* plugin(const char* name, const char* version, std::uint32_t host_abi, std::uint32_t* own_abi) {
+const cvg_plugin* plugin(const char* name, const char* version, std::uint32_t host_abi,
+                         std::uint32_t* own_abi) {
   if (own_abi) *own_abi = CVG_ABI_VERSION;
   if (host_abi != CVG_ABI_VERSION) return nullptr;
   static const cvg_backend* const backends[] = {table<Bs>()...};
-  static const cvg_plugin made{sizeof(cvg_plugin), CVG_ABI_VERSION, sizeof...(Bs), name, version, backends, nullptr};
+  static const cvg_plugin made{sizeof(cvg_plugin), CVG_ABI_VERSION, sizeof...(Bs), name, version,
+                               backends,           nullptr};
   return &made;
 }
 

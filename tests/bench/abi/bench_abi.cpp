@@ -1,5 +1,6 @@
-// execute() of a loaded plugin through the table, against a direct call of the same work. --limit: demands that the
-// difference of the fastest of many short rounds, taken in turns, is at most 10 ns.
+// execute() of a loaded plugin through the table, against a direct call of the same work. --limit:
+// demands that the difference of the fastest of many short rounds, taken in turns, is at most 10
+// ns.
 #include <benchmark/benchmark.h>
 #include <convgauge/plugin.h>
 #include <dlfcn.h>
@@ -25,7 +26,8 @@ struct Loaded {
   Loaded() {
     void* library = dlopen(NOTHING_PLUGIN, RTLD_NOW | RTLD_LOCAL);
     if (!library) throw std::runtime_error(dlerror());
-    const auto entry = reinterpret_cast<cvg_plugin_entry_function>(dlsym(library, "cvg_plugin_entry"));
+    const auto entry =
+        reinterpret_cast<cvg_plugin_entry_function>(dlsym(library, "cvg_plugin_entry"));
     std::uint32_t version = 0;
     backend = entry(CVG_ABI_VERSION, nullptr, &version)->backends[0];
     cvg_spec spec{};
@@ -38,8 +40,8 @@ struct Loaded {
     settings.workspace_limit_bytes = -1;
     std::int32_t reason = 0;
     void* addresses[] = {&src, &weights, &dst};
-    if (backend->plan_create(&spec, &settings, &plan, &reason, nullptr) != CVG_OK ||
-        backend->bind(plan, 0, addresses, 3, nullptr) != CVG_OK)
+    if (backend->plan_create(&spec, &settings, &plan, &reason, nullptr) != CVG_STATUS_OK ||
+        backend->bind(plan, 0, addresses, 3, nullptr) != CVG_STATUS_OK)
       throw std::runtime_error("the plan could not be made");
   }
   void through_table() {
@@ -80,7 +82,9 @@ double nanoseconds(Call&& call) {
     call();
     benchmark::ClobberMemory();
   }
-  return std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - begin).count() / kCalls;
+  return std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - begin)
+             .count() /
+         kCalls;
 }
 
 int demand_limit() {
@@ -90,7 +94,8 @@ int demand_limit() {
     table = std::min(table, nanoseconds([&] { one.through_table(); }));
     direct = std::min(direct, nanoseconds([&] { one.directly(); }));
   }
-  std::printf("table %.2f ns, direct %.2f ns, difference %.2f ns (limit 10)\n", table, direct, table - direct);
+  std::printf("table %.2f ns, direct %.2f ns, difference %.2f ns (limit 10)\n", table, direct,
+              table - direct);
   return table - direct <= 10 ? 0 : 1;
 }
 

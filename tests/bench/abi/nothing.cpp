@@ -11,7 +11,9 @@ class Nothing {
   static constexpr cvg::Supports supports{.any_strides = true};
   static void check(const cvg_spec&, const cvg_settings&) {}
   Nothing(const cvg_spec&, const cvg_settings&) {}
-  void execute(const cvg::Slot& slot) const { *static_cast<float*>(slot.dst) = *static_cast<const float*>(slot.src); }
+  void execute(const cvg::Slot& slot) const {
+    *static_cast<float*>(slot.dst) = *static_cast<const float*>(slot.src);
+  }
 };
 
 }  // namespace

@@ -1,7 +1,9 @@
-// The phases of one convolution by FFT on one thread, each alone, in its own layout (native), against the roofline.
-//   bench_fft [channels map kernel groups [isa [tile_h tile_w]]]      default: the layers of configs/bench/fft.json
-// Nominal flops: 2.5 N log2 N for a transform of N real samples, 8 for a complex product. The bytes of a phase are
-// those that it must move: samples and spectra, spectra and weights and products, products and results.
+// The phases of one convolution by FFT on one thread, each alone, in its own layout (native),
+//   against the roofline. bench_fft [channels map kernel groups [isa [tile_h tile_w]]]
+//   default: the layers of configs/bench/fft.json
+// Nominal flops: 2.5 N log2 N for a transform of N real samples, 8 for a complex product. The bytes
+// of a phase are those that it must move: samples and spectra, spectra and weights and products,
+// products and results.
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -40,10 +42,13 @@ constexpr int kPeakWidth = 4;
 float multiply_add_chains(int steps) {
   using V = Vector<kPeakWidth>;
   const V b = broadcast<kPeakWidth>(0.999f), c = broadcast<kPeakWidth>(1e-3f);
-  V s0 = b, s1 = b, s2 = b, s3 = b, s4 = b, s5 = b, s6 = b, s7 = b, s8 = b, s9 = b, s10 = b, s11 = b;
+  V s0 = b, s1 = b, s2 = b, s3 = b, s4 = b, s5 = b, s6 = b, s7 = b, s8 = b, s9 = b, s10 = b,
+    s11 = b;
   for (int i = 0; i < steps; ++i) {
-    s0 = s0 * b + c, s1 = s1 * b + c, s2 = s2 * b + c, s3 = s3 * b + c, s4 = s4 * b + c, s5 = s5 * b + c;
-    s6 = s6 * b + c, s7 = s7 * b + c, s8 = s8 * b + c, s9 = s9 * b + c, s10 = s10 * b + c, s11 = s11 * b + c;
+    s0 = s0 * b + c, s1 = s1 * b + c, s2 = s2 * b + c, s3 = s3 * b + c, s4 = s4 * b + c,
+    s5 = s5 * b + c;
+    s6 = s6 * b + c, s7 = s7 * b + c, s8 = s8 * b + c, s9 = s9 * b + c, s10 = s10 * b + c,
+    s11 = s11 * b + c;
   }
   const V sum = s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7 + s8 + s9 + s10 + s11;
   return sum[0];
@@ -64,8 +69,8 @@ struct Phase {
 
 void report(const Phase& p, double peak) {
   const double ns = best_ns(p.body);
-  std::printf("  %-8s %9.1f us  %6.1f GFLOP/s %5.1f%% of peak  %6.1f GB/s\n", p.name, ns / 1e3, p.flops / ns,
-              100 * p.flops / ns / peak, p.bytes / ns);
+  std::printf("  %-8s %9.1f us  %6.1f GFLOP/s %5.1f%% of peak  %6.1f GB/s\n", p.name, ns / 1e3,
+              p.flops / ns, 100 * p.flops / ns / peak, p.bytes / ns);
 }
 
 /// The buffers of one thread that holds all tiles at once.
@@ -108,18 +113,19 @@ struct Run {
   std::int64_t tile_stride() const { return s.by_lanes ? s.k * pair : s.tile_stride; }
 
   void forward() {
-    const TileSource source{image.data(), whole(), rows.data(), columns.data(), cut.along.n * s.width, s.width, 0,
-                            cut.along.n,  1};
+    const TileSource source{
+        image.data(), whole(), rows.data(), columns.data(), cut.along.n * s.width, s.width, 0,
+        cut.along.n,  1};
     for (std::int64_t t = 0; t < tiles; ++t)
       for (std::int64_t b = 0; b < in_vectors; ++b)
-        k.forward(cut.across.n, cut.along.n, source, scratch.data(), spectra.data() + t * tile_stride() + b * pair,
-                  tiles * tile_stride());
+        k.forward(cut.across.n, cut.along.n, source, scratch.data(),
+                  spectra.data() + t * tile_stride() + b * pair, tiles * tile_stride());
   }
   void multiply() {
     if (s.by_lanes)
       for (std::int64_t o = 0; o < out_vectors; ++o)
-        k.multiply_lanes({spectra.data(), weights.data() + o * s.weight_block, products.data(), static_cast<int>(s.k),
-                          slots, cut.across.n});
+        k.multiply_lanes({spectra.data(), weights.data() + o * s.weight_block, products.data(),
+                          static_cast<int>(s.k), slots, cut.across.n});
     else
       for (std::int64_t o = 0; o < out_vectors; o += s.pass_vectors)
         for (std::int64_t t = 0; t < tiles; t += s.share_tiles) multiply(o, t);
@@ -142,17 +148,18 @@ struct Run {
                 .tile_h = cut.across.n});
   }
   void inverse() {
-    const TileTarget target{image.data(),
-                            whole(),
-                            static_cast<int>(std::min<std::int64_t>(cut.across.outputs, cut.across.n)),
-                            static_cast<int>(cut.along.outputs),
-                            cut.along.n * s.width,
-                            s.width,
-                            bias.data()};
+    const TileTarget target{
+        image.data(),
+        whole(),
+        static_cast<int>(std::min<std::int64_t>(cut.across.outputs, cut.across.n)),
+        static_cast<int>(cut.along.outputs),
+        cut.along.n * s.width,
+        s.width,
+        bias.data()};
     for (std::int64_t o = 0; o < out_vectors; ++o)
       for (std::int64_t t = 0; t < tiles; ++t)
-        k.inverse(cut.across.n, cut.along.n, products.data() + t % s.share_tiles * pair, (s.share_tiles | 1) * pair,
-                  scratch.data(), target);
+        k.inverse(cut.across.n, cut.along.n, products.data() + t % s.share_tiles * pair,
+                  (s.share_tiles | 1) * pair, scratch.data(), target);
   }
 };
 
@@ -163,13 +170,14 @@ void phases(const Problem& p, const Candidate& c, const Kernels& kernels, double
                out = static_cast<double>(run.tiles * run.out_vectors) * width;
   const double transform = 2.5 * n * std::log2(n);
   const double weights = 4.0 * static_cast<double>(run.weights.size());
-  std::printf("%ld -> %ld @%ld %ldx%ld %s %s: %ld of %ld tiles at once, %.1f MB of weights\n", static_cast<long>(p.in),
-              static_cast<long>(p.out), static_cast<long>(p.h.input), static_cast<long>(p.h.kernel),
-              static_cast<long>(p.w.kernel), c.name().c_str(), kernels.name, static_cast<long>(run.tiles),
-              static_cast<long>(run.s.images), weights / 1e6);
+  std::printf("%ld -> %ld @%ld %ldx%ld %s %s: %ld of %ld tiles at once, %.1f MB of weights\n",
+              static_cast<long>(p.in), static_cast<long>(p.out), static_cast<long>(p.h.input),
+              static_cast<long>(p.h.kernel), static_cast<long>(p.w.kernel), c.name().c_str(),
+              kernels.name, static_cast<long>(run.tiles), static_cast<long>(run.s.images),
+              weights / 1e6);
   report({"forward", in * transform, in * n * 8, [&] { run.forward(); }}, peak);
-  report({run.s.by_lanes ? "lanes" : "GEMM", 4 * n * static_cast<double>(run.s.k) * out, 4 * n * (in + out) + weights,
-          [&] { run.multiply(); }},
+  report({run.s.by_lanes ? "lanes" : "GEMM", 4 * n * static_cast<double>(run.s.k) * out,
+          4 * n * (in + out) + weights, [&] { run.multiply(); }},
          peak);
   report({"inverse", out * transform, out * n * 8, [&] { run.inverse(); }}, peak);
 }

@@ -1,6 +1,7 @@
-// Does a number measured through the plugin say what the library does? For some layers, execute() through the table and
-// a direct dnnl_primitive_execute of the same implementation on the same buffers, in mirrored rounds (A B B A). Prints
-// the ratio's median and its 99% interval (order statistics); exits 1 where an upper bound stays beyond 1.01.
+// Does a number measured through the plugin say what the library does? For some layers, execute()
+// through the table and a direct dnnl_primitive_execute of the same implementation on the same
+// buffers, in mirrored rounds (A B B A). Prints the ratio's median and its 99% interval (order
+// statistics); exits 1 where an upper bound stays beyond 1.01.
 #include <convgauge/plugin.h>
 #include <dlfcn.h>
 
@@ -25,7 +26,8 @@ struct Layer {
   std::int64_t in, out, size, kernel;
 };
 
-// ResNet-50's 3x3 and 1x1 at 56x56, its 3x3 at 7x7, and one of some ten microseconds, where a call weighs most.
+// ResNet-50's 3x3 and 1x1 at 56x56, its 3x3 at 7x7, and one of some ten microseconds, where a call
+// weighs most.
 constexpr Layer kLayers[] = {{"64-64 3x3 @56", 64, 64, 56, 3},
                              {"64-256 1x1 @56", 64, 256, 56, 1},
                              {"512-512 3x3 @7", 512, 512, 7, 3},
@@ -35,7 +37,8 @@ const cvg_backend& backend() {
   void* library = dlopen(ONEDNN_PLUGIN, RTLD_NOW | RTLD_LOCAL);
   if (!library) throw std::runtime_error(dlerror());
   std::uint32_t version = 0;
-  const auto entry = reinterpret_cast<cvg_plugin_entry_function>(dlsym(library, "cvg_plugin_entry"));
+  const auto entry =
+      reinterpret_cast<cvg_plugin_entry_function>(dlsym(library, "cvg_plugin_entry"));
   return *entry(CVG_ABI_VERSION, nullptr, &version)->backends[0];
 }
 
@@ -46,9 +49,10 @@ cvg_spec spec_of(const Layer& l) {
   s.in_channels = l.in;
   s.out_channels = l.out;
   s.h = s.w = {l.size, l.kernel, 1, 1, l.kernel / 2, l.kernel / 2};
-  s.layout = CVG_NATIVE;
+  s.layout = CVG_LAYOUT_NATIVE;
   const auto plane = l.size * l.size, taps = l.kernel * l.kernel;
-  const std::int64_t src[4] = {l.in * plane, plane, l.size, 1}, dst[4] = {l.out * plane, plane, l.size, 1},
+  const std::int64_t src[4] = {l.in * plane, plane, l.size, 1},
+                     dst[4] = {l.out * plane, plane, l.size, 1},
                      weights[4] = {l.in * taps, taps, l.kernel, 1};
   std::memcpy(s.src_strides, src, sizeof src);
   std::memcpy(s.dst_strides, dst, sizeof dst);
@@ -74,7 +78,8 @@ struct Bound {
     how.threads = how.slots = 1;
     how.workspace_limit_bytes = -1;
     std::int32_t reason = 0, count = 0;
-    if (table.plan_create(&spec, &how, &plan, &reason, nullptr) != CVG_OK) throw std::runtime_error("plan_create");
+    if (table.plan_create(&spec, &how, &plan, &reason, nullptr) != CVG_STATUS_OK)
+      throw std::runtime_error("plan_create");
     cvg_requirement needed[8] = {};
     for (auto& n : needed) n.struct_size = sizeof n;
     table.requirements(plan, needed, 8, &count);
@@ -85,7 +90,8 @@ struct Bound {
       addresses[i] = by_role[needed[i].role] = memory.back().get();
       if (needed[i].role == CVG_ROLE_SRC) layout = needed[i].layout;
     }
-    if (table.bind(plan, 0, addresses, count, nullptr) != CVG_OK) throw std::runtime_error("bind");
+    if (table.bind(plan, 0, addresses, count, nullptr) != CVG_STATUS_OK)
+      throw std::runtime_error("bind");
     cvg_algorithm named{};
     named.struct_size = sizeof named;
     table.plan_algorithm(plan, &named);
@@ -130,7 +136,8 @@ class Direct {
       add(DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc(), bound.by_role[CVG_ROLE_WORKSPACE]);
   }
   void execute() const {
-    dnnl_primitive_execute(convolution_.get(), stream_.get(), static_cast<int>(arguments_.size()), arguments_.data());
+    dnnl_primitive_execute(convolution_.get(), stream_.get(), static_cast<int>(arguments_.size()),
+                           arguments_.data());
     dnnl_stream_wait(stream_.get());
   }
 
@@ -157,17 +164,20 @@ struct Ratio {
   double median, low, high;
 };
 
-/// The median of the ratios, and the order statistics around it that hold it with 99% (normal approximation of the
-/// binomial: n/2 -+ 2.576 sqrt(n)/2).
+/// The median of the ratios, and the order statistics around it that hold it with 99% (normal
+/// approximation of the binomial: n/2 -+ 2.576 sqrt(n)/2).
 Ratio summary(std::vector<double> ratios) {
   std::sort(ratios.begin(), ratios.end());
   const double n = static_cast<double>(ratios.size()), half = 2.576 * std::sqrt(n) / 2;
-  const auto at = [&](double i) { return ratios[static_cast<std::size_t>(std::clamp(i, 0.0, n - 1))]; };
+  const auto at = [&](double i) {
+    return ratios[static_cast<std::size_t>(std::clamp(i, 0.0, n - 1))];
+  };
   return {at(n / 2), at(std::floor(n / 2 - half)), at(std::ceil(n / 2 + half))};
 }
 
 /// Appends `rounds` ratios of the plugin's time to the direct one's.
-void measure(const Bound& plugin, const Direct& direct, int executions, int rounds, std::vector<double>& ratios) {
+void measure(const Bound& plugin, const Direct& direct, int executions, int rounds,
+             std::vector<double>& ratios) {
   for (int i = 0; i < rounds; ++i) {
     double table = seconds(plugin, executions), bare = seconds(direct, executions);
     bare += seconds(direct, executions), table += seconds(plugin, executions);
@@ -175,8 +185,8 @@ void measure(const Bound& plugin, const Direct& direct, int executions, int roun
   }
 }
 
-/// A noisy machine gets more rounds, up to 1600; no round is ever dropped, so that looking again cannot help a slow
-/// one.
+/// A noisy machine gets more rounds, up to 1600; no round is ever dropped, so that looking again
+/// cannot help a slow one.
 bool is_faithful(const cvg_backend& table, const Layer& layer) {
   const Bound plugin(table, spec_of(layer));
   const Direct direct(layer, plugin);
@@ -189,8 +199,8 @@ bool is_faithful(const cvg_backend& table, const Layer& layer) {
     r = summary(ratios);
     if (r.high <= 1.01) break;
   }
-  std::printf("%-15s %-34s plugin/direct %.4f, 99%% interval %.4f to %.4f (%zu rounds)\n", layer.name,
-              plugin.algorithm.c_str(), r.median, r.low, r.high, ratios.size());
+  std::printf("%-15s %-34s plugin/direct %.4f, 99%% interval %.4f to %.4f (%zu rounds)\n",
+              layer.name, plugin.algorithm.c_str(), r.median, r.low, r.high, ratios.size());
   return r.high <= 1.01;
 }
 

@@ -1,5 +1,6 @@
-// The fast reference's rate on layers of real networks: nominal GFLOP/s in double, the magnitude in the same pass.
-//   bench_reference [Google Benchmark's flags]; one line per layer, threads as in the name
+// The fast reference's rate on layers of real networks: nominal GFLOP/s in double, the magnitude in
+//   the same pass. bench_reference [Google Benchmark's flags]; one line per layer, threads as in
+//   the name
 #include <benchmark/benchmark.h>
 
 #include <string>
@@ -43,9 +44,11 @@ void run(benchmark::State& state, const Layer& layer, Layout layout, int threads
   fill_src(spec, Fill::normal, 1, src.data());
   fill_weights(spec, Fill::normal, 1, weights.data());
   fill_bias(spec, Fill::normal, 1, bias.data());
-  std::vector<double> want(static_cast<std::size_t>(elements(spec.geometry.dst_shape()))), magnitude(want);
+  std::vector<double> want(static_cast<std::size_t>(elements(spec.geometry.dst_shape()))),
+      magnitude(want);
   for (auto _ : state)
-    reference_fast(spec, {src.data(), weights.data(), bias.data()}, {want.data(), magnitude.data()}, threads);
+    reference_fast(spec, {src.data(), weights.data(), bias.data()}, {want.data(), magnitude.data()},
+                   threads);
   state.counters["GFLOP/s"] = benchmark::Counter(static_cast<double>(spec.geometry.flops()) * 1e-9,
                                                  benchmark::Counter::kIsIterationInvariantRate);
 }
@@ -58,8 +61,10 @@ int main(int argc, char** argv) {
   for (const auto& layer : kLayers)
     for (const auto layout : {Layout::nchw, Layout::nhwc})
       for (const int threads : {1, 2}) {
-        const auto name = std::string(layer.name) + "/" + std::string(word(layout)) + "/t" + std::to_string(threads);
-        benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& s) { run(s, layer, layout, threads); })
+        const auto name = std::string(layer.name) + "/" + std::string(word(layout)) + "/t" +
+                          std::to_string(threads);
+        benchmark::RegisterBenchmark(name.c_str(),
+                                     [=](benchmark::State& s) { run(s, layer, layout, threads); })
             ->UseRealTime()
             ->Unit(benchmark::kMillisecond);
       }

@@ -1,6 +1,7 @@
-// Spawn-to-ready: from posix_spawn to the first answer of a worker that has loaded its plugin; and a stop/continue
-// pair.
-//   bench_spawn CONVGAUGE PLUGIN.so        prediction: exec and dynamic linking 2-3 ms, two forks, dlopen: under 20 ms
+// Spawn-to-ready: from posix_spawn to the first answer of a worker that has loaded its plugin; and
+// a stop/continue pair.
+//   bench_spawn CONVGAUGE PLUGIN.so        prediction: exec and dynamic linking 2-3 ms, two forks,
+//   dlopen: under 20 ms
 #include <benchmark/benchmark.h>
 
 #include <cstdio>
@@ -46,7 +47,10 @@ void round_trip(benchmark::State& state, const WorkerOptions& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 3) return std::fprintf(stderr, "usage: bench_spawn CONVGAUGE PLUGIN.so [Google Benchmark options]\n"), 2;
+  if (argc < 3)
+    return std::fprintf(stderr,
+                        "usage: bench_spawn CONVGAUGE PLUGIN.so [Google Benchmark options]\n"),
+           2;
   const WorkerOptions options{argv[1], argv[2], {}, {}, 1};
   const auto add = [&](const char* name, auto* run) {
     benchmark::RegisterBenchmark(name, run, options)->Unit(benchmark::kMillisecond)->UseRealTime();

@@ -1,6 +1,6 @@
-// Where the time of an execution goes, in one thread: the input transform, the products, the output transform, and all
-// of it fused. products: GFLOP/s of the multiplications that are left, against the machine's FMA peak (convgauge
-// machine).
+// Where the time of an execution goes, in one thread: the input transform, the products, the output
+// transform, and all of it fused. products: GFLOP/s of the multiplications that are left, against
+// the machine's FMA peak (convgauge machine).
 //   bench_winograd [Google Benchmark's flags], e.g. --benchmark_filter=56x56/nchw
 #include <benchmark/benchmark.h>
 
@@ -22,12 +22,13 @@ struct Layer {
   const char* tile;
 };
 
-constexpr Layer kLayers[] = {{"64@224", 64, 224, "winograd.f4x4_3x3"}, {"128@112", 128, 112, "winograd.f4x4_3x3"},
-                             {"256@56", 256, 56, "winograd.f4x4_3x3"}, {"512@28", 512, 28, "winograd.f4x4_3x3"},
-                             {"512@14", 512, 14, "winograd.f4x4_3x3"}, {"64@56", 64, 56, "winograd.f4x4_3x3"},
-                             {"128@28", 128, 28, "winograd.f4x4_3x3"}, {"256@14", 256, 14, "winograd.f4x4_3x3"},
-                             {"512@7", 512, 7, "winograd.f2x2_3x3"},   {"64@56", 64, 56, "winograd.f6x6_3x3"},
-                             {"512@14", 512, 14, "winograd.f3x3_3x3"}};
+constexpr Layer kLayers[] = {
+    {"64@224", 64, 224, "winograd.f4x4_3x3"}, {"128@112", 128, 112, "winograd.f4x4_3x3"},
+    {"256@56", 256, 56, "winograd.f4x4_3x3"}, {"512@28", 512, 28, "winograd.f4x4_3x3"},
+    {"512@14", 512, 14, "winograd.f4x4_3x3"}, {"64@56", 64, 56, "winograd.f4x4_3x3"},
+    {"128@28", 128, 28, "winograd.f4x4_3x3"}, {"256@14", 256, 14, "winograd.f4x4_3x3"},
+    {"512@7", 512, 7, "winograd.f2x2_3x3"},   {"64@56", 64, 56, "winograd.f6x6_3x3"},
+    {"512@14", 512, 14, "winograd.f3x3_3x3"}};
 
 /// C to C channels, 3x3, padding 1, batch 1.
 cvg_spec spec_of(const Layer& layer, std::int32_t layout) {
@@ -85,17 +86,20 @@ void run(benchmark::State& state, const Layer& layer, std::int32_t layout, Phase
                  end = tiles * (block + 1) / plan.blocks();
       if (phase == Phase::input) transform_inputs(plan, operands.src, 0, begin, end, scratch);
       for (std::int64_t bundle = 0; bundle < plan.bundles() && phase != Phase::input; ++bundle) {
-        if (phase == Phase::products) multiply(plan, scratch.v, operands.packed.u, bundle, end - begin, scratch.m);
+        if (phase == Phase::products)
+          multiply(plan, scratch.v, operands.packed.u, bundle, end - begin, scratch.m);
         if (phase == Phase::output)
-          transform_outputs(plan, operands.packed.bias, 0, bundle, begin, end, scratch, operands.dst);
+          transform_outputs(plan, operands.packed.bias, 0, bundle, begin, end, scratch,
+                            operands.dst);
       }
     }
     benchmark::ClobberMemory();
   }
-  const auto left =
-      2e-9 * static_cast<double>(plan.tiling.tiles() * plan.points() * plan.depth() * plan.panels() * plan.panel());
+  const auto left = 2e-9 * static_cast<double>(plan.tiling.tiles() * plan.points() * plan.depth() *
+                                               plan.panels() * plan.panel());
   if (phase == Phase::products || phase == Phase::all)
-    state.counters["GFLOP/s"] = benchmark::Counter(left, benchmark::Counter::kIsIterationInvariantRate);
+    state.counters["GFLOP/s"] =
+        benchmark::Counter(left, benchmark::Counter::kIsIterationInvariantRate);
   state.counters["block"] = static_cast<double>(plan.block_tiles);
   state.counters["bundle"] = static_cast<double>(plan.bundle);
 }
@@ -104,9 +108,10 @@ void add(const Layer& layer, std::int32_t layout) {
   static constexpr const char* kLayouts[] = {"nchw", "nhwc", "native"};
   static constexpr const char* kPhases[] = {"input", "products", "output", "all"};
   for (const auto phase : {Phase::input, Phase::products, Phase::output, Phase::all}) {
-    const auto name = std::string(layer.name) + "/" + (layer.tile + 9) + "/" + kLayouts[layout] + "/" +
-                      kPhases[static_cast<int>(phase)];
-    benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& s) { run(s, layer, layout, phase); })
+    const auto name = std::string(layer.name) + "/" + (layer.tile + 9) + "/" + kLayouts[layout] +
+                      "/" + kPhases[static_cast<int>(phase)];
+    benchmark::RegisterBenchmark(name.c_str(),
+                                 [=](benchmark::State& s) { run(s, layer, layout, phase); })
         ->UseRealTime()
         ->Unit(benchmark::kMicrosecond);
   }
@@ -118,7 +123,8 @@ void add(const Layer& layer, std::int32_t layout) {
 int main(int argc, char** argv) {
   using namespace convgauge::backends::winograd;
   for (const auto& layer : kLayers)
-    for (const auto layout : {CVG_NCHW, CVG_NHWC, CVG_NATIVE}) add(layer, layout);
+    for (const auto layout : {CVG_LAYOUT_NCHW, CVG_LAYOUT_NHWC, CVG_LAYOUT_NATIVE})
+      add(layer, layout);
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   benchmark::RunSpecifiedBenchmarks();

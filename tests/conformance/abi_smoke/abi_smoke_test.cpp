@@ -1,5 +1,6 @@
-// Results: every algorithm that a plugin offers for random problems, in every type and layout, on whole numbers (bit
-// for bit) and on normal ones (within a bound), twice over and with other weights.
+// Results: every algorithm that a plugin offers for random problems, in every type and layout, on
+// whole numbers (bit for bit) and on normal ones (within a bound), twice over and with other
+// weights.
 #include <gtest/gtest.h>
 
 #include "session.hpp"
@@ -7,12 +8,16 @@
 namespace convgauge::smoke {
 namespace {
 
-/// min(gamma_n, (8 sqrt n + 4) u) magnitude, and the rounding of the output. Winograd: within 1000 u of the largest
-/// sum, which tells a wrong index from a rounding; its true bound is the harness's business.
+/// min(gamma_n, (8 sqrt n + 4) u) magnitude, and the rounding of the output. Winograd: within 1000
+/// u of the largest sum, which tells a wrong index from a rounding; its true bound is the harness's
+/// business.
 double allowed(const Spec& s, std::int32_t algorithm_class, const Sum& sum, double largest) {
-  const double u = unit_roundoff(s.accumulator_type), n = static_cast<double>(s.geometry.terms() + 1);
-  const double rounding = unit_roundoff(s.dst_type) * std::abs(sum.want) + smallest_normal(s.dst_type) * n;
-  if (algorithm_class == CVG_CLASS_WINOGRAD || algorithm_class == CVG_CLASS_FFT) return 1000 * u * largest + rounding;
+  const double u = unit_roundoff(s.accumulator_type),
+               n = static_cast<double>(s.geometry.terms() + 1);
+  const double rounding =
+      unit_roundoff(s.dst_type) * std::abs(sum.want) + smallest_normal(s.dst_type) * n;
+  if (algorithm_class == CVG_CLASS_WINOGRAD || algorithm_class == CVG_CLASS_FFT)
+    return 1000 * u * largest + rounding;
   return std::min(n * u / (1 - n * u), (8 * std::sqrt(n) + 4) * u) * sum.magnitude + 2 * rounding;
 }
 
@@ -79,17 +84,19 @@ struct Count {
   int run = 0, refused = 0;
 };
 
-void check_algorithm(const cvg_backend& backend, const Spec& spec, const cvg_algorithm& algorithm, int threads,
-                     const std::vector<Expectation>& expected) {
+void check_algorithm(const cvg_backend& backend, const Spec& spec, const cvg_algorithm& algorithm,
+                     int threads, const std::vector<Expectation>& expected) {
   const auto how = settings(threads, algorithm.name);
-  SCOPED_TRACE(std::string(backend.name) + " " + algorithm.name + " threads " + std::to_string(threads));
+  SCOPED_TRACE(std::string(backend.name) + " " + algorithm.name + " threads " +
+               std::to_string(threads));
   try {
     Session session(backend, spec, how);
     EXPECT_STREQ(session.algorithm().name, algorithm.name);
     for (std::size_t i = 0; i < expected.size(); ++i) {
       const auto got = session.run(expected[i].tensors, i % 2 == 0);
       EXPECT_EQ(wrong(spec, algorithm.algorithm_class, expected[i], got), "");
-      EXPECT_TRUE(!algorithm.deterministic || session.run(expected[i].tensors, false) == got) << "other bits again";
+      EXPECT_TRUE(!algorithm.deterministic || session.run(expected[i].tensors, false) == got)
+          << "other bits again";
     }
   } catch (const std::exception& failure) {
     ADD_FAILURE() << failure.what();
@@ -100,17 +107,19 @@ Count check_problem(const cvg_backend& backend, const Spec& spec, Random& random
   const auto abi = to_abi(spec);
   const int threads = static_cast<int>(between(random, 1, 3));
   const auto how = settings(threads);
-  const auto answer = ask([&](auto* reason, auto* note) { return backend.query(&abi, &how, reason, note); });
-  if (answer.status == CVG_REFUSED) {
+  const auto answer =
+      ask([&](auto* reason, auto* note) { return backend.query(&abi, &how, reason, note); });
+  if (answer.status == CVG_STATUS_REFUSED) {
     EXPECT_NE(answer.reason, CVG_REASON_NONE);
     EXPECT_FALSE(answer.why.empty());
     return {0, 1};
   }
-  EXPECT_EQ(answer.status, CVG_OK) << answer.why;
+  EXPECT_EQ(answer.status, CVG_STATUS_OK) << answer.why;
   const auto offered = algorithms(backend, abi, how);
   EXPECT_FALSE(offered.empty());
   const auto expected = expectations(spec, random);
-  for (const auto& algorithm : offered) check_algorithm(backend, spec, algorithm, threads, expected);
+  for (const auto& algorithm : offered)
+    check_algorithm(backend, spec, algorithm, threads, expected);
   return {static_cast<int>(offered.size()), 0};
 }
 
@@ -127,13 +136,13 @@ TEST(Problems, EveryAlgorithmIsRight) {
         for (int seed = 1; seed <= problems() && !testing::Test::HasFailure(); ++seed) {
           Random random(static_cast<std::uint64_t>(seed) * 3 + static_cast<std::uint64_t>(layout));
           const auto spec = Spec::of(random_geometry(random), type, layout);
-          SCOPED_TRACE(short_text(spec.geometry) + " " + std::string(word(type)) + " " + std::string(word(layout)) +
-                       " seed " + std::to_string(seed));
+          SCOPED_TRACE(short_text(spec.geometry) + " " + std::string(word(type)) + " " +
+                       std::string(word(layout)) + " seed " + std::to_string(seed));
           const auto one = check_problem(*backend, spec, random);
           count.run += one.run, count.refused += one.refused;
         }
-        std::printf("%-8s %-4s %-6s %5d runs, %3d of %d problems refused\n", backend->name, word(type).data(),
-                    word(layout).data(), count.run, count.refused, problems());
+        std::printf("%-8s %-4s %-6s %5d runs, %3d of %d problems refused\n", backend->name,
+                    word(type).data(), word(layout).data(), count.run, count.refused, problems());
       }
 }
 

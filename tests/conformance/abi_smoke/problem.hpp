@@ -1,4 +1,5 @@
-// A random legal problem in the ABI's own struct, its tensors, and what the loops in double say of it.
+// A random legal problem in the ABI's own struct, its tensors, and what the loops in double say of
+// it.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -34,13 +35,16 @@ inline Axis random_axis(Random& random, PaddingMode mode) {
   return a;
 }
 
-/// Small sizes around the vector widths of kernels (4, 8, 16 and one beside), groups, depthwise with multiplier.
+/// Small sizes around the vector widths of kernels (4, 8, 16 and one beside), groups, depthwise
+/// with multiplier.
 inline Geometry random_geometry(Random& random) {
   for (;;) {
     Geometry g;
     g.batch = between(random, 0, 9) == 0 ? 0 : between(random, 1, 3);
     g.groups = between(random, 0, 2) == 0 ? between(random, 2, 17) : 1;
-    const auto per_group = [&] { return between(random, 0, 1) == 0 ? between(random, 1, 4) : between(random, 5, 35); };
+    const auto per_group = [&] {
+      return between(random, 0, 1) == 0 ? between(random, 1, 4) : between(random, 5, 35);
+    };
     const bool wide = g.groups == 1;
     g.in_channels = g.groups * (wide ? per_group() : between(random, 1, 4));
     g.out_channels = g.groups * (wide ? per_group() : between(random, 1, 4));
@@ -60,7 +64,8 @@ inline cvg_spec to_abi(const Spec& s) {
   const auto& g = s.geometry;
   cvg_spec c{};
   c.struct_size = sizeof c;
-  c.batch = g.batch, c.in_channels = g.in_channels, c.out_channels = g.out_channels, c.groups = g.groups;
+  c.batch = g.batch, c.in_channels = g.in_channels, c.out_channels = g.out_channels,
+  c.groups = g.groups;
   c.h = to_abi(g.h), c.w = to_abi(g.w);
   c.bias = g.bias;
   c.padding_mode = static_cast<std::int32_t>(g.padding_mode);
@@ -83,13 +88,15 @@ inline std::vector<std::byte> fill(Random& random, Dtype type, std::size_t bytes
   std::vector<std::byte> made(bytes);
   std::normal_distribution<double> normal;
   for (std::size_t i = 0; i < bytes / size_of(type); ++i)
-    store(type, made.data(), static_cast<std::int64_t>(i),
-          values == Values::integers ? static_cast<double>(between(random, -2, 2)) : normal(random));
+    store(
+        type, made.data(), static_cast<std::int64_t>(i),
+        values == Values::integers ? static_cast<double>(between(random, -2, 2)) : normal(random));
   return made;
 }
 
 inline Tensors fill(Random& random, const Spec& s, Values values) {
-  return {fill(random, s.src_type, s.src_bytes(), values), fill(random, s.weights_type, s.weights_bytes(), values),
+  return {fill(random, s.src_type, s.src_bytes(), values),
+          fill(random, s.weights_type, s.weights_bytes(), values),
           fill(random, s.dst_type, s.bias_bytes(), values)};
 }
 
@@ -102,7 +109,8 @@ inline std::int64_t reads(const Axis& a, PaddingMode mode, std::int64_t i) {
   return -1;
 }
 
-inline std::int64_t at(const Strides& s, std::int64_t n, std::int64_t c, std::int64_t h, std::int64_t w) {
+inline std::int64_t at(const Strides& s, std::int64_t n, std::int64_t c, std::int64_t h,
+                       std::int64_t w) {
   return n * s[0] + c * s[1] + h * s[2] + w * s[3];
 }
 
@@ -111,7 +119,8 @@ struct Sum {
 };
 
 /// One output from the definition.
-inline Sum want(const Spec& s, const Tensors& t, std::int64_t n, std::int64_t o, std::int64_t y, std::int64_t x) {
+inline Sum want(const Spec& s, const Tensors& t, std::int64_t n, std::int64_t o, std::int64_t y,
+                std::int64_t x) {
   const auto& g = s.geometry;
   const auto src = s.src_strides(), weights = s.weights_strides();
   Sum sum;
@@ -120,7 +129,8 @@ inline Sum want(const Spec& s, const Tensors& t, std::int64_t n, std::int64_t o,
   for (std::int64_t i = 0; i < g.group_inputs(); ++i)
     for (std::int64_t k = 0; k < g.h.kernel; ++k)
       for (std::int64_t l = 0; l < g.w.kernel; ++l) {
-        const auto h = reads(g.h, g.padding_mode, g.h.source(y, k)), w = reads(g.w, g.padding_mode, g.w.source(x, l));
+        const auto h = reads(g.h, g.padding_mode, g.h.source(y, k)),
+                   w = reads(g.w, g.padding_mode, g.w.source(x, l));
         if (h < 0 || w < 0) continue;
         const auto c = o / g.group_outputs() * g.group_inputs() + i;
         add(load(s.src_type, t.src.data(), at(src, n, c, h, w)) *

@@ -24,7 +24,8 @@ inline const std::vector<const cvg_plugin*>& plugins() {
     for (std::string file; std::getline(files, file, ':');) {
       void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
       if (!library) throw std::runtime_error(dlerror());
-      const auto entry = reinterpret_cast<cvg_plugin_entry_function>(dlsym(library, "cvg_plugin_entry"));
+      const auto entry =
+          reinterpret_cast<cvg_plugin_entry_function>(dlsym(library, "cvg_plugin_entry"));
       std::uint32_t version = 99;
       const auto* plugin = entry ? entry(CVG_ABI_VERSION, nullptr, &version) : nullptr;
       if (!plugin) throw std::runtime_error(file + " gives no plugin");
@@ -70,17 +71,20 @@ Answer ask(Call&& call) {
 }
 
 inline void demand(const Answer& answer, const char* what) {
-  if (answer.status != CVG_OK)
-    throw std::runtime_error(std::string(what) + ": status " + std::to_string(answer.status) + ": " + answer.why);
+  if (answer.status != CVG_STATUS_OK)
+    throw std::runtime_error(std::string(what) + ": status " + std::to_string(answer.status) +
+                             ": " + answer.why);
 }
 
-/// `bytes` at exactly `alignment` (no better), between canaries, filled with NaNs of every type (0xff).
+/// `bytes` at exactly `alignment` (no better), between canaries, filled with NaNs of every type
+/// (0xff).
 class Guarded {
  public:
   Guarded(std::size_t bytes, std::size_t alignment)
       : bytes_(bytes), memory_(bytes + 4 * alignment + 2 * kCanary, kMark) {
     const auto begin = reinterpret_cast<std::uintptr_t>(memory_.data()) + kCanary;
-    offset_ = (begin + 2 * alignment - 1) / (2 * alignment) * (2 * alignment) + alignment - (begin - kCanary);
+    offset_ = (begin + 2 * alignment - 1) / (2 * alignment) * (2 * alignment) + alignment -
+              (begin - kCanary);
     poison();
   }
   void* data() { return memory_.data() + offset_; }
@@ -102,19 +106,26 @@ class Guarded {
 /// A plan with one slot and its own buffers.
 class Session {
  public:
-  Session(const cvg_backend& backend, const Spec& spec, const cvg_settings& how) : backend_(backend), spec_(spec) {
+  Session(const cvg_backend& backend, const Spec& spec, const cvg_settings& how)
+      : backend_(backend), spec_(spec) {
     const auto abi = to_abi(spec);
-    demand(ask([&](auto* reason, auto* note) { return backend.plan_create(&abi, &how, &plan_, reason, note); }),
+    demand(ask([&](auto* reason, auto* note) {
+             return backend.plan_create(&abi, &how, &plan_, reason, note);
+           }),
            "plan_create");
     std::int32_t count = 0;
     backend.requirements(plan_, nullptr, 0, &count);
     requirements_.assign(static_cast<std::size_t>(count), cvg_requirement{});
     for (auto& r : requirements_) r.struct_size = sizeof r;
     backend.requirements(plan_, requirements_.data(), count, &count);
-    for (const auto& r : requirements_) buffers_.push_back(std::make_unique<Guarded>(r.bytes, r.alignment));
+    for (const auto& r : requirements_)
+      buffers_.push_back(std::make_unique<Guarded>(r.bytes, r.alignment));
     std::vector<void*> addresses;
     for (auto& b : buffers_) addresses.push_back(b->data());
-    demand(ask([&](auto*, auto* note) { return backend.bind(plan_, 0, addresses.data(), count, note); }), "bind");
+    demand(ask([&](auto*, auto* note) {
+             return backend.bind(plan_, 0, addresses.data(), count, note);
+           }),
+           "bind");
   }
   Session(const Session&) = delete;
   ~Session() { backend_.plan_destroy(plan_); }
@@ -128,30 +139,39 @@ class Session {
   const std::vector<cvg_requirement>& requirements() const { return requirements_; }
   cvg_plan* plan() const { return plan_; }
 
-  /// The weights are prepared where the first run, or `fresh_weights`, asks for it; scratch and output are poisoned.
+  /// The weights are prepared where the first run, or `fresh_weights`, asks for it; scratch and
+  /// output are poisoned.
   std::vector<std::byte> run(const Tensors& t, bool fresh_weights = true) {
     std::vector<std::byte> dst(spec_.dst_bytes(), std::byte{0xff});
-    cvg_tensors host{sizeof host, t.src.data(), t.weights.data(), spec_.geometry.bias ? t.bias.data() : nullptr,
-                     nullptr,     dst.data(),   nullptr,          nullptr,
-                     nullptr};
+    cvg_tensors host{
+        sizeof host, t.src.data(), t.weights.data(), spec_.geometry.bias ? t.bias.data() : nullptr,
+        nullptr,     dst.data(),   nullptr,          nullptr,
+        nullptr};
     if (fresh_weights) {
       load(CVG_ROLE_WEIGHTS, t.weights);
       load(CVG_ROLE_BIAS, t.bias);
-      demand(ask([&](auto*, auto* note) { return backend_.prepare_weights(plan_, 0, &host, note); }), "prepare");
+      demand(
+          ask([&](auto*, auto* note) { return backend_.prepare_weights(plan_, 0, &host, note); }),
+          "prepare");
     }
     load(CVG_ROLE_SRC, t.src);
-    demand(ask([&](auto*, auto* note) { return backend_.upload(plan_, 0, &host, note); }), "upload");
+    demand(ask([&](auto*, auto* note) { return backend_.upload(plan_, 0, &host, note); }),
+           "upload");
     for (std::size_t i = 0; i < buffers_.size(); ++i)
-      if (requirements_[i].role == CVG_ROLE_WORKSPACE || requirements_[i].role == CVG_ROLE_DST) buffers_[i]->poison();
+      if (requirements_[i].role == CVG_ROLE_WORKSPACE || requirements_[i].role == CVG_ROLE_DST)
+        buffers_[i]->poison();
     const auto before = inputs();
     const std::int32_t slot = 0;
-    demand(ask([&](auto*, auto* note) { return backend_.execute(plan_, &slot, 1, nullptr, note); }), "execute");
+    demand(ask([&](auto*, auto* note) { return backend_.execute(plan_, &slot, 1, nullptr, note); }),
+           "execute");
     demand(ask([&](auto*, auto* note) { return backend_.wait(plan_, note); }), "wait");
     if (inputs() != before) throw std::runtime_error("an input was written");
     demand(ask([&](auto*, auto* note) { return backend_.fetch(plan_, 0, &host, note); }), "fetch");
     for (std::size_t i = 0; i < buffers_.size(); ++i) {
-      if (!buffers_[i]->intact()) throw std::runtime_error("written beyond buffer " + std::to_string(i));
-      if (requirements_[i].role == CVG_ROLE_DST && requirements_[i].form == CVG_FORM_TENSOR && !dst.empty())
+      if (!buffers_[i]->intact())
+        throw std::runtime_error("written beyond buffer " + std::to_string(i));
+      if (requirements_[i].role == CVG_ROLE_DST && requirements_[i].form == CVG_FORM_TENSOR &&
+          !dst.empty())
         std::memcpy(dst.data(), buffers_[i]->data(), dst.size());
     }
     return dst;
@@ -161,7 +181,8 @@ class Session {
   void load(cvg_role role, const std::vector<std::byte>& from) {
     for (std::size_t i = 0; i < buffers_.size(); ++i) {
       if (requirements_[i].role != role || requirements_[i].form != CVG_FORM_TENSOR) continue;
-      if (requirements_[i].bytes != from.size()) throw std::runtime_error("bytes of role " + std::to_string(role));
+      if (requirements_[i].bytes != from.size())
+        throw std::runtime_error("bytes of role " + std::to_string(role));
       if (!from.empty()) std::memcpy(buffers_[i]->data(), from.data(), from.size());
     }
   }
@@ -187,11 +208,16 @@ class Session {
 inline std::vector<cvg_algorithm> algorithms(const cvg_backend& backend, const cvg_spec& spec,
                                              const cvg_settings& how) {
   std::int32_t count = 0;
-  if (ask([&](auto*, auto* n) { return backend.algorithms(&spec, &how, nullptr, 0, &count, n); }).status != CVG_OK)
+  if (ask([&](auto*, auto* n) {
+        return backend.algorithms(&spec, &how, nullptr, 0, &count, n);
+      }).status != CVG_STATUS_OK)
     return {};
   std::vector<cvg_algorithm> all(static_cast<std::size_t>(count));
   for (auto& a : all) a.struct_size = sizeof a;
-  demand(ask([&](auto*, auto* n) { return backend.algorithms(&spec, &how, all.data(), count, &count, n); }), "list");
+  demand(ask([&](auto*, auto* n) {
+           return backend.algorithms(&spec, &how, all.data(), count, &count, n);
+         }),
+         "list");
   return all;
 }
 

@@ -10,7 +10,8 @@ decltype(cvg_backend::plan_create) plan_create;
 
 /// Without its one option, if that is all there is.
 cvg_settings without_own(cvg_settings settings) {
-  if (settings.option_count == 1 && std::strcmp(settings.options[0].key, "accuracy") == 0) settings.option_count = 0;
+  if (settings.option_count == 1 && std::strcmp(settings.options[0].key, "accuracy") == 0)
+    settings.option_count = 0;
   return settings;
 }
 
@@ -19,22 +20,23 @@ cvg_settings without_own(cvg_settings settings) {
 const faulty::Fault fault{.name = "accepts_any_value", .tables = [](cvg_plugin&, cvg_backend& b) {
                             query = b.query;
                             plan_create = b.plan_create;
-                            b.options = [](cvg_option_info* out, int32_t capacity, int32_t* count) -> cvg_status {
+                            b.options = [](cvg_option_info* out, int32_t capacity,
+                                           int32_t* count) -> cvg_status {
                               *count = 1;
-                              if (capacity < 1) return CVG_OK;
+                              if (capacity < 1) return CVG_STATUS_OK;
                               out->key = "accuracy";
                               out->values = "strict|fast";
                               out->default_value = "strict";
                               out->description = "an option";
-                              return CVG_OK;
+                              return CVG_STATUS_OK;
                             };
-                            b.query = [](const cvg_spec* spec, const cvg_settings* settings, int32_t* reason,
-                                         cvg_note* why) {
+                            b.query = [](const cvg_spec* spec, const cvg_settings* settings,
+                                         int32_t* reason, cvg_note* why) {
                               const cvg_settings own = without_own(*settings);
                               return query(spec, &own, reason, why);
                             };
-                            b.plan_create = [](const cvg_spec* spec, const cvg_settings* settings, cvg_plan** plan,
-                                               int32_t* reason, cvg_note* why) {
+                            b.plan_create = [](const cvg_spec* spec, const cvg_settings* settings,
+                                               cvg_plan** plan, int32_t* reason, cvg_note* why) {
                               const cvg_settings own = without_own(*settings);
                               return plan_create(spec, &own, plan, reason, why);
                             };

@@ -18,5 +18,6 @@ const faulty::Fault fault{.name = "accumulates_into_output",
                               },
                           .after =
                               [](faulty::Call& c) {
-                                for (int64_t i = 0; i < c.dst_count; ++i) c.dst[i] += held[static_cast<std::size_t>(i)];
+                                for (int64_t i = 0; i < c.dst_count; ++i)
+                                  c.dst[i] += held[static_cast<std::size_t>(i)];
                               }};

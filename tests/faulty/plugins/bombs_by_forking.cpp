@@ -1,5 +1,5 @@
-// Each child has two children, eight generations deep, and none ever ends: 511 processes, for this test's sake no more
-// (R17).
+// Each child has two children, eight generations deep, and none ever ends: 511 processes, for this
+// test's sake no more (R17).
 #include "../base.hpp"
 
 #include <unistd.h>

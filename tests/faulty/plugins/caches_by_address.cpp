@@ -1,4 +1,5 @@
-// Returns the last result when it meets the same source address again: the contents have changed (R12).
+// Returns the last result when it meets the same source address again: the contents have changed
+// (R12).
 #include "../base.hpp"
 
 #include <algorithm>

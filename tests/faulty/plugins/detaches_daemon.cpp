@@ -1,4 +1,5 @@
-// Leaves a daemon: its own session, no parent, no death signal, signals ignored, and it starts itself anew (R17).
+// Leaves a daemon: its own session, no parent, no death signal, signals ignored, and it starts
+// itself anew (R17).
 #include "../base.hpp"
 
 #include <sys/prctl.h>
@@ -7,7 +8,8 @@
 
 namespace {
 
-/// Hands on to a child 100 times, a tenth of a second each: a moving target, gone by itself after 10 s.
+/// Hands on to a child 100 times, a tenth of a second each: a moving target, gone by itself after
+/// 10 s.
 void wander() {
   for (int i = 0; i < 100; ++i) {
     if (fork() != 0) _exit(0);

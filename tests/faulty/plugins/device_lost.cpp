@@ -1,7 +1,8 @@
 // execute() says that its device is gone.
 #include "../base.hpp"
 
-const faulty::Fault fault{.name = "device_lost", .execute = [](faulty::Call&, cvg_note* why) -> cvg_status {
+const faulty::Fault fault{.name = "device_lost",
+                          .execute = [](faulty::Call&, cvg_note* why) -> cvg_status {
                             faulty::say(why, "fell off the bus");
-                            return CVG_DEVICE_LOST;
+                            return CVG_STATUS_DEVICE_LOST;
                           }};

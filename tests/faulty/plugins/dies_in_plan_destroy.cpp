@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 
-const faulty::Fault fault{.name = "dies_in_plan_destroy", .tables = [](cvg_plugin&, cvg_backend& b) {
+const faulty::Fault fault{.name = "dies_in_plan_destroy",
+                          .tables = [](cvg_plugin&, cvg_backend& b) {
                             b.plan_destroy = [](cvg_plan*) { std::abort(); };
                           }};

@@ -14,7 +14,7 @@ void as_nchw(int64_t* strides, int64_t channels) {
 }  // namespace
 
 const faulty::Fault fault{.name = "layout_ignored", .taken_for = [](cvg_spec& s) {
-                            if (s.layout != CVG_NHWC) return;
+                            if (s.layout != CVG_LAYOUT_NHWC) return;
                             as_nchw(s.src_strides, s.in_channels);
                             as_nchw(s.dst_strides, s.out_channels);
                           }};

@@ -3,5 +3,6 @@
 
 #include <cstring>
 
-const faulty::Fault fault{.name = "names_another_algorithm",
-                          .algorithm = [](cvg_algorithm& a) { std::strcpy(a.name, "winograd.f4x4_3x3"); }};
+const faulty::Fault fault{.name = "names_another_algorithm", .algorithm = [](cvg_algorithm& a) {
+                            std::strcpy(a.name, "winograd.f4x4_3x3");
+                          }};

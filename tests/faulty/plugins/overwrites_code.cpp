@@ -1,4 +1,5 @@
-// Makes the code of the C library writable, and writes nonsense over the function by which answers are sent.
+// Makes the code of the C library writable, and writes nonsense over the function by which answers
+// are sent.
 #include "../base.hpp"
 
 #include <dlfcn.h>
@@ -12,7 +13,9 @@ const faulty::Fault fault{
       for (const char* name : {"write", "send", "sendmsg", "writev", "read", "recv", "recvmsg"}) {
         void* const code = dlsym(RTLD_DEFAULT, name);
         const auto page = reinterpret_cast<std::uintptr_t>(code) & ~std::uintptr_t{4095};
-        if (!code || mprotect(reinterpret_cast<void*>(page), 8192, PROT_READ | PROT_WRITE | PROT_EXEC) != 0) continue;
+        if (!code ||
+            mprotect(reinterpret_cast<void*>(page), 8192, PROT_READ | PROT_WRITE | PROT_EXEC) != 0)
+          continue;
         std::memset(code, 0xcc, 16);
       }
       return true;

@@ -7,4 +7,5 @@ volatile float sink;
 
 }  // namespace
 
-const faulty::Fault fault{.name = "reads_before_source", .after = [](faulty::Call& c) { sink = c.src[-1]; }};
+const faulty::Fault fault{.name = "reads_before_source",
+                          .after = [](faulty::Call& c) { sink = c.src[-1]; }};

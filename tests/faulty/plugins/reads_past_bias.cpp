@@ -7,4 +7,5 @@ volatile float sink;
 
 }  // namespace
 
-const faulty::Fault fault{.name = "reads_past_bias", .after = [](faulty::Call& c) { sink = c.bias[c.bias_count]; }};
+const faulty::Fault fault{.name = "reads_past_bias",
+                          .after = [](faulty::Call& c) { sink = c.bias[c.bias_count]; }};

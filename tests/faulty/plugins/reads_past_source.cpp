@@ -7,4 +7,5 @@ volatile float sink;
 
 }  // namespace
 
-const faulty::Fault fault{.name = "reads_past_source", .after = [](faulty::Call& c) { sink = c.src[c.src_count]; }};
+const faulty::Fault fault{.name = "reads_past_source",
+                          .after = [](faulty::Call& c) { sink = c.src[c.src_count]; }};

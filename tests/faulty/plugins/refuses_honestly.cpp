@@ -6,7 +6,7 @@ namespace {
 cvg_status refuse(const cvg_spec&, int32_t* reason, cvg_note* why) {
   *reason = CVG_REASON_KERNEL;
   faulty::say(why, "only kernels of 5x5");
-  return CVG_REFUSED;
+  return CVG_STATUS_REFUSED;
 }
 
 }  // namespace

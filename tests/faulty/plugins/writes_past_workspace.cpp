@@ -3,5 +3,6 @@
 
 const faulty::Fault fault{
     .name = "writes_past_workspace",
-    .after = [](faulty::Call& c) { reinterpret_cast<float*>(c.workspace + c.workspace_bytes)[0] = 0; },
+    .after =
+        [](faulty::Call& c) { reinterpret_cast<float*>(c.workspace + c.workspace_bytes)[0] = 0; },
     .workspace_bytes = 64};

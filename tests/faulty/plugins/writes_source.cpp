@@ -1,4 +1,5 @@
 // Overwrites the first element of its source (R8; mxnet#10865).
 #include "../base.hpp"
 
-const faulty::Fault fault{.name = "writes_source", .after = [](faulty::Call& c) { const_cast<float*>(c.src)[0] = 0; }};
+const faulty::Fault fault{.name = "writes_source",
+                          .after = [](faulty::Call& c) { const_cast<float*>(c.src)[0] = 0; }};

@@ -1,5 +1,5 @@
-// Memory that is not there to be read or written: tails of vectors, scratch that nobody filled, inputs changed in
-// place.
+// Memory that is not there to be read or written: tails of vectors, scratch that nobody filled,
+// inputs changed in place.
 #include <algorithm>
 #include <cstring>
 
@@ -10,7 +10,8 @@ namespace {
 
 /// A vector of 8 is loaded although only some of it is wanted: the compiler may not drop the load.
 void load_8(const float* at) {
-  for (int lane = 0; lane < 8; ++lane) static_cast<void>(*const_cast<const volatile float*>(at + lane));
+  for (int lane = 0; lane < 8; ++lane)
+    static_cast<void>(*const_cast<const volatile float*>(at + lane));
 }
 bool tail_of_outputs(const cvg_spec& s) {
   return s.out_channels % 8 != 0;
@@ -58,7 +59,10 @@ constexpr Bug kMemory[] = {
      .source = "",
      .story = "the padded column at the left is loaded before it is masked",
      .says = "src",
-     .when = [](const cvg_spec& s) { return s.w.pad_before > 0 && s.padding_mode == CVG_PADDING_ZEROS && s.batch > 0; },
+     .when =
+         [](const cvg_spec& s) {
+           return s.w.pad_before > 0 && s.padding_mode == CVG_PADDING_ZEROS && s.batch > 0;
+         },
      .before =
          [](Run& r) {
            static_cast<void>(*const_cast<const volatile float*>(r.src - 1));
@@ -80,7 +84,10 @@ constexpr Bug kMemory[] = {
      .source = "apache/mxnet#10865",
      .story = "the last column of the input is zeroed to pad it",
      .says = "R8|src|input",
-     .when = [](const cvg_spec& s) { return s.w.pad_after > 0 && s.padding_mode == CVG_PADDING_ZEROS && s.batch > 0; },
+     .when =
+         [](const cvg_spec& s) {
+           return s.w.pad_after > 0 && s.padding_mode == CVG_PADDING_ZEROS && s.batch > 0;
+         },
      .after = [](Run& r) { const_cast<float*>(r.src)[r.look.s.w.input - 1] = 0; }},
     {.name = "scales_weights_in_place",
      .kind = "memory",
@@ -130,7 +137,8 @@ constexpr Bug kMemory[] = {
          },
      .after =
          [](Run& r) {
-           for (std::size_t i = 0; i < r.plan.values.size(); ++i) r.dst[i] += 0.0f * r.plan.values[i];
+           for (std::size_t i = 0; i < r.plan.values.size(); ++i)
+             r.dst[i] += 0.0f * r.plan.values[i];
          }},
     {.name = "accumulates_above_64_inputs",
      .kind = "memory",
@@ -152,7 +160,8 @@ constexpr Bug kMemory[] = {
      .source = "pytorch/pytorch#63299",
      .story = "rows that see nothing but padding are left as they are",
      .says = "R7",
-     .when = [](const cvg_spec& s) { return s.padding_mode == CVG_PADDING_ZEROS && s.h.pad_after > 0; },
+     .when =
+         [](const cvg_spec& s) { return s.padding_mode == CVG_PADDING_ZEROS && s.h.pad_after > 0; },
      .bend_at = [](const Look& l, Window& at) { at.skipped = at.top >= l.h.input; }},
     {.name = "last_odd_row_left",
      .kind = "memory",
@@ -178,7 +187,8 @@ constexpr Bug kMemory[] = {
      .says = "",
      .before =
          [](Run& r) {
-           if (reinterpret_cast<std::uintptr_t>(r.src) % 32 == 0 && r.look.s.w.input > 8 && r.look.s.batch > 0)
+           if (reinterpret_cast<std::uintptr_t>(r.src) % 32 == 0 && r.look.s.w.input > 8 &&
+               r.look.s.batch > 0)
              r.src += 1;
            return true;
          }},

@@ -1,4 +1,5 @@
-// The right terms, summed wrongly: too narrow, cut off, saturated, or with values that are taken to never come.
+// The right terms, summed wrongly: too narrow, cut off, saturated, or with values that are taken to
+// never come.
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -42,7 +43,8 @@ bool is_1x1(const cvg_spec& s) {
 float cut_sum(float a, float b) {
   const double exact = static_cast<double>(a) + static_cast<double>(b);
   const float nearest = static_cast<float>(exact);
-  return std::fabs(static_cast<double>(nearest)) > std::fabs(exact) ? std::nextafter(nearest, 0.0f) : nearest;
+  return std::fabs(static_cast<double>(nearest)) > std::fabs(exact) ? std::nextafter(nearest, 0.0f)
+                                                                    : nearest;
 }
 
 constexpr Bug kNumerics[] = {
@@ -55,7 +57,8 @@ constexpr Bug kNumerics[] = {
      .sum =
          [](std::span<const Term> terms, float bias) {
            return summed(
-               terms, bias, [](float w, float x) { return narrowed(w, kBf16) * narrowed(x, kBf16); }, plus);
+               terms, bias,
+               [](float w, float x) { return narrowed(w, kBf16) * narrowed(x, kBf16); }, plus);
          }},
     {.name = "products_of_tf32",
      .kind = "numeric",
@@ -66,7 +69,8 @@ constexpr Bug kNumerics[] = {
      .sum =
          [](std::span<const Term> terms, float bias) {
            return summed(
-               terms, bias, [](float w, float x) { return narrowed(w, kTf32) * narrowed(x, kTf32); }, plus);
+               terms, bias,
+               [](float w, float x) { return narrowed(w, kTf32) * narrowed(x, kTf32); }, plus);
          }},
     {.name = "products_of_cut_tf32",
      .kind = "numeric",
@@ -77,7 +81,9 @@ constexpr Bug kNumerics[] = {
      .sum =
          [](std::span<const Term> terms, float bias) {
            return summed(
-               terms, bias, [](float w, float x) { return narrowed(w, kTf32, true) * narrowed(x, kTf32, true); }, plus);
+               terms, bias,
+               [](float w, float x) { return narrowed(w, kTf32, true) * narrowed(x, kTf32, true); },
+               plus);
          }},
     {.name = "weights_of_f16",
      .kind = "numeric",
@@ -98,7 +104,8 @@ constexpr Bug kNumerics[] = {
      .when = deep,
      .sum =
          [](std::span<const Term> terms, float bias) {
-           return summed(terms, bias, times, [](float a, float b) { return narrowed(a + b, kBf16); });
+           return summed(terms, bias, times,
+                         [](float a, float b) { return narrowed(a + b, kBf16); });
          }},
     {.name = "sums_of_f16",
      .kind = "numeric",
@@ -108,7 +115,8 @@ constexpr Bug kNumerics[] = {
      .when = [](const cvg_spec& s) { return s.h.stride == 2; },
      .sum =
          [](std::span<const Term> terms, float bias) {
-           return summed(terms, bias, times, [](float a, float b) { return narrowed(a + b, kTf32); });
+           return summed(terms, bias, times,
+                         [](float a, float b) { return narrowed(a + b, kTf32); });
          }},
     {.name = "output_of_bf16",
      .kind = "numeric",
@@ -116,23 +124,27 @@ constexpr Bug kNumerics[] = {
      .story = "grouped outputs pass through bf16",
      .says = "output rounded to bf16",
      .when = [](const cvg_spec& s) { return s.groups > 1; },
-     .sum = [](std::span<const Term> terms, float bias) { return narrowed(in_order(terms, bias), kBf16); }},
+     .sum = [](std::span<const Term> terms,
+               float bias) { return narrowed(in_order(terms, bias), kBf16); }},
     {.name = "bias_of_bf16",
      .kind = "numeric",
      .source = "",
      .story = "the bias is kept in bf16",
      .says = "bias|normal",
-     .sum = [](std::span<const Term> terms, float bias) { return in_order(terms, narrowed(bias, kBf16)); }},
+     .sum = [](std::span<const Term> terms,
+               float bias) { return in_order(terms, narrowed(bias, kBf16)); }},
     {.name = "sums_cut_towards_zero",
      .kind = "numeric",
      .source = "",
      .story = "every sum is cut towards zero, as the rounding mode was left",
      .says = "",
-     .sum = [](std::span<const Term> terms, float bias) { return summed(terms, bias, times, cut_sum); }},
+     .sum = [](std::span<const Term> terms,
+               float bias) { return summed(terms, bias, times, cut_sum); }},
     {.name = "zero_point_of_128",
      .kind = "numeric",
      .source = "uxlfoundation/oneDNN#476",
-     .story = "inputs are moved by 128 as unsigned bytes would be, and the sum of weights taken off again",
+     .story = "inputs are moved by 128 as unsigned bytes would be, and the sum of weights taken "
+              "off again",
      .says = "",
      .when = deep,
      .sum =
@@ -150,7 +162,8 @@ constexpr Bug kNumerics[] = {
      .sum =
          [](std::span<const Term> terms, float bias) {
            return summed(
-               terms, bias, [](float w, float x) { return std::nearbyint(w * x * 0x1p16f) * 0x1p-16f; }, plus);
+               terms, bias,
+               [](float w, float x) { return std::nearbyint(w * x * 0x1p16f) * 0x1p-16f; }, plus);
          }},
     {.name = "saturates_at_15_bits",
      .kind = "numeric",
@@ -159,8 +172,9 @@ constexpr Bug kNumerics[] = {
      .says = "",
      .sum =
          [](std::span<const Term> terms, float bias) {
-           return summed(terms, bias, times,
-                         [](float a, float b) { return std::fmin(std::fmax(a + b, -32768.0f), 32767.0f); });
+           return summed(terms, bias, times, [](float a, float b) {
+             return std::fmin(std::fmax(a + b, -32768.0f), 32767.0f);
+           });
          }},
     {.name = "saturates_at_range_of_f16",
      .kind = "numeric",
@@ -170,7 +184,9 @@ constexpr Bug kNumerics[] = {
      .sum =
          [](std::span<const Term> terms, float bias) {
            const float sum = in_order(terms, bias);
-           return std::fabs(sum) > 65504 ? std::copysign(std::numeric_limits<float>::infinity(), sum) : sum;
+           return std::fabs(sum) > 65504
+                      ? std::copysign(std::numeric_limits<float>::infinity(), sum)
+                      : sum;
          }},
     {.name = "scaled_by_a_hair",
      .kind = "numeric",
@@ -188,7 +204,8 @@ constexpr Bug kNumerics[] = {
      .sum =
          [](std::span<const Term> terms, float bias) {
            return summed(
-               terms, bias, [](float w, float x) { return std::fabs(w) < 1e-3f ? 0.0f : w * x; }, plus);
+               terms, bias, [](float w, float x) { return std::fabs(w) < 1e-3f ? 0.0f : w * x; },
+               plus);
          }},
     {.name = "small_inputs_skipped",
      .kind = "numeric",
@@ -198,7 +215,8 @@ constexpr Bug kNumerics[] = {
      .sum =
          [](std::span<const Term> terms, float bias) {
            return summed(
-               terms, bias, [](float w, float x) { return std::fabs(x) < 1e-6f ? 0.0f : w * x; }, plus);
+               terms, bias, [](float w, float x) { return std::fabs(x) < 1e-6f ? 0.0f : w * x; },
+               plus);
          }},
     {.name = "subnormals_flushed",
      .kind = "numeric",
@@ -223,7 +241,8 @@ constexpr Bug kNumerics[] = {
      .sum =
          [](std::span<const Term> terms, float bias) {
            return summed(
-               terms, bias, [](float w, float x) { return std::isnan(w * x) ? 0.0f : w * x; }, plus);
+               terms, bias, [](float w, float x) { return std::isnan(w * x) ? 0.0f : w * x; },
+               plus);
          }},
     {.name = "zero_weights_skipped",
      .kind = "numeric",

@@ -26,7 +26,8 @@ class Specimen {
 
   void execute(const cvg::Slot& slot) {
     auto run = run_of(slot);
-    if (!shows_ || !bug_.before || bug_.before(run)) convolve(look_, shows_ ? bug_.bend_at : nullptr, run);
+    if (!shows_ || !bug_.before || bug_.before(run))
+      convolve(look_, shows_ ? bug_.bend_at : nullptr, run);
     if (shows_ && bug_.after) bug_.after(run);
     ++plan_.executions;
   }
@@ -58,8 +59,9 @@ class Planted {
   static constexpr const char* description = kBugs[kRow].story;
   static constexpr const char* version = "0";
   static constexpr cvg::Supports supports{
-      .layouts = {CVG_NCHW, CVG_NHWC},
-      .padding_modes = {CVG_PADDING_ZEROS, CVG_PADDING_REFLECT, CVG_PADDING_REPLICATE, CVG_PADDING_CIRCULAR}};
+      .layouts = {CVG_LAYOUT_NCHW, CVG_LAYOUT_NHWC},
+      .padding_modes = {CVG_PADDING_ZEROS, CVG_PADDING_REFLECT, CVG_PADDING_REPLICATE,
+                        CVG_PADDING_CIRCULAR}};
   static void check(const cvg_spec&, const cvg_settings&) {}
   static std::vector<cvg_algorithm> algorithms(const cvg_spec&, const cvg_settings&) {
     return {cvg::algorithm("direct")};
@@ -68,7 +70,9 @@ class Planted {
   Planted(const cvg_spec& spec, const cvg_settings& settings)
       : specimen_(kBugs[kRow], library_, spec, settings.threads) {}
   std::size_t workspace_bytes() const { return specimen_.workspace_bytes(); }
-  void prepare_weights(const cvg_tensors&, const cvg::Slot& slot) { specimen_.prepare_weights(slot); }
+  void prepare_weights(const cvg_tensors&, const cvg::Slot& slot) {
+    specimen_.prepare_weights(slot);
+  }
   void execute(const cvg::Slot& slot) { specimen_.execute(slot); }
 
  private:
@@ -77,7 +81,8 @@ class Planted {
 };
 
 template <const auto& kBugs, std::size_t... kRows>
-const cvg_plugin* plugin_of(std::uint32_t version, std::uint32_t* own, std::index_sequence<kRows...>) {
+const cvg_plugin* plugin_of(std::uint32_t version, std::uint32_t* own,
+                            std::index_sequence<kRows...>) {
   return cvg::plugin<Planted<kBugs, kRows>...>("zoo", "0", version, own);
 }
 

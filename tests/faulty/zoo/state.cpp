@@ -7,8 +7,8 @@
 namespace zoo {
 namespace {
 
-/// Whether the library has met a problem that is the same by this look at it; remembers it where not. The plan of the
-/// first one is then used for both.
+/// Whether the library has met a problem that is the same by this look at it; remembers it where
+/// not. The plan of the first one is then used for both.
 template <class Same>
 const cvg_spec& cached(Kept& library, const cvg_spec& s, Same same) {
   for (const auto& known : library.specs)
@@ -19,7 +19,8 @@ const cvg_spec& cached(Kept& library, const cvg_spec& s, Same same) {
 bool same_shape(const cvg_spec& a, const cvg_spec& b) {
   return a.layout == b.layout && a.batch == b.batch && a.in_channels == b.in_channels &&
          a.out_channels == b.out_channels && a.h.input == b.h.input && a.w.input == b.w.input &&
-         a.h.kernel == b.h.kernel && a.w.kernel == b.w.kernel && out_h(a) == out_h(b) && out_w(a) == out_w(b);
+         a.h.kernel == b.h.kernel && a.w.kernel == b.w.kernel && out_h(a) == out_h(b) &&
+         out_w(a) == out_w(b);
 }
 bool same_axes(const cvg_spec& a, const cvg_spec& b) {
   return std::memcmp(&a.h, &b.h, sizeof a.h) == 0 && std::memcmp(&a.w, &b.w, sizeof a.w) == 0;
@@ -57,7 +58,8 @@ constexpr Bug kState[] = {
      .when = [](const cvg_spec& s) { return kernel_is(s, 3, 3); },
      .prepare =
          [](Run& r) {
-           if (r.plan.values.empty()) r.plan.values.assign(r.weights, r.weights + weights_count(r.look.s));
+           if (r.plan.values.empty())
+             r.plan.values.assign(r.weights, r.weights + weights_count(r.look.s));
          },
      .before =
          [](Run& r) {
@@ -116,7 +118,8 @@ constexpr Bug kState[] = {
      .after =
          [](Run& r) {
            r.plan.values.resize(static_cast<std::size_t>(dst_count(r.look.s)));
-           for (std::size_t i = 0; i < r.plan.values.size(); ++i) r.dst[i] = r.plan.values[i] += r.dst[i];
+           for (std::size_t i = 0; i < r.plan.values.size(); ++i)
+             r.dst[i] = r.plan.values[i] += r.dst[i];
          }},
     {.name = "order_of_sums_varies",
      .kind = "state",
@@ -133,7 +136,8 @@ constexpr Bug kState[] = {
              for (auto t = terms.rbegin(); t != terms.rend(); ++t) sum += t->weight * t->value;
              return sum + bias;
            };
-           convolve(look, nullptr, {look, r.src, r.weights, r.bias, r.dst, r.workspace, r.plan, r.library});
+           convolve(look, nullptr,
+                    {look, r.src, r.weights, r.bias, r.dst, r.workspace, r.plan, r.library});
            return false;
          }},
     {.name = "cache_without_bias",
@@ -144,7 +148,8 @@ constexpr Bug kState[] = {
      .before =
          [](Run& r) {
            auto known = cached(r.library, r.look.s, [](const cvg_spec& a, const cvg_spec& b) {
-             return same_shape(a, b) && same_axes(a, b) && a.groups == b.groups && a.padding_mode == b.padding_mode;
+             return same_shape(a, b) && same_axes(a, b) && a.groups == b.groups &&
+                    a.padding_mode == b.padding_mode;
            });
            if (!r.bias) known.bias = 0;
            return run_as(r, known);
@@ -157,7 +162,8 @@ constexpr Bug kState[] = {
      .before =
          [](Run& r) {
            auto known = cached(r.library, r.look.s, [](const cvg_spec& a, const cvg_spec& b) {
-             return same_shape(a, b) && a.groups == b.groups && a.padding_mode == b.padding_mode && a.bias == b.bias;
+             return same_shape(a, b) && a.groups == b.groups && a.padding_mode == b.padding_mode &&
+                    a.bias == b.bias;
            });
            return run_as(r, known);
          }},
@@ -169,7 +175,8 @@ constexpr Bug kState[] = {
      .before =
          [](Run& r) {
            return run_as(r, cached(r.library, r.look.s, [](const cvg_spec& a, const cvg_spec& b) {
-                           return same_shape(a, b) && same_axes(a, b) && a.groups == b.groups && a.bias == b.bias;
+                           return same_shape(a, b) && same_axes(a, b) && a.groups == b.groups &&
+                                  a.bias == b.bias;
                          }));
          }},
     {.name = "cache_without_groups",
@@ -180,7 +187,8 @@ constexpr Bug kState[] = {
      .before =
          [](Run& r) {
            const auto known = cached(r.library, r.look.s, [](const cvg_spec& a, const cvg_spec& b) {
-             return same_shape(a, b) && same_axes(a, b) && a.padding_mode == b.padding_mode && a.bias == b.bias;
+             return same_shape(a, b) && same_axes(a, b) && a.padding_mode == b.padding_mode &&
+                    a.bias == b.bias;
            });
            return run_as(r, known.groups > r.look.s.groups ? known : r.look.s);
          }},
@@ -215,8 +223,10 @@ constexpr Bug kState[] = {
          [](Run& r) {
            auto& scratch = r.library.values;
            const auto count = static_cast<std::size_t>(dst_count(r.look.s));
-           if (scratch.size() > count && count > 0 && scratch.size() < count + 8) r.dst[count - 1] += scratch[count];
-           if (scratch.size() < count || scratch.size() > 8 * count + 64) scratch.assign(r.dst, r.dst + count);
+           if (scratch.size() > count && count > 0 && scratch.size() < count + 8)
+             r.dst[count - 1] += scratch[count];
+           if (scratch.size() < count || scratch.size() > 8 * count + 64)
+             scratch.assign(r.dst, r.dst + count);
          }},
 };
 

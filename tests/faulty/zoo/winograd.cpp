@@ -1,4 +1,5 @@
-// F(2x2, 3x3) and F(4x4, 3x3) with one thing wrong: a constant, the walk over tiles, the arithmetic of a transform.
+// F(2x2, 3x3) and F(4x4, 3x3) with one thing wrong: a constant, the walk over tiles, the arithmetic
+// of a transform.
 #include <bit>
 #include <cmath>
 
@@ -24,22 +25,23 @@ constexpr Winograd kF2{2,
                        {{1, 0, 0}, {.5f, .5f, .5f}, {.5f, -.5f, .5f}, {0, 0, 1}},
                        {{1, 1, 1, 0}, {0, 1, -1, -1}},
                        {}};
-constexpr Winograd kF4{4,
-                       6,
-                       {{4, 0, -5, 0, 1, 0},
-                        {0, -4, -4, 1, 1, 0},
-                        {0, 4, -4, -1, 1, 0},
-                        {0, -2, -1, 2, 1, 0},
-                        {0, 2, -1, -2, 1, 0},
-                        {0, 4, 0, -5, 0, 1}},
-                       {{1 / 4.f, 0, 0},
-                        {-1 / 6.f, -1 / 6.f, -1 / 6.f},
-                        {-1 / 6.f, 1 / 6.f, -1 / 6.f},
-                        {1 / 24.f, 1 / 12.f, 1 / 6.f},
-                        {1 / 24.f, -1 / 12.f, 1 / 6.f},
-                        {0, 0, 1}},
-                       {{1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 1}},
-                       {}};
+constexpr Winograd kF4{
+    4,
+    6,
+    {{4, 0, -5, 0, 1, 0},
+     {0, -4, -4, 1, 1, 0},
+     {0, 4, -4, -1, 1, 0},
+     {0, -2, -1, 2, 1, 0},
+     {0, 2, -1, -2, 1, 0},
+     {0, 4, 0, -5, 0, 1}},
+    {{1 / 4.f, 0, 0},
+     {-1 / 6.f, -1 / 6.f, -1 / 6.f},
+     {-1 / 6.f, 1 / 6.f, -1 / 6.f},
+     {1 / 24.f, 1 / 12.f, 1 / 6.f},
+     {1 / 24.f, -1 / 12.f, 1 / 6.f},
+     {0, 0, 1}},
+    {{1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 1}},
+    {}};
 
 /// out = left * in * left^T; `left` is rows x inner, `in` inner x inner.
 template <int kWidth>
@@ -70,7 +72,7 @@ class Transformed {
  public:
   static constexpr const Row& bug = kRows[kRow];
   static constexpr const char *name = bug.name, *description = bug.story, *version = "0";
-  static constexpr cvg::Supports supports{.layouts = {CVG_NCHW, CVG_NHWC}};
+  static constexpr cvg::Supports supports{.layouts = {CVG_LAYOUT_NCHW, CVG_LAYOUT_NHWC}};
   static void check(const cvg_spec& s, const cvg_settings&) {
     refuse_unless_plain(s, bug.strides, bug.dilations);
     cvg::refuse_unless(kernel_is(s, 3, 3), CVG_REASON_KERNEL, "3x3 only");
@@ -84,7 +86,9 @@ class Transformed {
   }
 
   Transformed(const cvg_spec& s, const cvg_settings&) : s_(s), w_(bug.m == 2 ? kF2 : kF4) {
-    w_.tiles = {w_.m, w_.m, w_.m, w_.m, w_.n, w_.n, s.h.pad_before, s.w.pad_before, (out_w(s) + w_.m - 1) / w_.m};
+    w_.tiles = {w_.m,           w_.m,           w_.m,
+                w_.m,           w_.n,           w_.n,
+                s.h.pad_before, s.w.pad_before, (out_w(s) + w_.m - 1) / w_.m};
     if constexpr (constexpr auto bend = bug.bend; bend != nullptr) bend(w_, s);
   }
 
@@ -101,16 +105,21 @@ class Transformed {
   }
 
  private:
-  void add(const cvg::Slot& slot, Index n, Index channel, Index o, Index i, Index down, Index across, float* sums) {
-    const auto* src = static_cast<const float*>(slot.src) + n * s_.src_strides[0] + channel * s_.src_strides[1];
-    const auto* taps = static_cast<const float*>(slot.weights) + o * s_.weights_strides[0] + i * s_.weights_strides[1];
+  void add(const cvg::Slot& slot, Index n, Index channel, Index o, Index i, Index down,
+           Index across, float* sums) {
+    const auto* src =
+        static_cast<const float*>(slot.src) + n * s_.src_strides[0] + channel * s_.src_strides[1];
+    const auto* taps = static_cast<const float*>(slot.weights) + o * s_.weights_strides[0] +
+                       i * s_.weights_strides[1];
     float u[36], v[36], kernel[9];
-    for (int k = 0; k < 9; ++k) kernel[k] = taps[k / 3 * s_.weights_strides[2] + k % 3 * s_.weights_strides[3]];
-    cut(s_, w_.tiles, src, static_cast<const float*>(slot.src) + src_count(s_), down * w_.tiles.step_h,
-        across * w_.tiles.step_w, tile_);
+    for (int k = 0; k < 9; ++k)
+      kernel[k] = taps[k / 3 * s_.weights_strides[2] + k % 3 * s_.weights_strides[3]];
+    cut(s_, w_.tiles, src, static_cast<const float*>(slot.src) + src_count(s_),
+        down * w_.tiles.step_h, across * w_.tiles.step_w, tile_);
     sandwich(w_.bt, w_.n, w_.n, tile_.data(), v);
     sandwich(w_.g, w_.n, 3, kernel, u);
-    for (int e = 0; e < w_.n * w_.n; ++e) sums[e] = w_.sum_kept(sums[e] + w_.weight_kept(u[e]) * w_.input_kept(v[e]));
+    for (int e = 0; e < w_.n * w_.n; ++e)
+      sums[e] = w_.sum_kept(sums[e] + w_.weight_kept(u[e]) * w_.input_kept(v[e]));
   }
 
   void put(const cvg::Slot& slot, Index n, Index o, Index down, Index across, const float* sums) {
@@ -148,41 +157,52 @@ constexpr Row kWinograd[] = {
      [](Winograd& w, const cvg_spec&) { w.g[2][1] = .5f; }},
     {"winograd_sign_of_b", "transform", "", "F(4,3): one sign of B is wrong", "", 4,
      [](Winograd& w, const cvg_spec&) { w.bt[3][1] = 2; }},
-    {"winograd_last_of_a", "transform", "", "F(4,3): the point at infinity is left out of A", "column|row|output", 4,
-     [](Winograd& w, const cvg_spec&) { w.at[3][5] = 0; }},
-    {"winograd_coefficient_near_5", "transform", "", "F(4,3): 5 of B is 5.0001: only a rel-L2 of normal values tells",
-     "", 4, [](Winograd& w, const cvg_spec&) { w.bt[0][2] = w.bt[5][3] = -5.0001f; }},
+    {"winograd_last_of_a", "transform", "", "F(4,3): the point at infinity is left out of A",
+     "column|row|output", 4, [](Winograd& w, const cvg_spec&) { w.at[3][5] = 0; }},
+    {"winograd_coefficient_near_5", "transform", "",
+     "F(4,3): 5 of B is 5.0001: only a rel-L2 of normal values tells", "", 4,
+     [](Winograd& w, const cvg_spec&) { w.bt[0][2] = w.bt[5][3] = -5.0001f; }},
     {"winograd_step_of_the_kernel", "transform", "adam-dziedzic/winograd#1",
      "F(4,3): input tiles step by the overlap, r - 1 = 2, for m = 4", "column|row|output", 4,
      [](Winograd& w, const cvg_spec&) { w.tiles.step_h = w.tiles.step_w = 2; }},
     {"winograd_tiles_of_the_height", "transform", "apache/tvm#7090",
      "tiles are counted by the height where the image is wider", "column|row|output|R7", 4,
-     [](Winograd& w, const cvg_spec& s) { w.tiles.across = std::min(w.tiles.across, (out_h(s) + 3) / 4); }},
-    {"winograd_padding_of_1", "specification", "openvinotoolkit/openvino#33681", "any padding is taken as 1",
-     "\"same\"|padding", 2, [](Winograd& w, const cvg_spec&) { w.tiles.pad_h = w.tiles.pad_w = 1; }},
-    {"winograd_padding_order", "specification", "tinygrad/tinygrad#14294", "the paddings of the axes are swapped",
-     "padding_h and padding_w swapped", 4,
+     [](Winograd& w, const cvg_spec& s) {
+       w.tiles.across = std::min(w.tiles.across, (out_h(s) + 3) / 4);
+     }},
+    {"winograd_padding_of_1", "specification", "openvinotoolkit/openvino#33681",
+     "any padding is taken as 1", "\"same\"|padding", 2,
+     [](Winograd& w, const cvg_spec&) { w.tiles.pad_h = w.tiles.pad_w = 1; }},
+    {"winograd_padding_order", "specification", "tinygrad/tinygrad#14294",
+     "the paddings of the axes are swapped", "padding_h and padding_w swapped", 4,
      [](Winograd& w, const cvg_spec&) { std::swap(w.tiles.pad_h, w.tiles.pad_w); }},
-    {"winograd_inputs_of_f16", "transform", "Tencent/ncnn#5990", "F(4,3): transformed inputs are kept in f16", "", 4,
+    {"winograd_inputs_of_f16", "transform", "Tencent/ncnn#5990",
+     "F(4,3): transformed inputs are kept in f16", "", 4,
      [](Winograd& w, const cvg_spec&) { w.input_kept = ten_bits; }},
-    {"winograd_weights_of_bf16", "transform", "Tencent/ncnn#4492", "F(2,3): transformed weights are kept in bf16", "",
-     2, [](Winograd& w, const cvg_spec&) { w.weight_kept = seven_bits; }},
-    {"winograd_sums_of_f16", "transform", "", "F(4,3): sums of more than 8 inputs are kept in f16", "", 4,
+    {"winograd_weights_of_bf16", "transform", "Tencent/ncnn#4492",
+     "F(2,3): transformed weights are kept in bf16", "", 2,
+     [](Winograd& w, const cvg_spec&) { w.weight_kept = seven_bits; }},
+    {"winograd_sums_of_f16", "transform", "", "F(4,3): sums of more than 8 inputs are kept in f16",
+     "", 4,
      [](Winograd& w, const cvg_spec& s) {
        if (group_inputs(s) > 8) w.sum_kept = ten_bits;
      }},
-    {"winograd_right_edge_unchecked", "specification", "", "the padding at the right is read from the next row",
-     "neighbouring rows", 2, [](Winograd& w, const cvg_spec&) { w.tiles.right_unchecked = true; }},
-    {"winograd_bias_in_corners", "transform", "", "the bias goes to one element of the transformed tile: the corner",
-     "bias|output|row|column", 2, [](Winograd& w, const cvg_spec&) { w.bias_in_corner_only = true; }},
-    {"winograd_groups_ignored", "specification", "", "every group reads the first one's tiles", "group 0", 4,
-     [](Winograd& w, const cvg_spec&) { w.groups_ignored = true; }},
-    {"winograd_stride_ignored", "specification", "apache/tvm#4260", "strides are taken, and computed as 1", "stride", 2,
-     nullptr, true},
+    {"winograd_right_edge_unchecked", "specification", "",
+     "the padding at the right is read from the next row", "neighbouring rows", 2,
+     [](Winograd& w, const cvg_spec&) { w.tiles.right_unchecked = true; }},
+    {"winograd_bias_in_corners", "transform", "",
+     "the bias goes to one element of the transformed tile: the corner", "bias|output|row|column",
+     2, [](Winograd& w, const cvg_spec&) { w.bias_in_corner_only = true; }},
+    {"winograd_groups_ignored", "specification", "", "every group reads the first one's tiles",
+     "group 0", 4, [](Winograd& w, const cvg_spec&) { w.groups_ignored = true; }},
+    {"winograd_stride_ignored", "specification", "apache/tvm#4260",
+     "strides are taken, and computed as 1", "stride", 2, nullptr, true},
     {"winograd_dilation_ignored", "specification", "", "dilations are taken, and computed as 1",
-     "dilation ignored|dilation_[hw] taken as 1|dilation_[hw] used for both", 4, nullptr, false, true},
-    {"winograd_declares_f2", "transform", "", "says F(2,3) and runs F(4,3): a bound too narrow for what it does", "", 4,
-     nullptr, false, false, 2},
+     "dilation ignored|dilation_[hw] taken as 1|dilation_[hw] used for both", 4, nullptr, false,
+     true},
+    {"winograd_declares_f2", "transform", "",
+     "says F(2,3) and runs F(4,3): a bound too narrow for what it does", "", 4, nullptr, false,
+     false, 2},
 };
 
 template <std::size_t... kRows>
@@ -193,7 +213,8 @@ const cvg_plugin* entry(std::uint32_t version, std::uint32_t* own, std::index_se
 }  // namespace
 }  // namespace zoo
 
-extern "C" CVG_EXPORT const cvg_plugin* cvg_plugin_entry(std::uint32_t version, const cvg_host*, std::uint32_t* own) {
+extern "C" CVG_EXPORT const cvg_plugin* cvg_plugin_entry(std::uint32_t version, const cvg_host*,
+                                                         std::uint32_t* own) {
   return zoo::entry(version, own, std::make_index_sequence<std::size(zoo::kWinograd)>());
 }
 ZOO_WORDS(zoo::kWinograd)

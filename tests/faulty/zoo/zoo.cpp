@@ -62,11 +62,14 @@ void visit(const Look& look, const Window& at, const Run& run, Add add) {
     if (row == kNothing) continue;
     for (Index l = at.l.begin; l < at.l.end; ++l) {
       const Index from = at.left + l * look.w.dilation;
-      const Index column = at.left_unchecked && from < 0 ? from : look.edge_w(from, look.w.input, look.mode);
+      const Index column =
+          at.left_unchecked && from < 0 ? from : look.edge_w(from, look.w.input, look.mode);
       if (column == kNothing) continue;
-      const Index a = look.flipped ? look.h.kernel - 1 - k : k, b = look.flipped ? look.w.kernel - 1 - l : l;
+      const Index a = look.flipped ? look.h.kernel - 1 - k : k,
+                  b = look.flipped ? look.w.kernel - 1 - l : l;
       add(run.weights + at.filter * look.weights[0] + a * look.weights[2] + b * look.weights[3],
-          run.src + at.image * look.src[0] + at.channel * look.src[1] + row * look.src[2] + column * look.src[3]);
+          run.src + at.image * look.src[0] + at.channel * look.src[1] + row * look.src[2] +
+              column * look.src[3]);
     }
   }
 }
@@ -82,11 +85,13 @@ const float* source_start(const Look& look, const float* x) {
 void gather(const Look& look, const Window& at, const Run& run, std::vector<Term>& terms) {
   visit(look, at, run, [&](const float* w, const float* x) {
     x = source_start(look, x);
-    for (Index i = at.i.begin; i < at.i.end; ++i) terms.push_back({w[i * look.weights[1]], x[i * source_step(look)]});
+    for (Index i = at.i.begin; i < at.i.end; ++i)
+      terms.push_back({w[i * look.weights[1]], x[i * source_step(look)]});
   });
 }
 
-/// bias + the sum of the products; four sums over the inputs, so that one need not wait for the other.
+/// bias + the sum of the products; four sums over the inputs, so that one need not wait for the
+/// other.
 float quick_sum(const Look& look, const Window& at, const Run& run, float bias) {
   float sum[4] = {bias, 0, 0, 0};
   const Index ws = look.weights[1], xs = source_step(look);
@@ -111,8 +116,10 @@ void convolve(const Look& look, void (*bend_at)(const Look&, Window&), const Run
           auto at = window_of(look, n, o, y, x);
           if (bend_at) bend_at(look, at);
           if (at.skipped) continue;
-          const float bias = at.bias < 0 ? 0.0f : static_cast<float>(look.biases) * run.bias[at.bias];
-          auto& result = run.dst[at.n * look.dst[0] + at.o * look.dst[1] + at.y * look.dst[2] + at.x * look.dst[3]];
+          const float bias =
+              at.bias < 0 ? 0.0f : static_cast<float>(look.biases) * run.bias[at.bias];
+          auto& result = run.dst[at.n * look.dst[0] + at.o * look.dst[1] + at.y * look.dst[2] +
+                                 at.x * look.dst[3]];
           if (look.sum == in_order) {
             result = quick_sum(look, at, run, bias);
             continue;

@@ -1,4 +1,5 @@
-// One correct convolution whose every look-up can be bent, and the table of bugs that bend them: a bug is one row.
+// One correct convolution whose every look-up can be bent, and the table of bugs that bend them: a
+// bug is one row.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -20,10 +21,12 @@ struct Term {
 /// What padding with zeros makes of an index: no tap.
 constexpr Index kNothing = INT64_MIN;
 
-/// The index that padding makes of `i`, or kNothing. Right for any index, since a bent one keeps no bounds.
+/// The index that padding makes of `i`, or kNothing. Right for any index, since a bent one keeps no
+/// bounds.
 Index padded(Index i, Index size, std::int32_t mode);
 
-/// bias + the sum of the products, in order. Where nothing else is asked for, a quicker order serves.
+/// bias + the sum of the products, in order. Where nothing else is asked for, a quicker order
+/// serves.
 float in_order(std::span<const Term> terms, float bias);
 
 /// What the loops look up, once for a plan; as the problem has it, until a bug bends it.
@@ -44,12 +47,13 @@ struct Look {
 
 /// One output, as the loops see it.
 struct Window {
-  Index n, o, y, x;                    // where it is written
-  Index image, channel, filter, bias;  // first input channel of the group; which weights; -1: no bias
-  Index top, left;                     // source index of the first tap
-  Range i, k, l;                       // inputs of the group, taps
-  bool skipped = false;                // left unwritten
-  bool left_unchecked = false;         // no padding at the left
+  Index n, o, y, x;  // where it is written
+  Index image, channel, filter,
+      bias;                     // first input channel of the group; which weights; -1: no bias
+  Index top, left;              // source index of the first tap
+  Range i, k, l;                // inputs of the group, taps
+  bool skipped = false;         // left unwritten
+  bool left_unchecked = false;  // no padding at the left
 };
 
 /// What outlives an execution: of a plan, or of the library.
@@ -68,16 +72,16 @@ struct Run {
   Kept &plan, &library;
 };
 
-/// The kinds: specification (the wrong convolution), tiling (a part of the output, at tails and edges), numeric,
-/// memory, state, transform (Winograd, FFT).
+/// The kinds: specification (the wrong convolution), tiling (a part of the output, at tails and
+/// edges), numeric, memory, state, transform (Winograd, FFT).
 struct Bug {
   const char* name;  // the backend's
   const char* kind;
-  const char* source;                               // owner/repo#N it is modelled on; empty: none in particular
-  const char* story;                                // what is wrong, and under which parameters
-  const char* says;                                 // a regular expression: what a right diagnosis names
-  bool (*when)(const cvg_spec&) = nullptr;          // the parameters under which it shows; null: always
-  void (*bend)(Look&) = nullptr;                    // once for a plan
+  const char* source;  // owner/repo#N it is modelled on; empty: none in particular
+  const char* story;   // what is wrong, and under which parameters
+  const char* says;    // a regular expression: what a right diagnosis names
+  bool (*when)(const cvg_spec&) = nullptr;  // the parameters under which it shows; null: always
+  void (*bend)(Look&) = nullptr;            // once for a plan
   void (*bend_at)(const Look&, Window&) = nullptr;  // for each output
   decltype(&in_order) sum = nullptr;
   void (*prepare)(Run&) = nullptr;  // in prepare_weights; only src is not there yet
@@ -91,10 +95,14 @@ void convolve(const Look& look, void (*bend_at)(const Look&, Window&), const Run
 
 // Words for conditions.
 inline Index out_h(const cvg_spec& s) {
-  return (s.h.pad_before + s.h.input + s.h.pad_after - s.h.dilation * (s.h.kernel - 1) - 1) / s.h.stride + 1;
+  return (s.h.pad_before + s.h.input + s.h.pad_after - s.h.dilation * (s.h.kernel - 1) - 1) /
+             s.h.stride +
+         1;
 }
 inline Index out_w(const cvg_spec& s) {
-  return (s.w.pad_before + s.w.input + s.w.pad_after - s.w.dilation * (s.w.kernel - 1) - 1) / s.w.stride + 1;
+  return (s.w.pad_before + s.w.input + s.w.pad_after - s.w.dilation * (s.w.kernel - 1) - 1) /
+             s.w.stride +
+         1;
 }
 inline Index group_inputs(const cvg_spec& s) {
   return s.in_channels / s.groups;
@@ -121,7 +129,7 @@ inline bool asymmetric(const cvg_spec& s) {
   return s.h.pad_before != s.h.pad_after || s.w.pad_before != s.w.pad_after;
 }
 inline bool nhwc(const cvg_spec& s) {
-  return s.layout == CVG_NHWC;
+  return s.layout == CVG_LAYOUT_NHWC;
 }
 inline Index src_count(const cvg_spec& s) {
   return s.batch * s.in_channels * s.h.input * s.w.input;

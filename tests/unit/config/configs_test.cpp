@@ -1,4 +1,5 @@
-// Every config that is shipped reads without error, and each network's totals are those of the list it came from.
+// Every config that is shipped reads without error, and each network's totals are those of the list
+// it came from.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -60,7 +61,8 @@ TEST(Configs, AllNetworksInOneAreReadAtOnce) {
   {
     std::ofstream out(file);
     out << R"({"include": [)";
-    for (const auto& t : kTotals) out << (&t == kTotals ? "" : ",") << (kConfigs / "suites" / (t.name + ".json"));
+    for (const auto& t : kTotals)
+      out << (&t == kTotals ? "" : ",") << (kConfigs / "suites" / (t.name + ".json"));
     out << R"(], "axes": {"batch": [1, 2, 4, 8]}})";
   }
   const auto start = std::chrono::steady_clock::now();

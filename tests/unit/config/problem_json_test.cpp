@@ -11,23 +11,26 @@ namespace {
 const Place kPlace{"x.json", "/problem"};
 
 TEST(ProblemJson, WritesEveryKeyInTorchsOrder) {
-  const Geometry g{2,
-                   4,
-                   6,
-                   2,
-                   {.input = 9, .kernel = 2, .stride = 2, .dilation = 1, .pad_before = 1, .pad_after = 2},
-                   {.input = 8, .kernel = 3, .stride = 1, .dilation = 2, .pad_before = 0, .pad_after = 3},
-                   false,
-                   PaddingMode::reflect};
-  EXPECT_EQ(problem_json(g).dump(),
-            R"({"batch":2,"in_channels":4,"out_channels":6,"height":9,"width":8,"kernel_size":[2,3],)"
-            R"("stride":[2,1],"padding":[1,2,0,3],"dilation":[1,2],"groups":2,"bias":false,"padding_mode":"reflect"})");
+  const Geometry g{
+      2,
+      4,
+      6,
+      2,
+      {.input = 9, .kernel = 2, .stride = 2, .dilation = 1, .pad_before = 1, .pad_after = 2},
+      {.input = 8, .kernel = 3, .stride = 1, .dilation = 2, .pad_before = 0, .pad_after = 3},
+      false,
+      PaddingMode::reflect};
+  EXPECT_EQ(
+      problem_json(g).dump(),
+      R"({"batch":2,"in_channels":4,"out_channels":6,"height":9,"width":8,"kernel_size":[2,3],)"
+      R"("stride":[2,1],"padding":[1,2,0,3],"dilation":[1,2],"groups":2,"bias":false,"padding_mode":"reflect"})");
 }
 
 TEST(ProblemJson, RoundTripsRandomLegalProblems) {
   std::mt19937 random(7);
   const auto draw = [&](int least, int most) {
-    return std::int64_t{least} + static_cast<int>(random() % static_cast<unsigned>(most - least + 1));
+    return std::int64_t{least} +
+           static_cast<int>(random() % static_cast<unsigned>(most - least + 1));
   };
   int legal = 0;
   for (int i = 0; i < 4000; ++i) {

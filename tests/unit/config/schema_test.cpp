@@ -1,4 +1,5 @@
-// configs/schema.json describes what the reader reads: in every object the same keys, and the same words.
+// configs/schema.json describes what the reader reads: in every object the same keys, and the same
+// words.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -12,7 +13,8 @@ namespace {
 using Strings = std::vector<std::string>;
 
 const Json& schema() {
-  static const auto json = read_json(std::filesystem::path(CONVGAUGE_SOURCE_DIR) / "configs" / "schema.json").value();
+  static const auto json =
+      read_json(std::filesystem::path(CONVGAUGE_SOURCE_DIR) / "configs" / "schema.json").value();
   return json;
 }
 
@@ -34,7 +36,8 @@ Strings listed(std::string message, const std::string& lead) {
   EXPECT_NE(at, std::string::npos) << message;
   message.erase(0, at + lead.size());
   Strings words;
-  for (std::size_t comma; (comma = message.find(", ")) != std::string::npos; message.erase(0, comma + 2))
+  for (std::size_t comma; (comma = message.find(", ")) != std::string::npos;
+       message.erase(0, comma + 2))
     words.push_back(message.substr(0, comma));
   const auto last = message.find(" or ");
   words.push_back(message.substr(0, last));
@@ -51,9 +54,12 @@ TEST(Schema, HasTheKeysOfTheReader) {
   EXPECT_EQ(schema_keys(""), reader_keys(R"({"zzzzzzzz": 1})"));
   EXPECT_EQ(schema_keys("/definitions/problem"), reader_keys(config(R"("zzzzzzzz": 1)")));
   EXPECT_EQ(schema_keys("/definitions/axes"), reader_keys(beside(R"("axes": {"zzzzzzzz": 1})")));
-  EXPECT_EQ(schema_keys("/definitions/backend"), reader_keys(beside(R"("backends": [{"zzzzzzzz": 1}])")));
-  EXPECT_EQ(schema_keys("/definitions/known"), reader_keys(beside(R"("known": [{"zzzzzzzz": 1}])")));
-  EXPECT_EQ(schema_keys("/definitions/settings"), reader_keys(beside(R"("settings": {"zzzzzzzz": 1})")));
+  EXPECT_EQ(schema_keys("/definitions/backend"),
+            reader_keys(beside(R"("backends": [{"zzzzzzzz": 1}])")));
+  EXPECT_EQ(schema_keys("/definitions/known"),
+            reader_keys(beside(R"("known": [{"zzzzzzzz": 1}])")));
+  EXPECT_EQ(schema_keys("/definitions/settings"),
+            reader_keys(beside(R"("settings": {"zzzzzzzz": 1})")));
   EXPECT_EQ(schema_keys("/definitions/settings/properties/verify"),
             reader_keys(beside(R"("settings": {"verify": {"zzzzzzzz": 1}})")));
   EXPECT_EQ(schema_keys("/definitions/settings/properties/measure"),
@@ -64,10 +70,14 @@ TEST(Schema, HasTheWordsOfTheReader) {
   const Scratch scratch;
   const auto words = [](const char* definition) {
     auto all = schema().at(Json::json_pointer(definition)).at("enum").get<Strings>();
-    std::erase_if(all, [](const std::string& w) { return w.find("float") != std::string::npos; });  // torch's names
+    std::erase_if(all, [](const std::string& w) {
+      return w.find("float") != std::string::npos;
+    });  // torch's names
     return sorted(all);
   };
-  const auto reader = [&](const std::string& text) { return listed(scratch.refusal(beside(text)), " is not "); };
+  const auto reader = [&](const std::string& text) {
+    return listed(scratch.refusal(beside(text)), " is not ");
+  };
   EXPECT_EQ(words("/definitions/dtype"), reader(R"("settings": {"dtype": "?"})"));
   EXPECT_EQ(words("/definitions/layout"), reader(R"("settings": {"layout": "?"})"));
   EXPECT_EQ(words("/definitions/direction"), reader(R"("settings": {"direction": "?"})"));
@@ -75,7 +85,8 @@ TEST(Schema, HasTheWordsOfTheReader) {
   EXPECT_EQ(words("/definitions/mode"), reader(R"("settings": {"measure": {"mode": "?"}})"));
   EXPECT_EQ(words("/definitions/fill"), reader(R"("settings": {"verify": {"fills": "?"}})"));
   EXPECT_EQ(words("/definitions/padding_mode"), reader(R"("axes": {"padding_mode": ["?"]})"));
-  EXPECT_EQ(words("/definitions/known/properties/verdict"), reader(R"("known": [{"verdict": "?"}])"));
+  EXPECT_EQ(words("/definitions/known/properties/verdict"),
+            reader(R"("known": [{"verdict": "?"}])"));
 }
 
 }  // namespace

@@ -42,7 +42,8 @@ struct Scratch {
 
 /// A legal problem but for `more`, its last keys, which a test is about.
 inline std::string problem(const std::string& more) {
-  return R"({"in_channels": 4, "out_channels": 6, "height": 8, "width": 9)" + (more.empty() ? "" : ", " + more) + "}";
+  return R"({"in_channels": 4, "out_channels": 6, "height": 8, "width": 9)" +
+         (more.empty() ? "" : ", " + more) + "}";
 }
 inline std::string config(const std::string& more) {
   return R"({"problems": [)" + problem(more) + "]}";

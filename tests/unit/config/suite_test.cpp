@@ -87,34 +87,40 @@ TEST(Suite, BackendsAreWordsOrObjects) {
 
 TEST(Suite, AxesMultiplyAndNamesStayApart) {
   const Scratch scratch;
-  const auto suite = scratch.read(R"({"name": "s", "problems": [)" + problem(R"("name": "a", "kernel_size": 3)") +
-                                  ", " + problem(R"("kernel_size": 1)") +
-                                  R"(], "axes": {"batch": [1, 8], "bias": [false], "padding": ["same", [0, 1]]}})");
+  const auto suite = scratch.read(
+      R"({"name": "s", "problems": [)" + problem(R"("name": "a", "kernel_size": 3)") + ", " +
+      problem(R"("kernel_size": 1)") +
+      R"(], "axes": {"batch": [1, 8], "bias": [false], "padding": ["same", [0, 1]]}})");
   ASSERT_TRUE(suite) << suite.error().message;
-  EXPECT_EQ(names(*suite), (Strings{"s|a batch=1 padding=same", "s|a batch=1 padding=0x1", "s|a batch=8 padding=same",
-                                    "s|a batch=8 padding=0x1", "s|n1c4h8w9_o6k1_nobias", "s|n1c4h8w9_o6k1p0x1_nobias",
+  EXPECT_EQ(names(*suite), (Strings{"s|a batch=1 padding=same", "s|a batch=1 padding=0x1",
+                                    "s|a batch=8 padding=same", "s|a batch=8 padding=0x1",
+                                    "s|n1c4h8w9_o6k1_nobias", "s|n1c4h8w9_o6k1p0x1_nobias",
                                     "s|n8c4h8w9_o6k1_nobias", "s|n8c4h8w9_o6k1p0x1_nobias"}));
   EXPECT_EQ(short_text(suite->problems[2].geometry), "n8c4h8w9_o6k3p1_nobias");
 }
 
 TEST(Suite, AnAxisMayGiveWhatAProblemLacksOrBreaks) {
   const Scratch scratch;
-  const auto suite = scratch.read(R"({"axes": {"kernel_size": [1, 3], "groups": [2]}, "problems": [)" +
-                                  problem(R"("groups": 3)") + "]}");
+  const auto suite =
+      scratch.read(R"({"axes": {"kernel_size": [1, 3], "groups": [2]}, "problems": [)" +
+                   problem(R"("groups": 3)") + "]}");
   ASSERT_TRUE(suite) << suite.error().message;
   EXPECT_EQ(names(*suite), (Strings{"x|n1c4h8w9_o6k1g2", "x|n1c4h8w9_o6k3g2"}));
 }
 
 TEST(Suite, IncludesKeepTheirNamesAndLoseTheirSettings) {
   const Scratch scratch;
-  scratch.write("sub/b.json", R"({"name": "net", "settings": {"threads": 7}, "backends": ["fft"], "problems": [)" +
-                                  problem(R"("name": "a", "kernel_size": 1, "count": 5)") +
-                                  R"(], "axes": {"batch": [1, 2]}})");
+  scratch.write(
+      "sub/b.json",
+      R"({"name": "net", "settings": {"threads": 7}, "backends": ["fft"], "problems": [)" +
+          problem(R"("name": "a", "kernel_size": 1, "count": 5)") +
+          R"(], "axes": {"batch": [1, 2]}})");
   scratch.write("sub/c.json", R"({"include": ["b.json"]})");
   const auto suite = scratch.read(R"({"include": ["sub/c.json"], "name": "mine", "problems": [)" +
                                   problem(R"("name": "a", "kernel_size": 3)") + "]}");
   ASSERT_TRUE(suite) << suite.error().message;
-  EXPECT_EQ(names(*suite), (Strings{"mine|a", "net|a batch=1", "net|a batch=2"})) << "own problems first";
+  EXPECT_EQ(names(*suite), (Strings{"mine|a", "net|a batch=1", "net|a batch=2"}))
+      << "own problems first";
   EXPECT_EQ(suite->problems[1].count, 5);
   EXPECT_EQ(suite->settings.threads, std::vector{physical_cores()});
   EXPECT_TRUE(suite->backends.empty());
@@ -122,9 +128,10 @@ TEST(Suite, IncludesKeepTheirNamesAndLoseTheirSettings) {
 
 TEST(Suite, TheOuterAxisReplacesTheInnerOne) {
   const Scratch scratch;
-  scratch.write("b.json",
-                R"({"problems": [)" + problem(R"("name": "a", "kernel_size": 1)") + R"(], "axes": {"batch": [1, 2]}})");
-  const auto suite = scratch.read(R"({"include": ["b.json"], "axes": {"stride": [1, 2], "batch": [16]}})");
+  scratch.write("b.json", R"({"problems": [)" + problem(R"("name": "a", "kernel_size": 1)") +
+                              R"(], "axes": {"batch": [1, 2]}})");
+  const auto suite =
+      scratch.read(R"({"include": ["b.json"], "axes": {"stride": [1, 2], "batch": [16]}})");
   ASSERT_TRUE(suite) << suite.error().message;
   EXPECT_EQ(names(*suite), (Strings{"b|a stride=1", "b|a stride=2"}));
   EXPECT_EQ(suite->problems[0].geometry.batch, 16);
@@ -140,15 +147,19 @@ TEST(Suite, AProblemReachedTwiceCountsOnce) {
   EXPECT_EQ(names(*suite), Strings{"net|a"});
   scratch.write("c.json", R"({"include": ["net.json"], "axes": {"batch": [4]}})");
   EXPECT_EQ(scratch.refusal(R"({"include": ["b.json", "c.json"]})"),
-            "net.json: /problems/0: name 'a' stands twice in suite 'net', first at net.json: /problems/0");
+            "net.json: /problems/0: name 'a' stands twice in suite 'net', first at net.json: "
+            "/problems/0");
 }
 
 TEST(Suite, NotesSayNothingToUs) {
   const Scratch scratch;
-  EXPECT_EQ(scratch.refusal(beside(R"("$schema": "schema.json", "$comment": {"any": [1]}, "source": "a", "note": "")")),
-            "legal");
+  EXPECT_EQ(
+      scratch.refusal(beside(
+          R"("$schema": "schema.json", "$comment": {"any": [1]}, "source": "a", "note": "")")),
+      "legal");
   EXPECT_EQ(scratch.refusal(config(R"("kernel_size": 3, "$comment": "why")")), "legal");
-  EXPECT_EQ(scratch.refusal("\xEF\xBB\xBF" + config(R"("kernel_size": 3)")), "legal") << "a byte order mark";
+  EXPECT_EQ(scratch.refusal("\xEF\xBB\xBF" + config(R"("kernel_size": 3)")), "legal")
+      << "a byte order mark";
 }
 
 TEST(Suite, DigestFollowsTheMeaning) {
@@ -156,42 +167,47 @@ TEST(Suite, DigestFollowsTheMeaning) {
   const auto digest = [&](const std::string& text) { return scratch.read(text).value().digest; };
   const auto base = digest(beside(R"("settings": {"threads": 2})"));
   EXPECT_EQ(base.size(), 16U);
-  EXPECT_EQ(digest("  " + beside("\n\"$comment\": 3, \"settings\" : { \"threads\": [2], \"dtype\": \"float32\" }")),
-            base);
+  EXPECT_EQ(
+      digest(
+          "  " +
+          beside("\n\"$comment\": 3, \"settings\" : { \"threads\": [2], \"dtype\": \"float32\" }")),
+      base);
   EXPECT_EQ(digest(beside(R"("axes": {"stride": [[1, 1]]}, "settings": {"threads": 2})")), base);
   std::vector<std::string> all{base};
-  for (const auto* more :
-       {R"("name": "y", "settings": {"threads": 2})",
-        R"("settings": {"threads": 3})",
-        R"("settings": {"threads": [2, 3]})",
-        R"("settings": {"threads": 2, "dtype": "f64"})",
-        R"("settings": {"threads": 2, "layout": "nhwc"})",
-        R"("settings": {"threads": 2, "direction": "backward_data"})",
-        R"("settings": {"threads": 2, "math": "tf32"})",
-        R"("settings": {"threads": 2, "deterministic": true})",
-        R"("settings": {"threads": 2, "verify": {"fills": ["normal"]}})",
-        R"("settings": {"threads": 2, "verify": {"seed": 2}})",
-        R"("settings": {"threads": 2, "verify": {"timeout_s": 2}})",
-        R"("settings": {"threads": 2, "measure": {"rounds": 9}})",
-        R"("settings": {"threads": 2, "measure": {"budget_s": 9}})",
-        R"("settings": {"threads": 2, "measure": {"cold": true}})",
-        R"("settings": {"threads": 2, "measure": {"cold": [true, false]}})",
-        R"("settings": {"threads": 2, "measure": {"processes": 2}})",
-        R"("settings": {"threads": 2, "measure": {"mode": "latency"}})",
-        R"("settings": {"threads": 2, "measure": {"counters": true}})",
-        R"("settings": {"threads": 2}, "axes": {"bias": [false]})",
-        R"("settings": {"threads": 2}, "backends": ["fft"])",
-        R"("settings": {"threads": 2}, "backends": [{"name": "fft", "label": "g"}])",
-        R"("settings": {"threads": 2}, "backends": [{"name": "fft", "algorithm": "all"}])",
-        R"("settings": {"threads": 2}, "backends": [{"name": "fft", "plugin": "x.so"}])",
-        R"("settings": {"threads": 2}, "backends": [{"name": "fft", "library_path": "x.so"}])",
-        R"("settings": {"threads": 2}, "backends": [{"name": "fft", "options": {"a": "b"}}])",
-        R"("settings": {"threads": 2}, "backends": [{"name": "fft", "device": "a"}])",
-        R"("settings": {"threads": 2}, "backends": [{"name": "fft", "required": true}])",
-        R"("settings": {"threads": 2}, "baseline_backend": "fft")",
-        R"("settings": {"threads": 2}, "known": [{"match": "a", "verdict": "died", "issue": "c"}])"}) {
+  for (
+      const auto* more :
+      {R"("name": "y", "settings": {"threads": 2})",
+       R"("settings": {"threads": 3})",
+       R"("settings": {"threads": [2, 3]})",
+       R"("settings": {"threads": 2, "dtype": "f64"})",
+       R"("settings": {"threads": 2, "layout": "nhwc"})",
+       R"("settings": {"threads": 2, "direction": "backward_data"})",
+       R"("settings": {"threads": 2, "math": "tf32"})",
+       R"("settings": {"threads": 2, "deterministic": true})",
+       R"("settings": {"threads": 2, "verify": {"fills": ["normal"]}})",
+       R"("settings": {"threads": 2, "verify": {"seed": 2}})",
+       R"("settings": {"threads": 2, "verify": {"timeout_s": 2}})",
+       R"("settings": {"threads": 2, "measure": {"rounds": 9}})",
+       R"("settings": {"threads": 2, "measure": {"budget_s": 9}})",
+       R"("settings": {"threads": 2, "measure": {"cold": true}})",
+       R"("settings": {"threads": 2, "measure": {"cold": [true, false]}})",
+       R"("settings": {"threads": 2, "measure": {"processes": 2}})",
+       R"("settings": {"threads": 2, "measure": {"mode": "latency"}})",
+       R"("settings": {"threads": 2, "measure": {"counters": true}})",
+       R"("settings": {"threads": 2}, "axes": {"bias": [false]})",
+       R"("settings": {"threads": 2}, "backends": ["fft"])",
+       R"("settings": {"threads": 2}, "backends": [{"name": "fft", "label": "g"}])",
+       R"("settings": {"threads": 2}, "backends": [{"name": "fft", "algorithm": "all"}])",
+       R"("settings": {"threads": 2}, "backends": [{"name": "fft", "plugin": "x.so"}])",
+       R"("settings": {"threads": 2}, "backends": [{"name": "fft", "library_path": "x.so"}])",
+       R"("settings": {"threads": 2}, "backends": [{"name": "fft", "options": {"a": "b"}}])",
+       R"("settings": {"threads": 2}, "backends": [{"name": "fft", "device": "a"}])",
+       R"("settings": {"threads": 2}, "backends": [{"name": "fft", "required": true}])",
+       R"("settings": {"threads": 2}, "baseline_backend": "fft")",
+       R"("settings": {"threads": 2}, "known": [{"match": "a", "verdict": "died", "issue": "c"}])"}) {
     all.push_back(digest(beside(more)));
-    for (std::size_t i = 0; i + 1 < all.size(); ++i) EXPECT_NE(all[i], all.back()) << more << " and " << i;
+    for (std::size_t i = 0; i + 1 < all.size(); ++i)
+      EXPECT_NE(all[i], all.back()) << more << " and " << i;
   }
 }
 
@@ -218,11 +234,13 @@ TEST(Suite, OfOneProblem) {
 
 TEST(Suite, ReadsOneProblemFromAFile) {
   const Scratch scratch;
-  const auto one = read_problem(scratch.write("conv1.json", problem(R"("kernel_size": 3, "count": 2)")));
+  const auto one =
+      read_problem(scratch.write("conv1.json", problem(R"("kernel_size": 3, "count": 2)")));
   ASSERT_TRUE(one) << one.error().message;
   EXPECT_EQ(*one, (Problem{"conv1", "n1c4h8w9_o6k3", parse_problem("n1c4h8w9_o6k3").value(), 2}));
   const auto file = scratch.write("bad.json", problem(R"("kernel_size": 3, "groups": 3)"));
-  EXPECT_EQ(read_problem(file).error().message, file.string() + ": /groups: 3 does not divide in_channels=4");
+  EXPECT_EQ(read_problem(file).error().message,
+            file.string() + ": /groups: 3 does not divide in_channels=4");
 }
 
 TEST(Cores, HardwareThreadsOfOneCoreCountOnce) {

@@ -1,4 +1,5 @@
-// The fills: the same in every layout, exact where they promise it, of the distribution they promise, forever.
+// The fills: the same in every layout, exact where they promise it, of the distribution they
+// promise, forever.
 #include "core/fill.hpp"
 
 #include <gtest/gtest.h>
@@ -49,9 +50,11 @@ double largest_of(const std::vector<double>& all) {
 TEST(Convert, LinesAgreeWithSingleElements) {
   std::vector<double> probes;
   for (int e = -160; e <= 160; ++e)
-    for (const double f : {1.0, 1.001, 1.00390625, 1.01171875, 1.5, 1.99951171875, 1.9999999, 1 + 0x1p-11, 1 + 0x1p-30})
+    for (const double f : {1.0, 1.001, 1.00390625, 1.01171875, 1.5, 1.99951171875, 1.9999999,
+                           1 + 0x1p-11, 1 + 0x1p-30})
       for (const double s : {1.0, -1.0}) probes.push_back(s * std::ldexp(f, e));
-  for (const double x : {0.0, -0.0, 65504.0, 65519.9, 65520.0, 1e300, 0x1p-1074, double(INFINITY), double(-INFINITY)})
+  for (const double x : {0.0, -0.0, 65504.0, 65519.9, 65520.0, 1e300, 0x1p-1074, double(INFINITY),
+                         double(-INFINITY)})
     probes.push_back(x);
   const auto count = static_cast<std::int64_t>(probes.size());
   for (const auto type : {Dtype::f32, Dtype::f64, Dtype::f16, Dtype::bf16}) {
@@ -59,7 +62,8 @@ TEST(Convert, LinesAgreeWithSingleElements) {
     store_line(type, line.data(), 0, 1, count, probes.data());
     for (std::int64_t i = 0; i < count; ++i) {
       store(type, single.data(), 0, probes[static_cast<std::size_t>(i)]);
-      EXPECT_EQ(std::memcmp(single.data(), reinterpret_cast<char*>(line.data()) + i * std::int64_t(size_of(type)),
+      EXPECT_EQ(std::memcmp(single.data(),
+                            reinterpret_cast<char*>(line.data()) + i * std::int64_t(size_of(type)),
                             size_of(type)),
                 0)
           << word(type) << " " << probes[static_cast<std::size_t>(i)];
@@ -75,7 +79,9 @@ TEST(Convert, LoadsEveryNarrowValue) {
     load_line(type, bits.data(), 0, 1, 0x10000, line.data());
     for (std::int64_t i = 0; i < 0x10000; ++i) {
       const double one = load(type, bits.data(), i), many = line[static_cast<std::size_t>(i)];
-      EXPECT_TRUE(std::isnan(one) ? std::isnan(many) : one == many && std::signbit(one) == std::signbit(many)) << i;
+      EXPECT_TRUE(std::isnan(one) ? std::isnan(many)
+                                  : one == many && std::signbit(one) == std::signbit(many))
+          << i;
     }
     load_line(type, bits.data(), 3, 5, 100, line.data());
     EXPECT_EQ(line[7], load(type, bits.data(), 38));
@@ -83,7 +89,8 @@ TEST(Convert, LoadsEveryNarrowValue) {
 }
 
 TEST(Fill, IsTheSameInEveryLayout) {
-  const auto planes = spec_of("n2c5h7w600_o3k3"), pixels = spec_of("n2c5h7w600_o3k3", Dtype::f32, Layout::nhwc);
+  const auto planes = spec_of("n2c5h7w600_o3k3"),
+             pixels = spec_of("n2c5h7w600_o3k3", Dtype::f32, Layout::nhwc);
   for (const auto kind : {Fill::integer, Fill::normal, Fill::uniform}) {
     const auto a = src(planes, kind), b = src(pixels, kind);
     const auto from = planes.src_strides(), to = pixels.src_strides();
@@ -101,9 +108,10 @@ TEST(Fill, NeverChanges) {
   const auto spec = spec_of("n1c2h1w2_o2k1");
   EXPECT_EQ(src(spec, Fill::normal, 7),
             (std::vector<double>{0x1.208f0ep+0f, 0x1.0bd4cp+0f, 0x1.ddcd2p-3f, -0x1.b4d6e2p+0f}));
-  EXPECT_EQ(src(spec, Fill::uniform, 7),
-            (std::vector<double>{-0x1.20729ep-1f, -0x1.db29e6p-1f, -0x1.05dedap-2f, -0x1.d471d2p-1f}));
-  EXPECT_EQ(src(spec, Fill::integer, 7), (std::vector<double>{-0x1.7p+6f, -0x1.14p+6f, -0x1.bcp+6f, -0x1.14p+6f}));
+  EXPECT_EQ(src(spec, Fill::uniform, 7), (std::vector<double>{-0x1.20729ep-1f, -0x1.db29e6p-1f,
+                                                              -0x1.05dedap-2f, -0x1.d471d2p-1f}));
+  EXPECT_EQ(src(spec, Fill::integer, 7),
+            (std::vector<double>{-0x1.7p+6f, -0x1.14p+6f, -0x1.bcp+6f, -0x1.14p+6f}));
 }
 
 TEST(Fill, SeedsAndTensorsDiffer) {
@@ -138,13 +146,15 @@ TEST(Fill, NormalValuesUseTheWholeSignificand) {
   const auto all = src(spec_of("n1c1h64w64_o1k1", Dtype::f64), Fill::normal);
   int with_low_bits = 0;
   for (const double x : all) with_low_bits += std::nearbyint(x * 0x1p40) != x * 0x1p40;
-  EXPECT_GT(with_low_bits, 4000) << "sums of coarse values would be exact, and rounding never tested";
+  EXPECT_GT(with_low_bits, 4000)
+      << "sums of coarse values would be exact, and rounding never tested";
 }
 
 TEST(Fill, IntegersAreDenseAndDistinct) {
   for (const auto type : {Dtype::f32, Dtype::f64, Dtype::f16, Dtype::bf16}) {
     const auto spec = spec_of("n1c16h16w16_o16k3", type);
-    for (const auto& all : {src(spec, Fill::integer), weights(spec, Fill::integer), bias(spec, Fill::integer)}) {
+    for (const auto& all :
+         {src(spec, Fill::integer), weights(spec, Fill::integer), bias(spec, Fill::integer)}) {
       std::set<double> seen(all.begin(), all.end());
       EXPECT_EQ(seen.count(0), 0u) << word(type);
       EXPECT_GE(seen.size(), 2u);
@@ -155,23 +165,28 @@ TEST(Fill, IntegersAreDenseAndDistinct) {
 }
 
 TEST(Fill, EveryPartialSumIsExactInTheAccumulator) {
-  for (const char* text : {"n1c512h14w14_o512k3", "n1c3h64w64_o64k7", "n1c1h4w4_o1k1", "n1c2048h7w7_o8k1"})
+  for (const char* text :
+       {"n1c512h14w14_o512k3", "n1c3h64w64_o64k7", "n1c1h4w4_o1k1", "n1c2048h7w7_o8k1"})
     for (const auto type : {Dtype::f32, Dtype::f64, Dtype::f16, Dtype::bf16}) {
       const auto spec = spec_of(text, type);
-      const double most = static_cast<double>(spec.geometry.terms()) * largest_of(src(spec, Fill::integer)) *
+      const double most = static_cast<double>(spec.geometry.terms()) *
+                              largest_of(src(spec, Fill::integer)) *
                               largest_of(weights(spec, Fill::integer)) +
                           largest_of(bias(spec, Fill::integer));
-      EXPECT_LE(most, std::ldexp(1.0, precision(spec.accumulator_type))) << text << " " << word(type);
+      EXPECT_LE(most, std::ldexp(1.0, precision(spec.accumulator_type)))
+          << text << " " << word(type);
     }
 }
 
 /// All the outputs of a 1x1 image whose kernel sees everything: the sums themselves.
 TEST(Fill, NarrowResultsAreExactInTheOutput) {
-  for (const char* text : {"n1c512h3w3_o64k3", "n1c100h1w1_o64k1", "n1c2000h3w3_o64k3", "n1c64h3w3_o64k3"})
+  for (const char* text :
+       {"n1c512h3w3_o64k3", "n1c100h1w1_o64k1", "n1c2000h3w3_o64k3", "n1c64h3w3_o64k3"})
     for (const auto type : {Dtype::f16, Dtype::bf16}) {
       const auto spec = spec_of(text, type);
       ASSERT_TRUE(fits(Fill::integer, spec));
-      const auto x = src(spec, Fill::integer), w = weights(spec, Fill::integer), b = bias(spec, Fill::integer);
+      const auto x = src(spec, Fill::integer), w = weights(spec, Fill::integer),
+                 b = bias(spec, Fill::integer);
       std::vector<int> hit(x.size(), 0);
       for (std::size_t o = 0; o < 64; ++o) {
         double sum = b[o];

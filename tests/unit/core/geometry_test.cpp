@@ -20,7 +20,8 @@ std::string field_of(const Geometry& g) {
 TEST(Geometry, OutputSizeDropsTrailingInput) {
   auto g = square(7, 3);
   g.h.stride = 2;
-  const std::int64_t expected[] = {1, 1, 2, 2, 3};  // seen with torch for inputs 3..7, kernel 3, stride 2
+  const std::int64_t expected[] = {1, 1, 2, 2,
+                                   3};  // seen with torch for inputs 3..7, kernel 3, stride 2
   for (std::int64_t input = 3; input <= 7; ++input) {
     g.h.input = input;
     EXPECT_EQ(g.h.output(), expected[input - 3]) << input;

@@ -14,7 +14,8 @@ namespace convgauge {
 namespace {
 
 constexpr std::array kTypes{Dtype::f32, Dtype::f64, Dtype::f16, Dtype::bf16};
-constexpr std::array kProbes{Fill::impulse, Fill::range, Fill::spike, Fill::subnormal, Fill::nonfinite};
+constexpr std::array kProbes{Fill::impulse, Fill::range, Fill::spike, Fill::subnormal,
+                             Fill::nonfinite};
 
 Spec spec_of(const char* text, Dtype type = Dtype::f32, Layout layout = Layout::nchw) {
   return Spec::of(parse_problem(text).value(), type, layout);
@@ -45,15 +46,16 @@ std::vector<double> bias(const Spec& spec, Fill fill) {
 }
 
 /// Nonzero pixels of a group in the window of one output.
-int lit(const Geometry& g, const std::vector<double>& x, std::int64_t n, std::int64_t group, std::int64_t oh,
-        std::int64_t ow) {
+int lit(const Geometry& g, const std::vector<double>& x, std::int64_t n, std::int64_t group,
+        std::int64_t oh, std::int64_t ow) {
   int count = 0;
   for (auto c = group * g.group_inputs(); c < (group + 1) * g.group_inputs(); ++c)
     for (std::int64_t kh = 0; kh < g.h.kernel; ++kh)
       for (std::int64_t kw = 0; kw < g.w.kernel; ++kw) {
         const auto ih = g.h.source(oh, kh), iw = g.w.source(ow, kw);
         if (ih < 0 || iw < 0 || ih >= g.h.input || iw >= g.w.input) continue;
-        count += x[static_cast<std::size_t>(((n * g.in_channels + c) * g.h.input + ih) * g.w.input + iw)] != 0;
+        count += x[static_cast<std::size_t>(((n * g.in_channels + c) * g.h.input + ih) * g.w.input +
+                                            iw)] != 0;
       }
   return count;
 }
@@ -81,21 +83,25 @@ TEST(Impulse, NoWindowSeesTwoPixels) {
 }
 
 TEST(Impulse, OutputsAreExactEvenWhereAllTapsSeeThePixel) {
-  for (const char* text : {"n1c512h14w14_o512k3p1", "n1c4h9w9_o4k5p2_replicate", "n1c2h8w8_o2k9p4_circular"})
+  for (const char* text :
+       {"n1c512h14w14_o512k3p1", "n1c4h9w9_o4k5p2_replicate", "n1c2h8w8_o2k9p4_circular"})
     for (const auto type : kTypes) {
       const auto spec = spec_of(text, type);
-      const auto copies = spec.geometry.padding_mode == PaddingMode::zeros
-                              ? 1.0
-                              : static_cast<double>(spec.geometry.h.kernel * spec.geometry.w.kernel);
+      const auto copies =
+          spec.geometry.padding_mode == PaddingMode::zeros
+              ? 1.0
+              : static_cast<double>(spec.geometry.h.kernel * spec.geometry.w.kernel);
       double most = 0, most_bias = 0;
       for (const double w : weights(spec, Fill::impulse)) {
         most = std::max(most, std::fabs(w));
         ASSERT_EQ(w, std::nearbyint(w));
         ASSERT_NE(w, 0);
       }
-      for (const double b : bias(spec, Fill::impulse)) most_bias = std::max(most_bias, std::fabs(b));
+      for (const double b : bias(spec, Fill::impulse))
+        most_bias = std::max(most_bias, std::fabs(b));
       ASSERT_TRUE(fits(Fill::impulse, spec));
-      EXPECT_LE(copies * most + most_bias, std::ldexp(1.0, precision(spec.dst_type))) << text << " " << word(type);
+      EXPECT_LE(copies * most + most_bias, std::ldexp(1.0, precision(spec.dst_type)))
+          << text << " " << word(type);
     }
   EXPECT_FALSE(fits(Fill::impulse, spec_of("n1c1h30w30_o1k15p7_replicate", Dtype::bf16)));
   EXPECT_TRUE(fits(Fill::impulse, spec_of("n1c1h30w30_o1k15p7", Dtype::bf16)));
@@ -111,11 +117,13 @@ TEST(Range, CoversItsBinades) {
     const auto spec = spec_of("n1c8h32w32_o32k3", type);
     std::set<int> exponents;
     double most = 0;
-    for (const double x : src(spec, Fill::range)) exponents.insert(std::ilogb(x)), most = std::max(most, std::fabs(x));
+    for (const double x : src(spec, Fill::range))
+      exponents.insert(std::ilogb(x)), most = std::max(most, std::fabs(x));
     EXPECT_GE(exponents.size(), type == Dtype::f16 ? 14u : 49u) << word(type);
     double heaviest = 0;
     for (const double w : weights(spec, Fill::range)) heaviest = std::max(heaviest, std::fabs(w));
-    EXPECT_LT(64 * most * heaviest, largest(type)) << word(type) << ": a few of the largest products fit";
+    EXPECT_LT(64 * most * heaviest, largest(type))
+        << word(type) << ": a few of the largest products fit";
   }
 }
 
@@ -148,7 +156,8 @@ TEST(Nonfinite, IsFiniteButForAFewOfEachKind) {
 }
 
 TEST(Probes, AreTheSameInEveryLayoutAndDifferBySeed) {
-  const auto planes = spec_of("n2c5h9w33_o3k3"), pixels = spec_of("n2c5h9w33_o3k3", Dtype::f32, Layout::nhwc);
+  const auto planes = spec_of("n2c5h9w33_o3k3"),
+             pixels = spec_of("n2c5h9w33_o3k3", Dtype::f32, Layout::nhwc);
   for (const auto fill : kProbes) {
     const auto a = src(planes, fill), b = src(pixels, fill);
     const auto from = planes.src_strides(), to = pixels.src_strides();
@@ -156,7 +165,8 @@ TEST(Probes, AreTheSameInEveryLayoutAndDifferBySeed) {
       for (std::int64_t c = 0; c < 5; ++c)
         for (std::int64_t h = 0; h < 9; ++h)
           for (std::int64_t w = 0; w < 33; ++w) {
-            const double p = a[static_cast<std::size_t>(n * from[0] + c * from[1] + h * from[2] + w)];
+            const double p =
+                a[static_cast<std::size_t>(n * from[0] + c * from[1] + h * from[2] + w)];
             const double q = b[static_cast<std::size_t>(n * to[0] + c + h * to[2] + w * to[3])];
             ASSERT_TRUE(p == q || (std::isnan(p) && std::isnan(q))) << word(fill);
           }

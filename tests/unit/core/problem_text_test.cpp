@@ -1,4 +1,5 @@
-// The one-line text form: printed and read back to the same problem, with errors that name the place.
+// The one-line text form: printed and read back to the same problem, with errors that name the
+// place.
 #include "core/problem_text.hpp"
 
 #include <gtest/gtest.h>
@@ -32,7 +33,8 @@ TEST(ProblemText, ReadsAsymmetricPadding) {
 TEST(ProblemText, RoundTripsRandomProblems) {
   std::mt19937 random(1);
   const auto draw = [&](int least, int most) {
-    return std::int64_t{least} + static_cast<int>(random() % static_cast<unsigned>(most - least + 1));
+    return std::int64_t{least} +
+           static_cast<int>(random() % static_cast<unsigned>(most - least + 1));
   };
   for (int i = 0; i < 2000; ++i) {
     Geometry g{draw(0, 3),
@@ -50,9 +52,11 @@ TEST(ProblemText, RoundTripsRandomProblems) {
 
 TEST(ProblemText, NamesThePlaceOfAnError) {
   const auto message = [](const char* text) { return parse_problem(text).error().message; };
-  EXPECT_EQ(message("n1c64h56_o64k3"), "problem 'n1c64h56_o64k3', character 9: expected 'w' (width), found '_o64k3'");
+  EXPECT_EQ(message("n1c64h56_o64k3"),
+            "problem 'n1c64h56_o64k3', character 9: expected 'w' (width), found '_o64k3'");
   EXPECT_EQ(message(""), "problem '', character 1: expected 'n' (batch), found the end");
-  EXPECT_NE(message("n1c1h1w1_o1k99999999999999999999").find("does not fit in int64"), std::string::npos);
+  EXPECT_NE(message("n1c1h1w1_o1k99999999999999999999").find("does not fit in int64"),
+            std::string::npos);
   EXPECT_NE(message("n1c1h1w1_o1k1p1s1").find("in this order"), std::string::npos);
 }
 

@@ -19,12 +19,15 @@ const cvg_backend& backend() {
 std::vector<float> random(std::int64_t count, unsigned seed) {
   std::mt19937 bits(seed);
   std::vector<float> values(static_cast<std::size_t>(count));
-  for (auto& v : values) v = static_cast<float>(static_cast<int>(bits() % 9) - 4);  // small integers: exact sums
+  for (auto& v : values)
+    v = static_cast<float>(static_cast<int>(bits() % 9) - 4);  // small integers: exact sums
   return values;
 }
 
-std::size_t at(const std::int64_t (&strides)[4], std::int64_t a, std::int64_t b, std::int64_t c, std::int64_t d) {
-  return static_cast<std::size_t>(a * strides[0] + b * strides[1] + c * strides[2] + d * strides[3]);
+std::size_t at(const std::int64_t (&strides)[4], std::int64_t a, std::int64_t b, std::int64_t c,
+               std::int64_t d) {
+  return static_cast<std::size_t>(a * strides[0] + b * strides[1] + c * strides[2] +
+                                  d * strides[3]);
 }
 
 /// Index that tap k of output o reads, padding applied; -1: a zero.
@@ -44,16 +47,18 @@ void each_product(const cvg_spec& s, Product&& product) {
           for (std::int64_t i = 0; i < in; ++i)
             for (std::int64_t k = 0; k < s.h.kernel; ++k)
               for (std::int64_t l = 0; l < s.w.kernel; ++l) {
-                const auto y = read_index(s.h, s.padding_mode, p, k), x = read_index(s.w, s.padding_mode, q, l);
+                const auto y = read_index(s.h, s.padding_mode, p, k),
+                           x = read_index(s.w, s.padding_mode, q, l);
                 if (y < 0 || x < 0) continue;
-                product(at(s.src_strides, n, o / out * in + i, y, x), at(s.weights_strides, o, i, k, l),
-                        at(s.dst_strides, n, o, p, q));
+                product(at(s.src_strides, n, o / out * in + i, y, x),
+                        at(s.weights_strides, o, i, k, l), at(s.dst_strides, n, o, p, q));
               }
 }
 
 /// Of an element of dst, by its place in memory.
 std::size_t channel_of(const cvg_spec& s, std::size_t place) {
-  return place / static_cast<std::size_t>(s.dst_strides[1]) % static_cast<std::size_t>(s.out_channels);
+  return place / static_cast<std::size_t>(s.dst_strides[1]) %
+         static_cast<std::size_t>(s.out_channels);
 }
 
 /// A plan's whole life on the played GPU; what it said where that fails.
@@ -68,7 +73,7 @@ bool run(const cvg_spec& spec, const cvg_tensors& tensors, std::string& why) {
   cvg_plan* plan = nullptr;
   std::int32_t reason = 0, count = 0;
   std::vector<void*> addresses;
-  bool ok = b.plan_create(&spec, &settings, &plan, &reason, &note) == CVG_OK;
+  bool ok = b.plan_create(&spec, &settings, &plan, &reason, &note) == CVG_STATUS_OK;
   if (ok) {
     std::vector<cvg_requirement> needs(16);
     for (auto& need : needs) need.struct_size = sizeof need;
@@ -79,10 +84,11 @@ bool run(const cvg_spec& spec, const cvg_tensors& tensors, std::string& why) {
       DeviceMemory::fill(0, need.memory_kind, addresses.back(), 0, 0xFF, need.bytes);
     }
     const std::int32_t slot = 0;
-    ok = b.bind(plan, 0, addresses.data(), count, &note) == CVG_OK &&
-         b.prepare_weights(plan, 0, &tensors, &note) == CVG_OK && b.upload(plan, 0, &tensors, &note) == CVG_OK &&
-         b.execute(plan, &slot, 1, nullptr, &note) == CVG_OK && b.wait(plan, &note) == CVG_OK &&
-         b.fetch(plan, 0, &tensors, &note) == CVG_OK;
+    ok = b.bind(plan, 0, addresses.data(), count, &note) == CVG_STATUS_OK &&
+         b.prepare_weights(plan, 0, &tensors, &note) == CVG_STATUS_OK &&
+         b.upload(plan, 0, &tensors, &note) == CVG_STATUS_OK &&
+         b.execute(plan, &slot, 1, nullptr, &note) == CVG_STATUS_OK &&
+         b.wait(plan, &note) == CVG_STATUS_OK && b.fetch(plan, 0, &tensors, &note) == CVG_STATUS_OK;
     b.plan_destroy(plan);
   }
   for (void* address : addresses) DeviceMemory::free(0, kDeviceMemory, address);
@@ -100,9 +106,12 @@ class Backward : public NeedsCudnn {
     SCOPED_TRACE(text + " " + std::string(word(layout)) + " " + std::string(word(direction)));
     const auto spec = spec_of(text, {.layout = layout, .direction = direction});
     const auto src_count = spec.batch * spec.in_channels * spec.h.input * spec.w.input;
-    const auto weights_count = spec.out_channels * (spec.in_channels / spec.groups) * spec.h.kernel * spec.w.kernel;
-    const auto dst_count = spec.batch * spec.out_channels * cvg::output(spec.h) * cvg::output(spec.w);
-    const auto src = random(src_count, 1), weights = random(weights_count, 2), diff_dst = random(dst_count, 3);
+    const auto weights_count =
+        spec.out_channels * (spec.in_channels / spec.groups) * spec.h.kernel * spec.w.kernel;
+    const auto dst_count =
+        spec.batch * spec.out_channels * cvg::output(spec.h) * cvg::output(spec.w);
+    const auto src = random(src_count, 1), weights = random(weights_count, 2),
+               diff_dst = random(dst_count, 3);
     const bool data = direction == Direction::backward_data;
     const auto channels = static_cast<std::size_t>(spec.out_channels);
     std::vector<float> got_bias(channels, NAN), want_bias(channels, spec.bias && !data ? 0 : NAN);
@@ -111,7 +120,8 @@ class Backward : public NeedsCudnn {
       (data ? want[x] : want[w]) += diff_dst[y] * (data ? weights[w] : src[x]);
     });
     if (spec.bias && !data)
-      for (std::size_t y = 0; y < diff_dst.size(); ++y) want_bias[channel_of(spec, y)] += diff_dst[y];
+      for (std::size_t y = 0; y < diff_dst.size(); ++y)
+        want_bias[channel_of(spec, y)] += diff_dst[y];
     cvg_tensors t{};
     t.struct_size = sizeof t;
     t.src = src.data();
@@ -132,30 +142,31 @@ constexpr Layout kLayouts[] = {Layout::nchw, Layout::nhwc, Layout::native};
 
 TEST_F(Backward, DataIsTheSumOverEveryTapThatReadIt) {
   for (const auto layout : kLayouts)
-    for (const auto* text : {"n2c4h5w6_o6k3s2x1p1x0_nobias", "n1c6h6w5_o9k2x3p1d1x2g3", "n1c4h5w5_o4k3p2.0x0.1_nobias"})
+    for (const auto* text : {"n2c4h5w6_o6k3s2x1p1x0_nobias", "n1c6h6w5_o9k2x3p1d1x2g3",
+                             "n1c4h5w5_o4k3p2.0x0.1_nobias"})
       check(text, layout, Direction::backward_data);
 }
 
 TEST_F(Backward, DataIsFoldedByEveryPadding) {
   for (const auto layout : kLayouts)
-    for (const auto* text :
-         {"n2c3h6w5_o4k3p2x1_reflect", "n1c4h5w6_o4k3s2p1.2x0.3g2_reflect", "n2c3h6w5_o4k3p2x1_circular",
-          "n1c3h3w3_o4k3p3d2_circular", "n2c4h4w5_o4k2x3p3.0x2_replicate", "n1c3h1w4_o2k3p1x2_replicate"})
+    for (const auto* text : {"n2c3h6w5_o4k3p2x1_reflect", "n1c4h5w6_o4k3s2p1.2x0.3g2_reflect",
+                             "n2c3h6w5_o4k3p2x1_circular", "n1c3h3w3_o4k3p3d2_circular",
+                             "n2c4h4w5_o4k2x3p3.0x2_replicate", "n1c3h1w4_o2k3p1x2_replicate"})
       check(text, layout, Direction::backward_data);
 }
 
 TEST_F(Backward, WeightsAreTheSumOverEveryPositionWithAnyPadding) {
   for (const auto layout : kLayouts)
-    for (const auto* text :
-         {"n2c4h5w6_o6k3s2x1p1x0_nobias", "n1c6h6w5_o9k2x3p1d1x2g3_nobias", "n1c4h5w5_o4k3p2.0x0.1_nobias",
-          "n2c3h6w5_o4k3p2x1_nobias_reflect", "n1c3h6w5_o4k3p2x1_nobias_circular"})
+    for (const auto* text : {"n2c4h5w6_o6k3s2x1p1x0_nobias", "n1c6h6w5_o9k2x3p1d1x2g3_nobias",
+                             "n1c4h5w5_o4k3p2.0x0.1_nobias", "n2c3h6w5_o4k3p2x1_nobias_reflect",
+                             "n1c3h6w5_o4k3p2x1_nobias_circular"})
       check(text, layout, Direction::backward_weights);
 }
 
 TEST_F(Backward, TheBiasHasTheSumOfItsChannel) {
   for (const auto layout : kLayouts)
-    for (const auto* text :
-         {"n2c4h5w6_o6k3s2x1p1x0", "n3c4h9w7_o34k1", "n2c3h6w5_o4k3p2x1_reflect", "n1c6h6w5_o9k2x3p1d1x2g3"})
+    for (const auto* text : {"n2c4h5w6_o6k3s2x1p1x0", "n3c4h9w7_o34k1", "n2c3h6w5_o4k3p2x1_reflect",
+                             "n1c6h6w5_o9k2x3p1d1x2g3"})
       check(text, layout, Direction::backward_weights);
 }
 
@@ -175,7 +186,8 @@ std::string ending(const char* text, const Ways& ways) {
 
 TEST_F(Backward, PaddingThatCudnnDoesNotTakeIsWrittenOutOrCropped) {
   host_gpu::faults().no_padding = true;
-  const Ways data{.direction = Direction::backward_data}, weights{.direction = Direction::backward_weights};
+  const Ways data{.direction = Direction::backward_data},
+      weights{.direction = Direction::backward_weights};
   for (const auto layout : kLayouts)
     for (const auto* text : {"n2c4h6w5_o4k3s2p2.0x0.1", "n1c6h5w7_o9k2x3p1d1x2g3"})
       for (const auto direction : {Direction::backward_data, Direction::backward_weights})
@@ -185,7 +197,8 @@ TEST_F(Backward, PaddingThatCudnnDoesNotTakeIsWrittenOutOrCropped) {
 }
 
 TEST_F(Backward, NamesTellWhatOurKernelsDo) {
-  const Ways data{.direction = Direction::backward_data}, weights{.direction = Direction::backward_weights};
+  const Ways data{.direction = Direction::backward_data},
+      weights{.direction = Direction::backward_weights};
   EXPECT_EQ(ending("n1c4h5w5_o4k3p1", data), "");
   EXPECT_EQ(ending("n1c4h5w5_o4k3p1_reflect", data), "+fold_reflect");
   EXPECT_EQ(ending("n1c4h5w5_o4k3_reflect", data), "");
@@ -199,7 +212,9 @@ TEST_F(Backward, ASumOfRoundedGradientsIsRefused) {
   for (const auto type : {Dtype::f16, Dtype::bf16}) {
     const Ways ways{.dtype = type, .direction = Direction::backward_data};
     EXPECT_FALSE(run(spec_of("n1c3h6w5_o4k3p1_nobias_reflect", ways), {}, why));
-    EXPECT_EQ(why, "the gradient by padding other than zeros is a sum of gradients that f16 and bf16 would round");
+    EXPECT_EQ(why,
+              "the gradient by padding other than zeros is a sum of gradients that f16 and bf16 "
+              "would round");
   }
 }
 

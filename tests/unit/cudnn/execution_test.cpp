@@ -1,4 +1,5 @@
-// Execution's own control flow on a GPU that the host plays: batches, slots, replay, times, what is lost.
+// Execution's own control flow on a GPU that the host plays: batches, slots, replay, times, what is
+// lost.
 #include <cudnn/execution.hpp>
 #include <cudnn/memory.hpp>
 
@@ -40,15 +41,17 @@ class Executions : public NeedsCudnn {
   std::unique_ptr<Execution> made(Replay replay) {
     const auto listing = session().listing(spec_, 0, 0);  // none with a workspace
     EXPECT_FALSE(listing->candidates.empty());
-    auto execution = std::make_unique<Execution>(session().gpu(0), spec_, listing->candidates.front(), kSlots, replay);
-    for (int slot = 0; slot < kSlots; ++slot) execution->bind(slot, at_[static_cast<std::size_t>(slot)]);
+    auto execution = std::make_unique<Execution>(session().gpu(0), spec_,
+                                                 listing->candidates.front(), kSlots, replay);
+    for (int slot = 0; slot < kSlots; ++slot)
+      execution->bind(slot, at_[static_cast<std::size_t>(slot)]);
     return execution;
   }
   /// Output (0, 0, 1, 1): all nine taps of both channels.
   float centre(int slot) {
     float value = 0;
-    DeviceMemory::read(0, kDeviceMemory, at_[static_cast<std::size_t>(slot)].y, 5 * sizeof(float), &value,
-                       sizeof value);
+    DeviceMemory::read(0, kDeviceMemory, at_[static_cast<std::size_t>(slot)].y, 5 * sizeof(float),
+                       &value, sizeof value);
     return value;
   }
   std::vector<Addresses> at_;
@@ -58,7 +61,8 @@ TEST_F(Executions, EachSlotHasItsOwn) {
   const auto e = made(Replay::never);
   e->start(std::vector{0, 2, 1}, nullptr);
   e->wait();
-  for (int slot = 0; slot < kSlots; ++slot) EXPECT_EQ(centre(slot), 18.0F * static_cast<float>(slot + 1));
+  for (int slot = 0; slot < kSlots; ++slot)
+    EXPECT_EQ(centre(slot), 18.0F * static_cast<float>(slot + 1));
   EXPECT_EQ(host_gpu::counts().executions, 3);
   EXPECT_FALSE(e->replayed());
 }
@@ -75,7 +79,8 @@ TEST_F(Executions, ReplayDoesTheSameAsOftenAndCapturesOnce) {
   EXPECT_EQ(host_gpu::counts().executions, 192);
   EXPECT_EQ(host_gpu::counts().graph_launches, 6);
   EXPECT_EQ(host_gpu::counts().graphs, 3);  // 32 executions start with slot 0, 2 or 1
-  for (int slot = 0; slot < kSlots; ++slot) EXPECT_EQ(centre(slot), 18.0F * static_cast<float>(slot + 1));
+  for (int slot = 0; slot < kSlots; ++slot)
+    EXPECT_EQ(centre(slot), 18.0F * static_cast<float>(slot + 1));
 }
 
 TEST_F(Executions, BindingAnewForgetsTheGraphs) {
@@ -105,7 +110,8 @@ TEST_F(Executions, ShortOnesAreReplayedOnceThatIsKnown) {
   e->start(turn, nullptr);
   e->wait();
   EXPECT_FALSE(e->replayed());  // nothing is known yet
-  // What the host needs for this little convolution may be more or less than 50 us: either is right, if it is done.
+  // What the host needs for this little convolution may be more or less than 50 us: either is
+  // right, if it is done.
   e->start(turn, nullptr);
   e->wait();
   EXPECT_EQ(host_gpu::counts().executions, 16);
@@ -135,10 +141,12 @@ TEST_F(Executions, TooLittleMemoryIsSaidWithItsBytes) {
     DeviceMemory::alloc(0, kDeviceMemory, 1 << 20, 16);
     FAIL() << "there was memory";
   } catch (const cvg::OutOfMemory& full) {
-    EXPECT_NE(std::string(full.what()).find("cudaMalloc of 1048576 bytes"), std::string::npos) << full.what();
+    EXPECT_NE(std::string(full.what()).find("cudaMalloc of 1048576 bytes"), std::string::npos)
+        << full.what();
   }
   host_gpu::faults() = {};
-  DeviceMemory::free(0, kDeviceMemory, DeviceMemory::alloc(0, kDeviceMemory, 16, 16));  // and the device lives on
+  DeviceMemory::free(0, kDeviceMemory,
+                     DeviceMemory::alloc(0, kDeviceMemory, 16, 16));  // and the device lives on
 }
 
 /// Last, in a process of its own: what is lost stays so.

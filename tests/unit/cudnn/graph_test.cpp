@@ -15,7 +15,8 @@ class Graphs : public NeedsCudnn {
  protected:
   /// The first plan of a spec; null where there is none.
   Json plan(const std::string& text, const Ways& ways = {}, bool own_kernels = true) {
-    const auto listing = list_candidates(opened().table, h200(), spec_of(text, ways), own_kernels, -1);
+    const auto listing =
+        list_candidates(opened().table, h200(), spec_of(text, ways), own_kernels, -1);
     EXPECT_FALSE(listing.candidates.empty()) << text << ": " << listing.why_none();
     return listing.candidates.empty() ? Json() : Json::parse(plan_json(listing.candidates.front()));
   }
@@ -68,7 +69,9 @@ TEST_F(Graphs, ChannelsLastForNhwcAndNative) {
 
 TEST_F(Graphs, Types) {
   const auto type = [&](Dtype dtype, std::int64_t uid) -> std::string {
-    return tensor(plan("n2c8h9w11_o8k3_bias", {.dtype = dtype}), std::to_string(uid)).at("dataType").get<std::string>();
+    return tensor(plan("n2c8h9w11_o8k3_bias", {.dtype = dtype}), std::to_string(uid))
+        .at("dataType")
+        .get<std::string>();
   };
   EXPECT_EQ(type(Dtype::f32, kX), "CUDNN_DATA_FLOAT");
   EXPECT_EQ(type(Dtype::f64, kW), "CUDNN_DATA_DOUBLE");
@@ -101,10 +104,13 @@ TEST_F(Graphs, PaddingOfNothingIsNotWritten) {
 
 TEST_F(Graphs, BackwardDirections) {
   const auto data = plan("n2c8h9w11_o16k3s2p1_nobias", {.direction = Direction::backward_data});
-  EXPECT_EQ(node(data).at("operation"), "CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR");
+  EXPECT_EQ(node(data).at("operation"),
+            "CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR");
   EXPECT_EQ(dims(data, kX), (Four{2, 8, 9, 11}));
-  const auto weights = plan("n2c8h9w11_o16k3s2p1_nobias", {.direction = Direction::backward_weights});
-  EXPECT_EQ(node(weights).at("operation"), "CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR");
+  const auto weights =
+      plan("n2c8h9w11_o16k3s2p1_nobias", {.direction = Direction::backward_weights});
+  EXPECT_EQ(node(weights).at("operation"),
+            "CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR");
 }
 
 TEST_F(Graphs, BatchOfNoneIsPlannedAsOne) {

@@ -24,7 +24,9 @@ struct Tensor {
   std::int64_t offset(std::int64_t n, std::int64_t c, std::int64_t h, std::int64_t w) const {
     return n * strides[0] + c * strides[1] + h * strides[2] + w * strides[3];
   }
-  double get(std::int64_t at) const { return is_virtual ? own[static_cast<std::size_t>(at)] : load(type, data, at); }
+  double get(std::int64_t at) const {
+    return is_virtual ? own[static_cast<std::size_t>(at)] : load(type, data, at);
+  }
   void put(std::int64_t at, double value) {
     if (is_virtual)
       own[static_cast<std::size_t>(at)] = value;
@@ -55,10 +57,13 @@ Tensor read_tensor(const Json& j) {
 
 /// Calls for every product of the convolution: offsets in x, w and y.
 template <class Product>
-void each_product(const Json& node, const Tensor& x, const Tensor& w, const Tensor& y, Product&& product) {
-  const auto before = node.contains("pad") ? node.at("pad").get<Two>() : node.at("pad_lower").get<Two>();
+void each_product(const Json& node, const Tensor& x, const Tensor& w, const Tensor& y,
+                  Product&& product) {
+  const auto before =
+      node.contains("pad") ? node.at("pad").get<Two>() : node.at("pad_lower").get<Two>();
   const auto stride = node.at("stride").get<Two>(), dilation = node.at("dilation").get<Two>();
-  if (node.at("mode") != "CUDNN_CROSS_CORRELATION") throw std::runtime_error("not a cross-correlation");
+  if (node.at("mode") != "CUDNN_CROSS_CORRELATION")
+    throw std::runtime_error("not a cross-correlation");
   const auto per_group = w.dims[1], outputs = y.dims[1] / (x.dims[1] / per_group);
   for (std::int64_t n = 0; n < y.dims[0]; ++n)
     for (std::int64_t o = 0; o < y.dims[1]; ++o)
@@ -70,7 +75,8 @@ void each_product(const Json& node, const Tensor& x, const Tensor& w, const Tens
                 const auto h = p * stride[0] + k * dilation[0] - before[0],
                            v = q * stride[1] + l * dilation[1] - before[1];
                 if (h < 0 || h >= x.dims[2] || v < 0 || v >= x.dims[3]) continue;
-                product(x.offset(n, o / outputs * per_group + i, h, v), w.offset(o, i, k, l), y.offset(n, o, p, q));
+                product(x.offset(n, o / outputs * per_group + i, h, v), w.offset(o, i, k, l),
+                        y.offset(n, o, p, q));
               }
 }
 
@@ -88,7 +94,8 @@ class Graph {
     const std::string operation = node.at("operation");
     if (operation == "CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR") return add(node);
     const auto is = [&](const char* part) { return operation.find(part) != std::string::npos; };
-    auto &x = named(node, is("BACKWARD_DATA") ? "dX" : "X"), &w = named(node, is("BACKWARD_FILTER") ? "dW" : "W"),
+    auto &x = named(node, is("BACKWARD_DATA") ? "dX" : "X"),
+         &w = named(node, is("BACKWARD_FILTER") ? "dW" : "W"),
          &y = named(node, is("FORWARD") ? "Y" : "dY");
     auto& result = is("BACKWARD_DATA") ? x : is("BACKWARD_FILTER") ? w : y;
     std::vector<double> sums(static_cast<std::size_t>(result.count()));
@@ -101,9 +108,12 @@ class Graph {
   }
 
  private:
-  Tensor& named(const Json& node, const char* role) { return tensors_.at(node.at(role).get<std::string>()); }
+  Tensor& named(const Json& node, const char* role) {
+    return tensors_.at(node.at(role).get<std::string>());
+  }
   void add(const Json& node) {
-    if (node.at("pointwiseMode") != "CUDNN_POINTWISE_ADD") throw std::runtime_error("not an addition");
+    if (node.at("pointwiseMode") != "CUDNN_POINTWISE_ADD")
+      throw std::runtime_error("not an addition");
     auto &x = named(node, "X"), &b = named(node, "B"), &y = named(node, "Y");
     for (std::int64_t n = 0; n < y.dims[0]; ++n)
       for (std::int64_t c = 0; c < y.dims[1]; ++c)
@@ -133,7 +143,8 @@ std::size_t tensor_bytes(const std::string& json, std::int64_t uid) {
 }
 
 Roles roles_of(const std::string& json) {
-  const std::string operation = Json::parse(json).at("operationGraph").at("nodes").at(0).at("operation");
+  const std::string operation =
+      Json::parse(json).at("operationGraph").at("nodes").at(0).at("operation");
   if (operation.find("BACKWARD_DATA") != std::string::npos) return {kX, kY};
   if (operation.find("BACKWARD_FILTER") != std::string::npos) return {kW, kX};
   return {kY, kX};

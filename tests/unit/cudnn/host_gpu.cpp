@@ -29,7 +29,8 @@ struct Pack {
   std::vector<void*> pointers;
 };
 
-/// A stream that does nothing until somebody waits for it, so that whoever forgets to wait is found out.
+/// A stream that does nothing until somebody waits for it, so that whoever forgets to wait is found
+/// out.
 struct Device {
   Faults faults;
   Counts counts;
@@ -40,7 +41,8 @@ struct Device {
   std::deque<Work> queue;
   std::vector<Work>* capture = nullptr;
   bool capture_broken = false;
-  std::map<cudnnBackendDescriptor_t, Pack> packs;  // as they were set: cuDNN does not give their pointers back
+  std::map<cudnnBackendDescriptor_t, Pack>
+      packs;  // as they were set: cuDNN does not give their pointers back
 };
 Device& device() {
   static Device made;
@@ -104,22 +106,26 @@ Descriptor& described() {
 
 std::string text_of(cudnnBackendDescriptor_t plan) {
   std::int64_t bytes = 0;
-  real()->get(plan, CUDNN_ATTR_EXECUTION_PLAN_JSON_REPRESENTATION, CUDNN_TYPE_CHAR, 0, &bytes, nullptr);
+  real()->get(plan, CUDNN_ATTR_EXECUTION_PLAN_JSON_REPRESENTATION, CUDNN_TYPE_CHAR, 0, &bytes,
+              nullptr);
   std::string text(static_cast<std::size_t>(bytes), '\0');
-  real()->get(plan, CUDNN_ATTR_EXECUTION_PLAN_JSON_REPRESENTATION, CUDNN_TYPE_CHAR, bytes, &bytes, text.data());
+  real()->get(plan, CUDNN_ATTR_EXECUTION_PLAN_JSON_REPRESENTATION, CUDNN_TYPE_CHAR, bytes, &bytes,
+              text.data());
   return text.c_str();
 }
 
 void misbehave(const std::string& json, const std::map<std::int64_t, void*>& tensors) {
   const auto& faults = device().faults;
   const auto roles = roles_of(json);
-  if (faults.past_end) static_cast<unsigned char*>(tensors.at(roles.result))[tensor_bytes(json, roles.result)] = 0;
+  if (faults.past_end)
+    static_cast<unsigned char*>(tensors.at(roles.result))[tensor_bytes(json, roles.result)] = 0;
   if (faults.changes_source) static_cast<unsigned char*>(tensors.at(roles.source))[0] ^= 1;
 }
 
 void work_of(const std::string& json, const std::map<std::int64_t, void*>& tensors) {
   auto& d = device();
-  if (d.counts.executions++ == d.faults.lost_at || engine_of(json) == d.faults.lost_engine) d.lost = true;
+  if (d.counts.executions++ == d.faults.lost_at || engine_of(json) == d.faults.lost_engine)
+    d.lost = true;
   if (d.lost) return;
   const auto result = roles_of(json).result;
   auto* end = static_cast<unsigned char*>(tensors.at(result)) + tensor_bytes(json, result);
@@ -155,16 +161,21 @@ cudnnStatus_t set(cudnnBackendDescriptor_t descriptor, cudnnBackendAttributeName
   };
   if (name == CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS) remember(device().packs[descriptor].ids);
   if (name == CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS) remember(device().packs[descriptor].pointers);
-  const bool pads = name == CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS || name == CUDNN_ATTR_CONVOLUTION_POST_PADDINGS;
+  const bool pads =
+      name == CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS || name == CUDNN_ATTR_CONVOLUTION_POST_PADDINGS;
   const auto* first = static_cast<const std::int64_t*>(values);
-  if (pads && device().faults.no_padding && std::any_of(first, first + count, [](auto p) { return p > 0; }))
+  if (pads && device().faults.no_padding &&
+      std::any_of(first, first + count, [](auto p) { return p > 0; }))
     return CUDNN_STATUS_NOT_SUPPORTED;
   if (name == CUDNN_ATTR_OPERATIONGRAPH_HANDLE) return CUDNN_STATUS_SUCCESS;
   if (name == CUDNN_ATTR_EXECUTION_PLAN_HANDLE)
-    return real()->set(descriptor, CUDNN_ATTR_EXECUTION_PLAN_DEVICEPROP, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &raw);
+    return real()->set(descriptor, CUDNN_ATTR_EXECUTION_PLAN_DEVICEPROP,
+                       CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &raw);
   const auto status = real()->set(descriptor, name, type, count, values);
-  if (status != CUDNN_STATUS_SUCCESS || name != CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH) return status;
-  return real()->set(descriptor, CUDNN_ATTR_ENGINEHEUR_DEVICEPROP, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &raw);
+  if (status != CUDNN_STATUS_SUCCESS || name != CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH)
+    return status;
+  return real()->set(descriptor, CUDNN_ATTR_ENGINEHEUR_DEVICEPROP, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1,
+                     &raw);
 }
 
 void fill_memory(CudaTable& t) {
@@ -221,7 +232,8 @@ void fill_stream(CudaTable& t) {
     return outcome(d.capture_broken ? cudaErrorStreamCaptureInvalidated : cudaSuccess);
   };
   t.graph_instantiate = [](cudaGraphExec_t* exec, cudaGraph_t graph, unsigned long long) {
-    *exec = reinterpret_cast<cudaGraphExec_t>(new GraphOfWork(*reinterpret_cast<GraphOfWork*>(graph)));
+    *exec =
+        reinterpret_cast<cudaGraphExec_t>(new GraphOfWork(*reinterpret_cast<GraphOfWork*>(graph)));
     ++device().counts.graphs;
     return outcome();
   };
@@ -266,7 +278,8 @@ Faults read_faults(const std::string& text) {
   for (std::string part; std::getline(parts, part, ',');) {
     const auto equals = part.find('=');
     const auto key = part.substr(0, equals);
-    const long value = equals == std::string::npos ? 1 : std::strtol(part.c_str() + equals + 1, nullptr, 10);
+    const long value =
+        equals == std::string::npos ? 1 : std::strtol(part.c_str() + equals + 1, nullptr, 10);
     if (key == "memory") f.memory_bytes = static_cast<std::size_t>(value);
     if (key == "lost") f.lost_at = value;
     if (key == "lost_engine") f.lost_engine = value;

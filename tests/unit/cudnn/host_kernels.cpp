@@ -7,7 +7,8 @@ namespace {
 
 template <auto kKernel, class Arguments>
 HostKernel host_kernel(const char* name, void (*)(const Arguments&)) {
-  return {name, sizeof(Arguments), [](const void* a) { kKernel(*static_cast<const Arguments*>(a)); }};
+  return {name, sizeof(Arguments),
+          [](const void* a) { kKernel(*static_cast<const Arguments*>(a)); }};
 }
 template <auto kKernel>
 HostKernel host_kernel(const char* name) {

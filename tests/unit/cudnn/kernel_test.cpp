@@ -82,7 +82,8 @@ TEST(Pad, WritesEveryElementInEveryModeLayoutAndSize) {
 }
 
 TEST(Shown, WhatShowsAnIndexIsFoundAgain) {
-  for (const auto& axis : {PaddedAxis{4, 3, 9}, PaddedAxis{2, 1, 4}, PaddedAxis{1, 0, 1}, PaddedAxis{5, 0, 7}})
+  for (const auto& axis :
+       {PaddedAxis{4, 3, 9}, PaddedAxis{2, 1, 4}, PaddedAxis{1, 0, 1}, PaddedAxis{5, 0, 7}})
     for (const auto mode : kModes)
       for (std::int64_t i = 0; i < axis.input; ++i) {
         std::vector<std::int64_t> found{axis.before + i}, want;
@@ -91,7 +92,8 @@ TEST(Shown, WhatShowsAnIndexIsFoundAgain) {
         std::sort(found.begin(), found.end());
         for (std::int64_t p = 0; p < axis.padded; ++p)
           if (shown(axis, mode, p) == i) want.push_back(p);
-        EXPECT_EQ(found, want) << "index " << i << " of " << axis.input << ", mode " << static_cast<int>(mode);
+        EXPECT_EQ(found, want) << "index " << i << " of " << axis.input << ", mode "
+                               << static_cast<int>(mode);
       }
 }
 
@@ -109,7 +111,8 @@ void check_fold(PaddingMode mode, bool last, Run run) {
         for (std::int64_t x = 0; x < w.padded; ++x) {
           const auto sy = shown(h, mode, y), sx = shown(w, mode, x);
           if (sy >= 0 && sx >= 0)
-            want[to.at(n, c, sy, sx)] = static_cast<T>(want[to.at(n, c, sy, sx)] + src[from.at(n, c, y, x)]);
+            want[to.at(n, c, sy, sx)] =
+                static_cast<T>(want[to.at(n, c, sy, sx)] + src[from.at(n, c, y, x)]);
         }
   EXPECT_EQ(dst, want) << "mode " << static_cast<int>(mode) << (last ? ", channels last" : "");
 }
@@ -137,15 +140,19 @@ TEST(Bias, GoesToItsChannel) {
     const BiasArguments a{bias.data(), dst.data(), 24, 3, last ? 1 : 4};
     host_gpu::add_bias<float>(a);
     for (std::int64_t n = 0; n < 2; ++n)
-      for (std::int64_t c = 0; c < 3; ++c) EXPECT_EQ(dst[image.at(n, c, 1, 0)], 1 + bias[static_cast<std::size_t>(c)]);
+      for (std::int64_t c = 0; c < 3; ++c)
+        EXPECT_EQ(dst[image.at(n, c, 1, 0)], 1 + bias[static_cast<std::size_t>(c)]);
   }
 }
 
-/// Both passes over diff_dst of batch x channels x pixels, each element `value(n, c, p)`; the sums, by channel.
+/// Both passes over diff_dst of batch x channels x pixels, each element `value(n, c, p)`; the sums,
+/// by channel.
 template <class T, class Sum, class Value>
-std::vector<T> channel_sums(std::int64_t batch, std::int64_t channels, std::int64_t pixels, bool last, Value value) {
+std::vector<T> channel_sums(std::int64_t batch, std::int64_t channels, std::int64_t pixels,
+                            bool last, Value value) {
   const Image image{batch, channels, 1, pixels, last};
-  std::vector<T> from(static_cast<std::size_t>(batch * channels * pixels)), to(static_cast<std::size_t>(channels));
+  std::vector<T> from(static_cast<std::size_t>(batch * channels * pixels)),
+      to(static_cast<std::size_t>(channels));
   for (std::int64_t n = 0; n < batch; ++n)
     for (std::int64_t c = 0; c < channels; ++c)
       for (std::int64_t p = 0; p < pixels; ++p) from[image.at(n, c, 0, p)] = T(value(n, c, p));
@@ -165,9 +172,12 @@ struct SumShape {
 };
 
 TEST(BiasGradient, TakesEveryElementOnceInEveryShapeLayoutAndType) {
-  const auto value = [](auto n, auto c, auto p) { return static_cast<float>((n * 5 + c * 3 + p * 7) % 9 - 4); };
+  const auto value = [](auto n, auto c, auto p) {
+    return static_cast<float>((n * 5 + c * 3 + p * 7) % 9 - 4);
+  };
   const auto check = [&](auto type, auto sum, const SumShape& s, bool last) {
-    const auto got = channel_sums<decltype(type), decltype(sum)>(s.batch, s.channels, s.pixels, last, value);
+    const auto got =
+        channel_sums<decltype(type), decltype(sum)>(s.batch, s.channels, s.pixels, last, value);
     for (std::int64_t c = 0; c < s.channels; ++c) {
       float want = 0;  // of small integers: exact
       for (std::int64_t n = 0; n < s.batch; ++n)
@@ -177,9 +187,15 @@ TEST(BiasGradient, TakesEveryElementOnceInEveryShapeLayoutAndType) {
           << s.batch << " " << c << "/" << s.channels << " " << s.pixels << " " << last;
     }
   };
-  // One element; fewer and more than a block's threads and lanes; images shorter and longer than a block; many chunks.
-  for (const SumShape& s :
-       {SumShape{1, 1, 1}, {300, 3, 1}, {7, 33, 5}, {2, 64, 255}, {3, 2, 257}, {4, 2, 20000}, {70000, 1, 1}})
+  // One element; fewer and more than a block's threads and lanes; images shorter and longer than a
+  // block; many chunks.
+  for (const SumShape& s : {SumShape{1, 1, 1},
+                            {300, 3, 1},
+                            {7, 33, 5},
+                            {2, 64, 255},
+                            {3, 2, 257},
+                            {4, 2, 20000},
+                            {70000, 1, 1}})
     for (const bool last : {false, true}) {
       check(float{}, float{}, s, last);
       check(double{}, double{}, s, last);
@@ -195,7 +211,8 @@ TEST(BiasGradient, IsAccurateWhereARunningSumIsNot) {
   const double want = static_cast<double>(0.1F) * kImages * kPixels;
   EXPECT_GT(std::abs(running - want) / want, 1e-3);
   for (const bool last : {false, true}) {
-    const auto got = channel_sums<float, float>(kImages, 2, kPixels, last, [](auto...) { return 0.1F; });
+    const auto got =
+        channel_sums<float, float>(kImages, 2, kPixels, last, [](auto...) { return 0.1F; });
     for (const float sum : got) EXPECT_LT(std::abs(sum - want) / want, 1e-6) << last;
   }
 }
@@ -215,11 +232,14 @@ TEST(Kernels, AreLaunchedAndPlayedByTheirNames) {
   const std::string text(std::istreambuf_iterator<char>(file), {});
   std::set<std::string> compiled, played, launched;
   const std::regex kernel("__global__ void (\\w+)");
-  for (std::sregex_iterator i(text.begin(), text.end(), kernel), end; i != end; ++i) compiled.insert((*i)[1]);
+  for (std::sregex_iterator i(text.begin(), text.end(), kernel), end; i != end; ++i)
+    compiled.insert((*i)[1]);
   for (const auto& known : host_gpu::kernels()) played.insert(known.name);
-  for (const std::size_t bytes : {2, 4, 8}) launched.insert({pad({}, bytes).kernel, crop({}, bytes).kernel});
-  for (const bool doubles : {false, true}) launched.insert({fold({}, doubles).kernel, add_bias({}, doubles).kernel});
-  for (const std::int32_t type : {CVG_F32, CVG_F64, CVG_F16, CVG_BF16})
+  for (const std::size_t bytes : {2, 4, 8})
+    launched.insert({pad({}, bytes).kernel, crop({}, bytes).kernel});
+  for (const bool doubles : {false, true})
+    launched.insert({fold({}, doubles).kernel, add_bias({}, doubles).kernel});
+  for (const std::int32_t type : {CVG_DTYPE_F32, CVG_DTYPE_F64, CVG_DTYPE_F16, CVG_DTYPE_BF16})
     launched.insert({first_sums({}, type).kernel, last_sums({}, type).kernel});
   EXPECT_EQ(compiled.size(), 16u);
   EXPECT_EQ(played, compiled);
@@ -229,10 +249,12 @@ TEST(Kernels, AreLaunchedAndPlayedByTheirNames) {
 TEST(Transpose, ThereAndBackIsTheSame) {
   for (const std::size_t size : {2u, 4u, 8u}) {
     std::vector<unsigned char> from(2 * 37 * 65 * size), there(from.size()), back(from.size());
-    for (std::size_t i = 0; i < from.size(); ++i) from[i] = static_cast<unsigned char>(i * 7 + i / 256);
+    for (std::size_t i = 0; i < from.size(); ++i)
+      from[i] = static_cast<unsigned char>(i * 7 + i / 256);
     transpose(from.data(), there.data(), 2, 37, 65, size);
     EXPECT_NE(from, there);
-    EXPECT_TRUE(std::equal(from.data() + size, from.data() + 2 * size, there.data() + 37 * size));  // (0, 1) -> (1, 0)
+    EXPECT_TRUE(std::equal(from.data() + size, from.data() + 2 * size,
+                           there.data() + 37 * size));  // (0, 1) -> (1, 0)
     transpose(there.data(), back.data(), 2, 65, 37, size);
     EXPECT_EQ(from, back);
   }

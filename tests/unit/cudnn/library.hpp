@@ -1,4 +1,5 @@
-// The cuDNN of this machine, and the H200 that it can plan for; tests that need it are skipped where it is not.
+// The cuDNN of this machine, and the H200 that it can plan for; tests that need it are skipped
+// where it is not.
 #pragma once
 #include <gtest/gtest.h>
 #include <cudnn/candidates.hpp>

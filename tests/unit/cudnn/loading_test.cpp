@@ -58,7 +58,8 @@ TEST(Loading, FindsPythonsPackagesAfterTheLoadersOwn) {
   const auto folder = prefix / "lib/python3.12/site-packages/nvidia/cudnn/lib";
   fs::create_directories(folder);
   std::ofstream(folder / "libcudnn.so.9") << "none";
-  const Variable nothing("CONVGAUGE_CUDNN_LIBRARY", ""), environment("VIRTUAL_ENV", prefix.string());
+  const Variable nothing("CONVGAUGE_CUDNN_LIBRARY", ""),
+      environment("VIRTUAL_ENV", prefix.string());
   const auto places = cudnn_places();
   ASSERT_GE(places.size(), 2u);
   EXPECT_EQ(places[0], "libcudnn.so.9");
@@ -70,7 +71,8 @@ TEST_F(NeedsCudnn, TellsBothVersionsWhereTheyDiffer) {
   EXPECT_EQ(cudnn_version_words(opened().table).find("cuDNN 9."), 0u);
   auto older = opened().table;
   older.version = []() -> std::size_t { return 91002; };
-  EXPECT_EQ(cudnn_version_words(older), "cuDNN 9.10.2 (built with " + version_text(CUDNN_VERSION) + ")");
+  EXPECT_EQ(cudnn_version_words(older),
+            "cuDNN 9.10.2 (built with " + version_text(CUDNN_VERSION) + ")");
   EXPECT_EQ(version_text(91900), "9.19.0");
 }
 
@@ -89,13 +91,17 @@ std::string why_none(cudaError_t (*count)(int*), cudaError_t (*driver)(int*)) {
 TEST(Devices, NoneHasItsReason) {
   const auto no_driver = [](int* v) { return *v = 0, cudaSuccess; };
   const auto old_driver = [](int* v) { return *v = 12040, cudaSuccess; };
-  const auto insufficient = [](int*) { return cudaErrorInsufficientDriver; };  // and leaves the count as it is
-  EXPECT_EQ(why_none(insufficient, no_driver), "no CUDA device: no NVIDIA driver found (libcuda.so.1)");
+  const auto insufficient = [](int*) {
+    return cudaErrorInsufficientDriver;
+  };  // and leaves the count as it is
+  EXPECT_EQ(why_none(insufficient, no_driver),
+            "no CUDA device: no NVIDIA driver found (libcuda.so.1)");
   EXPECT_EQ(why_none(insufficient, old_driver),
             "no CUDA device: the driver is for CUDA 12.4, and this was built with CUDA 13.0");
   EXPECT_EQ(why_none([](int* n) { return *n = 0, cudaErrorNoDevice; }, old_driver),
             "no CUDA device: the driver (CUDA 12.4) finds 0");
-  EXPECT_EQ(why_none([](int*) { return cudaErrorUnknown; }, old_driver).find("no CUDA device: "), 0u);
+  EXPECT_EQ(why_none([](int*) { return cudaErrorUnknown; }, old_driver).find("no CUDA device: "),
+            0u);
 }
 
 TEST(Devices, WithoutCudnnThereAreNone) {
@@ -110,14 +116,15 @@ TEST_F(NeedsCudnn, ADescribedDeviceIsSoftwareAndSaysSo) {
   const std::string file = CONVGAUGE_CUDNN_TEST_FOLDER "/h200.json";
   const auto found = find_devices(host_gpu::cuda(), opened(), Nvml(), file);
   ASSERT_EQ(found.list.size(), 2u);
-  EXPECT_EQ(found.list[0].info.kind, CVG_DEVICE_GPU);
+  EXPECT_EQ(found.list[0].info.kind, CVG_DEVICE_KIND_GPU);
   const auto& d = found.list[1];
-  EXPECT_EQ(d.info.kind, CVG_DEVICE_SOFTWARE);
+  EXPECT_EQ(d.info.kind, CVG_DEVICE_KIND_SOFTWARE);
   EXPECT_TRUE(d.only_described());
   EXPECT_EQ(std::string(d.info.name).find("NVIDIA H200 as "), 0u);
   EXPECT_EQ(d.info.memory_bytes, 150754820096);
   EXPECT_EQ(d.info.last_level_cache_bytes, 62914560);
-  EXPECT_THROW(find_devices(host_gpu::cuda(), opened(), Nvml(), "/nowhere.json"), std::runtime_error);
+  EXPECT_THROW(find_devices(host_gpu::cuda(), opened(), Nvml(), "/nowhere.json"),
+               std::runtime_error);
 }
 
 TEST(Devices, PeakIsThatOfTheDatasheet) {
@@ -128,8 +135,9 @@ TEST(Devices, PeakIsThatOfTheDatasheet) {
 
 TEST(GpuStates, LeaveOutWhatCannotBeTold) {
   EXPECT_EQ(to_json(GpuState{}), "{}");
-  EXPECT_EQ(to_json(GpuState{1980, 3201, -1, -1, 0x24}),
-            R"({"sm_mhz": 1980, "memory_mhz": 3201, "throttle_reasons": ["sw_power_cap", "sw_thermal_slowdown"]})");
+  EXPECT_EQ(
+      to_json(GpuState{1980, 3201, -1, -1, 0x24}),
+      R"({"sm_mhz": 1980, "memory_mhz": 3201, "throttle_reasons": ["sw_power_cap", "sw_thermal_slowdown"]})");
 }
 
 }  // namespace

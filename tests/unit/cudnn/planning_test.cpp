@@ -1,4 +1,5 @@
-// Candidates for an H200, without one: the gate's problems and ResNet-50's layers in every precision.
+// Candidates for an H200, without one: the gate's problems and ResNet-50's layers in every
+// precision.
 #include <cudnn/session.hpp>
 #include <set>
 
@@ -37,7 +38,7 @@ void expect_sound(const cvg_spec& spec, const Listing& listing) {
     EXPECT_LT(c.name.size(), sizeof(cvg_algorithm::name));
     EXPECT_EQ(excluded(spec, c.notes), "") << c.name;
     EXPECT_FALSE(c.notes.has(CUDNN_NUMERICAL_NOTE_REDUCED_PRECISION_REDUCTION)) << c.name;
-    if (spec.src_type == CVG_F32 && spec.math == CVG_MATH_STRICT) {
+    if (spec.src_type == CVG_DTYPE_F32 && spec.math == CVG_MATH_STRICT) {
       EXPECT_FALSE(c.notes.has(CUDNN_NUMERICAL_NOTE_TENSOR_CORE)) << c.name;
     }
     if (spec.deterministic) {
@@ -59,7 +60,8 @@ TEST_F(Planning, EveryLayerOfResNet50HasCandidatesInEveryPrecision) {
     }
 }
 
-/// Every 19th of the gate's: 40 of 759, every family of them (stride, dilation, groups, paddings, tails).
+/// Every 19th of the gate's: 40 of 759, every family of them (stride, dilation, groups, paddings,
+/// tails).
 TEST_F(Planning, AShareOfTheGateHasCandidatesInEveryPrecision) {
   const auto gate = suite("gate.json");
   std::size_t seen = 0;
@@ -79,7 +81,8 @@ TEST_F(Planning, TensorCoresComeWithTf32Only) {
   const auto has_tensor_cores = [&](MathMode math) {
     const auto listing = list(spec_of("n32c64h56w56_o64k3p1_nobias", {.math = math}));
     bool any = false;
-    for (const auto& c : listing.candidates) any = any || c.notes.has(CUDNN_NUMERICAL_NOTE_TENSOR_CORE);
+    for (const auto& c : listing.candidates)
+      any = any || c.notes.has(CUDNN_NUMERICAL_NOTE_TENSOR_CORE);
     return any;
   };
   EXPECT_FALSE(has_tensor_cores(MathMode::strict));
@@ -122,7 +125,8 @@ TEST_F(Planning, TheWorkspaceLimitHolds) {
   // A padded source of our own counts too.
   const auto padded = list(spec_of("n1c4h9w9_o4k3p1_nobias_reflect"), 100);
   EXPECT_TRUE(padded.candidates.empty());
-  EXPECT_NE(padded.why_none().find("the least of these needs"), std::string::npos) << padded.why_none();
+  EXPECT_NE(padded.why_none().find("the least of these needs"), std::string::npos)
+      << padded.why_none();
 }
 
 TEST_F(Planning, PlansComeBackFromTheirSerialisation) {
@@ -133,7 +137,8 @@ TEST_F(Planning, PlansComeBackFromTheirSerialisation) {
       const auto json = plan_json(c);
       const auto back = restore_plan(opened().table, h200(), json);
       EXPECT_EQ(back.text(CUDNN_ATTR_EXECUTION_PLAN_JSON_REPRESENTATION), json) << c.name;
-      EXPECT_EQ(static_cast<std::size_t>(back.get<std::int64_t>(CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE)),
+      EXPECT_EQ(static_cast<std::size_t>(
+                    back.get<std::int64_t>(CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE)),
                 c.workspace_bytes);
     }
   }
@@ -155,7 +160,8 @@ TEST_F(Planning, NamesTellEngineKnobsAndWhatIsOurs) {
 
 /// The pick is the first of mode A that the filters leave.
 TEST_F(Planning, TheFirstIsTheHeuristicsOwnPick) {
-  const auto listing = list(spec_of("n32c64h56w56_o64k3p1_nobias", {.dtype = Dtype::f16, .layout = Layout::nhwc}));
+  const auto listing =
+      list(spec_of("n32c64h56w56_o64k3p1_nobias", {.dtype = Dtype::f16, .layout = Layout::nhwc}));
   ASSERT_GT(listing.candidates.size(), 10u);
   EXPECT_EQ(listing.candidates.front().mode, "A");
   EXPECT_EQ(listing.candidates.front().rank, 0);

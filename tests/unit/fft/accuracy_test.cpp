@@ -1,4 +1,5 @@
-// What the README promises of accuracy: flat in the kernel size, and relative to the energy of a tile.
+// What the README promises of accuracy: flat in the kernel size, and relative to the energy of a
+// tile.
 #include <gtest/gtest.h>
 
 #include "instruction_sets.hpp"
@@ -28,20 +29,25 @@ double sampled_relative_l2(const Problem& p) {
 
 TEST(Accuracy, IsFlatInTheKernelSize) {
   for (const std::int64_t k : {3, 5, 9, 15, 31, 63})
-    EXPECT_LT(
-        sampled_relative_l2({.in = 64, .out = 4, .h = {40, k, 1, 1, k / 2, k / 2}, .w = {40, k, 1, 1, k / 2, k / 2}}),
-        3e-7)
+    EXPECT_LT(sampled_relative_l2({.in = 64,
+                                   .out = 4,
+                                   .h = {40, k, 1, 1, k / 2, k / 2},
+                                   .w = {40, k, 1, 1, k / 2, k / 2}}),
+              3e-7)
         << "kernel " << k;
 }
 
 TEST(Accuracy, IsFlatInTheChannels) {
   for (const std::int64_t channels : {1, 8, 64, 512, 1024})
-    EXPECT_LT(sampled_relative_l2({.in = channels, .out = 3, .h = {20, 5, 1, 1, 2, 2}, .w = {20, 5, 1, 1, 2, 2}}), 3e-7)
+    EXPECT_LT(sampled_relative_l2(
+                  {.in = channels, .out = 3, .h = {20, 5, 1, 1, 2, 2}, .w = {20, 5, 1, 1, 2, 2}}),
+              3e-7)
         << channels << " channels";
 }
 
-/// One huge pixel among tiny ones: within its tile an output far from it is off by a share of the huge one, not of its
-/// own size; in other tiles nothing is lost. Direct sums would be exact to their own size everywhere.
+/// One huge pixel among tiny ones: within its tile an output far from it is off by a share of the
+/// huge one, not of its own size; in other tiles nothing is lost. Direct sums would be exact to
+/// their own size everywhere.
 TEST(Accuracy, OneHugePixelIsFeltInItsTileOnly) {
   const double huge = 1e6;
   Problem p{.h = {48, 3, 1, 1, 1, 1}, .w = {48, 3, 1, 1, 1, 1}, .bias = false};
@@ -55,13 +61,15 @@ TEST(Accuracy, OneHugePixelIsFeltInItsTileOnly) {
     const auto got = run(p, tensors, chosen, *kernels);
     double in_tile = 0, elsewhere = 0;
     for (std::size_t i = 0; i < got.size(); ++i) {
-      const auto y = i / 48, x = i % 48;  // tiles of 14 outputs: [14, 28) holds pixel 20, its neighbours do not
+      const auto y = i / 48,
+                 x = i % 48;  // tiles of 14 outputs: [14, 28) holds pixel 20, its neighbours do not
       const bool same = 14 <= y && y < 28 && 14 <= x && x < 28;
       double& worst = same ? in_tile : elsewhere;
       worst = std::max(worst, std::abs(static_cast<double>(got[i]) - want[i]));
     }
     EXPECT_LT(in_tile, huge * 1e-6) << kernels->name;  // a few units of 6e-8 of the tile's norm
-    EXPECT_GT(in_tile, huge * 1e-9) << kernels->name;  // the effect is there: nobody should think it is not
+    EXPECT_GT(in_tile, huge * 1e-9)
+        << kernels->name;  // the effect is there: nobody should think it is not
     EXPECT_LT(elsewhere, 2e-5) << kernels->name;
   }
 }

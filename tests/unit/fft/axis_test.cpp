@@ -1,4 +1,5 @@
-// Classes, phases, pieces and tiles together must be the axis' definition: shown on whole numbers in one dimension.
+// Classes, phases, pieces and tiles together must be the axis' definition: shown on whole numbers
+// in one dimension.
 #include "fft/axis.hpp"
 
 #include <gtest/gtest.h>
@@ -6,7 +7,8 @@
 namespace convgauge::backends::fft {
 namespace {
 
-constexpr std::int32_t kModes[] = {CVG_PADDING_ZEROS, CVG_PADDING_REFLECT, CVG_PADDING_REPLICATE, CVG_PADDING_CIRCULAR};
+constexpr std::int32_t kModes[] = {CVG_PADDING_ZEROS, CVG_PADDING_REFLECT, CVG_PADDING_REPLICATE,
+                                   CVG_PADDING_CIRCULAR};
 
 std::int64_t sample(std::int64_t i) {
   return 3 + i * i % 17;
@@ -32,8 +34,10 @@ std::int64_t defined(const cvg_axis& a, std::int32_t mode, std::int64_t o) {
   return sum;
 }
 
-/// Output i of tile t: the sum over the branches of a cyclic correlation of n samples, which is what spectra compute.
-std::int64_t tiled_output(const Axis& axis, const Tiling& tiling, const AxisMap& map, std::int64_t t, std::int64_t i) {
+/// Output i of tile t: the sum over the branches of a cyclic correlation of n samples, which is
+/// what spectra compute.
+std::int64_t tiled_output(const Axis& axis, const Tiling& tiling, const AxisMap& map,
+                          std::int64_t t, std::int64_t i) {
   std::int64_t sum = 0;
   for (std::int64_t b = 0; b < branches(axis, tiling); ++b)
     for (std::int64_t k = 0; k < tiling.piece_taps; ++k) {
@@ -71,9 +75,9 @@ void expect_runs_are_the_source(const Axis& axis, const Tiling& tiling, const st
 
 std::string described(const cvg_axis& a, std::int32_t mode, int n, std::int64_t pieces) {
   return "input " + std::to_string(a.input) + " kernel " + std::to_string(a.kernel) + " stride " +
-         std::to_string(a.stride) + " dilation " + std::to_string(a.dilation) + " pad " + std::to_string(a.pad_before) +
-         "," + std::to_string(a.pad_after) + " mode " + std::to_string(mode) + " n " + std::to_string(n) + " pieces " +
-         std::to_string(pieces);
+         std::to_string(a.stride) + " dilation " + std::to_string(a.dilation) + " pad " +
+         std::to_string(a.pad_before) + "," + std::to_string(a.pad_after) + " mode " +
+         std::to_string(mode) + " n " + std::to_string(n) + " pieces " + std::to_string(pieces);
 }
 
 bool legal(const cvg_axis& a, std::int32_t mode) {
@@ -96,8 +100,8 @@ TEST(Axis, TilesAreTheDefinition) {
                 if (!legal(given, mode)) continue;
                 const Axis axis = reduced(given, mode);
                 for (const int n : {1, 8, 12, 20})
-                  for (auto pieces = fewest_pieces(axis, n); pieces <= std::min<std::int64_t>(axis.phase_taps, 4);
-                       ++pieces) {
+                  for (auto pieces = fewest_pieces(axis, n);
+                       pieces <= std::min<std::int64_t>(axis.phase_taps, 4); ++pieces) {
                     const auto what = described(given, mode, n, pieces);
                     const Tiling tiling = tiled(axis, n, pieces);
                     expect_all_outputs(axis, tiling, what);
@@ -118,7 +122,8 @@ TEST(Axis, TapsThatReadOnlyPaddingAreDropped) {
 
 TEST(Axis, OneTileMayShareItsZeros) {
   const Axis axis = reduced({28, 29, 1, 1, 14, 14}, CVG_PADDING_ZEROS);
-  EXPECT_EQ(tiled(axis, 48, 1).tiles, 1);  // 28 + 14 samples and zeros suffice; overlap-save alone would need 56
+  EXPECT_EQ(tiled(axis, 48, 1).tiles,
+            1);  // 28 + 14 samples and zeros suffice; overlap-save alone would need 56
   EXPECT_EQ(tiled(axis, 40, 1).tiles, 3);
   EXPECT_GT(tiled(reduced({28, 29, 1, 1, 14, 14}, CVG_PADDING_CIRCULAR), 48, 1).tiles, 1);
 }

@@ -29,7 +29,8 @@ TEST(Cost, AnAxisOfOneTapIsNotTransformed) {
 
 TEST(Cost, TheCheapestComesFirst) {
   for (const std::int64_t k : {3, 7, 31}) {
-    const Problem p{.in = 64, .out = 64, .h = {56, k, 1, 1, k / 2, k / 2}, .w = {56, k, 1, 1, k / 2, k / 2}};
+    const Problem p{
+        .in = 64, .out = 64, .h = {56, k, 1, 1, k / 2, k / 2}, .w = {56, k, 1, 1, k / 2, k / 2}};
     const auto all = candidates(spec_of(p), kPortable, 2);
     for (std::size_t i = 1; i < all.size(); ++i) EXPECT_LE(all[i - 1].cost_ns, all[i].cost_ns);
     EXPECT_GT(all.back().cost_ns, 2 * all.front().cost_ns);
@@ -38,7 +39,8 @@ TEST(Cost, TheCheapestComesFirst) {
 
 TEST(Cost, WeightsBeyondTheCachesPreferSmallTiles) {
   const auto weight_bytes = [](std::int64_t channels) {
-    const Problem p{.in = channels, .out = channels, .h = {14, 5, 1, 1, 2, 2}, .w = {14, 5, 1, 1, 2, 2}};
+    const Problem p{
+        .in = channels, .out = channels, .h = {14, 5, 1, 1, 2, 2}, .w = {14, 5, 1, 1, 2, 2}};
     const auto best = candidates(spec_of(p), kPortable, 1).front();
     return 4 * best.cut.slots();
   };

@@ -20,7 +20,8 @@ inline std::vector<const Kernels*> runnable() {
 #endif
   if (const char* only = std::getenv("CONVGAUGE_TEST_ISA")) {
     std::erase_if(all, [&](const Kernels* kernels) { return std::string(kernels->name) != only; });
-    if (all.empty()) throw std::runtime_error(std::string("CONVGAUGE_TEST_ISA: nothing here is ") + only);
+    if (all.empty())
+      throw std::runtime_error(std::string("CONVGAUGE_TEST_ISA: nothing here is ") + only);
   }
   return all;
 }

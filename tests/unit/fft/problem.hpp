@@ -70,15 +70,17 @@ inline std::int64_t reference_index(const cvg_axis& a, std::int32_t mode, std::i
 }
 
 /// One output by the definition.
-inline double reference_at(const Problem& p, const Tensors& t, std::int64_t n, std::int64_t o, std::int64_t y,
-                           std::int64_t x) {
+inline double reference_at(const Problem& p, const Tensors& t, std::int64_t n, std::int64_t o,
+                           std::int64_t y, std::int64_t x) {
   const auto per_in = p.in / p.groups, group = o / (p.out / p.groups);
   double sum = p.bias ? static_cast<double>(t.bias[static_cast<std::size_t>(o)]) : 0.0;
   for (std::int64_t i = 0; i < per_in; ++i)
     for (std::int64_t k = 0; k < p.h.kernel; ++k)
       for (std::int64_t l = 0; l < p.w.kernel; ++l) {
-        const auto sy = reference_index(p.h, p.padding_mode, y * p.h.stride + k * p.h.dilation - p.h.pad_before);
-        const auto sx = reference_index(p.w, p.padding_mode, x * p.w.stride + l * p.w.dilation - p.w.pad_before);
+        const auto sy = reference_index(p.h, p.padding_mode,
+                                        y * p.h.stride + k * p.h.dilation - p.h.pad_before);
+        const auto sx = reference_index(p.w, p.padding_mode,
+                                        x * p.w.stride + l * p.w.dilation - p.w.pad_before);
         if (sy < 0 || sx < 0) continue;
         const auto at = ((n * p.in + group * per_in + i) * p.h.input + sy) * p.w.input + sx;
         const auto tap = ((o * per_in + i) * p.h.kernel + k) * p.w.kernel + l;
@@ -97,8 +99,8 @@ inline std::vector<double> reference(const Problem& p, const Tensors& t) {
   return all;
 }
 
-inline std::vector<float> run(const Problem& p, const Tensors& t, const Candidate& c, const Kernels& kernels,
-                              int threads = 1) {
+inline std::vector<float> run(const Problem& p, const Tensors& t, const Candidate& c,
+                              const Kernels& kernels, int threads = 1) {
   const Convolution convolution(spec_of(p), c.shape, c.cut, kernels, threads);
   const Sizes& sizes = convolution.sizes();
   std::vector<float> packed(Tensors::count(sizes.packed_floats()), NAN);

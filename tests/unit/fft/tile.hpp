@@ -30,7 +30,9 @@ struct Tile {
     std::iota(columns.begin(), columns.end(), 0);
   }
 
-  float& at(int y, int x, int c) { return samples[static_cast<std::size_t>((y * w + x) * width + c)]; }
+  float& at(int y, int x, int c) {
+    return samples[static_cast<std::size_t>((y * w + x) * width + c)];
+  }
 
   Channels channels() const {
     Channels c;
@@ -69,11 +71,12 @@ inline std::vector<Point> direct_spectrum(Tile& tile, int channel) {
   for (int y = 0; y < h; ++y)
     for (int kx = 0; kx < half; ++kx)
       for (int x = 0; x < w; ++x)
-        lines[at(y, kx)] +=
-            static_cast<long double>(tile.at(y, x, channel)) * along[static_cast<std::size_t>(kx * x % w)];
+        lines[at(y, kx)] += static_cast<long double>(tile.at(y, x, channel)) *
+                            along[static_cast<std::size_t>(kx * x % w)];
   for (int ky = 0; ky < h; ++ky)
     for (int kx = 0; kx < half; ++kx)
-      for (int y = 0; y < h; ++y) out[at(ky, kx)] += lines[at(y, kx)] * across[static_cast<std::size_t>(ky * y % h)];
+      for (int y = 0; y < h; ++y)
+        out[at(ky, kx)] += lines[at(y, kx)] * across[static_cast<std::size_t>(ky * y % h)];
   return out;
 }
 
@@ -81,15 +84,17 @@ inline std::vector<Point> direct_spectrum(Tile& tile, int channel) {
 inline Point wanted_slot(const std::vector<Point>& points, int h, int w, int s) {
   const int half = w / 2 + 1, kx = s / h, ky = s % h;
   const auto point = [&](int y, int x) { return points[static_cast<std::size_t>(y * half + x)]; };
-  if (h == 1) return s == 0 ? Point(point(0, 0).real(), point(0, w / 2).real()) : 2.0L * point(0, s);
+  if (h == 1)
+    return s == 0 ? Point(point(0, 0).real(), point(0, w / 2).real()) : 2.0L * point(0, s);
   if (kx > 0) return 2.0L * point(ky, kx);
   const int column = ky < h / 2 ? 0 : w / 2, y = ky % (h / 2);
-  return y == 0 ? Point(point(0, column).real(), point(h / 2, column).real()) : 2.0L * point(y, column);
+  return y == 0 ? Point(point(0, column).real(), point(h / 2, column).real())
+                : 2.0L * point(y, column);
 }
 
 /// |got - wanted| / |wanted| over all slots of one channel.
-inline double spectrum_error(const std::vector<float>& slots, const std::vector<Point>& points, const Tile& tile,
-                             int channel) {
+inline double spectrum_error(const std::vector<float>& slots, const std::vector<Point>& points,
+                             const Tile& tile, int channel) {
   double error = 0, norm = 0;
   for (int s = 0; s < slot_count(tile.h, tile.w); ++s) {
     const auto want = wanted_slot(points, tile.h, tile.w, s);
@@ -100,7 +105,8 @@ inline double spectrum_error(const std::vector<float>& slots, const std::vector<
   return std::sqrt(error / norm);
 }
 
-/// About 0.6 u sqrt(log2 N), 1.2e-7 at 64 x 64, is what a good transform has (verify/bounds.cpp); few points scatter.
+/// About 0.6 u sqrt(log2 N), 1.2e-7 at 64 x 64, is what a good transform has (verify/bounds.cpp);
+/// few points scatter.
 inline double good_error(int h, int w) {
   return 1.6 * 0x1p-24 * std::sqrt(std::log2(h * w));
 }

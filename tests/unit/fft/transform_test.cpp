@@ -1,4 +1,5 @@
-// Every transform of every size, on every instruction set, against its definition; and there and back again.
+// Every transform of every size, on every instruction set, against its definition; and there and
+// back again.
 #include <gtest/gtest.h>
 
 #include "instruction_sets.hpp"
@@ -14,7 +15,8 @@ TEST(Transform, ForwardIsTheDefinition) {
         Tile tile(h, w, kernels->width);
         const auto slots = tile.spectrum(*kernels);
         for (const int channel : {0, kernels->width - 1})
-          EXPECT_LT(spectrum_error(slots, direct_spectrum(tile, channel), tile, channel), good_error(h, w))
+          EXPECT_LT(spectrum_error(slots, direct_spectrum(tile, channel), tile, channel),
+                    good_error(h, w))
               << kernels->name << " " << h << "x" << w << " channel " << channel;
       }
 }
@@ -31,8 +33,10 @@ TEST(Transform, AnImpulseGivesRootsOfUnity) {
         for (int s = 0; s < slot_count(n, n); ++s) {
           const auto want = wanted_slot(points, n, n, s);
           const auto* got = slots.data() + s * 2 * kernels->width;
-          EXPECT_NEAR(got[0], static_cast<double>(want.real()), 2e-6) << kernels->name << " n " << n << " slot " << s;
-          EXPECT_NEAR(got[kernels->width], static_cast<double>(want.imag()), 2e-6) << kernels->name << " n " << n;
+          EXPECT_NEAR(got[0], static_cast<double>(want.real()), 2e-6)
+              << kernels->name << " n " << n << " slot " << s;
+          EXPECT_NEAR(got[kernels->width], static_cast<double>(want.imag()), 2e-6)
+              << kernels->name << " n " << n;
         }
       }
 }
@@ -55,8 +59,9 @@ TEST(Transform, ThereAndBackIsTheSameTimesItsSize) {
         std::vector<float> back(tile.samples.size()),
             scratch(static_cast<std::size_t>(scratch_floats(h, w, kernels->width)));
         const std::vector<float> bias(static_cast<std::size_t>(kernels->width), 0.0f);
-        kernels->inverse(h, w, slots.data(), 2 * kernels->width, scratch.data(),
-                         {back.data(), tile.channels(), h, w, w * kernels->width, kernels->width, bias.data()});
+        kernels->inverse(
+            h, w, slots.data(), 2 * kernels->width, scratch.data(),
+            {back.data(), tile.channels(), h, w, w * kernels->width, kernels->width, bias.data()});
         for (std::size_t i = 0; i < back.size(); ++i)
           ASSERT_NEAR(back[i] / static_cast<float>(h * w), tile.samples[i], 2e-6)
               << kernels->name << " " << h << "x" << w;

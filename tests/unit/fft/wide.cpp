@@ -1,4 +1,5 @@
-// The kernels of AVX-512, sixteen lanes and thirteen tiles, compiled for AVX2: their logic on machines without AVX-512.
+// The kernels of AVX-512, sixteen lanes and thirteen tiles, compiled for AVX2: their logic on
+// machines without AVX-512.
 #include "fft/table.hpp"
 #include "instruction_sets.hpp"
 

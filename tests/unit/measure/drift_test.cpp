@@ -1,4 +1,5 @@
-// The gate's rules on recorded drift: real series of samples, replayed as if two plugins had taken them in turn.
+// The gate's rules on recorded drift: real series of samples, replayed as if two plugins had taken
+// them in turn.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -16,7 +17,8 @@ namespace {
 constexpr const char* kSeries[] = {"onednn", "onednn_2_threads", "naive"};
 
 std::vector<double> series(const std::string& name) {
-  std::ifstream in(std::string(CONVGAUGE_SOURCE_DIR) + "/tests/unit/measure/drift/" + name + ".txt");
+  std::ifstream in(std::string(CONVGAUGE_SOURCE_DIR) + "/tests/unit/measure/drift/" + name +
+                   ".txt");
   std::vector<double> samples;
   for (std::string line; std::getline(in, line);)
     if (!line.starts_with("#")) samples.push_back(std::stod(line));
@@ -25,8 +27,10 @@ std::vector<double> series(const std::string& name) {
 
 constexpr std::size_t kWindow = 2 * kGateRounds * kGateSamples;
 
-/// Two sides that took turns (A B, B A, ...) from sample `start` on, the candidate slower by `factor`.
-Slowdown replay(const std::vector<double>& drift, std::size_t start, double factor, RankLaws& laws) {
+/// Two sides that took turns (A B, B A, ...) from sample `start` on, the candidate slower by
+/// `factor`.
+Slowdown replay(const std::vector<double>& drift, std::size_t start, double factor,
+                RankLaws& laws) {
   Measured candidate, baseline;
   for (std::size_t i = 0; i < kWindow / 2; ++i) {
     const bool candidate_first = i % 2 == 1;
@@ -34,12 +38,13 @@ Slowdown replay(const std::vector<double>& drift, std::size_t start, double fact
     candidate.samples_ns.push_back(factor * (candidate_first ? first : second));
     baseline.samples_ns.push_back(candidate_first ? second : first);
   }
-  candidate.samples_per_process = baseline.samples_per_process =
-      std::vector<std::int64_t>(kGateProcesses, static_cast<std::int64_t>(kWindow / 2 / kGateProcesses));
+  candidate.samples_per_process = baseline.samples_per_process = std::vector<std::int64_t>(
+      kGateProcesses, static_cast<std::int64_t>(kWindow / 2 / kGateProcesses));
   return slowdown(candidate, baseline, laws);
 }
 
-/// Share of windows, one beginning at every third sample, that are accused when each is the only suspect.
+/// Share of windows, one beginning at every third sample, that are accused when each is the only
+/// suspect.
 double accusations(const std::vector<double>& drift, double factor) {
   RankLaws laws;
   int windows = 0, found = 0;
@@ -56,8 +61,9 @@ TEST(RecordedDrift, SeriesAreWhatOrdinaryTestsFailOn) {
   }
 }
 
-/// Two stretches of one unchanged series, 15 samples each, as a run and a stored baseline: how often the interval of
-/// their ratio says "slower by over 1%". This is why a gate that trusts a stored baseline cries wolf.
+/// Two stretches of one unchanged series, 15 samples each, as a run and a stored baseline: how
+/// often the interval of their ratio says "slower by over 1%". This is why a gate that trusts a
+/// stored baseline cries wolf.
 TEST(RecordedDrift, AStoredBaselineAloneWouldCryWolf) {
   std::mt19937 random(1);
   RankLaws laws;
@@ -65,8 +71,11 @@ TEST(RecordedDrift, AStoredBaselineAloneWouldCryWolf) {
     const auto drift = series(name);
     int alarms = 0;
     for (int trial = 0; trial < 1000; ++trial) {
-      const auto stretch = [&] { return std::span(drift).subspan(random() % (drift.size() - 15), 15); };
-      alarms += *ratio_interval(unpaired_evidence(stretch(), stretch(), laws)).low > 1 + kGateMargin;
+      const auto stretch = [&] {
+        return std::span(drift).subspan(random() % (drift.size() - 15), 15);
+      };
+      alarms +=
+          *ratio_interval(unpaired_evidence(stretch(), stretch(), laws)).low > 1 + kGateMargin;
     }
     RecordProperty(std::string("alarms_of_1000_") + name, alarms);
     EXPECT_GE(alarms, 100) << name;
@@ -101,7 +110,8 @@ TEST(RecordedDrift, WholeRunsAreNotAccusedWrongly) {
     std::vector<Slowdown> slowdowns;
     for (int i = 0; i < kSuspects; ++i) {
       const auto& drift = drifts[random() % drifts.size()];
-      slowdowns.push_back(replay(drift, random() % (drift.size() - kWindow), i == 0 ? 1.1 : 1, laws));
+      slowdowns.push_back(
+          replay(drift, random() % (drift.size() - kWindow), i == 0 ? 1.1 : 1, laws));
     }
     const auto guilty = accused(slowdowns);
     found += guilty.front();
@@ -127,7 +137,8 @@ TEST(Suspects, AreAllThatTheScatterOfTheRunsCannotClear) {
       slow += suspected[0];
       even += static_cast<int>(std::count(suspected.begin() + 1, suspected.end(), true));
     }
-    EXPECT_GE(slow, kTrials * 94 / 100) << scatter << ": 97.5% less what 40 cases tell of their scatter";
+    EXPECT_GE(slow, kTrials * 94 / 100)
+        << scatter << ": 97.5% less what 40 cases tell of their scatter";
     if (scatter < 0.005) {
       EXPECT_EQ(even, 0) << "a quiet machine clears the rest";
     }
@@ -154,7 +165,8 @@ TEST(Slowdown, TakesWholeRoundsOfEachProcess) {
   EXPECT_EQ(slowdown(a, b, laws).rounds, 2);
   a.samples_per_process = {kGateSamples - 1, kGateSamples + 4};
   b.samples_per_process = {kGateSamples - 1, kGateSamples + 4};
-  EXPECT_EQ(slowdown(a, b, laws).rounds, 2) << "a round is of one process, a short process one round";
+  EXPECT_EQ(slowdown(a, b, laws).rounds, 2)
+      << "a round is of one process, a short process one round";
   EXPECT_EQ(slowdown(Measured{}, Measured{}, laws).rounds, 0);
   EXPECT_EQ(slowdown(Measured{}, Measured{}, laws).p, 1);
   a = b = Measured{};

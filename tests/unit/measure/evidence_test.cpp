@@ -1,4 +1,5 @@
-// Ratios of two sets of samples: known ranks, coverage and false alarms by simulation, many comparisons at once.
+// Ratios of two sets of samples: known ranks, coverage and false alarms by simulation, many
+// comparisons at once.
 #include "measure/evidence.hpp"
 
 #include <gtest/gtest.h>
@@ -13,7 +14,8 @@ namespace convgauge {
 namespace {
 
 /// Skewed as run times are, with the median given.
-std::vector<double> times(std::mt19937_64& random, std::size_t n, double median, double spread = 0.1) {
+std::vector<double> times(std::mt19937_64& random, std::size_t n, double median,
+                          double spread = 0.1) {
   std::lognormal_distribution<double> time(std::log(median), spread);
   std::vector<double> samples(n);
   std::generate(samples.begin(), samples.end(), [&] { return time(random); });
@@ -28,7 +30,8 @@ TEST(RankLaws, RankSumsWorkedOutByHand) {
   const double wanted[] = {1 / 6., 2 / 6., 4 / 6., 5 / 6., 1};
   for (std::size_t u = 0; u < 5; ++u) EXPECT_NEAR(law[u], wanted[u], 1e-15) << u;
   // One against m takes every place alike.
-  for (std::size_t u = 0; u <= 7; ++u) EXPECT_NEAR(laws.rank_sum(1, 7)[u], static_cast<double>(u + 1) / 8, 1e-15);
+  for (std::size_t u = 0; u <= 7; ++u)
+    EXPECT_NEAR(laws.rank_sum(1, 7)[u], static_cast<double>(u + 1) / 8, 1e-15);
   // 3 against 3: 1, 1, 2, 3, 3, 3, 3, 2, 1, 1 of the 20 orders.
   EXPECT_NEAR(laws.rank_sum(3, 3)[1], 0.1, 1e-15);
   EXPECT_NEAR(laws.rank_sum(3, 3)[3], 0.35, 1e-15);
@@ -38,7 +41,8 @@ TEST(RankLaws, NormalWhereExactEnds) {
   RankLaws laws;
   const auto& exact = laws.rank_sum(100, 100);
   const auto& normal = laws.rank_sum(100, 101);
-  EXPECT_NEAR(exact[4000], 0.0074, 0.0003);  // (4000.5 - 5000) / sqrt(100 * 100 * 201 / 12) = -2.442
+  EXPECT_NEAR(exact[4000], 0.0074,
+              0.0003);  // (4000.5 - 5000) / sqrt(100 * 100 * 201 / 12) = -2.442
   EXPECT_NEAR(normal[4040], 0.0074, 0.0005);
   EXPECT_NEAR(normal[5050], 0.5, 0.001);
 }
@@ -111,7 +115,8 @@ TEST(Evidence, EveryRatioIsItsInverseTurnedRound) {
 struct Simulated {
   double covered, alarms, found;
 };
-/// Of 4,000 experiments with the true ratio: intervals that held it, and those that called it slower by over 1%.
+/// Of 4,000 experiments with the true ratio: intervals that held it, and those that called it
+/// slower by over 1%.
 Simulated simulate(bool paired, std::size_t n, double truth) {
   constexpr int kTrials = 4000;
   RankLaws laws;
@@ -156,15 +161,19 @@ TEST(Many, FalseDiscoveriesStayAtTheirRate) {
   for (int run = 0; run < kRuns; ++run) {
     std::vector<double> p;
     for (int i = 0; i < kCases; ++i) {
-      const auto a = times(random, 21, i < kChanged ? 1.05 : 1, 0.02), b = times(random, 21, 1, 0.02);
+      const auto a = times(random, 21, i < kChanged ? 1.05 : 1, 0.02),
+                 b = times(random, 21, 1, 0.02);
       p.push_back(p_value(paired_evidence(a, b, laws), 0));
     }
     const auto rates = false_discovery_rates(p), holm = family_wise(p);
-    const auto named = std::count_if(rates.begin(), rates.end(), [](double q) { return q <= 0.05; });
-    const auto right = std::count_if(rates.begin(), rates.begin() + kChanged, [](double q) { return q <= 0.05; });
+    const auto named =
+        std::count_if(rates.begin(), rates.end(), [](double q) { return q <= 0.05; });
+    const auto right =
+        std::count_if(rates.begin(), rates.begin() + kChanged, [](double q) { return q <= 0.05; });
     share += named == 0 ? 0 : static_cast<double>(named - right) / static_cast<double>(named);
     found += static_cast<double>(right) / kChanged;
-    any_false += std::any_of(holm.begin() + kChanged, holm.end(), [](double q) { return q <= 0.05; });
+    any_false +=
+        std::any_of(holm.begin() + kChanged, holm.end(), [](double q) { return q <= 0.05; });
   }
   EXPECT_LE(share / kRuns, 0.05);
   EXPECT_GE(found / kRuns, 0.95);
@@ -214,9 +223,11 @@ TEST(GeometricMean, CoversTheTruth) {
         truth += weight * std::log(ratio), weights += weight;
       }
       const auto interval = mean.result();
-      covered += std::log(*interval.low) <= truth / weights && truth / weights <= std::log(*interval.high);
+      covered +=
+          std::log(*interval.low) <= truth / weights && truth / weights <= std::log(*interval.high);
     }
-    EXPECT_GE(covered / double{kTrials}, 0.98) << paired;  // 0.99 less three standard errors of 1,000
+    EXPECT_GE(covered / double{kTrials}, 0.98)
+        << paired;  // 0.99 less three standard errors of 1,000
   }
 }
 

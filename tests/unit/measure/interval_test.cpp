@@ -1,4 +1,5 @@
-// median_interval(): known positions, small n, any n, and coverage of the true median by simulation.
+// median_interval(): known positions, small n, any n, and coverage of the true median by
+// simulation.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -30,10 +31,11 @@ void expect_ranks(int n, double low, double high, double confidence) {
 
 TEST(MedianInterval, PositionsWorkedOutByHand) {
   expect_ranks(8, 1, 8, 1 - 2 * 1.0 / 256);
-  expect_ranks(9, 1, 9, 1 - 2 * 1.0 / 512);          // without both ends: 1 - 20/512 = 0.961
-  expect_ranks(12, 2, 11, 1 - 2 * 13 / 4096.);       // 1 + 12; 11 samples: 1 - 24/2048 = 0.988
-  expect_ranks(15, 3, 13, 1 - 2 * 121 / 32768.);     // 1 + 15 + 105; with 455 more: 0.965
-  expect_ranks(21, 5, 17, 1 - 2 * 7547 / 2097152.);  // 1 + 21 + 210 + 1330 + 5985; with 20349 more: 0.973
+  expect_ranks(9, 1, 9, 1 - 2 * 1.0 / 512);       // without both ends: 1 - 20/512 = 0.961
+  expect_ranks(12, 2, 11, 1 - 2 * 13 / 4096.);    // 1 + 12; 11 samples: 1 - 24/2048 = 0.988
+  expect_ranks(15, 3, 13, 1 - 2 * 121 / 32768.);  // 1 + 15 + 105; with 455 more: 0.965
+  expect_ranks(21, 5, 17,
+               1 - 2 * 7547 / 2097152.);  // 1 + 21 + 210 + 1330 + 5985; with 20349 more: 0.973
 }
 
 TEST(MedianInterval, TooFewSamplesGiveWhatTheirRangeAchieves) {
@@ -54,7 +56,8 @@ TEST(MedianInterval, AConfidenceMetExactlyIsMet) {
 
 TEST(MedianInterval, EvenCountsTakeTheMiddleOfTheMiddleTwo) {
   EXPECT_EQ(median_interval(std::vector{4.0, 1.0, 3.0, 100.0}).median, 3.5);
-  EXPECT_EQ(median_interval(std::vector{1e308, 1.5e308}).median, 1.25e308) << "no overflow on the way";
+  EXPECT_EQ(median_interval(std::vector{1e308, 1.5e308}).median, 1.25e308)
+      << "no overflow on the way";
 }
 
 TEST(MedianInterval, NarrowestForEveryCount) {
@@ -63,14 +66,17 @@ TEST(MedianInterval, NarrowestForEveryCount) {
     ASSERT_TRUE(interval.low) << n;
     EXPECT_EQ(*interval.low + *interval.high, n + 1) << "symmetric";
     EXPECT_GE(interval.confidence, 0.99) << n;
-    const auto median_above = [n](double low) {  // P(B <= low - 1) by logarithms: another way to the same number
-      double p = 0;
-      for (int j = 0; j < low; ++j)
-        p += std::exp(std::lgamma(n + 1.0) - std::lgamma(j + 1.0) - std::lgamma(n - j + 1.0) - n * std::log(2.0));
-      return p;
-    };
+    const auto median_above =
+        [n](double low) {  // P(B <= low - 1) by logarithms: another way to the same number
+          double p = 0;
+          for (int j = 0; j < low; ++j)
+            p += std::exp(std::lgamma(n + 1.0) - std::lgamma(j + 1.0) - std::lgamma(n - j + 1.0) -
+                          n * std::log(2.0));
+          return p;
+        };
     EXPECT_NEAR(interval.confidence, 1 - 2 * median_above(*interval.low), 1e-10) << n;
-    EXPECT_LT(1 - 2 * median_above(*interval.low + 1), 0.99) << "one narrower would not do, n = " << n;
+    EXPECT_LT(1 - 2 * median_above(*interval.low + 1), 0.99)
+        << "one narrower would not do, n = " << n;
   }
 }
 
@@ -90,7 +96,8 @@ TEST(MedianInterval, OrderOfSamplesDoesNotMatter) {
   EXPECT_EQ(median_interval(values), before);
 }
 
-/// Share of 20,000 seeded experiments whose interval holds the true median. Skewed as run times are.
+/// Share of 20,000 seeded experiments whose interval holds the true median. Skewed as run times
+/// are.
 double coverage(int n) {
   constexpr int kTrials = 20'000;
   std::mt19937_64 random(2024);

@@ -17,7 +17,8 @@ TEST(Quiet, AboveOnePerCentOrAnyStealIsNot) {
   EXPECT_TRUE(quiet({.waited_share = 0.01}));
   EXPECT_FALSE(quiet({.waited_share = 0.0101}));
   EXPECT_FALSE(quiet({.steal_ns = 1e7}));
-  EXPECT_TRUE(quiet({.others_ns = 1e7, .load_average = 9})) << "they may have run while this worker did not want to";
+  EXPECT_TRUE(quiet({.others_ns = 1e7, .load_average = 9}))
+      << "they may have run while this worker did not want to";
 }
 
 TEST(Quiet, TheQuieterAttemptIsTheLessDisturbed) {

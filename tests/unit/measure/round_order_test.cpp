@@ -10,7 +10,8 @@
 namespace convgauge {
 namespace {
 
-TEST(RoundOrder, SameOnEveryMachine) {  // from a second implementation, in Python, of splitmix64 and Fisher-Yates
+TEST(RoundOrder, SameOnEveryMachine) {  // from a second implementation, in Python, of splitmix64
+                                        // and Fisher-Yates
   EXPECT_EQ(round_order(5, 0, 1), (std::vector{0, 4, 1, 2, 3}));
   EXPECT_EQ(round_order(5, 1, 1), (std::vector{3, 2, 1, 4, 0}));
   EXPECT_EQ(round_order(5, 2, 1), (std::vector{1, 2, 3, 4, 0}));
@@ -36,12 +37,14 @@ TEST(RoundOrder, EveryOrderIsAsLikely) {
   std::map<std::vector<int>, int> seen;
   for (int round = 0; round < 12'000; round += 2) ++seen[round_order(3, round, 77)];
   ASSERT_EQ(seen.size(), 6u);
-  for (const auto& [order, times] : seen) EXPECT_NEAR(times, 1000, 4 * 28.9);  // sigma of Binomial(6000, 1/6)
+  for (const auto& [order, times] : seen)
+    EXPECT_NEAR(times, 1000, 4 * 28.9);  // sigma of Binomial(6000, 1/6)
 }
 
 TEST(RoundOrder, SeedsDoNotOverlap) {
   int alike = 0;
-  for (int round = 0; round < 200; round += 2) alike += round_order(8, round, 1) == round_order(8, round + 2, 0);
+  for (int round = 0; round < 200; round += 2)
+    alike += round_order(8, round, 1) == round_order(8, round + 2, 0);
   EXPECT_EQ(alike, 0);
 }
 

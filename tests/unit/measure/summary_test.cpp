@@ -1,4 +1,5 @@
-// summarize(): minimum, MAD, autocorrelation and drift on numbers worked out by hand, and their false alarms.
+// summarize(): minimum, MAD, autocorrelation and drift on numbers worked out by hand, and their
+// false alarms.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -59,15 +60,18 @@ TEST(Autocorrelation, FindsWhatAnAutoregressiveSourceHas) {
 }
 
 TEST(Drift, NeedsSixSamplesInOneDirection) {
-  // S = 10, variance 50/3: z = 9 / 4.08 = 2.20. S = 15, variance 85/3: z = 14 / 5.32 = 2.63 > 2.576.
+  // S = 10, variance 50/3: z = 9 / 4.08 = 2.20. S = 15, variance 85/3: z = 14 / 5.32 = 2.63 >
+  // 2.576.
   EXPECT_FALSE(summarize(std::vector<double>{1, 2, 3, 4, 5}).drift);
   EXPECT_TRUE(summarize(std::vector<double>{1, 2, 3, 4, 5, 6}).drift);
-  EXPECT_TRUE(summarize(std::vector<double>{6, 5, 4, 3, 2, 1}).drift) << "getting faster is a drift too";
+  EXPECT_TRUE(summarize(std::vector<double>{6, 5, 4, 3, 2, 1}).drift)
+      << "getting faster is a drift too";
 }
 
 TEST(Drift, TiesLowerTheVariance) {
-  // Two groups of five: S = 25, variance (2250 - 600)/18 = 91.67, z = 24/9.57 = 2.507. Of six: S = 36, variance
-  // (3828 - 2*510)/18 = 156, z = 35/12.49 = 2.80; without the correction it were 35/14.58 = 2.40, no drift.
+  // Two groups of five: S = 25, variance (2250 - 600)/18 = 91.67, z = 24/9.57 = 2.507. Of six: S =
+  // 36, variance (3828 - 2*510)/18 = 156, z = 35/12.49 = 2.80; without the correction it were
+  // 35/14.58 = 2.40, no drift.
   EXPECT_FALSE(summarize(std::vector<double>{1, 1, 1, 1, 1, 2, 2, 2, 2, 2}).drift);
   EXPECT_TRUE(summarize(std::vector<double>{1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2}).drift);
 }

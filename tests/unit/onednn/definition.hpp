@@ -1,4 +1,5 @@
-// What the three directions are by definition, in double: the sums, and how far sums in f32 may lie from them.
+// What the three directions are by definition, in double: the sums, and how far sums in f32 may lie
+// from them.
 #pragma once
 #include <abi_smoke/problem.hpp>
 
@@ -24,7 +25,8 @@ struct Sum {
   double value = 0, magnitude = 0;
   std::int64_t terms = 0;
   void add(double product) { value += product, magnitude += std::abs(product), ++terms; }
-  /// n u sum |products|: Higham, Accuracy and Stability of Numerical Algorithms (2002), section 3.1, for any order.
+  /// n u sum |products|: Higham, Accuracy and Stability of Numerical Algorithms (2002), section
+  /// 3.1, for any order.
   double allowed() const { return static_cast<double>(terms + 1) * 0x1p-24 * magnitude; }
 };
 
@@ -51,12 +53,14 @@ inline Inputs random_inputs(const Spec& s, unsigned seed) {
     return made;
   };
   return {fill(s.src_bytes()), fill(s.weights_bytes()),
-          fill(static_cast<std::size_t>(s.geometry.out_channels) * sizeof(float)), fill(s.dst_bytes())};
+          fill(static_cast<std::size_t>(s.geometry.out_channels) * sizeof(float)),
+          fill(s.dst_bytes())};
 }
 
 /// Calls for every product that one output is made of: offsets in src and weights.
 template <class Product>
-void each_tap(const Spec& s, std::int64_t n, std::int64_t o, std::int64_t y, std::int64_t x, Product&& product) {
+void each_tap(const Spec& s, std::int64_t n, std::int64_t o, std::int64_t y, std::int64_t x,
+              Product&& product) {
   const auto& g = s.geometry;
   const auto first = o / g.group_outputs() * g.group_inputs();
   for (std::int64_t i = 0; i < g.group_inputs(); ++i)
@@ -72,13 +76,15 @@ void each_tap(const Spec& s, std::int64_t n, std::int64_t o, std::int64_t y, std
 
 inline Sums definition(const Spec& s, const Inputs& in) {
   const auto& g = s.geometry;
-  Sums sums{std::vector<Sum>(results(s)), std::vector<Sum>(has_bias_gradient(s) ? in.bias.size() : 0)};
+  Sums sums{std::vector<Sum>(results(s)),
+            std::vector<Sum>(has_bias_gradient(s) ? in.bias.size() : 0)};
   for (std::int64_t n = 0; n < g.batch; ++n)
     for (std::int64_t o = 0; o < g.out_channels; ++o)
       for (std::int64_t y = 0; y < g.h.output(); ++y)
         for (std::int64_t x = 0; x < g.w.output(); ++x) {
           const auto at = static_cast<std::size_t>(smoke::at(s.dst_strides(), n, o, y, x));
-          if (s.direction == Direction::forward && g.bias) sums.tensor[at].add(in.bias[static_cast<std::size_t>(o)]);
+          if (s.direction == Direction::forward && g.bias)
+            sums.tensor[at].add(in.bias[static_cast<std::size_t>(o)]);
           if (has_bias_gradient(s)) sums.bias[static_cast<std::size_t>(o)].add(in.diff_dst[at]);
           each_tap(s, n, o, y, x, [&](std::size_t source, std::size_t weight) {
             const double src = in.src[source], weights = in.weights[weight], diff = in.diff_dst[at];

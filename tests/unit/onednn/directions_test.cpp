@@ -1,4 +1,5 @@
-// The three directions of the built plugin, every algorithm that it lists, against their definition.
+// The three directions of the built plugin, every algorithm that it lists, against their
+// definition.
 #include <gtest/gtest.h>
 
 #include <set>
@@ -10,7 +11,8 @@ namespace {
 
 constexpr Layout kLayouts[] = {Layout::nchw, Layout::nhwc, Layout::native};
 
-/// Strides, padding on one side, dilation, groups, multipliers, one tap, sizes beside the vectors' width.
+/// Strides, padding on one side, dilation, groups, multipliers, one tap, sizes beside the vectors'
+/// width.
 constexpr const char* kGeometries[] = {"n2c4h5w6_o6k3s2x1p1x0",
                                        "n2c16h10w10_o32k3p1",
                                        "n1c3h11w13_o8k5s2p2",
@@ -54,7 +56,8 @@ void compare(const std::vector<float>& got, const std::vector<Sum>& want, double
 }
 
 /// Twice: what it says, and that it says the same again.
-void check_one(const Spec& spec, const cvg_settings& settings, const Inputs& inputs, const Sums& want, double factor) {
+void check_one(const Spec& spec, const cvg_settings& settings, const Inputs& inputs,
+               const Sums& want, double factor) {
   Life life(spec, settings);
   const auto got = life.run(inputs);
   compare(got.tensor, want.tensor, factor);
@@ -72,15 +75,17 @@ void check(const Spec& spec, std::int32_t threads = 1) {
   ASSERT_FALSE(algorithms.empty());
   for (const auto& algorithm : algorithms) {
     SCOPED_TRACE(algorithm.name);
-    ASSERT_NO_THROW(check_one(spec, smoke::settings(threads, algorithm.name), inputs, want,
-                              algorithm.algorithm_class == CVG_CLASS_WINOGRAD ? 100 : 1));  // F(4x4, 3x3), with room
+    ASSERT_NO_THROW(check_one(
+        spec, smoke::settings(threads, algorithm.name), inputs, want,
+        algorithm.algorithm_class == CVG_CLASS_WINOGRAD ? 100 : 1));  // F(4x4, 3x3), with room
   }
 }
 
 class Directions : public testing::TestWithParam<Direction> {
  protected:
   void SetUp() override {
-    if (!std::getenv("CONVGAUGE_SMOKE_PLUGINS")) GTEST_SKIP() << "no plugin is named by CONVGAUGE_SMOKE_PLUGINS";
+    if (!std::getenv("CONVGAUGE_SMOKE_PLUGINS"))
+      GTEST_SKIP() << "no plugin is named by CONVGAUGE_SMOKE_PLUGINS";
   }
 };
 
@@ -104,7 +109,8 @@ TEST_P(Directions, NamesTellTheDirection) {
                                                                       : "onednn.bwd_weights.";
   for (const auto layout : kLayouts)
     for (const auto& algorithm :
-         smoke::algorithms(backend(), to_abi(spec_of("n1c16h9w9_o16k3p1", layout, GetParam())), smoke::settings())) {
+         smoke::algorithms(backend(), to_abi(spec_of("n1c16h9w9_o16k3p1", layout, GetParam())),
+                           smoke::settings())) {
       const std::string name = algorithm.name;
       EXPECT_EQ(name.rfind(prefix, 0), 0u) << name;
       EXPECT_EQ(name.find("bwd") != std::string::npos, GetParam() != Direction::forward) << name;
@@ -112,14 +118,17 @@ TEST_P(Directions, NamesTellTheDirection) {
 }
 
 std::string default_of(const char* text, Layout layout, Direction direction) {
-  return smoke::algorithms(backend(), to_abi(spec_of(text, layout, direction)), smoke::settings()).at(0).name;
+  return smoke::algorithms(backend(), to_abi(spec_of(text, layout, direction)), smoke::settings())
+      .at(0)
+      .name;
 }
 
 TEST_P(Directions, TheLoopsAreNoDefaultWhereThereIsAnotherKernel) {
   for (const auto* text : {"n1c64h28w28_o64k3p1", "n1c64h28w28_o64k3s2p1", "n1c64h28w28_o128k1",
                            "n1c32h28w28_o32k3p1g32", "n1c3h32w32_o64k7s2p3"})
     for (const auto layout : kLayouts) {
-      if (GetParam() == Direction::forward && layout == Layout::native) continue;  // the library's choice, whatever
+      if (GetParam() == Direction::forward && layout == Layout::native)
+        continue;  // the library's choice, whatever
       const auto name = default_of(text, layout, GetParam());
       EXPECT_EQ(name.find("ref"), std::string::npos) << text << " " << name;
     }
@@ -127,21 +136,25 @@ TEST_P(Directions, TheLoopsAreNoDefaultWhereThereIsAnotherKernel) {
 
 TEST_P(Directions, AskForTheirOwnTensorsOnly) {
   const std::set<cvg_role> own =
-      GetParam() == Direction::forward ? std::set<cvg_role>{CVG_ROLE_SRC, CVG_ROLE_WEIGHTS, CVG_ROLE_BIAS, CVG_ROLE_DST}
+      GetParam() == Direction::forward
+          ? std::set<cvg_role>{CVG_ROLE_SRC, CVG_ROLE_WEIGHTS, CVG_ROLE_BIAS, CVG_ROLE_DST}
       : GetParam() == Direction::backward_data
           ? std::set<cvg_role>{CVG_ROLE_DIFF_SRC, CVG_ROLE_WEIGHTS, CVG_ROLE_DIFF_DST}
-          : std::set<cvg_role>{CVG_ROLE_SRC, CVG_ROLE_DIFF_WEIGHTS, CVG_ROLE_DIFF_BIAS, CVG_ROLE_DIFF_DST};
+          : std::set<cvg_role>{CVG_ROLE_SRC, CVG_ROLE_DIFF_WEIGHTS, CVG_ROLE_DIFF_BIAS,
+                               CVG_ROLE_DIFF_DST};
   for (const auto layout : kLayouts) {
     std::set<cvg_role> asked;
     const Life life(spec_of("n1c16h9w9_o16k3p1", layout, GetParam()), smoke::settings());
     for (const auto& r : life.requirements())
-      if (r.role != CVG_ROLE_WORKSPACE) asked.insert(r.role == CVG_ROLE_PACKED_WEIGHTS ? CVG_ROLE_WEIGHTS : r.role);
+      if (r.role != CVG_ROLE_WORKSPACE)
+        asked.insert(r.role == CVG_ROLE_PACKED_WEIGHTS ? CVG_ROLE_WEIGHTS : r.role);
     EXPECT_EQ(asked, own) << word(layout);
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Directions,
-                         testing::Values(Direction::forward, Direction::backward_data, Direction::backward_weights),
+                         testing::Values(Direction::forward, Direction::backward_data,
+                                         Direction::backward_weights),
                          [](const auto& direction) { return std::string(word(direction.param)); });
 
 }  // namespace

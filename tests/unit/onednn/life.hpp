@@ -29,35 +29,41 @@ class Life {
     requirements_.assign(static_cast<std::size_t>(count), cvg_requirement{});
     for (auto& r : requirements_) r.struct_size = sizeof r;
     backend().requirements(plan_, requirements_.data(), count, &count);
-    for (const auto& r : requirements_) buffers_.push_back(std::make_unique<smoke::Guarded>(r.bytes, r.alignment));
+    for (const auto& r : requirements_)
+      buffers_.push_back(std::make_unique<smoke::Guarded>(r.bytes, r.alignment));
     std::vector<void*> addresses;
     for (auto& b : buffers_) addresses.push_back(b->data());
-    call("bind", [&](cvg_note* note) { return backend().bind(plan_, 0, addresses.data(), count, note); });
+    call("bind",
+         [&](cvg_note* note) { return backend().bind(plan_, 0, addresses.data(), count, note); });
   }
   Life(const Life&) = delete;
   ~Life() { backend().plan_destroy(plan_); }
 
   const std::vector<cvg_requirement>& requirements() const { return requirements_; }
 
-  /// Everything that is written is poisoned first. Throws where an input, or anything beyond a buffer, was written.
+  /// Everything that is written is poisoned first. Throws where an input, or anything beyond a
+  /// buffer, was written.
   Results run(const Inputs& inputs) {
     Results got{std::vector<float>(results(spec_), NAN),
                 std::vector<float>(has_bias_gradient(spec_) ? inputs.bias.size() : 0, NAN)};
     const auto host = tensors(inputs, got);
     load(CVG_ROLE_SRC, inputs.src), load(CVG_ROLE_WEIGHTS, inputs.weights);
     load(CVG_ROLE_BIAS, inputs.bias), load(CVG_ROLE_DIFF_DST, inputs.diff_dst);
-    call("prepare", [&](cvg_note* note) { return backend().prepare_weights(plan_, 0, &host, note); });
+    call("prepare",
+         [&](cvg_note* note) { return backend().prepare_weights(plan_, 0, &host, note); });
     call("upload", [&](cvg_note* note) { return backend().upload(plan_, 0, &host, note); });
     for (std::size_t i = 0; i < buffers_.size(); ++i)
       if (!is_read(requirements_[i].role)) buffers_[i]->poison();
     const auto before = what_is_read();
     const std::int32_t slot = 0;
-    call("execute", [&](cvg_note* note) { return backend().execute(plan_, &slot, 1, nullptr, note); });
+    call("execute",
+         [&](cvg_note* note) { return backend().execute(plan_, &slot, 1, nullptr, note); });
     call("wait", [&](cvg_note* note) { return backend().wait(plan_, note); });
     if (what_is_read() != before) throw std::runtime_error("an input was written");
     call("fetch", [&](cvg_note* note) { return backend().fetch(plan_, 0, &host, note); });
     for (std::size_t i = 0; i < buffers_.size(); ++i)
-      if (!buffers_[i]->intact()) throw std::runtime_error("written beyond buffer " + std::to_string(i));
+      if (!buffers_[i]->intact())
+        throw std::runtime_error("written beyond buffer " + std::to_string(i));
     save(got);
     return got;
   }
@@ -69,13 +75,14 @@ class Life {
   }
 
   static bool is_read(cvg_role role) {
-    return role == CVG_ROLE_SRC || role == CVG_ROLE_WEIGHTS || role == CVG_ROLE_BIAS || role == CVG_ROLE_DIFF_DST ||
-           role == CVG_ROLE_PACKED_WEIGHTS;
+    return role == CVG_ROLE_SRC || role == CVG_ROLE_WEIGHTS || role == CVG_ROLE_BIAS ||
+           role == CVG_ROLE_DIFF_DST || role == CVG_ROLE_PACKED_WEIGHTS;
   }
 
   /// What a direction does not use is NULL.
   cvg_tensors tensors(const Inputs& in, Results& out) const {
-    const bool forward = spec_.direction == Direction::forward, data = spec_.direction == Direction::backward_data,
+    const bool forward = spec_.direction == Direction::forward,
+               data = spec_.direction == Direction::backward_data,
                weights = spec_.direction == Direction::backward_weights;
     cvg_tensors t{};
     t.struct_size = sizeof t;
@@ -90,8 +97,10 @@ class Life {
 
   void load(cvg_role role, const std::vector<float>& from) {
     for (std::size_t i = 0; i < buffers_.size(); ++i) {
-      if (requirements_[i].role != role || requirements_[i].form != CVG_FORM_TENSOR || from.empty()) continue;
-      if (requirements_[i].bytes != from.size() * sizeof(float)) throw std::runtime_error("bytes of a tensor");
+      if (requirements_[i].role != role || requirements_[i].form != CVG_FORM_TENSOR || from.empty())
+        continue;
+      if (requirements_[i].bytes != from.size() * sizeof(float))
+        throw std::runtime_error("bytes of a tensor");
       std::memcpy(buffers_[i]->data(), from.data(), requirements_[i].bytes);
     }
   }

@@ -14,7 +14,8 @@ namespace {
 using nlohmann::json;
 
 Expected<Results> read_text(const std::string& text) {
-  const auto file = std::filesystem::temp_directory_path() / ("convgauge_line_" + std::to_string(getpid()) + ".jsonl");
+  const auto file = std::filesystem::temp_directory_path() /
+                    ("convgauge_line_" + std::to_string(getpid()) + ".jsonl");
   std::ofstream(file, std::ios::binary) << text;
   auto results = read_results(file);
   std::filesystem::remove(file);
@@ -23,7 +24,8 @@ Expected<Results> read_text(const std::string& text) {
 
 CaseRecord example() {
   CaseRecord r;
-  r.problem = {"resnet50", "layer1.0.conv2", {1, 64, 64, 1, {56, 3, 1, 1, 1, 1}, {56, 3, 1, 1, 1, 1}}, 3};
+  r.problem = {
+      "resnet50", "layer1.0.conv2", {1, 64, 64, 1, {56, 3, 1, 1, 1, 1}, {56, 3, 1, 1, 1, 1}}, 3};
   r.backend = r.label = "winograd";
   r.device = "cpu:0";
   r.algorithm = Algorithm{.name = "winograd.f4x4_3x3", .algorithm_class = AlgorithmClass::winograd};
@@ -47,7 +49,8 @@ TEST(Line, KeepsEveryFieldOfEveryKind) {
     want.header = random.header();
     std::string text = to_line(want.header) + "\n";
     for (std::size_t verdict = 0; verdict < std::variant_size_v<Verdict>; ++verdict)
-      for (std::size_t measurement = 0; measurement < std::variant_size_v<Measurement>; ++measurement) {
+      for (std::size_t measurement = 0; measurement < std::variant_size_v<Measurement>;
+           ++measurement) {
         want.cases.push_back(random.record(verdict, measurement));
         text += to_line(want.cases.back()) + "\n";
       }
@@ -68,15 +71,17 @@ TEST(Line, SamplesOfItsProcessesAddUp) {
     std::get<Measured>(r.measurement).samples_per_process = parts;
     const auto got = read_text(to_line(HeaderRecord{}) + "\n" + to_line(r) + "\n");
     ASSERT_FALSE(got) << parts.size();
-    EXPECT_NE(got.error().message.find("samples_per_process"), std::string::npos) << got.error().message;
+    EXPECT_NE(got.error().message.find("samples_per_process"), std::string::npos)
+        << got.error().message;
   }
 }
 
 TEST(Line, KeepsNanAndInfinity) {
   auto r = example();
   const double infinity = std::numeric_limits<double>::infinity();
-  r.verdict =
-      Differs{1, 2, {{0, 1, 2, 3}, std::nan(""), 1, 0}, {{0, 0, 0, 0}, infinity, -infinity, 0}, "normal", "", ""};
+  r.verdict = Differs{
+      1,  2, {{0, 1, 2, 3}, std::nan(""), 1, 0}, {{0, 0, 0, 0}, infinity, -infinity, 0}, "normal",
+      "", ""};
   const auto line = json::parse(to_line(r));
   EXPECT_EQ(line["verdict"]["first"]["got"], "nan");
   EXPECT_EQ(line["verdict"]["worst"]["want"], "-inf");
@@ -99,7 +104,9 @@ TEST(Line, HasTheFieldsOfTheDesign) {
   EXPECT_EQ(line["requested_algorithm"], "default");
   EXPECT_EQ(line["settings"]["threads"], 2);
   EXPECT_EQ(line["settings"]["cold"], false);
-  EXPECT_EQ(line["verdict"], json::parse(R"({"kind": "agrees", "worst": 0.12, "rel_l2": 6.1e-7, "elements": 200704})"));
+  EXPECT_EQ(
+      line["verdict"],
+      json::parse(R"({"kind": "agrees", "worst": 0.12, "rel_l2": 6.1e-7, "elements": 200704})"));
   EXPECT_EQ(line["measurement"]["kind"], "measured");
   EXPECT_EQ(line["time_ns"]["median"], 305000);
   EXPECT_EQ(line["time_ns"]["min"], 300100);

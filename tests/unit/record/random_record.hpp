@@ -31,8 +31,9 @@ class RandomRecords {
     if (coin()) r.known = text();
     r.replay = text();
     if (coin())
-      r.smallest = SmallestCase{geometry(),       settings(), text(), {Fill::normal}, this->verdict(verdict),
-                                {text(), text()}, 7,          coin(), text()};
+      r.smallest =
+          SmallestCase{geometry(),       settings(), text(), {Fill::normal}, this->verdict(verdict),
+                       {text(), text()}, 7,          coin(), text()};
     r.shrink_note = text();
     if (coin()) r.roof = Roof{real(), text(), coin()};
     return r;
@@ -40,8 +41,8 @@ class RandomRecords {
 
   HeaderRecord header() {
     HeaderRecord h;
-    for (auto* field : {&h.convgauge_version, &h.git_revision, &h.compiler, &h.started, &h.suite, &h.config_file,
-                        &h.config_digest, &h.command})
+    for (auto* field : {&h.convgauge_version, &h.git_revision, &h.compiler, &h.started, &h.suite,
+                        &h.config_file, &h.config_digest, &h.command})
       *field = text();
     if (coin()) h.baseline_backend = text();
     h.machine = machine();
@@ -80,7 +81,9 @@ class RandomRecords {
     return all;
   }
 
-  Axis axis() { return {whole(20, 40), whole(1, 5), whole(1, 3), whole(1, 3), whole(0, 3), whole(0, 3)}; }
+  Axis axis() {
+    return {whole(20, 40), whole(1, 5), whole(1, 3), whole(1, 3), whole(0, 3), whole(0, 3)};
+  }
   Geometry geometry() {
     const auto groups = whole(1, 4);
     return {whole(0, 4),
@@ -104,11 +107,14 @@ class RandomRecords {
   }
   Algorithm algorithm() {
     Algorithm a{text(), static_cast<AlgorithmClass>(whole(0, 3)), coin(), coin(), coin(), {}, {}};
-    for (auto& axis : a.winograd) axis = {static_cast<int>(whole(1, 6)), 3, {{0, 1}, {-1, 2}, {3, 7}}};
+    for (auto& axis : a.winograd)
+      axis = {static_cast<int>(whole(1, 6)), 3, {{0, 1}, {-1, 2}, {3, 7}}};
     a.fft_tile = {static_cast<int>(whole(1, 64)), static_cast<int>(whole(1, 64))};
     return a;
   }
-  Mismatch mismatch() { return {{whole(0, 9), whole(0, 9), whole(0, 9), whole(0, 9)}, real(), real(), real()}; }
+  Mismatch mismatch() {
+    return {{whole(0, 9), whole(0, 9), whole(0, 9), whole(0, 9)}, real(), real(), real()};
+  }
 
   Verdict verdict(std::size_t alternative) {
     switch (alternative) {
@@ -121,7 +127,8 @@ class RandomRecords {
       case 3:
         return Trespass{text(), text()};
       case 4:
-        return Died{static_cast<int>(whole(0, 30)), static_cast<int>(whole(-1, 255)), text(), text()};
+        return Died{static_cast<int>(whole(0, 30)), static_cast<int>(whole(-1, 255)), text(),
+                    text()};
       case 5:
         return TimedOut{std::chrono::milliseconds(whole(0, 1 << 20)), text()};
       default:
@@ -150,14 +157,31 @@ class RandomRecords {
     m.slot_bytes = whole(0, 1LL << 50);
     m.counts = {reals(), reals(), reals(), text()};
     for (auto time : kTimes) m.*time = real();
-    for (std::size_t i = 0; coin() && i < m.samples_ns.size(); ++i) m.loads.push_back({real(), real(), real(), real()});
+    for (std::size_t i = 0; coin() && i < m.samples_ns.size(); ++i)
+      m.loads.push_back({real(), real(), real(), real()});
     const auto samples = static_cast<std::int64_t>(m.samples_ns.size());
-    if (const auto first = whole(0, samples); coin()) m.samples_per_process = {first, samples - first};
+    if (const auto first = whole(0, samples); coin())
+      m.samples_per_process = {first, samples - first};
     return m;
   }
   Machine machine() {
-    Machine m{text(), text(), text(), text(), 4,  2, whole(0, 99), whole(0, 99), whole(0, 99), whole(0, 1LL << 50), {},
-              {},     real(), real(), real(), {}, {}};
+    Machine m{text(),
+              text(),
+              text(),
+              text(),
+              4,
+              2,
+              whole(0, 99),
+              whole(0, 99),
+              whole(0, 99),
+              whole(0, 1LL << 50),
+              {},
+              {},
+              real(),
+              real(),
+              real(),
+              {},
+              {}};
     m.fma_flops = {{1, real()}, {64, real()}};
     m.bytes_per_second = {{2, real()}};
     m.fma_peaks = {{text(), 1, real()}, {text(), 64, real()}};

@@ -12,7 +12,9 @@ namespace {
 
 class Reader : public testing::Test {
  protected:
-  Reader() : folder_(std::filesystem::temp_directory_path() / ("convgauge_reader_" + std::to_string(getpid()))) {
+  Reader()
+      : folder_(std::filesystem::temp_directory_path() /
+                ("convgauge_reader_" + std::to_string(getpid()))) {
     std::filesystem::create_directories(folder_);
   }
   ~Reader() override { std::filesystem::remove_all(folder_); }
@@ -54,7 +56,8 @@ TEST_F(Reader, ReadsTheFileOrItsFolder) {
 }
 
 TEST_F(Reader, LeavesUnknownFieldsAlone) {
-  const auto results = read(header() + case_with("/verdict/colour", "blue") + case_with("/later", {{"x", 1}}));
+  const auto results =
+      read(header() + case_with("/verdict/colour", "blue") + case_with("/later", {{"x", 1}}));
   ASSERT_TRUE(results) << results.error().message;
   EXPECT_EQ(results->cases.at(0), RandomRecords(3).record(0, 0));
   EXPECT_EQ(results->cases.at(1), results->cases.at(0));
@@ -62,19 +65,22 @@ TEST_F(Reader, LeavesUnknownFieldsAlone) {
 
 TEST_F(Reader, NamesFileLineAndField) {
   EXPECT_EQ(complaint(header() + case_with("/settings/threads", "two")),
-            "results.jsonl:2: /settings/threads: expected a whole number between -2147483648 and 2147483647, found "
+            "results.jsonl:2: /settings/threads: expected a whole number between -2147483648 and "
+            "2147483647, found "
             "\"two\"");
   EXPECT_EQ(complaint(header() + case_with("/settings/dtype", "int8")),
             "results.jsonl:2: /settings/dtype: expected f32, f64, f16 or bf16, found \"int8\"");
-  EXPECT_EQ(
-      complaint(header() + case_with("/verdict/kind", "perfect")),
-      "results.jsonl:2: /verdict/kind: expected one of agrees, differs, refused, trespass, died, timed_out, failed, "
-      "found \"perfect\"");
+  EXPECT_EQ(complaint(header() + case_with("/verdict/kind", "perfect")),
+            "results.jsonl:2: /verdict/kind: expected one of agrees, differs, refused, trespass, "
+            "died, timed_out, failed, "
+            "found \"perfect\"");
   EXPECT_EQ(complaint(header() + case_with("/settings/threads", 1e10)),
-            "results.jsonl:2: /settings/threads: expected a whole number between -2147483648 and 2147483647, found "
+            "results.jsonl:2: /settings/threads: expected a whole number between -2147483648 and "
+            "2147483647, found "
             "10000000000.0");
   EXPECT_EQ(complaint(header() + case_with("/bytes", -1)),
-            "results.jsonl:2: /bytes: expected a whole number between 0 and 18446744073709551615, found -1");
+            "results.jsonl:2: /bytes: expected a whole number between 0 and 18446744073709551615, "
+            "found -1");
   EXPECT_EQ(complaint(header() + case_with("/time_ns", nlohmann::json::array())),
             "results.jsonl:2: /time_ns: expected an object, found []");
   EXPECT_EQ(complaint(header() + "[1]\n"), "results.jsonl:2: expected an object, found [1]");
@@ -85,7 +91,8 @@ TEST_F(Reader, NamesFileLineAndField) {
 }
 
 TEST_F(Reader, NamesTheLineOfBrokenJson) {
-  const auto message = complaint(header() + case_with("/name", "x") + "{\"record\": \"case\", nonsense\n" + header());
+  const auto message = complaint(header() + case_with("/name", "x") +
+                                 "{\"record\": \"case\", nonsense\n" + header());
   EXPECT_EQ(message.find("results.jsonl:3: column 21: "), 0u) << message;
 }
 
@@ -94,7 +101,8 @@ TEST_F(Reader, RefusesWhatIsNotOneRun) {
   EXPECT_EQ(complaint("{\"record\""), "results.jsonl:1: no header line: it was torn");
   EXPECT_EQ(complaint(case_with("/name", "x")),
             "results.jsonl:1: /record: the first line must be the header, found \"case\"");
-  EXPECT_EQ(complaint(header() + header()), "results.jsonl:2: /record: a second header; one results file is one run");
+  EXPECT_EQ(complaint(header() + header()),
+            "results.jsonl:2: /record: a second header; one results file is one run");
   EXPECT_EQ(read_results(folder_ / "absent.jsonl").error().message,
             (folder_ / "absent.jsonl").string() + ": cannot be opened");
 }
@@ -102,10 +110,10 @@ TEST_F(Reader, RefusesWhatIsNotOneRun) {
 TEST_F(Reader, RefusesANewerFormat) {
   HeaderRecord newer;
   newer.schema_version = kSchemaVersion + 1;
-  EXPECT_EQ(
-      complaint(to_line(newer) + "\n"),
-      "results.jsonl:1: /schema_version: written with format 2, and this convgauge reads up to 1: read it with the "
-      "convgauge that wrote it, or a newer one");
+  EXPECT_EQ(complaint(to_line(newer) + "\n"),
+            "results.jsonl:1: /schema_version: written with format 2, and this convgauge reads up "
+            "to 1: read it with the "
+            "convgauge that wrote it, or a newer one");
 }
 
 }  // namespace

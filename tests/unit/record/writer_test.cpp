@@ -15,7 +15,8 @@ namespace {
 class Writer : public testing::Test {
  protected:
   Writer()
-      : file_(std::filesystem::temp_directory_path() / ("convgauge_writer_" + std::to_string(getpid()) + ".jsonl")) {}
+      : file_(std::filesystem::temp_directory_path() /
+              ("convgauge_writer_" + std::to_string(getpid()) + ".jsonl")) {}
   ~Writer() override { std::filesystem::remove(file_); }
 
   std::string content() const {

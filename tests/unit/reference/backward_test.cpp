@@ -1,4 +1,5 @@
-// The gradients: the loops and the engine give the same bits, and both are the adjoint of the forward direction.
+// The gradients: the loops and the engine give the same bits, and both are the adjoint of the
+// forward direction.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -24,7 +25,8 @@ constexpr Direction kBackward[] = {Direction::backward_data, Direction::backward
 TEST(Backward, EngineEqualsLoopsOnRandomProblems) {
   std::mt19937 random(23);
   for (int i = 0; i < 600; ++i) {
-    const auto type = std::array{Dtype::f32, Dtype::f16, Dtype::bf16}[static_cast<std::size_t>(i % 3)];
+    const auto type =
+        std::array{Dtype::f32, Dtype::f16, Dtype::bf16}[static_cast<std::size_t>(i % 3)];
     auto spec = Spec::of(random_geometry(random), type, i / 3 % 2 ? Layout::nhwc : Layout::nchw);
     spec.direction = kBackward[i % 2];
     const Tensors tensors(spec, i % 5 ? Fill::normal : Fill::nonfinite);
@@ -58,8 +60,9 @@ double dot(const std::vector<double>& a, const std::vector<double>& b) {
   return dot(a.data(), b.data(), a.size());
 }
 
-/// On whole numbers all of it is exact: sum dy y = sum dx x = sum dw w (without bias), and with it sum dy b = sum db b.
-/// It knows nothing of taps, padding or steps but what the forward reference knows.
+/// On whole numbers all of it is exact: sum dy y = sum dx x = sum dw w (without bias), and with it
+/// sum dy b = sum db b. It knows nothing of taps, padding or steps but what the forward reference
+/// knows.
 TEST(Backward, IsTheAdjointOfForward) {
   std::mt19937 random(24);
   for (int i = 0; i < 400; ++i) {
@@ -80,7 +83,8 @@ TEST(Backward, IsTheAdjointOfForward) {
     Sums weights(spec);
     reference_slow(spec, inputs, weights.out());
     const double want = dot(dy, y);
-    EXPECT_EQ(dot(data.want, values(spec, TensorRole::src, forward.src.data())), want) << name_of(spec);
+    EXPECT_EQ(dot(data.want, values(spec, TensorRole::src, forward.src.data())), want)
+        << name_of(spec);
     const auto w = values(spec, TensorRole::weights, forward.weights.data());
     EXPECT_EQ(dot(weights.want.data(), w.data(), w.size()), want) << name_of(spec);
     if (!bias) continue;
@@ -147,17 +151,20 @@ TEST(Backward, ReadsAndWritesWhatItSays) {
   EXPECT_EQ(roles(none, Direction::backward_weights, true), List{R::diff_weights});
 }
 
-/// Of ones, a sum is its number of terms: no result has more than Spec::terms() says, and plain ones have just so many.
+/// Of ones, a sum is its number of terms: no result has more than Spec::terms() says, and plain
+/// ones have just so many.
 TEST(Backward, TermsAreCounted) {
   std::mt19937 random(25);
   for (int i = 0; i < 300; ++i) {
     auto spec = Spec::of(random_geometry(random), Dtype::f32);
     spec.direction = kBackward[i % 2];
     const std::vector<float> ones(
-        std::max({spec.src_bytes(), spec.weights_bytes(), spec.dst_bytes()}) / sizeof(float) + 1, 1.0f);
+        std::max({spec.src_bytes(), spec.weights_bytes(), spec.dst_bytes()}) / sizeof(float) + 1,
+        1.0f);
     Sums sums(spec);
     reference_slow(spec, {ones.data(), ones.data(), nullptr, ones.data()}, sums.out());
-    for (const double count : sums.want) EXPECT_LE(count, static_cast<double>(spec.terms())) << name_of(spec);
+    for (const double count : sums.want)
+      EXPECT_LE(count, static_cast<double>(spec.terms())) << name_of(spec);
   }
   auto spec = spec_of("n2c3h9w9_o4k3p1_nobias");
   EXPECT_EQ(spec.terms(), 27);

@@ -17,7 +17,9 @@ using testing::Tensors;
 
 class Cache : public ::testing::Test {
  protected:
-  Cache() : directory_(fs::temp_directory_path() / ("convgauge_cache_test_" + std::to_string(::getpid()))) {
+  Cache()
+      : directory_(fs::temp_directory_path() /
+                   ("convgauge_cache_test_" + std::to_string(::getpid()))) {
     fs::remove_all(directory_);
   }
   ~Cache() override { fs::remove_all(directory_); }
@@ -53,7 +55,8 @@ TEST_F(Cache, EverythingThatMattersIsInTheKey) {
   EXPECT_NE(key, reference_key(spec_, Fill::normal, {2, 2}));
   EXPECT_NE(key, reference_key(spec_of("n1c4h6w6_o4k3p1_nobias"), Fill::normal, {1, 1}));
   EXPECT_NE(key, reference_key(spec_of("n1c4h6w6_o4k3p1", Dtype::bf16), Fill::normal, {1, 1}));
-  EXPECT_EQ(key, reference_key(spec_of("n1c4h6w6_o4k3p1", Dtype::f32, Layout::nhwc), Fill::normal, {1, 1}))
+  EXPECT_EQ(key, reference_key(spec_of("n1c4h6w6_o4k3p1", Dtype::f32, Layout::nhwc), Fill::normal,
+                               {1, 1}))
       << "results are contiguous NCHW whatever the layout";
 }
 

@@ -1,4 +1,5 @@
-// The fast reference is the slow one, bit for bit: every parameter, type, layout, instruction set and thread count.
+// The fast reference is the slow one, bit for bit: every parameter, type, layout, instruction set
+// and thread count.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -19,19 +20,23 @@ using testing::spec_of;
 using testing::Sums;
 using testing::Tensors;
 
-void expect_equal(const Kernel& kernel, const Spec& spec, const Tensors& tensors, const Sums& slow, int threads) {
+void expect_equal(const Kernel& kernel, const Spec& spec, const Tensors& tensors, const Sums& slow,
+                  int threads) {
   Sums fast(spec);
   reference_fast_with(kernel, spec, tensors.inputs(), fast.out(), threads);
   const bool fused_differently = spec.src_type == Dtype::f64;
   if (!fused_differently) {
-    EXPECT_TRUE(same_bits(slow.want, fast.want)) << kernel.name << " " << threads << " " << name_of(spec);
-    EXPECT_TRUE(same_bits(slow.magnitude, fast.magnitude)) << kernel.name << " " << threads << " " << name_of(spec);
+    EXPECT_TRUE(same_bits(slow.want, fast.want))
+        << kernel.name << " " << threads << " " << name_of(spec);
+    EXPECT_TRUE(same_bits(slow.magnitude, fast.magnitude))
+        << kernel.name << " " << threads << " " << name_of(spec);
     return;
   }
   const double bound = static_cast<double>(spec.geometry.terms() + 1) * 0x1p-52;
   for (std::size_t i = 0; i < slow.want.size(); ++i) {
     EXPECT_LE(std::fabs(slow.want[i] - fast.want[i]), bound * slow.magnitude[i]) << name_of(spec);
-    EXPECT_LE(std::fabs(slow.magnitude[i] - fast.magnitude[i]), bound * slow.magnitude[i]) << name_of(spec);
+    EXPECT_LE(std::fabs(slow.magnitude[i] - fast.magnitude[i]), bound * slow.magnitude[i])
+        << name_of(spec);
   }
 }
 
@@ -58,12 +63,13 @@ TEST_P(EveryKernel, EqualsTheDefinitionOnRandomProblems) {
 
 /// Large enough for several chunks of taps, ragged panels and blocks, and real threads.
 TEST_P(EveryKernel, EqualsTheDefinitionOnLargerProblems) {
-  for (const char* text : {"n1c64h14w14_o37k3p1", "n3c70h7w7_o21k3s2p1", "n1c3h40w41_o16k7s2p3",
-                           "n2c96h11w13_o96k3p1g96", "n1c64h13w9_o64k5p2d2g4_reflect", "n5c300h1w1_o130k1_nobias",
-                           "n1c1h1w1_o200k3p1_replicate", "n1c24h20w20_o48k3p2.1x0.3g24_circular", "n2c33h30w30_o5k1"})
+  for (const char* text :
+       {"n1c64h14w14_o37k3p1", "n3c70h7w7_o21k3s2p1", "n1c3h40w41_o16k7s2p3",
+        "n2c96h11w13_o96k3p1g96", "n1c64h13w9_o64k5p2d2g4_reflect", "n5c300h1w1_o130k1_nobias",
+        "n1c1h1w1_o200k3p1_replicate", "n1c24h20w20_o48k3p2.1x0.3g24_circular", "n2c33h30w30_o5k1"})
     for (const int threads : {1, 2, 3, 7}) {
-      const auto spec =
-          spec_of(text, threads == 2 ? Dtype::bf16 : Dtype::f32, threads == 3 ? Layout::nhwc : Layout::nchw);
+      const auto spec = spec_of(text, threads == 2 ? Dtype::bf16 : Dtype::f32,
+                                threads == 3 ? Layout::nhwc : Layout::nchw);
       const Tensors tensors(spec);
       expect_equal(*GetParam(), spec, tensors, slow_sums(spec, tensors), threads);
     }

@@ -44,13 +44,14 @@ struct Sums {
 };
 
 inline std::string name_of(const Spec& spec) {
-  return full_text(spec.geometry) + " " + std::string(word(spec.src_type)) + " " + std::string(word(spec.layout)) +
-         " " + std::string(word(spec.direction));
+  return full_text(spec.geometry) + " " + std::string(word(spec.src_type)) + " " +
+         std::string(word(spec.layout)) + " " + std::string(word(spec.direction));
 }
 
 inline bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {
   for (std::size_t i = 0; i < a.size(); ++i)
-    if (std::memcmp(&a[i], &b[i], sizeof(double)) != 0 && !(std::isnan(a[i]) && std::isnan(b[i]))) return false;
+    if (std::memcmp(&a[i], &b[i], sizeof(double)) != 0 && !(std::isnan(a[i]) && std::isnan(b[i])))
+      return false;
   return true;
 }
 
@@ -63,7 +64,8 @@ inline Sums slow_sums(const Spec& spec, const Tensors& tensors) {
 /// A legal problem of every parameter, small.
 inline Geometry random_geometry(std::mt19937& random) {
   const auto draw = [&](int least, int most) {
-    return std::int64_t{least} + static_cast<int>(random() % static_cast<unsigned>(most - least + 1));
+    return std::int64_t{least} +
+           static_cast<int>(random() % static_cast<unsigned>(most - least + 1));
   };
   for (;;) {
     Geometry g;
@@ -75,7 +77,8 @@ inline Geometry random_geometry(std::mt19937& random) {
     g.padding_mode = static_cast<PaddingMode>(draw(0, 3));
     for (Axis* a : {&g.h, &g.w}) {
       const auto k = draw(0, 2) ? draw(1, 5) : draw(1, 2);
-      *a = {draw(1, 17), k, draw(0, 1) ? 1 : draw(1, 4), draw(0, 1) ? 1 : draw(1, 3), draw(0, 4), draw(0, 4)};
+      *a = {draw(1, 17), k,         draw(0, 1) ? 1 : draw(1, 4), draw(0, 1) ? 1 : draw(1, 3),
+            draw(0, 4),  draw(0, 4)};
       if (draw(0, 1)) a->pad_before = a->pad_after = draw(0, 2);
     }
     if (!flaw(g)) return g;

@@ -1,4 +1,5 @@
-// The definition, against values worked out by hand and against an independent statement of each padding mode.
+// The definition, against values worked out by hand and against an independent statement of each
+// padding mode.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -23,9 +24,11 @@ TEST(Padding, ReadsWhatTorchPadReads) {
   };
   // torch.nn.functional.pad(arange(4), (3, 3), mode)
   EXPECT_EQ(line(PaddingMode::reflect), (std::vector<std::int64_t>{3, 2, 1, 0, 1, 2, 3, 2, 1, 0}));
-  EXPECT_EQ(line(PaddingMode::replicate), (std::vector<std::int64_t>{0, 0, 0, 0, 1, 2, 3, 3, 3, 3}));
+  EXPECT_EQ(line(PaddingMode::replicate),
+            (std::vector<std::int64_t>{0, 0, 0, 0, 1, 2, 3, 3, 3, 3}));
   EXPECT_EQ(line(PaddingMode::circular), (std::vector<std::int64_t>{1, 2, 3, 0, 1, 2, 3, 0, 1, 2}));
-  EXPECT_EQ(line(PaddingMode::zeros), (std::vector<std::int64_t>{-1, -1, -1, 0, 1, 2, 3, -1, -1, -1}));
+  EXPECT_EQ(line(PaddingMode::zeros),
+            (std::vector<std::int64_t>{-1, -1, -1, 0, 1, 2, 3, -1, -1, -1}));
 }
 
 void set(Buffer& buffer, std::vector<float> values) {

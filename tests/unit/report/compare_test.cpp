@@ -21,7 +21,8 @@ Change change_of(CaseRecord a, CaseRecord b) {
 }
 
 TEST(Compare, NamesWhatBecameOfACase) {
-  const auto good = timed("a", "l", about(1000)), slow = timed("a", "l", about(1500)), few = timed("a", "l", {1, 2});
+  const auto good = timed("a", "l", about(1000)), slow = timed("a", "l", about(1500)),
+             few = timed("a", "l", {1, 2});
   const auto wrong = untimed("a", "l", Failed{"x"}), refused = untimed("a", "l", Refused{"k", "x"});
   EXPECT_EQ(change_of(good, slow), Change::slower);
   EXPECT_EQ(change_of(slow, good), Change::faster);
@@ -48,7 +49,8 @@ TEST(Compare, GoneAndAddedAreNamed) {
 TEST(Compare, PairsOneRunByRoundAndTwoRunsByAllRatios) {
   // A machine that drifts three-fold while both wobble alike.
   std::vector<double> base, other;
-  for (int i = 0; i < 15; ++i) base.push_back(1000.0 * (1 + i / 7.0)), other.push_back(base.back() * 1.05);
+  for (int i = 0; i < 15; ++i)
+    base.push_back(1000.0 * (1 + i / 7.0)), other.push_back(base.back() * 1.05);
   const auto run = run_of({timed("a", "l", base), timed("b", "l", other)});
   const auto paired = compare({"run", {&run}}, {"run", {&run}}, {.of = "b", .with = "a"});
   ASSERT_TRUE(paired);
@@ -66,17 +68,21 @@ TEST(Compare, AChangeWithinTheMarginIsNone) {
   const std::vector<double> base(15, 1000.0), other(15, 1008.0);
   const auto run = run_of({timed("a", "l", base), timed("b", "l", other)});
   const auto change = [&](double margin) {
-    return compare({"run", {&run}}, {"run", {&run}}, {.of = "b", .with = "a", .margin = margin})->cases.at(0).change;
+    return compare({"run", {&run}}, {"run", {&run}}, {.of = "b", .with = "a", .margin = margin})
+        ->cases.at(0)
+        .change;
   };
   EXPECT_EQ(change(0.01), Change::same);
   EXPECT_EQ(change(0.005), Change::slower);
 }
 
 TEST(Compare, NetworksAreWeightedByCountAndKeepTheirGaps) {
-  const auto then = run_of({timed("a", "x", std::vector<double>(9, 100), 3),
-                            timed("a", "y", std::vector<double>(9, 100)), timed("a", "z", about(1))});
-  const auto now = run_of({timed("a", "x", std::vector<double>(9, 200), 3),
-                           timed("a", "y", std::vector<double>(9, 100)), untimed("a", "z", Refused{"k", "x"})});
+  const auto then =
+      run_of({timed("a", "x", std::vector<double>(9, 100), 3),
+              timed("a", "y", std::vector<double>(9, 100)), timed("a", "z", about(1))});
+  const auto now =
+      run_of({timed("a", "x", std::vector<double>(9, 200), 3),
+              timed("a", "y", std::vector<double>(9, 100)), untimed("a", "z", Refused{"k", "x"})});
   const auto comparison = compared(then, now);
   ASSERT_EQ(comparison.networks.size(), 1u);
   const auto& network = comparison.networks[0];
@@ -115,11 +121,14 @@ TEST(Compare, SaysFirstWhatWasNotTheSame) {
 }
 
 TEST(Compare, ALabelMeansItsOwnChoiceBesideOthers) {
-  auto own = timed("a", "l", std::vector<double>(9, 100)), named = timed("a", "l", std::vector<double>(9, 300));
+  auto own = timed("a", "l", std::vector<double>(9, 100)),
+       named = timed("a", "l", std::vector<double>(9, 300));
   named.requested_algorithm = "a.other";
   const auto run = run_of({own, named, timed("b", "l", std::vector<double>(9, 100))});
   const auto ratio = [&](const char* label) {
-    return compare({"run", {&run}}, {"run", {&run}}, {.of = label, .with = "b"})->cases.at(0).time_ratio->median;
+    return compare({"run", {&run}}, {"run", {&run}}, {.of = label, .with = "b"})
+        ->cases.at(0)
+        .time_ratio->median;
   };
   EXPECT_NEAR(ratio("a"), 1, 1e-12);
   EXPECT_NEAR(ratio("a a.other"), 3, 1e-12);

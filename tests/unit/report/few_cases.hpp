@@ -4,8 +4,8 @@
 
 namespace convgauge {
 
-inline CaseRecord timed(const std::string& label, const std::string& layer, std::vector<double> samples_ns,
-                        std::int64_t count = 1) {
+inline CaseRecord timed(const std::string& label, const std::string& layer,
+                        std::vector<double> samples_ns, std::int64_t count = 1) {
   CaseRecord r;
   r.problem.name = layer;
   r.problem.count = count;
@@ -20,8 +20,9 @@ inline CaseRecord timed(const std::string& label, const std::string& layer, std:
 }
 
 /// One of the algorithms that "all" asked for; the backend's own choice is the first that it lists.
-inline CaseRecord algorithm_of(const std::string& label, const std::string& algorithm, const std::string& layer,
-                               std::vector<double> samples_ns, bool own_choice = false, std::int64_t count = 1) {
+inline CaseRecord algorithm_of(const std::string& label, const std::string& algorithm,
+                               const std::string& layer, std::vector<double> samples_ns,
+                               bool own_choice = false, std::int64_t count = 1) {
   auto r = timed(label, layer, std::move(samples_ns), count);
   r.label = label + ":" + algorithm;
   r.requested_algorithm = algorithm;

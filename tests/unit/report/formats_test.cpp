@@ -23,16 +23,18 @@ TEST(Junit, CountsEveryKindWhereItBelongs) {
   known.known = "issue 1";
   const auto xml = junit_report(run_of(
       {timed("a", "x", about(1)), untimed("b", "x", Differs{}), untimed("c", "x", Failed{"no"}),
-       untimed("d", "x", Died{}), untimed("d", "y", TimedOut{}), untimed("d", "z", Trespass{}), known,
-       untimed("f", "x", Refused{"kernel", "only 3x3"}),
+       untimed("d", "x", Died{}), untimed("d", "y", TimedOut{}), untimed("d", "z", Trespass{}),
+       known, untimed("f", "x", Refused{"kernel", "only 3x3"}),
        untimed("g", "x", Agrees{}, Skipped{"over budget: one execution takes 12 s"}),
-       untimed("h", "x", Agrees{}, Skipped{"not asked for"}), untimed("i", "x", Agrees{}, Inconclusive{"noise"})}));
+       untimed("h", "x", Agrees{}, Skipped{"not asked for"}),
+       untimed("i", "x", Agrees{}, Inconclusive{"noise"})}));
   EXPECT_NE(xml.find("tests=\"11\" failures=\"2\" errors=\"3\" skipped=\"3\""), xml.npos) << xml;
   EXPECT_EQ(occurrences(xml, "<failure "), 2);
   EXPECT_EQ(occurrences(xml, "<error "), 3);
   EXPECT_EQ(occurrences(xml, "<skipped "), 3);
   EXPECT_NE(xml.find("<skipped message=\"refused: kernel: only 3x3\"/>"), xml.npos) << xml;
-  EXPECT_NE(xml.find("<skipped message=\"over budget: one execution takes 12 s\"/>"), xml.npos) << xml;
+  EXPECT_NE(xml.find("<skipped message=\"over budget: one execution takes 12 s\"/>"), xml.npos)
+      << xml;
 }
 
 /// Fields of RFC 4180, read back.
@@ -60,7 +62,8 @@ TEST(Csv, ReadsBackWhateverTheTexts) {
   const auto results = hostile_run();
   const auto rows = parse_csv(csv_report(results));
   ASSERT_EQ(rows.size(), results.cases.size() + 1);
-  const auto replay = static_cast<std::size_t>(std::find(rows[0].begin(), rows[0].end(), "replay") - rows[0].begin());
+  const auto replay = static_cast<std::size_t>(std::find(rows[0].begin(), rows[0].end(), "replay") -
+                                               rows[0].begin());
   ASSERT_LT(replay, rows[0].size());
   for (std::size_t i = 0; i < results.cases.size(); ++i) {
     ASSERT_EQ(rows[i + 1].size(), rows[0].size());
@@ -109,8 +112,8 @@ TEST(Formats, NameTheSmallestFailingCase) {
   smallest.away = {"groups=2", "size=3"};
   smallest.replay = "convgauge verify n1c2h3w3_o2k1g2_nobias --backend a";
   const auto results = run_of({record});
-  for (const auto& text :
-       {junit_report(results), markdown_report(results), html_report({results}), terminal_table(results, 200, false)}) {
+  for (const auto& text : {junit_report(results), markdown_report(results), html_report({results}),
+                           terminal_table(results, 200, false)}) {
     EXPECT_EQ(occurrences(text, smallest.replay), 1) << text.substr(0, 2000);
     EXPECT_NE(text.find("groups=2, size=3"), text.npos);
   }
@@ -122,7 +125,8 @@ TEST(Html, KeepsForeignTextsOutOfItsMarkup) {
   EXPECT_EQ(page.find("<img"), page.npos);
   EXPECT_EQ(occurrences(page, "</script>"), 3) << "data, chart library, page";
   EXPECT_EQ(page.find("{{"), page.npos) << "a mark that nothing filled";
-  EXPECT_EQ(page.find("http://"), page.find("http://www.w3.org")) << "nothing is loaded from anywhere";
+  EXPECT_EQ(page.find("http://"), page.find("http://www.w3.org"))
+      << "nothing is loaded from anywhere";
 }
 
 }  // namespace

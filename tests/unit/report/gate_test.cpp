@@ -1,4 +1,5 @@
-// The gate's judgement on invented runs: what fails, what is lost, who is suspected, and which exit code wins.
+// The gate's judgement on invented runs: what fails, what is lost, who is suspected, and which exit
+// code wins.
 #include "report/gate/gate.hpp"
 
 #include <gtest/gtest.h>
@@ -98,7 +99,8 @@ TEST(Gate, ASuspectIsJudgedByWhatWasMeasuredAgain) {
   const auto then = even_run(10);
   auto now = even_run(10);
   now.cases[0] = timed("a", "l0", about(2000));
-  const auto verdict = [&](const CaseRecord* baseline, const CaseRecord* candidate, bool strict = false) {
+  const auto verdict = [&](const CaseRecord* baseline, const CaseRecord* candidate,
+                           bool strict = false) {
     auto gate = judged(then, now);
     RankLaws laws;
     settle(gate.suspects[0], baseline, candidate, 1e9, laws);
@@ -110,20 +112,23 @@ TEST(Gate, ASuspectIsJudgedByWhatWasMeasuredAgain) {
   EXPECT_EQ(verdict(&fast, &fast, true), std::pair(Guilt::not_slower, int{kGood}));
   EXPECT_EQ(verdict(&slow, &fast, true), std::pair(Guilt::not_slower, int{kGood}));
   const auto little = again(1009);
-  EXPECT_EQ(verdict(&fast, &little, true), std::pair(Guilt::not_slower, int{kGood})) << "within the margin";
+  EXPECT_EQ(verdict(&fast, &little, true), std::pair(Guilt::not_slower, int{kGood}))
+      << "within the margin";
   EXPECT_EQ(verdict(&fast, &few), std::pair(Guilt::unconfirmed, int{kGood}));
   EXPECT_EQ(verdict(&fast, &few, true), std::pair(Guilt::unconfirmed, int{kUndecided}));
   EXPECT_EQ(verdict(nullptr, nullptr, true), std::pair(Guilt::unconfirmed, int{kUndecided}));
   const auto loud = untimed("a", "l0", Agrees{}, Inconclusive{"too loud"});
   EXPECT_EQ(verdict(&fast, &loud, true), std::pair(Guilt::unconfirmed, int{kUndecided}));
   EXPECT_EQ(verdict(&loud, &slow, true), std::pair(Guilt::unconfirmed, int{kUndecided}));
-  const auto endless = untimed("a", "l0", Agrees{}, Skipped{"over budget: one execution takes 40 s"});
+  const auto endless =
+      untimed("a", "l0", Agrees{}, Skipped{"over budget: one execution takes 40 s"});
   EXPECT_EQ(verdict(&fast, &endless), std::pair(Guilt::slower, int{kSlower}));
   auto slow_start = again(1000);
   std::get<Measured>(slow_start.measurement).first_execution_ns = 3e8;
   EXPECT_EQ(verdict(&slow_start, &endless, true), std::pair(Guilt::unconfirmed, int{kUndecided}))
       << "nearly over it too";
-  const auto wrong = untimed("a", "l0", Failed{"R12"}), dead = untimed("a", "l0", Died{11, 0, "execute", ""});
+  const auto wrong = untimed("a", "l0", Failed{"R12"}),
+             dead = untimed("a", "l0", Died{11, 0, "execute", ""});
   EXPECT_EQ(verdict(&fast, &wrong), std::pair(Guilt::failed, int{kWrong}));
   EXPECT_EQ(verdict(&fast, &dead), std::pair(Guilt::failed, int{kCrashed}));
 }
@@ -135,7 +140,8 @@ TEST(Gate, ALostTimeIsASuspicion) {
   const auto gate = judged(then, now);
   ASSERT_EQ(gate.suspects.size(), 1u);
   EXPECT_EQ(gate.suspects[0].compared->candidate, &now.cases[4]);
-  EXPECT_TRUE(judged(now, then).suspects.empty()) << "where the baseline has no time there is nothing to lose";
+  EXPECT_TRUE(judged(now, then).suspects.empty())
+      << "where the baseline has no time there is nothing to lose";
 }
 
 TEST(Gate, EveryCaseIsASuspectWhereThatIsAskedOrTooFewAreThere) {
@@ -154,7 +160,8 @@ TEST(Gate, AnotherMachineMakesTimesInconclusiveNotRed) {
   EXPECT_EQ(exit_code_of(gate), kGood);
   EXPECT_EQ(exit_code_of(gate, true), kUndecided);
   now.header.machine.processor = "another";
-  EXPECT_NE(judged(then, now).unjudged.find("than this"), std::string::npos) << "this machine can confirm nothing";
+  EXPECT_NE(judged(then, now).unjudged.find("than this"), std::string::npos)
+      << "this machine can confirm nothing";
 }
 
 TEST(Gate, ARunWithoutTimesHasNoneToJudge) {
@@ -179,7 +186,8 @@ TEST(Gate, TellsItsVerdictInEveryFormat) {
   EXPECT_EQ(text.find("RED: a result is wrong, failed, or missing\n"), 0u) << text;
   EXPECT_NE(text.find("slower       l0 · a: "), text.npos) << text;
   EXPECT_NE(text.find("time 1.050 (1.050 … 1.050), 21 rounds"), text.npos) << text;
-  EXPECT_NE(text.find("lost         l1 · a: agreed in the baseline, and is refused now"), text.npos) << text;
+  EXPECT_NE(text.find("lost         l1 · a: agreed in the baseline, and is refused now"), text.npos)
+      << text;
   EXPECT_NE(gate_markdown(gate).find("- **slower** l0"), std::string::npos) << gate_markdown(gate);
   EXPECT_NE(gate_json(gate).find("\"result\": \"slower\""), std::string::npos);
   EXPECT_NE(gate_json(gate).find("\"exit_code\": 1"), std::string::npos);

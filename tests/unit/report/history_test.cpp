@@ -1,4 +1,5 @@
-// Histories: steps that were planted are found where they are, and none where none is, on recorded drift too.
+// Histories: steps that were planted are found where they are, and none where none is, on recorded
+// drift too.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -20,10 +21,11 @@ std::vector<Results> nights(int count) {
   return runs;
 }
 
-const CaseHistory& find(const History& h, const std::string& layer, const std::string& label, int threads) {
+const CaseHistory& find(const History& h, const std::string& layer, const std::string& label,
+                        int threads) {
   for (const auto& c : h.cases)
-    if (c.last->problem.name == layer && c.last->label == label && c.last->requested_algorithm == "default" &&
-        c.last->settings.threads == threads)
+    if (c.last->problem.name == layer && c.last->label == label &&
+        c.last->requested_algorithm == "default" && c.last->settings.threads == threads)
       return c;
   ADD_FAILURE() << "no " << label << " on " << layer;
   return h.cases.front();
@@ -80,7 +82,8 @@ TEST(History, TellsWhatBecameOfAVerdict) {
   ASSERT_EQ(broke.fates.size(), 1u);
   EXPECT_EQ(broke.fates[0].run, 4);
   EXPECT_TRUE(broke.fates[0].worse);
-  EXPECT_EQ(by_interest(*h).front(), static_cast<int>(&find(*h, "layer2.0.conv2", "fft", 2) - h->cases.data()));
+  EXPECT_EQ(by_interest(*h).front(),
+            static_cast<int>(&find(*h, "layer2.0.conv2", "fft", 2) - h->cases.data()));
 }
 
 TEST(History, TheMachinesOwnMoveIsNoStepOfACase) {
@@ -98,7 +101,8 @@ TEST(History, TheMachinesOwnMoveIsNoStepOfACase) {
 }
 
 TEST(History, RunsWithoutACommonCaseHaveNone) {
-  const std::vector<Results> runs{run_of({timed("a", "x", about(100))}), run_of({timed("b", "x", about(100))})};
+  const std::vector<Results> runs{run_of({timed("a", "x", about(100))}),
+                                  run_of({timed("b", "x", about(100))})};
   EXPECT_FALSE(history(runs, {}));
   EXPECT_FALSE(history_text_report(runs, {}, 80));
 }
@@ -106,7 +110,8 @@ TEST(History, RunsWithoutACommonCaseHaveNone) {
 TEST(History, AGapIsBridged) {
   auto all = nights(6);
   for (auto& r : all[2].cases)  // night 4, the first after winograd's step
-    if (r.label == "winograd") r.verdict = Refused{"kernel", "not tonight"}, r.measurement = Skipped{"not verified"};
+    if (r.label == "winograd")
+      r.verdict = Refused{"kernel", "not tonight"}, r.measurement = Skipped{"not verified"};
   const auto h = history(all, {});
   ASSERT_TRUE(h);
   const auto& c = find(*h, "layer3.1.conv2", "winograd", 2);
@@ -116,17 +121,19 @@ TEST(History, AGapIsBridged) {
 }
 
 std::vector<double> series(const std::string& name) {
-  std::ifstream in(std::string(CONVGAUGE_SOURCE_DIR) + "/tests/unit/measure/drift/" + name + ".txt");
+  std::ifstream in(std::string(CONVGAUGE_SOURCE_DIR) + "/tests/unit/measure/drift/" + name +
+                   ".txt");
   std::vector<double> samples;
   for (std::string line; std::getline(in, line);)
     if (!line.starts_with("#")) samples.push_back(std::stod(line));
   return samples;
 }
 
-/// A history of runs of 15 consecutive samples each, from random places of recorded series that nothing was changed
-/// in; case 0 is slower by `factor` from the fourth run on.
+/// A history of runs of 15 consecutive samples each, from random places of recorded series that
+/// nothing was changed in; case 0 is slower by `factor` from the fourth run on.
 Steps replayed(int cases, int runs, double factor, std::mt19937& random) {
-  static const std::vector<std::vector<double>> kSeries{series("onednn"), series("onednn_2_threads"), series("naive")};
+  static const std::vector<std::vector<double>> kSeries{
+      series("onednn"), series("onednn_2_threads"), series("naive")};
   std::vector<StepSeries> list;
   for (int c = 0; c < cases; ++c) {
     const auto& samples = kSeries[static_cast<std::size_t>(c) % kSeries.size()];
@@ -135,7 +142,8 @@ Steps replayed(int cases, int runs, double factor, std::mt19937& random) {
       const auto at = random() % (samples.size() - 15);
       const auto t = median_interval(std::span(samples).subspan(at, 15));
       const double more = c == 0 && run >= 3 ? std::log(factor) : 0;
-      one.runs.push_back(LogTime{std::log(t.median) + more, std::log(*t.low) + more, std::log(*t.high) + more});
+      one.runs.push_back(
+          LogTime{std::log(t.median) + more, std::log(*t.low) + more, std::log(*t.high) + more});
     }
     one.control.assign(static_cast<std::size_t>(runs) - 1, c != 0);
     list.push_back(std::move(one));
@@ -155,8 +163,11 @@ TEST(History, RecordedDriftRaisesFewFalseAlarms) {
       alarmed += here > 0;
       steps += here;
     }
-    std::printf("%d cases over %d runs: %.1f%% of %d unchanged histories tell a step, %.3f%% of the looks\n", cases,
-                runs, 100.0 * alarmed / kHistories, kHistories, 100.0 * steps / (kHistories * cases * (runs - 1.0)));
+    std::printf(
+        "%d cases over %d runs: %.1f%% of %d unchanged histories tell a step, %.3f%% of the "
+        "looks\n",
+        cases, runs, 100.0 * alarmed / kHistories, kHistories,
+        100.0 * steps / (kHistories * cases * (runs - 1.0)));
     EXPECT_LE(alarmed, 0.05 * kHistories) << cases << " cases";
   }
 }
@@ -177,7 +188,8 @@ TEST(History, RecordedDriftHidesNoLargeStep) {
 TEST(History, TextsNameTheStepAndItsReason) {
   const auto runs = nights(6);
   const std::vector<std::string> names{"n6", "n5", "n4", "n3", "n2", "n1"};
-  const auto text = history_text_report(runs, names, 100), markdown = history_markdown_report(runs, names);
+  const auto text = history_text_report(runs, names, 100),
+             markdown = history_markdown_report(runs, names);
   ASSERT_TRUE(text);
   ASSERT_TRUE(markdown);
   EXPECT_NE(text->find("run 4 (n4)"), text->npos) << *text;

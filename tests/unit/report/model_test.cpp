@@ -31,7 +31,8 @@ TEST(Model, SpeedUpsComeFromTheSameRounds) {
 TEST(Model, SaysFasterOnlyWhereTheIntervalDoes) {
   auto noisy = about(100);
   for (std::size_t i = 0; i < noisy.size(); i += 2) noisy[i] *= 1.1;
-  const auto results = run_of({timed("a", "x", about(103)), timed("b", "x", noisy), timed("c", "x", {60, 60, 60})});
+  const auto results =
+      run_of({timed("a", "x", about(103)), timed("b", "x", noisy), timed("c", "x", {60, 60, 60})});
   const auto groups = arrange(results);
   const auto& cells = groups[0].rows.at(0).cells;
   EXPECT_TRUE(cells[2].fastest);
@@ -44,9 +45,9 @@ TEST(Model, SaysFasterOnlyWhereTheIntervalDoes) {
 TEST(Model, RanksOnlyWhatAgreesAndWasMeasured) {
   auto wrong = timed("wrong", "x", about(1));
   wrong.verdict = Differs{};
-  const auto results =
-      run_of({timed("a", "x", about(100)), wrong, timed("zero", "x", {0, 0}), timed("nan", "x", {std::nan("")}),
-              untimed("refused", "x", Refused{"kernel", "only 3x3"})});
+  const auto results = run_of({timed("a", "x", about(100)), wrong, timed("zero", "x", {0, 0}),
+                               timed("nan", "x", {std::nan("")}),
+                               untimed("refused", "x", Refused{"kernel", "only 3x3"})});
   const auto groups = arrange(results);
   for (std::size_t c = 0; c < 5; ++c) {
     EXPECT_EQ(groups[0].rows[0].cells[c].fastest, c == 0) << c;
@@ -59,8 +60,8 @@ TEST(Model, RanksOnlyWhatAgreesAndWasMeasured) {
 TEST(Model, WeighsTotalsByCountAndMissesWhatIsMissing) {
   auto refused = untimed("b", "y", Refused{"stride", "no"});
   refused.problem.count = 2;
-  const auto results =
-      run_of({timed("a", "x", about(100), 3), timed("a", "y", about(10), 2), timed("b", "x", about(50), 3), refused});
+  const auto results = run_of({timed("a", "x", about(100), 3), timed("a", "y", about(10), 2),
+                               timed("b", "x", about(50), 3), refused});
   const auto totals = network_totals(results);
   ASSERT_EQ(totals.size(), 2u);
   const double wobble = median_interval(about(1)).median;
@@ -79,7 +80,8 @@ TEST(Model, ChoosesTheMixOnOddRoundsAndTimesItOnEvenOnes) {
   // b looks best on odd rounds by luck alone: its even rounds are what counts.
   std::vector<double> lucky;
   for (int i = 0; i < 16; ++i) lucky.push_back(i % 2 == 0 ? 80 : 120);
-  const auto results = run_of({timed("a", "x", std::vector<double>(16, 100.0)), timed("b", "x", lucky)}, "a");
+  const auto results =
+      run_of({timed("a", "x", std::vector<double>(16, 100.0)), timed("b", "x", lucky)}, "a");
   const auto groups = arrange(results);
   EXPECT_EQ(groups[0].mix.columns, std::vector<int>{1});
   EXPECT_DOUBLE_EQ(groups[0].mix.total.ns, 120);
@@ -87,8 +89,8 @@ TEST(Model, ChoosesTheMixOnOddRoundsAndTimesItOnEvenOnes) {
 }
 
 TEST(Model, HasNoMixRatioWhereTheBaselineMissesALayer) {
-  const auto results = run_of({timed("a", "x", about(100)), timed("b", "x", about(50)), untimed("a", "y", Failed{"no"}),
-                               timed("b", "y", about(5))},
+  const auto results = run_of({timed("a", "x", about(100)), timed("b", "x", about(50)),
+                               untimed("a", "y", Failed{"no"}), timed("b", "y", about(5))},
                               "a");
   const auto groups = arrange(results);
   EXPECT_FALSE(groups[0].mix.speedup);
@@ -115,7 +117,8 @@ TEST(Model, GivesEveryAlgorithmOfALabelItsColumn) {
   auto other = timed("winograd", "x", about(5));
   other.requested_algorithm = "winograd.f2x2_3x3";
   other.own_choice = false;
-  const auto results = run_of({timed("winograd", "x", about(10)), other, timed("fft", "x", about(7))});
+  const auto results =
+      run_of({timed("winograd", "x", about(10)), other, timed("fft", "x", about(7))});
   const auto groups = arrange(results);
   EXPECT_EQ(names(groups[0]), (std::vector<std::string>{"winograd", "winograd f2x2_3x3", "fft"}));
   const auto regret = regrets(groups[0]);
@@ -124,7 +127,8 @@ TEST(Model, GivesEveryAlgorithmOfALabelItsColumn) {
   EXPECT_EQ(regret[0].better, "f2x2_3x3");
 }
 
-/// As `--algorithm all` labels them: the backend lists its own choice first, whatever it is from layer to layer.
+/// As `--algorithm all` labels them: the backend lists its own choice first, whatever it is from
+/// layer to layer.
 TEST(Model, FindsTheRegretAmongAllAlgorithms) {
   const auto one = [](const char* algorithm, const char* layer, double ns, bool own) {
     auto record = timed("cudnn", layer, about(ns));
@@ -133,9 +137,10 @@ TEST(Model, FindsTheRegretAmongAllAlgorithms) {
     record.own_choice = own;
     return record;
   };
-  const auto results = run_of({one("cudnn.eng1{k2=1,k3=0}", "x", 10, true), one("cudnn.eng2", "x", 5, false),
-                               one("cudnn.eng1{k2=1,k3=0}", "y", 8, false), one("cudnn.eng2", "y", 8, true),
-                               timed("naive", "x", about(1))});
+  const auto results =
+      run_of({one("cudnn.eng1{k2=1,k3=0}", "x", 10, true), one("cudnn.eng2", "x", 5, false),
+              one("cudnn.eng1{k2=1,k3=0}", "y", 8, false), one("cudnn.eng2", "y", 8, true),
+              timed("naive", "x", about(1))});
   const auto regret = regrets(arrange(results).at(0));
   ASSERT_EQ(regret.size(), 1u);
   EXPECT_EQ(regret[0].label, "cudnn");
@@ -162,7 +167,8 @@ TEST(Headline, AnswersInASentence) {
   EXPECT_EQ(headline(run_of({timed("a", "x", about(200)), timed("b", "x", about(100))}, "a")),
             "b is fastest: 110 ns, 2.00× (2.00–2.00) the speed of a.");
   EXPECT_EQ(headline(run_of({untimed("a", "x", Agrees{}, Skipped{"not asked for"})})), "1 agree.");
-  EXPECT_EQ(headline(run_of({untimed("a", "x", Differs{})})), "1 wrong. 1 case failed: a on x (wrong).");
+  EXPECT_EQ(headline(run_of({untimed("a", "x", Differs{})})),
+            "1 wrong. 1 case failed: a on x (wrong).");
 }
 
 TEST(Headline, SaysThatARunIsIncomplete) {

@@ -39,7 +39,8 @@ TEST(PageData, HoldsTheNumbersOfTheModel) {
 }
 
 TEST(PageData, SamplesComeBackToATenThousandth) {
-  const auto data = nlohmann::json::parse(page_data({run_of({timed("a", "x", {100, 101.234, 99})})}));
+  const auto data =
+      nlohmann::json::parse(page_data({run_of({timed("a", "x", {100, 101.234, 99})})}));
   const auto& samples = data["groups"][0]["cells"]["samples"][0];
   EXPECT_NEAR(100 * (1 + samples[1].get<double>() / 1e4), 101.234, 0.01);
 }
@@ -53,7 +54,8 @@ TEST(Html, TenThousandCasesStayUnderFiveMegabytesAndTwoSeconds) {
   for (int i = 0; i < 3; ++i) {
     const auto start = std::chrono::steady_clock::now();
     bytes = html_report({results}).size();
-    best_s = std::min(best_s, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    best_s = std::min(
+        best_s, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
   EXPECT_LE(bytes, 5'000'000u);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)

@@ -16,9 +16,10 @@ TEST(Crossing, ASweepOverKernelsIsAGridAndANetworkIsNone) {
   const auto found = crossing(groups[0]);
   ASSERT_TRUE(found);
   EXPECT_EQ(found->axis, "kernel size");
-  EXPECT_EQ(found->values, (std::vector<std::string>{"3×3", "5×5", "7×7", "9×9", "15×15", "31×31"}));
-  EXPECT_EQ(found->rows,
-            (std::vector<std::string>{"depthwise, 14×14", "depthwise, 56×56", "dense, 14×14", "dense, 56×56"}));
+  EXPECT_EQ(found->values,
+            (std::vector<std::string>{"3×3", "5×5", "7×7", "9×9", "15×15", "31×31"}));
+  EXPECT_EQ(found->rows, (std::vector<std::string>{"depthwise, 14×14", "depthwise, 56×56",
+                                                   "dense, 14×14", "dense, 56×56"}));
   for (const auto& group : arrange(network)) EXPECT_FALSE(crossing(group));
 }
 
@@ -29,7 +30,8 @@ TEST(Crossing, PlacesNameTheFastestAndItsLeadOverTheNextBackend) {
   ASSERT_TRUE(found);
   const auto name = [&](std::size_t r, std::size_t v) {
     const auto& place = found->places[r][v];
-    return place ? groups[0].columns[static_cast<std::size_t>(place->winner)].name : std::string("nothing");
+    return place ? groups[0].columns[static_cast<std::size_t>(place->winner)].name
+                 : std::string("nothing");
   };
   EXPECT_EQ(name(3, 0), "winograd");
   EXPECT_EQ(name(3, 5), "fft");
@@ -47,7 +49,8 @@ TEST(Crossing, WhatTheIntervalDoesNotTellApartIsTied) {
   std::vector<CaseRecord> cases;
   for (const std::int64_t kernel : {1, 3, 5})
     for (const auto* label : {"a", "b"}) {
-      auto r = timed(label, std::to_string(kernel), about(std::string_view(label) == "a" ? 100 : 100.001));
+      auto r = timed(label, std::to_string(kernel),
+                     about(std::string_view(label) == "a" ? 100 : 100.001));
       if (std::string_view(label) == "b")
         std::reverse(std::get<Measured>(r.measurement).samples_ns.begin(),
                      std::get<Measured>(r.measurement).samples_ns.end());

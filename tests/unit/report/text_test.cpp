@@ -60,15 +60,18 @@ TEST(TerminalTable, FitsEveryWidth) {
   const auto results = small_run();
   for (const int width : {60, 80, 100, 120, 200})
     for (const auto& line : lines_of(terminal_table(results, width, false)))
-      if (line.find("convgauge bench") == line.npos) {  // a replay line is one word to a person who copies it
+      if (line.find("convgauge bench") ==
+          line.npos) {  // a replay line is one word to a person who copies it
         EXPECT_LE(display_width(line), width) << line;
       }
 }
 
 TEST(TerminalTable, AlignsWideNamesAndMarksTheWinner) {
-  const auto lines = lines_of(terminal_table(
-      run_of({timed("漢字", "層", about(100)), timed("b", "y", about(2e6)), timed("b", "層", about(50))}, "漢字"), 100,
-      false));
+  const auto lines =
+      lines_of(terminal_table(run_of({timed("漢字", "層", about(100)), timed("b", "y", about(2e6)),
+                                      timed("b", "層", about(50))},
+                                     "漢字"),
+                              100, false));
   ASSERT_GE(lines.size(), 4u);
   EXPECT_EQ(lines[0], "1 thread · f32 · nchw · forward · strict");
   const auto end_of = [](const std::string& line, const std::string& word) {
@@ -90,9 +93,11 @@ TEST(TerminalTable, PassesNoEscapeSequenceOn) {
 TEST(TerminalTable, GivesEveryReason) {
   const auto text = terminal_table(small_run(), 200, false);
   for (const char* reason :
-       {"✕ wrong: fft on layer4.1.conv2: ", "✕ timed out: fft on conv1: ", "✕ died: ", "✕ trespass: ", "✕ failed: ",
-        "noisy: naive on layer1.0.conv1: another process", "refused: winograd on ",
-        "✕ known: fft on layer4.0.conv2: differs, as known (stride 2, issue #12): ", "absent: cudnn: no CUDA device"})
+       {"✕ wrong: fft on layer4.1.conv2: ", "✕ timed out: fft on conv1: ", "✕ died: ",
+        "✕ trespass: ", "✕ failed: ", "noisy: naive on layer1.0.conv1: another process",
+        "refused: winograd on ",
+        "✕ known: fft on layer4.0.conv2: differs, as known (stride 2, issue #12): ",
+        "absent: cudnn: no CUDA device"})
     EXPECT_NE(text.find(reason), text.npos) << reason << "\n" << text;
 }
 

@@ -22,20 +22,29 @@ BackendInfo backend(const char* name, std::vector<DeviceInfo> devices, const cha
 
 Catalog example() {
   Catalog c;
-  c.plugins.push_back({"/p/a.so", "h1", {"a", "1", {backend("fast", {device(CVG_DEVICE_CPU, "CPU")})}}, false});
+  c.plugins.push_back({"/p/a.so",
+                       "h1",
+                       {"a", "1", {backend("fast", {device(CVG_DEVICE_KIND_CPU, "CPU")})}},
+                       false});
+  c.plugins.push_back({"/p/b.so",
+                       "h2",
+                       {"b",
+                        "1",
+                        {backend("soft", {device(CVG_DEVICE_KIND_SOFTWARE, "pipe")}),
+                         backend("gone", {}, "no GPU device: no driver")}},
+                       false});
   c.plugins.push_back(
-      {"/p/b.so",
-       "h2",
-       {"b",
-        "1",
-        {backend("soft", {device(CVG_DEVICE_SOFTWARE, "pipe")}), backend("gone", {}, "no GPU device: no driver")}},
+      {"/q/a.so",
+       "h3",
+       {"a",
+        "2",
+        {backend("fast", {device(CVG_DEVICE_KIND_GPU, "G"), device(CVG_DEVICE_KIND_CPU, "CPU")})}},
+       true});
+  c.plugins.push_back(
+      {kReferencePlugin,
+       "0",
+       {"reference", "1", {backend("reference", {device(CVG_DEVICE_KIND_CPU, "CPU")})}},
        false});
-  c.plugins.push_back({"/q/a.so",
-                       "h3",
-                       {"a", "2", {backend("fast", {device(CVG_DEVICE_GPU, "G"), device(CVG_DEVICE_CPU, "CPU")})}},
-                       true});
-  c.plugins.push_back(
-      {kReferencePlugin, "0", {"reference", "1", {backend("reference", {device(CVG_DEVICE_CPU, "CPU")})}}, false});
   return c;
 }
 
@@ -96,7 +105,8 @@ TEST(Replay, SpellsOutWhatIsNotDefaultAndQuotes) {
   verify.seed = 7;
   const std::vector both{Placement::end, Placement::start};
   EXPECT_EQ(replay_line("verify", r, c, verify, both),
-            "convgauge verify n1c1h1w1_o1k1x1s1x1p0x0d1x1g1_bias_zeros --backend fast --threads 2 --algorithm "
+            "convgauge verify n1c1h1w1_o1k1x1s1x1p0x0d1x1g1_bias_zeros --backend fast --threads 2 "
+            "--algorithm "
             "'onednn.jit:avx2 x' "
             "--dtype bf16 --layout nhwc --option 'accuracy=it'\\''s' --seed 7");
 }

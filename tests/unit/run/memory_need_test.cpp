@@ -11,7 +11,8 @@ namespace {
 TEST(MemoryNeed, CountsSheetsTensorsAndACopy) {
   const auto spec = Spec::of(*parse_problem("n1c2h3w5_o4k1"), Dtype::f32, Layout::nchw);
   const double inputs = 4 * (2 * 3 * 5 + 4 * 2 + 4), outputs = 4 * 3 * 5;
-  EXPECT_EQ(verify_bytes(spec, {}), 3 * (inputs + 16 * outputs) + 6 * (inputs + 4 * outputs) + 4 * outputs);
+  EXPECT_EQ(verify_bytes(spec, {}),
+            3 * (inputs + 16 * outputs) + 6 * (inputs + 4 * outputs) + 4 * outputs);
 }
 
 TEST(MemoryNeed, CountsWhatAGradientRearranges) {

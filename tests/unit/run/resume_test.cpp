@@ -41,8 +41,8 @@ struct File {
 };
 
 TEST(Resume, DropsAProblemThatWasCutOff) {
-  const std::vector<std::string> lines{to_line(header()), to_line(record(0, 0, 2)), to_line(record(0, 1, 2)),
-                                       to_line(record(1, 0, 2))};
+  const std::vector<std::string> lines{to_line(header()), to_line(record(0, 0, 2)),
+                                       to_line(record(0, 1, 2)), to_line(record(1, 0, 2))};
   const File file(lines);
   const auto found = read_results(file.path);
   ASSERT_TRUE(found) << found.error().message;
@@ -59,17 +59,21 @@ TEST(Resume, RefusesAnotherRun) {
   ASSERT_TRUE(found);
   auto now = header();
   now.config_digest = "other";
-  EXPECT_NE(resume(file.path, *found, now).error().message.find("the config has changed"), std::string::npos);
-  now = header();
-  now.plugins[0].hash = "other";
-  EXPECT_NE(resume(file.path, *found, now).error().message.find("the plugin of 'naive' has changed"),
+  EXPECT_NE(resume(file.path, *found, now).error().message.find("the config has changed"),
             std::string::npos);
   now = header();
+  now.plugins[0].hash = "other";
+  EXPECT_NE(
+      resume(file.path, *found, now).error().message.find("the plugin of 'naive' has changed"),
+      std::string::npos);
+  now = header();
   now.machine.cores = 64;
-  EXPECT_NE(resume(file.path, *found, now).error().message.find("another machine"), std::string::npos);
+  EXPECT_NE(resume(file.path, *found, now).error().message.find("another machine"),
+            std::string::npos);
   now = header();
   now.plugins.clear();
-  EXPECT_NE(resume(file.path, *found, now).error().message.find("not here any more"), std::string::npos);
+  EXPECT_NE(resume(file.path, *found, now).error().message.find("not here any more"),
+            std::string::npos);
 }
 
 }  // namespace

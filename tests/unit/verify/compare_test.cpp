@@ -26,8 +26,8 @@ TEST(Compare, ThePerfectlyRoundedResultAgrees) {
   for (const auto type : {Dtype::f32, Dtype::f64, Dtype::f16, Dtype::bf16})
     for (const auto fill : {Fill::integer, Fill::normal, Fill::uniform})
       for (const auto layout : {Layout::nchw, Layout::nhwc})
-        for (const char* text :
-             {"n2c8h9w7_o8k3p1", "n1c64h5w5_o3k5p2_nobias", "n1c6h8w8_o12k3s2g6_reflect", "n1c1h3w3_o1k1"}) {
+        for (const char* text : {"n2c8h9w7_o8k3p1", "n1c64h5w5_o3k5p2_nobias",
+                                 "n1c6h8w8_o12k3s2g6_reflect", "n1c1h3w3_o1k1"}) {
           Trial trial(text, fill, type, layout);
           EXPECT_TRUE(trial.agrees()) << text << " " << word(type) << " " << word(fill);
         }
@@ -54,14 +54,17 @@ std::vector<double> summed_in_float(const Trial& t) {
                        static_cast<float>(load(t.spec.weights_type, t.tensors.weights.data(),
                                                o * w[0] + c * w[1] + k * w[2] + l * w[3]));
               }
-          out.push_back(g.bias ? sum + static_cast<float>(load(t.spec.dst_type, t.tensors.bias.data(), o)) : sum);
+          out.push_back(
+              g.bias ? sum + static_cast<float>(load(t.spec.dst_type, t.tensors.bias.data(), o))
+                     : sum);
         }
   return out;
 }
 
 TEST(Compare, AnHonestFloatLoopAgreesBitForBitOnIntegers) {
   for (const auto type : {Dtype::f32, Dtype::f16, Dtype::bf16})
-    for (const char* text : {"n1c128h9w9_o8k3p1", "n2c3h20w20_o4k7s2p3", "n1c8h8w8_o8k3p1g8", "n1c600h3w3_o8k3p1"})
+    for (const char* text :
+         {"n1c128h9w9_o8k3p1", "n2c3h20w20_o4k7s2p3", "n1c8h8w8_o8k3p1g8", "n1c600h3w3_o8k3p1"})
       for (const auto fill : {Fill::integer, Fill::normal, Fill::uniform}) {
         Trial trial(text, fill, type);
         trial.answer(summed_in_float(trial));
@@ -75,8 +78,10 @@ TEST(Compare, AnHonestFloatLoopAgreesOnRandomProblems) {
   for (int i = 0; i < 2000; ++i) {
     auto g = testing::random_geometry(random);
     g.padding_mode = PaddingMode::zeros;
-    const auto type = std::array{Dtype::f32, Dtype::f16, Dtype::bf16}[static_cast<std::size_t>(i % 3)];
-    Trial trial(short_text(g).c_str(), static_cast<Fill>(i / 3 % 3), type, i % 2 ? Layout::nhwc : Layout::nchw);
+    const auto type =
+        std::array{Dtype::f32, Dtype::f16, Dtype::bf16}[static_cast<std::size_t>(i % 3)];
+    Trial trial(short_text(g).c_str(), static_cast<Fill>(i / 3 % 3), type,
+                i % 2 ? Layout::nhwc : Layout::nchw);
     trial.answer(summed_in_float(trial));
     EXPECT_TRUE(trial.agrees()) << short_text(g) << " " << word(type) << " " << word(trial.fill);
   }
@@ -129,7 +134,8 @@ TEST(Compare, TheDirectBoundIsTheOneOfTheBook) {
   const double u = 0x1p-24, n = 4609;
   const auto allowed = trial.allowed();
   for (std::size_t i = 0; i < allowed.size(); ++i) {
-    EXPECT_LT(allowed[i], (8 * std::sqrt(n) + 4) * u * trial.sums.magnitude[i] * (1 + 1e-6) + 1e-38);
+    EXPECT_LT(allowed[i],
+              (8 * std::sqrt(n) + 4) * u * trial.sums.magnitude[i] * (1 + 1e-6) + 1e-38);
     EXPECT_GT(allowed[i], (8 * std::sqrt(n) + 4) * u * trial.sums.magnitude[i] * (1 - 1e-6));
   }
 }
@@ -144,7 +150,8 @@ TEST(Compare, AWrongPaddingDiffers) {
       trial.answer(wrong.want);
       const auto verdict = trial.judged();
       ASSERT_TRUE(std::holds_alternative<Differs>(verdict));
-      EXPECT_NE(std::get<Differs>(verdict).where.find("border"), std::string::npos) << std::get<Differs>(verdict).where;
+      EXPECT_NE(std::get<Differs>(verdict).where.find("border"), std::string::npos)
+          << std::get<Differs>(verdict).where;
       trial.algorithm = winograd_algorithm(4);
       EXPECT_FALSE(trial.agrees()) << "nor does the bound of F(4,3) forgive it";
       trial.algorithm = fft_algorithm(16);
@@ -170,7 +177,8 @@ TEST(Compare, TruncatedFactorsNeedTheirMathMode) {
 
 TEST(Compare, SubnormalsAreFlushedOnlyByThoseWhoSaySo) {
   Trial trial("n1c4h6w6_o4k3p1_nobias", Fill::normal);
-  for (std::size_t i = 0; i < trial.tensors.src.bytes() / 4; ++i) trial.tensors.src.as<float>()[i] *= 0x1p-130f;
+  for (std::size_t i = 0; i < trial.tensors.src.bytes() / 4; ++i)
+    trial.tensors.src.as<float>()[i] *= 0x1p-130f;
   trial.recompute();
   trial.answer(trial.sums.want);
   EXPECT_TRUE(trial.agrees());

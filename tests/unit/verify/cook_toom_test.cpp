@@ -20,7 +20,8 @@ double squared(const WinogradAxis& axis) {
   return *one * *one;
 }
 
-/// Worked out by hand for F(2,3): rows of |A| meet 1*2, 1.5*2, 1.5*2 and 1*2, so 8 on either row; (8/3)^2 * 4/3.
+/// Worked out by hand for F(2,3): rows of |A| meet 1*2, 1.5*2, 1.5*2 and 1*2, so 8 on either row;
+/// (8/3)^2 * 4/3.
 TEST(CookToom, AmplificationOfTheKnownSets) {
   EXPECT_NEAR(squared(kF23), 64.0 / 9 * 4 / 3, 1e-12);
   EXPECT_NEAR(squared(kF43), 256 * 4.0 / 3, 1e-9);
@@ -44,8 +45,9 @@ TEST(CookToom, NamesWhatIsWrongWithThePoints) {
   EXPECT_EQ(message({2, 3, {{0, 1}, {1, 2}, {2, 4}}}), "F(2,3): the point 2/4 stands twice");
   EXPECT_EQ(message({2, 3, {{0, 1}, {1, 0}, {2, 1}}}), "F(2,3): the point 1/0 is no number");
   EXPECT_EQ(message({0, 3, {}}), "F(0,3): m and r must be at least 1");
-  EXPECT_EQ(message({4, 3, {{2000000011, 1999999973}, {1999999943, 1}, {1, 1999999927}, {3, 1}, {5, 7}}}),
-            "F(4,3): its matrices overflow exact 64-bit fractions");
+  EXPECT_EQ(
+      message({4, 3, {{2000000011, 1999999973}, {1999999943, 1}, {1, 1999999927}, {3, 1}, {5, 7}}}),
+      "F(4,3): its matrices overflow exact 64-bit fractions");
 }
 
 TEST(CookToom, AnAxisThatIsNotTransformedAmplifiesNothing) {

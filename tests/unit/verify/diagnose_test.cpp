@@ -73,13 +73,14 @@ constexpr const char* kProblems[] = {
     "n1c2h5w4_o3k7p3",
 };
 
-/// Where a row matters its output must be diagnosed; and on one problem at least by the row's own words, or the row
-/// were no more than another's second name.
+/// Where a row matters its output must be diagnosed; and on one problem at least by the row's own
+/// words, or the row were no more than another's second name.
 TEST(Diagnose, NamesEveryRow) {
   std::set<std::string> named;
   for (const bool exact : {true, false})
     for (const auto* text : kProblems) {
-      auto trial = exact ? Trial(text, Fill::integer) : Trial(text, Fill::normal, Dtype::f64, Layout::nhwc);
+      auto trial =
+          exact ? Trial(text, Fill::integer) : Trial(text, Fill::normal, Dtype::f64, Layout::nhwc);
       for (const auto& row : mutations()) {
         trial.answer(answer_of(misread(trial, {&row}), trial));
         if (trial.agrees()) {
@@ -87,8 +88,10 @@ TEST(Diagnose, NamesEveryRow) {
           continue;
         }
         const auto diagnosis = diagnose(trial.evidence());
-        EXPECT_TRUE(contains(diagnosis, "matches the reference with ")) << row.words << " on " << text;
-        EXPECT_FALSE(contains(diagnosis, "where it is wrong")) << row.words << " on " << text << ": " << diagnosis;
+        EXPECT_TRUE(contains(diagnosis, "matches the reference with "))
+            << row.words << " on " << text;
+        EXPECT_FALSE(contains(diagnosis, "where it is wrong"))
+            << row.words << " on " << text << ": " << diagnosis;
         if (contains(diagnosis, row.words)) named.insert(row.words);
       }
     }
@@ -96,8 +99,9 @@ TEST(Diagnose, NamesEveryRow) {
 }
 
 TEST(Diagnose, NamesRoundedInputs) {
-  for (const auto* words : {"inputs rounded to tf32", "inputs truncated to tf32", "inputs rounded to bf16",
-                            "output rounded to bf16", "output rounded to f16"}) {
+  for (const auto* words :
+       {"inputs rounded to tf32", "inputs truncated to tf32", "inputs rounded to bf16",
+        "output rounded to bf16", "output rounded to f16"}) {
     Trial trial("n2c16h12w12_o16k3p1", Fill::normal);
     EXPECT_TRUE(contains(diagnosis_of(trial, {words}), words)) << diagnose(trial.evidence());
   }
@@ -126,7 +130,8 @@ TEST(Diagnose, NamesPairs) {
     const char *problem, *one, *other;
   } const pairs[] = {
       {"n2c12h13w11_o12k3x5s2x3p2.1x1.2", "stride_h and stride_w swapped", "bias missing"},
-      {"n2c12h13w13_o12k3x5s1x1p2x3d2x3", "padding_h and padding_w swapped", "dilation_h and dilation_w swapped"},
+      {"n2c12h13w13_o12k3x5s1x1p2x3d2x3", "padding_h and padding_w swapped",
+       "dilation_h and dilation_w swapped"},
       {"n2c12h10w10_o8k3p1g4", "kernel flipped in h and w", "groups ignored (input"},
       {"n2c6h11w14_o6k3p2_reflect", "padding_mode taken as zeros", "the output's scale 2"},
   };
@@ -134,7 +139,8 @@ TEST(Diagnose, NamesPairs) {
     for (const auto& [problem, one, other] : pairs) {
       Trial trial(problem, fill);
       const auto diagnosis = diagnosis_of(trial, {one, other});
-      EXPECT_TRUE(contains(diagnosis, one) && contains(diagnosis, other)) << one << ", " << other << ": " << diagnosis;
+      EXPECT_TRUE(contains(diagnosis, one) && contains(diagnosis, other))
+          << one << ", " << other << ": " << diagnosis;
     }
 }
 
@@ -142,7 +148,8 @@ TEST(Diagnose, SaysWhereOnlyWrongOutputsMatch) {
   Trial trial("n1c8h12w12_o16k3p1", Fill::integer);
   const auto misread_all = answer_of(misread(trial, {&row_of("bias missing")}), trial);
   for (std::int64_t i = 0; i < 144 * 3; ++i) trial.set(i, misread_all[static_cast<std::size_t>(i)]);
-  EXPECT_EQ(diagnose(trial.evidence()), "matches the reference with bias missing, where it is wrong");
+  EXPECT_EQ(diagnose(trial.evidence()),
+            "matches the reference with bias missing, where it is wrong");
 }
 
 TEST(Diagnose, LeavesRightAndRandomOutputsAlone) {
@@ -150,12 +157,14 @@ TEST(Diagnose, LeavesRightAndRandomOutputsAlone) {
   for (int i = 0; i < 300; ++i) {
     const auto g = testing::random_geometry(random);
     const auto type = std::array{Dtype::f32, Dtype::bf16}[static_cast<std::size_t>(i % 2)];
-    Trial trial(short_text(g).c_str(), static_cast<Fill>(i / 2 % 3), type, i % 4 > 1 ? Layout::nhwc : Layout::nchw);
+    Trial trial(short_text(g).c_str(), static_cast<Fill>(i / 2 % 3), type,
+                i % 4 > 1 ? Layout::nhwc : Layout::nchw);
     EXPECT_EQ(diagnose(trial.evidence()), "") << short_text(g);
     auto noise = trial.sums.want;
     for (auto& x : noise) x += 1 + static_cast<double>(random() % 1000);
     trial.answer(noise);
-    EXPECT_EQ(diagnose(trial.evidence()), "") << short_text(g) << " " << word(trial.fill) << " " << word(type);
+    EXPECT_EQ(diagnose(trial.evidence()), "")
+        << short_text(g) << " " << word(trial.fill) << " " << word(type);
   }
 }
 
@@ -173,7 +182,8 @@ TEST(Diagnose, WorksUnderTiledBounds) {
     Trial trial("n1c16h12w12_o8k3p1", fill);
     trial.algorithm = testing::winograd_algorithm(4);
     EXPECT_TRUE(contains(diagnosis_of(trial, {"padding_h shifted by one (one less"}), "padding_h"));
-    EXPECT_TRUE(contains(diagnosis_of(trial, {"kernel flipped in h and w"}), "kernel flipped in h and w"));
+    EXPECT_TRUE(
+        contains(diagnosis_of(trial, {"kernel flipped in h and w"}), "kernel flipped in h and w"));
   }
 }
 
@@ -187,7 +197,8 @@ TEST(Diagnose, IsQuick) {
   struct {
     const char* problem;
     double seconds;
-  } const limits[] = {{"n1c4h6w6_o4k3p1", 0.5}, {"n1c64h56w56_o64k3p1", 3}, {"n1c256h7w7_o256k3p1", 3}};
+  } const limits[] = {
+      {"n1c4h6w6_o4k3p1", 0.5}, {"n1c64h56w56_o64k3p1", 3}, {"n1c256h7w7_o256k3p1", 3}};
   for (const auto& [problem, limit] : limits) {
     Trial trial(problem, Fill::integer);
     std::string diagnosis;

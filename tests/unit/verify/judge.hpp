@@ -22,12 +22,15 @@ struct Trial {
     for (std::size_t i = 0; i < static_cast<std::size_t>(elements(spec.shape(spec.result()))); ++i)
       set(static_cast<std::int64_t>(i), values[i]);
   }
-  void set(std::int64_t i, double value) { store(spec.type(spec.result()), got.data(), offset(i), value); }
+  void set(std::int64_t i, double value) {
+    store(spec.type(spec.result()), got.data(), offset(i), value);
+  }
   double at(std::int64_t i) const { return load(spec.type(spec.result()), got.data(), offset(i)); }
   std::int64_t offset(std::int64_t i) const {
     const auto s = spec.shape(spec.result());
     const auto d = spec.strides(spec.result());
-    return i / (s[1] * s[2] * s[3]) * d[0] + i / (s[2] * s[3]) % s[1] * d[1] + i / s[3] % s[2] * d[2] + i % s[3] * d[3];
+    return i / (s[1] * s[2] * s[3]) * d[0] + i / (s[2] * s[3]) % s[1] * d[1] +
+           i / s[3] % s[2] * d[2] + i % s[3] * d[3];
   }
   Evidence evidence() { return {spec, algorithm, fill, tensors.inputs(), sums.out(), got.data()}; }
   std::variant<Agrees, Differs> judged() { return compare(evidence()); }
@@ -49,7 +52,8 @@ struct Trial {
 inline Algorithm winograd_algorithm(int m) {
   WinogradAxis axis{m, 3, {{0, 1}, {1, 1}, {-1, 1}, {2, 1}, {-2, 1}, {1, 2}, {-1, 2}}};
   axis.points.resize(static_cast<std::size_t>(m + 1));
-  return {.name = "winograd", .algorithm_class = AlgorithmClass::winograd, .winograd = {axis, axis}};
+  return {
+      .name = "winograd", .algorithm_class = AlgorithmClass::winograd, .winograd = {axis, axis}};
 }
 
 inline Algorithm fft_algorithm(int tile) {

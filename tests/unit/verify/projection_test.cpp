@@ -1,4 +1,5 @@
-// Projections must let right outputs pass and find one wrong element, a swap, an exchange of images.
+// Projections must let right outputs pass and find one wrong element, a swap, an exchange of
+// images.
 #include "verify/projection.hpp"
 
 #include <gtest/gtest.h>
@@ -15,7 +16,8 @@ using testing::Trial;
 constexpr std::uint64_t kSeed = 11;
 
 bool agrees(Trial& t, const Projection& p, const Relation& relation = {}) {
-  return std::holds_alternative<Agrees>(p.compare(t.algorithm, t.tensors.inputs(), t.got.data(), relation));
+  return std::holds_alternative<Agrees>(
+      p.compare(t.algorithm, t.tensors.inputs(), t.got.data(), relation));
 }
 
 Projection projection_of(Trial& t, int threads = 2) {
@@ -23,14 +25,15 @@ Projection projection_of(Trial& t, int threads = 2) {
 }
 
 TEST(Projection, LetsRightOutputsPass) {
-  for (const char* text : {"n3c5h9w11_o70k3p1", "n2c8h7w7_o16k3x1s2x1p1x0g2", "n1c4h6w6_o130k1_nobias",
-                           "n2c6h9w9_o12k3p2d2g3_reflect", "n2c4h5w8_o9k3p1_circular", "n1c3h4w4_o8k5p3_replicate"})
+  for (const char* text :
+       {"n3c5h9w11_o70k3p1", "n2c8h7w7_o16k3x1s2x1p1x0g2", "n1c4h6w6_o130k1_nobias",
+        "n2c6h9w9_o12k3p2d2g3_reflect", "n2c4h5w8_o9k3p1_circular", "n1c3h4w4_o8k5p3_replicate"})
     for (const auto type : {Dtype::f32, Dtype::f64, Dtype::f16, Dtype::bf16})
       for (const auto layout : {Layout::nchw, Layout::nhwc})
         for (const auto fill : {Fill::integer, Fill::normal, Fill::uniform}) {
           Trial t(text, fill, type, layout);
-          for (const auto& algorithm :
-               {Algorithm{.name = "direct"}, testing::winograd_algorithm(4), testing::fft_algorithm(16)}) {
+          for (const auto& algorithm : {Algorithm{.name = "direct"}, testing::winograd_algorithm(4),
+                                        testing::fft_algorithm(16)}) {
             t.algorithm = algorithm;
             EXPECT_TRUE(agrees(t, projection_of(t)))
                 << text << " " << word(type) << " " << word(fill) << " " << algorithm.name;
@@ -49,7 +52,8 @@ TEST(Projection, FindsOneWrongInteger) {
       const auto verdict = p.compare(t.algorithm, t.tensors.inputs(), t.got.data());
       ASSERT_TRUE(std::holds_alternative<Differs>(verdict)) << i;
       const auto& d = std::get<Differs>(verdict);
-      EXPECT_EQ(d.worst.at, (std::array<std::int64_t, 4>{i / (130 * 81), i / 81 % 130, i / 9 % 9, i % 9}))
+      EXPECT_EQ(d.worst.at,
+                (std::array<std::int64_t, 4>{i / (130 * 81), i / 81 % 130, i / 9 % 9, i % 9}))
           << "it is named";
       EXPECT_EQ(d.worst.want, right);
       EXPECT_EQ(d.worst.got, right + 1);
@@ -76,7 +80,8 @@ TEST(Projection, FindsChannelsAndImagesThatChangedPlaces) {
     Trial t("n2c8h6w6_o96k3p1_nobias", fill);
     const auto p = projection_of(t);
     auto swapped = t.sums.want;
-    for (std::int64_t i = 0; i < 36; ++i) std::swap(swapped[std::size_t(3 * 36 + i)], swapped[std::size_t(5 * 36 + i)]);
+    for (std::int64_t i = 0; i < 36; ++i)
+      std::swap(swapped[std::size_t(3 * 36 + i)], swapped[std::size_t(5 * 36 + i)]);
     t.answer(swapped);
     EXPECT_FALSE(agrees(t, p)) << "channels 3 and 5 are of one part";
     swapped = t.sums.want;
@@ -95,7 +100,8 @@ TEST(Projection, FindsSloppinessThatEveryBoundForgives) {
   EXPECT_FALSE(agrees(t, p));
 }
 
-/// The related problem computed from scratch: images moved up, channels reversed in their groups, everything doubled.
+/// The related problem computed from scratch: images moved up, channels reversed in their groups,
+/// everything doubled.
 TEST(Projection, KnowsARelatedProblem) {
   Trial t("n3c4h6w7_o12k3p1g2", Fill::normal);
   const auto p = projection_of(t);
@@ -130,7 +136,8 @@ TEST(Projection, ThreadsChangeNothing) {
 
 TEST(Projection, SavesTwoRowsForEverySixtyFour) {
   EXPECT_EQ(Projection::saving(testing::spec_of("n1c4h6w6_o256k3", Dtype::f32)), 32);
-  EXPECT_EQ(Projection::saving(testing::spec_of("n1c64h6w6_o64k3g64", Dtype::f32)), 0.5) << "depthwise: none";
+  EXPECT_EQ(Projection::saving(testing::spec_of("n1c64h6w6_o64k3g64", Dtype::f32)), 0.5)
+      << "depthwise: none";
 }
 
 }  // namespace

@@ -17,12 +17,14 @@ TEST(RandomCase, EveryOneIsLegalAndLight) {
   }
 }
 
-/// The sequence is a promise: a failing index is looked up on another machine. A change of these lines is a change of
-/// every sequence, and wants a note to whoever has kept an index.
+/// The sequence is a promise: a failing index is looked up on another machine. A change of these
+/// lines is a change of every sequence, and wants a note to whoever has kept an index.
 TEST(RandomCase, TheSequenceIsFixed) {
   EXPECT_EQ(full_text(random_case(1, 0).geometry), "n1c8h11w16_o1k11x1s3x1p0x0d1x1g1_nobias_zeros");
-  EXPECT_EQ(full_text(random_case(1, 1).geometry), "n1c33h9w9_o1k2x7s2x2p0.1x4.2d4x1g1_nobias_replicate");
-  EXPECT_EQ(full_text(random_case(2, 0).geometry), "n2c1h8w15_o4k5x7s2x1p3.2x0.6d3x1g1_nobias_zeros");
+  EXPECT_EQ(full_text(random_case(1, 1).geometry),
+            "n1c33h9w9_o1k2x7s2x2p0.1x4.2d4x1g1_nobias_replicate");
+  EXPECT_EQ(full_text(random_case(2, 0).geometry),
+            "n2c1h8w15_o4k5x7s2x1p3.2x0.6d3x1g1_nobias_zeros");
   EXPECT_EQ(random_case(7, 99), random_case(7, 99));
 }
 
@@ -37,20 +39,28 @@ TEST(RandomCase, CornersAreMet) {
       {"batch 0", [](const RandomCase& c) { return c.geometry.batch == 0; }},
       {"kernel > input",
        [](const RandomCase& c) {
-         return c.geometry.h.kernel > c.geometry.h.input || c.geometry.w.kernel > c.geometry.w.input;
+         return c.geometry.h.kernel > c.geometry.h.input ||
+                c.geometry.w.kernel > c.geometry.w.input;
        }},
-      {"stride > kernel", [](const RandomCase& c) { return c.geometry.h.stride > c.geometry.h.kernel; }},
-      {"asymmetric", [](const RandomCase& c) { return c.geometry.w.pad_before != c.geometry.w.pad_after; }},
+      {"stride > kernel",
+       [](const RandomCase& c) { return c.geometry.h.stride > c.geometry.h.kernel; }},
+      {"asymmetric",
+       [](const RandomCase& c) { return c.geometry.w.pad_before != c.geometry.w.pad_after; }},
       {"padding alone",
        [](const RandomCase& c) {
-         return c.geometry.h.pad_before >= c.geometry.h.reach() && c.geometry.padding_mode == PaddingMode::zeros;
+         return c.geometry.h.pad_before >= c.geometry.h.reach() &&
+                c.geometry.padding_mode == PaddingMode::zeros;
        }},
       {"multiplier",
-       [](const RandomCase& c) { return c.geometry.depthwise() && c.geometry.out_channels > c.geometry.in_channels; }},
-      {"groups", [](const RandomCase& c) { return c.geometry.groups > 1 && c.geometry.group_inputs() > 1; }},
+       [](const RandomCase& c) {
+         return c.geometry.depthwise() && c.geometry.out_channels > c.geometry.in_channels;
+       }},
+      {"groups",
+       [](const RandomCase& c) { return c.geometry.groups > 1 && c.geometry.group_inputs() > 1; }},
       {"17 channels", [](const RandomCase& c) { return c.geometry.in_channels == 17; }},
       {"long row", [](const RandomCase& c) { return c.geometry.w.input > 59; }},
-      {"1xk", [](const RandomCase& c) { return c.geometry.h.kernel == 1 && c.geometry.w.kernel > 1; }},
+      {"1xk",
+       [](const RandomCase& c) { return c.geometry.h.kernel == 1 && c.geometry.w.kernel > 1; }},
       {"3x3 s2",
        [](const RandomCase& c) {
          return c.geometry.h.kernel == 3 && c.geometry.w.kernel == 3 && c.geometry.h.stride == 2 &&
@@ -64,7 +74,10 @@ TEST(RandomCase, CornersAreMet) {
        [](const RandomCase& c) {
          return c.geometry.padding_mode == PaddingMode::circular && c.geometry.w.dilation > 1;
        }},
-      {"1x1 output", [](const RandomCase& c) { return c.geometry.h.output() == 1 && c.geometry.w.output() == 1; }},
+      {"1x1 output",
+       [](const RandomCase& c) {
+         return c.geometry.h.output() == 1 && c.geometry.w.output() == 1;
+       }},
       {"three threads", [](const RandomCase& c) { return c.threads == 3; }},
       {"bf16", [](const RandomCase& c) { return c.dtype == Dtype::bf16; }},
       {"native", [](const RandomCase& c) { return c.layout == Layout::native; }},

@@ -25,18 +25,24 @@ std::string words(const Where& wrong) {
 
 TEST(Region, NamesTheShape) {
   EXPECT_EQ(words([](auto, auto, auto, auto) { return true; }), "all outputs");
-  EXPECT_EQ(words([](auto, auto, auto, auto w) { return w >= 7; }), "all of the last 3 columns (width w >= 7)");
-  EXPECT_EQ(words([](auto, auto, auto h, auto) { return h == 5; }), "all of the last row (height h = 5)");
+  EXPECT_EQ(words([](auto, auto, auto, auto w) { return w >= 7; }),
+            "all of the last 3 columns (width w >= 7)");
+  EXPECT_EQ(words([](auto, auto, auto h, auto) { return h == 5; }),
+            "all of the last row (height h = 5)");
   EXPECT_EQ(words([](auto, auto, auto h, auto) { return h < 2; }), "all of the first 2 rows");
-  EXPECT_EQ(words([](auto, auto c, auto, auto) { return c >= 49; }), "all of output channels >= 49");
+  EXPECT_EQ(words([](auto, auto c, auto, auto) { return c >= 49; }),
+            "all of output channels >= 49");
   EXPECT_EQ(words([](auto, auto c, auto, auto) { return c / 16 == 1; }), "all of group 1");
   EXPECT_EQ(words([](auto, auto c, auto, auto) { return c >= 32; }), "all of groups 2 to 3");
-  EXPECT_EQ(words([](auto, auto, auto h, auto) { return h % 2; }), "all of every second row from 1");
-  EXPECT_EQ(words([](auto n, auto, auto, auto) { return n == 1; }), "all of the last image (batch n = 1)");
+  EXPECT_EQ(words([](auto, auto, auto h, auto) { return h % 2; }),
+            "all of every second row from 1");
+  EXPECT_EQ(words([](auto n, auto, auto, auto) { return n == 1; }),
+            "all of the last image (batch n = 1)");
   EXPECT_EQ(words([](auto, auto c, auto h, auto w) { return c == 5 && h == 1 && w == 2; }),
             "all of output channel 5, row 1, column 2");
-  EXPECT_EQ(words([](auto n, auto c, auto h, auto w) { return n == 0 && c == 5 && h == 1 && w == 2; }),
-            "one output: image 0, output channel 5, row 1, column 2");
+  EXPECT_EQ(
+      words([](auto n, auto c, auto h, auto w) { return n == 0 && c == 5 && h == 1 && w == 2; }),
+      "one output: image 0, output channel 5, row 1, column 2");
 }
 
 TEST(Region, NamesTheBorder) {
@@ -47,7 +53,8 @@ TEST(Region, NamesTheBorder) {
 }
 
 TEST(Region, SaysHowMuchOfAnIncompleteRegion) {
-  EXPECT_EQ(words([](auto, auto, auto h, auto w) { return (h + w) % 2 == 0; }), "50% of the outputs, everywhere");
+  EXPECT_EQ(words([](auto, auto, auto h, auto w) { return (h + w) % 2 == 0; }),
+            "50% of the outputs, everywhere");
   EXPECT_EQ(words([](auto, auto c, auto h, auto w) { return c >= 60 && (h + w) % 2 == 0; }),
             "50% of output channels >= 60");
 }

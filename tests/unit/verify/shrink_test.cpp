@@ -35,7 +35,8 @@ Shrunk shrunk(const Trial& failing, const std::function<bool(const Trial&)>& fai
 }
 
 std::string smallest(const std::string& text, const std::function<bool(const Geometry&)>& fails) {
-  return short_text(shrunk(trial(text), [&](const Trial& s) { return fails(s.geometry); }).smallest.geometry);
+  return short_text(
+      shrunk(trial(text), [&](const Trial& s) { return fails(s.geometry); }).smallest.geometry);
 }
 
 const char* const kRich = "n2c24h19w35_o36k5x3s2x1p2.3x1.0d2x3g4_reflect";
@@ -46,32 +47,44 @@ TEST(Shrink, WhatAlwaysFailsBecomesTrivial) {
 
 TEST(Shrink, OneParameterStays) {
   EXPECT_EQ(smallest(kRich, [](const Geometry& g) { return g.bias; }), "n1c1h1w1_o1k1");
-  EXPECT_EQ(smallest(kRich, [](const Geometry& g) { return g.groups > 1; }), "n1c2h1w1_o2k1g2_nobias");
-  EXPECT_EQ(smallest(kRich, [](const Geometry& g) { return g.w.kernel > 1; }), "n1c1h1w2_o1k1x2_nobias");
-  EXPECT_EQ(smallest(kRich, [](const Geometry& g) { return g.out_channels > 8; }), "n1c1h1w1_o9k1_nobias");
-  EXPECT_EQ(smallest(kRich, [](const Geometry& g) { return g.padding_mode == PaddingMode::reflect; }),
-            "n1c1h1w1_o1k1_nobias_reflect");
-  EXPECT_EQ(smallest(kRich, [](const Geometry& g) { return g.w.input % 8 == 3; }), "n1c1h1w3_o1k1_nobias");
+  EXPECT_EQ(smallest(kRich, [](const Geometry& g) { return g.groups > 1; }),
+            "n1c2h1w1_o2k1g2_nobias");
+  EXPECT_EQ(smallest(kRich, [](const Geometry& g) { return g.w.kernel > 1; }),
+            "n1c1h1w2_o1k1x2_nobias");
+  EXPECT_EQ(smallest(kRich, [](const Geometry& g) { return g.out_channels > 8; }),
+            "n1c1h1w1_o9k1_nobias");
+  EXPECT_EQ(
+      smallest(kRich, [](const Geometry& g) { return g.padding_mode == PaddingMode::reflect; }),
+      "n1c1h1w1_o1k1_nobias_reflect");
+  EXPECT_EQ(smallest(kRich, [](const Geometry& g) { return g.w.input % 8 == 3; }),
+            "n1c1h1w3_o1k1_nobias");
 }
 
 TEST(Shrink, WhatBelongsTogetherStaysTogether) {
   EXPECT_EQ(smallest(kRich, [](const Geometry& g) { return g.groups >= 2 && g.w.dilation > 1; }),
             "n1c2h1w1_o2k1d1x2g2_nobias");
-  const auto last_column = [](const Geometry& g) { return g.w.output() % 4 == 1 && g.w.output() > 4; };
+  const auto last_column = [](const Geometry& g) {
+    return g.w.output() % 4 == 1 && g.w.output() > 4;
+  };
   EXPECT_EQ(smallest("n2c4h9w29_o6k3p1_reflect", last_column), "n1c1h1w5_o1k1_nobias");
-  const auto taps_apart = [](const Geometry& g) { return g.h.kernel > 1 && g.h.dilation > 1 && g.h.output() > 1; };
+  const auto taps_apart = [](const Geometry& g) {
+    return g.h.kernel > 1 && g.h.dilation > 1 && g.h.output() > 1;
+  };
   EXPECT_EQ(cost(Point(trial(smallest("n2c3h20w20_o4k3p1d2", taps_apart)))).away, 3u);
 }
 
 TEST(Shrink, BatchZeroIsAParameterToo) {
-  EXPECT_EQ(smallest("n0c4h9w9_o6k3p1g2", [](const Geometry& g) { return g.batch == 0; }), "n0c1h1w1_o1k1_nobias");
+  EXPECT_EQ(smallest("n0c4h9w9_o6k3p1g2", [](const Geometry& g) { return g.batch == 0; }),
+            "n0c1h1w1_o1k1_nobias");
 }
 
 TEST(Shrink, LayoutAndThreadsGoWhereTheyDoNotMatter) {
-  const auto any = shrunk(trial(kRich, Layout::nhwc, 3), [](const Trial&) { return true; }).smallest;
+  const auto any =
+      shrunk(trial(kRich, Layout::nhwc, 3), [](const Trial&) { return true; }).smallest;
   EXPECT_EQ(any, trial("n1c1h1w1_o1k1_nobias"));
-  const auto both =
-      shrunk(trial(kRich, Layout::nhwc, 3), [](const Trial& s) { return s.layout == Layout::nhwc && s.threads > 1; });
+  const auto both = shrunk(trial(kRich, Layout::nhwc, 3), [](const Trial& s) {
+    return s.layout == Layout::nhwc && s.threads > 1;
+  });
   EXPECT_EQ(both.smallest, trial("n1c1h1w1_o1k1_nobias", Layout::nhwc, 2));
 }
 
@@ -84,7 +97,8 @@ TEST(Shrink, NothingSmallerFails) {
 TEST(Shrink, AnEndedBudgetGivesTheBestSoFar) {
   int left = 3;
   const auto result = shrink(
-      trial(kRich), [](const Trial& s) { return s.geometry.groups > 1; }, [&] { return left-- > 0; });
+      trial(kRich), [](const Trial& s) { return s.geometry.groups > 1; },
+      [&] { return left-- > 0; });
   EXPECT_FALSE(result.complete);
   EXPECT_EQ(result.trials, 3);
   EXPECT_GT(result.smallest.geometry.groups, 1);
@@ -100,17 +114,22 @@ TEST(Shrink, AwayIsCountedAsTheHeaderSays) {
   EXPECT_EQ(names("n1c1h1w5_o1k1x3d1x2_nobias"), (Names{"kernel_size=3", "dilation=2"}));
   EXPECT_EQ(names("n1c1h9w5_o1k3x5_nobias"), (Names{"size=9", "kernel_size=3", "kernel_size=5"}));
   EXPECT_EQ(names("n1c1h1w1_o1k1p1_nobias"), Names{"padding=1"});
-  EXPECT_EQ(names("n1c1h2w2_o1k1p1_reflect"), (Names{"padding=1", "bias=true", "padding_mode=reflect"}));
-  EXPECT_EQ(away_from_trivial(trial("n1c1h1w1_o1k1_nobias", Layout::nhwc, 2)), (Names{"layout=nhwc", "threads=2"}));
+  EXPECT_EQ(names("n1c1h2w2_o1k1p1_reflect"),
+            (Names{"padding=1", "bias=true", "padding_mode=reflect"}));
+  EXPECT_EQ(away_from_trivial(trial("n1c1h1w1_o1k1_nobias", Layout::nhwc, 2)),
+            (Names{"layout=nhwc", "threads=2"}));
 }
 
-/// One condition on one number that holds for `start`: at least so much, exactly so much, or so much modulo a width.
+/// One condition on one number that holds for `start`: at least so much, exactly so much, or so
+/// much modulo a width.
 std::function<bool(const Point&)> condition(Random& random, const Point& start, Knob k) {
   const auto value = start[k];
   switch (random.below(3)) {
     case 0:
       if (value > trivial(k))
-        return [k, floor = random.between(trivial(k) + 1, value)](const Point& p) { return p[k] >= floor; };
+        return [k, floor = random.between(trivial(k) + 1, value)](const Point& p) {
+          return p[k] >= floor;
+        };
       [[fallthrough]];
     case 1:
       return [k, value](const Point& p) { return p[k] == value; };
@@ -121,8 +140,8 @@ std::function<bool(const Point&)> condition(Random& random, const Point& start, 
   }
 }
 
-/// Up to three parameters of a random case matter, each by one of its numbers. The search finds a case in which no
-/// other counts.
+/// Up to three parameters of a random case matter, each by one of its numbers. The search finds a
+/// case in which no other counts.
 TEST(Shrink, RandomBugsOfUpToThreeParameters) {
   int three = 0;
   for (std::uint64_t i = 0; i < 500; ++i) {
@@ -135,16 +154,18 @@ TEST(Shrink, RandomBugsOfUpToThreeParameters) {
     auto left = std::vector(parameters().begin(), parameters().end());
     for (std::int64_t n = 0; n < wanted; ++n) {
       const auto at = left.begin() + random.below(static_cast<std::int64_t>(left.size()));
-      const auto knob = at->knobs[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(at->knobs.size())))];
+      const auto knob = at->knobs[static_cast<std::size_t>(
+          random.below(static_cast<std::int64_t>(at->knobs.size())))];
       all.push_back(condition(random, point, knob));
       left.erase(at);
     }
     const auto result = shrunk(start, [&](const Trial& s) {
-      return std::all_of(all.begin(), all.end(), [p = Point(s)](const auto& holds) { return holds(p); });
+      return std::all_of(all.begin(), all.end(),
+                         [p = Point(s)](const auto& holds) { return holds(p); });
     });
     const auto away = away_from_trivial(result.smallest);
-    EXPECT_LE(away.size(), all.size()) << "case " << i << ": " << short_text(start.geometry) << " became "
-                                       << short_text(result.smallest.geometry);
+    EXPECT_LE(away.size(), all.size()) << "case " << i << ": " << short_text(start.geometry)
+                                       << " became " << short_text(result.smallest.geometry);
     three += away.size() == 3;
   }
   EXPECT_GT(three, 10);  // or nothing was tested

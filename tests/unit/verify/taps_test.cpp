@@ -18,9 +18,9 @@ std::string told(Trial& t, Bend bend) {
   Mutant m(t.spec);
   bend(m);
   for (std::int64_t i = 0; i < elements(s); ++i)
-    t.set(i,
-          sum_at(m, t.tensors.inputs(), {i / (s[1] * s[2] * s[3]), i / (s[2] * s[3]) % s[1], i / s[3] % s[2], i % s[3]})
-              .value);
+    t.set(i, sum_at(m, t.tensors.inputs(),
+                    {i / (s[1] * s[2] * s[3]), i / (s[2] * s[3]) % s[1], i / s[3] % s[2], i % s[3]})
+                 .value);
   return describe_taps(t.evidence());
 }
 
@@ -50,7 +50,8 @@ TEST(Taps, NameTheChannelWhoseWeightWasTaken) {
 
 TEST(Taps, NameTheTapWhoseWeightWasTaken) {
   Trial t("n2c1h12w13_o6k1x3p0x1", Fill::impulse);
-  const auto text = told(t, [](Mutant& m) { m.weights[3] = -1, m.weights_start = 2; });  // the kernel flipped
+  const auto text =
+      told(t, [](Mutant& m) { m.weights[3] = -1, m.weights_start = 2; });  // the kernel flipped
   EXPECT_NE(text.find("take the weight of tap (kh 0, kw "), std::string::npos) << text;
 }
 

@@ -1,4 +1,5 @@
-// A correct Winograd and a correct overlap-save FFT, in f32, must agree: on the fills, on impulses, on one huge pixel.
+// A correct Winograd and a correct overlap-save FFT, in f32, must agree: on the fills, on impulses,
+// on one huge pixel.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -72,10 +73,12 @@ std::vector<double> winograd(const Trial& t, int m) {
           Matrix d(size, std::vector<float>(size)), k(3, std::vector<float>(3));
           for (std::size_t i = 0; i < size; ++i)
             for (std::size_t j = 0; j < size; ++j)
-              d[i][j] =
-                  source(t, 0, c, y + static_cast<int>(i) - g.h.pad_before, x + static_cast<int>(j) - g.w.pad_before);
+              d[i][j] = source(t, 0, c, y + static_cast<int>(i) - g.h.pad_before,
+                               x + static_cast<int>(j) - g.w.pad_before);
           for (std::size_t i = 0; i < 9; ++i)
-            k[i / 3][i % 3] = t.tensors.weights.as<float>()[(o * g.in_channels + c) * 9 + static_cast<std::int64_t>(i)];
+            k[i / 3][i % 3] =
+                t.tensors.weights
+                    .as<float>()[(o * g.in_channels + c) * 9 + static_cast<std::int64_t>(i)];
           const auto v = multiplied(multiplied(tr.b, d), transposed(tr.b));
           const auto u = multiplied(multiplied(tr.g, k), transposed(tr.g));
           for (std::size_t i = 0; i < size; ++i)
@@ -101,8 +104,10 @@ void fft(std::vector<Complex>& line, bool back) {
   for (std::size_t i = 0; i < n; i += 2) even.push_back(line[i]), odd.push_back(line[i + 1]);
   fft(even, back), fft(odd, back);
   for (std::size_t k = 0; k < n / 2; ++k) {
-    const double angle = (back ? 2 : -2) * std::numbers::pi * static_cast<double>(k) / static_cast<double>(n);
-    const Complex turned = Complex(static_cast<float>(std::cos(angle)), static_cast<float>(std::sin(angle))) * odd[k];
+    const double angle =
+        (back ? 2 : -2) * std::numbers::pi * static_cast<double>(k) / static_cast<double>(n);
+    const Complex turned =
+        Complex(static_cast<float>(std::cos(angle)), static_cast<float>(std::sin(angle))) * odd[k];
     line[k] = even[k] + turned, line[k + n / 2] = even[k] - turned;
   }
 }
@@ -120,7 +125,8 @@ void fft_square(std::vector<Complex>& tile, std::size_t size, bool back) {
 
 std::vector<double> overlap_save(const Trial& t, std::size_t size) {
   const auto& g = t.spec.geometry;
-  const auto oh = g.h.output(), ow = g.w.output(), step = static_cast<std::int64_t>(size) - g.h.kernel + 1;
+  const auto oh = g.h.output(), ow = g.w.output(),
+             step = static_cast<std::int64_t>(size) - g.h.kernel + 1;
   std::vector<double> out(t.sums.want.size());
   for (std::int64_t o = 0; o < g.out_channels; ++o)
     for (std::int64_t y = 0; y < oh; y += step)
@@ -134,7 +140,8 @@ std::vector<double> overlap_save(const Trial& t, std::size_t size) {
           for (std::int64_t i = 0; i < g.h.kernel; ++i)
             for (std::int64_t j = 0; j < g.w.kernel; ++j)
               k[static_cast<std::size_t>(i) * size + static_cast<std::size_t>(j)] =
-                  t.tensors.weights.as<float>()[((o * g.in_channels + c) * g.h.kernel + i) * g.w.kernel + j];
+                  t.tensors.weights
+                      .as<float>()[((o * g.in_channels + c) * g.h.kernel + i) * g.w.kernel + j];
           fft_square(d, size, false), fft_square(k, size, false);
           for (std::size_t i = 0; i < size * size; ++i) sum[i] += d[i] * std::conj(k[i]);
         }
@@ -176,14 +183,15 @@ void expect_agreement(const Algorithm& algorithm, const char* text, Compute comp
           << text << " " << word(fill) << " scene " << static_cast<int>(scene) << ": "
           << std::visit([](const auto& v) { return sentence(v); }, verdict);
       if (const auto* agrees = std::get_if<Agrees>(&verdict); agrees && scene == Scene::plain)
-        ::testing::Test::RecordProperty(std::string(text) + std::string(word(fill)), std::to_string(agrees->worst));
+        ::testing::Test::RecordProperty(std::string(text) + std::string(word(fill)),
+                                        std::to_string(agrees->worst));
       t.set(5, t.at(5) + 3 * t.allowed()[5] + 1e-6);
       EXPECT_FALSE(t.agrees());
     }
 }
 
-constexpr const char* kThreeByThree[] = {"n1c1h12w12_o2k3p1", "n1c16h13w11_o4k3p1_nobias", "n1c64h9w9_o4k3",
-                                         "n1c256h8w8_o4k3p1"};
+constexpr const char* kThreeByThree[] = {"n1c1h12w12_o2k3p1", "n1c16h13w11_o4k3p1_nobias",
+                                         "n1c64h9w9_o4k3", "n1c256h8w8_o4k3p1"};
 
 TEST(Tiled, ACorrectF23Agrees) {
   for (const char* text : kThreeByThree)
@@ -202,8 +210,8 @@ TEST(Tiled, ACorrectFftAgrees) {
 
 /// The statistical gate is twice what the class gives: right kernels stay below it, and not by far.
 TEST(Tiled, TheGateLeavesRoomForRightKernels) {
-  for (const char* text :
-       {"n1c1h18w18_o4k3p1_nobias", "n1c8h18w18_o4k3p1", "n1c64h18w18_o2k3p1", "n1c512h18w18_o1k3p1"})
+  for (const char* text : {"n1c1h18w18_o4k3p1_nobias", "n1c8h18w18_o4k3p1", "n1c64h18w18_o2k3p1",
+                           "n1c512h18w18_o1k3p1"})
     for (const int m : {2, 4}) {
       Trial t(text, Fill::normal);
       t.algorithm = winograd_algorithm(m);
@@ -212,7 +220,8 @@ TEST(Tiled, TheGateLeavesRoomForRightKernels) {
       EXPECT_TRUE(gate.applies) << text;
       EXPECT_LT(gate.measured, 0.8 * gate.allowed) << text << " m " << m;
       EXPECT_GT(gate.measured, 0.08 * gate.allowed) << text << " m " << m;
-      RecordProperty(std::string(text) + std::to_string(m), std::to_string(gate.measured / gate.allowed));
+      RecordProperty(std::string(text) + std::to_string(m),
+                     std::to_string(gate.measured / gate.allowed));
     }
 }
 

@@ -1,4 +1,5 @@
-// Which kernels are offered for what, and that the rule of the default says what it was made to say.
+// Which kernels are offered for what, and that the rule of the default says what it was made to
+// say.
 #include "vulkan/candidates.hpp"
 
 #include <gtest/gtest.h>
@@ -32,8 +33,9 @@ bool offers(const std::vector<std::string>& names, const std::string& name) {
 }
 
 TEST(Candidates, NamesAreUnique) {
-  for (const auto& spec : {problem(32, 64, 56, 64, 3, 1, 1), problem(1, 64, 112, 64, 3, 1, 1, 64),
-                           problem(4, 3, 224, 64, 7, 2, 3), problem(1, 384, 14, 384, 31, 1, 15, 384)}) {
+  for (const auto& spec :
+       {problem(32, 64, 56, 64, 3, 1, 1), problem(1, 64, 112, 64, 3, 1, 1, 64),
+        problem(4, 3, 224, 64, 7, 2, 3), problem(1, 384, 14, 384, 31, 1, 15, 384)}) {
     const auto names = offered(spec);
     EXPECT_EQ(std::set<std::string>(names.begin(), names.end()).size(), names.size());
     EXPECT_TRUE(offers(names, "vulkan.direct"));
@@ -41,10 +43,13 @@ TEST(Candidates, NamesAreUnique) {
 }
 
 TEST(Candidates, DefaultsOfWellKnownLayers) {
-  EXPECT_EQ(offered(problem(32, 256, 56, 256, 3, 1, 1)).front(), "vulkan.wino_f4x4_3x3");           // VGG-16
-  EXPECT_EQ(offered(problem(32, 1024, 14, 2048, 1, 2)).front().find("vulkan.igemm_"), 0u);          // ResNet-50
-  EXPECT_EQ(offered(problem(32, 96, 112, 96, 3, 2, 1, 96)).front(), "vulkan.depthwise");            // MobileNetV2
-  EXPECT_EQ(offered(problem(32, 128, 56, 128, 31, 1, 15, 128)).front(), "vulkan.depthwise_large");  // RepLKNet
+  EXPECT_EQ(offered(problem(32, 256, 56, 256, 3, 1, 1)).front(), "vulkan.wino_f4x4_3x3");  // VGG-16
+  EXPECT_EQ(offered(problem(32, 1024, 14, 2048, 1, 2)).front().find("vulkan.igemm_"),
+            0u);  // ResNet-50
+  EXPECT_EQ(offered(problem(32, 96, 112, 96, 3, 2, 1, 96)).front(),
+            "vulkan.depthwise");  // MobileNetV2
+  EXPECT_EQ(offered(problem(32, 128, 56, 128, 31, 1, 15, 128)).front(),
+            "vulkan.depthwise_large");  // RepLKNet
 }
 
 TEST(Candidates, LargeProblemsTakeLargeTilesAndSmallOnesSmall) {
@@ -75,7 +80,8 @@ TEST(Candidates, LoopsBeyondTheDriversLimitAreNotOffered) {
   const auto names = offered(problem(1, 1, 364, 1, 363), limits);  // 131769 taps
   EXPECT_FALSE(offers(names, "vulkan.direct"));
   EXPECT_FALSE(names.empty());
-  EXPECT_THROW(offered(problem(1, 1, 1100, 1, 1099), limits), cvg::Refused);  // 1207801: 75488 steps of 16
+  EXPECT_THROW(offered(problem(1, 1, 1100, 1, 1099), limits),
+               cvg::Refused);  // 1207801: 75488 steps of 16
 }
 
 TEST(Candidates, WinogradTellsItsPoints) {

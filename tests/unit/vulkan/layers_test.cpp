@@ -1,5 +1,6 @@
-// On whatever device is here: the validation layers are heard, and what they say is a failure; device memory is written
-// and read at any offset, with the host's sight of it and without. Skipped where there is no Vulkan device.
+// On whatever device is here: the validation layers are heard, and what they say is a failure;
+// device memory is written and read at any offset, with the host's sight of it and without. Skipped
+// where there is no Vulkan device.
 #include <gtest/gtest.h>
 
 #include <numeric>
@@ -36,7 +37,8 @@ TEST(Layers, AHazardBetweenTwoCopiesIsHeard) {
   const auto buffer = make_buffer(opened, 64, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0);
   const auto commands = opened.begin_commands(0);
   opened.vk().vkCmdFillBuffer(commands, buffer.handle, 0, 64, 1);
-  opened.vk().vkCmdFillBuffer(commands, buffer.handle, 0, 64, 2);  // written twice with no barrier between
+  opened.vk().vkCmdFillBuffer(commands, buffer.handle, 0, 64,
+                              2);  // written twice with no barrier between
   opened.vk().vkEndCommandBuffer(commands);
   EXPECT_THROW(opened.throw_if_told(), std::runtime_error);
   opened.free_commands(commands);

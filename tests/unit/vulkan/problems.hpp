@@ -7,8 +7,9 @@
 
 namespace convgauge::backends::vulkan {
 
-inline cvg_spec problem(std::int64_t batch, std::int64_t in, std::int64_t size, std::int64_t out, std::int64_t kernel,
-                        std::int64_t stride = 1, std::int64_t padding = 0, std::int64_t groups = 1) {
+inline cvg_spec problem(std::int64_t batch, std::int64_t in, std::int64_t size, std::int64_t out,
+                        std::int64_t kernel, std::int64_t stride = 1, std::int64_t padding = 0,
+                        std::int64_t groups = 1) {
   cvg_spec spec{};
   spec.struct_size = sizeof spec;
   spec.batch = batch, spec.in_channels = in, spec.out_channels = out, spec.groups = groups;

@@ -1,5 +1,5 @@
-// How a program is cut for a device: every image once, every window within the device's range, every grid within its
-// limits.
+// How a program is cut for a device: every image once, every window within the device's range,
+// every grid within its limits.
 #include "vulkan/program.hpp"
 
 #include <gtest/gtest.h>
@@ -52,11 +52,11 @@ void expect_cut(const cvg_spec& spec, const Candidate& candidate, const Limits& 
 }
 
 TEST(Program, BatchesAreCutForEveryKernel) {
-  for (const auto& spec : {problem(13, 5, 17, 7, 3, 1, 1), problem(13, 32, 9, 40, 1), problem(7, 6, 15, 6, 3, 1, 1, 6),
-                           problem(9, 4, 20, 4, 7, 1, 3, 4)})
+  for (const auto& spec : {problem(13, 5, 17, 7, 3, 1, 1), problem(13, 32, 9, 40, 1),
+                           problem(7, 6, 15, 6, 3, 1, 1, 6), problem(9, 4, 20, 4, 7, 1, 3, 4)})
     for (const std::int64_t range : {40'000, 100'000, 1'000'000}) {
       auto typed = spec;
-      for (const auto type : {CVG_F32, CVG_F16}) {
+      for (const auto type : {CVG_DTYPE_F32, CVG_DTYPE_F16}) {
         typed.src_type = typed.weights_type = typed.dst_type = type;
         for (const auto& candidate : candidates(Shape(typed), small(range))) {
           SCOPED_TRACE(name_of(candidate) + ", range " + std::to_string(range));
@@ -69,7 +69,8 @@ TEST(Program, BatchesAreCutForEveryKernel) {
 TEST(Program, ASmallRangeNeedsSeveralDispatchesAndALargeOneOne) {
   const Shape shape(problem(13, 5, 17, 7, 3, 1, 1));
   EXPECT_EQ(build({}, shape, small(1'000'000)).steps.size(), 1u);
-  EXPECT_EQ(build({}, shape, small(20'000)).steps.size(), 7u);  // 8092 bytes an image: two beside an alignment
+  EXPECT_EQ(build({}, shape, small(20'000)).steps.size(),
+            7u);  // 8092 bytes an image: two beside an alignment
 }
 
 TEST(Program, OneImageBeyondTheRangeIsRefusedWithBothNumbers) {
@@ -96,7 +97,7 @@ TEST(Program, WhatHas33BitsIsRefused) {
 TEST(Program, StepsThatAreNeverTakenMayBeAnyNumber) {
   auto spec = problem(1, 1, 4, 1, 1);
   spec.h.dilation = spec.w.dilation = std::int64_t{1} << 40;  // of a single tap
-  spec.h.stride = std::int64_t{1} << 40;                      // to a second output that is not there
+  spec.h.stride = std::int64_t{1} << 40;  // to a second output that is not there
   const Shape shape(spec);
   EXPECT_EQ(shape.h.dilation, 1);
   EXPECT_EQ(shape.h.stride, 1);

@@ -56,8 +56,9 @@ TEST(Choice, OffersEveryTileByItsName) {
   for (const auto& choice : choices(problem(3, 3), with(nullptr), kernels_portable()))
     names.push_back(describe(choice).name);
   std::sort(names.begin(), names.end());
-  EXPECT_EQ(names, (std::vector<std::string>{"winograd.f2x2_3x3", "winograd.f3x3_3x3", "winograd.f4x4_3x3",
-                                             "winograd.f5x5_3x3", "winograd.f6x6_3x3"}));
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"winograd.f2x2_3x3", "winograd.f3x3_3x3", "winograd.f4x4_3x3",
+                                      "winograd.f5x5_3x3", "winograd.f6x6_3x3"}));
 }
 
 TEST(Choice, AccuracyBoundsTheDefault) {

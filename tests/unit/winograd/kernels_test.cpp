@@ -1,4 +1,5 @@
-// The other kernels of every instruction set: products of any size, and conversions that touch nothing beyond theirs.
+// The other kernels of every instruction set: products of any size, and conversions that touch
+// nothing beyond theirs.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -19,10 +20,13 @@ void fill(std::vector<float>& values) {
 }
 
 /// Whole numbers, whose sums are exact.
-void check_product(const Kernels& kernels, std::int64_t tiles, std::int64_t images, std::int64_t depth) {
-  const std::int64_t width = kernels.width, v_block = tiles * width + 16, m_half = tiles * width + 16;
+void check_product(const Kernels& kernels, std::int64_t tiles, std::int64_t images,
+                   std::int64_t depth) {
+  const std::int64_t width = kernels.width, v_block = tiles * width + 16,
+                     m_half = tiles * width + 16;
   const auto v_image = divided_up(depth, width) * v_block;
-  std::vector<float> v(static_cast<std::size_t>(images * v_image)), m(static_cast<std::size_t>(2 * m_half), kUntouched),
+  std::vector<float> v(static_cast<std::size_t>(images * v_image)),
+      m(static_cast<std::size_t>(2 * m_half), kUntouched),
       u(static_cast<std::size_t>(images * depth * 2 * width));
   fill(v);
   fill(u);
@@ -32,11 +36,13 @@ void check_product(const Kernels& kernels, std::int64_t tiles, std::int64_t imag
     float want = tile < tiles ? 0 : kUntouched;
     for (std::int64_t k = 0; k < images * depth && tile < tiles; ++k) {
       const auto image = k / depth, c = k % depth;
-      want += v[static_cast<std::size_t>(image * v_image + c / width * v_block + tile * width + c % width)] *
+      want += v[static_cast<std::size_t>(image * v_image + c / width * v_block + tile * width +
+                                         c % width)] *
               u[static_cast<std::size_t>((k * 2 + half) * width + lane)];
     }
     ASSERT_EQ(m[static_cast<std::size_t>(i)], want)
-        << "width " << width << ", " << tiles << " tiles, " << images << " images of " << depth << " at " << i;
+        << "width " << width << ", " << tiles << " tiles, " << images << " images of " << depth
+        << " at " << i;
   }
 }
 
@@ -44,7 +50,8 @@ TEST(Kernels, MultiplyAnyNumberOfTilesAndChannels) {
   for (const auto& table : tables())
     for (std::int64_t tiles = 1; tiles <= 2 * table.kernels->rows + 3; ++tiles)
       for (const std::int64_t depth : {1, 3, 8, 15, 16, 17, 63, 64, 65, 130})
-        for (const std::int64_t images : {1, 3}) check_product(*table.kernels, tiles, images, depth);
+        for (const std::int64_t images : {1, 3})
+          check_product(*table.kernels, tiles, images, depth);
 }
 
 TEST(Kernels, GatherAndScatterAnyNumberOfColumns) {
@@ -53,17 +60,20 @@ TEST(Kernels, GatherAndScatterAnyNumberOfColumns) {
     for (std::int64_t count = 1; count <= 3 * width; ++count)
       for (std::int64_t channels = 1; channels <= width; ++channels) {
         std::vector<float> planes(static_cast<std::size_t>(channels * plane)),
-            pixels(static_cast<std::size_t>((count + 1) * width), kUntouched), back(planes.size(), kUntouched);
+            pixels(static_cast<std::size_t>((count + 1) * width), kUntouched),
+            back(planes.size(), kUntouched);
         fill(planes);
         // Every other time nothing beyond the columns may be read.
-        kernels->gather_planes(planes.data(), plane, channels, count, channels % 2 == 0 ? count : plane, pixels.data());
+        kernels->gather_planes(planes.data(), plane, channels, count,
+                               channels % 2 == 0 ? count : plane, pixels.data());
         kernels->scatter_planes(pixels.data(), plane, channels, count, back.data());
         for (std::int64_t i = 0; i < (count + 1) * width; ++i) {
           const auto x = i / width, c = i % width;
           const float want = x == count     ? kUntouched
                              : c < channels ? planes[static_cast<std::size_t>(c * plane + x)]
                                             : 0;
-          ASSERT_EQ(pixels[static_cast<std::size_t>(i)], want) << name << " count " << count << " at " << i;
+          ASSERT_EQ(pixels[static_cast<std::size_t>(i)], want)
+              << name << " count " << count << " at " << i;
         }
         for (std::int64_t i = 0; i < channels * plane; ++i)
           ASSERT_EQ(back[static_cast<std::size_t>(i)],

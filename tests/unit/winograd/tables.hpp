@@ -27,7 +27,8 @@ inline std::vector<Table> tables() {
 #endif
   if (const char* only = std::getenv("CONVGAUGE_TEST_ISA")) {
     std::erase_if(all, [&](const Table& table) { return table.name != only; });
-    if (all.empty()) throw std::runtime_error(std::string("CONVGAUGE_TEST_ISA: nothing here is ") + only);
+    if (all.empty())
+      throw std::runtime_error(std::string("CONVGAUGE_TEST_ISA: nothing here is ") + only);
   }
   return all;
 }

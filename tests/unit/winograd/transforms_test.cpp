@@ -1,4 +1,5 @@
-// The transforms of every instruction set against matrices written here from their definition, in double.
+// The transforms of every instruction set against matrices written here from their definition, in
+// double.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -48,7 +49,8 @@ TEST(Transforms, ForwardIsBd) {
       const std::int64_t width = kernels->width, count = 3;
       const auto in = samples(count * n * width);
       std::vector<float> out(in.size());
-      kernels->forward[n]({in.data(), width, n * width, 0, out.data(), count * width, width, 0, count});
+      kernels->forward[n](
+          {in.data(), width, n * width, 0, out.data(), count * width, width, 0, count});
       for (int k = 0; k < n; ++k) {
         const auto row = row_of_b(n, k + 1 == n ? -1 : k);
         for (std::int64_t i = 0; i < count * width; ++i) {
@@ -58,7 +60,8 @@ TEST(Transforms, ForwardIsBd) {
             want += row[static_cast<std::size_t>(j)] * x;
             magnitude += std::fabs(row[static_cast<std::size_t>(j)] * x);
           }
-          EXPECT_NEAR(out[static_cast<std::size_t>(k * count * width + i)], want, kRounding * magnitude)
+          EXPECT_NEAR(out[static_cast<std::size_t>(k * count * width + i)], want,
+                      kRounding * magnitude)
               << name << " n=" << n << " point " << k << " at " << i;
         }
       }
@@ -76,8 +79,9 @@ TEST(Transforms, InverseIsAxAndTheBias) {
       for (std::int64_t i = 0; i < m * width; ++i) {
         double want = bias[static_cast<std::size_t>(i % width)], magnitude = std::fabs(want);
         for (int k = 0; k < n; ++k) {
-          const double term = entry_of_a(m, n, static_cast<int>(i / width), k) *
-                              static_cast<double>(in[static_cast<std::size_t>(k * width + i % width)]);
+          const double term =
+              entry_of_a(m, n, static_cast<int>(i / width), k) *
+              static_cast<double>(in[static_cast<std::size_t>(k * width + i % width)]);
           want += term;
           magnitude += std::fabs(term);
         }

@@ -1,4 +1,5 @@
-// Hardware counters: how a reading is understood; and on this machine, either plausible counts or the reason for none.
+// Hardware counters: how a reading is understood; and on this machine, either plausible counts or
+// the reason for none.
 #include "worker/counters.hpp"
 
 #include <gtest/gtest.h>
@@ -20,7 +21,8 @@ TEST(Counters, ASharedCounterIsScaled) {
   EXPECT_FALSE(scaled_count(Reading{0, 100, 0})) << "never counted";
   EXPECT_FALSE(scaled_count(Reading{7, 0, 0}));
   // 2^60 times enabled would not fit 64 bits.
-  EXPECT_NEAR(*scaled_count(Reading{std::uint64_t{1} << 60, 3'000'000'000, 1'000'000'000}), 3.0 * 0x1p60, 0x1p20);
+  EXPECT_NEAR(*scaled_count(Reading{std::uint64_t{1} << 60, 3'000'000'000, 1'000'000'000}),
+              3.0 * 0x1p60, 0x1p20);
 }
 
 void spin(std::int64_t additions) {
@@ -41,8 +43,10 @@ TEST(Counters, CountEveryThreadOrSayWhyNot) {
   made.wait();
   auto counters = Counters::open();
   if (!counters) {
-    EXPECT_NE(counters.error().message.find("perf_event_open: "), std::string::npos) << counters.error().message;
-    EXPECT_NE(counters.error().message.find("perf_event_paranoid"), std::string::npos) << counters.error().message;
+    EXPECT_NE(counters.error().message.find("perf_event_open: "), std::string::npos)
+        << counters.error().message;
+    EXPECT_NE(counters.error().message.find("perf_event_paranoid"), std::string::npos)
+        << counters.error().message;
     go.count_down();
     gone.count_down();
     GTEST_SKIP() << counters.error().message;
@@ -55,7 +59,8 @@ TEST(Counters, CountEveryThreadOrSayWhyNot) {
   const auto totals = counters->stop();
   gone.count_down();
   ASSERT_TRUE(totals) << totals.error().message;
-  EXPECT_GT(totals->instructions, 3 * 2.0 * kAdditions) << "an addition and a branch of each of three threads";
+  EXPECT_GT(totals->instructions, 3 * 2.0 * kAdditions)
+      << "an addition and a branch of each of three threads";
   EXPECT_LT(totals->instructions, 3 * 100.0 * kAdditions);
   EXPECT_GT(totals->cycles, 0);
 }

@@ -1,5 +1,5 @@
-// A device's buffers: guards on both sides, contents watched, no memory told apart from a failure. The device here is
-// this process's own memory.
+// A device's buffers: guards on both sides, contents watched, no memory told apart from a failure.
+// The device here is this process's own memory.
 #include "worker/device_memory.hpp"
 
 #include <gtest/gtest.h>
@@ -16,25 +16,28 @@ constexpr std::size_t kMost = 1 << 20;  // of the device's memory
 cvg_status give(int32_t, int32_t, size_t bytes, size_t alignment, void** address, cvg_note* why) {
   if (bytes > kMost) {
     std::strncpy(why->text, "the device is full", why->capacity);
-    return CVG_OUT_OF_MEMORY;
+    return CVG_STATUS_OUT_OF_MEMORY;
   }
   *address = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
-  return CVG_OK;
+  return CVG_STATUS_OK;
 }
 void take(int32_t, int32_t, void* address) {
   std::free(address);
 }
-cvg_status fill(int32_t, int32_t, void* address, size_t offset, int32_t byte, size_t bytes, cvg_note*) {
+cvg_status fill(int32_t, int32_t, void* address, size_t offset, int32_t byte, size_t bytes,
+                cvg_note*) {
   std::memset(static_cast<std::byte*>(address) + offset, byte, bytes);
-  return CVG_OK;
+  return CVG_STATUS_OK;
 }
-cvg_status read(int32_t, int32_t, const void* address, size_t offset, void* host, size_t bytes, cvg_note*) {
+cvg_status read(int32_t, int32_t, const void* address, size_t offset, void* host, size_t bytes,
+                cvg_note*) {
   std::memcpy(host, static_cast<const std::byte*>(address) + offset, bytes);
-  return CVG_OK;
+  return CVG_STATUS_OK;
 }
-cvg_status write(int32_t, int32_t, void* address, size_t offset, const void* host, size_t bytes, cvg_note*) {
+cvg_status write(int32_t, int32_t, void* address, size_t offset, const void* host, size_t bytes,
+                 cvg_note*) {
   std::memcpy(static_cast<std::byte*>(address) + offset, host, bytes);
-  return CVG_OK;
+  return CVG_STATUS_OK;
 }
 
 cvg_backend device() {

@@ -56,7 +56,8 @@ TEST(Arena, KeepsItsBytesWhenItGrows) {
 }
 
 /// Each death leaves where it happened: read through a page that is shared with this process.
-void touch(CrashBox& box, const Region& region, Arena& arena, std::int64_t offset, bool write, bool writable) {
+void touch(CrashBox& box, const Region& region, Arena& arena, std::int64_t offset, bool write,
+           bool writable) {
   const GuardedMemory memory(arena.descriptor(), {region}, Placement::end, box.page());
   const_cast<GuardedMemory&>(memory).allow_writes(0, writable);
   install_fault_handlers(box.page());
@@ -75,13 +76,15 @@ TEST(GuardedMemory, FaultsWhereItShould) {
     bool write, writable;
     const char *rule, *sentence;
   };
-  const Try tries[] = {{100, false, true, "R10", "read right past the end of src (100 bytes)"},
-                       {100, true, true, "R9", "wrote right past the end of src (100 bytes)"},
-                       {-4096, false, true, "R10", "read 4096 bytes before the start of src (100 bytes)"},
-                       {8, true, false, "R8", "wrote at byte 8 of src, which may only be read"}};
+  const Try tries[] = {
+      {100, false, true, "R10", "read right past the end of src (100 bytes)"},
+      {100, true, true, "R9", "wrote right past the end of src (100 bytes)"},
+      {-4096, false, true, "R10", "read 4096 bytes before the start of src (100 bytes)"},
+      {8, true, false, "R8", "wrote at byte 8 of src, which may only be read"}};
   for (const auto& t : tries) {
     CrashBox box;
-    EXPECT_EXIT(touch(box, r, arena, t.offset, t.write, t.writable), ::testing::KilledBySignal(SIGSEGV), "");
+    EXPECT_EXIT(touch(box, r, arena, t.offset, t.write, t.writable),
+                ::testing::KilledBySignal(SIGSEGV), "");
     EXPECT_EQ(explain_fault(box.page()).rule, t.rule);
     EXPECT_EQ(explain_fault(box.page()).sentence, t.sentence);
   }

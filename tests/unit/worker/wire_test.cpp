@@ -33,20 +33,24 @@ TEST(Wire, CarriesARequest) {
 }
 
 TEST(Wire, CarriesEveryReply) {
-  PlanOpened opened{3, {}, {{CVG_ROLE_DST, CVG_SCOPE_SLOT, CVG_FORM_OWN, 0, 128, 64, "nChw16c"}}, 1.5};
+  PlanOpened opened{
+      3, {}, {{CVG_ROLE_DST, CVG_SCOPE_SLOT, CVG_FORM_OWN, 0, 128, 64, "nChw16c"}}, 1.5};
   opened.algorithm.name = "winograd.f2x2_3x3";
   opened.algorithm.winograd[0] = {2, 3, {{0, 1}, {1, 1}, {-1, 1}}};
   const auto back = std::get<PlanOpened>(wire::unpack<Reply>(wire::pack(Reply(opened))));
   EXPECT_EQ(back.algorithm, opened.algorithm);
   EXPECT_EQ(back.requirements, opened.requirements);
-  const auto refused = std::get<Refused>(wire::unpack<Reply>(wire::pack(Reply(Refused{"layout", "why"}))));
+  const auto refused =
+      std::get<Refused>(wire::unpack<Reply>(wire::pack(Reply(Refused{"layout", "why"}))));
   EXPECT_EQ(refused, (Refused{"layout", "why"}));
 }
 
 TEST(Wire, RefusesEveryTruncation) {
   const auto whole = wire::pack(Request(example()));
   for (std::size_t length = 0; length < whole.size(); ++length)
-    EXPECT_THROW((void)wire::unpack<Request>(std::string_view(whole).substr(0, length)), std::runtime_error) << length;
+    EXPECT_THROW((void)wire::unpack<Request>(std::string_view(whole).substr(0, length)),
+                 std::runtime_error)
+        << length;
   EXPECT_THROW((void)wire::unpack<Request>(whole + "x"), std::runtime_error);
 }
 
@@ -55,7 +59,8 @@ TEST(Wire, SurvivesNoise) {
   const auto whole = wire::pack(Reply(Description{"p", "1", {{"b", "d", "v", "", {{}}, {{}}}}}));
   for (int i = 0; i < 20000; ++i) {
     auto bytes = whole;
-    for (int flips = 0; flips < 3; ++flips) bytes[random() % bytes.size()] = static_cast<char>(random());
+    for (int flips = 0; flips < 3; ++flips)
+      bytes[random() % bytes.size()] = static_cast<char>(random());
     try {
       (void)wire::unpack<Reply>(bytes);
     } catch (const std::runtime_error&) {

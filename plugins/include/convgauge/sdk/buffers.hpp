@@ -1,12 +1,15 @@
-// The buffers of a plan: what a class needs by default, how many bytes a tensor has, addresses by role.
+// The buffers of a plan: what a class needs by default, how many bytes a tensor has, addresses by
+// role.
 #pragma once
 #include <convgauge/sdk/values.hpp>
 #include <vector>
 
 namespace [[gnu::visibility("hidden")]] cvg {
 
-/// Bytes from the first to the last element of a tensor with these strides; 0 where it has no element.
-inline std::size_t tensor_bytes(const std::int64_t (&shape)[4], const std::int64_t (&strides)[4], std::int32_t type) {
+/// Bytes from the first to the last element of a tensor with these strides; 0 where it has no
+/// element.
+inline std::size_t tensor_bytes(const std::int64_t (&shape)[4], const std::int64_t (&strides)[4],
+                                std::int32_t type) {
   std::int64_t last = 0;
   for (int i = 0; i < 4; ++i) {
     if (shape[i] == 0) return 0;
@@ -19,25 +22,28 @@ inline std::size_t src_bytes(const cvg_spec& s) {
   return tensor_bytes({s.batch, s.in_channels, s.h.input, s.w.input}, s.src_strides, s.src_type);
 }
 inline std::size_t weights_bytes(const cvg_spec& s) {
-  return tensor_bytes({s.out_channels, s.in_channels / s.groups, s.h.kernel, s.w.kernel}, s.weights_strides,
-                      s.weights_type);
+  return tensor_bytes({s.out_channels, s.in_channels / s.groups, s.h.kernel, s.w.kernel},
+                      s.weights_strides, s.weights_type);
 }
 inline std::size_t bias_bytes(const cvg_spec& s) {
   return s.bias ? static_cast<std::size_t>(s.out_channels) * size_of(s.dst_type) : 0;
 }
 inline std::size_t dst_bytes(const cvg_spec& s) {
-  return tensor_bytes({s.batch, s.out_channels, output(s.h), output(s.w)}, s.dst_strides, s.dst_type);
+  return tensor_bytes({s.batch, s.out_channels, output(s.h), output(s.w)}, s.dst_strides,
+                      s.dst_type);
 }
 
 /// One of the host's own tensors, aligned to its element.
 inline cvg_requirement tensor(cvg_role role, std::size_t bytes, std::int32_t type) {
-  return {sizeof(cvg_requirement), role, CVG_SCOPE_SLOT, CVG_FORM_TENSOR, CVG_MEMORY_HOST, bytes, size_of(type), {}};
+  return {sizeof(cvg_requirement), role,  CVG_SCOPE_SLOT, CVG_FORM_TENSOR,
+          CVG_MEMORY_HOST,         bytes, size_of(type),  {}};
 }
 
 /// A buffer in the plan's own arrangement: packed weights, workspace, a native tensor.
-inline cvg_requirement own(cvg_role role, std::int32_t scope, std::size_t bytes, std::size_t alignment,
-                           std::string_view layout = "") {
-  cvg_requirement made{sizeof(cvg_requirement), role, scope, CVG_FORM_OWN, CVG_MEMORY_HOST, bytes, alignment, {}};
+inline cvg_requirement own(cvg_role role, std::int32_t scope, std::size_t bytes,
+                           std::size_t alignment, std::string_view layout = "") {
+  cvg_requirement made{sizeof(cvg_requirement), role,  scope,     CVG_FORM_OWN,
+                       CVG_MEMORY_HOST,         bytes, alignment, {}};
   std::memcpy(made.layout, layout.data(), std::min(layout.size(), sizeof made.layout - 1));
   return made;
 }
@@ -50,15 +56,16 @@ inline cvg_requirement workspace(std::size_t bytes, std::size_t alignment = 64) 
   return own(CVG_ROLE_WORKSPACE, CVG_SCOPE_EXECUTION, bytes, alignment);
 }
 
-/// The host's tensors of a direction: what is read, then what is written. Weights are left out where a plan packs
-/// them.
+/// The host's tensors of a direction: what is read, then what is written. Weights are left out
+/// where a plan packs them.
 inline std::vector<cvg_requirement> tensors(const cvg_spec& s, bool packs_weights) {
   std::vector<cvg_requirement> made;
   const auto add = [&](bool wanted, cvg_role role, std::size_t bytes, std::int32_t type) {
     if (wanted) made.push_back(tensor(role, bytes, type));
   };
-  const bool forward = s.direction == CVG_FORWARD, data = s.direction == CVG_BACKWARD_DATA;
-  const bool weights = s.direction == CVG_BACKWARD_WEIGHTS;
+  const bool forward = s.direction == CVG_DIRECTION_FORWARD,
+             data = s.direction == CVG_DIRECTION_BACKWARD_DATA;
+  const bool weights = s.direction == CVG_DIRECTION_BACKWARD_WEIGHTS;
   add(forward || weights, CVG_ROLE_SRC, src_bytes(s), s.src_type);
   add((forward || data) && !packs_weights, CVG_ROLE_WEIGHTS, weights_bytes(s), s.weights_type);
   add(forward && s.bias, CVG_ROLE_BIAS, bias_bytes(s), s.dst_type);

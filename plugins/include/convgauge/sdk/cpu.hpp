@@ -13,14 +13,15 @@ inline std::string cpu_name() {
   std::ifstream file("/proc/cpuinfo");
   for (std::string line; std::getline(file, line);)
     if (line.rfind("model name", 0) == 0)
-      if (const auto colon = line.find(": "); colon != std::string::npos) return line.substr(colon + 2);
+      if (const auto colon = line.find(": "); colon != std::string::npos)
+        return line.substr(colon + 2);
   return "CPU";
 }
 
 inline cvg_device cpu_device() {
   cvg_device device{};
   device.struct_size = sizeof device;
-  device.kind = CVG_DEVICE_CPU;
+  device.kind = CVG_DEVICE_KIND_CPU;
   write_text(cpu_name(), device.name, sizeof device.name);
   return device;
 }

@@ -11,32 +11,33 @@
 
 namespace [[gnu::visibility("hidden")]] cvg {
 
-/// Runs `body`; no exception crosses the C boundary. With `reason` a Refused is a refusal, without it a failure.
+/// Runs `body`; no exception crosses the C boundary. With `reason` a Refused is a refusal, without
+/// it a failure.
 template <class Body>
 cvg_status guarded(cvg_note* why, std::int32_t* reason, Body&& body) noexcept {
   try {
     body();
-    return CVG_OK;
+    return CVG_STATUS_OK;
   } catch (const Refused& refusal) {
     write_note(why, refusal.what());
-    if (!reason) return CVG_FAILED;
+    if (!reason) return CVG_STATUS_FAILED;
     *reason = refusal.reason == CVG_REASON_NONE ? CVG_REASON_OTHER : refusal.reason;
-    return CVG_REFUSED;
+    return CVG_STATUS_REFUSED;
   } catch (const DeviceLost& lost) {
     write_note(why, lost.what());
-    return CVG_DEVICE_LOST;
+    return CVG_STATUS_DEVICE_LOST;
   } catch (const OutOfMemory& full) {
     write_note(why, full.what());
-    return CVG_OUT_OF_MEMORY;
+    return CVG_STATUS_OUT_OF_MEMORY;
   } catch (const std::bad_alloc&) {
     write_note(why, "out of memory");
-    return CVG_OUT_OF_MEMORY;
+    return CVG_STATUS_OUT_OF_MEMORY;
   } catch (const std::exception& failure) {
     write_note(why, failure.what());
-    return CVG_FAILED;
+    return CVG_STATUS_FAILED;
   } catch (...) {
     write_note(why, "unknown exception");
-    return CVG_FAILED;
+    return CVG_STATUS_FAILED;
   }
 }
 
@@ -48,29 +49,34 @@ struct Glue {
   static cvg_status device_count(std::int32_t* count, cvg_note* why) noexcept {
     *count = 0;
     std::int32_t none = 0;
-    const auto status = guarded(why, &none, [&] { *count = static_cast<std::int32_t>(device_count_of<B>()); });
-    return status == CVG_REFUSED ? CVG_OK : status;
+    const auto status =
+        guarded(why, &none, [&] { *count = static_cast<std::int32_t>(device_count_of<B>()); });
+    return status == CVG_STATUS_REFUSED ? CVG_STATUS_OK : status;
   }
   static cvg_status device_info(std::int32_t index, cvg_device* out, cvg_note* why) noexcept {
-    return guarded(why, nullptr, [&] { write_struct(devices_of<B>().at(static_cast<std::size_t>(index)), out); });
+    return guarded(why, nullptr,
+                   [&] { write_struct(devices_of<B>().at(static_cast<std::size_t>(index)), out); });
   }
-  static cvg_status options(cvg_option_info* out, std::int32_t capacity, std::int32_t* count) noexcept {
+  static cvg_status options(cvg_option_info* out, std::int32_t capacity,
+                            std::int32_t* count) noexcept {
     return guarded(nullptr, nullptr, [&] { write_array(options_of<B>(), out, capacity, count); });
   }
-  static cvg_status query(const cvg_spec* s, const cvg_settings* t, std::int32_t* reason, cvg_note* why) noexcept {
+  static cvg_status query(const cvg_spec* s, const cvg_settings* t, std::int32_t* reason,
+                          cvg_note* why) noexcept {
     return guarded(why, reason, [&] {
       const auto spec = read_struct(s);
       const auto settings = read_struct(t);
       vet<B>(spec, settings);
       vet_runnable<B>(spec, settings);
       if (settings.workspace_limit_bytes >= 0)
-        static_cast<void>(std::make_unique<Plan<B>>(spec, settings));  // only the plan knows its buffers
+        static_cast<void>(
+            std::make_unique<Plan<B>>(spec, settings));  // only the plan knows its buffers
       else
         chosen(algorithms_of<B>(spec, settings), spec, settings);
     });
   }
-  static cvg_status algorithms(const cvg_spec* s, const cvg_settings* t, cvg_algorithm* out, std::int32_t capacity,
-                               std::int32_t* count, cvg_note* why) noexcept {
+  static cvg_status algorithms(const cvg_spec* s, const cvg_settings* t, cvg_algorithm* out,
+                               std::int32_t capacity, std::int32_t* count, cvg_note* why) noexcept {
     *count = 0;
     std::int32_t reason = 0;
     return guarded(why, &reason, [&] {
@@ -81,8 +87,8 @@ struct Glue {
       write_array(std::span<const cvg_algorithm>(known), out, capacity, count);
     });
   }
-  static cvg_status plan_create(const cvg_spec* s, const cvg_settings* t, cvg_plan** plan, std::int32_t* reason,
-                                cvg_note* why) noexcept {
+  static cvg_status plan_create(const cvg_spec* s, const cvg_settings* t, cvg_plan** plan,
+                                std::int32_t* reason, cvg_note* why) noexcept {
     return guarded(why, reason, [&] {
       const auto spec = read_struct(s);
       const auto settings = read_struct(t);
@@ -97,26 +103,29 @@ struct Glue {
   }
   static cvg_status requirements(cvg_plan* plan, cvg_requirement* out, std::int32_t capacity,
                                  std::int32_t* count) noexcept {
-    return guarded(nullptr, nullptr, [&] { write_array(of(plan).requirements(), out, capacity, count); });
+    return guarded(nullptr, nullptr,
+                   [&] { write_array(of(plan).requirements(), out, capacity, count); });
   }
-  static cvg_status bind(cvg_plan* plan, std::int32_t slot, void* const* addresses, std::int32_t count,
-                         cvg_note* why) noexcept {
+  static cvg_status bind(cvg_plan* plan, std::int32_t slot, void* const* addresses,
+                         std::int32_t count, cvg_note* why) noexcept {
     return guarded(why, nullptr, [&] { of(plan).bind(slot, addresses, count); });
   }
-  static cvg_status prepare_weights(cvg_plan* plan, std::int32_t slot, const cvg_tensors* t, cvg_note* why) noexcept {
+  static cvg_status prepare_weights(cvg_plan* plan, std::int32_t slot, const cvg_tensors* t,
+                                    cvg_note* why) noexcept {
     return guarded(why, nullptr, [&] {
       if constexpr (requires(B b) { b.prepare_weights(*t, of(plan).slot(slot)); })
         of(plan).backend().prepare_weights(read_struct(t), of(plan).slot(slot));
     });
   }
-  static cvg_status upload(cvg_plan* plan, std::int32_t slot, const cvg_tensors* t, cvg_note* why) noexcept {
+  static cvg_status upload(cvg_plan* plan, std::int32_t slot, const cvg_tensors* t,
+                           cvg_note* why) noexcept {
     return guarded(why, nullptr, [&] {
       if constexpr (requires(B b) { b.upload(*t, of(plan).slot(slot)); })
         of(plan).backend().upload(read_struct(t), of(plan).slot(slot));
     });
   }
-  static cvg_status execute(cvg_plan* plan, const std::int32_t* slots, std::int64_t count, cvg_timing* timing,
-                            cvg_note* why) noexcept {
+  static cvg_status execute(cvg_plan* plan, const std::int32_t* slots, std::int64_t count,
+                            cvg_timing* timing, cvg_note* why) noexcept {
     return guarded(why, nullptr, [&] { of(plan).execute(slots, count, timing); });
   }
   static cvg_status wait(cvg_plan* plan, cvg_note* why) noexcept {
@@ -124,7 +133,8 @@ struct Glue {
       if constexpr (RunsBatches<B>) of(plan).backend().wait();
     });
   }
-  static cvg_status fetch(cvg_plan* plan, std::int32_t slot, const cvg_tensors* t, cvg_note* why) noexcept {
+  static cvg_status fetch(cvg_plan* plan, std::int32_t slot, const cvg_tensors* t,
+                          cvg_note* why) noexcept {
     return guarded(why, nullptr, [&] {
       if constexpr (requires(B b) { b.fetch(*t, of(plan).slot(slot)); })
         of(plan).backend().fetch(read_struct(t), of(plan).slot(slot));
@@ -156,21 +166,24 @@ struct DetailsGlue {
 /// The same for memory of a class's own kinds.
 template <class M>
 struct MemoryGlue {
-  static cvg_status alloc(std::int32_t device, std::int32_t kind, std::size_t bytes, std::size_t alignment,
-                          void** address, cvg_note* why) noexcept {
+  static cvg_status alloc(std::int32_t device, std::int32_t kind, std::size_t bytes,
+                          std::size_t alignment, void** address, cvg_note* why) noexcept {
     return guarded(why, nullptr, [&] { *address = M::alloc(device, kind, bytes, alignment); });
   }
-  static void free(std::int32_t device, std::int32_t kind, void* address) noexcept { M::free(device, kind, address); }
-  static cvg_status fill(std::int32_t device, std::int32_t kind, void* address, std::size_t offset, std::int32_t byte,
-                         std::size_t bytes, cvg_note* why) noexcept {
+  static void free(std::int32_t device, std::int32_t kind, void* address) noexcept {
+    M::free(device, kind, address);
+  }
+  static cvg_status fill(std::int32_t device, std::int32_t kind, void* address, std::size_t offset,
+                         std::int32_t byte, std::size_t bytes, cvg_note* why) noexcept {
     return guarded(why, nullptr, [&] { M::fill(device, kind, address, offset, byte, bytes); });
   }
-  static cvg_status read(std::int32_t device, std::int32_t kind, const void* address, std::size_t offset, void* host,
-                         std::size_t bytes, cvg_note* why) noexcept {
+  static cvg_status read(std::int32_t device, std::int32_t kind, const void* address,
+                         std::size_t offset, void* host, std::size_t bytes,
+                         cvg_note* why) noexcept {
     return guarded(why, nullptr, [&] { M::read(device, kind, address, offset, host, bytes); });
   }
-  static cvg_status write(std::int32_t device, std::int32_t kind, void* address, std::size_t offset, const void* host,
-                          std::size_t bytes, cvg_note* why) noexcept {
+  static cvg_status write(std::int32_t device, std::int32_t kind, void* address, std::size_t offset,
+                          const void* host, std::size_t bytes, cvg_note* why) noexcept {
     return guarded(why, nullptr, [&] { M::write(device, kind, address, offset, host, bytes); });
   }
 };

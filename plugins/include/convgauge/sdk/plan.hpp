@@ -23,27 +23,29 @@ class Plan {
         addresses_(slots_.size() * requirements_.size()) {
     const auto bytes = footprint_bytes(requirements_);
     const auto limit = settings.workspace_limit_bytes;
-    refuse_unless(
-        limit < 0 || bytes <= static_cast<std::size_t>(limit), CVG_REASON_WORKSPACE_LIMIT,
-        "workspace and packed weights need " + std::to_string(bytes) + " bytes, the limit is " + std::to_string(limit));
+    refuse_unless(limit < 0 || bytes <= static_cast<std::size_t>(limit), CVG_REASON_WORKSPACE_LIMIT,
+                  "workspace and packed weights need " + std::to_string(bytes) +
+                      " bytes, the limit is " + std::to_string(limit));
   }
 
   B& backend() { return backend_; }
   const cvg_algorithm& algorithm() const { return algorithm_; }
   std::span<const cvg_requirement> requirements() const { return requirements_; }
   const Slot& slot(std::int32_t index) const {
-    if (index < 0 || static_cast<std::size_t>(index) >= slots_.size()) throw std::out_of_range("no such slot");
+    if (index < 0 || static_cast<std::size_t>(index) >= slots_.size())
+      throw std::out_of_range("no such slot");
     return slots_[static_cast<std::size_t>(index)];
   }
 
   void bind(std::int32_t index, void* const* addresses, std::int32_t count) {
     slot(index);
     if (static_cast<std::size_t>(count) != requirements_.size())
-      throw std::invalid_argument(std::to_string(count) + " addresses for " + std::to_string(requirements_.size()) +
-                                  " requirements");
+      throw std::invalid_argument(std::to_string(count) + " addresses for " +
+                                  std::to_string(requirements_.size()) + " requirements");
     auto* kept = addresses_.data() + static_cast<std::size_t>(index) * requirements_.size();
     Slot bound{.index = index, .addresses = kept};
-    for (std::size_t i = 0; i < requirements_.size(); ++i) place(bound, requirements_[i].role, kept[i] = addresses[i]);
+    for (std::size_t i = 0; i < requirements_.size(); ++i)
+      place(bound, requirements_[i].role, kept[i] = addresses[i]);
     slots_[static_cast<std::size_t>(index)] = bound;
     if constexpr (requires { backend_.bind(bound); }) backend_.bind(slot(index));
   }
@@ -70,7 +72,8 @@ class Plan {
       auto made = tensors(spec, Packs<B>);
       if constexpr (Packs<B>) made.push_back(packed_weights(backend_.packed_weights_bytes()));
       if constexpr (requires { backend_.workspace_bytes(); })
-        if (const std::size_t bytes = backend_.workspace_bytes(); bytes > 0) made.push_back(workspace(bytes));
+        if (const std::size_t bytes = backend_.workspace_bytes(); bytes > 0)
+          made.push_back(workspace(bytes));
       return made;
     }
   }

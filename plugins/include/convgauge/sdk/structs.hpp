@@ -1,4 +1,5 @@
-// Structs that begin with their size: reading what an older or newer host wrote, writing what it has room for.
+// Structs that begin with their size: reading what an older or newer host wrote, writing what it
+// has room for.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -35,7 +36,8 @@ void write_array(std::span<const T> from, T* out, std::int32_t capacity, std::in
   if (!out || capacity <= 0) return;
   const std::size_t step = out->struct_size;
   auto* place = reinterpret_cast<unsigned char*>(out);
-  for (std::size_t i = 0; i < std::min(from.size(), static_cast<std::size_t>(capacity)); ++i, place += step)
+  for (std::size_t i = 0; i < std::min(from.size(), static_cast<std::size_t>(capacity));
+       ++i, place += step)
     write_struct(from[i], reinterpret_cast<T*>(place));
 }
 
@@ -43,7 +45,9 @@ void write_array(std::span<const T> from, T* out, std::int32_t capacity, std::in
 inline void write_text(std::string_view text, char* out, std::size_t capacity) {
   if (!out || capacity == 0) return;
   std::size_t length = std::min(text.size(), capacity - 1);
-  const auto continues = [&](std::size_t i) { return (static_cast<unsigned char>(text[i]) & 0xC0u) == 0x80u; };
+  const auto continues = [&](std::size_t i) {
+    return (static_cast<unsigned char>(text[i]) & 0xC0u) == 0x80u;
+  };
   if (length < text.size())
     while (length > 0 && continues(length)) --length;
   std::memcpy(out, text.data(), length);

@@ -1,4 +1,5 @@
-// What an author's class says and is given: refusals, abilities, algorithms, the addresses of a slot.
+// What an author's class says and is given: refusals, abilities, algorithms, the addresses of a
+// slot.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -15,51 +16,56 @@
 // Hidden, so that two plugins in one process never share an instantiation of the same name.
 namespace [[gnu::visibility("hidden")]] cvg {
 
-/// Thrown by check() or a constructor: an honest "not supported", with one of CVG_REASON_* and a sentence for people.
+/// Thrown by check() or a constructor: an honest "not supported", with one of CVG_REASON_* and a
+/// sentence for people.
 struct Refused : std::runtime_error {
-  Refused(std::int32_t reason_code, const std::string& sentence) : std::runtime_error(sentence), reason(reason_code) {}
+  Refused(std::int32_t reason_code, const std::string& sentence)
+      : std::runtime_error(sentence), reason(reason_code) {}
   std::int32_t reason;
 };
 
-/// Thrown where nothing more can run in this process: CVG_DEVICE_LOST.
+/// Thrown where nothing more can run in this process: CVG_STATUS_DEVICE_LOST.
 struct DeviceLost : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Thrown where memory ran out, of the host or of a device: CVG_OUT_OF_MEMORY, with a sentence. std::bad_alloc will do
-/// where there is none.
+/// Thrown where memory ran out, of the host or of a device: CVG_STATUS_OUT_OF_MEMORY, with a
+/// sentence. std::bad_alloc will do where there is none.
 struct OutOfMemory : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// A set of the ABI's small enumerators, written as a list: {CVG_F32, CVG_F64}.
+/// A set of the ABI's small enumerators, written as a list: {CVG_DTYPE_F32, CVG_DTYPE_F64}.
 class Set {
  public:
   constexpr Set(std::initializer_list<std::int32_t> values) {
     for (const auto value : values) bits_ |= 1u << value;
   }
-  constexpr bool has(std::int32_t value) const { return value >= 0 && value < 32 && ((bits_ >> value) & 1u) != 0; }
+  constexpr bool has(std::int32_t value) const {
+    return value >= 0 && value < 32 && ((bits_ >> value) & 1u) != 0;
+  }
 
  private:
   std::uint32_t bits_ = 0;
 };
 
-/// What a class can do as a whole: `static constexpr cvg::Supports supports{.types = {CVG_F32, CVG_F64}};`
-/// The rest is refused before the class is asked. Source, weights and destination are of one type; the accumulator is
-/// f64 for f64 and f32 for the others. A plan that keeps strict arithmetic also meets tf32 and reduced, which only
-/// permit rounding: so all of `math` is the default, and a class that rounds takes strict out.
+/// What a class can do as a whole: `static constexpr cvg::Supports supports{.types =
+/// {CVG_DTYPE_F32, CVG_DTYPE_F64}};` The rest is refused before the class is asked. Source, weights
+/// and destination are of one type; the accumulator is f64 for f64 and f32 for the others. A plan
+/// that keeps strict arithmetic also meets tf32 and reduced, which only permit rounding: so all of
+/// `math` is the default, and a class that rounds takes strict out.
 struct Supports {
-  Set types{CVG_F32};
-  Set layouts{CVG_NCHW};
+  Set types{CVG_DTYPE_F32};
+  Set layouts{CVG_LAYOUT_NCHW};
   Set padding_modes{CVG_PADDING_ZEROS};
-  Set directions{CVG_FORWARD};
+  Set directions{CVG_DIRECTION_FORWARD};
   Set math{CVG_MATH_STRICT, CVG_MATH_TF32, CVG_MATH_REDUCED};
   bool any_strides = false;  // tensors that are not dense in their layout
   std::int32_t max_threads = INT32_MAX;
 };
 
-/// The addresses of one bound slot, by role; null where the plan asked for none. Roles that a plan asked for twice
-/// are told apart by `addresses`, which are in the order of its requirements.
+/// The addresses of one bound slot, by role; null where the plan asked for none. Roles that a plan
+/// asked for twice are told apart by `addresses`, which are in the order of its requirements.
 struct Slot {
   std::int32_t index = 0;
   const void *src = nullptr, *weights = nullptr, *bias = nullptr, *diff_dst = nullptr;
@@ -69,7 +75,8 @@ struct Slot {
 };
 
 /// An algorithm of class direct or gemm. `name` beyond 127 bytes is cut.
-inline cvg_algorithm algorithm(std::string_view name, std::int32_t algorithm_class = CVG_CLASS_DIRECT) {
+inline cvg_algorithm algorithm(std::string_view name,
+                               std::int32_t algorithm_class = CVG_CLASS_DIRECT) {
   cvg_algorithm made{};
   made.struct_size = sizeof made;
   std::memcpy(made.name, name.data(), std::min(name.size(), sizeof made.name - 1));
@@ -81,7 +88,8 @@ inline cvg_algorithm algorithm(std::string_view name, std::int32_t algorithm_cla
 }
 
 /// One axis of F(m, r), by its m + r - 2 finite points.
-inline cvg_winograd_axis winograd_axis(std::int32_t m, std::int32_t r, std::initializer_list<cvg_rational> points) {
+inline cvg_winograd_axis winograd_axis(std::int32_t m, std::int32_t r,
+                                       std::initializer_list<cvg_rational> points) {
   if (points.size() > 16) throw std::length_error("a Winograd axis has at most 16 finite points");
   cvg_winograd_axis axis{};
   axis.m = m;
@@ -90,7 +98,8 @@ inline cvg_winograd_axis winograd_axis(std::int32_t m, std::int32_t r, std::init
   return axis;
 }
 
-inline cvg_algorithm winograd(std::string_view name, const cvg_winograd_axis& h, const cvg_winograd_axis& w) {
+inline cvg_algorithm winograd(std::string_view name, const cvg_winograd_axis& h,
+                              const cvg_winograd_axis& w) {
   auto made = algorithm(name, CVG_CLASS_WINOGRAD);
   made.points_known = 1;
   made.winograd[0] = h;
@@ -105,27 +114,30 @@ inline cvg_algorithm fft(std::string_view name, std::int32_t tile_h, std::int32_
   return made;
 }
 
-/// The value of an option as the host set it; nothing where it is not set. The view lives as long as `settings`.
+/// The value of an option as the host set it; nothing where it is not set. The view lives as long
+/// as `settings`.
 inline std::optional<std::string_view> option(const cvg_settings& settings, std::string_view key) {
   for (std::int32_t i = 0; i < settings.option_count; ++i)
     if (key == settings.options[i].key) return settings.options[i].value;
   return std::nullopt;
 }
 
-/// One option for `static options()`. values: "strict|fast" and "1..64" are enforced by the SDK; other texts, such as
-/// "bytes", are the class's to check.
-constexpr cvg_option_info describe_option(const char* key, const char* values, const char* default_value,
-                                          const char* description) {
+/// One option for `static options()`. values: "strict|fast" and "1..64" are enforced by the SDK;
+/// other texts, such as "bytes", are the class's to check.
+constexpr cvg_option_info describe_option(const char* key, const char* values,
+                                          const char* default_value, const char* description) {
   return {sizeof(cvg_option_info), key, values, default_value, description};
 }
 
 /// floor((pad_before + input + pad_after - dilation * (kernel - 1) - 1) / stride) + 1
 constexpr std::int64_t output(const cvg_axis& axis) {
-  return (axis.pad_before + axis.input + axis.pad_after - axis.dilation * (axis.kernel - 1) - 1) / axis.stride + 1;
+  return (axis.pad_before + axis.input + axis.pad_after - axis.dilation * (axis.kernel - 1) - 1) /
+             axis.stride +
+         1;
 }
 
 constexpr std::size_t size_of(std::int32_t type) {
-  return type == CVG_F64 ? 8 : type == CVG_F32 ? 4 : 2;
+  return type == CVG_DTYPE_F64 ? 8 : type == CVG_DTYPE_F32 ? 4 : 2;
 }
 
 }  // namespace gnu::visibility("hidden")]]cvg

@@ -1,4 +1,5 @@
-// The machine's record: parsing on made-up systems, sanity on this one, and peaks of the right order of magnitude.
+// The machine's record: parsing on made-up systems, sanity on this one, and peaks of the right
+// order of magnitude.
 #include "run/machine/machine.hpp"
 
 #include <gtest/gtest.h>
@@ -55,7 +56,8 @@ class FakeSysfs {
 
 TEST(Topology, SiblingsAreOneCoreAndComeLast) {
   const FakeSysfs sysfs;  // two packages of two cores, the siblings of 0..3 are 4..7
-  for (int i = 0; i < 8; ++i) sysfs.processor(i, i % 4 / 2, i % 2, i % 4 < 2 ? "0-1,4-5" : "2-3,6-7");
+  for (int i = 0; i < 8; ++i)
+    sysfs.processor(i, i % 4 / 2, i % 2, i % 4 < 2 ? "0-1,4-5" : "2-3,6-7");
   const std::vector<int> allowed{0, 2, 3, 4, 6};
   const auto processors = read_processors(sysfs.root(), allowed);
   ASSERT_EQ(processors.size(), 5u);
@@ -65,7 +67,8 @@ TEST(Topology, SiblingsAreOneCoreAndComeLast) {
   for (const auto& p : spread(processors)) order.push_back(p.index);
   EXPECT_EQ(order, (std::vector{0, 2, 3, 4, 6}));
   order.clear();
-  for (const auto& p : spread(read_processors(sysfs.root(), std::vector{0, 4, 1, 5}))) order.push_back(p.index);
+  for (const auto& p : spread(read_processors(sysfs.root(), std::vector{0, 4, 1, 5})))
+    order.push_back(p.index);
   EXPECT_EQ(order, (std::vector{0, 1, 4, 5}));
 }
 
@@ -93,11 +96,13 @@ TEST(Topology, Sizes) {
 
 TEST(Cpuinfo, NamesAndFlags) {
   constexpr std::string_view x86 =
-      "processor\t: 0\nmodel name\t: AMD EPYC 9B14\nflags\t\t: fpu avx avx2 xavx512f f16c fma\n\nprocessor\t: 1\n"
+      "processor\t: 0\nmodel name\t: AMD EPYC 9B14\nflags\t\t: fpu avx avx2 xavx512f f16c "
+      "fma\n\nprocessor\t: 1\n"
       "model name\t: other\n";
   EXPECT_EQ(processor_name(x86), "AMD EPYC 9B14");
   EXPECT_EQ(instruction_sets(x86), "avx avx2 fma f16c");
-  constexpr std::string_view arm = "processor : 0\nFeatures : fp asimd sve\nCPU implementer : 0x41\nCPU part : 0xd40";
+  constexpr std::string_view arm =
+      "processor : 0\nFeatures : fp asimd sve\nCPU implementer : 0x41\nCPU part : 0xd40";
   EXPECT_EQ(processor_name(arm), "implementer 0x41, part 0xd40");
   EXPECT_EQ(instruction_sets(arm), "asimd sve");
   EXPECT_EQ(processor_name(""), "");
@@ -116,7 +121,8 @@ TEST(Machine, ThisOneIsDescribed) {
   EXPECT_NE(m.system.find("Linux"), std::string::npos) << m.system;
   EXPECT_EQ(m.hostname_hash.size(), 16u);
   EXPECT_EQ(m.hostname_hash, read_machine().hostname_hash);
-  EXPECT_TRUE(m.fma_flops.empty() && m.bytes_per_second.empty()) << "peaks are measured, not guessed";
+  EXPECT_TRUE(m.fma_flops.empty() && m.bytes_per_second.empty())
+      << "peaks are measured, not guessed";
 }
 
 TEST(Loops, ComputeWhatTheyClaim) {
@@ -124,12 +130,14 @@ TEST(Loops, ComputeWhatTheyClaim) {
   const float once = fma_baseline(1, 2, 3);
   EXPECT_EQ(once, kBaselineLanes * (12 * 9 + 2 * 66));
   for (const auto& loops : loops_here())
-    EXPECT_EQ(loops.fma(1, 2, 3), once * static_cast<float>(loops.lanes) / kBaselineLanes) << loops.instruction_set;
+    EXPECT_EQ(loops.fma(1, 2, 3), once * static_cast<float>(loops.lanes) / kBaselineLanes)
+        << loops.instruction_set;
   std::vector<std::uint64_t> words(1003);
   std::iota(words.begin(), words.end(), 1u);
   for (const auto& loops : loops_here())
     for (const std::size_t count : {0u, 1u, 7u, 64u, 1003u})
-      EXPECT_EQ(loops.read(words.data(), count, 3), 3 * count * (count + 1) / 2) << loops.instruction_set << count;
+      EXPECT_EQ(loops.read(words.data(), count, 3), 3 * count * (count + 1) / 2)
+          << loops.instruction_set << count;
 }
 
 TEST(Loops, OfInstructionSetsThatTheKernelNamesToo) {
@@ -148,13 +156,15 @@ TEST(Peaks, CachesInReach) {
   EXPECT_EQ(caches_reached(one, 1, processors), one);
   EXPECT_EQ(caches_reached(one, 2, processors), (CacheSizes{64 << 10, 2 << 20, 16 << 20}));
   EXPECT_EQ(caches_reached(one, 4, processors), (CacheSizes{96 << 10, 3 << 20, 32 << 20}));
-  EXPECT_EQ(caches_reached(one, 9, processors), caches_reached(one, 4, processors)) << "there are no more";
+  EXPECT_EQ(caches_reached(one, 9, processors), caches_reached(one, 4, processors))
+      << "there are no more";
 }
 
 TEST(Peaks, ArraysFitTheirLevelAndNotTheOneAbove) {
   EXPECT_EQ(share_bytes(32 << 10, 0, 1), 16 << 10);
   EXPECT_EQ(share_bytes(2 << 20, 64 << 10, 2), 512 << 10);
-  EXPECT_EQ(share_bytes(5 << 20, 2 << 20, 1), 0) << "twice the level above is more than three quarters of this one";
+  EXPECT_EQ(share_bytes(5 << 20, 2 << 20, 1), 0)
+      << "twice the level above is more than three quarters of this one";
   EXPECT_EQ(share_bytes(6 << 20, 2 << 20, 1), 4 << 20);
   EXPECT_EQ(share_bytes(0, 1 << 20, 1), 0) << "no such cache";
 }
@@ -168,9 +178,11 @@ TEST(Peaks, OfTheRightOrderAndMoreThreadsAreNotSlower) {
   for (const int t : threads) {
     ASSERT_TRUE(machine.fma_flops.contains(t) && machine.bytes_per_second.contains(t)) << t;
     RecordProperty("gflops_" + std::to_string(t), std::to_string(machine.fma_flops[t] / 1e9));
-    RecordProperty("read_gb_" + std::to_string(t), std::to_string(machine.bytes_per_second[t] / 1e9));
+    RecordProperty("read_gb_" + std::to_string(t),
+                   std::to_string(machine.bytes_per_second[t] / 1e9));
     EXPECT_GT(machine.fma_flops[t], 5e8) << t;
-    EXPECT_LT(machine.fma_flops[t], t * 2e12) << "no core does 2 Tflop/s: the loop was optimised away";
+    EXPECT_LT(machine.fma_flops[t], t * 2e12)
+        << "no core does 2 Tflop/s: the loop was optimised away";
     EXPECT_GT(machine.bytes_per_second[t], 1e8) << t;
     EXPECT_LT(machine.bytes_per_second[t], t * 1e12) << t;
   }
@@ -181,7 +193,8 @@ TEST(Peaks, OfTheRightOrderAndMoreThreadsAreNotSlower) {
   EXPECT_EQ(machine.fma_peaks.size(), threads.size() * loops_here().size());
   for (const auto& peak : machine.read_peaks) {
     EXPECT_GT(peak.bytes_per_second, 1e8) << peak.level;
-    EXPECT_LT(peak.bytes_per_second, peak.threads * 5e12) << peak.level << ": the loop was optimised away";
+    EXPECT_LT(peak.bytes_per_second, peak.threads * 5e12)
+        << peak.level << ": the loop was optimised away";
     EXPECT_EQ(peak.holds_bytes == 0, peak.level == "memory");
   }
   if (threads.size() > 1) {
