@@ -36,8 +36,7 @@ std::int64_t below(std::uint64_t bits, std::int64_t end) {
   return static_cast<std::int64_t>(bits % static_cast<std::uint64_t>(end));
 }
 
-// ---- impulse
-// --------------------------------------------------------------------------------------------------------
+// ---- impulse ------------------------------------------------------------------------------------
 
 /// A window is reach long, so pixels that far apart never share one; the first lies anywhere, but
 /// inside the image.
@@ -81,8 +80,7 @@ std::int64_t most_weight(const Spec& spec) {
   return most;
 }
 
-// ---- numbers far from 1
-// ---------------------------------------------------------------------------------------------
+// ---- numbers far from 1 -------------------------------------------------------------------------
 
 /// +-2^e (1 + f), e uniform in least ... most, all bits of f drawn.
 double far(std::uint64_t bits, int least, int most) {

@@ -13,8 +13,7 @@
 
 namespace convgauge {
 
-// ---- parts
-// ----------------------------------------------------------------------------------------------------------
+// ---- parts --------------------------------------------------------------------------------------
 
 template <class Io>
 void fields(Io& io, Axis& a) {
@@ -101,8 +100,7 @@ void fields(Io& io, Binding& b) {
   io(b.regions, b.requirement_region, b.tensors);
 }
 
-// ---- requests
-// -------------------------------------------------------------------------------------------------------
+// ---- requests -----------------------------------------------------------------------------------
 
 /// Load the plugin and say what it is. The first request.
 struct Describe {};
@@ -221,8 +219,7 @@ using Request =
     std::variant<Describe, ListAlgorithms, OpenPlan, VerifyRun, MeasureSetup, Sample, MeasureCheck,
                  ClosePlan, CountAllocations, AskOtherVersion, AskDetails>;
 
-// ---- replies
-// --------------------------------------------------------------------------------------------------------
+// ---- replies ------------------------------------------------------------------------------------
 
 /// The plugin could not be loaded, or broke the rules of its tables.
 struct LoadFailed {
