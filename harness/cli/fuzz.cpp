@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "cli/described_options.hpp"
 #include "cli/selection.hpp"
 #include "cli/session.hpp"
 #include "cli/summary.hpp"
@@ -37,9 +38,8 @@ Expected<FuzzOptions> options_of(const po::variables_map& values, const Selectio
   // A count alone is the whole order.
   if (options.count) options.time = std::chrono::hours(24 * 365);
   if (values.count("seconds")) {
-    const auto limit = seconds("seconds", values["seconds"].as<std::string>());
-    if (!limit) return tl::unexpected(limit.error());
-    options.time = std::chrono::milliseconds(static_cast<std::int64_t>(*limit * 1000));
+    if (auto ok = from_text(Key("seconds"), values["seconds"].as<std::string>(), options.time); !ok)
+      return tl::unexpected(ok.error());
   }
   if (values.count("threads")) options.threads = s.threads;
   if (values.count("dtype")) options.dtypes = s.dtype;

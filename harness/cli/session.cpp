@@ -42,6 +42,17 @@ std::string command_line(const char* verb, const Arguments& arguments) {
   return line;
 }
 
+namespace {
+
+/// " threads=2 cold=true"
+std::string assignments(const std::vector<SettingText>& settings) {
+  std::string text;
+  for (const auto& s : settings) text += fmt::format(" {}={}", s.key.name, s.value);
+  return text;
+}
+
+}  // namespace
+
 int dry_run(const Selection& selection, bool measure) {
   const auto field = line_up(selection.suite, selection.catalog);
   if (!field) return usage_error(field.error().message);
@@ -57,8 +68,8 @@ int dry_run(const Selection& selection, bool measure) {
         const auto name = problem.name.empty()
                               ? std::string()
                               : fmt::format(" ({}.{})", problem.suite, problem.name);
-        fmt::print("{:<16} {} {} threads={} {} {}{}\n", c.choice.label, c.choice.algorithm,
-                   c.device_text, s.threads, word(s.layout), short_text(problem.geometry), name);
+        fmt::print("{:<16} {} {}{} {}{}\n", c.choice.label, c.choice.algorithm, c.device_text,
+                   assignments(varying(s, settings)), short_text(problem.geometry), name);
         seconds += kVerifying * static_cast<double>(problem.geometry.flops()) / kRate +
                    (measure ? selection.suite.settings.measure.rounds * kSampleSeconds : 0);
         ++cases;

@@ -101,14 +101,10 @@ std::string roof_text(const CaseRecord& r) {
 }
 
 std::vector<std::string> bench_row(const CaseRecord& r, const Machine& machine,
-                                   bool show_settings) {
+                                   const std::vector<CaseSettings>& all) {
   auto label = r.label;
-  if (show_settings)
-    label += fmt::format(" ({} t{} {}{})", word(r.settings.layout), r.settings.threads,
-                         word(r.settings.dtype),
-                         r.settings.direction == Direction::forward
-                             ? ""
-                             : fmt::format(" {}", word(r.settings.direction)));
+  if (const auto settings = phrases(varying(r.settings, all)); !settings.empty())
+    label += fmt::format(" ({})", settings);
   const auto name = r.algorithm ? r.algorithm->name : "";
   const auto* agrees = std::get_if<Agrees>(&r.verdict);
   if (!agrees)
@@ -227,10 +223,9 @@ std::string bench_table(const Results& results) {
   std::vector<std::vector<std::string>> rows{{"backend", "time", "99% interval", "GFLOP/s",
                                               "of peak", "of roof", "rel-L2", "of bound",
                                               "algorithm"}};
-  bool several = false;
-  for (const auto& r : results.cases)
-    several = several || !(r.settings == results.cases.front().settings);
-  for (const auto& r : results.cases) rows.push_back(bench_row(r, results.header.machine, several));
+  std::vector<CaseSettings> all;
+  for (const auto& r : results.cases) all.push_back(r.settings);
+  for (const auto& r : results.cases) rows.push_back(bench_row(r, results.header.machine, all));
   return columns(rows);
 }
 

@@ -1,5 +1,7 @@
 #include "config/place.hpp"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 namespace convgauge {
@@ -52,6 +54,12 @@ std::string either(const std::vector<std::string>& words) {
   for (std::size_t i = 0; i < words.size(); ++i)
     all += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
   return all;
+}
+
+Json number(double value) {
+  if (std::isfinite(value)) return value;
+  if (std::isnan(value)) return "nan";
+  return value > 0 ? "inf" : "-inf";
 }
 
 }  // namespace convgauge

@@ -20,19 +20,6 @@ namespace convgauge {
 
 inline constexpr int kSchemaVersion = 1;
 
-/// The settings of one case: one value on each axis.
-struct CaseSettings {
-  int threads = 1;
-  Dtype dtype = Dtype::f32;
-  Layout layout = Layout::nchw;
-  Direction direction = Direction::forward;
-  MathMode math = MathMode::strict;
-  bool cold = false;
-  bool deterministic = false;
-  MeasureMode mode = MeasureMode::throughput;
-  bool operator==(const CaseSettings&) const = default;
-};
-
 /// Where a case stands in its run: the problem's place in the suite, the case's place among the
 /// problem's. A problem of which fewer than `cases` lines are there was cut off.
 struct Position {
@@ -78,6 +65,11 @@ struct CaseRecord {
       roof{};  // what this machine allows it; empty where its peaks were not measured
   bool operator==(const CaseRecord&) const = default;
 };
+
+/// Whether it ran on the host's processor, so that `threads` says by how much of it.
+inline bool is_on_cpu(const CaseRecord& record) {
+  return record.device.empty() || record.device.starts_with("cpu");
+}
 
 struct PluginRecord {
   std::string label, backend, file, hash, version, device;  // hash: XXH3-128 of the file, hex

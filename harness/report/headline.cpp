@@ -82,26 +82,13 @@ void append(std::string& text, const std::string& sentence) {
 
 /// What tells this group from the others: "resnet50, 2 threads".
 std::string distinction(const Group& group, const std::vector<Group>& groups) {
-  const auto varies = [&](auto field) {
-    return std::any_of(groups.begin(), groups.end(),
-                       [&](const Group& other) { return field(other) != field(group); });
-  };
-  std::string text;
-  const auto add = [&](bool differs, const std::string& words) {
-    if (differs) text += (text.empty() ? "" : ", ") + words;
-  };
-  const auto& s = group.settings;
-  add(varies([](const Group& g) { return g.suite; }),
-      group.suite.empty() ? "problems" : group.suite);
-  add(varies([](const Group& g) { return g.settings.threads; }),
-      fmt::format("{} thread{}", s.threads, plural(s.threads)));
-  add(varies([](const Group& g) { return g.settings.dtype; }), std::string(word(s.dtype)));
-  add(varies([](const Group& g) { return g.settings.layout; }), std::string(word(s.layout)));
-  add(varies([](const Group& g) { return g.settings.direction; }), std::string(word(s.direction)));
-  add(varies([](const Group& g) { return g.settings.math; }), std::string(word(s.math)));
-  add(varies([](const Group& g) { return g.settings.cold; }), s.cold ? "cold" : "warm");
-  add(varies([](const Group& g) { return g.settings.mode; }), std::string(word(s.mode)));
-  return text;
+  std::vector<CaseSettings> all;
+  for (const auto& other : groups) all.push_back(other.settings);
+  const bool suites = std::any_of(groups.begin(), groups.end(),
+                                  [&](const Group& other) { return other.suite != group.suite; });
+  const std::string suite = !suites ? "" : group.suite.empty() ? "problems" : group.suite;
+  const auto settings = phrases(varying(group.settings, all));
+  return suite + (suite.empty() || settings.empty() ? "" : ", ") + settings;
 }
 
 }  // namespace

@@ -25,13 +25,9 @@ std::map<std::string, std::set<std::string>> variants_by_label(const Results& re
   return variants;
 }
 
-bool on_cpu(const CaseRecord& record) {
-  return record.device.empty() || record.device.starts_with("cpu");
-}
-
 bool belongs(const CaseRecord& record, const Group& group) {
   auto settings = record.settings;
-  if (!on_cpu(record)) settings.threads = group.settings.threads;
+  if (!is_on_cpu(record)) settings.threads = group.settings.threads;
   return record.problem.suite == group.suite && settings == group.settings;
 }
 
@@ -50,7 +46,7 @@ std::vector<Group> empty_groups(const Results& results) {
   for (const bool cpu : {true, false})
     for (const auto& record : results.cases) {
       const auto has = [&](const Group& group) { return belongs(record, group); };
-      if (on_cpu(record) == cpu && std::none_of(groups.begin(), groups.end(), has))
+      if (is_on_cpu(record) == cpu && std::none_of(groups.begin(), groups.end(), has))
         groups.push_back(empty_group(results, record));
     }
   return groups;

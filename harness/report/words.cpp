@@ -51,13 +51,6 @@ std::string bytes_text(double bytes) {
   return three_digits(bytes / 1e9) + " GB";
 }
 
-std::string settings_text(const CaseSettings& s) {
-  return fmt::format("{} thread{} · {} · {} · {} · {}{}{}{}", s.threads, s.threads == 1 ? "" : "s",
-                     word(s.dtype), word(s.layout), word(s.direction), word(s.math),
-                     s.cold ? " · cold" : "", s.mode == MeasureMode::latency ? " · latency" : "",
-                     s.deterministic ? " · deterministic" : "");
-}
-
 std::string title(const Group& group) {
   return (group.suite.empty() ? "" : group.suite + " · ") + settings_text(group.settings);
 }

@@ -131,7 +131,7 @@ class Checker {
   void probe(const Competitor& competitor) {
     for (const auto* text : kProbes)
       for (const auto layout : {Layout::nchw, Layout::nhwc, Layout::native})
-        for (const auto dtype : {Dtype::f32, Dtype::f64, Dtype::f16, Dtype::bf16})
+        for (const auto dtype : kAllDtypes)
           for (const auto direction :
                {Direction::forward, Direction::backward_data, Direction::backward_weights}) {
             // The narrow and wide types go over the first probes only: they share the index

@@ -49,9 +49,7 @@ std::string case_name(const History& h, const CaseHistory& c) {
   const auto& r = *c.last;
   auto text = (h.several_suites && !r.problem.suite.empty() ? r.problem.suite + "." : "") +
               row_name(r.problem) + " · " + column_text(r);
-  const auto parts = settings_parts(r.settings);
-  for (std::size_t i = 0; i < parts.size() && i < h.varying.size(); ++i)
-    if (h.varying[i]) text += " · " + parts[i];
+  for (const auto& part : varying(r.settings, h.settings)) text += " · " + part.phrase;
   return text;
 }
 
