@@ -14,12 +14,18 @@ namespace convgauge {
 struct Key {
   std::string_view name;
   std::string_view help{};
-  bool is_required = false;  // a reader refuses an object without it
+  bool is_required = false;          // a reader refuses an object without it
+  bool is_left_out_default = false;  // a writer leaves it out where it has its struct's default
 
   constexpr Key(const char* name_, const char* help_ = "") : name(name_), help(help_) {}
   constexpr Key required() const {
     Key key = *this;
     key.is_required = true;
+    return key;
+  }
+  constexpr Key omit_default() const {
+    Key key = *this;
+    key.is_left_out_default = true;
     return key;
   }
 };
