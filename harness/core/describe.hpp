@@ -20,6 +20,7 @@ struct Key {
   int most = 0;                      // the largest value of an integer; 0: no limit
   bool is_required = false;          // a reader refuses an object without it
   bool is_left_out_default = false;  // a writer leaves it out where it has its struct's default
+  bool is_embedded = false;          // a text that is a JSON object, written as that object
   bool is_axis = false;              // a list of values makes a case of each
   bool is_measuring = false;         // says how a case is timed, not what is computed
 
@@ -40,6 +41,9 @@ struct Key {
   }
   constexpr Key omit_default() const {
     return with([](Key& key) { key.is_left_out_default = true; });
+  }
+  constexpr Key embedded() const {
+    return with([](Key& key) { key.is_embedded = true; });
   }
   constexpr Key axis() const {
     return with([](Key& key) { key.is_axis = true; });

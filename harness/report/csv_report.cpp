@@ -94,16 +94,10 @@ constexpr CsvColumn kResult[] = {
        return from_measured(r, [](const Measured& m) { return m.executions_per_sample; });
      }},
     {"slots", [](R r) { return from_measured(r, [](const Measured& m) { return m.slots; }); }},
-    {"plan_ns", [](R r) { return from_measured(r, [](const Measured& m) { return m.plan_ns; }); }},
-    {"bind_ns", [](R r) { return from_measured(r, [](const Measured& m) { return m.bind_ns; }); }},
-    {"prepare_ns",
-     [](R r) { return from_measured(r, [](const Measured& m) { return m.prepare_ns; }); }},
-    {"upload_ns",
-     [](R r) { return from_measured(r, [](const Measured& m) { return m.upload_ns; }); }},
-    {"fetch_ns",
-     [](R r) { return from_measured(r, [](const Measured& m) { return m.fetch_ns; }); }},
-    {"first_execution_ns",
-     [](R r) { return from_measured(r, [](const Measured& m) { return m.first_execution_ns; }); }},
+};
+
+/// Behind them stand the times of kTimes, and then these.
+constexpr CsvColumn kRates[] = {
     {"flops", [](R r) { return fmt::format("{}", r.problem.geometry.flops()); }},
     {"gflops", [](R r) { return ranked(&r) ? number_text(gflops(r)) : ""; }},
     {"roof_gflops", [](R r) { return r.roof ? number_text(r.roof->flops / 1e9) : ""; }},
@@ -131,6 +125,8 @@ std::vector<std::string> names() {
   for (const auto& column : kAsked) all.emplace_back(column.name);
   for (const auto& setting : setting_texts({})) all.emplace_back(setting.key.name);
   for (const auto& column : kResult) all.emplace_back(column.name);
+  for (const auto& [name, time] : kTimes) all.emplace_back(name);
+  for (const auto& column : kRates) all.emplace_back(column.name);
   all.insert(all.end(), std::begin(kRegretColumns), std::end(kRegretColumns));
   return all;
 }
@@ -140,6 +136,9 @@ std::vector<std::string> fields_of(const CaseRecord& record, const RowRegret* re
   for (const auto& column : kAsked) all.push_back(column.value(record));
   for (const auto& setting : setting_texts(record.settings)) all.push_back(setting.value);
   for (const auto& column : kResult) all.push_back(column.value(record));
+  for (const auto& [name, time] : kTimes)
+    all.push_back(from_measured(record, [at = time](const Measured& m) { return m.*at; }));
+  for (const auto& column : kRates) all.push_back(column.value(record));
   const auto last = regret_fields(regret);
   all.insert(all.end(), last.begin(), last.end());
   return all;
