@@ -116,7 +116,7 @@ class DeclareOptions {
     auto name = std::string(key.option());
     if (key.letter) name += std::string(",") + key.letter;
     const auto help = words + std::string(key.help);
-    options_.add(boost::make_shared<po::option_description>(name.c_str(), value, help.c_str()));
+    options_.add_options()(name.c_str(), value, help.c_str());
   }
 
   po::options_description& options_;

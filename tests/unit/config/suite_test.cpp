@@ -52,7 +52,9 @@ TEST(Suite, SettingsAreReadWithTheirSweepAxes) {
   want.math = {MathMode::strict, MathMode::tf32};
   want.deterministic = true;
   want.verify = {.fills = {Fill::uniform}, .seed = ~std::uint64_t{0}, .timeout = 1500ms};
-  want.measure = {21, 250ms, {false, true}, 3, {MeasureMode::latency}, true};
+  want.cold = {false, true};
+  want.mode = {MeasureMode::latency};
+  want.measure = {21, 250ms, 3, true};
   EXPECT_EQ(suite->settings, want);
 }
 
