@@ -104,7 +104,7 @@ Expected<void> check_labels(const std::vector<Choice>& all, const Json& list, co
 }
 
 Expected<std::string> read_verdict(const Json& value, const Place& place) {
-  // The verdicts of design.md, section 6, but for "agrees": that is no failure to be expected.
+  // Every kind of verdict but "agrees", which is no failure to expect.
   const std::vector<std::string> words{"differs", "refused",   "trespass",
                                        "died",    "timed_out", "failed"};
   if (value.is_string() &&
