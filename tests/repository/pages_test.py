@@ -3,6 +3,7 @@ import pathlib
 import tempfile
 import unittest
 
+import commands
 import pages
 
 SOUND = {
@@ -61,6 +62,26 @@ class Pages(unittest.TestCase):
             with self.subTest(text):
                 self.put(file, text)
                 self.assertIn(named, "\n".join(pages.CHECKS[name](self.root)))
+
+    def test_commands_that_no_program_knows(self):
+        help_texts = {
+            ("--help",): "  convgauge verify   is it right?\n  convgauge check-plugin  rules\n",
+            ("verify", "--help"): "-b [ --backend ] arg\n--out arg\n",
+            ("check-plugin", "--help"): "--file arg\n",
+        }
+        text = (
+            "```sh\nconvgauge verify x --backend naive \\\n  --out d   # and --no-option\n```\n"
+            "`bin/convgauge check-plugin a.so`, convgauge is no command here, `convgauge lint`\n"
+            "`convgauge verify x --outt d`, `convgauge verify -b naive | tail -n 3`\n"
+        )
+        said = lambda *arguments: help_texts[arguments]
+        self.assertEqual(
+            list(commands.breaches_of(text, said)),
+            [
+                "convgauge lint: there is no such verb",
+                "convgauge verify --outt: there is no such option",
+            ],
+        )
 
 
 if __name__ == "__main__":
