@@ -2,6 +2,7 @@
 """What a reader of the pages may rely on: pages.py CHECK ROOT prints each breach and exits 1.
 
 anchors  a link to a #heading finds it in its page (check.py looks at links between files)
+tables   a file that a folder's README lists (first column of a table) is there
 outside  no file sends its reader to a page that the tree does not have
 size     README.md is a first page: at most 9,000 bytes
 """
@@ -15,6 +16,11 @@ LARGEST_README = 9_000  # bytes
 CODE = re.compile(r"`[^`\n]*`")
 HEADING = re.compile(r"^#{1,6} +(.*?)#* *$", re.M)
 NAMED_PLACE = re.compile(r"<a (?:id|name)=\"([^\"]+)\"")
+FIRST_CELL = re.compile(r"^\| ([^|]*)\|", re.M)
+# `axis.hpp`, `geometry.*`; not `plugins/NAME.cpp`, which stands for many.
+FILE_NAME = re.compile(
+    r"`([a-z0-9_./*-]+\.(?:\*|[ch]pp|[hc]|cu|inc|comp|js|css|html|py|cmake|json))`"
+)
 PAGE_NAME = re.compile(r"[\w./-]+\.md\b")
 # What follows starts a comment, by the file's suffix; a line of a block comment starts with a star.
 COMMENT = {
@@ -75,6 +81,21 @@ def anchors(root):
     ]
 
 
+def listed(text):
+    """The files that the tables of a page name in their first column."""
+    return [name for cell in FIRST_CELL.findall(text) for name in FILE_NAME.findall(cell)]
+
+
+def tables(root):
+    return [
+        f"{path.relative_to(root)}: `{name}` is not in its folder"
+        for path in pages(root)
+        if path.name == "README.md"
+        for name in listed(text_of(path))
+        if not any(path.parent.glob(name))
+    ]
+
+
 def absent(root, path, name):
     return not (path.parent / name).exists() and not (root / name).exists()
 
@@ -99,7 +120,7 @@ def size(root):
     return [f"README.md: {length} bytes, more than {LARGEST_README}; a folder's page can have them"]
 
 
-CHECKS = {check.__name__: check for check in (anchors, outside, size)}
+CHECKS = {check.__name__: check for check in (anchors, tables, outside, size)}
 
 if __name__ == "__main__":
     if len(sys.argv) != 3 or sys.argv[1] not in CHECKS:

@@ -15,7 +15,7 @@ SOUND = {
     "configs/README.md": "## Keys, and `values`\n"
     "## Keys and values\n"
     '[set](#here) <a id="here"></a>\n',
-    "harness/core/README.md": "# core\n",
+    "harness/core/README.md": "# core\n| `a.*` | x |\n| `plugins/NAME.cpp` | `none.cpp` |\n",
     "harness/core/a.cpp": "// See README.md, and configs/README.md.\n"
     'const char* file = "report.md";\n',
     "harness/core/b.cmake": "# harness/core/README.md says why.\n",
@@ -32,6 +32,7 @@ FAULTS = [
         "/// As the law of " + "design" + ".md has it.\n",
         "design" + ".md",
     ),
+    ("tables", "harness/core/README.md", "| `a.*`, `none.hpp` | x |\n", "`none.hpp`"),
     ("outside", "harness/core/c.hpp", "/* one\n * see notes.md\n */\n", "notes.md"),
     ("outside", "tests/x.py", "# told in ../shared" + "/style\n", "shared" + "/style"),
     ("outside", "plugins/README.md", "as in " + "verification" + ".md\n", "verification" + ".md"),
