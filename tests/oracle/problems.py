@@ -67,7 +67,7 @@ def legal_base(rng):
             "padding": 1, "groups": rng.choice([1, 2, 4]), "padding_mode": rng.choice(MODES)}
 
 
-# What torch.nn.Conv2d refuses, or convgauge by a decision of conv2d-semantics.md: field -> what it is set to.
+# What torch.nn.Conv2d refuses, or convgauge by a decision of harness/core/README.md: field -> what it is set to.
 BREAKS = [
     ("groups", 3, {}), ("groups", 0, {}), ("groups", -1, {}), ("groups", 8, {}), ("groups", 5, {}),
     ("stride", 0, {}), ("stride", [1, 0], {}), ("stride", -1, {}), ("stride", [1, 2, 3], {}), ("stride", [], {}),

@@ -1,5 +1,5 @@
-// The corners of torch.nn.Conv2d (shared/conv2d-semantics.md, by number): legal problems and the
-// geometry they mean.
+// The corners of torch.nn.Conv2d (harness/core/README.md): legal problems and the geometry they
+// mean.
 #include <gtest/gtest.h>
 
 #include "core/problem_text.hpp"
