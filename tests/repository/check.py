@@ -20,10 +20,27 @@ CPP = {".h", ".hpp", ".c", ".cpp", ".cu", ".cuh"}
 CLANG_FORMAT_MAJOR = "14"  # other versions write some lines otherwise
 SKIPPED = 77
 # In pieces, so that this file names none.
-HOSTS = [".".join(parts) for parts in (
-    ("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"), ("yarnpkg", "com"), ("crates", "io"),
-    ("rubygems", "org"), ("anaconda", "org"), ("nuget", "org"), ("proxy.golang", "org"), ("maven.apache", "org"),
-    ("docker", "io"), ("ghcr", "io"), ("nvcr", "io"), ("deb.debian", "org"), ("archive.ubuntu", "com"))]
+HOSTS = [
+    ".".join(parts)
+    for parts in (
+        ("pypi", "org"),
+        ("pythonhosted", "org"),
+        ("npmjs", "org"),
+        ("npmjs", "com"),
+        ("yarnpkg", "com"),
+        ("crates", "io"),
+        ("rubygems", "org"),
+        ("anaconda", "org"),
+        ("nuget", "org"),
+        ("proxy.golang", "org"),
+        ("maven.apache", "org"),
+        ("docker", "io"),
+        ("ghcr", "io"),
+        ("nvcr", "io"),
+        ("deb.debian", "org"),
+        ("archive.ubuntu", "com"),
+    )
+]
 LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```", re.S | re.M)
 
@@ -33,7 +50,11 @@ def files(root):
     found = [p for p in root.iterdir() if p.is_file()]
     for folder in TOP:
         found += [p for p in (root / folder).rglob("*") if p.is_file()]
-    mine = [p for p in found if "__pycache__" not in p.parts and not p.is_relative_to(root / "results" / "runs")]
+    mine = [
+        p
+        for p in found
+        if "__pycache__" not in p.parts and not p.is_relative_to(root / "results" / "runs")
+    ]
     return sorted(p for p in mine if p.name != ".git")
 
 
@@ -45,7 +66,9 @@ def clang_format():
     for name in (f"clang-format-{CLANG_FORMAT_MAJOR}", "clang-format"):
         program = shutil.which(name)
         if program:
-            said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+            said = subprocess.run(
+                [program, "--version"], capture_output=True, text=True, check=True
+            ).stdout
             if re.search(rf"version {CLANG_FORMAT_MAJOR}\.", said):
                 return program
     return None
@@ -54,13 +77,21 @@ def clang_format():
 def format(root):
     program = clang_format()
     if not program:
-        print(f"SKIPPED: no clang-format {CLANG_FORMAT_MAJOR} here, so the form of no file was looked at")
+        print(
+            f"SKIPPED: no clang-format {CLANG_FORMAT_MAJOR} here, so the form of no file was looked at"
+        )
         sys.exit(SKIPPED)
     sources = [str(p) for p in files(root) if p.suffix in CPP]
     if not sources:
         return ["no C++ file was found"]
-    said = subprocess.run([program, "--dry-run", "--style=file", *sources], capture_output=True, text=True).stderr
-    suspects = {line.split(":")[0]: line for line in said.splitlines() if "warning:" in line or "error:" in line}
+    said = subprocess.run(
+        [program, "--dry-run", "--style=file", *sources], capture_output=True, text=True
+    ).stderr
+    suspects = {
+        line.split(":")[0]: line
+        for line in said.splitlines()
+        if "warning:" in line or "error:" in line
+    }
     # --dry-run also names places that it would replace by what stands there.
     return [line for file, line in suspects.items() if not stays(program, file)]
 
@@ -77,7 +108,12 @@ def links(root):
             continue
         for target in LINK.findall(FENCE.sub("", text_of(path))):
             name = target.split("#")[0]
-            if name and "://" not in target and not target.startswith("mailto:") and not (path.parent / name).exists():
+            if (
+                name
+                and "://" not in target
+                and not target.startswith("mailto:")
+                and not (path.parent / name).exists()
+            ):
                 wrong.append(f"{path.relative_to(root)}: {target} is not there")
     return wrong
 
@@ -95,7 +131,11 @@ def keys_of(schema):
 def keys(root):
     known = keys_of(json.loads(text_of(root / "configs" / "schema.json")))
     readme = text_of(root / "README.md")
-    return [f"README.md: no word of the key `{key}` of configs/schema.json" for key in sorted(known) if f"`{key}`" not in readme]
+    return [
+        f"README.md: no word of the key `{key}` of configs/schema.json"
+        for key in sorted(known)
+        if f"`{key}`" not in readme
+    ]
 
 
 def scripts(root):
@@ -113,8 +153,11 @@ def scripts(root):
 
 def hosts(root):
     pattern = re.compile("|".join(rf"(?<![\w-]){re.escape(host)}\b" for host in HOSTS), re.I)
-    return [f"{path.relative_to(root)}: names {match}" for path in files(root)
-            for match in sorted(set(pattern.findall(text_of(path))))]
+    return [
+        f"{path.relative_to(root)}: names {match}"
+        for path in files(root)
+        for match in sorted(set(pattern.findall(text_of(path))))
+    ]
 
 
 CHECKS = {check.__name__: check for check in (format, links, keys, scripts, hosts)}

@@ -19,7 +19,11 @@ SOUND = {
 FAULTS = {
     "format": ("harness/core/b.cpp", "int   g( int a ){return a;}\n", "b.cpp"),
     "links": ("plugins/README.md", "see [there](../missing/file.md)\n", "missing/file.md"),
-    "keys": ("configs/schema.json", '{"definitions": {"p": [{"properties": {"stride": {}}}]}}', "`stride`"),
+    "keys": (
+        "configs/schema.json",
+        '{"definitions": {"p": [{"properties": {"stride": {}}}]}}',
+        "`stride`",
+    ),
     "scripts": (".ci/bad", "#!/bin/bash\nif true; then\n", "syntax error"),
     "hosts": ("cmake/x.cmake", "set(URL https://files.PyPI" + ".org/simple)\n", "cmake/x.cmake"),
 }
