@@ -18,8 +18,10 @@ if(CONVGAUGE_SANITIZE)
   target_link_options(convgauge_options INTERFACE -fsanitize=${CONVGAUGE_SANITIZE})
 endif()
 
-# convgauge_layer(NAME SOURCES ... DEPENDS layers... LIBRARIES public libraries... PRIVATE private libraries...)
-# One static library of the harness. The dependency rule of the house is in these link lines, and tests/headers checks it.
+# convgauge_layer(NAME SOURCES ... DEPENDS layers... LIBRARIES public libraries... PRIVATE private
+# libraries...)
+# One static library of the harness. The dependency rule of the house is in these link lines, and
+# tests/headers checks it.
 function(convgauge_layer name)
   cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS;LIBRARIES;PRIVATE" ${ARGN})
   add_library(convgauge_${name} STATIC ${arg_SOURCES})
@@ -34,8 +36,8 @@ function(convgauge_layer name)
   endif()
 endfunction()
 
-# convgauge_plugin(NAME SOURCES ... LIBRARIES ...): a backend as a shared library, libconvgauge_NAME.so, in plugins/ of the
-# build tree and in lib/convgauge/plugins when installed.
+# convgauge_plugin(NAME SOURCES ... LIBRARIES ...): a backend as a shared library,
+# libconvgauge_NAME.so, in plugins/ of the build tree and in lib/convgauge/plugins when installed.
 function(convgauge_plugin name)
   cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
   add_library(convgauge_${name} MODULE ${arg_SOURCES})
@@ -50,8 +52,8 @@ function(convgauge_plugin name)
 endfunction()
 
 # convgauge_unit_test(LAYER SOURCES ... LIBRARIES ...): tests/unit/LAYER as one GoogleTest program.
-# Most of the compile time of a unit test is Google Test's headers, and of what reads and writes JSON nlohmann's: with
-# CONVGAUGE_JOINT_SOURCES four files read them together.
+# Most of the compile time of a unit test is Google Test's headers, and of what reads and writes
+# JSON nlohmann's: with CONVGAUGE_JOINT_SOURCES four files read them together.
 option(CONVGAUGE_JOINT_SOURCES "Compile unit tests, and what has to do with JSON, four files at a time" OFF)
 function(convgauge_join_sources target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${CONVGAUGE_JOINT_SOURCES} UNITY_BUILD_BATCH_SIZE 4)

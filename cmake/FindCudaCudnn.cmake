@@ -1,6 +1,7 @@
-# What a build of the cudnn backend needs: headers of CUDA and cuDNN 9, libcudart_static.a; nvcc where there is one.
-# CudaCudnn::headers, CudaCudnn::runtime; CudaCudnn_FOUND, _WHY_NOT, _NVCC. Looked for under CONVGAUGE_CUDA_ROOT and
-# CONVGAUGE_CUDNN_ROOT, beside nvcc, in the usual folders, and in the site-packages of python3.
+# What a build of the cudnn backend needs: headers of CUDA and cuDNN 9, libcudart_static.a; nvcc
+# where there is one. CudaCudnn::headers, CudaCudnn::runtime; CudaCudnn_FOUND, _WHY_NOT, _NVCC.
+# Looked for under CONVGAUGE_CUDA_ROOT and CONVGAUGE_CUDNN_ROOT, beside nvcc, in the usual folders,
+# and in the site-packages of python3.
 set(CONVGAUGE_CUDA_ROOT "" CACHE PATH "Where the CUDA toolkit is installed; empty: beside nvcc, the usual folders")
 set(CONVGAUGE_CUDNN_ROOT "" CACHE PATH "Where cuDNN 9 is installed; empty: with CUDA, the usual folders, python3's packages")
 find_program(CudaCudnn_NVCC nvcc HINTS ${CONVGAUGE_CUDA_ROOT}/bin $ENV{CUDA_HOME}/bin /usr/local/cuda/bin)

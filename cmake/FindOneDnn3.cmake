@@ -1,5 +1,6 @@
-# oneDNN 3.x under CONVGAUGE_ONEDNN3_ROOT, or where pip puts it (wheels onednn-cpu-gomp and onednn-devel-cpu-gomp: their
-# include/ and lib/ go to Python's prefix), or in the system's folders. OneDnn3::dnnl
+# oneDNN 3.x under CONVGAUGE_ONEDNN3_ROOT, or where pip puts it (wheels onednn-cpu-gomp and
+# onednn-devel-cpu-gomp: their include/ and lib/ go to Python's prefix),
+# or in the system's folders. OneDnn3::dnnl
 include(OneDnnVersion)
 set(CONVGAUGE_ONEDNN3_ROOT "" CACHE PATH "Where oneDNN 3.x is installed; empty: Python's prefix, the usual folders")
 if(CONVGAUGE_ONEDNN3_ROOT)

@@ -1,6 +1,7 @@
-# convgauge_find_onednn(MAJOR HINTS): looks for oneDNN of one major version and makes OneDnn<MAJOR>::dnnl. Sets
-# OneDnn<MAJOR>_FOUND, _INCLUDE_DIR, _LIBRARY and _WHY_NOT in the caller. A build whose CPU runtime is neither OpenMP nor
-# sequential is not taken: the plugin could not set its threads.
+# convgauge_find_onednn(MAJOR HINTS): looks for oneDNN of one major version and makes
+# OneDnn<MAJOR>::dnnl. Sets OneDnn<MAJOR>_FOUND, _INCLUDE_DIR, _LIBRARY and _WHY_NOT in the caller.
+# A build whose CPU runtime is neither OpenMP nor sequential is not taken:
+# the plugin could not set its threads.
 function(convgauge_find_onednn major)
   set(prefix OneDnn${major})
   set(hints ${ARGN})

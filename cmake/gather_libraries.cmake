@@ -1,5 +1,5 @@
-# Run by CPack over the folder that it is about to pack: puts the shared libraries that program and plugins need into
-# lib/convgauge/libraries, where their run paths look first.
+# Run by CPack over the folder that it is about to pack: puts the shared libraries that program and
+# plugins need into lib/convgauge/libraries, where their run paths look first.
 set(root ${CPACK_TEMPORARY_INSTALL_DIRECTORY})
 file(GLOB plugins ${root}/${CPACK_CONVGAUGE_LIBDIR}/convgauge/plugins/*.so)
 file(GET_RUNTIME_DEPENDENCIES

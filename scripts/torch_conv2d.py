@@ -3,8 +3,9 @@
 torch_conv2d.py SUITE.json BATCH f32|tf32|f16|bf16|f64 [forward|backward_data|backward_weights]
 
 backward_data: the gradient of the source alone; backward_weights: those of weights and bias.
-Prints {"torch": version, ..., "layers": [{"name", "ns"}]}: the median over rounds of the time of one execution, by CUDA
-events around as many as fill 5 ms, as convgauge takes its own. channels_last where convgauge sweeps nhwc. For gpu_check.
+Prints {"torch": version, ..., "layers": [{"name", "ns"}]}: the median over rounds of the time of
+one execution, by CUDA events around as many as fill 5 ms, as convgauge takes its own. channels_last
+where convgauge sweeps nhwc. For gpu_check.
 """
 import json, statistics, sys
 

@@ -1,5 +1,6 @@
-# cmake -DOUTPUT=page_files.cpp -DFILES=kName=file;... -P embed_page.cmake: text files as C++ raw string constants.
-# An empty file name gives an empty text; several files joined by "|" give one text.
+# cmake -DOUTPUT=page_files.cpp -DFILES=kName=file;... -P embed_page.cmake: text files as C++ raw
+# string constants. An empty file name gives an empty text;
+# several files joined by "|" give one text.
 set(source "// Written by embed_page.cmake.\n#include \"report/page_files.hpp\"\n\nnamespace convgauge {\n")
 foreach(pair IN LISTS FILES)
   string(REGEX MATCH "^([^=]*)=(.*)$" matched "${pair}")

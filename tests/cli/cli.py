@@ -1,4 +1,5 @@
-"""Running convgauge as a person or a CI job would, in an empty folder, and looking at everything it leaves."""
+"""Running convgauge as a person or a CI job would, in an empty folder,
+and looking at everything it leaves."""
 import json
 import os
 import pathlib
@@ -89,7 +90,8 @@ class Cli:
         self._folder = tempfile.TemporaryDirectory(prefix="convgauge-cli-")
         self.folder = pathlib.Path(self._folder.name) / "here"
         self.folder.mkdir()
-        # A cache of references that an earlier run filled would hide work; a test's own hides nothing.
+        # A cache of references that an earlier run filled would hide work;
+        # a test's own hides nothing.
         self.environment = {
             **os.environ,
             "XDG_CACHE_HOME": str(pathlib.Path(self._folder.name) / "cache"),
@@ -131,7 +133,8 @@ class Cli:
         return words
 
     def start(self, line, mark=""):
-        """A run that goes on; stdout and stderr go to files, for a pipe stays open as long as any child has it."""
+        """A run that goes on; stdout and stderr go to files,
+        for a pipe stays open as long as any child has it."""
         out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
         process = subprocess.Popen(
             [self.convgauge, *self.arguments(line)],
@@ -220,7 +223,8 @@ def keys_of(records):
 
 
 def main_of(scenarios):
-    """A scenario file as a program: `python3 FILE CONVGAUGE [NAME]`. Exit 1 if any complains, 77 if all were skipped."""
+    """A scenario file as a program: `python3 FILE CONVGAUGE [NAME]`. Exit 1 if any complains,
+    77 if all were skipped."""
     import sys
     import unittest
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Runs the cases of one file of tests/cli/cases: run_cases.py CONVGAUGE FILE.json [--only REGEX]. See README.md."""
+"""Runs the cases of one file of tests/cli/cases:
+run_cases.py CONVGAUGE FILE.json [--only REGEX]. See README.md."""
 import argparse
 import json
 import pathlib

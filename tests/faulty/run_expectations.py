@@ -7,12 +7,15 @@ An expectation, by the name of the plugin (or of a case whose "plugin" names it)
   kind        verdict kinds that are right          rule        the ABI rule that must be named
   signal      Died: the signal (0: it exited)       status      Died: the exit status
   evidence    any of these texts, in the verdict    exit        exit codes that are right
-  problem     instead of the common one             arguments   further arguments; a *.json stands for the problem
+  problem     instead of the common one             arguments   further arguments;
+              a *.json stands for the problem
   verb        instead of verify                     limit_s     longest time allowed (default 60)
-  costs_s     longest time allowed beyond that of the correct plugin: what a hang may cost, its limit and a second
+  costs_s     longest time allowed beyond that of the correct plugin:
+              what a hang may cost, its limit and a second
   copy        true: run on a copy of the plugin, which may not survive
   load_error  "required": no case, exit 2, the evidence on standard error; "allowed": that or a case
-Every run also must leave no process behind, and a JSON on standard output that nothing else got into.
+Every run also must leave no process behind, and a JSON on standard output that nothing else got
+into.
 """
 import argparse, concurrent.futures, json, os, pathlib, re, shutil, signal, subprocess, sys, tempfile, time, uuid
 
@@ -67,7 +70,8 @@ def command(convgauge, folder, name, want, common):
 
 
 def run(arguments, limit):
-    """Output goes to files: a pipe would stay open as long as any process that the plugin left behind."""
+    """Output goes to files: a pipe would stay open as long as any process that the plugin left
+    behind."""
     mark = uuid.uuid4().hex
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         start = time.monotonic()

@@ -3,8 +3,8 @@
 
   shrink_table.py CONVGAUGE PLUGIN_FOLDER [--only REGEX]
 
-Fails where a failure is more than three parameters from the trivial problem, where nothing was shrunk, or where the
-replay line of the smallest case does not fail in the same way.
+Fails where a failure is more than three parameters from the trivial problem, where nothing was
+shrunk, or where the replay line of the smallest case does not fail in the same way.
 """
 import argparse
 import json

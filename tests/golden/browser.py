@@ -1,4 +1,5 @@
-"""A real Chromium, driven through its debugging pipe: nothing is installed for it and no port is opened.
+"""A real Chromium, driven through its debugging pipe:
+nothing is installed for it and no port is opened.
 
     with Browser("/usr/bin/chromium") as browser:
         page = browser.open("/tmp/page.html", width=390, height=844, dark=True)
@@ -20,7 +21,8 @@ class Browser:
         self.profile = tempfile.mkdtemp(prefix="convgauge-chromium-")
         to_browser, self.write_end = os.pipe()
         self.read_end, from_browser = os.pipe()
-        # The browser reads descriptor 3 and writes descriptor 4. Both pipes are first moved out of their way.
+        # The browser reads descriptor 3 and writes descriptor 4.
+        # Both pipes are first moved out of their way.
         inner = [os.dup2(end, 100 + i) for i, end in enumerate((to_browser, from_browser))]
         command = f'exec "$0" "$@" 3<&{inner[0]} 4>&{inner[1]} {inner[0]}<&- {inner[1]}>&-'
         arguments = [
@@ -95,7 +97,8 @@ class Browser:
 
 
 class Page:
-    """One page in a window of its own. `errors`: what the console said, and what no script caught."""
+    """One page in a window of its own. `errors`:
+    what the console said, and what no script caught."""
 
     def __init__(self, browser, path, width=1200, height=900, dark=False, query=""):
         self.browser = browser
@@ -176,8 +179,8 @@ class Page:
             self.send("Input.dispatchKeyEvent", type=kind, **more)
 
     def click(self, selector):
-        """Once: on a loaded machine the browser may take the place that it was told for that of a moment ago, and the
-        click goes beside the element. Then it is made again."""
+        """Once: on a loaded machine the browser may take the place that it was told for that of a
+        moment ago, and the click goes beside the element. Then it is made again."""
         for _ in range(5):
             # Two frames, so that what the scrolling moves has moved.
             place = self.value(
@@ -206,7 +209,8 @@ class Page:
         """PNG of one element as far as the window holds it, of the window without a selector."""
         if not selector:
             return base64.b64decode(self.send("Page.captureScreenshot")["data"])
-        # Scrolled to, not captured beyond the window: that would make the window taller, and what depends on its height.
+        # Scrolled to, not captured beyond the window:
+        # that would make the window taller, and what depends on its height.
         box = self.value(
             f"""(e => {{ e.scrollIntoView({{ block: 'start', behavior: 'instant' }}); const r = e.getBoundingClientRect(), top = Math.max(0, r.top);
             return {{ x: r.left + scrollX, y: top + scrollY, width: r.width, height: Math.min(r.bottom, innerHeight) - top, scale: 1 }} }})(document.querySelector({json.dumps(selector)}))"""
@@ -238,7 +242,8 @@ class Page:
 
 
 def pixels(png):
-    """Width, height and rows of (R, G, B) bytes of an 8-bit PNG without interlace, as Chromium writes them."""
+    """Width, height and rows of (R, G, B) bytes of an 8-bit PNG without interlace,
+    as Chromium writes them."""
     at, data, header = 8, b"", b""
     while at < len(png):
         size, kind = int.from_bytes(png[at : at + 4], "big"), png[at + 4 : at + 8]

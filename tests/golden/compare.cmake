@@ -1,5 +1,5 @@
-# cmake -DTOOL=golden_tool -DFORMAT=md -DINPUT=small.jsonl[,more.jsonl] -DEXPECTED=small.md [-DREFRESH=ON] -P compare.cmake
-# Byte for byte. With REFRESH the expected file is written instead.
+# cmake -DTOOL=golden_tool -DFORMAT=md -DINPUT=small.jsonl[,more.jsonl] -DEXPECTED=small.md
+# [-DREFRESH=ON] -P compare.cmake Byte for byte. With REFRESH the expected file is written instead.
 string(REPLACE "," ";" INPUT "${INPUT}")
 execute_process(COMMAND "${TOOL}" ${FORMAT} ${INPUT} OUTPUT_FILE "${EXPECTED}.got" RESULT_VARIABLE failed)
 if(failed)

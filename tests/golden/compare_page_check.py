@@ -1,7 +1,7 @@
 """compare_page_check.py GOLDEN_TOOL ARTEFACTS [CHROMIUM]: the comparison page in a real browser.
 
-Fails on any message of the console, on a script error, on a ratio that was not drawn, on a page wider than its window, and
-on foreign text that became markup. Exits 77 (skipped) without a browser.
+Fails on any message of the console, on a script error, on a ratio that was not drawn, on a page
+wider than its window, and on foreign text that became markup. Exits 77 (skipped) without a browser.
 """
 import os
 import sys

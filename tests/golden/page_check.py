@@ -1,8 +1,10 @@
-"""page_check.py GOLDEN_TOOL RUN ARTEFACTS [CHROMIUM]: the HTML report in a real browser, by mouse, keyboard and print.
+"""page_check.py GOLDEN_TOOL RUN ARTEFACTS [CHROMIUM]:
+the HTML report in a real browser, by mouse, keyboard and print.
 
-Fails on any message of the console, a script error, a chart without marks or without pixels, a page wider than its window,
-a step that the keyboard cannot make, foreign text that became markup, and on colours that the colour-blind cannot tell apart.
-Screenshots stay in ARTEFACTS. Exits 77 (skipped) without a browser.
+Fails on any message of the console, a script error, a chart without marks or without pixels, a page
+wider than its window, a step that the keyboard cannot make, foreign text that became markup, and on
+colours that the colour-blind cannot tell apart. Screenshots stay in ARTEFACTS. Exits 77 (skipped)
+without a browser.
 """
 import itertools
 import json
@@ -87,7 +89,8 @@ def check_pictures(page, run, where):
 
 
 def check_table(page, where):
-    """Every row in sight has every cell; winners are as many as the data has; one cell takes the Tab key."""
+    """Every row in sight has every cell; winners are as many as the data has;
+    one cell takes the Tab key."""
     rows, cells, columns, whole = page.value(
         """[document.querySelectorAll('#heat tr[data-row]').length, document.querySelectorAll('#heat td.cell').length, group().columns.length, heatState.whole]"""
     )
@@ -105,7 +108,8 @@ def check_table(page, where):
 
 
 def check_keyboard(page, where):
-    """From the top of the page by Tab alone to the heat map; arrows move, the tip tells, Enter shows the layer."""
+    """From the top of the page by Tab alone to the heat map;
+    arrows move, the tip tells, Enter shows the layer."""
     page.value("document.activeElement.blur(), scrollTo(0, 0)")
     for _ in range(200):
         page.press("Tab")
@@ -140,7 +144,8 @@ def check_keyboard(page, where):
 
 
 def check_choices(page, where):
-    """Another baseline, a hidden column, another axis, a layer by name: the page follows; a copy button says that it did."""
+    """Another baseline, a hidden column, another axis, a layer by name: the page follows; a copy
+    button says that it did."""
     if page.value("document.getElementById('baseline').options.length") > 1:
         before = page.value("document.getElementById('heat').textContent")
         page.value(
@@ -226,7 +231,8 @@ def seen_by(kind, rgb):
 
 
 def check_colours(page, where):
-    """Faster, slower, wrong and neither are 15 apart in CIELAB (2.3 is just noticed) for each kind of colour blindness."""
+    """Faster, slower, wrong and neither are 15 apart in CIELAB (2.3 is just noticed) for each kind
+    of colour blindness."""
     shades = page.value(
         """(() => { const box = document.createElement('div'); document.body.append(box);
         const solid = css => { box.style.background = css; return getComputedStyle(box).backgroundColor.match(/[\\d.]+/g).map(Number) };

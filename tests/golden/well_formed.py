@@ -1,4 +1,5 @@
-"""well_formed.py GOLDEN_TOOL: JUnit reports parse as XML, and their counters count what is there."""
+"""well_formed.py GOLDEN_TOOL: JUnit reports parse as XML,
+and their counters count what is there."""
 import subprocess
 import sys
 import tempfile

@@ -1,8 +1,10 @@
-"""The dependency rule of the house, checked on every #include: layers.py ROOT prints each breach and exits 1.
+"""The dependency rule of the house, checked on every #include:
+layers.py ROOT prints each breach and exits 1.
 
-core -> config -> reference -> verify -> measure -> record -> plugin -> worker -> run -> report -> cli: a file includes
-its own folder or those to its left. JSON stays in config, record and report; plugin.h in plugin and worker. plugins/include
-includes nothing of ours but itself; backends/X sees plugins/include, backends/common and itself.
+core -> config -> reference -> verify -> measure -> record -> plugin -> worker -> run -> report ->
+cli: a file includes its own folder or those to its left. JSON stays in config, record and report;
+plugin.h in plugin and worker. plugins/include includes nothing of ours but itself; backends/X sees
+plugins/include, backends/common and itself.
 """
 import pathlib
 import re

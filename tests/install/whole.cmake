@@ -1,4 +1,5 @@
-# Run by ctest: see CMakeLists.txt beside this file. Everything installed, moved, and used from where it then lies.
+# Run by ctest: see CMakeLists.txt beside this file. Everything installed, moved,
+# and used from where it then lies.
 file(REMOVE_RECURSE ${WORK_DIR})
 set(ENV{CONVGAUGE_PLUGIN_PATH} "")
 function(run)

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""convgauge against the Conv tests that ONNX ships (Debian: libonnx-testdata): a model, its inputs, its outputs.
+"""convgauge against the Conv tests that ONNX ships (Debian: libonnx-testdata):
+a model, its inputs, its outputs.
 
   onnx_oracle.py CONVGAUGE [--backends a,b] [--data FOLDER]
 
-Every test that has a Conv node of 2 dimensions and f32 and nothing else runs through `convgauge run` with each backend;
-the others are named, with the reason. Both answers are f32 sums: they may differ by twice what n terms can err,
-2 (n + 1) u (|W| * |X| + |b|), and those that transform tiles by 1e-4 of that sum.
+Every test that has a Conv node of 2 dimensions and f32 and nothing else runs through `convgauge
+run` with each backend; the others are named, with the reason. Both answers are f32 sums: they may
+differ by twice what n terms can err, 2 (n + 1) u (|W| * |X| + |b|), and those that transform tiles
+by 1e-4 of that sum.
 Exit code 77 where the data, onnx or NumPy is missing: ctest says "skipped".
 """
 import argparse
@@ -48,7 +50,8 @@ def load(file):
 
 
 def tensors_of(folder, model, node):
-    """x, w, b or None, and the outputs: each from the data set or from the model's own constants."""
+    """x, w, b or None, and the outputs:
+    each from the data set or from the model's own constants."""
     constants = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
     names = [i.name for i in model.graph.input if i.name not in constants]
     given = {name: load(folder / f"input_{i}.pb") for i, name in enumerate(names)}

@@ -1,7 +1,9 @@
-"""Random problems in the config's JSON keys, legal and illegal, from one seed: problem(seed, index) is always the same.
+"""Random problems in the config's JSON keys, legal and illegal, from one seed:
+problem(seed, index) is always the same.
 
-A case says what to run: {"problem", "dtype", "data", "layout", "threads", "unbatched", "broken"}; `broken` names the
-field that was made illegal on purpose (None: legal or not as chance has it, which torch decides).
+A case says what to run: {"problem", "dtype", "data", "layout", "threads", "unbatched", "broken"};
+`broken` names the field that was made illegal on purpose (None: legal or not as chance has it,
+which torch decides).
 """
 import random
 
@@ -84,7 +86,8 @@ def legal_base(rng):
     }
 
 
-# What torch.nn.Conv2d refuses, or convgauge by a decision of conv2d-semantics.md: field -> what it is set to.
+# What torch.nn.Conv2d refuses, or convgauge by a decision of conv2d-semantics.md:
+# field -> what it is set to.
 BREAKS = [
     ("groups", 3, {}),
     ("groups", 0, {}),

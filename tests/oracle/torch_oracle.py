@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""convgauge against torch.nn.Conv2d: random problems through `convgauge run`, output by output and refusal by refusal;
-of every second legal problem a gradient too, by the input or by weight and bias in turn, against torch's autograd.
+"""convgauge against torch.nn.Conv2d: random problems through `convgauge run`, output by output and
+refusal by refusal; of every second legal problem a gradient too, by the input or by weight and bias
+in turn, against torch's autograd.
 
   torch_oracle.py CONVGAUGE [--count N] [--seed S] [--backends a,b] [--jobs J] [--only INDEX]
 
-Whole numbers must agree bit for bit, others within a bound that any order of summation keeps. What torch refuses (or
-a decision of ours) must end with exit code 2 and a message that names the field; what torch accepts must not.
+Whole numbers must agree bit for bit, others within a bound that any order of summation keeps. What
+torch refuses (or a decision of ours) must end with exit code 2 and a message that names the field;
+what torch accepts must not.
 Exit code 77 where torch or NumPy is missing: ctest says "skipped".
 """
 import argparse
@@ -128,7 +130,8 @@ def check_output(
     expect(got.shape == want.shape, f"{backend}: shape {got.shape}, torch {want.shape}\n{line}")
     if backend == "reference":  # sums in double
         allowed = torch_side.in_double(case, answer).reshape(want.shape)
-    # What the reference keeps in double where it is asked to; the bias's gradient has the type of the output's.
+    # What the reference keeps in double where it is asked to;
+    # the bias's gradient has the type of the output's.
     summed = "f64" if backend == "reference" and output_f64 and keeps_double else case["dtype"]
     if case["data"] == "integer":
         want = want.astype(torch_side.TYPES[summed]).astype(np.float64)

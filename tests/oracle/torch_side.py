@@ -1,4 +1,5 @@
-"""What torch.nn.Conv2d makes of a case: tensors, the right output, how far another may be from it, or its refusal."""
+"""What torch.nn.Conv2d makes of a case: tensors, the right output,
+how far another may be from it, or its refusal."""
 import dataclasses
 
 import numpy as np
@@ -11,7 +12,8 @@ TINY = {"f16": 2.0**-25, "f32": 2.0**-150, "f64": 0.0}  # half the smallest subn
 
 
 def module_of(p, dtype):
-    """The module itself. Four explicit paddings, our extension, are F.pad before a module without padding."""
+    """The module itself. Four explicit paddings, our extension,
+    are F.pad before a module without padding."""
     four = isinstance(p.get("padding"), list) and len(p["padding"]) == 4
     kernel = tuple(p["kernel_size"]) if isinstance(p["kernel_size"], list) else p["kernel_size"]
     pads = 0 if four else p.get("padding", 0)
@@ -75,7 +77,8 @@ def tensors(case, rng):
 
 
 def answer(case):
-    """The module of the case's problem on random tensors. Refusals at construction and at forward are one."""
+    """The module of the case's problem on random tensors.
+    Refusals at construction and at forward are one."""
     p = case["problem"]
     try:
         a = tensors(case, np.random.default_rng(case["random"]))
@@ -94,8 +97,9 @@ def answer(case):
     absolute = {k: None if v is None else np.abs(v.astype(np.float64)) for k, v in a.items()}
     magnitude = forward(p, absolute["input"], absolute["weight"], absolute["bias"], torch.float64)
     products = a["weight"][0].size + 1
-    # Any order of summation errs by at most (n + 1) u times the sum of magnitudes (Higham, Accuracy and Stability,
-    # 2nd ed., eq. 3.5, with room for second-order terms); once more for torch's own double.
+    # Any order of summation errs by at most (n + 1) u times the sum of magnitudes (Higham, Accuracy
+    # and Stability, 2nd ed., eq. 3.5, with room for second-order terms);
+    # once more for torch's own double.
     allowed = (
         1.01
         * (products + 1)
@@ -120,7 +124,8 @@ def differentiated(p, arrays, grad_output):
 
 
 def gradient(case, answer_, direction):
-    """grad_output, and what it makes of `direction`: {role: Answer}, role input, or weight and bias."""
+    """grad_output, and what it makes of `direction`: {role:
+    Answer}, role input, or weight and bias."""
     p, a = case["problem"], answer_.arrays
     rng = np.random.default_rng(case["random"] + 1)
     grad_output = values(rng, answer_.want.shape, case["data"], case["dtype"])

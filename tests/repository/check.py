@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""What a reader may rely on in any file of the repository: check.py CHECK ROOT prints each breach and exits 1.
+"""What a reader may rely on in any file of the repository:
+check.py CHECK ROOT prints each breach and exits 1.
 
-format   every C and C++ file is as clang-format 14 writes it (skipped with exit code 77 where there is none)
+format   every C and C++ file is as clang-format 14 writes it (skipped with exit code 77 where there
+         is none)
 links    a link in a Markdown file to another file finds one
 keys     every key that configs/schema.json knows stands in the README's table
 scripts  a shell script passes bash -n; what starts with #! under scripts/ and .ci/ may be executed
-hosts    no file names a package registry's host: packages come by their ordinary clients' own settings
+hosts    no file names a package registry's host:
+         packages come by their ordinary clients' own settings
 """
 import json
 import os

@@ -1,4 +1,5 @@
-"""publish_test.py CONVGAUGE: what is published is what its runs make; and the check notices where it is not."""
+"""publish_test.py CONVGAUGE: what is published is what its runs make;
+and the check notices where it is not."""
 import pathlib
 import shutil
 import subprocess

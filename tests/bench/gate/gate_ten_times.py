@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
-"""The gate end to end, by hand on a quiet machine: gate_ten_times.py BUILD slower|same [--times 10] [--percent 5]
+"""The gate end to end, by hand on a quiet machine:
+gate_ten_times.py BUILD slower|same [--times 10] [--percent 5]
 
 slower   a stored baseline against candidates that do 5% more work: each must end with exit code 3
-same     against the same code in another file (one byte behind the ELF image, so another hash): each with 0
-Prints a line each and the ratio that was measured; exit code 1 if any was judged wrongly. About 75 s for ten.
+same     against the same code in another file (one byte behind the ELF image,
+         so another hash): each with 0
+Prints a line each and the ratio that was measured; exit code 1 if any was judged wrongly. About 75
+s for ten.
 """
 import argparse
 import json
@@ -68,7 +71,8 @@ def main():
         for i in range(options.times):
             start = time.monotonic()
             sweep(convgauge, folder, other, percent, f"candidate{i}")
-            # A single case scatters about nothing, so it is always a suspect; a run of many would be cleared at times.
+            # A single case scatters about nothing, so it is always a suspect;
+            # a run of many would be cleared at times.
             code, text = run(
                 convgauge,
                 folder,

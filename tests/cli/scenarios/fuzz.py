@@ -1,4 +1,5 @@
-"""Fuzzing: a planted bug is found, shrunk, kept as a config that fails again; the sequence is the seed's; nothing good is accused."""
+"""Fuzzing: a planted bug is found, shrunk, kept as a config that fails again; the sequence is the
+seed's; nothing good is accused."""
 import json
 import pathlib
 import re

@@ -1,6 +1,8 @@
-"""The gate and the baseline's plugin: where it is looked for, and what is said where it is not there.
+"""The gate and the baseline's plugin: where it is looked for,
+and what is said where it is not there.
 
-Which of two is slower is never asked here (tests/bench/gate does): only whether they were measured side by side.
+Which of two is slower is never asked here (tests/bench/gate does): only whether they were measured
+side by side.
 """
 import pathlib
 import sys
@@ -11,8 +13,9 @@ from cli import expect, main_of  # noqa: E402
 
 
 def two_runs(cli):
-    """Runs `then` and `now` of one plugin in two files that differ by a byte behind the image: a.so and b.so. Of 7 rounds:
-    with 8 or more a loud machine could leave a run without times, and so without suspects."""
+    """Runs `then` and `now` of one plugin in two files that differ by a byte behind the image: a.so
+    and b.so. Of 7 rounds: with 8 or more a loud machine could leave a run without times,
+    and so without suspects."""
     plugin = cli.build / "slowed" / "slowed.so"
     if not plugin.exists():
         raise unittest.SkipTest("tests/bench/gate was not built")

@@ -1,4 +1,5 @@
-"""A sweep that is cut off at any moment keeps what it finished, and goes on without losing or repeating a line."""
+"""A sweep that is cut off at any moment keeps what it finished,
+and goes on without losing or repeating a line."""
 import os
 import pathlib
 import random
@@ -76,7 +77,8 @@ def terminate(cli):
 
 
 def killed_again_and_again(cli):
-    """SIGKILL at random moments, resumed each time until it is through; workers die with their driver."""
+    """SIGKILL at random moments, resumed each time until it is through;
+    workers die with their driver."""
     cli.write("c.json", CONFIG)
     rng = random.Random(7)
     kills = 0

@@ -1,4 +1,5 @@
-"""Cold and warm, latency and throughput, counters: what really ran, seen from inside a plugin, and what the record says."""
+"""Cold and warm, latency and throughput, counters: what really ran, seen from inside a plugin, and
+what the record says."""
 import json
 import pathlib
 import sys
@@ -22,7 +23,8 @@ def bench(cli, more, code=0):
 
 
 def measured(record):
-    """What was measured: where a loud neighbour makes it inconclusive, its evidence tells the same of how it was done."""
+    """What was measured: where a loud neighbour makes it inconclusive,
+    its evidence tells the same of how it was done."""
     m = record["measurement"]
     if m["kind"] == "inconclusive":
         return m["evidence"]
@@ -38,7 +40,8 @@ def plans(cli, file):
 
 
 def timed_of(plan, slots):
-    """The executions of the measurement: its last ones are the check of every slot in turn. (all, the timed ones)"""
+    """The executions of the measurement: its last ones are the check of every slot in turn.
+    (all, the timed ones)"""
     order = plan[-slots:]
     expect(
         len(set(order)) == slots, f"the check after timing saw {len(set(order))} slots, not {slots}"

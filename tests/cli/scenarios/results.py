@@ -1,4 +1,5 @@
-"""What a run writes: the fields of the results file, --json, every report, and the same backend twice."""
+"""What a run writes: the fields of the results file, --json, every report,
+and the same backend twice."""
 import csv
 import io
 import json
@@ -59,7 +60,8 @@ def case_fields(cli):
         f"{record}",
     )
     expect(record["verdict"]["elements"] == 2 * 6 * 7, f"{record['verdict']}")
-    # Multiplications and additions of every tap, padding counted or not: 2 * outputs * taps, no more.
+    # Multiplications and additions of every tap, padding counted or not:
+    # 2 * outputs * taps, no more.
     expect(0 < record["flops"] <= 2 * 2 * 6 * 7 * 2 * 9 + 2 * 6 * 7, f"flops {record['flops']}")
     time = record["time_ns"]
     expect(len(time["samples"]) == 3 and time["min"] == min(time["samples"]) > 0, f"{time}")

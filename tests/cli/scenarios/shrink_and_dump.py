@@ -1,4 +1,5 @@
-"""A failure made small, its replay line, the tensors it leaves behind; and what check-plugin says of allocations."""
+"""A failure made small, its replay line, the tensors it leaves behind;
+and what check-plugin says of allocations."""
 import json
 import pathlib
 import shlex
@@ -62,7 +63,8 @@ def settings_go_too(cli):
 
 
 def told_once(cli):
-    """Many failures of one bug: the first few are shrunk, one smallest case is told, with how many others there are."""
+    """Many failures of one bug: the first few are shrunk, one smallest case is told,
+    with how many others there are."""
     need(cli, "bias_missing")
     cli.write(
         "c.json",
@@ -95,7 +97,8 @@ def not_where_it_is_not_wanted(cli):
 
 
 def dumped_tensors(cli):
-    """x, w, b, got, want, allowed of the failing run: want is their convolution, got is not, and lacks just the bias."""
+    """x, w, b, got, want, allowed of the failing run: want is their convolution, got is not, and
+    lacks just the bias."""
     need(cli, "bias_missing")
     verify(cli, "bias_missing", "--no-shrink --dump d").is_(1)
     (case,) = (cli.folder / "d").iterdir()
@@ -151,7 +154,8 @@ assert np.array_equal(got + b[None, :, None, None], want), "got does not lack ju
 
 
 def dumps_what_was_asked(cli):
-    """Nothing of what is right but with --dump-all; the inputs of a crash; bf16 as f32, nhwc as nchw."""
+    """Nothing of what is right but with --dump-all; the inputs of a crash;
+    bf16 as f32, nhwc as nchw."""
     cli.run("verify n1c2h4w5_o3k3p1 --backend reference --threads 1 --dump none").is_(0)
     expect(not (cli.folder / "none").exists(), "dumped what is right")
     cli.run(

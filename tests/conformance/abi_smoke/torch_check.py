@@ -1,7 +1,8 @@
 """Every algorithm of some plugins against PyTorch itself: torch_check.py COUNT PLUGIN.so...
 
-Random problems with all padding modes, asymmetric padding (F.pad, then conv), groups, dilation, bias, batch 0; whole
-numbers must agree bit for bit, normal ones to 2e-5 of the largest magnitude. ctypes over the bare table.
+Random problems with all padding modes, asymmetric padding (F.pad, then conv), groups, dilation,
+bias, batch 0; whole numbers must agree bit for bit, normal ones to 2e-5 of the largest magnitude.
+ctypes over the bare table.
 """
 import ctypes as c
 import random

@@ -3,10 +3,10 @@
 
   zoo.py CONVGAUGE PLUGIN_FOLDER GATE.json [--table ZOO.md] [--update] [--only REGEX] [--jobs N]
 
-Every backend of every plugin in the folder runs through the gate until its first failure. Fails where a bug that ZOO.md
-says is caught no longer is, where a right one (kind "none") is accused, where less than 98% are caught or less than
-80% of the specification errors are named rightly, and where ZOO.md says of a bug what this run does not (--update
-writes it).
+Every backend of every plugin in the folder runs through the gate until its first failure. Fails
+where a bug that ZOO.md says is caught no longer is, where a right one (kind "none") is accused,
+where less than 98% are caught or less than 80% of the specification errors are named rightly, and
+where ZOO.md says of a bug what this run does not (--update writes it).
 """
 import argparse
 import collections
@@ -81,7 +81,8 @@ def run(options, bugs, plugins):
 
 
 def oracle_of(verdict):
-    """What caught it: the fill and step of a wrong result, or the rule of the ABI, or what became of the process."""
+    """What caught it: the fill and step of a wrong result, or the rule of the ABI,
+    or what became of the process."""
     if verdict["kind"] == "differs":
         return re.sub(r", placement \w+", "", verdict.get("oracle", "?"))
     text = json.dumps(verdict)
@@ -90,7 +91,8 @@ def oracle_of(verdict):
 
 
 def said(verdict):
-    """What a person is told of the cause: the diagnosis, and for a wrong access or failure its words."""
+    """What a person is told of the cause:
+    the diagnosis, and for a wrong access or failure its words."""
     if verdict["kind"] == "differs":
         return verdict.get("diagnosis", "")
     return "; ".join(str(v) for k, v in verdict.items() if k in ("rule", "why", "where", "place"))
@@ -187,7 +189,8 @@ def table(found):
 
 
 def facts_in(text):
-    """Of each bug in a table: whether it is caught, and whether named rightly. The rest may depend on the machine."""
+    """Of each bug in a table: whether it is caught,
+    and whether named rightly. The rest may depend on the machine."""
     rows = [
         re.split(r"(?<!\\)\|", line)
         for line in text.split("## All")[-1].splitlines()

@@ -46,8 +46,8 @@ def gate():
 
 
 def gradients():
-    """The same problems in both directions; an algorithm tells what our own kernels did. Then with a cuDNN that takes no
-    padding, so that our own kernels do zeros too."""
+    """The same problems in both directions; an algorithm tells what our own kernels did. Then with
+    a cuDNN that takes no padding, so that our own kernels do zeros too."""
     gradients_with(
         "+bias_gradient",
         "+fold_reflect",
@@ -90,7 +90,8 @@ def gradients_with(*names, faults=""):
 
 
 def algorithms():
-    """Every one by its name, braces and commas and all; and the names survive each way out and in again."""
+    """Every one by its name, braces and commas and all;
+    and the names survive each way out and in again."""
     records = cases("verify", PROBLEM, "--backend", "cudnn", "--algorithm", "all", "--math", "tf32")
     assert kinds(records) == ["agrees"] and len(records) > 8, (len(records), kinds(records))
     assert all(r["algorithm"] == r["requested_algorithm"] for r in records)
@@ -183,7 +184,8 @@ def memory():
 
 
 def lost():
-    """One engine loses the device: it fails, a fresh worker takes the others, and those that agreed are measured."""
+    """One engine loses the device: it fails, a fresh worker takes the others,
+    and those that agreed are measured."""
     everything = cases(
         "verify", PROBLEM, "--backend", "cudnn", "--algorithm", "all", "--math", "tf32"
     )
@@ -248,7 +250,8 @@ def measure():
 
 
 def described():
-    """The real plugin on this machine: what it says where there is no GPU, and what a description is good for."""
+    """The real plugin on this machine: what it says where there is no GPU,
+    and what a description is good for."""
     description = str(HERE / "h200.json")
     devices = run(
         "list", "devices", "--plugin", REAL, CONVGAUGE_CUDNN_DEVICE_DESCRIPTION=description
@@ -279,7 +282,8 @@ def described():
 
 
 def shown_drivers(script, folder):
-    """A driver that the Vulkan loader would not find: by a manifest elsewhere, or by its library alone."""
+    """A driver that the Vulkan loader would not find:
+    by a manifest elsewhere, or by its library alone."""
     loader = importlib.machinery.SourceFileLoader("gpu_check_script", script)
     module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
     sys.dont_write_bytecode = True
@@ -311,8 +315,8 @@ def shown_drivers(script, folder):
 
 
 def gpu_check():
-    """scripts/gpu_check from its listing to its summary; torch is not asked here. vulkan is tried on a software device,
-    where there is one, beside cudnn on the played GPU."""
+    """scripts/gpu_check from its listing to its summary; torch is not asked here. vulkan is tried
+    on a software device, where there is one, beside cudnn on the played GPU."""
     suite = {
         "problems": [
             {
