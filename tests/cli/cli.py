@@ -47,7 +47,10 @@ def write_npy(file, shape, dtype="f32", values=None, order=False):
     count = 1
     for size in shape:
         count *= size
-    header = f"{{'descr': '{NPY_CODES[dtype]}', 'fortran_order': {order}, 'shape': ({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''}), }}"
+    header = (
+        f"{{'descr': '{NPY_CODES[dtype]}', 'fortran_order': {order}, 'shape':"
+        f" ({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''}), }}"
+    )
     header += " " * (-(len(header) + 11) % 64) + "\n"
     values = [(i % 5) - 2 for i in range(count)] if values is None else values
     data = struct.pack(f"{'>' if dtype == 'big' else '<'}{count}{STRUCT_CODES[dtype]}", *values)

@@ -17,7 +17,19 @@ An expectation, by the name of the plugin (or of a case whose "plugin" names it)
 Every run also must leave no process behind, and a JSON on standard output that nothing else got
 into.
 """
-import argparse, concurrent.futures, json, os, pathlib, re, shutil, signal, subprocess, sys, tempfile, time, uuid
+import argparse
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
 
 HERE = pathlib.Path(__file__).resolve().parent
 MARK = "CONVGAUGE_FAULTY_RUN"

@@ -50,7 +50,8 @@ def complaints(convgauge, folder, name, want, common):
     if not smallest:
         return f"was not shrunk: {record.get('shrink_note')}", ""
     row = (
-        f"{len(smallest['away'])}  {smallest['trials']:4}  {smallest['problem_text']:34} {', '.join(smallest['away']):30} "
+        f"{len(smallest['away'])}  {smallest['trials']:4} "
+        f" {smallest['problem_text']:34} {', '.join(smallest['away']):30} "
         f"{smallest['verdict'].get('diagnosis', '')}"
     )
     if len(smallest["away"]) > MOST_AWAY:
@@ -86,11 +87,13 @@ def main():
         )
         bad += bool(complaint)
         print(
-            f"{'FAIL' if complaint else 'ok  '} {name:28} {row}{'  ' + complaint if complaint else ''}",
+            f"{'FAIL' if complaint else 'ok  '} {name:28} {row}",
+            *([f" {complaint}"] if complaint else []),
             flush=True,
         )
     print(
-        f"{len(chosen) - bad} of {len(chosen)} at most {MOST_AWAY} parameters from the trivial problem, and replayed"
+        f"{len(chosen) - bad} of {len(chosen)} at most {MOST_AWAY} parameters from the trivial"
+        " problem, and replayed"
     )
     return 1 if bad or not chosen else 0
 

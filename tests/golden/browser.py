@@ -15,6 +15,25 @@ import tempfile
 import time
 import zlib
 
+# Scrolls an element into sight and waits for its click: where its middle is. Two frames, so that
+# what the scrolling moves has moved.
+AIM = """async element => {
+  element.scrollIntoView({ block: 'center', behavior: 'instant' });
+  for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
+  window.clickArrived = false;
+  const arrived = () => { window.clickArrived = true };
+  element.addEventListener('click', arrived, { capture: true, once: true });
+  const box = element.getBoundingClientRect();
+  return [box.left + box.width / 2, box.top + box.height / 2];
+}"""
+# Scrolls to an element: the part of it that the window holds.
+FRAME = """element => {
+  element.scrollIntoView({ block: 'start', behavior: 'instant' });
+  const box = element.getBoundingClientRect(), top = Math.max(0, box.top);
+  const height = Math.min(box.bottom, innerHeight) - top;
+  return { x: box.left + scrollX, y: top + scrollY, width: box.width, height, scale: 1 };
+}"""
+
 
 class Browser:
     def __init__(self, chromium):
@@ -114,7 +133,8 @@ class Page:
         started = time.monotonic()
         self.send("Page.navigate", url=f"file://{path}{query}")
         self.wait(
-            "document.readyState === 'complete' && (document.documentElement.dataset.ready || document.documentElement.dataset.error)"
+            "document.readyState === 'complete' && (document.documentElement.dataset.ready ||"
+            " document.documentElement.dataset.error)"
         )
         self.load_s = time.monotonic() - started
 
@@ -143,9 +163,14 @@ class Page:
         )
         if "exceptionDetails" in result:
             raise RuntimeError(
-                f"{expression}: {result['exceptionDetails'].get('exception', {}).get('description')}"
+                f"{expression}:"
+                f" {result['exceptionDetails'].get('exception', {}).get('description')}"
             )
         return result["result"].get("value")
+
+    def call(self, function, selector):
+        """What a JavaScript function makes of the element that `selector` names."""
+        return self.value(f"({function})(document.querySelector({json.dumps(selector)}))")
 
     def wait(self, condition, seconds=60):
         deadline = time.monotonic() + seconds
@@ -182,14 +207,7 @@ class Page:
         """Once: on a loaded machine the browser may take the place that it was told for that of a
         moment ago, and the click goes beside the element. Then it is made again."""
         for _ in range(5):
-            # Two frames, so that what the scrolling moves has moved.
-            place = self.value(
-                f"""(async e => {{ e.scrollIntoView({{ block: 'center', behavior: 'instant' }});
-                for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
-                window.clickArrived = false;
-                e.addEventListener('click', () => {{ window.clickArrived = true }}, {{ capture: true, once: true }});
-                const r = e.getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2] }})(document.querySelector({json.dumps(selector)}))"""
-            )
+            place = self.call(AIM, selector)
             for kind in ("mousePressed", "mouseReleased"):
                 self.send(
                     "Input.dispatchMouseEvent",
@@ -211,10 +229,7 @@ class Page:
             return base64.b64decode(self.send("Page.captureScreenshot")["data"])
         # Scrolled to, not captured beyond the window:
         # that would make the window taller, and what depends on its height.
-        box = self.value(
-            f"""(e => {{ e.scrollIntoView({{ block: 'start', behavior: 'instant' }}); const r = e.getBoundingClientRect(), top = Math.max(0, r.top);
-            return {{ x: r.left + scrollX, y: top + scrollY, width: r.width, height: Math.min(r.bottom, innerHeight) - top, scale: 1 }} }})(document.querySelector({json.dumps(selector)}))"""
-        )
+        box = self.call(FRAME, selector)
         return base64.b64decode(self.send("Page.captureScreenshot", clip=box)["data"])
 
     def errors(self):

@@ -31,7 +31,10 @@ except ImportError as missing:
 import problems
 import torch_side
 
-KEYS = "batch|in_channels|out_channels|height|width|kernel_size|stride|padding|dilation|groups|bias|padding_mode"
+KEYS = (
+    "batch|in_channels|out_channels|height|width|kernel_size|stride|padding|dilation|groups|bias"
+    "|padding_mode"
+)
 # Where torch's complaint concerns two fields, naming either one is right.
 ALSO = {
     "in_channels": "in_channels|groups",
@@ -142,8 +145,8 @@ def check_output(
     if wrong.any():
         at = np.unravel_index(int(np.argmax(wrong)), wrong.shape)
         raise Failure(
-            f"{backend}: {wrong.sum()} of {wrong.size} differ, first at {tuple(map(int, at))}: got {got[at]!r}, "
-            f"want {want[at]!r}, allowed {allowed[at]:.3g}\n{line}"
+            f"{backend}: {wrong.sum()} of {wrong.size} differ, first at {tuple(map(int, at))}: got"
+            f" {got[at]!r}, want {want[at]!r}, allowed {allowed[at]:.3g}\n{line}"
         )
 
 

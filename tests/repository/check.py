@@ -81,7 +81,8 @@ def format(root):
     program = clang_format()
     if not program:
         print(
-            f"SKIPPED: no clang-format {CLANG_FORMAT_MAJOR} here, so the form of no file was looked at"
+            f"SKIPPED: no clang-format {CLANG_FORMAT_MAJOR} here, so the form of no file was"
+            " looked at"
         )
         sys.exit(SKIPPED)
     sources = [str(p) for p in files(root) if p.suffix in CPP]

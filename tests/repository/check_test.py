@@ -7,7 +7,10 @@ import check
 
 SOUND = {
     ".clang-format": "BasedOnStyle: Google\n",
-    "README.md": "[a](configs/schema.json) [b](#here) [c](https://example.com/x) `name`\n```\n[d](nowhere)\n```\n",
+    "README.md": (
+        "[a](configs/schema.json) [b](#here) [c](https://example.com/x)"
+        " `name`\n```\n[d](nowhere)\n```\n"
+    ),
     "configs/schema.json": '{"properties": {"name": {"type": "string"}}}',
     "harness/core/a.cpp": "int f(int a) { return a; }\n",
     "scripts/good": "#!/usr/bin/env bash\necho good\n",

@@ -28,9 +28,10 @@ def scratch(folder):
     source = sorted((ROOT / "results" / "bench").glob("*/winograd/results.jsonl"))[0]
     shutil.copy(source, run)
     (root / "README.md").write_text(
-        "# x\n\n<!-- published: winograd answer -->\n<!-- end -->\n\n<!-- published: winograd table 2 -->\nold\n<!-- end -->\n"
-        "<!-- published: runs -->\n<!-- end -->\n<!-- published: winograd picture 1 -->\n<!-- end -->\n"
-        "```\n<!-- published: nothing at all -->\n<!-- end -->\n```\n"
+        "# x\n\n<!-- published: winograd answer -->\n<!-- end -->\n\n<!-- published: winograd table"
+        " 2 -->\nold\n<!-- end -->\n<!-- published: runs -->\n<!-- end -->\n<!-- published:"
+        " winograd picture 1 -->\n<!-- end -->\n```\n<!-- published: nothing at all -->\n<!-- end"
+        " -->\n```\n"
     )
     return root, run
 
@@ -45,7 +46,10 @@ def main():
     code, said = publish(ROOT, tool, "--check")
     expect(
         code == 0,
-        f"the tree's own tables and pictures are not what their runs make; scripts/publish --write\n{said}",
+        (
+            "the tree's own tables and pictures are not what their runs make; scripts/publish"
+            f" --write\n{said}"
+        ),
     )
     with tempfile.TemporaryDirectory() as folder:
         root, run = scratch(folder)
@@ -87,7 +91,8 @@ def main():
             f"--from keeps no run: {said}",
         )
     print(
-        f"{len(list((ROOT / 'results' / 'bench').glob('*/*/results.jsonl')))} published runs, every table and picture as their files make them"
+        f"{len(list((ROOT / 'results' / 'bench').glob('*/*/results.jsonl')))} published runs, every"
+        " table and picture as their files make them"
     )
 
 

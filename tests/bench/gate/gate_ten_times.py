@@ -92,11 +92,17 @@ def main():
             shown = (
                 "no ratio"
                 if not ratio
-                else f"time {ratio['ratio']:.4f} ({ratio['low']:.4f} .. {ratio['high']:.4f}), {ratio['rounds']} rounds"
+                else (
+                    f"time {ratio['ratio']:.4f} ({ratio['low']:.4f} .. {ratio['high']:.4f}),"
+                    f" {ratio['rounds']} rounds"
+                )
             )
             wrong += code != wanted
             print(
-                f"{'ok   ' if code == wanted else 'WRONG'} {options.kind} {i + 1}: exit code {code}, {shown}, {time.monotonic() - start:.1f} s",
+                (
+                    f"{'ok   ' if code == wanted else 'WRONG'} {options.kind} {i + 1}: exit code"
+                    f" {code}, {shown}, {time.monotonic() - start:.1f} s"
+                ),
                 flush=True,
             )
             if code not in (0, 3):

@@ -93,13 +93,19 @@ def replays(cli):
     )
     for line, kind in (
         (
-            f"verify {PROBLEM} --plugin {{faulty}}/bias_missing.so --seed 77 --fill normal --placement start",
+            (
+                f"verify {PROBLEM} --plugin {{faulty}}/bias_missing.so --seed 77 --fill normal"
+                " --placement start"
+            ),
             "differs",
         ),
         (f"verify {PROBLEM} --plugin {{faulty}}/reads_past_source.so --placement end", "trespass"),
         ("verify c.json", "differs"),
         (
-            f"sweep {PROBLEM} --plugin {{faulty}}/bias_missing.so --backend bias_missing --rounds 2 --out o",
+            (
+                f"sweep {PROBLEM} --plugin {{faulty}}/bias_missing.so --backend bias_missing"
+                " --rounds 2 --out o"
+            ),
             "differs",
         ),
     ):

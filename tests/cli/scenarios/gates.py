@@ -24,7 +24,8 @@ def two_runs(cli):
     (cli.folder / "b.so").write_bytes(image + b"\0")
     for name, out in (("a.so", "then"), ("b.so", "now")):
         cli.run(
-            f"sweep n1c2h6w6_o2k3 --plugin {name} --backend slowed --threads 1 --rounds 7 --out {out}"
+            f"sweep n1c2h6w6_o2k3 --plugin {name} --backend slowed --threads 1 --rounds 7 --out"
+            f" {out}"
         ).is_(0)
 
 

@@ -138,15 +138,18 @@ LOOK = """
 import sys
 import numpy as np
 
-x, w, b, got, want, allowed = (np.load(f"{sys.argv[1]}/{name}.npy") for name in ("x", "w", "b", "got", "want", "allowed"))
-assert (x.dtype, got.dtype, want.dtype, allowed.dtype) == ("f4", "f4", "f8", "f8"), (x.dtype, want.dtype)
+names = ("x", "w", "b", "got", "want", "allowed")
+x, w, b, got, want, allowed = (np.load(f"{sys.argv[1]}/{name}.npy") for name in names)
+types = [array.dtype for array in (x, got, want, allowed)]
+assert types == ["f4", "f4", "f8", "f8"], types
 padded = np.pad(x.astype("f8"), ((0, 0), (0, 0), (1, 1), (2, 0)))
 y = np.zeros(want.shape) + b[None, :, None, None]
 for o in range(8):
     group = slice(o // 4 * 3, o // 4 * 3 + 3)
     for k in range(3):
         for l in range(2):
-            y[:, o] += np.einsum("nihw,i->nhw", padded[:, group, k:k + 9:2, 2 * l:2 * l + 11], w[o, :, k, l].astype("f8"))
+            seen = padded[:, group, k:k + 9:2, 2 * l:2 * l + 11]
+            y[:, o] += np.einsum("nihw,i->nhw", seen, w[o, :, k, l].astype("f8"))
 assert np.array_equal(y, want), "want is not the convolution of x, w and b"
 assert (np.abs(got - want) > allowed).all(), "got is not wrong everywhere"
 assert np.array_equal(got + b[None, :, None, None], want), "got does not lack just the bias"
@@ -159,7 +162,8 @@ def dumps_what_was_asked(cli):
     cli.run("verify n1c2h4w5_o3k3p1 --backend reference --threads 1 --dump none").is_(0)
     expect(not (cli.folder / "none").exists(), "dumped what is right")
     cli.run(
-        "verify n1c2h4w5_o3k3p1 --backend reference --threads 1 --dtype bf16 --layout nhwc --dump all --dump-all"
+        "verify n1c2h4w5_o3k3p1 --backend reference --threads 1 --dtype bf16 --layout nhwc --dump"
+        " all --dump-all"
     ).is_(0)
     files = {f.name for f in (cli.folder / "all").rglob("*.npy")}
     expect(files == {"x.npy", "w.npy", "b.npy", "got.npy", "want.npy", "allowed.npy"}, f"{files}")

@@ -85,8 +85,8 @@ class Tensors(c.Structure):
 
 
 FUNCTIONS = (
-    "device_count device_info options query algorithms plan_create plan_destroy plan_algorithm requirements bind "
-    "prepare_weights upload execute wait fetch"
+    "device_count device_info options query algorithms plan_create plan_destroy plan_algorithm"
+    " requirements bind prepare_weights upload execute wait fetch"
 ).split()
 
 
@@ -300,8 +300,9 @@ def main():
             backend = plugin.backends[i][0]
             runs = [check(backend, seed) for seed in range(int(sys.argv[1]))]
             print(
-                f"{backend.name.decode()}: {len(runs)} problems, {sum(n > 0 for n in runs)} accepted, "
-                f"{sum(runs)} algorithms agree with torch {torch.__version__}"
+                f"{backend.name.decode()}: {len(runs)} problems,"
+                f" {sum(n > 0 for n in runs)} accepted, {sum(runs)} algorithms agree with torch"
+                f" {torch.__version__}"
             )
 
 

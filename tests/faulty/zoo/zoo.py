@@ -136,11 +136,17 @@ def table(found):
     lines = [
         "# The zoo: planted bugs, and what the default gate says of them",
         "",
-        "Written by `zoo.py --update`; a test holds it against each run. A bug is a row of a table in one of this "
-        "folder's sources; where it is modelled on a report, that is named.",
+        (
+            "Written by `zoo.py --update`; a test holds it against each run. A bug is a row of a"
+            " table in one of this folder's sources; where it is modelled on a report, that is"
+            " named."
+        ),
         "",
         f"- caught: {percent(len(caught), len(planted))}",
-        f"- specification errors named rightly, of those caught: {percent(sum(f['named'] for f in spec), len(spec))}",
+        (
+            "- specification errors named rightly, of those caught:"
+            f" {percent(sum(f['named'] for f in spec), len(spec))}"
+        ),
     ]
     lines += ["", "| kind | planted | caught | named rightly |", "|---|---|---|---|"]
     for kind in KINDS:
@@ -177,13 +183,15 @@ def table(found):
     for f in planted:
         if not f["caught"]:
             lines.append(
-                f"| `{f['name']}` | {f['kind']} | {f['source']} | {cell(f['story'])} | **not caught** | | | |"
+                f"| `{f['name']}` | {f['kind']} | {f['source']} | {cell(f['story'])} | **not"
+                " caught** | | | |"
             )
             continue
         right = "yes" if f["named"] else "no" if f["says"] else "—"
         lines.append(
-            f"| `{f['name']}` | {f['kind']} | {f['source']} | {cell(f['story'])} | {cell(f['oracle'])} | "
-            f"{f['case']} {f['layout']} | {cell(f['told'] or f['place'])[:160]} | {right} |"
+            f"| `{f['name']}` | {f['kind']} | {f['source']} | {cell(f['story'])} |"
+            f" {cell(f['oracle'])} | {f['case']} {f['layout']} |"
+            f" {cell(f['told'] or f['place'])[:160]} | {right} |"
         )
     return "\n".join(lines) + "\n"
 
@@ -234,7 +242,8 @@ def main():
     names = [b["name"] for b in bugs]
     if not bugs or len(names) != len(set(names)):
         sys.exit(
-            f"no bugs, or a name twice: {[n for n, c in collections.Counter(names).items() if c > 1]}"
+            "no bugs, or a name twice:"
+            f" {[n for n, c in collections.Counter(names).items() if c > 1]}"
         )
     shares = [
         [b for i, b in enumerate(bugs) if i % options.jobs == job] for job in range(options.jobs)
@@ -250,9 +259,11 @@ def main():
     for f, b, r in results:
         first.update(f), before.update(b), refused.update(r)
     found = [
-        judged(b, first[b["name"]])
-        if b["name"] in first
-        else {**b, "caught": False, "named": False}
+        (
+            judged(b, first[b["name"]])
+            if b["name"] in first
+            else {**b, "caught": False, "named": False}
+        )
         for b in bugs
     ]
     text = table(found)

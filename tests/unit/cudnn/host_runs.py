@@ -5,7 +5,19 @@
 
 Exit code 77: there is no cuDNN here to plan with.
 """
-import csv, importlib.machinery, importlib.util, json, os, pathlib, re, shlex, shutil, subprocess, sys, tempfile, xml.etree.ElementTree
+import csv
+import importlib.machinery
+import importlib.util
+import json
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree
 
 HERE = pathlib.Path(__file__).resolve().parent
 CONVGAUGE, ON_HOST, REAL, PART = sys.argv[1:5]
