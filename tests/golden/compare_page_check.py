@@ -24,11 +24,15 @@ def produce(tool, folder, runs):
 def check(page, where):
     check_sound(page, where)
     wanted = page.value(
-        """(() => { const changed = data.cases.filter(c => c.change !== 'same' && c.change !== 'untimed'), list = changed.length ? changed : data.cases;
-        return list.slice(0, 400).filter(c => c.ratio).length + data.networks.length })()"""
+        """(({ cases, networks }) => {
+          const changed = cases.filter(c => c.change !== 'same' && c.change !== 'untimed');
+          const list = changed.length ? changed : cases;
+          return list.slice(0, 400).filter(c => c.ratio).length + networks.length;
+        })(modules.data.data)"""
     )
     drawn = page.value(
-        "[...document.querySelectorAll('svg.forest circle')].filter(c => c.getBoundingClientRect().width > 0).length"
+        "[...document.querySelectorAll('svg.forest circle')].filter(c =>"
+        " c.getBoundingClientRect().width > 0).length"
     )
     assert drawn == wanted, f"{where}: {drawn} of {wanted} ratios were drawn"
 
@@ -52,7 +56,8 @@ def main():
                 keep(page, artefacts, f"compare-{runs[0]}-{name}")
                 page.close()
             print(
-                f"{' against '.join(runs)}: {os.path.getsize(path) / 1e6:.2f} MB, every ratio drawn, light, dark and on a phone"
+                f"{' against '.join(runs)}: {os.path.getsize(path) / 1e6:.2f} MB, every ratio"
+                " drawn, light, dark and on a phone"
             )
     return 0
 

@@ -18,7 +18,7 @@ import time
 from browser import Browser, colours
 
 NIGHTS = [f"night{i}" for i in range(1, 7)]
-kTimed = "group().cells.median.filter(m => m !== null).length"
+kTimed = "modules.model.group().cells.median.filter(m => m !== null).length"
 
 
 def run_tool(command, output):
@@ -39,7 +39,8 @@ def produce(tool, run, folder):
 
 def check_sound(page, where):
     root = page.value(
-        "({...document.documentElement.dataset, wide: document.documentElement.scrollWidth - document.documentElement.clientWidth})"
+        "({...document.documentElement.dataset, wide: document.documentElement.scrollWidth -"
+        " document.documentElement.clientWidth})"
     )
     assert not page.errors(), f"{where}: the console says {page.errors()}"
     assert "error" not in root, f"{where}: {root['error']}"
@@ -54,13 +55,13 @@ def check_sound(page, where):
 def pictures_of(page):
     """Selectors of every picture that this page shows, and how many marks it says it drew."""
     return page.value(
-        """Object.fromEntries([...document.querySelectorAll('[data-drawn]')].filter(e => e.checkVisibility())
-        .map(e => ['#' + e.id, +e.dataset.drawn]))"""
+        """Object.fromEntries([...document.querySelectorAll('[data-drawn]')]
+          .filter(e => e.checkVisibility()).map(e => ['#' + e.id, +e.dataset.drawn]))"""
     )
 
 
 def check_pictures(page, run, where):
-    drawn, has_charts = pictures_of(page), page.value("haveCharts")
+    drawn, has_charts = pictures_of(page), page.value("modules.charts.haveCharts")
     wanted = (
         ["#bars", "#rounds", "#spread"]
         + (["#network"] if run not in ("hostile", "grid") else [])
@@ -82,9 +83,10 @@ def check_pictures(page, run, where):
     for selector in drawn:
         counts = colours(page.picture(selector))
         inked = sum(counts.values()) - max(counts.values())
-        assert len(counts) >= 4 and inked > 0.004 * sum(
-            counts.values()
-        ), f"{where}: {selector} is empty: {inked} of {sum(counts.values())} pixels, {len(counts)} colours"
+        assert len(counts) >= 4 and inked > 0.004 * sum(counts.values()), (
+            f"{where}: {selector} is empty: {inked} of {sum(counts.values())} pixels,"
+            f" {len(counts)} colours"
+        )
     return len(drawn)
 
 
@@ -92,13 +94,15 @@ def check_table(page, where):
     """Every row in sight has every cell; winners are as many as the data has;
     one cell takes the Tab key."""
     rows, cells, columns, whole = page.value(
-        """[document.querySelectorAll('#heat tr[data-row]').length, document.querySelectorAll('#heat td.cell').length, group().columns.length, heatState.whole]"""
+        """['tr[data-row]', 'td.cell'].map(s => document.querySelectorAll('#heat ' + s).length)
+          .concat(modules.model.group().columns.length, modules.heat.heatState.whole)"""
     )
     assert cells == rows * columns, f"{where}: {cells} cells in {rows} rows of {columns}"
     if whole:
-        assert rows == page.value("group().rows.name.length"), f"{where}: {rows} rows"
+        assert rows == page.value("modules.model.group().rows.name.length"), f"{where}: {rows} rows"
         assert page.value(
-            "document.querySelectorAll('#heat td.fastest').length === group().cells.flags.filter(f => f & 1).length"
+            "document.querySelectorAll('#heat td.fastest').length ==="
+            " modules.model.group().cells.flags.filter(f => f & 1).length"
         ), f"{where}: winners"
     else:
         assert rows < 200, f"{where}: {rows} rows are in the page at once"
@@ -118,7 +122,7 @@ def check_keyboard(page, where):
     spot = "[document.activeElement.dataset.row, document.activeElement.dataset.column].map(Number)"
     row, column = page.value(spot)
     title, rows = page.value("document.getElementById('layer-title').textContent"), page.value(
-        "rowsShown()"
+        "modules.model.rowsShown()"
     )
     page.press("ArrowUp" if rows.index(row) else "ArrowDown")
     page.press("ArrowLeft" if column else "ArrowRight")
@@ -127,20 +131,22 @@ def check_keyboard(page, where):
         abs(rows.index(there[0]) - rows.index(row)) == 1 and abs(there[1] - column) == 1
     ), f"{where}: from {row, column} to {there}"
     assert page.value(
-        "!document.getElementById('tip').hidden && document.getElementById('tip').textContent.length > 4"
+        "!document.getElementById('tip').hidden &&"
+        " document.getElementById('tip').textContent.length > 4"
     ), f"{where}: no tip"
     page.press("Enter")
     assert (
         page.value("document.getElementById('layer-title').textContent") != title
     ), f"{where}: Enter shows no layer"
-    assert page.value("state.row") == there[0] and page.value("state.column") == there[1]
+    assert page.value("modules.model.state.row") == there[0]
+    assert page.value("modules.model.state.column") == there[1]
     page.press("Escape")
     assert page.value("document.getElementById('tip').hidden"), f"{where}: Escape leaves the tip"
     for _ in range(len(rows) // 10 + 1):
         page.press("PageDown")
     assert page.value(spot)[0] == rows[-1], f"{where}: PageDown ends at {page.value(spot)}"
     page.press("End")
-    assert page.value(spot)[1] == page.value("columnsShown().at(-1)"), f"{where}: End"
+    assert page.value(spot)[1] == page.value("modules.model.columnsShown().at(-1)"), f"{where}: End"
 
 
 def check_choices(page, where):
@@ -149,7 +155,8 @@ def check_choices(page, where):
     if page.value("document.getElementById('baseline').options.length") > 1:
         before = page.value("document.getElementById('heat').textContent")
         page.value(
-            "(e => { e.selectedIndex = 1 - Math.min(1, e.selectedIndex); e.onchange({ target: e }) })(document.getElementById('baseline'))"
+            "(e => { e.selectedIndex = 1 - Math.min(1, e.selectedIndex); e.onchange({ target: e })"
+            " })(document.getElementById('baseline'))"
         )
         assert (
             page.value("document.getElementById('heat').textContent") != before
@@ -164,12 +171,14 @@ def check_choices(page, where):
         "(e => { e.value = 'worst'; e.onchange({ target: e }) })(document.getElementById('error'))"
     )
     if page.value("!document.getElementById('find-label').hidden"):
-        name = page.value("group().rows.name[3]")
+        name = page.value("modules.model.group().rows.name[3]")
         page.value(
-            f"(e => {{ e.value = {json.dumps(name)}; e.oninput({{ target: e }}) }})(document.getElementById('find'))"
+            f"(e => {{ e.value = {json.dumps(name)}; e.oninput({{ target: e }})"
+            " })(document.getElementById('find'))"
         )
         assert page.value(
-            "[...document.querySelectorAll('#heat tr[data-row] th')].every(t => t.textContent.includes(document.getElementById('find').value))"
+            "[...document.querySelectorAll('#heat tr[data-row] th')].every(t =>"
+            " t.textContent.includes(document.getElementById('find').value))"
         ), f"{where}: finding {name}"
         page.value(
             "(e => { e.value = ''; e.oninput({ target: e }) })(document.getElementById('find'))"
@@ -182,13 +191,25 @@ def check_choices(page, where):
 def check_scrolling(page, where):
     """Down the whole heat map in 60 frames: what a frame takes is printed, not judged."""
     frames = page.value(
-        """new Promise(done => { const box = document.getElementById('heat-box'), times = []; let last = performance.now(), i = 0;
-        const step = () => { const now = performance.now(); times.push(now - last); last = now; box.scrollTop = box.scrollHeight * ++i / 60; i < 60 ? requestAnimationFrame(step) : done(times) }; requestAnimationFrame(step) })"""
+        """new Promise(done => {
+          const box = document.getElementById('heat-box'), times = [];
+          let last = performance.now();
+          const step = () => {
+            const now = performance.now();
+            times.push(now - last);
+            last = now;
+            box.scrollTop = box.scrollHeight * times.length / 60;
+            times.length < 60 ? requestAnimationFrame(step) : done(times);
+          };
+          requestAnimationFrame(step);
+        })"""
     )
-    page.wait('document.querySelector(`#heat tr[data-row="${rowsShown().at(-1)}"]`) !== null', 5)
+    last = "${modules.model.rowsShown().at(-1)}"
+    page.wait(f'document.querySelector(`#heat tr[data-row="{last}"]`) !== null', 5)
     check_table(page, where)
     print(
-        f"{where}: frames while scrolling: median {sorted(frames)[30]:.0f} ms, worst {max(frames):.0f} ms"
+        f"{where}: frames while scrolling: median {sorted(frames)[30]:.0f} ms, worst"
+        f" {max(frames):.0f} ms"
     )
 
 
@@ -234,10 +255,22 @@ def check_colours(page, where):
     """Faster, slower, wrong and neither are 15 apart in CIELAB (2.3 is just noticed) for each kind
     of colour blindness."""
     shades = page.value(
-        """(() => { const box = document.createElement('div'); document.body.append(box);
-        const solid = css => { box.style.background = css; return getComputedStyle(box).backgroundColor.match(/[\\d.]+/g).map(Number) };
-        const card = solid('var(--card)'), mix = c => c.slice(0, 3).map((v, i) => (c[3] ?? 1) * v + (1 - (c[3] ?? 1)) * card[i]);
-        const all = { faster: mix(solid(shade(4))), slower: mix(solid(shade(1 / 4))), wrong: mix(solid('var(--bad)')), neither: mix(card) }; box.remove(); return all })()"""
+        """(({ shade }) => {
+          const box = document.createElement('div');
+          document.body.append(box);
+          const solid = css => {
+            box.style.background = css;
+            return getComputedStyle(box).backgroundColor.match(/[\\d.]+/g).map(Number);
+          };
+          const card = solid('var(--card)');
+          const over = (value, alpha, below) => alpha * value + (1 - alpha) * below;
+          const mix = c => c.slice(0, 3).map((v, i) => over(v, c[3] ?? 1, card[i]));
+          const shown = css => mix(solid(css));
+          const all = { faster: shown(shade(4)), slower: shown(shade(1 / 4)),
+                        wrong: shown('var(--bad)'), neither: mix(card) };
+          box.remove();
+          return all;
+        })(modules.heat_cells)"""
     )
     for kind in ("protan", "deutan", "tritan"):
         for (a, x), (b, y) in itertools.combinations(shades.items(), 2):
@@ -294,7 +327,8 @@ def main():
         ), "the page has no data"
         pictures, load_s = check_run(browser, path, run, artefacts)
         print(
-            f"{run}: {os.path.getsize(path) / 1e6:.2f} MB, made in {made_s:.2f} s with reading, shown in {load_s:.2f} s; {pictures} pictures, light, dark, phone, print, keyboard"
+            f"{run}: {os.path.getsize(path) / 1e6:.2f} MB, made in {made_s:.2f} s with reading,"
+            f" shown in {load_s:.2f} s; {pictures} pictures, light, dark, phone, print, keyboard"
         )
     return 0
 
