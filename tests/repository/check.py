@@ -2,13 +2,17 @@
 """What a reader may rely on in any file of the repository:
 check.py CHECK ROOT prints each breach and exits 1.
 
-format   every C and C++ file is as clang-format 14 writes it (skipped with exit code 77 where there
-         is none)
+format   every C, C++ and JavaScript file is as clang-format 14 writes it
+python   every Python file is as black writes it, at 100 columns
+lint     eslint has nothing to say of the page's scripts
+columns  no line of code is wider than 100 columns
 links    a link in a Markdown file to another file finds one
 keys     every key that configs/schema.json knows stands in the README's table
 scripts  a shell script passes bash -n; what starts with #! under scripts/ and .ci/ may be executed
 hosts    no file names a package registry's host:
          packages come by their ordinary clients' own settings
+
+Where a formatter or eslint is not here, the check that needs it is skipped: exit code 77.
 """
 import json
 import os
@@ -20,6 +24,8 @@ import sys
 
 TOP = ["harness", "backends", "plugins", "configs", "results", "tests", "scripts", "cmake", ".ci"]
 CPP = {".h", ".hpp", ".c", ".cpp", ".cu", ".cuh"}
+CODE = CPP | {".inc", ".comp", ".glsl", ".s", ".map", ".js", ".css", ".html", ".py", ".cmake"}
+COLUMNS = 100
 CLANG_FORMAT_MAJOR = "14"  # other versions write some lines otherwise
 SKIPPED = 77
 # In pieces, so that this file names none.
@@ -77,15 +83,14 @@ def clang_format():
     return None
 
 
+def skip(lacking):
+    print(f"SKIPPED: no {lacking} here, so no file was looked at")
+    sys.exit(SKIPPED)
+
+
 def format(root):
-    program = clang_format()
-    if not program:
-        print(
-            f"SKIPPED: no clang-format {CLANG_FORMAT_MAJOR} here, so the form of no file was"
-            " looked at"
-        )
-        sys.exit(SKIPPED)
-    sources = [str(p) for p in files(root) if p.suffix in CPP]
+    program = clang_format() or skip(f"clang-format {CLANG_FORMAT_MAJOR}")
+    sources = [str(p) for p in files(root) if p.suffix in CPP | {".js"}]
     if not sources:
         return ["no C++ file was found"]
     said = subprocess.run(
@@ -103,6 +108,68 @@ def format(root):
 def stays(program, file):
     made = subprocess.run([program, "--style=file", file], capture_output=True)
     return made.returncode == 0 and made.stdout == pathlib.Path(file).read_bytes()
+
+
+def script_kind(path):
+    """The program that a script without an ending starts with: "python3", "bash", or ""."""
+    found = re.match(r"#!.*\b(python3?|bash|sh)\b", text_of(path).split("\n", 1)[0])
+    return found.group(1) if found else ""
+
+
+def is_python(path):
+    return path.suffix == ".py" or script_kind(path).startswith("python")
+
+
+def python(root):
+    program = shutil.which("black") or skip("black")
+    sources = [str(p) for p in files(root) if is_python(p)]
+    command = [program, "--check", "--quiet", f"--line-length={COLUMNS}"]
+    done = subprocess.run([*command, *sources], capture_output=True, text=True)
+    if done.returncode == 0:
+        return []
+    each = [p for p in sources if subprocess.run([*command, p], capture_output=True).returncode]
+    return [f"{p}: black would write it otherwise" for p in each] or [done.stderr]
+
+
+def lint(root):
+    program = shutil.which("eslint") or skip("eslint")
+    sources = [str(p.relative_to(root)) for p in files(root) if p.suffix == ".js"]
+    settings = pathlib.Path(__file__).parent / "eslint.json"
+    # Debian's modules lie where another node than Debian's does not look by itself.
+    places = dict(os.environ, NODE_PATH="/usr/share/nodejs")
+    command = [
+        program,
+        "--no-eslintrc",
+        f"--config={settings.resolve()}",
+        "--format=unix",
+        *sources,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, env=places, cwd=root)
+    return (done.stdout + done.stderr).splitlines() if done.returncode else []
+
+
+def is_code(path):
+    return path.suffix in CODE or path.name == "CMakeLists.txt" or script_kind(path) != ""
+
+
+def is_free_to_be_wide(line):
+    """One word that cannot be broken, such as an address, whatever stands before it."""
+    return re.fullmatch(r"\s*(\S{1,8}\s+)?\S+", line) is not None
+
+
+def columns(root):
+    wrong = []
+    for path in filter(is_code, files(root)):
+        # What a raw string of C++ holds is data, each byte of which may matter.
+        text = re.sub(r'R"(\w*)\(.*?\)\1"', blank, text_of(path), flags=re.S)
+        for number, line in enumerate(text.split("\n"), 1):
+            if len(line) > COLUMNS and not is_free_to_be_wide(line):
+                wrong.append(f"{path.relative_to(root)}:{number}: {len(line)} columns")
+    return wrong
+
+
+def blank(match):
+    return "\n" * match.group(0).count("\n")
 
 
 def links(root):
@@ -164,7 +231,9 @@ def hosts(root):
     ]
 
 
-CHECKS = {check.__name__: check for check in (format, links, keys, scripts, hosts)}
+CHECKS = {
+    check.__name__: check for check in (format, python, lint, columns, links, keys, scripts, hosts)
+}
 
 if __name__ == "__main__":
     if len(sys.argv) != 3 or sys.argv[1] not in CHECKS:
