@@ -1,6 +1,8 @@
-# Backends are AUTO, ON or OFF. AUTO: on where the machine has what it needs; ON: its absence is an error.
+# Backends are AUTO, ON or OFF. AUTO: on where the machine has what it needs;
+# ON: its absence is an error.
 
-# convgauge_backend_switch(NAME FOUND WHY_NOT RESULT): declares CONVGAUGE_<NAME>, notes a line of the table, sets RESULT.
+# convgauge_backend_switch(NAME FOUND WHY_NOT RESULT): declares CONVGAUGE_<NAME>, notes a line of
+# the table, sets RESULT.
 function(convgauge_backend_switch name found why_not result)
   string(TOUPPER ${name} upper)
   set(CONVGAUGE_${upper} AUTO CACHE STRING "Backend ${name}: AUTO, ON or OFF")

@@ -1,9 +1,11 @@
-# `cpack -G TGZ` in a build folder: bin/, plugins, configs, scripts/gpu_check and the shared libraries that they need, for
-# a machine that has none of them. Left out is what every Linux with a C++ compiler or Python has, and what belongs to
-# the machine: glibc, libstdc++, libgcc_s, and cuDNN and the driver, which the cudnn backend opens when it runs.
+# `cpack -G TGZ` in a build folder: bin/, plugins, configs, scripts/gpu_check and the shared
+# libraries that they need, for a machine that has none of them. Left out is what every Linux with a
+# C++ compiler or Python has, and what belongs to the machine: glibc, libstdc++, libgcc_s, and cuDNN
+# and the driver, which the cudnn backend opens when it runs.
 set(CPACK_GENERATOR TGZ)
 set(CPACK_PACKAGE_NAME convgauge)
-set(CPACK_PACKAGE_FILE_NAME convgauge-${PROJECT_VERSION}-${CMAKE_SYSTEM_NAME}-${CMAKE_SYSTEM_PROCESSOR})
+set(CPACK_PACKAGE_FILE_NAME
+  convgauge-${PROJECT_VERSION}-${CMAKE_SYSTEM_NAME}-${CMAKE_SYSTEM_PROCESSOR})
 set(CPACK_STRIP_FILES ON)
 set(CPACK_VERBATIM_VARIABLES ON)
 set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_CURRENT_LIST_DIR}/gather_libraries.cmake)

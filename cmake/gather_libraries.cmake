@@ -1,12 +1,14 @@
-# Run by CPack over the folder that it is about to pack: puts the shared libraries that program and plugins need into
-# lib/convgauge/libraries, where their run paths look first.
+# Run by CPack over the folder that it is about to pack: puts the shared libraries that program and
+# plugins need into lib/convgauge/libraries, where their run paths look first.
 set(root ${CPACK_TEMPORARY_INSTALL_DIRECTORY})
 file(GLOB plugins ${root}/${CPACK_CONVGAUGE_LIBDIR}/convgauge/plugins/*.so)
 file(GET_RUNTIME_DEPENDENCIES
   EXECUTABLES ${root}/${CPACK_CONVGAUGE_BINDIR}/convgauge
   MODULES ${plugins}
-  RESOLVED_DEPENDENCIES_VAR found UNRESOLVED_DEPENDENCIES_VAR missing CONFLICTING_DEPENDENCIES_PREFIX conflicts
-  POST_EXCLUDE_REGEXES "/(ld-linux[^/]*|libc|libm|libdl|librt|libpthread|libstdc[+][+]|libgcc_s)[.]so")
+  RESOLVED_DEPENDENCIES_VAR found UNRESOLVED_DEPENDENCIES_VAR missing
+    CONFLICTING_DEPENDENCIES_PREFIX conflicts
+  POST_EXCLUDE_REGEXES
+    "/(ld-linux[^/]*|libc|libm|libdl|librt|libpthread|libstdc[+][+]|libgcc_s)[.]so")
 if(missing)
   message(FATAL_ERROR "cpack: not found: ${missing}")
 endif()
@@ -14,7 +16,8 @@ foreach(name IN LISTS conflicts_FILENAMES)
   message(FATAL_ERROR "cpack: several ${name}: ${conflicts_${name}}")
 endforeach()
 foreach(library IN LISTS found)
-  file(INSTALL ${library} DESTINATION ${root}/${CPACK_CONVGAUGE_LIBDIR}/convgauge/libraries FOLLOW_SYMLINK_CHAIN)
+  file(INSTALL ${library} DESTINATION ${root}/${CPACK_CONVGAUGE_LIBDIR}/convgauge/libraries
+    FOLLOW_SYMLINK_CHAIN)
 endforeach()
 if(CPACK_CONVGAUGE_VULKAN_LOADER)  # apart: the machine's own, if it has one, knows its driver best
   file(INSTALL ${CPACK_CONVGAUGE_VULKAN_LOADER} FOLLOW_SYMLINK_CHAIN

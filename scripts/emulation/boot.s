@@ -1,9 +1,9 @@
-# The first sector of the emulated disk: reads the parts of the disk into memory, sector by sector, and enters a Linux
-# kernel by the 32-bit protocol of Documentation/arch/x86/boot.rst. A boot loader would do; most of the time until the
-# kernel runs would be its own.
+# The first sector of the emulated disk: reads the parts of the disk into memory, sector by sector,
+# and enters a Linux kernel by the 32-bit protocol of Documentation/arch/x86/boot.rst. A boot loader
+# would do; most of the time until the kernel runs would be its own.
 #
-# PARAMETERS, KERNEL and PARTS are put here by emulate_avx512: two addresses, and for each part its first sector, its
-# number of sectors, its address.
+# PARAMETERS, KERNEL and PARTS are put here by emulate_avx512: two addresses, and for each part its
+# first sector, its number of sectors, its address.
 .code16
   cli
   xor %ax, %ax
@@ -74,7 +74,8 @@ wait:
   jmp *%eax
 
 .balign 8
-table:                        # selectors 10 and 18, as the protocol wants them: all memory, as code and as data
+# Selectors 10 and 18, as the protocol wants them: all memory, as code and as data.
+table:
   .quad 0, 0, 0x00cf9a000000ffff, 0x00cf92000000ffff
 limit_and_table:
   .word limit_and_table - table - 1

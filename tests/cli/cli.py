@@ -1,4 +1,5 @@
-"""Running convgauge as a person or a CI job would, in an empty folder, and looking at everything it leaves."""
+"""Running convgauge as a person or a CI job would, in an empty folder,
+and looking at everything it leaves."""
 import json
 import os
 import pathlib
@@ -31,7 +32,10 @@ def survivors(mark):
     found = []
     for folder in pathlib.Path("/proc").glob("[0-9]*"):
         try:
-            if wanted in (folder / "environ").read_bytes().split(b"\0") and "\nState:\tZ" not in (folder / "status").read_text():
+            if (
+                wanted in (folder / "environ").read_bytes().split(b"\0")
+                and "\nState:\tZ" not in (folder / "status").read_text()
+            ):
                 found.append(int(folder.name))
         except OSError:
             pass  # it ended meanwhile, or is another user's
@@ -43,20 +47,27 @@ def write_npy(file, shape, dtype="f32", values=None, order=False):
     count = 1
     for size in shape:
         count *= size
-    header = f"{{'descr': '{NPY_CODES[dtype]}', 'fortran_order': {order}, 'shape': ({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''}), }}"
+    header = (
+        f"{{'descr': '{NPY_CODES[dtype]}', 'fortran_order': {order}, 'shape':"
+        f" ({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''}), }}"
+    )
     header += " " * (-(len(header) + 11) % 64) + "\n"
     values = [(i % 5) - 2 for i in range(count)] if values is None else values
     data = struct.pack(f"{'>' if dtype == 'big' else '<'}{count}{STRUCT_CODES[dtype]}", *values)
-    pathlib.Path(file).write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + data)
+    pathlib.Path(file).write_bytes(
+        b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + data
+    )
 
 
 def read_npy(file):
     """(shape, values) of a file that convgauge wrote."""
     raw = pathlib.Path(file).read_bytes()
     length = struct.unpack("<H", raw[8:10])[0]
-    header = eval(raw[10:10 + length], {}, {"True": True, "False": False})
+    header = eval(raw[10 : 10 + length], {}, {"True": True, "False": False})
     code = {"<f4": "f", "<f8": "d", "<f2": "e"}[header["descr"]]
-    return header["shape"], struct.unpack(f"<{len(raw[10 + length:]) // struct.calcsize(code)}{code}", raw[10 + length:])
+    return header["shape"], struct.unpack(
+        f"<{len(raw[10 + length:]) // struct.calcsize(code)}{code}", raw[10 + length :]
+    )
 
 
 class Done:
@@ -82,11 +93,20 @@ class Cli:
         self._folder = tempfile.TemporaryDirectory(prefix="convgauge-cli-")
         self.folder = pathlib.Path(self._folder.name) / "here"
         self.folder.mkdir()
-        # A cache of references that an earlier run filled would hide work; a test's own hides nothing.
-        self.environment = {**os.environ, "XDG_CACHE_HOME": str(pathlib.Path(self._folder.name) / "cache")}
-        self.names = {"plugins": self.build / "plugins", "faulty": self.build / "faulty", "source": SOURCE,
-                      "witness": self.build / "witness" / "witness.so",
-                      "configs": SOURCE / "configs", "convgauge": self.convgauge}
+        # A cache of references that an earlier run filled would hide work;
+        # a test's own hides nothing.
+        self.environment = {
+            **os.environ,
+            "XDG_CACHE_HOME": str(pathlib.Path(self._folder.name) / "cache"),
+        }
+        self.names = {
+            "plugins": self.build / "plugins",
+            "faulty": self.build / "faulty",
+            "source": SOURCE,
+            "witness": self.build / "witness" / "witness.so",
+            "configs": SOURCE / "configs",
+            "convgauge": self.convgauge,
+        }
 
     def __enter__(self):
         return self
@@ -99,7 +119,12 @@ class Cli:
         file = self.folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         if isinstance(content, dict) and "npy" in content:
-            write_npy(file, content["npy"], content.get("dtype", "f32"), order=content.get("fortran_order", False))
+            write_npy(
+                file,
+                content["npy"],
+                content.get("dtype", "f32"),
+                order=content.get("fortran_order", False),
+            )
         else:
             file.write_text(content if isinstance(content, str) else json.dumps(content))
         return file
@@ -111,10 +136,17 @@ class Cli:
         return words
 
     def start(self, line, mark=""):
-        """A run that goes on; stdout and stderr go to files, for a pipe stays open as long as any child has it."""
+        """A run that goes on; stdout and stderr go to files,
+        for a pipe stays open as long as any child has it."""
         out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
-        process = subprocess.Popen([self.convgauge, *self.arguments(line)], stdin=subprocess.DEVNULL, stdout=out,
-                                   stderr=err, cwd=self.folder, env={**self.environment, MARK: mark})
+        process = subprocess.Popen(
+            [self.convgauge, *self.arguments(line)],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            cwd=self.folder,
+            env={**self.environment, MARK: mark},
+        )
         process.out, process.err, process.line = out, err, f"convgauge {line}"
         return process
 
@@ -167,10 +199,25 @@ class Cli:
 
 def small_config(problems=8, **more):
     """A config of quick problems of distinct names on the reference."""
-    return {"name": "small", "problems": [
-        {"name": f"p{i}", "batch": 1, "in_channels": 1 + i % 3, "out_channels": 2, "height": 4 + i, "width": 5,
-         "kernel_size": 3, "padding": 1} for i in range(problems)],
-        "backends": ["reference"], "settings": {"threads": 1, "measure": {"rounds": 2, "budget_s": 0.2}}, **more}
+    return {
+        "name": "small",
+        "problems": [
+            {
+                "name": f"p{i}",
+                "batch": 1,
+                "in_channels": 1 + i % 3,
+                "out_channels": 2,
+                "height": 4 + i,
+                "width": 5,
+                "kernel_size": 3,
+                "padding": 1,
+            }
+            for i in range(problems)
+        ],
+        "backends": ["reference"],
+        "settings": {"threads": 1, "measure": {"rounds": 2, "budget_s": 0.2}},
+        **more,
+    }
 
 
 def keys_of(records):
@@ -179,7 +226,8 @@ def keys_of(records):
 
 
 def main_of(scenarios):
-    """A scenario file as a program: `python3 FILE CONVGAUGE [NAME]`. Exit 1 if any complains, 77 if all were skipped."""
+    """A scenario file as a program: `python3 FILE CONVGAUGE [NAME]`. Exit 1 if any complains,
+    77 if all were skipped."""
     import sys
     import unittest
 

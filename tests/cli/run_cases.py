@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Runs the cases of one file of tests/cli/cases: run_cases.py CONVGAUGE FILE.json [--only REGEX]. See README.md."""
+"""Runs the cases of one file of tests/cli/cases:
+run_cases.py CONVGAUGE FILE.json [--only REGEX]. See README.md."""
 import argparse
 import json
 import pathlib
@@ -36,13 +37,24 @@ def check(cli, case):
     check_text("stdout", case.get("stdout", "" if code == 2 else []), done.out, done)
     check_text("stderr", case.get("stderr", "" if code == 0 else []), done.err, done)
     if code == 2:
-        expect(case.get("stderr") or case.get("stdout"), "a case with exit code 2 must say what the message is")
+        expect(
+            case.get("stderr") or case.get("stdout"),
+            "a case with exit code 2 must say what the message is",
+        )
         # No verb at all is answered by the whole help, and check-plugin by its table.
-        expect(not case["run"] or case.get("stderr") == "" or (done.err.startswith("convgauge: ") and done.err.count("\n") <= 3),
-               f"not a message of ours\n{done}")
+        expect(
+            not case["run"]
+            or case.get("stderr") == ""
+            or (done.err.startswith("convgauge: ") and done.err.count("\n") <= 3),
+            f"not a message of ours\n{done}",
+        )
     if case.get("json"):
         expect(json.loads(done.out), f"no JSON\n{done}")
-    new = {file for file in cli.files() - there if not any(file == l or file.startswith(l + "/") for l in case.get("left", []))}
+    new = {
+        file
+        for file in cli.files() - there
+        if not any(file == l or file.startswith(l + "/") for l in case.get("left", []))
+    }
     expect(not new, f"left {sorted(new)}\n{done}")
     for name in case.get("left", []):
         expect((cli.folder / name).exists(), f"did not make {name}\n{done}")
@@ -51,7 +63,11 @@ def check(cli, case):
 def missing(cli, case):
     """The first plugin or file that a case needs and that was not built."""
     for need in texts(case.get("needs", [])):
-        file = cli.arguments([need])[0] if "/" in need else cli.build / "plugins" / f"libconvgauge_{need}.so"
+        file = (
+            cli.arguments([need])[0]
+            if "/" in need
+            else cli.build / "plugins" / f"libconvgauge_{need}.so"
+        )
         if not pathlib.Path(file).exists():
             return need
     return None

@@ -7,14 +7,29 @@ An expectation, by the name of the plugin (or of a case whose "plugin" names it)
   kind        verdict kinds that are right          rule        the ABI rule that must be named
   signal      Died: the signal (0: it exited)       status      Died: the exit status
   evidence    any of these texts, in the verdict    exit        exit codes that are right
-  problem     instead of the common one             arguments   further arguments; a *.json stands for the problem
+  problem     instead of the common one             arguments   further arguments;
+              a *.json stands for the problem
   verb        instead of verify                     limit_s     longest time allowed (default 60)
-  costs_s     longest time allowed beyond that of the correct plugin: what a hang may cost, its limit and a second
+  costs_s     longest time allowed beyond that of the correct plugin:
+              what a hang may cost, its limit and a second
   copy        true: run on a copy of the plugin, which may not survive
   load_error  "required": no case, exit 2, the evidence on standard error; "allowed": that or a case
-Every run also must leave no process behind, and a JSON on standard output that nothing else got into.
+Every run also must leave no process behind, and a JSON on standard output that nothing else got
+into.
 """
-import argparse, concurrent.futures, json, os, pathlib, re, shutil, signal, subprocess, sys, tempfile, time, uuid
+import argparse
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
 
 HERE = pathlib.Path(__file__).resolve().parent
 MARK = "CONVGAUGE_FAULTY_RUN"
@@ -30,7 +45,10 @@ def survivors(mark):
     found = []
     for folder in pathlib.Path("/proc").glob("[0-9]*"):
         try:
-            if wanted in (folder / "environ").read_bytes().split(b"\0") and "\nState:\tZ" not in (folder / "status").read_text():
+            if (
+                wanted in (folder / "environ").read_bytes().split(b"\0")
+                and "\nState:\tZ" not in (folder / "status").read_text()
+            ):
                 found.append(int(folder.name))
         except OSError:
             pass  # it ended meanwhile, or is another user's
@@ -49,17 +67,33 @@ def command(convgauge, folder, name, want, common):
     flag = "--backends" if verb == "bench" else "--backend"
     # What a hang costs is its limit; to make it smaller afterwards costs what --shrink-budget says.
     unshrunk = ["--no-shrink"] if "costs_s" in want else []
-    return [convgauge, verb, *problem, "--plugin", str(file), flag, plugin, "--json", *unshrunk,
-            *(a for a in arguments if not a.endswith(".json"))]
+    return [
+        convgauge,
+        verb,
+        *problem,
+        "--plugin",
+        str(file),
+        flag,
+        plugin,
+        "--json",
+        *unshrunk,
+        *(a for a in arguments if not a.endswith(".json")),
+    ]
 
 
 def run(arguments, limit):
-    """Output goes to files: a pipe would stay open as long as any process that the plugin left behind."""
+    """Output goes to files: a pipe would stay open as long as any process that the plugin left
+    behind."""
     mark = uuid.uuid4().hex
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         start = time.monotonic()
-        process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-                                   env={**os.environ, MARK: mark})
+        process = subprocess.Popen(
+            arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            env={**os.environ, MARK: mark},
+        )
         try:
             code = process.wait(limit)
         except subprocess.TimeoutExpired:
@@ -72,7 +106,13 @@ def run(arguments, limit):
             os.kill(pid, signal.SIGKILL)
         out.seek(0)
         err.seek(0)
-        return code, seconds, left, out.read().decode(errors="replace"), err.read()[-20000:].decode(errors="replace")
+        return (
+            code,
+            seconds,
+            left,
+            out.read().decode(errors="replace"),
+            err.read()[-20000:].decode(errors="replace"),
+        )
 
 
 def cases_of(text):
@@ -83,7 +123,11 @@ def cases_of(text):
         value = [json.loads(line) for line in text.splitlines() if line.strip()]
     if isinstance(value, dict):
         value = value.get("cases", [value])
-    return [record for record in value if isinstance(record, dict) and record.get("record", "case") == "case"]
+    return [
+        record
+        for record in value
+        if isinstance(record, dict) and record.get("record", "case") == "case"
+    ]
 
 
 def holds(evidence, text):
@@ -98,7 +142,11 @@ def complaints_of_verdict(want, verdict):
         if not re.search(rf"\b{rule}\b", text):
             yield f"does not name {rule}"
     for key in ("signal", "status"):
-        if key in want and verdict.get("kind") == "died" and verdict.get(key, 0) not in one_of(want[key]):
+        if (
+            key in want
+            and verdict.get("kind") == "died"
+            and verdict.get(key, 0) not in one_of(want[key])
+        ):
             yield f"{key} {verdict.get(key, 0)}, not {want[key]}"
     if "evidence" in want and not holds(want["evidence"], text):
         yield f"evidence has none of {want['evidence']}"
@@ -148,7 +196,9 @@ def check(convgauge, folder, name, want, common):
     with tempfile.TemporaryDirectory() as other:
         if want.get("copy"):
             shutil.copy(file, other)
-        arguments = command(convgauge, pathlib.Path(other) if want.get("copy") else folder, name, want, common)
+        arguments = command(
+            convgauge, pathlib.Path(other) if want.get("copy") else folder, name, want, common
+        )
         code, seconds, left, out, err = run(arguments, want.get("limit_s", 60))
     bad = list(complaints(want, code, seconds, left, out, err))
     if "costs_s" in want:
@@ -161,7 +211,9 @@ def check(convgauge, folder, name, want, common):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("convgauge")
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--only", default="", help="names that match this regular expression")
@@ -169,7 +221,9 @@ def main():
     parser.add_argument("--list", action="store_true", help="print the names and end")
     options = parser.parse_args()
     table = json.loads((HERE / "expectations.json").read_text())
-    chosen = {name: want for name, want in table["plugins"].items() if re.search(options.only, name)}
+    chosen = {
+        name: want for name, want in table["plugins"].items() if re.search(options.only, name)
+    }
     if options.list:
         print("\n".join(chosen))
         return 0
@@ -178,8 +232,12 @@ def main():
         return 2
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        results = {name: pool.submit(check, options.convgauge, options.folder.resolve(), name, want, table["problem"])
-                   for name, want in chosen.items()}
+        results = {
+            name: pool.submit(
+                check, options.convgauge, options.folder.resolve(), name, want, table["problem"]
+            )
+            for name, want in chosen.items()
+        }
         for name, result in results.items():
             bad, seconds = result.result()
             failed += bool(bad)

@@ -1,4 +1,5 @@
-"""A real Chromium, driven through its debugging pipe: nothing is installed for it and no port is opened.
+"""A real Chromium, driven through its debugging pipe:
+nothing is installed for it and no port is opened.
 
     with Browser("/usr/bin/chromium") as browser:
         page = browser.open("/tmp/page.html", width=390, height=844, dark=True)
@@ -14,19 +15,54 @@ import tempfile
 import time
 import zlib
 
+# Scrolls an element into sight and waits for its click: where its middle is. Two frames, so that
+# what the scrolling moves has moved.
+AIM = """async element => {
+  element.scrollIntoView({ block: 'center', behavior: 'instant' });
+  for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
+  window.clickArrived = false;
+  const arrived = () => { window.clickArrived = true };
+  element.addEventListener('click', arrived, { capture: true, once: true });
+  const box = element.getBoundingClientRect();
+  return [box.left + box.width / 2, box.top + box.height / 2];
+}"""
+# Scrolls to an element: the part of it that the window holds.
+FRAME = """element => {
+  element.scrollIntoView({ block: 'start', behavior: 'instant' });
+  const box = element.getBoundingClientRect(), top = Math.max(0, box.top);
+  const height = Math.min(box.bottom, innerHeight) - top;
+  return { x: box.left + scrollX, y: top + scrollY, width: box.width, height, scale: 1 };
+}"""
+
 
 class Browser:
     def __init__(self, chromium):
         self.profile = tempfile.mkdtemp(prefix="convgauge-chromium-")
         to_browser, self.write_end = os.pipe()
         self.read_end, from_browser = os.pipe()
-        # The browser reads descriptor 3 and writes descriptor 4. Both pipes are first moved out of their way.
+        # The browser reads descriptor 3 and writes descriptor 4.
+        # Both pipes are first moved out of their way.
         inner = [os.dup2(end, 100 + i) for i, end in enumerate((to_browser, from_browser))]
         command = f'exec "$0" "$@" 3<&{inner[0]} 4>&{inner[1]} {inner[0]}<&- {inner[1]}>&-'
-        arguments = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--force-color-profile=srgb",
-                     "--disable-lcd-text", f"--user-data-dir={self.profile}", "--remote-debugging-pipe", "about:blank"]
+        arguments = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--hide-scrollbars",
+            "--force-color-profile=srgb",
+            "--disable-lcd-text",
+            f"--user-data-dir={self.profile}",
+            "--remote-debugging-pipe",
+            "about:blank",
+        ]
         # bash, for sh may know no descriptors of two digits and more.
-        self.process = subprocess.Popen(["bash", "-c", command, chromium, *arguments], pass_fds=inner, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            ["bash", "-c", command, chromium, *arguments],
+            pass_fds=inner,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         for end in (to_browser, from_browser, *inner):
             os.close(end)
         self.buffer, self.number, self.events = b"", 0, []
@@ -58,7 +94,12 @@ class Browser:
 
     def send(self, method, session=None, timeout=60, **parameters):
         self.number += 1
-        message = {"id": self.number, "method": method, "params": parameters, **({"sessionId": session} if session else {})}
+        message = {
+            "id": self.number,
+            "method": method,
+            "params": parameters,
+            **({"sessionId": session} if session else {}),
+        }
         os.write(self.write_end, json.dumps(message).encode() + b"\0")
         deadline = time.monotonic() + timeout
         while True:
@@ -75,35 +116,61 @@ class Browser:
 
 
 class Page:
-    """One page in a window of its own. `errors`: what the console said, and what no script caught."""
+    """One page in a window of its own. `errors`:
+    what the console said, and what no script caught."""
 
     def __init__(self, browser, path, width=1200, height=900, dark=False, query=""):
         self.browser = browser
         target = browser.send("Target.createTarget", url="about:blank")["targetId"]
-        self.target, self.session = target, browser.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self.target, self.session = (
+            target,
+            browser.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"],
+        )
         for domain in ("Page", "Runtime", "Log"):
             self.send(domain + ".enable")
         self.resize(width, height)
         self.media("dark" if dark else "light")
         started = time.monotonic()
         self.send("Page.navigate", url=f"file://{path}{query}")
-        self.wait("document.readyState === 'complete' && (document.documentElement.dataset.ready || document.documentElement.dataset.error)")
+        self.wait(
+            "document.readyState === 'complete' && (document.documentElement.dataset.ready ||"
+            " document.documentElement.dataset.error)"
+        )
         self.load_s = time.monotonic() - started
 
     def send(self, method, **parameters):
         return self.browser.send(method, self.session, **parameters)
 
     def resize(self, width, height):
-        self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 500)
+        self.send(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=width < 500,
+        )
 
     def media(self, scheme, kind=""):
-        self.send("Emulation.setEmulatedMedia", media=kind, features=[{"name": "prefers-color-scheme", "value": scheme}])
+        self.send(
+            "Emulation.setEmulatedMedia",
+            media=kind,
+            features=[{"name": "prefers-color-scheme", "value": scheme}],
+        )
 
     def value(self, expression):
-        result = self.send("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        result = self.send(
+            "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True
+        )
         if "exceptionDetails" in result:
-            raise RuntimeError(f"{expression}: {result['exceptionDetails'].get('exception', {}).get('description')}")
+            raise RuntimeError(
+                f"{expression}:"
+                f" {result['exceptionDetails'].get('exception', {}).get('description')}"
+            )
         return result["result"].get("value")
+
+    def call(self, function, selector):
+        """What a JavaScript function makes of the element that `selector` names."""
+        return self.value(f"({function})(document.querySelector({json.dumps(selector)}))")
 
     def wait(self, condition, seconds=60):
         deadline = time.monotonic() + seconds
@@ -113,23 +180,43 @@ class Page:
             time.sleep(0.02)
 
     def press(self, key):
-        codes = {"Tab": 9, "Enter": 13, "Escape": 27, " ": 32, "PageUp": 33, "PageDown": 34, "End": 35, "Home": 36, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}
-        more = {"key": key, "code": key, "windowsVirtualKeyCode": codes[key], **({"text": "\r"} if key == "Enter" else {})}
+        codes = {
+            "Tab": 9,
+            "Enter": 13,
+            "Escape": 27,
+            " ": 32,
+            "PageUp": 33,
+            "PageDown": 34,
+            "End": 35,
+            "Home": 36,
+            "ArrowLeft": 37,
+            "ArrowUp": 38,
+            "ArrowRight": 39,
+            "ArrowDown": 40,
+        }
+        more = {
+            "key": key,
+            "code": key,
+            "windowsVirtualKeyCode": codes[key],
+            **({"text": "\r"} if key == "Enter" else {}),
+        }
         for kind in ("keyDown", "keyUp"):
             self.send("Input.dispatchKeyEvent", type=kind, **more)
 
     def click(self, selector):
-        """Once: on a loaded machine the browser may take the place that it was told for that of a moment ago, and the
-        click goes beside the element. Then it is made again."""
+        """Once: on a loaded machine the browser may take the place that it was told for that of a
+        moment ago, and the click goes beside the element. Then it is made again."""
         for _ in range(5):
-            # Two frames, so that what the scrolling moves has moved.
-            place = self.value(f"""(async e => {{ e.scrollIntoView({{ block: 'center', behavior: 'instant' }});
-                for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
-                window.clickArrived = false;
-                e.addEventListener('click', () => {{ window.clickArrived = true }}, {{ capture: true, once: true }});
-                const r = e.getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2] }})(document.querySelector({json.dumps(selector)}))""")
+            place = self.call(AIM, selector)
             for kind in ("mousePressed", "mouseReleased"):
-                self.send("Input.dispatchMouseEvent", type=kind, x=place[0], y=place[1], button="left", clickCount=1)
+                self.send(
+                    "Input.dispatchMouseEvent",
+                    type=kind,
+                    x=place[0],
+                    y=place[1],
+                    button="left",
+                    clickCount=1,
+                )
             try:
                 return self.wait("window.clickArrived", 8)
             except RuntimeError:
@@ -140,9 +227,9 @@ class Page:
         """PNG of one element as far as the window holds it, of the window without a selector."""
         if not selector:
             return base64.b64decode(self.send("Page.captureScreenshot")["data"])
-        # Scrolled to, not captured beyond the window: that would make the window taller, and what depends on its height.
-        box = self.value(f"""(e => {{ e.scrollIntoView({{ block: 'start', behavior: 'instant' }}); const r = e.getBoundingClientRect(), top = Math.max(0, r.top);
-            return {{ x: r.left + scrollX, y: top + scrollY, width: r.width, height: Math.min(r.bottom, innerHeight) - top, scale: 1 }} }})(document.querySelector({json.dumps(selector)}))""")
+        # Scrolled to, not captured beyond the window:
+        # that would make the window taller, and what depends on its height.
+        box = self.call(FRAME, selector)
         return base64.b64decode(self.send("Page.captureScreenshot", clip=box)["data"])
 
     def errors(self):
@@ -152,9 +239,15 @@ class Page:
                 continue
             what, details = event.get("method"), event.get("params", {})
             if what == "Runtime.consoleAPICalled":
-                told.append(" ".join(str(a.get("value", a.get("description"))) for a in details["args"]))
+                told.append(
+                    " ".join(str(a.get("value", a.get("description"))) for a in details["args"])
+                )
             elif what == "Runtime.exceptionThrown":
-                told.append(details["exceptionDetails"].get("exception", {}).get("description", "an exception"))
+                told.append(
+                    details["exceptionDetails"]
+                    .get("exception", {})
+                    .get("description", "an exception")
+                )
             elif what == "Log.entryAdded":
                 told.append(details["entry"]["text"])
         return told
@@ -164,29 +257,47 @@ class Page:
 
 
 def pixels(png):
-    """Width, height and rows of (R, G, B) bytes of an 8-bit PNG without interlace, as Chromium writes them."""
+    """Width, height and rows of (R, G, B) bytes of an 8-bit PNG without interlace,
+    as Chromium writes them."""
     at, data, header = 8, b"", b""
     while at < len(png):
-        size, kind = int.from_bytes(png[at:at + 4], "big"), png[at + 4:at + 8]
+        size, kind = int.from_bytes(png[at : at + 4], "big"), png[at + 4 : at + 8]
         if kind == b"IHDR":
-            header = png[at + 8:at + 8 + size]
+            header = png[at + 8 : at + 8 + size]
         elif kind == b"IDAT":
-            data += png[at + 8:at + 8 + size]
+            data += png[at + 8 : at + 8 + size]
         at += 12 + size
-    width, height, channels = int.from_bytes(header[:4], "big"), int.from_bytes(header[4:8], "big"), {2: 3, 6: 4}[header[9]]
-    raw, stride, above, rows = zlib.decompress(data), width * channels, bytearray(width * channels), []
+    width, height, channels = (
+        int.from_bytes(header[:4], "big"),
+        int.from_bytes(header[4:8], "big"),
+        {2: 3, 6: 4}[header[9]],
+    )
+    raw, stride, above, rows = (
+        zlib.decompress(data),
+        width * channels,
+        bytearray(width * channels),
+        [],
+    )
     for y in range(height):
-        kind, line = raw[y * (stride + 1)], bytearray(raw[y * (stride + 1) + 1:(y + 1) * (stride + 1)])
+        kind, line = raw[y * (stride + 1)], bytearray(
+            raw[y * (stride + 1) + 1 : (y + 1) * (stride + 1)]
+        )
         for i in range(stride if kind else 0):
             left = line[i - channels] if i >= channels else 0
             corner = above[i - channels] if i >= channels else 0
             if kind == 4:
                 guess = left + above[i] - corner
-                near = min((abs(guess - left), 0, left), (abs(guess - above[i]), 1, above[i]), (abs(guess - corner), 2, corner))[2]
+                near = min(
+                    (abs(guess - left), 0, left),
+                    (abs(guess - above[i]), 1, above[i]),
+                    (abs(guess - corner), 2, corner),
+                )[2]
             else:
                 near = (left, above[i], (left + above[i]) // 2)[kind - 1]
             line[i] = (line[i] + near) & 255
-        rows.append(bytes(line) if channels == 3 else bytes(b for i, b in enumerate(line) if i % 4 != 3))
+        rows.append(
+            bytes(line) if channels == 3 else bytes(b for i, b in enumerate(line) if i % 4 != 3)
+        )
         above = line
     return width, height, rows
 
@@ -196,5 +307,5 @@ def colours(png):
     counts = {}
     for row in pixels(png)[2]:
         for i in range(0, len(row), 3):
-            counts[row[i:i + 3]] = counts.get(row[i:i + 3], 0) + 1
+            counts[row[i : i + 3]] = counts.get(row[i : i + 3], 0) + 1
     return counts

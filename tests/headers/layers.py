@@ -1,8 +1,10 @@
-"""The dependency rule of the house, checked on every #include: layers.py ROOT prints each breach and exits 1.
+"""The dependency rule of the house, checked on every #include:
+layers.py ROOT prints each breach and exits 1.
 
-core -> config -> reference -> verify -> measure -> record -> plugin -> worker -> run -> report -> cli: a file includes
-its own folder or those to its left. JSON stays in config, record and report; plugin.h in plugin and worker. plugins/include
-includes nothing of ours but itself; backends/X sees plugins/include, backends/common and itself.
+core -> config -> reference -> verify -> measure -> record -> plugin -> worker -> run -> report ->
+cli: a file includes its own folder or those to its left. JSON stays in config, record and report;
+plugin.h in plugin and worker. plugins/include includes nothing of ours but itself; backends/X sees
+plugins/include, backends/common and itself.
 """
 import pathlib
 import re
@@ -43,20 +45,32 @@ def harness_breach(layer, name, parts):
         return "only plugin and worker see plugin.h, and none sees the SDK"
     if parts and parts[0] == "backends":
         return "the harness sees no backend"
-    other = parts[1] if parts and parts[0] == "harness" else name.split("/")[0] if "/" in name else None
+    other = (
+        parts[1] if parts and parts[0] == "harness" else name.split("/")[0] if "/" in name else None
+    )
     if other in LAYERS and LAYERS.index(other) > LAYERS.index(layer):
         return f"{other} is to the right of {layer}"
     return None
 
 
 def plugins_breach(name, parts):
-    if parts and parts[0] != "plugins" or name.startswith(("nlohmann/", "benchmark/", "boost/", "fmt/", "tl/")):
+    if (
+        parts
+        and parts[0] != "plugins"
+        or name.startswith(("nlohmann/", "benchmark/", "boost/", "fmt/", "tl/"))
+    ):
         return "plugins/include depends on the standard library alone"
     return None
 
 
 def backends_breach(backend, name, parts):
-    if parts and parts[0] == "harness" or name.split("/")[0] in LAYERS and "/" in name and not parts:
+    if (
+        parts
+        and parts[0] == "harness"
+        or name.split("/")[0] in LAYERS
+        and "/" in name
+        and not parts
+    ):
         return "a backend gets nothing that strangers do not"
     if parts and parts[0] == "backends" and parts[1] not in (backend, "common"):
         return f"{backend} sees common and itself, not {parts[1]}"
@@ -72,9 +86,13 @@ def breaches(root):
             folder = path.relative_to(root / area).parts[0]
             for quoted, name in includes(path):
                 parts = owner(root, path, quoted, name)
-                why = (harness_breach(folder, name, parts) if area == "harness"
-                       else plugins_breach(name, parts) if area == "plugins/include"
-                       else backends_breach(folder, name, parts))
+                why = (
+                    harness_breach(folder, name, parts)
+                    if area == "harness"
+                    else plugins_breach(name, parts)
+                    if area == "plugins/include"
+                    else backends_breach(folder, name, parts)
+                )
                 if why:
                     yield f"{path.relative_to(root)}: includes {name}: {why}"
 

@@ -9,10 +9,13 @@ endfunction()
 
 file(REMOVE_RECURSE ${WORK_DIR})
 run(${CMAKE_COMMAND} --install ${BUILD_DIR} --prefix ${WORK_DIR}/prefix --component plugin_api)
-file(RENAME ${WORK_DIR}/prefix ${WORK_DIR}/moved)  # a package must not remember where it was installed first
+# A package must not remember where it was installed first.
+file(RENAME ${WORK_DIR}/prefix ${WORK_DIR}/moved)
 file(COPY ${WORK_DIR}/moved/${DATADIR}/convgauge/template DESTINATION ${WORK_DIR})
-run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${WORK_DIR}/template -B ${WORK_DIR}/build -DCMAKE_PREFIX_PATH=${WORK_DIR}/moved
-    -DCMAKE_CXX_COMPILER=${COMPILER} "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror")
+run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${WORK_DIR}/template -B ${WORK_DIR}/build
+  -DCMAKE_PREFIX_PATH=${WORK_DIR}/moved
+    -DCMAKE_CXX_COMPILER=${COMPILER}
+    "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror")
 run(${CMAKE_COMMAND} --build ${WORK_DIR}/build)
 
 set(plugin ${WORK_DIR}/build/libconvgauge_template.so)

@@ -1,8 +1,10 @@
-# Run by ctest: see CMakeLists.txt beside this file. Everything installed, moved, and used from where it then lies.
+# Run by ctest: see CMakeLists.txt beside this file. Everything installed, moved,
+# and used from where it then lies.
 file(REMOVE_RECURSE ${WORK_DIR})
 set(ENV{CONVGAUGE_PLUGIN_PATH} "")
 function(run)
-  execute_process(COMMAND ${ARGN} WORKING_DIRECTORY ${WORK_DIR} RESULT_VARIABLE status OUTPUT_VARIABLE out ERROR_VARIABLE out)
+  execute_process(COMMAND ${ARGN} WORKING_DIRECTORY ${WORK_DIR} RESULT_VARIABLE status
+    OUTPUT_VARIABLE out ERROR_VARIABLE out)
   if(NOT status EQUAL 0)
     message(FATAL_ERROR "${ARGN}: ${status}\n${out}")
   endif()
@@ -23,7 +25,8 @@ run(${convgauge} verify n1c4h6w6_o4k3p1 --backend naive)
 if(NOT out MATCHES "1 agrees")
   message(FATAL_ERROR "the installed program verified nothing:\n${out}")
 endif()
-run(${convgauge} verify ${WORK_DIR}/moved/${DATADIR}/convgauge/configs/quickstart.json --backend naive --dry-run)
+run(${convgauge} verify ${WORK_DIR}/moved/${DATADIR}/convgauge/configs/quickstart.json
+  --backend naive --dry-run)
 foreach(file ${DOCDIR}/LICENSE ${DOCDIR}/configs/README.md ${DATADIR}/convgauge/template/backend.cpp)
   if(NOT EXISTS ${WORK_DIR}/moved/${file})
     message(FATAL_ERROR "${file} is not installed")

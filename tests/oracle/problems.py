@@ -1,7 +1,9 @@
-"""Random problems in the config's JSON keys, legal and illegal, from one seed: problem(seed, index) is always the same.
+"""Random problems in the config's JSON keys, legal and illegal, from one seed:
+problem(seed, index) is always the same.
 
-A case says what to run: {"problem", "dtype", "data", "layout", "threads", "unbatched", "broken"}; `broken` names the
-field that was made illegal on purpose (None: legal or not as chance has it, which torch decides).
+A case says what to run: {"problem", "dtype", "data", "layout", "threads", "unbatched", "broken"};
+`broken` names the field that was made illegal on purpose (None: legal or not as chance has it,
+which torch decides).
 """
 import random
 
@@ -40,9 +42,17 @@ def plain(rng):
     """Any problem; most are legal."""
     cin, cout, groups = channels(rng)
     mode = rng.choice(MODES)
-    p = {"batch": rng.choice(ZERO_CHANCE_BATCH), "in_channels": cin, "out_channels": cout, "groups": groups,
-         "height": rng.randint(1, 20), "width": rng.randint(1, 24), "kernel_size": pair(rng, [1, 1, 2, 3, 3, 4, 5, 7]),
-         "padding": padding(rng, mode), "padding_mode": mode}
+    p = {
+        "batch": rng.choice(ZERO_CHANCE_BATCH),
+        "in_channels": cin,
+        "out_channels": cout,
+        "groups": groups,
+        "height": rng.randint(1, 20),
+        "width": rng.randint(1, 24),
+        "kernel_size": pair(rng, [1, 1, 2, 3, 3, 4, 5, 7]),
+        "padding": padding(rng, mode),
+        "padding_mode": mode,
+    }
     if rng.random() < 0.5:
         p["dilation"] = pair(rng, [1, 1, 2, 3])
     if p["padding"] == "same":
@@ -63,42 +73,115 @@ def plain(rng):
 
 
 def legal_base(rng):
-    return {"batch": 2, "in_channels": 4, "out_channels": 8, "height": 9, "width": 11, "kernel_size": 3,
-            "padding": 1, "groups": rng.choice([1, 2, 4]), "padding_mode": rng.choice(MODES)}
+    return {
+        "batch": 2,
+        "in_channels": 4,
+        "out_channels": 8,
+        "height": 9,
+        "width": 11,
+        "kernel_size": 3,
+        "padding": 1,
+        "groups": rng.choice([1, 2, 4]),
+        "padding_mode": rng.choice(MODES),
+    }
 
 
-# What torch.nn.Conv2d refuses, or convgauge by a decision of harness/core/README.md: field -> what it is set to.
+# What torch.nn.Conv2d refuses, or convgauge by a decision of harness/core/README.md:
+# field -> what it is set to.
 BREAKS = [
-    ("groups", 3, {}), ("groups", 0, {}), ("groups", -1, {}), ("groups", 8, {}), ("groups", 5, {}),
-    ("stride", 0, {}), ("stride", [1, 0], {}), ("stride", -1, {}), ("stride", [1, 2, 3], {}), ("stride", [], {}),
-    ("dilation", 0, {}), ("dilation", [0, 1], {}), ("dilation", -2, {}), ("dilation", [1, 1, 1], {}),
-    ("kernel_size", 0, {}), ("kernel_size", [3, 0], {}), ("kernel_size", [3], {}), ("kernel_size", -3, {}),
-    ("kernel_size", [3, 3, 3], {}), ("kernel_size", 40, {}), ("kernel_size", [3, 14], {"padding": 1}),
-    ("padding", -1, {}), ("padding", [0, -1], {}), ("padding", "full", {}), ("padding", "SAME", {}),
-    ("padding", "same", {"stride": 2}), ("padding", "same", {"stride": [1, 2]}), ("padding", [1, 1, 1], {}),
+    ("groups", 3, {}),
+    ("groups", 0, {}),
+    ("groups", -1, {}),
+    ("groups", 8, {}),
+    ("groups", 5, {}),
+    ("stride", 0, {}),
+    ("stride", [1, 0], {}),
+    ("stride", -1, {}),
+    ("stride", [1, 2, 3], {}),
+    ("stride", [], {}),
+    ("dilation", 0, {}),
+    ("dilation", [0, 1], {}),
+    ("dilation", -2, {}),
+    ("dilation", [1, 1, 1], {}),
+    ("kernel_size", 0, {}),
+    ("kernel_size", [3, 0], {}),
+    ("kernel_size", [3], {}),
+    ("kernel_size", -3, {}),
+    ("kernel_size", [3, 3, 3], {}),
+    ("kernel_size", 40, {}),
+    ("kernel_size", [3, 14], {"padding": 1}),
+    ("padding", -1, {}),
+    ("padding", [0, -1], {}),
+    ("padding", "full", {}),
+    ("padding", "SAME", {}),
+    ("padding", "same", {"stride": 2}),
+    ("padding", "same", {"stride": [1, 2]}),
+    ("padding", [1, 1, 1], {}),
     ("padding", [1], {"padding_mode": "circular"}),
-    ("padding", 9, {"padding_mode": "reflect"}), ("padding", [0, 11], {"padding_mode": "reflect"}),
-    ("padding", 10, {"padding_mode": "circular"}), ("padding", [0, 12], {"padding_mode": "circular"}),
-    ("padding_mode", "constant", {}), ("padding_mode", "Zeros", {}), ("padding_mode", "", {}),
-    ("in_channels", 0, {"groups": 1}), ("in_channels", -4, {}), ("out_channels", 0, {}), ("out_channels", -8, {}),
-    ("height", 0, {}), ("width", 0, {}), ("height", -1, {}), ("batch", -1, {}),
+    ("padding", 9, {"padding_mode": "reflect"}),
+    ("padding", [0, 11], {"padding_mode": "reflect"}),
+    ("padding", 10, {"padding_mode": "circular"}),
+    ("padding", [0, 12], {"padding_mode": "circular"}),
+    ("padding_mode", "constant", {}),
+    ("padding_mode", "Zeros", {}),
+    ("padding_mode", "", {}),
+    ("in_channels", 0, {"groups": 1}),
+    ("in_channels", -4, {}),
+    ("out_channels", 0, {}),
+    ("out_channels", -8, {}),
+    ("height", 0, {}),
+    ("width", 0, {}),
+    ("height", -1, {}),
+    ("batch", -1, {}),
     # The decisions: integers and booleans of JSON, nothing that merely looks like one.
-    ("stride", 2.0, {}), ("stride", None, {}), ("stride", "2", {}), ("stride", True, {}), ("bias", 1, {}),
-    ("bias", "false", {}), ("bias", None, {}), ("groups", 1.0, {}), ("padding", 1.5, {}), ("kernel_size", None, {}),
-    ("height", 2**63, {}), ("batch", 2**62, {}), ("padding", 2**62, {"padding_mode": "zeros"}), ("width", "11", {}),
-    ("dilation", 2**62, {}), ("padding_mode", 0, {}), ("padding_mode", None, {}), ("in_channels", [4], {}),
+    ("stride", 2.0, {}),
+    ("stride", None, {}),
+    ("stride", "2", {}),
+    ("stride", True, {}),
+    ("bias", 1, {}),
+    ("bias", "false", {}),
+    ("bias", None, {}),
+    ("groups", 1.0, {}),
+    ("padding", 1.5, {}),
+    ("kernel_size", None, {}),
+    ("height", 2**63, {}),
+    ("batch", 2**62, {}),
+    ("padding", 2**62, {"padding_mode": "zeros"}),
+    ("width", "11", {}),
+    ("dilation", 2**62, {}),
+    ("padding_mode", 0, {}),
+    ("padding_mode", None, {}),
+    ("in_channels", [4], {}),
 ]
 # The decided ones, which torch need not refuse.
-DECIDED = {("in_channels", "0"), ("stride", "2.0"), ("stride", "None"), ("stride", "True"), ("bias", "1"),
-           ("bias", "'false'"), ("bias", "None"), ("groups", "1.0"), ("padding", "-1"), ("padding", "[0, -1]"),
-           ("padding", str(2**62))}
+DECIDED = {
+    ("in_channels", "0"),
+    ("stride", "2.0"),
+    ("stride", "None"),
+    ("stride", "True"),
+    ("bias", "1"),
+    ("bias", "'false'"),
+    ("bias", "None"),
+    ("groups", "1.0"),
+    ("padding", "-1"),
+    ("padding", "[0, -1]"),
+    ("padding", str(2**62)),
+}
 
 
 def case(seed, index):
     rng = random.Random(f"{seed}/{index}")
-    c = {"index": index, "broken": None, "decided": False, "dtype": rng.choices(["f32", "f64", "f16"], [7, 2, 2])[0],
-         "data": rng.choice(["integer", "integer", "normal"]), "layout": rng.choice(["nchw", "nchw", "nhwc"]),
-         "threads": rng.choice([1, 1, 2]), "output_f64": rng.random() < 0.3, "random": rng.getrandbits(32)}
+    c = {
+        "index": index,
+        "broken": None,
+        "decided": False,
+        "dtype": rng.choices(["f32", "f64", "f16"], [7, 2, 2])[0],
+        "data": rng.choice(["integer", "integer", "normal"]),
+        "layout": rng.choice(["nchw", "nchw", "nhwc"]),
+        "threads": rng.choice([1, 1, 2]),
+        "output_f64": rng.random() < 0.3,
+        "random": rng.getrandbits(32),
+    }
     if index % 5 == 4:
         field, value, more = BREAKS[(index // 5) % len(BREAKS)]
         c["problem"] = {**legal_base(rng), **more, field: value}

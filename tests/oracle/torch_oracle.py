@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""convgauge against torch.nn.Conv2d: random problems through `convgauge run`, output by output and refusal by refusal;
-of every second legal problem a gradient too, by the input or by weight and bias in turn, against torch's autograd.
+"""convgauge against torch.nn.Conv2d: random problems through `convgauge run`, output by output and
+refusal by refusal; of every second legal problem a gradient too, by the input or by weight and bias
+in turn, against torch's autograd.
 
   torch_oracle.py CONVGAUGE [--count N] [--seed S] [--backends a,b] [--jobs J] [--only INDEX]
 
-Whole numbers must agree bit for bit, others within a bound that any order of summation keeps. What torch refuses (or
-a decision of ours) must end with exit code 2 and a message that names the field; what torch accepts must not.
+Whole numbers must agree bit for bit, others within a bound that any order of summation keeps. What
+torch refuses (or a decision of ours) must end with exit code 2 and a message that names the field;
+what torch accepts must not.
 Exit code 77 where torch or NumPy is missing: ctest says "skipped".
 """
 import argparse
@@ -29,11 +31,22 @@ except ImportError as missing:
 import problems
 import torch_side
 
-KEYS = ("batch|in_channels|out_channels|height|width|kernel_size|stride|padding|dilation|groups|bias|padding_mode")
+KEYS = (
+    "batch|in_channels|out_channels|height|width|kernel_size|stride|padding|dilation|groups|bias"
+    "|padding_mode"
+)
 # Where torch's complaint concerns two fields, naming either one is right.
-ALSO = {"in_channels": "in_channels|groups", "out_channels": "out_channels|groups", "height": "height|kernel_size",
-        "width": "width|kernel_size", "batch": "batch|height|width|in_channels|out_channels", "dilation": "dilation|kernel_size",
-        "kernel_size": "kernel_size|height|width", "stride": "stride|padding", "padding": "padding|stride|padding_mode"}
+ALSO = {
+    "in_channels": "in_channels|groups",
+    "out_channels": "out_channels|groups",
+    "height": "height|kernel_size",
+    "width": "width|kernel_size",
+    "batch": "batch|height|width|in_channels|out_channels",
+    "dilation": "dilation|kernel_size",
+    "kernel_size": "kernel_size|height|width",
+    "stride": "stride|padding",
+    "padding": "padding|stride|padding_mode",
+}
 MUST_RUN = {"reference", "naive"}  # these compute everything in f32 and f64; others may refuse
 
 
@@ -41,16 +54,34 @@ class Failure(Exception):
     pass
 
 
-READ = {"forward": ("input", "weight", "bias"), "backward_data": ("weight", "grad-output"),
-        "backward_weights": ("input", "grad-output")}
+READ = {
+    "forward": ("input", "weight", "bias"),
+    "backward_data": ("weight", "grad-output"),
+    "backward_weights": ("input", "grad-output"),
+}
 
 
 def run(convgauge, folder, case, backend, output_f64, direction="forward"):
     """The process, its output files by role, and the command line."""
     outputs = {"result": folder / f"y.{backend}.{direction}.npy"}
-    arguments = [convgauge, "run", "--problem", str(folder / "problem.json"), "--backend", backend,
-                 "--output", str(outputs["result"]), "--dtype", case["dtype"], "--layout", case["layout"],
-                 "--threads", str(case["threads"]), "--direction", direction]
+    arguments = [
+        convgauge,
+        "run",
+        "--problem",
+        str(folder / "problem.json"),
+        "--backend",
+        backend,
+        "--output",
+        str(outputs["result"]),
+        "--dtype",
+        case["dtype"],
+        "--layout",
+        case["layout"],
+        "--threads",
+        str(case["threads"]),
+        "--direction",
+        direction,
+    ]
     for name in READ[direction]:
         if (folder / f"{name}.npy").exists():
             arguments += [f"--{name}", str(folder / f"{name}.npy")]
@@ -59,7 +90,9 @@ def run(convgauge, folder, case, backend, output_f64, direction="forward"):
         arguments += ["--output-bias", str(outputs["bias"])]
     if output_f64:
         arguments += ["--output-dtype", "f64"]
-    done = subprocess.run(arguments, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120)
+    done = subprocess.run(
+        arguments, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120
+    )
     return done, outputs, " ".join(arguments)
 
 
@@ -74,13 +107,21 @@ def check_refusal(convgauge, folder, case, torch_words):
         np.save(folder / f"{name}.npy", np.zeros((1, 1, 1, 1), np.float32))
     done, outputs, line = run(convgauge, folder, case, "reference", False)
     output = outputs["result"]
-    expect(done.returncode == 2, f"exit {done.returncode}, but torch says {torch_words}\n{line}\n{done.stderr}")
+    expect(
+        done.returncode == 2,
+        f"exit {done.returncode}, but torch says {torch_words}\n{line}\n{done.stderr}",
+    )
     fields = ALSO.get(case["broken"], case["broken"]) if case["broken"] else KEYS
-    expect(re.search(rf"problem\.json: /({fields})\b", done.stderr), f"names no field of {fields}: {done.stderr}\n{line}")
+    expect(
+        re.search(rf"problem\.json: /({fields})\b", done.stderr),
+        f"names no field of {fields}: {done.stderr}\n{line}",
+    )
     expect(done.stdout == "" and not output.exists(), f"left something: {done.stdout!r}\n{line}")
 
 
-def check_output(case, answer, backend, done, output, line, output_f64, image=True, keeps_double=True):
+def check_output(
+    case, answer, backend, done, output, line, output_f64, image=True, keeps_double=True
+):
     expect(done.returncode == 0, f"{backend}: exit {done.returncode}: {done.stderr}\n{line}")
     expect(done.stdout == "", f"{backend}: standard output: {done.stdout!r}\n{line}")
     got = np.load(output)
@@ -92,7 +133,8 @@ def check_output(case, answer, backend, done, output, line, output_f64, image=Tr
     expect(got.shape == want.shape, f"{backend}: shape {got.shape}, torch {want.shape}\n{line}")
     if backend == "reference":  # sums in double
         allowed = torch_side.in_double(case, answer).reshape(want.shape)
-    # What the reference keeps in double where it is asked to; the bias's gradient has the type of the output's.
+    # What the reference keeps in double where it is asked to;
+    # the bias's gradient has the type of the output's.
     summed = "f64" if backend == "reference" and output_f64 and keeps_double else case["dtype"]
     if case["data"] == "integer":
         want = want.astype(torch_side.TYPES[summed]).astype(np.float64)
@@ -102,8 +144,10 @@ def check_output(case, answer, backend, done, output, line, output_f64, image=Tr
         wrong = ~(np.abs(got.astype(np.float64) - want) <= allowed)
     if wrong.any():
         at = np.unravel_index(int(np.argmax(wrong)), wrong.shape)
-        raise Failure(f"{backend}: {wrong.sum()} of {wrong.size} differ, first at {tuple(map(int, at))}: got {got[at]!r}, "
-                      f"want {want[at]!r}, allowed {allowed[at]:.3g}\n{line}")
+        raise Failure(
+            f"{backend}: {wrong.sum()} of {wrong.size} differ, first at {tuple(map(int, at))}: got"
+            f" {got[at]!r}, want {want[at]!r}, allowed {allowed[at]:.3g}\n{line}"
+        )
 
 
 def save(folder, case, arrays):
@@ -115,11 +159,16 @@ def save(folder, case, arrays):
 
 def attempt(options, case, folder, backend, direction, counts, judge):
     """One run; judge(done, outputs, line) where it was not an honest refusal."""
-    done, outputs, line = run(options.convgauge, folder, case, backend, case["output_f64"], direction)
+    done, outputs, line = run(
+        options.convgauge, folder, case, backend, case["output_f64"], direction
+    )
     may_refuse = backend not in MUST_RUN or (case["dtype"] == "f16" and backend != "reference")
     what = backend if direction == "forward" else f"{backend} {direction}"
     if done.returncode == 6 and may_refuse:
-        expect("refused: " in done.stderr and not outputs["result"].exists(), f"a refusal without words: {done.stderr}")
+        expect(
+            "refused: " in done.stderr and not outputs["result"].exists(),
+            f"a refusal without words: {done.stderr}",
+        )
         counts[f"{what} refused"] += 1
         return
     judge(done, outputs, line)
@@ -130,12 +179,26 @@ def check_gradient(options, case, folder, answer, direction, counts):
     grad_output, wanted = torch_side.gradient(case, answer, direction)
     save(folder, case, {"grad-output": grad_output})
     for backend in options.backends.split(","):
+
         def judge(done, outputs, line):
             for role, right in wanted.items():
-                expect(done.returncode == 0, f"{backend}: exit {done.returncode}: {done.stderr}\n{line}")
+                expect(
+                    done.returncode == 0,
+                    f"{backend}: exit {done.returncode}: {done.stderr}\n{line}",
+                )
                 output = outputs["bias" if role == "bias" else "result"]
-                check_output(case, right, f"{backend}", done, output, line, case["output_f64"], role == "input",
-                             role != "bias")
+                check_output(
+                    case,
+                    right,
+                    f"{backend}",
+                    done,
+                    output,
+                    line,
+                    case["output_f64"],
+                    role == "input",
+                    role != "bias",
+                )
+
         attempt(options, case, folder, backend, direction, counts, judge)
 
 
@@ -146,15 +209,30 @@ def check(options, case):
         (folder / "problem.json").write_text(json.dumps(case["problem"]))
         answer = None if case["decided"] else torch_side.answer(case)
         if answer is None or answer.refusal:
-            check_refusal(options.convgauge, folder, case, answer.refusal if answer else "nothing; a decision of ours")
+            check_refusal(
+                options.convgauge,
+                folder,
+                case,
+                answer.refusal if answer else "nothing; a decision of ours",
+            )
             return {"illegal": 1}
-        expect(case["broken"] is None, f"torch accepts what was meant to be illegal ({case['broken']})")
+        expect(
+            case["broken"] is None, f"torch accepts what was meant to be illegal ({case['broken']})"
+        )
         save(folder, case, answer.arrays)
         counts = collections.Counter()
         for backend in options.backends.split(","):
-            attempt(options, case, folder, backend, "forward", counts,
-                    lambda done, outputs, line: check_output(case, answer, backend, done, outputs["result"], line,
-                                                             case["output_f64"]))
+            attempt(
+                options,
+                case,
+                folder,
+                backend,
+                "forward",
+                counts,
+                lambda done, outputs, line: check_output(
+                    case, answer, backend, done, outputs["result"], line, case["output_f64"]
+                ),
+            )
         if case["index"] % 2 == 0:
             direction = ("backward_data", "backward_weights")[case["index"] // 2 % 2]
             check_gradient(options, case, folder, answer, direction, counts)
@@ -162,7 +240,9 @@ def check(options, case):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("convgauge")
     parser.add_argument("--count", type=int, default=400)
     parser.add_argument("--seed", default="1")
@@ -183,9 +263,14 @@ def main():
                 counts.update(result.result())
             except (Failure, subprocess.TimeoutExpired, AssertionError) as failure:
                 failed += 1
-                print(f"FAIL case {case['index']} {json.dumps(case['problem'])}\n  {failure}\n", flush=True)
-    print(f"torch {torch.__version__}, seed {options.seed}: {len(cases)} cases, {failed} failed, "
-          f"{time.monotonic() - start:.0f} s")
+                print(
+                    f"FAIL case {case['index']} {json.dumps(case['problem'])}\n  {failure}\n",
+                    flush=True,
+                )
+    print(
+        f"torch {torch.__version__}, seed {options.seed}: {len(cases)} cases, {failed} failed, "
+        f"{time.monotonic() - start:.0f} s"
+    )
     for what, count in sorted(counts.items()):
         print(f"  {count:5}  {what}")
     ran = [what for what in counts if not what.endswith(("refused", "illegal"))]

@@ -1,129 +1,249 @@
-// The heat map: layers by columns, the winner of each layer, totals. Of a long suite only the rows in sight are in the
-// page, so that it scrolls as smoothly with ten thousand cases as with ten.
-"use strict";
-const heatState = { rows: [], from: 0, to: 0, height: 44, whole: true };
-const kAtOnce = 120;  // rows that a browser lays out without a pause
+// The heat map: layers by columns, the winner of each layer, totals. Of a long suite only the
+// rows in sight are in the page, so that it scrolls as smoothly with ten thousand cases as with
+// ten.
+import {byId, make, row as tableRow} from "./elements.js";
+import {plural, sum} from "./format.js";
+import {columnHeading, heatRow, shade, totalsRow} from "./heat_cells.js";
+import {columnsShown, group, rowsShown, state} from "./model.js";
+import {selectAndShow} from "./selection.js";
 
-// log2 of the speed-up, full colour at 5 times: blue faster, orange slower.
-function shade(ratio) {
-  const strength = Math.max(-1, Math.min(1, Math.log2(ratio) / Math.log2(5)));
-  return `rgb(var(${strength >= 0 ? "--fast" : "--slow"}) / ${(.58 * Math.abs(strength)).toFixed(2)})`;
+// rows: those that the filter leaves; from, to: those of them that are in the page; height: of a
+// row, in pixels; whole: all rows are in the page.
+export const heatState = {
+  rows: [],
+  from: 0,
+  to: 0,
+  height: 44,
+  whole: true
+};
+const kAtOnce = 120;   // rows that a browser lays out without a pause
+const kPageRows = 10;  // rows that the keys PageUp and PageDown move by
+
+function lede() {
+  const {columns, rows} = group();
+  const all = rows.name.length;
+  const what = state.baseline < 0 ?
+      "Median times; no baseline was measured here." :
+      `Speed-up over ${columns[state.baseline]}, median of the rounds both were timed in; ` +
+          "below it the time.";
+  if (all <= 1) return what;
+  const some = heatState.rows.length < all ? `${heatState.rows.length} of ` : "";
+  return `${what} ${some}${plural(all, "layer")}; the total is weighted by count.`;
 }
-const intervalText = s => s && s.low !== null ? ` (${s.low.toFixed(2)}–${s.high.toFixed(2)})` : "";
-function describe(row, column) {
-  const g = group(), name = `${g.columns[column]} on ${g.rows.name[row]}`;
-  if (!timed(row, column)) return `${name}: ${text("word", row, column)}${text("reason", row, column) ? "\n" + text("reason", row, column) : ""}`;
-  const s = speedup(row, column), flags = cell("flags", row, column), share = cell("of_roof", row, column);
-  return `${name}: ${timeText(cell("median", row, column))} · ${threeDigits(cell("gflops", row, column))} GFLOP/s${share ? ` · ${percent(share)} of the roof` : ""}` +
-    (s ? `\n${ratioText(s.median)} the speed of ${g.columns[state.baseline]}${intervalText(s)}` : "") +
-    (flags & 1 ? "\nfastest of this layer" : flags & 2 ? "\nnot told apart from the fastest" : "") + (flags & 4 ? "\nits samples drift with time" : "");
+
+// Fixed widths: columns must not jump while rows come and go.
+function columnWidths(phone, once) {
+  const count = phone ? 30 : 46;
+  const own = [phone ? 112 : 218, once ? 4 : count, phone ? 96 : 150];
+  return [...own, ...columnsShown().map(() => phone ? 74 : 92)];
 }
-function heatCell(row, column) {
-  const chosen = row === state.row && column === state.column;
-  const td = make("td", { class: "cell", role: "gridcell", "data-row": row, "data-column": column, tabindex: chosen ? 0 : -1, "aria-label": describe(row, column) }), kind = outcome(row, column);
-  if (kind === "timed") {
-    const s = speedup(row, column), flags = cell("flags", row, column);
-    td.append(s ? ratioText(s.median) : timeText(cell("median", row, column)), ...(s ? [make("small", {}, timeText(cell("median", row, column)))] : []));
-    if (s) td.style.background = shade(s.median);
-    td.classList.add(flags & 1 ? "fastest" : flags & 2 ? "tied" : "timed");
-  } else {
-    td.append(text("word", row, column));
-    td.classList.add(defects.includes(kind) ? "defect" : kind === "noisy" ? "noisy" : kind === "agrees" ? "agrees" : "grey");
-  }
-  return td;
+
+function heatHead(phone) {
+  const own = [
+    make("th", {scope: "col"}, "layer"),
+    make("th", {scope: "col", class: "count"}, phone ? "×" : "count"),
+    make("th", {scope: "col", class: "winner"}, "fastest"),
+  ];
+  return make("thead", {}, tableRow(...own, ...columnsShown().map(columnHeading)));
 }
-// Who is fastest, and by how much over the baseline that was chosen; "≈" where another is not told apart from it.
-function winnerCell(row) {
-  const g = group(), best = indices(g.columns).find(c => cell("flags", row, c) & 1);
-  if (best === undefined) return make("td", { class: "winner" }, "—");
-  const tied = g.columns.some((_, c) => cell("flags", row, c) & 2), s = speedup(row, best);
-  return make("td", { class: "winner" }, mark(best), make("span", {}, g.columns[best]), make("small", {}, (s && best !== state.baseline ? ratioText(s.median) : timeText(cell("median", row, best))) + (tied ? " ≈" : "")));
-}
-function heatRow(row, index) {
-  const g = group(), named = g.rows.name[row] !== g.rows.problem[row];
-  return make("tr", { "data-row": row, role: "row", "aria-rowindex": index + 2, class: row === state.row ? "selected" : null },
-    make("th", { scope: "row", title: g.rows.problem[row] }, make("span", { class: named ? "" : "num" }, g.rows.name[row]), ...(named ? [make("small", { class: "num" }, g.rows.problem[row])] : [])),
-    make("td", { class: "count" }, g.rows.count[row] > 1 ? "×" + g.rows.count[row] : ""), winnerCell(row), ...columnsShown().map(c => heatCell(row, c)));
-}
-function totalsRows() {
-  const g = group(), mix = g.mix, shown = columnsShown();
-  const cells = shown.map(c => g.totals[c]).map(t => make("td", { class: "num" }, t.ns !== null ? timeText(t.ns) : "—",
-    ...(t.ns === null ? [make("small", {}, t.filled_ns !== null ? `${timeText(t.filled_ns)} with ${t.missing} by ${g.columns[g.baseline]}` : `${t.missing} missing`)] : [])));
-  const best = mix.total === null ? "—" : timeText(mix.total) + (mix.speedup ? ` (${ratioText(mix.speedup[0])})` : "");
-  return [make("tr", {}, make("th", { scope: "row" }, "network"), make("td", { class: "count" }), make("td", { class: "winner" }, make("span", {}, "best mix"), make("small", {}, best)), ...cells)];
-}
-// A name in two lines: the backend, its algorithm.
-function heading(name) {
-  const [first, ...rest] = name.split(/[: ]/);
-  return make("th", { scope: "col", title: name }, make("span", {}, first), ...(rest.length ? [make("small", {}, rest.join(" "))] : []));
-}
-function showHeat(whole = false) {
-  const g = group(), heat = $("heat");
-  heatState.rows = rowsShown();
-  heatState.whole = whole || heatState.rows.length <= kAtOnce;
-  $("heat-lede").textContent = (state.baseline >= 0 ? `Speed-up over ${g.columns[state.baseline]}, median of the rounds both were timed in; below it the time.` : "Median times; no baseline was measured here.") +
-    (g.rows.name.length > 1 ? ` ${heatState.rows.length < g.rows.name.length ? `${heatState.rows.length} of ` : ""}${plural(g.rows.name.length, "layer")}; the total is weighted by count.` : "");
-  // Fixed widths: columns must not jump while rows come and go.
-  const shown = columnsShown(), phone = innerWidth <= 760, once = g.rows.count.every(n => n === 1);
-  const sizes = [phone ? 112 : 218, once ? 4 : phone ? 30 : 46, phone ? 96 : 150, ...shown.map(() => phone ? 74 : 92)], widths = sizes.map(size => make("col", { style: `width:${size}px` }));
-  heat.style.width = sizes.reduce((a, b) => a + b, 0) + 3 * (sizes.length + 1) + "px";
+
+function buildTable() {
+  const {rows} = group();
+  const heat = byId("heat");
+  const phone = innerWidth <= 760;
+  const once = rows.count.every(count => count === 1);
+  const widths = columnWidths(phone, once);
+  heat.style.width = sum(widths) + 3 * (widths.length + 1) + "px";
   heat.classList.toggle("single", once);
   heat.setAttribute("role", "grid");
   heat.setAttribute("aria-rowcount", heatState.rows.length + 1);
-  heat.replaceChildren(make("colgroup", {}, ...widths), make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "layer"), make("th", { scope: "col", class: "count" }, phone ? "×" : "count"), make("th", { scope: "col", class: "winner" }, "fastest"), ...shown.map(c => heading(g.columns[c])))),
-    make("tbody"), make("tfoot", {}, ...(g.rows.name.length > 1 ? totalsRows() : [])));
+  heat.replaceChildren(
+      make("colgroup", {}, ...widths.map(width => make("col", {style: `width:${width}px`}))),
+      heatHead(phone), make("tbody"), make("tfoot", {}, rows.name.length > 1 ? totalsRow() : null));
+}
+
+// whole: every row at once, as paper wants it.
+export function showHeat(whole = false) {
+  heatState.rows = rowsShown();
+  heatState.whole = whole || heatState.rows.length <= kAtOnce;
+  byId("heat-lede").textContent = lede();
+  buildTable();
   heatState.from = heatState.to = 0;
   showRowsInSight();
   showHeatLegend();
 }
-// The rows in sight and as many above and below; two empty rows keep the scroll bar's length.
-function showRowsInSight() {
-  const { rows, whole, height } = heatState, box = $("heat-box"), body = $("heat").tBodies[0], room = Math.ceil(box.clientHeight / height) + 2;
-  const top = Math.max(0, Math.floor(box.scrollTop / height) - room), from = whole ? 0 : top - top % 8, to = whole ? rows.length : Math.min(rows.length, from + 3 * room + 8);
-  if (from === heatState.from && to === heatState.to && to) return;
-  const kept = document.activeElement?.closest?.("#heat td.cell"), gap = size => make("tr", { class: "gap", "aria-hidden": "true", style: `height:${size}px` });
-  Object.assign(heatState, { from, to });
-  body.replaceChildren(...(from ? [gap(from * height)] : []), ...rows.slice(from, to).map((r, i) => heatRow(r, from + i)), ...(to < rows.length ? [gap((rows.length - to) * height)] : []));
-  if (kept) body.querySelector(`td.cell[data-row="${kept.dataset.row}"][data-column="${kept.dataset.column}"]`)?.focus({ preventScroll: true });
-  if (!body.querySelector('td.cell[tabindex="0"]')) body.querySelector("td.cell")?.setAttribute("tabindex", 0);
+
+function cellAt(row, column) {
+  return byId("heat").querySelector(`td.cell[data-row="${row}"][data-column="${column}"]`);
+}
+
+// One cell takes the Tab key: the chosen one, the first where that is not in the page.
+function keepOneTabStop() {
+  const heat = byId("heat");
+  if (heat.querySelector('td.cell[tabindex="0"]')) return;
+  heat.querySelector("td.cell")?.setAttribute("tabindex", 0);
+}
+
+// First and last row that belong into the page: those in sight and as many above and below.
+function rangeInSight() {
+  const {rows, whole, height} = heatState;
+  if (whole) return {from: 0, to: rows.length};
+  const box = byId("heat-box");
+  const room = Math.ceil(box.clientHeight / height) + 2;
+  const top = Math.max(0, Math.floor(box.scrollTop / height) - room);
+  const from = top - top % 8;
+  return {from, to: Math.min(rows.length, from + 3 * room + 8)};
+}
+
+// An empty row that keeps the scroll bar's length.
+function gap(rows) {
+  if (!rows) return null;
+  const style = `height:${rows * heatState.height}px`;
+  return make("tr", {class: "gap", "aria-hidden": "true", style});
+}
+
+function replaceRows(body) {
+  const {rows, from, to} = heatState;
+  const kept = document.activeElement?.closest?.("#heat td.cell");
+  const shown = rows.slice(from, to).map((row, index) => heatRow(row, from + index));
+  const parts = [gap(from), ...shown, gap(rows.length - to)];
+  body.replaceChildren(...parts.filter(part => part !== null));
+  if (kept) cellAt(kept.dataset.row, kept.dataset.column)?.focus({preventScroll: true});
+  keepOneTabStop();
+}
+
+// The height of a row depends on the fonts: where it is not what was assumed, all is done anew.
+function correctHeight(body) {
   const real = body.querySelector("tr[data-row]")?.getBoundingClientRect().height;
-  if (!whole && real && Math.abs(real + 3 - height) > .6) { heatState.height = real + 3; heatState.from = heatState.to = 0; showRowsInSight(); }
+  if (heatState.whole || !real || Math.abs(real + 3 - heatState.height) <= 0.6) return;
+  heatState.height = real + 3;
+  heatState.from = heatState.to = 0;
+  showRowsInSight();
 }
+
+function showRowsInSight() {
+  const {from, to} = rangeInSight();
+  if (from === heatState.from && to === heatState.to && to) return;
+  Object.assign(heatState, {from, to});
+  const body = byId("heat").tBodies[0];
+  replaceRows(body);
+  correctHeight(body);
+}
+
+function legendKey(label, name, background) {
+  const style = background ? "background:" + background : "";
+  return make("span", {}, make("span", {class: "swatch cell " + name, style}), label);
+}
+
 function showHeatLegend() {
-  const key = (style, name, label) => make("span", {}, make("span", { class: "swatch cell " + name, style }), label);
-  $("heat-legend").replaceChildren(key("background:" + shade(3), "", "faster"), key("background:" + shade(1 / 3), "", "slower"), key("", "fastest", "fastest"), key("", "tied", "not told apart from it"),
-    key("", "defect", "✕ wrong or failed, never ranked"), key("", "grey", "refused or not measured"), key("", "noisy", "inconclusive"), make("span", {}, "point at a cell for the reason; Enter shows the layer"));
+  byId("heat-legend")
+      .replaceChildren(
+          legendKey("faster", "", shade(3)), legendKey("slower", "", shade(1 / 3)),
+          legendKey("fastest", "fastest"), legendKey("not told apart from it", "tied"),
+          legendKey("✕ wrong or failed, never ranked", "defect"),
+          legendKey("refused or not measured", "grey"), legendKey("inconclusive", "noisy"),
+          make("span", {}, "point at a cell for the reason; Enter shows the layer"));
 }
-function markSelected() {
-  for (const tr of $("heat").querySelectorAll("tbody tr[data-row]")) tr.classList.toggle("selected", +tr.dataset.row === state.row);
-  for (const td of $("heat").querySelectorAll("td.cell")) td.tabIndex = +td.dataset.row === state.row && +td.dataset.column === state.column ? 0 : -1;
-  if (!$("heat").querySelector('td.cell[tabindex="0"]')) $("heat").querySelector("td.cell")?.setAttribute("tabindex", 0);
+
+export function markSelected() {
+  const heat = byId("heat");
+  for (const tr of heat.querySelectorAll("tbody tr[data-row]")) {
+    tr.classList.toggle("selected", +tr.dataset.row === state.row);
+  }
+  for (const td of heat.querySelectorAll("td.cell")) {
+    const chosen = +td.dataset.row === state.row && +td.dataset.column === state.column;
+    td.tabIndex = chosen ? 0 : -1;
+  }
+  keepOneTabStop();
 }
-// Moves by whole rows and columns, through rows that are not in the page yet.
+
+// Where a key leads from a row and column, both counted among those shown; undefined: nowhere.
+function target(key, row, column, rows, columns) {
+  const targets = {
+    ArrowUp: [row - 1, column],
+    ArrowDown: [row + 1, column],
+    ArrowLeft: [row, column - 1],
+    ArrowRight: [row, column + 1],
+    Home: [row, 0],
+    End: [row, columns - 1],
+    PageUp: [Math.max(0, row - kPageRows), column],
+    PageDown: [Math.min(rows - 1, row + kPageRows), column],
+  };
+  return targets[key];
+}
+
+function scrollToRow(index) {
+  if (heatState.whole || (index >= heatState.from && index < heatState.to)) return;
+  const box = byId("heat-box");
+  box.scrollTop = index * heatState.height - box.clientHeight / 2;
+  showRowsInSight();
+}
+
+function moveFocus(from, to) {
+  if (!to) return;
+  from.tabIndex = -1;
+  to.tabIndex = 0;
+  to.focus();
+}
+
+// Moves by whole rows and columns, through rows that are not in the page yet. Returns whether the
+// key is one that moves.
 function moveFrom(td, key) {
-  const { rows, height } = heatState, shown = columnsShown(), row = rows.indexOf(+td.dataset.row), column = shown.indexOf(+td.dataset.column), page = 10;
-  const to = { ArrowUp: [row - 1, column], ArrowDown: [row + 1, column], ArrowLeft: [row, column - 1], ArrowRight: [row, column + 1], Home: [row, 0], End: [row, shown.length - 1],
-    PageUp: [Math.max(0, row - page), column], PageDown: [Math.min(rows.length - 1, row + page), column] }[key];
+  const {rows} = heatState;
+  const columns = columnsShown();
+  const row = rows.indexOf(+td.dataset.row);
+  const column = columns.indexOf(+td.dataset.column);
+  const to = target(key, row, column, rows.length, columns.length);
   if (!to) return false;
-  if (to[0] < 0 || to[1] < 0 || to[0] >= rows.length || to[1] >= shown.length) return true;
-  if (!heatState.whole && (to[0] < heatState.from || to[0] >= heatState.to)) { $("heat-box").scrollTop = to[0] * height - $("heat-box").clientHeight / 2; showRowsInSight(); }
-  const target = $("heat").querySelector(`td.cell[data-row="${rows[to[0]]}"][data-column="${shown[to[1]]}"]`);
-  if (!target) return true;
-  td.tabIndex = -1; target.tabIndex = 0; target.focus();
+  const [toRow, toColumn] = to;
+  if (toRow < 0 || toColumn < 0 || toRow >= rows.length || toColumn >= columns.length) return true;
+  scrollToRow(toRow);
+  moveFocus(td, cellAt(rows[toRow], columns[toColumn]));
   return true;
 }
-function listenToHeat() {
-  const cellOf = event => event.target.closest?.("td.cell[data-row]"), heat = $("heat");
-  heat.addEventListener("click", e => {
-    const td = cellOf(e), tr = e.target.closest("tbody tr[data-row]");
-    if (td) { select(+td.dataset.row, +td.dataset.column, true); td.focus({ preventScroll: true }); } else if (tr) select(+tr.dataset.row, state.column, true);
-  });
-  heat.addEventListener("keydown", e => {
-    const td = cellOf(e);
-    if (!td) return;
-    if (e.key === "Enter" || e.key === " ") { select(+td.dataset.row, +td.dataset.column, true); e.preventDefault(); }
-    else if (moveFrom(td, e.key)) e.preventDefault();
-  });
+
+function cellOf(event) {
+  return event.target.closest?.("td.cell[data-row]");
+}
+
+function selectCell(td) {
+  selectAndShow(+td.dataset.row, +td.dataset.column);
+}
+
+function onClick(event) {
+  const td = cellOf(event);
+  const tr = event.target.closest("tbody tr[data-row]");
+  if (td) {
+    selectCell(td);
+    td.focus({preventScroll: true});
+  } else if (tr) {
+    selectAndShow(+tr.dataset.row, state.column);
+  }
+}
+
+function onKey(event) {
+  const td = cellOf(event);
+  if (!td) return;
+  const chosen = event.key === "Enter" || event.key === " ";
+  if (chosen) selectCell(td);
+  if (chosen || moveFrom(td, event.key)) event.preventDefault();
+}
+
+// Rows are replaced at most once a frame.
+function listenToScrolling() {
   let asked = false;
-  $("heat-box").addEventListener("scroll", () => { if (!asked && !heatState.whole) { asked = true; requestAnimationFrame(() => { asked = false; showRowsInSight(); }); } });
+  byId("heat-box").addEventListener("scroll", () => {
+    if (asked || heatState.whole) return;
+    asked = true;
+    requestAnimationFrame(() => {
+      asked = false;
+      showRowsInSight();
+    });
+  });
+}
+
+export function listenToHeat() {
+  byId("heat").addEventListener("click", onClick);
+  byId("heat").addEventListener("keydown", onKey);
+  listenToScrolling();
 }

@@ -1,6 +1,8 @@
-"""The gate and the baseline's plugin: where it is looked for, and what is said where it is not there.
+"""The gate and the baseline's plugin: where it is looked for,
+and what is said where it is not there.
 
-Which of two is slower is never asked here (tests/bench/gate does): only whether they were measured side by side.
+Which of two is slower is never asked here (tests/bench/gate does): only whether they were measured
+side by side.
 """
 import pathlib
 import sys
@@ -11,8 +13,9 @@ from cli import expect, main_of  # noqa: E402
 
 
 def two_runs(cli):
-    """Runs `then` and `now` of one plugin in two files that differ by a byte behind the image: a.so and b.so. Of 7 rounds:
-    with 8 or more a loud machine could leave a run without times, and so without suspects."""
+    """Runs `then` and `now` of one plugin in two files that differ by a byte behind the image: a.so
+    and b.so. Of 7 rounds: with 8 or more a loud machine could leave a run without times,
+    and so without suspects."""
     plugin = cli.build / "slowed" / "slowed.so"
     if not plugin.exists():
         raise unittest.SkipTest("tests/bench/gate was not built")
@@ -20,13 +23,18 @@ def two_runs(cli):
     (cli.folder / "a.so").write_bytes(image)
     (cli.folder / "b.so").write_bytes(image + b"\0")
     for name, out in (("a.so", "then"), ("b.so", "now")):
-        cli.run(f"sweep n1c2h6w6_o2k3 --plugin {name} --backend slowed --threads 1 --rounds 7 --out {out}").is_(0)
+        cli.run(
+            f"sweep n1c2h6w6_o2k3 --plugin {name} --backend slowed --threads 1 --rounds 7 --out"
+            f" {out}"
+        ).is_(0)
 
 
 def measured_again(cli, line):
     done = cli.run(line)
     expect(done.code in (0, 3), f"neither green nor slower\n{done}")
-    expect("measured again" in done.out and "cannot be" not in done.out, f"not measured again\n{done}")
+    expect(
+        "measured again" in done.out and "cannot be" not in done.out, f"not measured again\n{done}"
+    )
     expect("not the same: plugin hash of slowed" in done.out, f"the hashes are not told\n{done}")
 
 
@@ -39,7 +47,11 @@ def nowhere_is_undecided_and_never_red(cli):
     two_runs(cli)
     (cli.folder / "a.so").unlink()
     done = cli.run("gate now --baseline then").is_(0)
-    expect("cannot be measured again: the baseline's plugin (" in done.out and "--baseline-plugin" in done.out, f"{done}")
+    expect(
+        "cannot be measured again: the baseline's plugin (" in done.out
+        and "--baseline-plugin" in done.out,
+        f"{done}",
+    )
     cli.run("gate now --baseline then --strict").is_(5)
     # Another file of the same name is not the one that was measured.
     (cli.folder / "a.so").write_bytes((cli.folder / "b.so").read_bytes())
@@ -68,4 +80,12 @@ def given_by_hand(cli):
     cli.run("gate now --baseline then --baseline-plugin moved_a.so --strict").is_(5)
 
 
-main_of([where_it_was, nowhere_is_undecided_and_never_red, kept_with_the_baseline, kept_in_results_baselines, given_by_hand])
+main_of(
+    [
+        where_it_was,
+        nowhere_is_undecided_and_never_red,
+        kept_with_the_baseline,
+        kept_in_results_baselines,
+        given_by_hand,
+    ]
+)

@@ -1,4 +1,5 @@
-"""A sweep that is cut off at any moment keeps what it finished, and goes on without losing or repeating a line."""
+"""A sweep that is cut off at any moment keeps what it finished,
+and goes on without losing or repeating a line."""
 import os
 import pathlib
 import random
@@ -28,10 +29,18 @@ def wait_for_lines(cli, process, folder, count):
 
 def whole(cli, folder):
     _, records = cli.records(folder)
-    expected = [(f"p{i}", label, layout) for i in range(12) for layout in ("nchw", "nhwc") for label in ("reference", "again")]
+    expected = [
+        (f"p{i}", label, layout)
+        for i in range(12)
+        for layout in ("nchw", "nhwc")
+        for label in ("reference", "again")
+    ]
     got = [(r["name"], r["label"], r["settings"]["layout"]) for r in records]
-    expect(sorted(got) == sorted(expected), f"{len(got)} lines of {len(expected)}; lost {set(expected) - set(got)}, "
-           f"doubled {[g for g in got if got.count(g) > 1]}")
+    expect(
+        sorted(got) == sorted(expected),
+        f"{len(got)} lines of {len(expected)}; lost {set(expected) - set(got)}, "
+        f"doubled {[g for g in got if got.count(g) > 1]}",
+    )
 
 
 def interrupt_and_resume(cli):
@@ -50,7 +59,10 @@ def interrupt_and_resume(cli):
     whole(cli, "o")
     before = (cli.folder / "o/results.jsonl").read_bytes()
     cli.run("sweep c.json --resume o").is_(0)
-    expect((cli.folder / "o/results.jsonl").read_bytes() == before, "a resume of a finished run changed it")
+    expect(
+        (cli.folder / "o/results.jsonl").read_bytes() == before,
+        "a resume of a finished run changed it",
+    )
 
 
 def terminate(cli):
@@ -65,14 +77,17 @@ def terminate(cli):
 
 
 def killed_again_and_again(cli):
-    """SIGKILL at random moments, resumed each time until it is through; workers die with their driver."""
+    """SIGKILL at random moments, resumed each time until it is through;
+    workers die with their driver."""
     cli.write("c.json", CONFIG)
     rng = random.Random(7)
     kills = 0
     for attempt in range(200):
         there = (cli.folder / "o" / "results.jsonl").exists()
         mark = uuid.uuid4().hex
-        process = cli.start("sweep c.json " + ("--resume o" if there and lines_of(cli, "o") else "--out o"), mark)
+        process = cli.start(
+            "sweep c.json " + ("--resume o" if there and lines_of(cli, "o") else "--out o"), mark
+        )
         # Some die early, some after a few new lines.
         wait_for_lines(cli, process, "o", lines_of(cli, "o") + rng.randint(1, 9))
         time.sleep(rng.random() * 0.05)
@@ -85,7 +100,9 @@ def killed_again_and_again(cli):
         if done.code == 0:
             break
         if there and lines_of(cli, "o") == 0:
-            (cli.folder / "o" / "results.jsonl").unlink()  # killed before the header: nothing to continue
+            (
+                cli.folder / "o" / "results.jsonl"
+            ).unlink()  # killed before the header: nothing to continue
     whole(cli, "o")
     expect(kills >= 3, f"only {kills} kills: the test was too slow to hit")
 
@@ -99,10 +116,19 @@ def torn_at_every_byte(cli):
     want = keys_of(cli.records("o")[1])
     ends = [i + 1 for i, byte in enumerate(full) if byte == 10]
     rng = random.Random(3)
-    for cut in [ends[0], ends[0] + 1, ends[1] - 1, ends[1], ends[-1] - 1, *(rng.randint(ends[0] + 1, len(full) - 1) for _ in range(3))]:
+    for cut in [
+        ends[0],
+        ends[0] + 1,
+        ends[1] - 1,
+        ends[1],
+        ends[-1] - 1,
+        *(rng.randint(ends[0] + 1, len(full) - 1) for _ in range(3)),
+    ]:
         file.write_bytes(full[:cut])
         cli.run("sweep c.json --resume o").is_(0)
-        expect(keys_of(cli.records("o")[1]) == want, f"cut at byte {cut} of {len(full)}: other lines")
+        expect(
+            keys_of(cli.records("o")[1]) == want, f"cut at byte {cut} of {len(full)}: other lines"
+        )
 
 
 def corrupt_in_the_middle(cli):
@@ -129,10 +155,28 @@ def of_another_config(cli):
     done = cli.run("sweep c.json --resume o").is_(2)
     expect("config" in done.err, f"{done}")
     cli.write("c.json", small_config(2))
-    for option in ("--dtype f64", "--layout nhwc", "--seed 5", "--fill normal", "--filter small.p1", "--rounds 3", "--threads 2", "--cold"):
+    for option in (
+        "--dtype f64",
+        "--layout nhwc",
+        "--seed 5",
+        "--fill normal",
+        "--filter small.p1",
+        "--rounds 3",
+        "--threads 2",
+        "--cold",
+    ):
         done = cli.run(f"sweep c.json --resume o {option}").is_(2)
         expect("resumed" in done.err, f"{option}\n{done}")
     expect((cli.folder / "o/results.jsonl").read_bytes() == before, "the file was changed")
 
 
-main_of([interrupt_and_resume, terminate, killed_again_and_again, torn_at_every_byte, corrupt_in_the_middle, of_another_config])
+main_of(
+    [
+        interrupt_and_resume,
+        terminate,
+        killed_again_and_again,
+        torn_at_every_byte,
+        corrupt_in_the_middle,
+        of_another_config,
+    ]
+)

@@ -1,4 +1,5 @@
-"""What a run writes: the fields of the results file, --json, every report, and the same backend twice."""
+"""What a run writes: the fields of the results file, --json, every report,
+and the same backend twice."""
 import csv
 import io
 import json
@@ -32,20 +33,30 @@ def case_fields(cli):
     has(record["settings"], SETTINGS, "settings")
     has(record["verdict"], VERDICT, "verdict")
     has(record["time_ns"], TIME, "time_ns")
-    expect(record["verdict"]["kind"] == "agrees" and record["measurement"]["kind"] == "measured", f"{record}")
+    expect(
+        record["verdict"]["kind"] == "agrees" and record["measurement"]["kind"] == "measured",
+        f"{record}",
+    )
     expect(record["verdict"]["elements"] == 2 * 6 * 7, f"{record['verdict']}")
-    # Multiplications and additions of every tap, padding counted or not: 2 * outputs * taps, no more.
+    # Multiplications and additions of every tap, padding counted or not:
+    # 2 * outputs * taps, no more.
     expect(0 < record["flops"] <= 2 * 2 * 6 * 7 * 2 * 9 + 2 * 6 * 7, f"flops {record['flops']}")
     time = record["time_ns"]
     expect(len(time["samples"]) == 3 and time["min"] == min(time["samples"]) > 0, f"{time}")
     expect(time["low"] is None and time["high"] is None, f"an interval from three samples: {time}")
     expect(0 < time["confidence"] < 0.99, f"{time['confidence']}")
-    expect(abs(record["gflops"] - record["flops"] / time["median"]) < 0.01 * record["gflops"], f"{record['gflops']}")
+    expect(
+        abs(record["gflops"] - record["flops"] / time["median"]) < 0.01 * record["gflops"],
+        f"{record['gflops']}",
+    )
 
 
 def verify_says_that_nothing_was_measured(cli):
     (record,) = json.loads(cli.run("verify n1c2h6w7_o2k3p1 --backend reference --json").is_(0).out)
-    expect(record["measurement"]["kind"] == "skipped" and record["measurement"]["why"], f"{record['measurement']}")
+    expect(
+        record["measurement"]["kind"] == "skipped" and record["measurement"]["why"],
+        f"{record['measurement']}",
+    )
     expect("time_ns" not in record or record["time_ns"] is None, "a time that nobody measured")
 
 
@@ -55,14 +66,27 @@ def reports(cli):
     cli.run("sweep c.json --out o").is_(0)
     for name in ("report.html", "report.md", "junit.xml", "results.csv", "gbench.json"):
         expect((cli.folder / "o" / name).stat().st_size > 200, f"{name} is hardly there")
-    for ending, format_ in (("html", "html"), ("md", "md"), ("xml", "junit"), ("csv", "csv"), ("json", "gbench")):
+    for ending, format_ in (
+        ("html", "html"),
+        ("md", "md"),
+        ("xml", "junit"),
+        ("csv", "csv"),
+        ("json", "gbench"),
+    ):
         expect(cli.run(f"report o -o r.{ending}").is_(0).out == "", "standard output beside a file")
-        expect((cli.folder / f"r.{ending}").read_bytes().decode() == cli.run(f"report o -f {format_}").is_(0).out, f"{ending}: two texts")
+        expect(
+            (cli.folder / f"r.{ending}").read_bytes().decode()
+            == cli.run(f"report o -f {format_}").is_(0).out,
+            f"{ending}: two texts",
+        )
     table = cli.run("report o").is_(0).out
     expect("reference" in table, f"{table}")
     rows = list(csv.DictReader(io.StringIO((cli.folder / "r.csv").read_text())))
     expect(len(rows) == 3, f"{len(rows)} rows")
-    expect(len(xml.parse(cli.folder / "r.xml").getroot().findall(".//testcase")) == 3, "other than three test cases")
+    expect(
+        len(xml.parse(cli.folder / "r.xml").getroot().findall(".//testcase")) == 3,
+        "other than three test cases",
+    )
     page = (cli.folder / "r.html").read_text()
     expect(not re.search(r"(src|href)=[\"']https?:", page), "the page fetches something")
     for name in ("p0", "p1", "p2"):
@@ -78,23 +102,50 @@ def google_benchmark(cli):
     has(report["context"], {"date", "num_cpus", "library_build_type"}, "context")
     expect(report["benchmarks"], "no benchmarks")
     for entry in report["benchmarks"]:
-        has(entry, {"name", "run_name", "run_type", "iterations", "real_time", "cpu_time", "time_unit"}, "benchmark")
+        has(
+            entry,
+            {"name", "run_name", "run_type", "iterations", "real_time", "cpu_time", "time_unit"},
+            "benchmark",
+        )
         expect(entry["real_time"] > 0 and entry["time_unit"] in ("ns", "us", "ms", "s"), f"{entry}")
     for tool in pathlib.Path("/usr/share").glob("*benchmark*/**/compare.py"):
-        done = subprocess.run([sys.executable, tool, "benchmarks", cli.folder / "o/gbench.json", cli.folder / "o/gbench.json"],
-                              capture_output=True, text=True)
+        done = subprocess.run(
+            [
+                sys.executable,
+                tool,
+                "benchmarks",
+                cli.folder / "o/gbench.json",
+                cli.folder / "o/gbench.json",
+            ],
+            capture_output=True,
+            text=True,
+        )
         if "ModuleNotFoundError" in done.stderr:
             raise unittest.SkipTest(done.stderr.strip().splitlines()[-1])
         expect(done.returncode == 0, f"compare.py: {done.stderr}")
 
 
 def the_same_backend_twice(cli):
-    cli.write("c.json", small_config(2, backends=["reference", {"name": "reference", "label": "with option", "algorithm": "all"}],
-                                     baseline_backend="reference"))
+    cli.write(
+        "c.json",
+        small_config(
+            2,
+            backends=[
+                "reference",
+                {"name": "reference", "label": "with option", "algorithm": "all"},
+            ],
+            baseline_backend="reference",
+        ),
+    )
     cli.run("sweep c.json --out o").is_(0)
     _, records = cli.records("o")
     labels = [r["label"] for r in records]
-    expect(len(labels) == 4 and len(set(labels)) == 2 and all(l.startswith(("reference", "with option")) for l in labels), f"{labels}")
+    expect(
+        len(labels) == 4
+        and len(set(labels)) == 2
+        and all(l.startswith(("reference", "with option")) for l in labels),
+        f"{labels}",
+    )
     table = cli.run("report o").is_(0).out
     expect("with option" in table, table)
 
@@ -111,8 +162,20 @@ def header_fields(cli):
 def one_problem_in_a_table(cli):
     # With eight samples or more a loud neighbour would make it inconclusive.
     done = cli.run("bench n1c2h6w7_o2k3p1 --backend reference --rounds 7 --threads 1").is_(0)
-    expect(re.search(r"^n1c2h6w7_o2k3p1 .*GFLOP$", done.out, re.M) and "reference.double" in done.out, f"{done}")
+    expect(
+        re.search(r"^n1c2h6w7_o2k3p1 .*GFLOP$", done.out, re.M) and "reference.double" in done.out,
+        f"{done}",
+    )
 
 
-main_of([case_fields, verify_says_that_nothing_was_measured, reports, google_benchmark, the_same_backend_twice,
-         header_fields, one_problem_in_a_table])
+main_of(
+    [
+        case_fields,
+        verify_says_that_nothing_was_measured,
+        reports,
+        google_benchmark,
+        the_same_backend_twice,
+        header_fields,
+        one_problem_in_a_table,
+    ]
+)

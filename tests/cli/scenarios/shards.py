@@ -24,7 +24,8 @@ def more_shards_than_problems(cli):
 
 
 def resumed_shard(cli):
-    """A shard is continued as that shard, even where the option is not said again or said differently."""
+    """A shard is continued as that shard,
+    even where the option is not said again or said differently."""
     cli.write("c.json", small_config(6))
     cli.run("sweep c.json --shard 1/2 --out o").is_(0)
     file = cli.folder / "o" / "results.jsonl"
