@@ -14,9 +14,31 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from cli import expect, main_of, small_config
 
 # The case line that results/README.md describes, key by key.
-CASE = {"record", "problem", "problem_text", "suite", "name", "count", "backend", "label", "algorithm",
-        "requested_algorithm", "device", "settings", "verdict", "measurement", "time_ns", "prepare_ns", "upload_ns",
-        "flops", "gflops", "bytes", "workspace_bytes", "packed_weight_bytes", "replay"}
+CASE = {
+    "record",
+    "problem",
+    "problem_text",
+    "suite",
+    "name",
+    "count",
+    "backend",
+    "label",
+    "algorithm",
+    "requested_algorithm",
+    "device",
+    "settings",
+    "verdict",
+    "measurement",
+    "time_ns",
+    "prepare_ns",
+    "upload_ns",
+    "flops",
+    "gflops",
+    "bytes",
+    "workspace_bytes",
+    "packed_weight_bytes",
+    "replay",
+}
 SETTINGS = {"threads", "dtype", "layout", "direction", "math", "cold"}
 VERDICT = {"kind", "worst", "rel_l2", "elements"}
 TIME = {"median", "low", "high", "confidence", "min", "samples", "executions_per_sample"}
