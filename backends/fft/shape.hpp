@@ -23,7 +23,7 @@ struct Shape {
   std::int64_t batch = 0, groups = 1, group_in = 1, group_out = 1;
   Axis across, along;
   bool swapped = false;
-  std::int32_t layout = CVG_LAYOUT_NCHW;
+  cvg_layout layout = CVG_LAYOUT_NCHW;
 };
 
 Shape shape_of(const cvg_spec& spec, bool swapped);

@@ -73,7 +73,7 @@ class Vulkan {
 
   std::vector<cvg_requirement> requirements() const {
     const char* layout = shape_.channels_last ? "nhwc" : "nchw";
-    const auto on_device = [&](cvg_role role, std::int32_t scope, std::int64_t bytes,
+    const auto on_device = [&](cvg_role role, cvg_scope scope, std::int64_t bytes,
                                const char* name_of_layout = "") {
       auto need = cvg::own(role, scope, static_cast<std::size_t>(bytes),
                            static_cast<std::size_t>(device_.facts().limits.offset_alignment),

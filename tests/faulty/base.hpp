@@ -24,9 +24,9 @@ struct Fault {
   void (*load)() = nullptr;                             // in cvg_plugin_entry
   void (*tables)(cvg_plugin&, cvg_backend&) = nullptr;  // changes what the plugin shows of itself
   const cvg_plugin* (*entry)(uint32_t* version) = nullptr;  // instead of the correct answer
-  cvg_status (*query)(const cvg_spec&, int32_t* reason,
+  cvg_status (*query)(const cvg_spec&, cvg_reason* reason,
                       cvg_note*) = nullptr;  // after the correct answer was OK
-  cvg_status (*create)(const cvg_spec&, int32_t* reason,
+  cvg_status (*create)(const cvg_spec&, cvg_reason* reason,
                        cvg_note*) = nullptr;    // likewise, in plan_create
   void (*algorithm)(cvg_algorithm&) = nullptr;  // what plan_algorithm tells
   void (*requirement)(cvg_requirement&,
