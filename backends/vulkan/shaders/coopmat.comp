@@ -1,11 +1,11 @@
-// coopmat: the implicit GEMM of igemm.comp for f16 by cooperative matrices, sums in f32. A workgroup owns a kRows x
-// kColumns tile, each of its subgroups kSubgroupRows x kSubgroupColumns of it, in matrices of 16x16x16: the one shape
-// that is asked for. A step of depth lies inside one tap, for kDepth divides the channels of a group.
-// Weights: [group][depth][row, padded].
+// coopmat: the implicit GEMM of igemm.comp for f16 by cooperative matrices, sums in f32. A
+// workgroup owns a kRows x kColumns tile, each of its subgroups kSubgroupRows x kSubgroupColumns of
+// it, in matrices of 16x16x16: the one shape that is asked for. A step of depth lies inside one
+// tap, for kDepth divides the channels of a group. Weights: [group][depth][row, padded].
 //
-// The glslc of Debian 12 does not know the extension: generated/ keeps the SPIR-V, README.md says how it was made.
-// EMULATED replaces the matrices by loops over shared memory, any subgroup size: what runs is all but the extension's
-// own instructions, where no device here has them.
+// The glslc of Debian 12 does not know the extension: generated/ keeps the SPIR-V, README.md says
+// how it was made. EMULATED replaces the matrices by loops over shared memory, any subgroup size:
+// what runs is all but the extension's own instructions, where no device here has them.
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
@@ -40,19 +40,22 @@ const uint kSteps = kGroupInputs * kTaps / kDepth;
 const uint kRowTiles = (kGroupOutputs + kRows - 1) / kRows;
 const uint kPaddedRows4 = kRowTiles * (kRows / 4);
 
-// 16 bytes more than the tile: the eight rows that a matrix load reads together meet different banks.
+// 16 bytes more than the tile: the eight rows that a matrix load reads together meet different
+// banks.
 const uint kRowsPitch = kRows + 8;
 // Channels first: [depth][column]; channels last: [column][depth], as the source has them.
 const uint kColumnsPitch = kChannelsLast != 0 ? kDepth + 8 : kColumns + 8;
 shared float16_t shared_rows[kDepth * kRowsPitch];
-shared float16_t shared_columns[kChannelsLast != 0 ? kColumns * kColumnsPitch : kDepth * kColumnsPitch];
+shared float16_t
+    shared_columns[kChannelsLast != 0 ? kColumns * kColumnsPitch : kDepth * kColumnsPitch];
 const uint kSubgroups = kThreads / kSubgroupSize;
 shared float shared_result[kSubgroups * kSize * kSize];  // a matrix of each subgroup on its way out
 
 const uint kAcross = kColumns / kSubgroupColumns;  // subgroups beside one another
 const uint kMatrixRows = kSubgroupRows / kSize, kMatrixColumns = kSubgroupColumns / kSize;
 
-// Fetching: channels first, neighbours take neighbouring columns; channels last, four channels of a column.
+// Fetching: channels first, neighbours take neighbouring columns; channels last, four channels of a
+// column.
 const uint kQuads = kDepth / 4;
 const uint kRowLoads = (kRows * kDepth / 4 + kThreads - 1) / kThreads;
 const uint kColumnLoads = (kColumns * kDepth / 4 + kThreads - 1) / kThreads;
@@ -69,9 +72,11 @@ struct Column {
 Column columns[kOwnColumns];
 
 Column locate(uint pixel) {
-  const uint p = min(pixel, part.images * kPixels - 1);  // a column beyond the last is computed and dropped
+  // A column beyond the last is computed and dropped.
+  const uint p = min(pixel, part.images * kPixels - 1);
   const uint inside = p % kPixels;
-  return Column(part.src_base + p / kPixels * kSrcImage, int(inside / kOutWidth * kStrideH) - int(kPadTop),
+  return Column(part.src_base + p / kPixels * kSrcImage,
+                int(inside / kOutWidth * kStrideH) - int(kPadTop),
                 int(inside % kOutWidth * kStrideW) - int(kPadLeft));
 }
 
@@ -82,10 +87,12 @@ uint address(Column column, uint r, uint s, out bool there) {
   return there ? column.image + uint(row) * kSrcRow + uint(at) * kSrcColumn : 0u;
 }
 
-// Channels first: of the i-th four elements that this thread fetches, which of its columns, and the depth of the j-th.
+// Channels first: of the i-th four elements that this thread fetches, which of its columns, and the
+// depth of the j-th.
 const uint kFoursOfColumn = kDepth / kLanesDeep / 4;
 uint planar_depth(uint i, uint j) {
-  return (kThreads > kColumns ? gl_LocalInvocationID.x / kColumns : 0) + (i % kFoursOfColumn * 4 + j) * kLanesDeep;
+  return (kThreads > kColumns ? gl_LocalInvocationID.x / kColumns : 0) +
+         (i % kFoursOfColumn * 4 + j) * kLanesDeep;
 }
 
 void fetch(uint step, uint group, uint row_tile) {
@@ -93,7 +100,8 @@ void fetch(uint step, uint group, uint row_tile) {
   [[unroll]] for (uint i = 0; i < kRowLoads; ++i) {
     const uint depth = (id + i * kThreads) / (kRows / 4), row4 = (id + i * kThreads) % (kRows / 4);
     if (depth < kDepth)
-      fetched_rows[i] = weights[((group * kSteps + step) * kDepth + depth) * kPaddedRows4 + row_tile * (kRows / 4) + row4];
+      fetched_rows[i] = weights[((group * kSteps + step) * kDepth + depth) * kPaddedRows4 +
+                                row_tile * (kRows / 4) + row4];
   }
   const uint per_tap = kGroupInputs / kDepth, tap = step / per_tap;
   const uint first = group * kGroupInputs + step % per_tap * kDepth;
@@ -105,7 +113,8 @@ void fetch(uint step, uint group, uint row_tile) {
     if (there && kChannelsLast != 0) {
       four = src4[(from + first + id % kQuads * 4) / 4];
     } else if (there) {
-      [[unroll]] for (uint j = 0; j < 4; ++j) four[j] = src[from + (first + planar_depth(i, j)) * kSrcChannel];
+      [[unroll]] for (uint j = 0; j < 4; ++j)
+        four[j] = src[from + (first + planar_depth(i, j)) * kSrcChannel];
     }
     fetched_columns[i] = four;
   }
@@ -116,15 +125,17 @@ void store() {
   [[unroll]] for (uint i = 0; i < kRowLoads; ++i) {
     const uint depth = (id + i * kThreads) / (kRows / 4), row4 = (id + i * kThreads) % (kRows / 4);
     if (depth < kDepth)
-      [[unroll]] for (uint j = 0; j < 4; ++j) shared_rows[depth * kRowsPitch + row4 * 4 + j] = fetched_rows[i][j];
+      [[unroll]] for (uint j = 0; j < 4; ++j)
+        shared_rows[depth * kRowsPitch + row4 * 4 + j] = fetched_rows[i][j];
   }
   [[unroll]] for (uint i = 0; i < kColumnLoads; ++i)
     [[unroll]] for (uint j = 0; j < 4; ++j) {
       if (kChannelsLast != 0)
-        shared_columns[(id + i * kThreads) / kQuads * kColumnsPitch + id % kQuads * 4 + j] = fetched_columns[i][j];
-      else
-        shared_columns[planar_depth(i, j) * kColumnsPitch + id % kColumns + i / kFoursOfColumn * kThreads] =
+        shared_columns[(id + i * kThreads) / kQuads * kColumnsPitch + id % kQuads * 4 + j] =
             fetched_columns[i][j];
+      else
+        shared_columns[planar_depth(i, j) * kColumnsPitch + id % kColumns +
+                       i / kFoursOfColumn * kThreads] = fetched_columns[i][j];
     }
 }
 
@@ -136,7 +147,8 @@ void clear_sums() {
   UNROLL for (uint i = 0; i < kMatrixRows * kMatrixColumns * kOwn; ++i) sums[i] = 0.0;
 }
 float column_element(uint depth, uint column) {
-  return float(shared_columns[kChannelsLast != 0 ? column * kColumnsPitch + depth : depth * kColumnsPitch + column]);
+  return float(shared_columns[kChannelsLast != 0 ? column * kColumnsPitch + depth
+                                                 : depth * kColumnsPitch + column]);
 }
 void multiply(uint first_row, uint first_column) {
   UNROLL for (uint m = 0; m < kMatrixRows * kMatrixColumns; ++m)
@@ -145,20 +157,22 @@ void multiply(uint first_row, uint first_column) {
       const uint row = first_row + m / kMatrixColumns * kSize + element / kSize;
       const uint column = first_column + m % kMatrixColumns * kSize + element % kSize;
       UNROLL for (uint d = 0; d < kDepth; ++d)
-        sums[m * kOwn + e] = fma(float(shared_rows[d * kRowsPitch + row]), column_element(d, column), sums[m * kOwn + e]);
+        sums[m * kOwn + e] = fma(float(shared_rows[d * kRowsPitch + row]),
+                                 column_element(d, column), sums[m * kOwn + e]);
     }
 }
 void put_result(uint m) {
   UNROLL for (uint e = 0; e < kOwn; ++e) {
     const uint element = gl_SubgroupInvocationID + e * kSubgroupSize;
     const uint row = element / kSize, column = element % kSize;
-    shared_result[gl_SubgroupID * kSize * kSize + (kChannelsLast != 0 ? column * kSize + row : element)] =
-        sums[m * kOwn + e];
+    shared_result[gl_SubgroupID * kSize * kSize +
+                  (kChannelsLast != 0 ? column * kSize + row : element)] = sums[m * kOwn + e];
   }
 }
 #else
 #define UNROLL [[unroll]]  // matrices are registers, and have no run-time index
-coopmat<float, gl_ScopeSubgroup, kSize, kSize, gl_MatrixUseAccumulator> sums[kMatrixRows * kMatrixColumns];
+coopmat<float, gl_ScopeSubgroup, kSize, kSize, gl_MatrixUseAccumulator>
+    sums[kMatrixRows * kMatrixColumns];
 void clear_sums() {
   [[unroll]] for (uint i = 0; i < kMatrixRows * kMatrixColumns; ++i)
     sums[i] = coopmat<float, gl_ScopeSubgroup, kSize, kSize, gl_MatrixUseAccumulator>(0.0);
@@ -172,11 +186,11 @@ void multiply(uint first_row, uint first_column) {
     [[unroll]] for (uint j = 0; j < kMatrixColumns; ++j) {
       coopmat<float16_t, gl_ScopeSubgroup, kSize, kSize, gl_MatrixUseB> column;
       if (kChannelsLast != 0)
-        coopMatLoad(column, shared_columns, (first_column + j * kSize) * kColumnsPitch + d, kColumnsPitch,
-                    gl_CooperativeMatrixLayoutColumnMajor);
+        coopMatLoad(column, shared_columns, (first_column + j * kSize) * kColumnsPitch + d,
+                    kColumnsPitch, gl_CooperativeMatrixLayoutColumnMajor);
       else
-        coopMatLoad(column, shared_columns, d * kColumnsPitch + first_column + j * kSize, kColumnsPitch,
-                    gl_CooperativeMatrixLayoutRowMajor);
+        coopMatLoad(column, shared_columns, d * kColumnsPitch + first_column + j * kSize,
+                    kColumnsPitch, gl_CooperativeMatrixLayoutRowMajor);
       [[unroll]] for (uint i = 0; i < kMatrixRows; ++i)
         sums[i * kMatrixColumns + j] = coopMatMulAdd(rows[i], column, sums[i * kMatrixColumns + j]);
     }
@@ -191,22 +205,27 @@ void put_result(uint m) {
 }
 #endif
 
-// Element `e` of the subgroup's matrix in shared_result: neighbours write neighbours of the destination.
+// Element `e` of the subgroup's matrix in shared_result: neighbours write neighbours of the
+// destination.
 void write_element(uint e, uint group, uint first_row, uint first_column) {
   const uint row = first_row + (kChannelsLast != 0 ? e % kSize : e / kSize);
   const uint p = first_column + (kChannelsLast != 0 ? e / kSize : e % kSize);
   if (row >= kGroupOutputs || p >= part.images * kPixels) return;
   const uint o = group * kGroupOutputs + row;
   const float sum = shared_result[gl_SubgroupID * kSize * kSize + e] + bias[o];
-  dst[part.dst_base + p / kPixels * kDstImage + p % kPixels * kDstPixel + o * kDstChannel] = STORED(sum);
+  dst[part.dst_base + p / kPixels * kDstImage + p % kPixels * kDstPixel + o * kDstChannel] =
+      STORED(sum);
 }
 
 void main() {
-  const uint row_tile = gl_WorkGroupID.x % kRowTiles, group = gl_WorkGroupID.z, id = gl_LocalInvocationID.x;
+  const uint row_tile = gl_WorkGroupID.x % kRowTiles, group = gl_WorkGroupID.z,
+             id = gl_LocalInvocationID.x;
   const uint tile_column = gl_WorkGroupID.x / kRowTiles * kColumns;
-  const uint first_row = gl_SubgroupID / kAcross * kSubgroupRows, first_column = gl_SubgroupID % kAcross * kSubgroupColumns;
+  const uint first_row = gl_SubgroupID / kAcross * kSubgroupRows,
+             first_column = gl_SubgroupID % kAcross * kSubgroupColumns;
   [[unroll]] for (uint i = 0; i < kOwnColumns; ++i)
-    columns[i] = locate(tile_column + (kChannelsLast != 0 ? (id + i * kThreads) / kQuads : id % kColumns + i * kThreads));
+    columns[i] = locate(tile_column + (kChannelsLast != 0 ? (id + i * kThreads) / kQuads
+                                                          : id % kColumns + i * kThreads));
   clear_sums();
   fetch(0, group, row_tile);
   for (uint step = 0; step < kSteps; ++step) {

@@ -1,6 +1,7 @@
-// depthwise: one input channel a group. An invocation computes kBlock outputs below one another, so that neighbours in a
-// subgroup read neighbours in memory (columns, or channels where they come last), and a source row is read once for all
-// of the outputs that it meets. Weights: [tap][out channel].
+// depthwise: one input channel a group. An invocation computes kBlock outputs below one another, so
+// that neighbours in a subgroup read neighbours in memory (columns, or channels where they come
+// last), and a source row is read once for all of the outputs that it meets.
+// Weights: [tap][out channel].
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "storage.glsl"
@@ -14,8 +15,10 @@ layout(set = 0, binding = 2) readonly buffer Bias { float bias[]; };
 layout(set = 0, binding = 3) writeonly buffer Dst { ELEMENT dst[]; };
 
 const uint kBlocks = (kOutHeight + kBlock - 1) / kBlock;
-const uint kSpan = (kBlock - 1) * kStrideH + (kKernelH - 1) * kDilationH + 1;  // source rows of a block
-const uint kUnrolledTaps = 25;  // a 5x5 kernel, 4 outputs: 100 products; more would not fit the instruction cache
+// Source rows of a block.
+const uint kSpan = (kBlock - 1) * kStrideH + (kKernelH - 1) * kDilationH + 1;
+// A 5x5 kernel, 4 outputs: 100 products. More would not fit the instruction cache.
+const uint kUnrolledTaps = 25;
 
 float sums[kBlock];
 

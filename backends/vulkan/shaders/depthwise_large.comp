@@ -1,6 +1,8 @@
-// depthwise_large: a large kernel over one channel, stride and dilation 1. A workgroup stages the source of a tile of
-// kTileWidth x kTileHeight outputs and all taps in shared memory; an invocation computes eight outputs in a row from a
-// window of registers, four taps at a time: 15 shared reads for 32 products. Weights: [tap][out channel].
+// depthwise_large: a large kernel over one channel, stride and dilation 1. A workgroup stages the
+// source of a tile of kTileWidth x kTileHeight outputs and all taps in shared memory; an invocation
+// computes eight outputs in a row from a window of registers, four taps at a time: 15 shared reads
+// for 32 products.
+// Weights: [tap][out channel].
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "storage.glsl"
@@ -47,9 +49,12 @@ void stage(uint channel, uint o, uint x, uint y) {
     const uint r = i / kColumnsIn, c = i % kColumnsIn;
     // What only outputs beyond the edge would see is not read: a fold would not bring it inside.
     const int row = y + r < kOutHeight + kKernelH - 1 ? shown_row(int(y + r) - int(kPadTop)) : -1;
-    const int column = x + c < kOutWidth + kKernelW - 1 ? shown_column(int(x + c) - int(kPadLeft)) : -1;
+    const int column =
+        x + c < kOutWidth + kKernelW - 1 ? shown_column(int(x + c) - int(kPadLeft)) : -1;
     source[r * kPitch + c] =
-        row >= 0 && column >= 0 ? LOAD(src[channel + uint(row) * kSrcRow + uint(column) * kSrcColumn]) : 0.0;
+        row >= 0 && column >= 0
+            ? LOAD(src[channel + uint(row) * kSrcRow + uint(column) * kSrcColumn])
+            : 0.0;
   }
   for (uint i = gl_LocalInvocationID.x; i < kKernelH * kKernelW; i += kThreads)
     taps[i] = LOAD(weights[i * kOutChannels + o]);
@@ -73,7 +78,8 @@ void main() {
     for (; s < kKernelW; ++s) add_tap(from + s, r * kKernelW + s);
   }
   if (y + line >= kOutHeight) return;
-  const uint to = part.dst_base + image * kDstImage + o * kDstChannel + ((y + line) * kOutWidth + x + run) * kDstPixel;
+  const uint to = part.dst_base + image * kDstImage + o * kDstChannel +
+                  ((y + line) * kOutWidth + x + run) * kDstPixel;
   [[unroll]] for (uint j = 0; j < kRun; ++j)
     if (x + run + j < kOutWidth) dst[to + j * kDstPixel] = STORED(sums[j]);
 }

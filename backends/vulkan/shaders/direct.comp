@@ -1,12 +1,13 @@
-// direct: one invocation, one output, in the order of the destination's memory. What every other kernel falls short of
-// is computed here: any parameters, any sizes.
+// direct: one invocation, one output, in the order of the destination's memory. What every other
+// kernel falls short of is computed here: any parameters, any sizes.
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "storage.glsl"
 #include "problem.glsl"
 
 layout(set = 0, binding = 0) readonly buffer Src { ELEMENT src[]; };
-layout(set = 0, binding = 1) readonly buffer Weights { ELEMENT weights[]; };  // (out, in / groups, height, width)
+// (out, in / groups, height, width)
+layout(set = 0, binding = 1) readonly buffer Weights { ELEMENT weights[]; };
 layout(set = 0, binding = 2) readonly buffer Bias { float bias[]; };
 layout(set = 0, binding = 3) writeonly buffer Dst { ELEMENT dst[]; };
 

@@ -1,10 +1,10 @@
-// igemm: an implicit GEMM. Rows are output channels of a group, columns are output pixels of all images, the depth is
-// kernel taps by channels. A workgroup owns a kRows x kColumns tile; the next step of depth is fetched into registers
-// while the last is multiplied from shared memory.
+// igemm: an implicit GEMM. Rows are output channels of a group, columns are output pixels of all
+// images, the depth is kernel taps by channels. A workgroup owns a kRows x kColumns tile; the next
+// step of depth is fetched into registers while the last is multiplied from shared memory.
 //
-// Depth, in steps of kDepth: where it divides the channels of a group (kTapOuter), a step lies inside one tap, and each
-// pixel's address is found once a step; else an element's tap is found by itself (few channels).
-// Weights: [group][depth, padded][row, padded]. A vec4 is four rows.
+// Depth, in steps of kDepth: where it divides the channels of a group (kTapOuter), a step lies
+// inside one tap, and each pixel's address is found once a step; else an element's tap is found by
+// itself (few channels). Weights: [group][depth, padded][row, padded]. A vec4 is four rows.
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "storage.glsl"
@@ -30,7 +30,8 @@ const uint kSteps = (kGroupInputs * kTaps + kDepth - 1) / kDepth;
 const uint kRowTiles = (kGroupOutputs + kRows - 1) / kRows;
 const uint kPaddedRows4 = kRowTiles * (kRows / 4);
 
-// One vec4 of padding a row keeps the transposing stores of channels-last data at two lanes a bank instead of eight.
+// One vec4 of padding a row keeps the transposing stores of channels-last data at two lanes a bank
+// instead of eight.
 const uint kRowsPitch = kRows / 4 + 1;
 const uint kColumnsPitch = kColumns / 4 + 1;
 shared vec4 shared_rows[kDepth * kRowsPitch];
@@ -41,8 +42,8 @@ const uint kColumnLoads = kColumns * kDepth / 4 / kThreads;  // of four elements
 const uint kRowStep = kRows / kThreadRows;                   // threads of a column of threads
 const uint kColumnStep = kColumns / kThreadColumns;
 const uint kRowParts = kThreadRows / 4, kColumnParts = kThreadColumns / 4;
-const uint kQuads = kDepth / 4;                // groups of four channels in a step
-const uint kLanesDeep = kThreads / kColumns;   // planar: threads that share a column (channels first)
+const uint kQuads = kDepth / 4;               // groups of four channels in a step
+const uint kLanesDeep = kThreads / kColumns;  // channels first: threads that share a column
 
 vec4 fetched_rows[kRowLoads];
 vec4 fetched_columns[kColumnLoads];
@@ -58,7 +59,8 @@ Column locate(uint pixel) {
   const uint last = part.images * kPixels - 1;
   const uint p = min(pixel, last);  // a column beyond the last is computed and dropped
   const uint inside = p % kPixels;
-  return Column(part.src_base + p / kPixels * kSrcImage, int(inside / kOutWidth * kStrideH) - int(kPadTop),
+  return Column(part.src_base + p / kPixels * kSrcImage,
+                int(inside / kOutWidth * kStrideH) - int(kPadTop),
                 int(inside % kOutWidth * kStrideW) - int(kPadLeft));
 }
 
@@ -76,7 +78,8 @@ void fetch_rows(uint step, uint group, uint row_tile) {
     const uint depth = index / (kRows / 4), row4 = index % (kRows / 4);
     if (depth < kDepth)
       fetched_rows[i] =
-          LOAD4(weights[(group * kSteps * kDepth + step * kDepth + depth) * kPaddedRows4 + row_tile * (kRows / 4) + row4]);
+          LOAD4(weights[(group * kSteps * kDepth + step * kDepth + depth) * kPaddedRows4 +
+                        row_tile * (kRows / 4) + row4]);
   }
 }
 
@@ -120,9 +123,11 @@ float element(Column column, uint group, uint depth) {
 void fetch_elements(uint step, uint group) {
   [[unroll]] for (uint i = 0; i < kColumnLoads; ++i)
     [[unroll]] for (uint j = 0; j < 4; ++j) {
-      const uint depth = kChannelsLast != 0 ? gl_LocalInvocationID.x % kQuads * 4 + j
-                                            : gl_LocalInvocationID.x / kColumns + (i * 4 + j) * kLanesDeep;
-      fetched_columns[i][j] = element(columns[kChannelsLast != 0 ? i : 0], group, step * kDepth + depth);
+      const uint depth = kChannelsLast != 0
+                             ? gl_LocalInvocationID.x % kQuads * 4 + j
+                             : gl_LocalInvocationID.x / kColumns + (i * 4 + j) * kLanesDeep;
+      fetched_columns[i][j] =
+          element(columns[kChannelsLast != 0 ? i : 0], group, step * kDepth + depth);
     }
 }
 
@@ -144,7 +149,8 @@ void store() {
   [[unroll]] for (uint i = 0; i < kColumnLoads; ++i)
     [[unroll]] for (uint j = 0; j < 4; ++j) {
       const uint column = kChannelsLast != 0 ? (id + i * kThreads) / kQuads : id % kColumns;
-      const uint depth = kChannelsLast != 0 ? id % kQuads * 4 + j : id / kColumns + (i * 4 + j) * kLanesDeep;
+      const uint depth =
+          kChannelsLast != 0 ? id % kQuads * 4 + j : id / kColumns + (i * 4 + j) * kLanesDeep;
       shared_columns[depth * kColumnsPitch + column / 4][column % 4] = fetched_columns[i][j];
     }
 }
@@ -154,12 +160,14 @@ vec4 sums[kThreadRows * kColumnParts];
 void multiply(uint thread_row, uint thread_column) {
   [[unroll]] for (uint d = 0; d < kDepth; ++d) {
     vec4 rows[kRowParts], cols[kColumnParts];
-    [[unroll]] for (uint i = 0; i < kRowParts; ++i) rows[i] = shared_rows[d * kRowsPitch + thread_row + i * kRowStep];
+    [[unroll]] for (uint i = 0; i < kRowParts; ++i)
+      rows[i] = shared_rows[d * kRowsPitch + thread_row + i * kRowStep];
     [[unroll]] for (uint j = 0; j < kColumnParts; ++j)
       cols[j] = shared_columns[d * kColumnsPitch + thread_column + j * kColumnStep];
     [[unroll]] for (uint i = 0; i < kThreadRows; ++i)
       [[unroll]] for (uint j = 0; j < kColumnParts; ++j)
-        sums[i * kColumnParts + j] = fma(vec4(rows[i / 4][i % 4]), cols[j], sums[i * kColumnParts + j]);
+        sums[i * kColumnParts + j] =
+            fma(vec4(rows[i / 4][i % 4]), cols[j], sums[i * kColumnParts + j]);
   }
 }
 
@@ -172,7 +180,8 @@ void write(uint group, uint first_row, uint first_column, uint thread_row, uint 
       const uint row = first_row + (thread_row + i / 4 * kRowStep) * 4 + i % 4;
       if (row >= kGroupOutputs) continue;
       const uint o = group * kGroupOutputs + row;
-      dst[to + o * kDstChannel] = STORED(sums[i * kColumnParts + j / 4][j % 4] + (kAddBias != 0 ? bias[o] : 0.0));
+      dst[to + o * kDstChannel] =
+          STORED(sums[i * kColumnParts + j / 4][j % 4] + (kAddBias != 0 ? bias[o] : 0.0));
     }
   }
 }
@@ -181,9 +190,11 @@ void main() {
   // Row tiles run fastest, so that the pixels of one tile are read by neighbours in time.
   const uint row_tile = gl_WorkGroupID.x % kRowTiles, group = gl_WorkGroupID.z;
   const uint first_column = gl_WorkGroupID.x / kRowTiles * kColumns;
-  const uint id = gl_LocalInvocationID.x, thread_row = id / kColumnStep, thread_column = id % kColumnStep;
+  const uint id = gl_LocalInvocationID.x, thread_row = id / kColumnStep,
+             thread_column = id % kColumnStep;
   if (kChannelsLast != 0) {
-    [[unroll]] for (uint i = 0; i < kColumnLoads; ++i) columns[i] = locate(first_column + (id + i * kThreads) / kQuads);
+    [[unroll]] for (uint i = 0; i < kColumnLoads; ++i)
+      columns[i] = locate(first_column + (id + i * kThreads) / kQuads);
   } else {
     columns[0] = locate(first_column + id % kColumns);
   }

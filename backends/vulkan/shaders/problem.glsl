@@ -1,5 +1,5 @@
-// The problem as specialization constants, the part of the batch as push constants, and the map from a padded position
-// to the pixel that it shows. Constant numbers are those of program.hpp.
+// The problem as specialization constants, the part of the batch as push constants, and the map
+// from a padded position to the pixel that it shows. Constant numbers are those of program.hpp.
 layout(local_size_x_id = 0, local_size_y = 1, local_size_z = 1) in;
 layout(constant_id = 0) const uint kThreads = 64;
 layout(constant_id = 1) const uint kInChannels = 1;
@@ -40,8 +40,8 @@ const uint kDstImage = kOutChannels * kPixels;
 const uint kDstChannel = kChannelsLast != 0 ? 1 : kPixels;
 const uint kDstPixel = kChannelsLast != 0 ? kOutChannels : 1;
 
-// The index inside [0, size) that position `i` shows, or -1 where it shows zero. One fold is enough: no padding is
-// wider than the axis where it shows pixels.
+// The index inside [0, size) that position `i` shows, or -1 where it shows zero. One fold is
+// enough: no padding is wider than the axis where it shows pixels.
 int shown(int i, int size) {
   if (i >= 0 && i < size) return i;
   if (kPaddingMode == 1) return i < 0 ? -i : 2 * (size - 1) - i;
@@ -56,8 +56,8 @@ int shown_column(int i) {
   return shown(i, int(kWidth));
 }
 
-// sum + a b. Where padding shows a pixel twice, a driver may write x a + x b as x (a + b), which turns inf - inf into inf
-// (Mesa 22.3 does): `precise` forbids that, but says nothing of fma().
+// sum + a b. Where padding shows a pixel twice, a driver may write x a + x b as x (a + b), which
+// turns inf - inf into inf (Mesa 22.3 does): `precise` forbids that, but says nothing of fma().
 float multiply_add(float a, float b, float sum) {
   if (kPaddingMode == 0) return fma(a, b, sum);
   precise float result = sum + a * b;

@@ -1,5 +1,6 @@
-// How tensors lie in buffers: f32 as it is; f16 and bf16 as 16 bits, turned into f32 by integer arithmetic, because the
-// rounding of a conversion to 16 bits is the driver's choice in Vulkan. STORAGE is 32, 16 or 116 (bf16).
+// How tensors lie in buffers: f32 as it is; f16 and bf16 as 16 bits, turned into f32 by integer
+// arithmetic, because the rounding of a conversion to 16 bits is the driver's choice in Vulkan.
+// STORAGE is 32, 16 or 116 (bf16).
 #extension GL_EXT_control_flow_attributes : require
 #if STORAGE == 32
 #define ELEMENT float

@@ -1,13 +1,15 @@
-// F(TILE, 3): the classical points 0, 1, -1 (and 2, -2 for TILE 4) and infinity; A. Lavin and S. Gray, "Fast algorithms
-// for convolutional neural networks", 2016, equations 8 and 12. An invocation transforms one tile of one channel.
+// F(TILE, 3): the classical points 0, 1, -1 (and 2, -2 for TILE 4) and infinity; A. Lavin and S.
+// Gray, "Fast algorithms for convolutional neural networks", 2016, equations 8 and 12. An
+// invocation transforms one tile of one channel.
 #define SPAN (TILE + 2)
 #define POINTS (SPAN * SPAN)
 
 layout(constant_id = 20) const uint kTilesY = 1;
 layout(constant_id = 21) const uint kTilesX = 1;
 
-// The transformed tensors are f32, [point][channel][tile], or [tile][point][channel] where channels come last: what
-// igemm takes for POINTS times as many channels in as many groups more, with a kernel of 1x1.
+// The transformed tensors are f32, [point][channel][tile], or [tile][point][channel] where channels
+// come last: what igemm takes for POINTS times as many channels in as many groups more, with a
+// kernel of 1x1.
 uint point_step(uint channels, uint tiles) {
   return kChannelsLast != 0 ? channels : channels * tiles;
 }
@@ -24,7 +26,8 @@ void transform_input(inout float x[SPAN]) {
   const float a = 4.0 * x[0] - 5.0 * x[2] + x[4], f = 4.0 * x[1] - 5.0 * x[3] + x[5];
   const float even = x[4] - 4.0 * x[2], odd = x[3] - 4.0 * x[1];
   const float even2 = x[4] - x[2], odd2 = 2.0 * (x[3] - x[1]);
-  x[0] = a, x[1] = even + odd, x[2] = even - odd, x[3] = even2 + odd2, x[4] = even2 - odd2, x[5] = f;
+  x[0] = a, x[1] = even + odd, x[2] = even - odd;
+  x[3] = even2 + odd2, x[4] = even2 - odd2, x[5] = f;
 #endif
 }
 
@@ -34,7 +37,8 @@ void transform_output(float x[SPAN], out float y[TILE]) {
   y[0] = x[0] + x[1] + x[2];
   y[1] = x[1] - x[2] - x[3];
 #else
-  const float sum = x[1] + x[2], difference = x[1] - x[2], sum2 = x[3] + x[4], difference2 = x[3] - x[4];
+  const float sum = x[1] + x[2], difference = x[1] - x[2];
+  const float sum2 = x[3] + x[4], difference2 = x[3] - x[4];
   y[0] = x[0] + sum + sum2;
   y[1] = difference + 2.0 * difference2;
   y[2] = sum + 4.0 * sum2;

@@ -23,11 +23,14 @@ void main() {
     const int row = y + i < kOutHeight + 2 ? shown_row(int(y + i) - int(kPadTop)) : -1;
     [[unroll]] for (uint j = 0; j < SPAN; ++j) {
       const int column = x + j < kOutWidth + 2 ? shown_column(int(x + j) - int(kPadLeft)) : -1;
-      d[i][j] = row >= 0 && column >= 0 ? LOAD(src[from + uint(row) * kSrcRow + uint(column) * kSrcColumn]) : 0.0;
+      d[i][j] = row >= 0 && column >= 0
+                    ? LOAD(src[from + uint(row) * kSrcRow + uint(column) * kSrcColumn])
+                    : 0.0;
     }
     transform_input(d[i]);
   }
-  const uint to = first_point(kInChannels, tiles, channel, tile), step = point_step(kInChannels, tiles);
+  const uint to = first_point(kInChannels, tiles, channel, tile),
+             step = point_step(kInChannels, tiles);
   [[unroll]] for (uint j = 0; j < SPAN; ++j) {
     float column[SPAN];
     [[unroll]] for (uint i = 0; i < SPAN; ++i) column[i] = d[i][j];

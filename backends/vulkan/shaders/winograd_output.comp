@@ -15,7 +15,8 @@ void main() {
   if (index >= tiles * kOutChannels) return;
   const uint channel = kChannelsLast != 0 ? index % kOutChannels : index / tiles;
   const uint tile = kChannelsLast != 0 ? index / kOutChannels : index % tiles;
-  const uint from = first_point(kOutChannels, tiles, channel, tile), step = point_step(kOutChannels, tiles);
+  const uint from = first_point(kOutChannels, tiles, channel, tile),
+             step = point_step(kOutChannels, tiles);
   float half_done[TILE][SPAN];
   [[unroll]] for (uint j = 0; j < SPAN; ++j) {
     float column[SPAN], short_column[TILE];
@@ -30,6 +31,7 @@ void main() {
     transform_output(half_done[i], outputs);
     if (y + i >= kOutHeight) continue;
     [[unroll]] for (uint j = 0; j < TILE; ++j)
-      if (x + j < kOutWidth) dst[to + ((y + i) * kOutWidth + x + j) * kDstPixel] = STORED(outputs[j] + bias[channel]);
+      if (x + j < kOutWidth)
+        dst[to + ((y + i) * kOutWidth + x + j) * kDstPixel] = STORED(outputs[j] + bias[channel]);
   }
 }
