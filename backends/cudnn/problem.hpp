@@ -19,8 +19,8 @@ enum class BiasBy { nobody, graph, kernel };
 
 /// How a spec is brought to cuDNN.
 struct Route {
-  bool written_padding =
-      false;  // x is padded: our own kernel writes the padding out first, or folds it after
+  // The source is padded: our own kernel writes the padding out first, or folds it after.
+  bool written_padding = false;
   BiasBy bias = BiasBy::nobody;
   bool operator==(const Route&) const = default;
 };

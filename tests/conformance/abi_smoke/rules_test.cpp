@@ -152,8 +152,8 @@ TEST(Rules, LongerStructsOfAHostAreStepped) {
 TEST(Rules, NothingBeyondStructSizeIsRead) {
   for (const auto* backend : backends()) {
     auto how = settings(1, "no.such");
-    how.struct_size =
-        offsetof(cvg_settings, algorithm);  // so no algorithm, and the workspace limit 0
+    // So no algorithm, and the workspace limit 0.
+    how.struct_size = offsetof(cvg_settings, algorithm);
     const auto answer = refusal(*backend, to_abi(simple()), how);
     EXPECT_NE(answer.reason, CVG_REASON_ALGORITHM) << answer.why;
   }

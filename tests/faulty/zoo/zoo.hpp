@@ -48,9 +48,9 @@ struct Look {
 
 /// One output, as the loops see it.
 struct Window {
-  Index n, o, y, x;  // where it is written
-  Index image, channel, filter,
-      bias;                     // first input channel of the group; which weights; -1: no bias
+  Index n, o, y, x;             // where it is written
+  Index image, channel;         // the first input channel of the group
+  Index filter, bias;           // which weights; -1: no bias
   Index top, left;              // source index of the first tap
   Range i, k, l;                // inputs of the group, taps
   bool skipped = false;         // left unwritten
