@@ -38,11 +38,12 @@ TEST(Suite, DefaultsHoldWhereNothingIsSaid) {
 TEST(Suite, SettingsAreReadWithTheirSweepAxes) {
   const Scratch scratch;
   const auto suite = scratch.read(beside(R"("settings": {
-    "threads": [1, 2], "dtype": ["float32", "bf16"], "layout": ["nchw", "native"], "direction": "backward_data",
+    "threads": [1, 2], "dtype": ["float32", "bf16"], "layout": ["nchw", "native"],
+    "direction": "backward_data",
     "math": ["strict", "tf32"], "deterministic": true,
     "verify": {"fills": "uniform", "seed": 18446744073709551615, "timeout_s": 1.5},
-    "measure": {"rounds": 21, "budget_s": 0.25, "cold": [false, true], "processes": 3, "mode": "latency",
-                "counters": true}})"));
+    "measure": {"rounds": 21, "budget_s": 0.25, "cold": [false, true], "processes": 3,
+                "mode": "latency", "counters": true}})"));
   ASSERT_TRUE(suite) << suite.error().message;
   Settings want;
   want.threads = {1, 2};
@@ -61,8 +62,9 @@ TEST(Suite, SettingsAreReadWithTheirSweepAxes) {
 TEST(Suite, BackendsAreWordsOrObjects) {
   const Scratch scratch;
   const auto suite = scratch.read(beside(R"("backends": ["naive",
-    {"name": "onednn", "label": "onednn-3", "plugin": "lib/x.so", "library_path": "../onednn3/lib", "required": true,
-     "algorithm": "all", "device": "cpu:0", "options": {"accuracy": "balanced", "tile": 32, "fast": true}},
+    {"name": "onednn", "label": "onednn-3", "plugin": "lib/x.so",
+     "library_path": "../onednn3/lib", "required": true, "algorithm": "all", "device": "cpu:0",
+     "options": {"accuracy": "balanced", "tile": 32, "fast": true}},
     {"name": "onednn", "plugin": "/opt/y.so"}, {"name": "winograd", "algorithm": "f2"}, "winograd",
     {"name": "fft", "algorithm": "all"}], "baseline_backend": "onednn-3",
     "known": [{"match": "fft *", "verdict": "differs", "issue": "tail", "$comment": 1}])"));
