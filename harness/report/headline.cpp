@@ -11,10 +11,6 @@
 namespace convgauge {
 namespace {
 
-const char* plural(std::int64_t n) {
-  return n == 1 ? "" : "s";
-}
-
 /// " (3.31–3.42)" where the rounds were enough for an interval.
 std::string interval_text(const MedianInterval& interval) {
   if (!interval.low || !interval.high) return "";
@@ -32,10 +28,9 @@ std::string winners(const Group& group) {
                    [](const auto& a, const auto& b) { return a.second > b.second; });
   std::string text;
   for (const auto& [name, count] : order)
-    text += text.empty()
-                ? fmt::format("{} is fastest on {} of {} layer{}", name, count, group.rows.size(),
-                              plural(static_cast<std::int64_t>(group.rows.size())))
-                : fmt::format(", {} on {}", name, count);
+    text += text.empty() ? fmt::format("{} is fastest on {} of {}", name, count,
+                                       counted(group.rows.size(), "layer"))
+                         : fmt::format(", {} on {}", name, count);
   return text.empty() ? text : text + ".";
 }
 
@@ -93,8 +88,7 @@ std::string distinction(const Group& group, const std::vector<Group>& groups) {
   const auto& s = group.settings;
   add(varies([](const Group& g) { return g.suite; }),
       group.suite.empty() ? "problems" : group.suite);
-  add(varies([](const Group& g) { return g.settings.threads; }),
-      fmt::format("{} thread{}", s.threads, plural(s.threads)));
+  add(varies([](const Group& g) { return g.settings.threads; }), counted(s.threads, "thread"));
   add(varies([](const Group& g) { return g.settings.dtype; }), std::string(word(s.dtype)));
   add(varies([](const Group& g) { return g.settings.layout; }), std::string(word(s.layout)));
   add(varies([](const Group& g) { return g.settings.direction; }), std::string(word(s.direction)));
@@ -126,8 +120,8 @@ std::string defects_text(const Results& results) {
                         row_name(record.problem), defect_word(record));
   }
   if (defects > 3) text += fmt::format("; and {} more", defects - 3);
-  if (defects > 0) text = fmt::format("{} case{} failed: {}.", defects, plural(defects), text);
-  if (known > 0) append(text, fmt::format("{} known failure{}.", known, plural(known)));
+  if (defects > 0) text = fmt::format("{} failed: {}.", counted(defects, "case"), text);
+  if (known > 0) append(text, counted(known, "known failure") + ".");
   return text;
 }
 

@@ -51,7 +51,7 @@ Json network_json(const ComparedNetwork& n) {
                                      settings_text(n.settings)))},
           {"layers", n.missing > 0 ? fmt::format("{} of {} layers have a ratio", n.layers,
                                                  n.layers + n.missing)
-                                   : fmt::format("{} layer{}", n.layers, n.layers == 1 ? "" : "s")},
+                                   : counted(n.layers, "layer")},
           {"change", change},
           {"ratio", shown_ratio(r)}};
 }

@@ -58,8 +58,8 @@ std::string networks_text(const Comparison& comparison, int width) {
     const auto name = fmt::format("{}{} · {}", n.suite.empty() ? "" : n.suite + " · ", n.label,
                                   settings_text(n.settings));
     const auto missing = n.missing > 0 ? fmt::format(", {} without a ratio", n.missing) : "";
-    const auto mean = fmt::format("{}  over {} layer{}{}", ratio_interval_text(n.time_ratio),
-                                  n.layers, n.layers == 1 ? "" : "s", missing);
+    const auto mean = fmt::format("{}  over {}{}", ratio_interval_text(n.time_ratio),
+                                  counted(n.layers, "layer"), missing);
     text += fmt::format("  {}  {}\n",
                         fit(clean(name), std::max(20, width - 4 - display_width(mean))), mean);
   }

@@ -10,10 +10,6 @@
 namespace convgauge {
 namespace {
 
-std::string counted(int count, const char* one, const char* many) {
-  return fmt::format("{} {}", count, count == 1 ? one : many);
-}
-
 void append(std::string& text, int count, const char* words) {
   if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, words);
 }
@@ -107,7 +103,7 @@ std::string comparison_answer(const Comparison& comparison) {
     text += fmt::format(
         "Of {} with an interval: {} (by more than {:g}%, at 99%, false discoveries at most "
         "{:g}%). ",
-        counted(timed, "case", "cases"), times, comparison.options.margin * 100,
+        counted(timed, "case"), times, comparison.options.margin * 100,
         comparison.options.false_discoveries * 100);
   } else {
     text += "No case has a ratio with an interval. ";

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/text.hpp"
 #include "report/escape.hpp"
 #include "report/gate/gate.hpp"
 #include "report/limited.hpp"
@@ -38,8 +39,7 @@ std::string times_text(const Gate& gate) {
   std::string text = fmt::format("{} cases were timed in both runs; the stored baseline cleared {}",
                                  gate.timed, gate.cleared);
   if (gate.suspects.empty()) return text + ".";
-  text +=
-      fmt::format("; {} suspect{}:", gate.suspects.size(), gate.suspects.size() == 1 ? "" : "s");
+  text += fmt::format("; {}:", counted(gate.suspects.size(), "suspect"));
   for (const auto guilt :
        {Guilt::slower, Guilt::failed, Guilt::not_slower, Guilt::unconfirmed, Guilt::suspected})
     if (const int n = count(gate, guilt); n > 0) text += fmt::format(" {} {},", n, word(guilt));

@@ -69,7 +69,7 @@ std::string history_text(const History& h, int width) {
     else
       text += case_lines(h, c, width);
   }
-  if (still > 0) text += fmt::format("{} case{} without a step\n", still, still == 1 ? "" : "s");
+  if (still > 0) text += counted(still, "case") + " without a step\n";
   return text + "\n" + wrapped(history_rule(h), width);
 }
 
