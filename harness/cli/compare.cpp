@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "cli/options.hpp"
+#include "cli/stored_results.hpp"
 #include "cli/terminal.hpp"
 #include "core/files.hpp"
 #include "report/compare/comparison.hpp"
@@ -84,11 +85,8 @@ Expected<Request> request_of(const po::variables_map& values) {
 Expected<Side> side_of(const Texts& folders, std::deque<Results>& kept) {
   Side side;
   for (const auto& folder : folders) {
-    auto results = read_results(folder);
+    auto results = stored_results(folder);
     if (!results) return tl::unexpected(results.error());
-    if (results->torn_bytes > 0)
-      fmt::print(stderr, "convgauge: {}: the last line is torn ({} bytes) and left out\n", folder,
-                 results->torn_bytes);
     side.name += (side.name.empty() ? "" : " + ") + folder;
     side.runs.push_back(&kept.emplace_back(std::move(*results)));
   }

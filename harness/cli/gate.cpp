@@ -9,6 +9,7 @@
 #include <set>
 
 #include "cli/selection.hpp"
+#include "cli/stored_results.hpp"
 #include "cli/terminal.hpp"
 #include "core/files.hpp"
 #include "core/problem_text.hpp"
@@ -28,11 +29,8 @@ struct Run {
 };
 
 Expected<Run> read_run(const std::string& path) {
-  auto results = read_results(path);
+  auto results = stored_results(path);
   if (!results) return tl::unexpected(results.error());
-  if (results->torn_bytes > 0)
-    fmt::print(stderr, "convgauge: {}: the last line is torn ({} bytes) and left out\n", path,
-               results->torn_bytes);
   std::error_code failed;
   return Run{std::move(*results),
              fs::is_directory(path, failed) ? fs::path(path) : fs::path(path).parent_path()};

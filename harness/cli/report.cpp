@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "cli/selection.hpp"
+#include "cli/stored_results.hpp"
 #include "cli/terminal.hpp"
 #include "core/files.hpp"
 #include "report/report.hpp"
@@ -81,11 +82,8 @@ int report(const Arguments& arguments) {
   std::vector<Results> results;
   Request request;
   for (const auto& folder : values["dir"].as<std::vector<std::string>>()) {
-    auto read = read_results(folder);
+    auto read = stored_results(folder);
     if (!read) return usage_error(read.error().message);
-    if (read->torn_bytes > 0)
-      fmt::print(stderr, "convgauge: {}: the last line is torn ({} bytes) and left out\n", folder,
-                 read->torn_bytes);
     results.push_back(std::move(*read));
     request.names.push_back(name_of(folder));
   }

@@ -153,6 +153,9 @@ class ResultsWriter {
   int descriptor_ = -1;
 };
 
+/// Whether a case ran on the processor; records without a device did.
+bool on_cpu(const CaseRecord& record);
+
 /// Effective rate: nominal flops over the median time. 0 where nothing was measured.
 double gflops(const CaseRecord& record);
 

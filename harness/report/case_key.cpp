@@ -9,10 +9,9 @@ namespace convgauge {
 std::string case_key(const CaseRecord& r, bool with_label) {
   const auto& s = r.settings;
   auto key = fmt::format("{}\n{}\n{}\n{} {} {} {} {} {} {} {}", r.problem.suite, r.problem.name,
-                         full_text(r.problem.geometry),
-                         r.device.starts_with("cpu") || r.device.empty() ? s.threads : 0,
-                         word(s.dtype), word(s.layout), word(s.direction), word(s.math), s.cold,
-                         s.deterministic, word(s.mode));
+                         full_text(r.problem.geometry), on_cpu(r) ? s.threads : 0, word(s.dtype),
+                         word(s.layout), word(s.direction), word(s.math), s.cold, s.deterministic,
+                         word(s.mode));
   if (with_label) key += fmt::format("\n{}\n{}", r.label, r.requested_algorithm);
   return key;
 }
