@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "config/values.hpp"
+#include "core/processors.hpp"
 
 namespace convgauge {
 namespace {
