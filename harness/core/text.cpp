@@ -37,6 +37,12 @@ std::string counted(std::int64_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
+std::string enumerated(std::span<const std::string_view> words, std::string_view last) {
+  if (words.size() < 2) return words.empty() ? std::string() : std::string(words.front());
+  return fmt::format("{} {} {}", fmt::join(words.first(words.size() - 1), ", "), last,
+                     words.back());
+}
+
 std::string signal_name(int signal) {
   if (const char* name = sigabbrev_np(signal)) return fmt::format("SIG{}", name);
   if (signal < SIGRTMIN || signal > SIGRTMAX) return fmt::format("SIG{}", signal);

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,9 @@ std::string significant(double value, int digits = 3);
 
 /// "1 thread", "2 threads".
 std::string counted(std::int64_t count, std::string_view noun);
+
+/// "html, md and svg": `last` stands before the last of several.
+std::string enumerated(std::span<const std::string_view> words, std::string_view last);
 
 /// The whole of `text` as a number; empty where it is none, is too large, or has more behind it.
 template <class Number>

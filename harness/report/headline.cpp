@@ -142,15 +142,4 @@ std::string headline(const Results& results) {
   return text;
 }
 
-std::vector<NetworkTotal> network_totals(const Results& results) {
-  std::vector<NetworkTotal> totals;
-  for (const auto& group : arrange(results))
-    for (std::size_t c = 0; c < group.columns.size(); ++c) {
-      const auto& total = group.totals[c];
-      totals.push_back({group.suite, group.columns[c].name, group.settings, total.ns, total.layers,
-                        total.missing});
-    }
-  return totals;
-}
-
 }  // namespace convgauge

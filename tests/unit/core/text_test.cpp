@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <vector>
 
 namespace convgauge {
 namespace {
@@ -30,6 +31,14 @@ TEST(Text, OneIsNotSeveral) {
   EXPECT_EQ(counted(0, "thread"), "0 threads");
   EXPECT_EQ(counted(1, "thread"), "1 thread");
   EXPECT_EQ(counted(2, "other case"), "2 other cases");
+}
+
+TEST(Text, TheLastOfSeveralIsSetApart) {
+  const std::vector<std::string_view> words{"a", "b", "c"};
+  EXPECT_EQ(enumerated(words, "or"), "a, b or c");
+  EXPECT_EQ(enumerated(std::span(words).first(2), "and"), "a and b");
+  EXPECT_EQ(enumerated(std::span(words).first(1), "and"), "a");
+  EXPECT_EQ(enumerated({}, "and"), "");
 }
 
 TEST(Text, ANumberIsTheWholeText) {
