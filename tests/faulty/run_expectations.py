@@ -14,27 +14,15 @@ An expectation, by the name of the plugin (or of a case whose "plugin" names it)
   load_error  "required": no case, exit 2, the evidence on standard error; "allowed": that or a case
 Every run also must leave no process behind, and a JSON on standard output that nothing else got into.
 """
-import argparse, concurrent.futures, json, os, pathlib, re, shutil, signal, subprocess, sys, tempfile, time, uuid
+import argparse, concurrent.futures, json, pathlib, re, shutil, subprocess, sys, tempfile, time, uuid
 
 HERE = pathlib.Path(__file__).resolve().parent
-MARK = "CONVGAUGE_FAULTY_RUN"
+sys.path.insert(0, str(HERE.parent))
+import marked_processes
 
 
 def one_of(value):
     return value if isinstance(value, list) else [value]
-
-
-def survivors(mark):
-    """Processes that carry the mark of a run in their environment: what it left behind."""
-    wanted = f"{MARK}={mark}".encode()
-    found = []
-    for folder in pathlib.Path("/proc").glob("[0-9]*"):
-        try:
-            if wanted in (folder / "environ").read_bytes().split(b"\0") and "\nState:\tZ" not in (folder / "status").read_text():
-                found.append(int(folder.name))
-        except OSError:
-            pass  # it ended meanwhile, or is another user's
-    return found
 
 
 def command(convgauge, folder, name, want, common):
@@ -59,7 +47,7 @@ def run(arguments, limit):
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         start = time.monotonic()
         process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-                                   env={**os.environ, MARK: mark})
+                                   env=marked_processes.environment(mark))
         try:
             code = process.wait(limit)
         except subprocess.TimeoutExpired:
@@ -67,9 +55,8 @@ def run(arguments, limit):
             process.wait()
             code = None
         seconds = time.monotonic() - start
-        left = survivors(mark)
-        for pid in left:
-            os.kill(pid, signal.SIGKILL)
+        left = marked_processes.survivors(mark)
+        marked_processes.kill(left)
         out.seek(0)
         err.seek(0)
         return code, seconds, left, out.read().decode(errors="replace"), err.read()[-20000:].decode(errors="replace")

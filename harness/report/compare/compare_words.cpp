@@ -49,6 +49,15 @@ std::string case_name(const Comparison& comparison, const ComparedCase& compared
   return name + (comparison.several_settings ? " · " + settings_text(r.settings) : "");
 }
 
+std::string network_name(const ComparedNetwork& n) {
+  return fmt::format("{}{} · {}", n.suite.empty() ? "" : n.suite + " · ", n.label,
+                     settings_text(n.settings));
+}
+
+std::string difference_text(const Difference& d) {
+  return fmt::format("{}: {} → {}", d.what, d.baseline, d.candidate);
+}
+
 std::string change_reason(const ComparedCase& c) {
   switch (c.change) {
     case Change::gone:

@@ -35,9 +35,7 @@ std::string run_lines(const History& h, int width) {
                 width) +
             "\n";
     for (const auto& d : run.differences)
-      text += "       " +
-              fit(clean(fmt::format("{}: {} → {}", d.what, d.baseline, d.candidate)), width - 7) +
-              "\n";
+      text += "       " + fit(clean(difference_text(d)), width - 7) + "\n";
     if (run.before) text += "       " + fit(boundary_text(*run.before), width - 7) + "\n";
   }
   return text;

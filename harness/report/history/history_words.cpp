@@ -66,7 +66,7 @@ std::vector<std::string> reasons(const History& h, const CaseHistory& c, const S
     const auto of = d.what.find(" of ");
     if (of == d.what.npos || d.what.substr(of + 4) == label ||
         d.what.substr(of + 4) == c.last->label)
-      list.push_back(fmt::format("{}: {} → {}", d.what, d.baseline, d.candidate));
+      list.push_back(difference_text(d));
   }
   return list;
 }
