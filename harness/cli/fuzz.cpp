@@ -3,13 +3,14 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "cli/described_options.hpp"
 #include "cli/selection.hpp"
 #include "cli/session.hpp"
 #include "cli/summary.hpp"
 #include "cli/terminal.hpp"
+#include "core/processors.hpp"
+#include "core/text.hpp"
 #include "run/fuzz.hpp"
 #include "run/outcome.hpp"
 
@@ -21,9 +22,9 @@ using Clock = std::chrono::steady_clock;
 Expected<void> whole_number(const po::variables_map& values, const char* name, std::uint64_t& to) {
   if (!values.count(name)) return {};
   const auto text = values[name].as<std::string>();
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), to);
-  if (code != std::errc{} || end != text.data() + text.size())
-    return error(fmt::format("--{} {}: not a whole number from 0 up", name, text));
+  const auto number = parse_number<std::uint64_t>(text);
+  if (!number) return error(fmt::format("--{} {}: not a whole number from 0 up", name, text));
+  to = *number;
   return {};
 }
 

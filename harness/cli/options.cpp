@@ -44,6 +44,10 @@ std::string printable(const std::string& text) {
 
 }  // namespace
 
+std::optional<std::string> text_of(const po::variables_map& values, const char* name) {
+  return values.count(name) ? std::optional(values[name].as<std::string>()) : std::nullopt;
+}
+
 Texts listed(const po::variables_map& values, const char* name) {
   Texts all;
   if (!values.count(name)) return all;

@@ -5,6 +5,7 @@
 #include "cli/summary.hpp"
 #include "cli/terminal.hpp"
 #include "core/problem_text.hpp"
+#include "core/text.hpp"
 #include "run/cases.hpp"
 #include "run/outcome.hpp"
 
@@ -76,9 +77,9 @@ int dry_run(const Selection& selection, bool measure) {
       }
   for (const auto& a : field->absent) fmt::print("absent: {}: {}\n", a.name, a.why);
   fmt::print(
-      "{} case{}, about {:.0f} s at 20 GFLOP/s; slow backends take longer, {:.0f} s a case at "
+      "{}, about {:.0f} s at 20 GFLOP/s; slow backends take longer, {:.0f} s a case at "
       "most\n",
-      cases, cases == 1 ? "" : "s", seconds,
+      counted(cases, "case"), seconds,
       std::chrono::duration<double>(selection.suite.settings.measure.budget).count());
   return kGood;
 }

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "core/text.hpp"
+
 namespace convgauge {
 namespace {
 
@@ -50,10 +52,8 @@ std::string shown(const Json& value) {
 }
 
 std::string either(const std::vector<std::string>& words) {
-  std::string all;
-  for (std::size_t i = 0; i < words.size(); ++i)
-    all += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
-  return all;
+  const std::vector<std::string_view> views(words.begin(), words.end());
+  return enumerated(views, "or");
 }
 
 Json number(double value) {

@@ -1,6 +1,7 @@
 #include "config/settings.hpp"
 
 #include "config/described_reader.hpp"
+#include "core/processors.hpp"
 
 namespace convgauge {
 

@@ -184,7 +184,4 @@ struct InputSize {
 Expected<Problem> read_problem(const std::filesystem::path& file,
                                const std::optional<InputSize>& input = {});
 
-/// Physical cores that this process may run on: the default of `threads`.
-int physical_cores();
-
 }  // namespace convgauge

@@ -123,11 +123,6 @@ inline constexpr std::pair<const char*, double Measured::*> kTimes[] = {
     {"prepare_ns", &Measured::prepare_ns}, {"upload_ns", &Measured::upload_ns},
     {"fetch_ns", &Measured::fetch_ns},     {"first_execution_ns", &Measured::first_execution_ns}};
 
-/// Whether it ran on the host's processor, so that `threads` says by how much of it.
-inline bool is_on_cpu(const CaseRecord& record) {
-  return record.device.empty() || record.device.starts_with("cpu");
-}
-
 struct PluginRecord {
   std::string label, backend, file, hash, version, device;  // hash: XXH3-128 of the file, hex
   std::string library_path{};                               // that it was loaded with; mostly empty
@@ -260,6 +255,9 @@ class ResultsWriter {
   explicit ResultsWriter(int descriptor) : descriptor_(descriptor) {}
   int descriptor_ = -1;
 };
+
+/// Whether a case ran on the processor; records without a device did.
+bool on_cpu(const CaseRecord& record);
 
 /// Effective rate: nominal flops over the median time. 0 where nothing was measured.
 double gflops(const CaseRecord& record);

@@ -3,11 +3,11 @@
 #include <string>
 #include <string_view>
 
+#include "core/text.hpp"
 #include "report/model.hpp"
 
 namespace convgauge {
 
-std::string time_text(double ns);      // "305 µs", three significant digits
 std::string ratio_text(double ratio);  // "3.92×"
 std::string bytes_text(double bytes);  // "1.75 MB"
 /// "resnet50 · 2 threads · f32 · nchw · forward · strict"

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "core/problem_text.hpp"
+#include "core/text.hpp"
 #include "run/catalog.hpp"
 #include "run/guarded_plan.hpp"
 #include "run/outcome.hpp"
@@ -177,8 +178,8 @@ class Checker {
     counted_allocations_ = true;
     if (counted->calls == 0) return;
     if (wishes_.empty())
-      wishes_ = fmt::format("{}: {} allocation{} in one execution", where, counted->calls,
-                            counted->calls == 1 ? "" : "s");
+      wishes_ = fmt::format("{}: {} in one execution", where,
+                            convgauge::counted(counted->calls, "allocation"));
     ++allocating_;
   }
 

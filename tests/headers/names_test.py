@@ -27,7 +27,10 @@ class Names(unittest.TestCase):
         self.assertEqual(breaches_of(HEADER, **{"backends/a.cpp": text, "plugins/b.md": text}), [])
 
     def test_an_enumerator_without_its_prefix(self):
-        self.assertIn("does not begin with CVG_DTYPE_", breaches_of(HEADER.replace("CVG_DTYPE_F64", "CVG_F64"))[0])
+        self.assertIn(
+            "does not begin with CVG_DTYPE_",
+            breaches_of(HEADER.replace("CVG_DTYPE_F64", "CVG_F64"))[0],
+        )
 
     def test_an_enumeration_without_a_typedef(self):
         self.assertIn("without a typedef", breaches_of(HEADER + "enum { CVG_LAYOUT_NCHW = 0 };")[0])

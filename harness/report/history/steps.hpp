@@ -76,7 +76,4 @@ inline constexpr std::size_t kEnoughRuns = 4;
 /// many runs.
 Steps find_steps(std::span<const StepSeries> series, std::span<const double> noise_floors);
 
-/// P(T <= t) of Student's distribution with a whole number of degrees of freedom.
-double student_cdf(double t, int degrees);
-
 }  // namespace convgauge

@@ -74,9 +74,20 @@ def commands(options, run, kinds, scratch):
     problems = run.get("problem", str(suite))
     direction = ["--direction", options.name] if options.name in DIRECTIONS else []
     more = [argument.replace("{scratch}", scratch) for argument in run.get("arguments", [])]
-    return [[options.convgauge, "verify", problem, "--backend", options.backend,
-             *plugin_arguments(options), *device_arguments(kinds), *direction, *more]
-            for problem in (problems if isinstance(problems, list) else [problems])]
+    return [
+        [
+            options.convgauge,
+            "verify",
+            problem,
+            "--backend",
+            options.backend,
+            *plugin_arguments(options),
+            *device_arguments(kinds),
+            *direction,
+            *more,
+        ]
+        for problem in (problems if isinstance(problems, list) else [problems])
+    ]
 
 
 def environment_of(run, scratch):
@@ -93,15 +104,20 @@ def is_refused(verdict, sentence):
 
 def may_be_refused(name, run, verdict):
     """A gradient of a backend whose folder does not say that it has one."""
-    return (name in DIRECTIONS[1:] and not run and verdict["kind"] == "refused"
-            and verdict["reason"] == "direction")
+    return (
+        name in DIRECTIONS[1:]
+        and not run
+        and verdict["kind"] == "refused"
+        and verdict["reason"] == "direction"
+    )
 
 
 def is_wrong(run, verdict):
     if "refused" in run:
         return not is_refused(verdict, run["refused"])
     return verdict["kind"] != "agrees" and not (
-        verdict["kind"] == "refused" and run.get("refusals", True))
+        verdict["kind"] == "refused" and run.get("refusals", True)
+    )
 
 
 def text(verdict):
@@ -111,8 +127,11 @@ def text(verdict):
 def complaints(name, run, cases):
     """What is wrong with the verdicts of a run, as sentences. cases: those of `verify --json`."""
     verdicts = [case["verdict"] for case in cases]
-    wrong = [f"{text(case['verdict'])}: {case.get('replay', '')}" for case in cases
-             if is_wrong(run, case["verdict"])]
+    wrong = [
+        f"{text(case['verdict'])}: {case.get('replay', '')}"
+        for case in cases
+        if is_wrong(run, case["verdict"])
+    ]
     if not verdicts:
         return ["no case ran"]
     if wrong or "refused" in run or any(v["kind"] == "agrees" for v in verdicts):
@@ -124,8 +143,11 @@ def complaints(name, run, cases):
 
 def lacks(run, cases):
     """Whether the machine lacks what the run needs."""
-    return "lacking" in run and cases and all(
-        is_refused(case["verdict"], run["lacking"]) for case in cases)
+    return (
+        "lacking" in run
+        and cases
+        and all(is_refused(case["verdict"], run["lacking"]) for case in cases)
+    )
 
 
 def counts(cases):
@@ -165,8 +187,15 @@ def judge_cases(name, run, done):
 
 
 def execute(command, environment=None):
-    return subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True,
-                          text=True, errors="replace", check=False)
+    return subprocess.run(
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
 
 
 def judged(options, run, kinds, scratch):
@@ -202,8 +231,9 @@ def list_runs(options):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     verbs = parser.add_subparsers(required=True)
     listing = verbs.add_parser("list")
     listing.add_argument("backend")

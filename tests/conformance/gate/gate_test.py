@@ -22,9 +22,21 @@ def gated(plugin, name="forward", **run):
         runs = pathlib.Path(folder) / "conformance.json"
         runs.write_text(json.dumps({plugin: {name: {"problem": PROBLEM, **run}}}))
         done = subprocess.run(
-            [sys.executable, gate.__file__, "run", CONVGAUGE, plugin, name, runs,
-             "--plugin", FOLDER / f"{plugin}.so"],
-            capture_output=True, text=True, check=False)
+            [
+                sys.executable,
+                gate.__file__,
+                "run",
+                CONVGAUGE,
+                plugin,
+                name,
+                runs,
+                "--plugin",
+                FOLDER / f"{plugin}.so",
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     return done.returncode, done.stdout + done.stderr
 
 

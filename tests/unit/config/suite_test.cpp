@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "config/cores.hpp"
 #include "core/problem_text.hpp"
+#include "core/processors.hpp"
 #include "scratch.hpp"
 
 namespace convgauge {
@@ -245,18 +245,6 @@ TEST(Suite, ReadsOneProblemFromAFile) {
   const auto file = scratch.write("bad.json", problem(R"("kernel_size": 3, "groups": 3)"));
   EXPECT_EQ(read_problem(file).error().message,
             file.string() + ": /groups: 3 does not divide in_channels=4");
-}
-
-TEST(Cores, HardwareThreadsOfOneCoreCountOnce) {
-  const Scratch scratch;
-  for (int cpu = 0; cpu < 8; ++cpu)
-    scratch.write("cpu" + std::to_string(cpu) + "/topology/thread_siblings_list",
-                  std::to_string(cpu % 4) + "," + std::to_string(cpu % 4 + 4) + "\n");
-  EXPECT_EQ(count_cores({0, 1, 2, 3, 4, 5, 6, 7}, scratch.folder), 4);
-  EXPECT_EQ(count_cores({1, 5}, scratch.folder), 1) << "a mask of one core";
-  EXPECT_EQ(count_cores({1, 2, 9}, scratch.folder), 3) << "one that sysfs does not describe";
-  EXPECT_EQ(count_cores({}, scratch.folder), 1);
-  EXPECT_GE(physical_cores(), 1);
 }
 
 }  // namespace
