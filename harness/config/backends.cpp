@@ -103,13 +103,14 @@ Expected<void> check_labels(const std::vector<Choice>& all, const Json& list, co
   return {};
 }
 
-Expected<std::string> read_verdict(const Json& value, const Place& place) {
-  // The verdicts of design.md, section 6, but for "agrees": that is no failure to be expected.
-  const std::vector<std::string> words{"differs", "refused",   "trespass",
-                                       "died",    "timed_out", "failed"};
-  if (value.is_string() &&
-      std::find(words.begin(), words.end(), value.get<std::string>()) != words.end())
-    return value.get<std::string>();
+Expected<VerdictKind> read_verdict(const Json& value, const Place& place) {
+  std::vector<std::string> words;
+  for (const auto text : Words<VerdictKind>::words)
+    // What agrees is no failure to be expected.
+    if (text != word(VerdictKind::agrees)) words.emplace_back(text);
+  const auto kind = value.is_string() ? parse_word<VerdictKind>(value.get<std::string>())
+                                      : std::optional<VerdictKind>();
+  if (kind && *kind != VerdictKind::agrees) return *kind;
   return fault(place, fmt::format("{} is not {}", shown(value), either(words)));
 }
 

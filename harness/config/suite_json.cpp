@@ -71,7 +71,7 @@ std::string config_text(const Suite& suite, const std::string& comment) {
   if (suite.baseline_backend) j["baseline_backend"] = *suite.baseline_backend;
   if (!suite.known.empty()) j["known"] = Json::array();
   for (const auto& k : suite.known)
-    j["known"].push_back({{"match", k.match}, {"verdict", k.verdict}, {"issue", k.issue}});
+    j["known"].push_back({{"match", k.match}, {"verdict", word(k.verdict)}, {"issue", k.issue}});
   return j.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -75,7 +75,7 @@ AbsentBackend read_absent(Fields fields) {
 }
 
 Json to_json(const Known& k) {
-  return {{"match", k.match}, {"verdict", k.verdict}, {"issue", k.issue}};
+  return {{"match", k.match}, {"verdict", word(k.verdict)}, {"issue", k.issue}};
 }
 
 Known read_known(Fields fields) {

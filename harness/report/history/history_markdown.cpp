@@ -15,8 +15,7 @@ void add_runs(Limited& out, const History& h) {
   for (std::size_t i = 0; i < h.runs.size(); ++i) {
     const auto& run = h.runs[i];
     std::string words;
-    for (const auto& d : run.differences)
-      words += escape_markdown(fmt::format("{}: {} → {}", d.what, d.baseline, d.candidate)) + "; ";
+    for (const auto& d : run.differences) words += escape_markdown(sentence(d)) + "; ";
     if (run.before) words += boundary_text(*run.before);
     out.add(fmt::format("| {} | {} | {} | {} |\n", i + 1,
                         escape_markdown(run.results->header.started), escape_markdown(run.name),
@@ -40,7 +39,7 @@ std::string moves_text(const History& h, const CaseHistory& c) {
   for (const auto& fate : c.fates) add(fmt::format("{} at run {}", fate.words, fate.run + 1));
   for (const auto& step : c.steps) {
     add(step_text(h, step));
-    for (const auto& why : reasons(h, c, step)) add(why);
+    for (const auto& why : reasons(h, c, step)) add(sentence(why));
   }
   return text;
 }

@@ -35,9 +35,7 @@ std::string run_lines(const History& h, int width) {
                 width) +
             "\n";
     for (const auto& d : run.differences)
-      text += "       " +
-              fit(clean(fmt::format("{}: {} → {}", d.what, d.baseline, d.candidate)), width - 7) +
-              "\n";
+      text += "       " + fit(clean(sentence(d)), width - 7) + "\n";
     if (run.before) text += "       " + fit(boundary_text(*run.before), width - 7) + "\n";
   }
   return text;
@@ -52,7 +50,7 @@ std::string case_lines(const History& h, const CaseHistory& c, int width) {
   for (const auto& step : c.steps) {
     text += "    " + fit(clean(step_text(h, step)), width - 4) + "\n";
     for (const auto& why : reasons(h, c, step))
-      text += "        " + fit(clean(why), width - 8) + "\n";
+      text += "        " + fit(clean(sentence(why)), width - 8) + "\n";
   }
   return text;
 }
