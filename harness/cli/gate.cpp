@@ -121,7 +121,7 @@ class Remeasurement {
 
  private:
   void give_up(Suspect& suspect, std::string why) {
-    suspect.guilt = Guilt::unconfirmed;
+    suspect.result = SuspectResult::unconfirmed;
     suspect.outcome = std::move(why);
   }
 
@@ -136,7 +136,7 @@ class Remeasurement {
         old_plugin->hash == new_plugin->hash && old_plugin->version == new_plugin->version &&
         old_plugin->library_path == new_plugin->library_path && then.options == now.options;
     if (same && !gate_.options.suspect_all) {
-      suspect.guilt = Guilt::not_slower;
+      suspect.result = SuspectResult::not_slower;
       suspect.outcome =
           "not measured again: the same plugin file, library and options in both runs, so the "
           "machine differed";

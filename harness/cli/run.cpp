@@ -176,9 +176,7 @@ Expected<Competitor> one_competitor(const Selection& selection) {
 }
 
 int code_of(const Verdict& verdict) {
-  if (std::holds_alternative<Agrees>(verdict)) return kGood;
-  if (std::holds_alternative<Refused>(verdict)) return kNothingRan;
-  return is_crash(verdict) ? kCrashed : kWrong;
+  return row_of(outcome_of(verdict)).code;
 }
 
 }  // namespace

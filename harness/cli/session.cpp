@@ -93,7 +93,7 @@ int conclude(const SweepResult& result, bool strict) {
                               ? nullptr
                               : std::get_if<Refused>(&result.results.cases.front().verdict);
     // The default is every core, which a plugin of one thread refuses at the first try.
-    const bool hint = refused && refused->reason == "threads";
+    const bool hint = refused && refused->reason == RefusalReason::threads;
     fmt::print(stderr, "convgauge: nothing ran{}{}\n", refused ? ": refused: " + refused->why : "",
                hint ? "; try --threads 1" : "");
     for (const auto& a : result.results.header.absent)

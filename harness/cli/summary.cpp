@@ -28,11 +28,11 @@ std::string mismatch(const char* which, const Mismatch& m) {
 
 std::string evidence(const Verdict& verdict) {
   if (const auto* d = std::get_if<Differs>(&verdict)) {
-    auto text = fmt::format("    {} of {} outputs are wrong ({}): {}\n", d->count, d->of, d->oracle,
-                            d->where);
-    if (!d->diagnosis.empty()) text += fmt::format("    it {}\n", d->diagnosis);
-    text += mismatch("first", d->first);
-    return d->worst == d->first ? text : text + mismatch("worst", d->worst);
+    auto lines = fmt::format("    {} of {} outputs are wrong ({}): {}\n", d->count, d->of,
+                             text(d->oracle), d->where);
+    if (!d->diagnosis.empty()) lines += fmt::format("    it {}\n", text(d->diagnosis));
+    lines += mismatch("first", d->first);
+    return d->worst == d->first ? lines : lines + mismatch("worst", d->worst);
   }
   auto text = fmt::format("    {}\n", sentence(verdict));
   if (const auto* d = std::get_if<Died>(&verdict); d && !d->last_words.empty())
@@ -80,12 +80,8 @@ std::string distance_text(const SmallestCase& s) {
 
 /// What one bug would look like in several cases.
 bool looks_alike(const CaseRecord& a, const CaseRecord& b) {
-  const auto said = [](const CaseRecord& r) {
-    const auto* differs = std::get_if<Differs>(&r.verdict);
-    return differs ? differs->diagnosis : std::string();
-  };
   if (a.label != b.label || a.verdict.index() != b.verdict.index()) return false;
-  if (!b.smallest) return said(a) == said(b);
+  if (!b.smallest) return diagnosis_of(a.verdict) == diagnosis_of(b.verdict);
   return a.smallest->geometry == b.smallest->geometry &&
          a.smallest->settings == b.smallest->settings;
 }
@@ -129,7 +125,7 @@ std::vector<std::string> bench_row(const CaseRecord& r, const Machine& machine,
             error,
             worst,
             fmt::format("{}  ({})", name,
-                        skipped ? skipped->why : std::get<Inconclusive>(r.measurement).why)};
+                        skipped ? sentence(*skipped) : std::get<Inconclusive>(r.measurement).why)};
   }
   const auto interval = median_interval(m->samples_ns);
   const auto range = interval.low ? fmt::format("{} .. {}", time_text(*interval.low, kDigits),

@@ -14,6 +14,7 @@
 #include "core/describe.hpp"
 #include "core/expected.hpp"
 #include "core/fill.hpp"
+#include "core/outcome.hpp"
 #include "core/spec.hpp"
 
 namespace convgauge {
@@ -78,7 +79,9 @@ struct Settings : AxisSettings {
 /// A failure that is expected, with its reason: strict, as an xfail. match: glob over "LABEL
 /// PROBLEM_TEXT" or "LABEL SUITE.NAME".
 struct Known {
-  std::string match, verdict, issue;
+  std::string match;
+  VerdictKind verdict = VerdictKind::differs;
+  std::string issue;
   bool operator==(const Known&) const = default;
 };
 

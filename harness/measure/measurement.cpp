@@ -1,16 +1,14 @@
-// The word for each kind of measurement, as results.jsonl has it; which samples of two belong
-// together.
+// Why a measurement was skipped, in words; which samples of two belong together.
 #include "measure/measurement.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace convgauge {
 
-std::string_view kind(const Measurement& measurement) {
-  constexpr std::array<std::string_view, std::variant_size_v<Measurement>> words{
-      "measured", "skipped", "inconclusive"};
-  return words.at(measurement.index());
+std::string sentence(const Skipped& skipped) {
+  if (skipped.reason == SkipReason::other) return skipped.why;
+  const std::string reason(word(skipped.reason));
+  return skipped.why.empty() ? reason : reason + ": " + skipped.why;
 }
 
 CommonRounds common_rounds(const Measured& a, const Measured& b) {

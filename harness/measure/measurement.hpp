@@ -5,6 +5,8 @@
 #include <variant>
 #include <vector>
 
+#include "core/outcome.hpp"
+
 namespace convgauge {
 
 /// What else the machine did while a sample was taken.
@@ -45,7 +47,8 @@ struct Measured {
 };
 
 struct Skipped {
-  std::string why;  // "not verified: differs", "over budget: one execution takes 12 s"
+  SkipReason reason = SkipReason::not_asked_for;
+  std::string why{};  // more of it, in words: "one execution takes 12 s"; mostly empty
   bool operator==(const Skipped&) const = default;
 };
 
@@ -55,7 +58,11 @@ struct Inconclusive {
   bool operator==(const Inconclusive&) const = default;
 };
 
+/// "not verified: differs", "over budget: one execution takes 12 s"
+std::string sentence(const Skipped& skipped);
+
 using Measurement = std::variant<Measured, Skipped, Inconclusive>;
+static_assert(Words<MeasurementKind>::words.size() == std::variant_size_v<Measurement>);
 
 /// The samples of both that come from the same rounds of the same process of one run, in order.
 struct CommonRounds {
@@ -64,6 +71,8 @@ struct CommonRounds {
 CommonRounds common_rounds(const Measured& a, const Measured& b);
 
 /// "measured", "skipped", "inconclusive".
-std::string_view kind(const Measurement& measurement);
+inline std::string_view kind(const Measurement& measurement) {
+  return word(static_cast<MeasurementKind>(measurement.index()));
+}
 
 }  // namespace convgauge

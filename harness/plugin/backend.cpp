@@ -30,6 +30,10 @@ tl::unexpected<Trouble> failed(std::string why) {
   return tl::unexpected<Trouble>(Failed{std::move(why)});
 }
 
+tl::unexpected<Trouble> broke(Rule rule, std::string how) {
+  return tl::unexpected<Trouble>(broken(rule, std::move(how)));
+}
+
 std::string said(const Note& note) {
   return note.text().empty() ? "without a word" : note.text();
 }
@@ -37,11 +41,11 @@ std::string said(const Note& note) {
 /// R3: a refusal has a reason and a sentence.
 Trouble refusal(const char* function, cvg_reason reason, const Note& note) {
   if (reason == CVG_REASON_NONE)
-    return Failed{fmt::format("R3: {} refused without a reason ({})", function, said(note))};
+    return broken(Rule::R3, fmt::format("{} refused without a reason ({})", function, said(note)));
   if (note.text().empty())
-    return Failed{
-        fmt::format("R3: {} refused ({}) without a sentence", function, reason_word(reason))};
-  return Refused{reason_word(reason), note.text()};
+    return broken(Rule::R3, fmt::format("{} refused ({}) without a sentence", function,
+                                        refusal_reason(reason).text()));
+  return Refused{refusal_reason(reason), note.text()};
 }
 
 /// For functions that have no reason to give.
@@ -49,7 +53,7 @@ Answer<void> outcome(const char* function, cvg_status status, const Note& note) 
   if (status == CVG_STATUS_OK) return {};
   return tl::unexpected<Trouble>(
       Failed{fmt::format("{} returned {}: {}", function, status_word(status), said(note)),
-             status == CVG_STATUS_DEVICE_LOST});
+             std::nullopt, status == CVG_STATUS_DEVICE_LOST});
 }
 
 template <std::size_t N>
@@ -78,7 +82,7 @@ Answer<std::string> told(const char* function, Tell&& tell) {
   const std::string json(text.data(), strnlen(text.data(), text.size()));
   if (status == CVG_STATUS_OK) return json;
   return tl::unexpected<Trouble>(
-      Failed{fmt::format("{} returned {}: {}", function, status_word(status), json),
+      Failed{fmt::format("{} returned {}: {}", function, status_word(status), json), std::nullopt,
              status == CVG_STATUS_DEVICE_LOST});
 }
 
@@ -145,7 +149,7 @@ Answer<std::vector<Requirement>> read_requirements(const cvg_backend* table, cvg
   if (status != CVG_STATUS_OK)
     return failed(fmt::format("requirements returned {}", status_word(status)));
   if (count != static_cast<std::int32_t>(raw.size()))
-    return failed("R6: requirements changed between two calls");
+    return broke(Rule::R6, "requirements changed between two calls");
   std::vector<Requirement> list;
   for (const auto& r : raw)
     list.push_back(
@@ -161,26 +165,27 @@ Answer<void> Plan::learn(const Spec& spec, const PlanSettings& settings) {
   if (const auto status = table_->plan_algorithm(plan_, &raw); status != CVG_STATUS_OK)
     return failed(fmt::format("plan_algorithm returned {}", status_word(status)));
   algorithm_ = from_abi(raw);
-  if (algorithm_.name.empty()) return failed("R2: the plan's algorithm has no name");
+  if (algorithm_.name.empty()) return broke(Rule::R2, "the plan's algorithm has no name");
   if (!settings.algorithm.empty() && algorithm_.name != settings.algorithm)
-    return failed(fmt::format("R5: asked for algorithm {}, the plan runs {}", settings.algorithm,
-                              algorithm_.name));
+    return broke(Rule::R5, fmt::format("asked for algorithm {}, the plan runs {}",
+                                       settings.algorithm, algorithm_.name));
   if (spec.deterministic && !algorithm_.deterministic)
     return failed(
         fmt::format("deterministic was asked for, but {} says it is not", algorithm_.name));
   auto needs = read_requirements(table_, plan_);
   if (!needs) return tl::unexpected(needs.error());
   requirements_ = std::move(*needs);
-  if (auto same = still_the_same(); !same) return same;
+  if (auto same = requirements_unchanged(); !same) return same;
   for (std::size_t i = 0; i < requirements_.size(); ++i)
     if (auto ok = check(requirements_[i], spec, i); !ok) return ok;
   return {};
 }
 
-Answer<void> Plan::still_the_same() const {
+Answer<void> Plan::requirements_unchanged() const {
   const auto now = read_requirements(table_, plan_);
   if (!now) return tl::unexpected(now.error());
-  if (*now != requirements_) return failed("R6: requirements changed over the life of the plan");
+  if (*now != requirements_)
+    return broke(Rule::R6, "requirements changed over the life of the plan");
   return {};
 }
 
@@ -264,10 +269,11 @@ Answer<std::vector<OptionInfo>> Backend::options() const {
     list.push_back({text(o.key), text(o.values), text(o.default_value), text(o.description)});
     const auto& key = list.back().key;
     if (!is_plugin_name(key.c_str()))
-      return failed(fmt::format(
-          "R2: an option of {} is named '{}', which does not match [a-z0-9_]+", name(), key));
+      return broke(Rule::R2,
+                   fmt::format("an option of {} is named '{}', which does not match [a-z0-9_]+",
+                               name(), key));
     if (!keys.insert(key).second)
-      return failed(fmt::format("R2: two options of {} are named {}", name(), key));
+      return broke(Rule::R2, fmt::format("two options of {} are named {}", name(), key));
   }
   return list;
 }
@@ -289,7 +295,8 @@ Answer<std::vector<Algorithm>> Backend::algorithms(const Spec& spec,
   const SettingsView view(settings);
   std::int32_t count = 0;
   auto status = table_->algorithms(&abi, view.get(), nullptr, 0, &count, note.get());
-  if (status == CVG_STATUS_REFUSED) return tl::unexpected<Trouble>(Refused{"other", said(note)});
+  if (status == CVG_STATUS_REFUSED)
+    return tl::unexpected<Trouble>(Refused{RefusalReason::other, said(note)});
   if (status == CVG_STATUS_OK && (count < 0 || count > kMostItems))
     return failed(fmt::format("algorithms: a count of {}", count));
   if (status != CVG_STATUS_OK)
@@ -303,9 +310,9 @@ Answer<std::vector<Algorithm>> Backend::algorithms(const Spec& spec,
   std::set<std::string> names;
   for (const auto& a : raw) {
     list.push_back(from_abi(a));
-    if (list.back().name.empty()) return failed("R2: an algorithm has no name");
+    if (list.back().name.empty()) return broke(Rule::R2, "an algorithm has no name");
     if (!names.insert(list.back().name).second)
-      return failed(fmt::format("R2: two algorithms are named {}", list.back().name));
+      return broke(Rule::R2, fmt::format("two algorithms are named {}", list.back().name));
   }
   return list;
 }

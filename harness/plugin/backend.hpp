@@ -60,7 +60,7 @@ class Plan {
   const Algorithm& algorithm() const { return algorithm_; }
   const std::vector<Requirement>& requirements() const { return requirements_; }
   /// Whether the plan still says what it said first (R6).
-  Answer<void> still_the_same() const;
+  Answer<void> requirements_unchanged() const;
 
   Answer<void> bind(int slot, const std::vector<void*>& addresses);
   Answer<void> prepare_weights(int slot, const cvg_tensors& tensors);

@@ -108,16 +108,10 @@ cvg_tensors to_abi(const HostTensors& tensors) {
   return t;
 }
 
-std::string reason_word(cvg_reason reason) {
-  static constexpr std::array words{
-      "none",          "direction", "dtype",           "layout", "strides", "math",
-      "deterministic", "batch",     "channels",        "groups", "kernel",  "stride",
-      "padding",       "dilation",  "padding_mode",    "bias",   "size",    "algorithm",
-      "option",        "threads",   "workspace_limit", "device", "host",    "other"};
-  static_assert(words.size() == CVG_REASON_OTHER + 1);
-  if (reason >= 0 && reason < static_cast<std::int32_t>(words.size()))
-    return words[static_cast<std::size_t>(reason)];
-  return fmt::format("unknown reason {}", reason);
+OpenWord<RefusalReason> refusal_reason(cvg_reason reason) {
+  static_assert(static_cast<int>(RefusalReason::other) == CVG_REASON_OTHER);
+  if (reason >= 0 && reason <= CVG_REASON_OTHER) return static_cast<RefusalReason>(reason);
+  return OpenWord<RefusalReason>::of(fmt::format("unknown reason {}", reason));
 }
 
 std::string status_word(cvg_status status) {

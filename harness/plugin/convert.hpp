@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "core/open_word.hpp"
+#include "core/outcome.hpp"
 #include "core/spec.hpp"
 #include "verify/algorithm.hpp"
 
@@ -25,7 +27,7 @@ using HostTensors = std::array<std::byte*, kTensorCount>;
 cvg_tensors to_abi(const HostTensors& tensors);
 
 /// "padding_mode", "dtype" ...; "unknown reason 99" for one that this version does not know.
-std::string reason_word(cvg_reason reason);
+OpenWord<RefusalReason> refusal_reason(cvg_reason reason);
 
 /// "OK", "REFUSED" ...
 std::string status_word(cvg_status status);

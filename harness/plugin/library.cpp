@@ -31,13 +31,14 @@ bool complete(const cvg_backend& b) {
 Expected<void> check_tables(const cvg_plugin& plugin, const std::string& file) {
   if (plugin.abi_version != CVG_ABI_VERSION)
     return error(
+        Rule::R1,
         fmt::format("{}: R1: the plugin's table says ABI version {}, this convgauge speaks {}",
                     file, plugin.abi_version, CVG_ABI_VERSION));
   if (plugin.struct_size < offsetof(cvg_plugin, extension))
     return error(
         fmt::format("{}: the plugin's table is {} bytes, too short", file, plugin.struct_size));
   if (!plugin.name || !*plugin.name)
-    return error(fmt::format("{}: R2: the plugin has no name", file));
+    return error(Rule::R2, fmt::format("{}: R2: the plugin has no name", file));
   if (plugin.backend_count < 1 || !plugin.backends)
     return error(fmt::format("{}: the plugin offers no backend", file));
   std::set<std::string> names;
@@ -45,10 +46,11 @@ Expected<void> check_tables(const cvg_plugin& plugin, const std::string& file) {
     const auto* b = plugin.backends[i];
     if (!b) return error(fmt::format("{}: backend {} is null", file, i));
     if (!is_plugin_name(b->name))
-      return error(fmt::format("{}: R2: backend {} is named '{}', which does not match [a-z0-9_]+",
+      return error(Rule::R2,
+                   fmt::format("{}: R2: backend {} is named '{}', which does not match [a-z0-9_]+",
                                file, i, b->name ? b->name : ""));
     if (!names.insert(b->name).second)
-      return error(fmt::format("{}: R2: two backends are named '{}'", file, b->name));
+      return error(Rule::R2, fmt::format("{}: R2: two backends are named '{}'", file, b->name));
     if (!complete(*b))
       return error(fmt::format("{}: backend '{}' lacks a function of its table", file, b->name));
   }
@@ -66,6 +68,7 @@ Expected<cvg_plugin_entry_function> entry_of(const std::filesystem::path& file) 
                                 dll::load_mode::rtld_now | dll::load_mode::rtld_local);
     if (!library.has("cvg_plugin_entry"))
       return error(
+          Rule::R1,
           fmt::format("{}: R1: it exports no symbol cvg_plugin_entry, so it is no convgauge plugin",
                       file.string()));
     const cvg_plugin_entry_function entry =
@@ -84,7 +87,8 @@ Expected<Library> Library::from_entry(cvg_plugin_entry_function entry, const std
   std::uint32_t speaks = CVG_ABI_VERSION;
   const cvg_plugin* plugin = entry(CVG_ABI_VERSION, &host(), &speaks);
   if (!plugin && speaks != CVG_ABI_VERSION)
-    return error(fmt::format("{}: R1: the plugin speaks ABI version {}, this convgauge speaks {}",
+    return error(Rule::R1,
+                 fmt::format("{}: R1: the plugin speaks ABI version {}, this convgauge speaks {}",
                              file, speaks, CVG_ABI_VERSION));
   if (!plugin) return error(fmt::format("{}: cvg_plugin_entry returned no table", file));
   if (auto ok = check_tables(*plugin, file); !ok) return tl::unexpected(ok.error());
@@ -114,12 +118,15 @@ Expected<void> Library::refuses_other_versions(const std::filesystem::path& file
   if (!entry) return tl::unexpected(entry.error());
   std::uint32_t speaks = kNobodys;
   if ((*entry)(kNobodys, &host(), &speaks))
-    return error(fmt::format("{}: R1: asked for ABI version {}, it gives a table all the same",
+    return error(Rule::R1,
+                 fmt::format("{}: R1: asked for ABI version {}, it gives a table all the same",
                              file.string(), kNobodys));
   if (speaks == kNobodys)
-    return error(fmt::format(
-        "{}: R1: asked for ABI version {}, it does not say which version it speaks instead",
-        file.string(), kNobodys));
+    return error(
+        Rule::R1,
+        fmt::format(
+            "{}: R1: asked for ABI version {}, it does not say which version it speaks instead",
+            file.string(), kNobodys));
   return {};
 }
 

@@ -1,6 +1,9 @@
+// Verdict, measurement and algorithm ↔ JSON.
 #include "record/evidence_json.hpp"
 
 #include <charconv>
+
+#include "record/described_json.hpp"
 
 namespace convgauge {
 namespace {
@@ -12,104 +15,121 @@ bool any_alternative(const std::variant<Alternatives...>*, F f) {
   return (f(Alternatives{}) || ...);
 }
 
-Json to_json(const Mismatch& m) {
-  return {{"at", m.at},
-          {"got", number(m.got)},
-          {"want", number(m.want)},
-          {"allowed", number(m.allowed)}};
+/// Splits "A<mark>B" at the first mark; nothing where it does not stand in the text.
+std::optional<std::pair<std::string, std::string>> split(const std::string& text,
+                                                         std::string_view mark) {
+  const auto at = text.find(mark);
+  if (at == std::string::npos) return std::nullopt;
+  return std::pair(text.substr(0, at), text.substr(at + mark.size()));
 }
 
-Mismatch read_mismatch(Fields fields) {
-  Mismatch m;
-  std::vector<std::int64_t> at;
-  fields.get("at", at);
-  if (!at.empty() && at.size() != 4) fields.fail("at", "expected the four indices n, c, h, w");
-  if (at.size() == 4) std::copy(at.begin(), at.end(), m.at.begin());
-  fields.get("got", m.got);
-  fields.get("want", m.want);
-  fields.get("allowed", m.allowed);
-  return m;
+}  // namespace
+
+// ---- Types that a results file has as texts. Reading takes apart what writing put together; a
+// text that another version put together otherwise is kept whole. ---------------------------------
+
+template <class E>
+Json written(const OpenWord<E>& value) {
+  return value.text();
+}
+template <class E>
+Complaint read(const Json& json, OpenWord<E>& value) {
+  std::string text;
+  if (auto complaint = read(json, text)) return complaint;
+  value = OpenWord<E>::of(text);
+  return std::nullopt;
 }
 
-void write(Json& j, const Agrees& v) {
-  j["worst"] = number(v.worst);
-  j["rel_l2"] = number(v.rel_l2);
-  j["elements"] = v.elements;
-  if (!v.notes.empty()) j["notes"] = v.notes;
+static Json written(const Oracle& oracle) {
+  return text(oracle);
 }
-void read(Fields& f, Agrees& v) {
-  f.get("worst", v.worst);
-  f.get("rel_l2", v.rel_l2);
-  f.get("elements", v.elements);
-  f.get("notes", v.notes);
-}
-
-void write(Json& j, const Differs& v) {
-  j["count"] = v.count;
-  j["of"] = v.of;
-  j["first"] = to_json(v.first);
-  j["worst"] = to_json(v.worst);
-  j["oracle"] = v.oracle;
-  j["where"] = v.where;
-  j["diagnosis"] = v.diagnosis;
-}
-void read(Fields& f, Differs& v) {
-  f.get("count", v.count);
-  f.get("of", v.of);
-  v.first = read_mismatch(f.child("first"));
-  v.worst = read_mismatch(f.child("worst"));
-  f.get("oracle", v.oracle);
-  f.get("where", v.where);
-  f.get("diagnosis", v.diagnosis);
+static Complaint read(const Json& json, Oracle& oracle) {
+  std::string whole;
+  if (auto complaint = read(json, whole)) return complaint;
+  oracle = {whole};
+  const auto run = split(whole, " (");
+  const auto behind = run ? split(run->second, ")") : std::nullopt;
+  const auto rule = behind ? parse_word<Rule>(behind->first) : std::nullopt;
+  if (!rule) return std::nullopt;
+  if (behind->second.empty()) oracle = {run->first, rule};
+  if (behind->second.starts_with(", ")) oracle = {run->first, rule, behind->second.substr(2)};
+  return std::nullopt;
 }
 
-void write(Json& j, const Refused& v) {
-  j["reason"] = v.reason;
-  j["why"] = v.why;
+static Json written(const Diagnosis& diagnosis) {
+  return text(diagnosis);
 }
-void read(Fields& f, Refused& v) {
-  f.get("reason", v.reason);
-  f.get("why", v.why);
-}
-
-void write(Json& j, const Trespass& v) {
-  j["rule"] = v.rule;
-  j["where"] = v.where;
-}
-void read(Fields& f, Trespass& v) {
-  f.get("rule", v.rule);
-  f.get("where", v.where);
-}
-
-void write(Json& j, const Died& v) {
-  j["signal"] = v.signal;
-  j["status"] = v.status;
-  j["where"] = v.where;
-  j["last_words"] = v.last_words;
-}
-void read(Fields& f, Died& v) {
-  f.get("signal", v.signal);
-  f.get("status", v.status);
-  f.get("where", v.where);
-  f.get("last_words", v.last_words);
+static Complaint read(const Json& json, Diagnosis& diagnosis) {
+  constexpr std::string_view kMatches = "matches the reference with ",
+                             kPartly = ", where it is wrong";
+  std::string rest;
+  if (auto complaint = read(json, rest)) return complaint;
+  diagnosis = {};
+  if (!rest.starts_with(kMatches) || rest.size() == kMatches.size()) {
+    diagnosis.taps = rest;
+    return std::nullopt;
+  }
+  rest.erase(0, kMatches.size());
+  diagnosis.partly = rest.ends_with(kPartly);
+  if (diagnosis.partly) rest.erase(rest.size() - kPartly.size());
+  while (const auto parts = split(rest, ", or with ")) {
+    diagnosis.misreadings.push_back({parts->first});
+    rest = parts->second;
+  }
+  diagnosis.misreadings.push_back({rest});
+  return std::nullopt;
 }
 
-void write(Json& j, const TimedOut& v) {
-  j["limit_ms"] = v.limit.count();
-  j["during"] = v.during;
-}
-void read(Fields& f, TimedOut& v) {
-  std::int64_t limit_ms = 0;
-  f.get("limit_ms", limit_ms);
-  v.limit = std::chrono::milliseconds(limit_ms);
-  f.get("during", v.during);
+namespace {
+
+/// "R6: requirements changed": a rule that was broken, and how.
+void take_apart(const std::string& text, Failed& v) {
+  v.why = text;
+  const auto parts = split(text, ": ");
+  if (!parts) return;
+  if (const auto rule = parse_word<Rule>(parts->first)) v = broken(*rule, parts->second);
 }
 
+/// "over budget: one execution takes 12 s"
+void take_apart(const std::string& text, Skipped& v) {
+  const auto parts = split(text, ": ");
+  const auto reason = parse_word<SkipReason>(parts ? parts->first : text);
+  v = {SkipReason::other, text};
+  if (!reason || *reason == SkipReason::other || (parts && parts->second.empty())) return;
+  v = {*reason, parts ? parts->second : ""};
+}
+
+template <Described V>
+void write(Json& j, const V& v) {
+  write_members(j, v);
+}
+template <Described V>
+void read(Fields& f, V& v) {
+  read_members(f, v);
+}
+
+/// Failed and Skipped: one text, "why".
+template <class V>
+void write_why(Json& j, const V& v) {
+  j["why"] = sentence(v);
+}
+template <class V>
+void read_why(Fields& f, V& v) {
+  std::string why;
+  f.get("why", why);
+  take_apart(why, v);
+}
 void write(Json& j, const Failed& v) {
-  j["why"] = v.why;
+  write_why(j, v);
 }
 void read(Fields& f, Failed& v) {
-  f.get("why", v.why);
+  read_why(f, v);
+}
+void write(Json& j, const Skipped& v) {
+  write_why(j, v);
+}
+void read(Fields& f, Skipped& v) {
+  read_why(f, v);
 }
 
 /// A list for each, as long as the samples.
@@ -155,13 +175,6 @@ void read(Fields& f, Measured& m) {
     if (m.loads.size() < values.size()) m.loads.resize(values.size());
     for (std::size_t i = 0; i < values.size(); ++i) m.loads[i].*field = values[i];
   }
-}
-
-void write(Json& j, const Skipped& m) {
-  j["why"] = m.why;
-}
-void read(Fields& f, Skipped& m) {
-  f.get("why", m.why);
 }
 
 void write(Json& j, const Inconclusive& m) {

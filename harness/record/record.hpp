@@ -73,7 +73,7 @@ struct CaseRecord {
   std::map<std::string, std::string> options;
   CaseSettings settings;
   Verdict verdict = Failed{"nothing ran"};
-  Measurement measurement = Skipped{"not asked for"};
+  Measurement measurement = Skipped{SkipReason::not_asked_for};
   std::size_t bytes = 0, workspace_bytes = 0, packed_weight_bytes = 0;
   // JSON objects that the backend gave ("cvg.details/0"), empty where it gave none: of the plan,
   // and of the device before and after the timed executions.

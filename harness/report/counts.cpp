@@ -2,49 +2,36 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "core/problem_text.hpp"
+#include "record/classify.hpp"
 
 namespace convgauge {
 namespace {
 
-const char* word_of(const CaseRecord& record) {
-  if (record.known && is_defect(record.verdict)) return "known";
-  if (std::holds_alternative<Differs>(record.verdict)) return "wrong";
-  if (std::holds_alternative<TimedOut>(record.verdict)) return "timed out";
-  if (std::holds_alternative<Agrees>(record.verdict)) return "agree";
-  for (const char* word : {"refused", "trespass", "died"})
-    if (kind(record.verdict) == word) return word;
-  return "failed";
+void add_word(std::vector<Count>& all, std::string_view word, bool is_defect) {
+  const auto same = [&](const Count& count) { return count.word == word; };
+  if (!word.empty() && std::none_of(all.begin(), all.end(), same))
+    all.push_back({std::string(word), 0, is_defect});
 }
 
-bool unmeasured(const CaseRecord& record) {
-  const auto* skipped = std::get_if<Skipped>(&record.measurement);
-  return std::holds_alternative<Agrees>(record.verdict) && skipped &&
-         skipped->why != "not asked for";
+/// Every word of the table once, in its order.
+std::vector<Count> zeros() {
+  std::vector<Count> all;
+  for (const auto& row : kOutcomes) add_word(all, row.counted, row.is_defect);
+  for (const auto& row : kOutcomes) add_word(all, row.also, false);
+  return all;
 }
 
 }  // namespace
 
 std::vector<Count> counts(const Results& results) {
-  std::vector<Count> all{{"agree"},
-                         {"wrong", 0, true},
-                         {"refused"},
-                         {"died", 0, true},
-                         {"timed out", 0, true},
-                         {"trespass", 0, true},
-                         {"failed", 0, true},
-                         {"known"},
-                         {"not measured"},
-                         {"inconclusive"}};
-  const auto add = [&](std::string_view word) {
-    for (auto& count : all) count.cases += count.word == word;
-  };
+  auto all = zeros();
   for (const auto& record : results.cases) {
-    add(word_of(record));
-    if (unmeasured(record)) add("not measured");
-    if (std::holds_alternative<Inconclusive>(record.measurement)) add("inconclusive");
+    const auto& row = row_of(record);
+    for (auto& count : all) count.cases += count.word == row.counted || count.word == row.also;
   }
   return all;
 }

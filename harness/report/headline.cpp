@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "record/classify.hpp"
 #include "report/counts.hpp"
 #include "report/report.hpp"
 #include "report/words.hpp"
@@ -66,11 +67,6 @@ std::string mix(const Group& group) {
                      interval_text(*mix.speedup));
 }
 
-/// "wrong", "died": the table's word without its mark.
-std::string defect_word(const CaseRecord& record) {
-  return short_word({&record, {}, {}, false, false}).substr(std::string_view("✕ ").size());
-}
-
 void append(std::string& text, const std::string& sentence) {
   if (!sentence.empty()) text += (text.empty() ? "" : " ") + sentence;
 }
@@ -101,11 +97,11 @@ std::string defects_text(const Results& results) {
   std::string text;
   int defects = 0, known = 0;
   for (const auto& record : results.cases) {
-    if (!is_defect(record.verdict)) continue;
-    if (record.known && ++known) continue;
+    known += classify(record) == Outcome::known;
+    if (!row_of(record).is_defect) continue;
     if (++defects > 3) continue;
     text += fmt::format("{}{} on {} ({})", text.empty() ? "" : "; ", record.label,
-                        row_name(record.problem), defect_word(record));
+                        row_name(record.problem), row_of(record).word);
   }
   if (defects > 3) text += fmt::format("; and {} more", defects - 3);
   if (defects > 0) text = fmt::format("{} failed: {}.", counted(defects, "case"), text);

@@ -12,17 +12,6 @@
 namespace convgauge {
 namespace {
 
-enum class Result { passed, failure, error, skipped };
-
-Result result_of(const CaseRecord& record) {
-  if (is_defect(record.verdict) && record.known) return Result::skipped;
-  if (is_crash(record.verdict)) return Result::error;
-  if (is_defect(record.verdict)) return Result::failure;
-  if (std::holds_alternative<Refused>(record.verdict)) return Result::skipped;
-  const auto* skipped = std::get_if<Skipped>(&record.measurement);
-  return skipped && skipped->why.starts_with("over budget") ? Result::skipped : Result::passed;
-}
-
 /// Seconds that the timed samples took.
 double seconds(const CaseRecord& record) {
   const auto* m = ranked(&record);
@@ -34,7 +23,7 @@ double seconds(const CaseRecord& record) {
 std::string message_of(const CaseRecord& record) {
   const auto* skipped = std::get_if<Skipped>(&record.measurement);
   if (std::holds_alternative<Agrees>(record.verdict))
-    return skipped ? skipped->why : reason(record);
+    return skipped ? sentence(*skipped) : reason(record);
   return record.known ? reason(record)
                       : fmt::format("{}: {}", kind(record.verdict), reason(record));
 }
@@ -54,14 +43,14 @@ std::string body(const CaseRecord& record) {
                        kind(record.verdict), escape_markup(message), escape_markup(message),
                        escape_markup(record.replay), escape_markup(smallest_lines(record)), tag);
   };
-  switch (result_of(record)) {
-    case Result::failure:
+  switch (row_of(record).junit) {
+    case JUnitResult::failure:
       return element("failure");
-    case Result::error:
+    case JUnitResult::error:
       return element("error");
-    case Result::skipped:
+    case JUnitResult::skipped:
       return fmt::format("<skipped message=\"{}\"/>", escape_markup(message));
-    case Result::passed:
+    case JUnitResult::passed:
       break;
   }
   std::string out = reason(record);
@@ -104,10 +93,10 @@ std::string counters(const std::vector<const CaseRecord*>& cases) {
   int failures = 0, errors = 0, skipped = 0;
   double time = 0;
   for (const auto* record : cases) {
-    const auto result = result_of(*record);
-    failures += result == Result::failure;
-    errors += result == Result::error;
-    skipped += result == Result::skipped;
+    const auto result = row_of(*record).junit;
+    failures += result == JUnitResult::failure;
+    errors += result == JUnitResult::error;
+    skipped += result == JUnitResult::skipped;
     time += seconds(*record);
   }
   return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.6f}\"",

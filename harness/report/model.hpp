@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "measure/statistics.hpp"
-#include "record/record.hpp"
+#include "record/classify.hpp"
 
 namespace convgauge {
 
@@ -79,9 +79,6 @@ void rank(Group& group);
 /// What a backend's cases of one label are known by, whichever algorithm: "cudnn" of
 /// "cudnn:cudnn.eng28{k2=1}", the label that a config's "all" gives an algorithm.
 std::string family_of(const CaseRecord& record);
-
-/// The measured samples of a cell, null where it is not ranked.
-const Measured* ranked(const CaseRecord* record);
 
 /// Who wins in one group, in a sentence or two; empty where nothing was timed.
 std::string answer(const Group& group);

@@ -5,27 +5,6 @@
 #include <algorithm>
 
 namespace convgauge {
-namespace {
-
-int severity(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::crashed:
-      return 0;
-    case Outcome::wrong:
-      return 1;
-    case Outcome::failed:
-      return 2;
-    case Outcome::noisy:
-      return 3;
-    case Outcome::unmeasured:
-      return 4;
-    default:
-      return 5;
-  }
-}
-
-}  // namespace
-
 std::vector<Note> notes(const Group& group) {
   std::vector<Note> all;
   for (const auto& row : group.rows)
@@ -42,7 +21,7 @@ std::vector<Note> notes(const Group& group) {
       it->rows.push_back(row_name(*row.problem));
     }
   std::stable_sort(all.begin(), all.end(), [](const Note& a, const Note& b) {
-    return severity(a.outcome) < severity(b.outcome);
+    return row_of(a.outcome).note_order < row_of(b.outcome).note_order;
   });
   return all;
 }

@@ -85,7 +85,7 @@ void add_cell(PageJson& columns, const Group& group, const Cell& cell, Strings& 
   const auto* r = cell.record;
   const auto* m = r ? std::get_if<Measured>(&r->measurement) : nullptr;
   const auto* agrees = r ? std::get_if<Agrees>(&r->verdict) : nullptr;
-  columns["outcome"].push_back(static_cast<int>(outcome(cell)));
+  columns["outcome"].push_back(static_cast<int>(row_of(outcome(cell)).page));
   columns["word"].push_back(strings.index(cell.time_ns ? "" : short_word(cell)));
   columns["reason"].push_back(strings.index(r ? reason(*r) : "not part of this run"));
   add_times(columns, group, cell);

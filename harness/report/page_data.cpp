@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/problem_text.hpp"
@@ -134,6 +135,17 @@ Json group_json(const Group& group, std::size_t run, Strings& strings) {
           {"regrets", regrets_json(group)}};
 }
 
+/// The classes that a cell's "outcome" counts, and which of them are defects.
+Json outcomes_json() {
+  Json list = Json::array();
+  for (const auto name : Words<PageClass>::words) {
+    const auto of_class = [&](const OutcomeRow& row) { return word(row.page) == name; };
+    const auto row = std::find_if(kOutcomes.begin(), kOutcomes.end(), of_class);
+    list.push_back({{"name", name}, {"defect", row->is_defect}});
+  }
+  return list;
+}
+
 }  // namespace
 
 std::string page_data(const std::vector<Results>& all, const std::vector<std::string>& names) {
@@ -145,6 +157,7 @@ std::string page_data(const std::vector<Results>& all, const std::vector<std::st
   }
   const Json data{{"runs", std::move(runs)},
                   {"groups", std::move(groups)},
+                  {"outcomes", outcomes_json()},
                   {"history", history_json(all, names)},
                   {"strings", strings.take()}};
   return script_safe(data.dump(-1, ' ', false, Json::error_handler_t::replace));

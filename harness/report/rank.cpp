@@ -98,15 +98,6 @@ Mix mix_of(const Group& group) {
 
 }  // namespace
 
-const Measured* ranked(const CaseRecord* record) {
-  if (!record || !std::holds_alternative<Agrees>(record->verdict)) return nullptr;
-  const auto* measured = std::get_if<Measured>(&record->measurement);
-  const auto usable = [](double ns) { return std::isfinite(ns) && ns > 0; };
-  if (!measured || measured->samples_ns.empty()) return nullptr;
-  return std::all_of(measured->samples_ns.begin(), measured->samples_ns.end(), usable) ? measured
-                                                                                       : nullptr;
-}
-
 MedianInterval speedup_over(const Cell& base, const Cell& cell) {
   const auto common = common_rounds(*ranked(base.record), *ranked(cell.record));
   return ratio(common.a, common.b);

@@ -7,18 +7,11 @@
 namespace convgauge {
 namespace {
 
-bool over_budget(const std::string& why) {
-  return why.starts_with("over budget");
-}
-
-/// The word before it says that already.
-std::string without(const std::string& text, std::string_view prefix) {
-  return text.starts_with(prefix) ? text.substr(prefix.size()) : text;
-}
-
-std::string skipped_word(const Skipped& skipped) {
-  if (over_budget(skipped.why)) return "over budget";
-  return skipped.why == "not asked for" ? "agrees" : "skipped";
+/// The sentence without what the table's own word says already.
+std::string skip_text(const Skipped& skipped) {
+  if (skipped.reason == SkipReason::not_asked_for) return "";
+  const bool in_table = skipped.reason == SkipReason::over_budget && !skipped.why.empty();
+  return in_table ? skipped.why : sentence(skipped);
 }
 
 }  // namespace
@@ -43,52 +36,20 @@ std::string row_name(const Problem& problem) {
 }
 
 Outcome outcome(const Cell& cell) {
-  if (!cell.record) return Outcome::absent;
-  if (cell.time_ns) return Outcome::timed;
-  const auto& verdict = cell.record->verdict;
-  if (std::holds_alternative<Differs>(verdict)) return Outcome::wrong;
-  if (std::holds_alternative<Failed>(verdict)) return Outcome::failed;
-  if (std::holds_alternative<Refused>(verdict)) return Outcome::refused;
-  if (is_crash(verdict)) return Outcome::crashed;
-  if (std::holds_alternative<Inconclusive>(cell.record->measurement)) return Outcome::noisy;
-  const auto* skipped = std::get_if<Skipped>(&cell.record->measurement);
-  return skipped && skipped->why == "not asked for" ? Outcome::agrees : Outcome::unmeasured;
+  return cell.record ? classify_apart_from_known(*cell.record) : Outcome::absent;
 }
 
 std::string short_word(const Cell& cell) {
-  if (cell.record && cell.record->known && is_defect(cell.record->verdict)) return "✕ known";
-  switch (outcome(cell)) {
-    case Outcome::timed:
-      return time_text(cell.time_ns->median);
-    case Outcome::absent:
-      return "—";
-    case Outcome::wrong:
-      return "✕ wrong";
-    case Outcome::failed:
-      return "✕ failed";
-    case Outcome::refused:
-      return "refused";
-    case Outcome::noisy:
-      return "noisy";
-    case Outcome::agrees:
-      return "agrees";
-    case Outcome::crashed:
-      return std::holds_alternative<TimedOut>(cell.record->verdict)
-                 ? "✕ timed out"
-                 : "✕ " + std::string(kind(cell.record->verdict));
-    case Outcome::unmeasured:
-      break;
-  }
-  const auto* skipped = std::get_if<Skipped>(&cell.record->measurement);
-  return skipped ? skipped_word(*skipped) : "no time";
+  if (cell.time_ns) return time_text(cell.time_ns->median);
+  const std::string mark = row_of(outcome(cell)).is_defect ? "✕ " : "";
+  return mark + std::string(cell.record ? row_of(*cell.record).word : row_of(Outcome::absent).word);
 }
 
 std::string reason(const CaseRecord& record) {
   const auto known =
       record.known ? fmt::format("{}, as known ({}): ", kind(record.verdict), *record.known) : "";
   if (!std::holds_alternative<Agrees>(record.verdict)) return known + sentence(record.verdict);
-  if (const auto* skipped = std::get_if<Skipped>(&record.measurement))
-    return skipped->why == "not asked for" ? "" : without(skipped->why, "over budget: ");
+  if (const auto* skipped = std::get_if<Skipped>(&record.measurement)) return skip_text(*skipped);
   if (const auto* noisy = std::get_if<Inconclusive>(&record.measurement)) return noisy->why;
   return ranked(&record) ? "" : "measured, but a sample is missing, zero or not finite";
 }

@@ -15,9 +15,9 @@ std::string title(const Group& group);
 /// The layer's name, or the problem's text where it has none.
 std::string row_name(const Problem& problem);
 
-enum class Outcome { timed, agrees, wrong, failed, crashed, refused, unmeasured, noisy, absent };
+/// What the cell's case came to, a known defect as what it is; absent where there is no case.
 Outcome outcome(const Cell& cell);
-/// One or two words for a cell without a time: "refused", "✕ wrong", "over budget", "—".
+/// The time, or one or two words for a cell without one: "refused", "✕ wrong", "over budget", "—".
 std::string short_word(const Cell& cell);
 /// Why there is no time, in a sentence; empty where there is one.
 std::string reason(const CaseRecord& record);

@@ -38,20 +38,25 @@ std::vector<fs::path> from_environment() {
   return folders;
 }
 
-/// A verdict in place of an answer, in words.
-std::string why_not(const std::variant<Reply, Verdict>& outcome) {
-  if (const auto* verdict = std::get_if<Verdict>(&outcome))
-    return fmt::format("{} when asked what it is: {}", kind(*verdict), sentence(*verdict));
-  const auto& reply = std::get<Reply>(outcome);
-  if (const auto* load = std::get_if<LoadFailed>(&reply)) return load->why;
-  if (const auto* failed = std::get_if<Failed>(&reply)) return failed->why;
-  if (const auto* refused = std::get_if<Refused>(&reply)) return refused->why;
-  return "an answer that was not asked for";
-}
-
 /// Every load error names its file, whoever worded it.
 std::string naming(const std::string& file, const std::string& why) {
   return why.find(file) == std::string::npos ? fmt::format("{}: {}", file, why) : why;
+}
+
+/// Why a plugin did not say what it is.
+LoadError load_error(const std::string& file, bool named,
+                     const std::variant<Reply, Verdict>& outcome) {
+  const auto because = [&](const std::string& why, std::optional<Rule> rule = {}) {
+    return LoadError{file, naming(file, why), named, rule};
+  };
+  if (const auto* verdict = std::get_if<Verdict>(&outcome))
+    return because(fmt::format("{} when asked what it is: {}", kind(*verdict), sentence(*verdict)));
+  const auto& reply = std::get<Reply>(outcome);
+  if (const auto* load = std::get_if<LoadFailed>(&reply)) return because(load->why, load->rule);
+  if (const auto* failed = std::get_if<Failed>(&reply))
+    return because(sentence(*failed), failed->rule);
+  if (const auto* refused = std::get_if<Refused>(&reply)) return because(refused->why);
+  return because("an answer that was not asked for");
 }
 
 void load(Catalog& catalog, const SearchPath& path, const std::string& file,
@@ -69,7 +74,7 @@ void load(Catalog& catalog, const SearchPath& path, const std::string& file,
     catalog.plugins.push_back(
         {file, file == kReferencePlugin ? kVersion : hash_of(file), *description, named});
   else
-    catalog.errors.push_back({file, naming(file, why_not(outcome)), named});
+    catalog.errors.push_back(load_error(file, named, outcome));
 }
 
 }  // namespace

@@ -35,6 +35,7 @@ struct CatalogPlugin {
 struct LoadError {
   std::string file, why;
   bool named = false;
+  std::optional<Rule> rule{};  // that the plugin broke
 };
 
 struct Catalog {

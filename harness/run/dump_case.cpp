@@ -62,7 +62,7 @@ Witness Dump::witness() {
   if (order_.folder.empty()) return {};
   return [this](const Judged& j) {
     if (j.right && !order_.all) return;
-    const auto folder = file_name(without(without(j.oracle, "fill "), "placement "));
+    const auto folder = file_name(without(without(text(j.oracle), "fill "), "placement "));
     inputs(folder, j.spec, j.sheet);
     outputs(folder, j);
   };

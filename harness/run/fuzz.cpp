@@ -25,15 +25,21 @@ T narrowed(T value, std::uint64_t place, const std::vector<T>& to) {
   return to.empty() ? value : to[place % to.size()];
 }
 
-/// What one failure has in common with another: the smallest case, or the words where there is
-/// none.
-std::string signature(const CaseRecord& r) {
-  const auto common = fmt::format("{}|{}|", r.label, kind(r.verdict));
-  if (r.smallest)
-    return common + full_text(r.smallest->geometry) + "|" + settings_text(r.smallest->settings);
-  if (const auto* differs = std::get_if<Differs>(&r.verdict)) return common + differs->diagnosis;
-  if (const auto* trespass = std::get_if<Trespass>(&r.verdict)) return common + trespass->rule;
-  return common;
+OpenWord<Rule> trespassed_rule(const Verdict& verdict) {
+  const auto* trespass = std::get_if<Trespass>(&verdict);
+  return trespass ? trespass->rule : OpenWord<Rule>{};
+}
+
+/// Whether two failures are told as one: of the same smallest case, or without one of the same
+/// diagnosis or rule.
+bool alike(const CaseRecord& a, const CaseRecord& b) {
+  if (a.label != b.label || kind_of(a.verdict) != kind_of(b.verdict)) return false;
+  if (a.smallest.has_value() != b.smallest.has_value()) return false;
+  if (!a.smallest)
+    return diagnosis_of(a.verdict) == diagnosis_of(b.verdict) &&
+           trespassed_rule(a.verdict) == trespassed_rule(b.verdict);
+  return a.smallest->geometry == b.smallest->geometry &&
+         a.smallest->settings == b.smallest->settings;
 }
 
 /// What the lanes share. Every member but next() is called under no other lock.
@@ -64,7 +70,8 @@ class Ledger {
       ++result_.cases;
       auto& tally = result_.tallies[r.label];
       ++tally.kinds[std::string(kind(r.verdict))];
-      if (const auto* refused = std::get_if<Refused>(&r.verdict)) ++tally.refusals[refused->reason];
+      if (const auto* refused = std::get_if<Refused>(&r.verdict))
+        ++tally.refusals[refused->reason.text()];
     }
     result_.seconds = std::chrono::duration<double>(Clock::now() - start_).count();
     if (hooks_.progress) hooks_.progress(result_);
@@ -76,9 +83,7 @@ class Ledger {
     shrinker_.look_at(record, {&competitor, verify, options_.placements});
     const std::lock_guard results(mutex_);
     over_ = over_ || options_.fail_fast;
-    const auto same = [&](const FuzzFailure& f) {
-      return signature(f.record) == signature(record);
-    };
+    const auto same = [&](const FuzzFailure& f) { return alike(f.record, record); };
     if (auto it = std::find_if(result_.failures.begin(), result_.failures.end(), same);
         it != result_.failures.end())
       return void(++it->alike);
@@ -241,7 +246,7 @@ int exit_code(const FuzzResult& result) {
   if (any(is_crash)) return kCrashed;
   if (any(is_defect)) return kWrong;
   for (const auto& [label, tally] : result.tallies)
-    if (tally.kinds.contains("agrees")) return kGood;
+    if (tally.kinds.contains(std::string(word(VerdictKind::agrees)))) return kGood;
   return kNothingRan;
 }
 

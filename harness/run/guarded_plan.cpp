@@ -139,12 +139,12 @@ std::optional<Verdict> GuardedPlan::trespass() {
     for (const auto role : kTensorRoles)
       if (lane.bound && spec_.reads(role) && spec_.bytes(role) > 0 &&
           !same_bytes(bytes(lane.binding.of(role)), lane.inputs.of(role), spec_.bytes(role)))
-        return Trespass{"R8",
+        return Trespass{Rule::R8,
                         fmt::format("execute: {} was changed", role_word(static_cast<int>(role)))};
   for (const auto& r : regions_)
     if (const auto at = touched_canary(worker_.arena().window(r), r, placement_); at != kUntouched)
-      return Trespass{"R9", fmt::format("execute: {} of {} ({} bytes)", touched_words(at),
-                                        role_word(r.role), r.bytes)};
+      return Trespass{Rule::R9, fmt::format("execute: {} of {} ({} bytes)", touched_words(at),
+                                            role_word(r.role), r.bytes)};
   return std::nullopt;
 }
 

@@ -124,7 +124,7 @@ std::variant<Agrees, Differs> judge_one(const Evidence& evidence) {
 }  // namespace
 
 std::variant<Agrees, Differs> Sheet::judge(const Spec& spec, Fill fill, const Algorithm& algorithm,
-                                           const Outputs& got, std::string oracle,
+                                           const Outputs& got, Oracle oracle,
                                            const Relation& relation) const {
   const auto main = spec.result();
   auto outcome = std::variant<Agrees, Differs>();

@@ -30,7 +30,7 @@ struct Sheet {
   /// Agrees, or Differs with the oracle's name and a diagnosis where there is one: of every output,
   /// the worst. `relation`: how these inputs are related to those of the projection.
   std::variant<Agrees, Differs> judge(const Spec& spec, Fill fill, const Algorithm& algorithm,
-                                      const Outputs& got, std::string oracle,
+                                      const Outputs& got, Oracle oracle,
                                       const Relation& relation = {}) const;
 };
 

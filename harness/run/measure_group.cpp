@@ -116,12 +116,12 @@ class Group {
   void fail(Lane& lane, Verdict verdict) {
     lane.running = false;
     lane.entrant->verdict = std::move(verdict);
-    lane.entrant->measurement = Skipped{"failed while it was measured"};
+    lane.entrant->measurement = Skipped{SkipReason::failed_measuring};
   }
 
-  void skip(Lane& lane, std::string why) {
+  void skip(Lane& lane, Skipped why) {
     lane.running = false;
-    lane.entrant->measurement = Skipped{std::move(why)};
+    lane.entrant->measurement = std::move(why);
   }
 
   /// How many slots executions take in turn: one where warm times are asked for. What of their
@@ -196,8 +196,9 @@ class Group {
   /// has room for any.
   void calibrate(Lane& lane, double first_ns) {
     if (2 * first_ns > budget_ns())
-      return skip(lane, fmt::format("over budget: one execution takes {:.2g} s of the {:.2g} s",
-                                    first_ns / 1e9, budget_ns() / 1e9));
+      return skip(lane, {SkipReason::over_budget,
+                         fmt::format("one execution takes {:.2g} s of the {:.2g} s", first_ns / 1e9,
+                                     budget_ns() / 1e9)});
     lane.execution_ns = first_ns;
     if (first_ns < kSelfWarmNs) {
       Sampled sampled;
@@ -298,8 +299,8 @@ class Group {
       note(lane, fmt::format("the budget of {:.3g} s allows {} of {} rounds", budget_ns() / 1e9,
                              m.samples_ns.size(), order_.settings.rounds));
     drop_partial(m);
-    const bool right = outputs_right(lane, false, "after the timed executions") &&
-                       outputs_right(lane, true, "after timing, changed source (R12)");
+    const bool right = outputs_right(lane, false, {"after the timed executions", {}}) &&
+                       outputs_right(lane, true, {"after timing, changed source", Rule::R12});
     if (!right) return;
     lane.entrant->measurement = std::move(m);
   }
@@ -309,7 +310,7 @@ class Group {
   }
 
   /// Of every slot that was timed.
-  bool outputs_right(Lane& lane, bool changed, const std::string& oracle) {
+  bool outputs_right(Lane& lane, bool changed, const Oracle& oracle) {
     auto* w = worker(lane);
     if (!w) return fail(lane, Failed{"the worker ended after the measurement"}), false;
     const auto& spec = material_.spec();
@@ -320,7 +321,7 @@ class Group {
                                    default_timeout(spec.geometry.flops()));
       if (auto bad = trouble_of(outcome)) return fail(lane, *bad), false;
       const auto got = outputs_in(*w, spec, binding);
-      const auto where = slot == 0 ? oracle : fmt::format("{}, slot {}", oracle, slot);
+      const auto where = slot == 0 ? oracle : oracle.in_slot(slot);
       auto result = sheet.judge(spec, fill_, lane.entrant->plan.algorithm, got, where);
       if (auto* differs = std::get_if<Differs>(&result)) return fail(lane, *differs), false;
     }

@@ -16,7 +16,7 @@ struct Entrant {
   const Competitor* competitor = nullptr;
   PlanSettings settings;  // that the plan was opened with
   PlanOpened plan;
-  Measurement measurement = Skipped{"not asked for"};
+  Measurement measurement = Skipped{SkipReason::not_asked_for};
   pid_t process = -1;         // of the worker where the plan is open
   Details details;            // after the timed executions; the device's state then
   std::string device_before;  // and before them

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/problem_text.hpp"
+#include "record/classify.hpp"
 
 namespace convgauge {
 
@@ -21,26 +22,25 @@ std::vector<std::string> known_no_more(const Results& results) {
   std::vector<std::string> list;
   for (const auto& known : results.header.known)
     for (const auto& r : results.cases)
-      if (matches(known, r) && known.verdict != kind(r.verdict))
+      if (matches(known, r) && known.verdict != kind_of(r.verdict))
         list.push_back(fmt::format("{} {}: known as {} ({}), but it is {} now", r.label,
-                                   short_text(r.problem.geometry), known.verdict, known.issue,
+                                   short_text(r.problem.geometry), word(known.verdict), known.issue,
                                    kind(r.verdict)));
   return list;
 }
 
 int exit_code(const Results& results, bool strict) {
-  const auto any = [&](auto&& test) {
-    return std::any_of(results.cases.begin(), results.cases.end(), test);
+  const auto comes_to = [](ExitCode code) {
+    return [code](const CaseRecord& r) { return row_of(r).code == code; };
   };
-  if (any([](const CaseRecord& r) { return is_crash(r.verdict) && !r.known; })) return kCrashed;
-  if (any([](const CaseRecord& r) { return is_defect(r.verdict) && !r.known; })) return kWrong;
-  if (!known_no_more(results).empty()) return kWrong;
-  if (!any([](const CaseRecord& r) { return !std::holds_alternative<Refused>(r.verdict); }))
-    return kNothingRan;
-  if (strict &&
-      any([](const CaseRecord& r) { return std::holds_alternative<Inconclusive>(r.measurement); }))
-    return kUndecided;
-  return kGood;
+  const auto& cases = results.cases;
+  const auto any = [&](ExitCode code) {
+    return std::any_of(cases.begin(), cases.end(), comes_to(code));
+  };
+  if (any(kCrashed)) return kCrashed;
+  if (any(kWrong) || !known_no_more(results).empty()) return kWrong;
+  if (std::all_of(cases.begin(), cases.end(), comes_to(kNothingRan))) return kNothingRan;
+  return strict && any(kUndecided) ? kUndecided : kGood;
 }
 
 }  // namespace convgauge

@@ -3,21 +3,10 @@
 #include <string>
 #include <vector>
 
+#include "core/exit_code.hpp"
 #include "record/record.hpp"
 
 namespace convgauge {
-
-enum ExitCode {
-  kGood = 0,
-  kWrong = 1,
-  kUsage = 2,
-  kSlower = 3,
-  kCrashed = 4,
-  kUndecided = 5,
-  kNothingRan = 6,
-  kOurBug = 70,
-  kInterrupted = 130
-};
 
 /// The worst of 4 (crashed, hung, trespassed), 1 (wrong, failed, or a known failure that no longer
 /// fails), 6 (nothing ran), 5 (inconclusive, where strict); 0.

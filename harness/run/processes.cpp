@@ -38,7 +38,7 @@ void measure_once(std::vector<Entrant>& entrants, Pool& pool, Material& material
   std::vector<std::size_t> place;
   for (std::size_t i = 0; i < entrants.size(); ++i)
     if (!entrants[i].verdict) sound.push_back(entrants[i]), place.push_back(i);
-  for (auto& entrant : sound) entrant.measurement = Skipped{"not asked for"};
+  for (auto& entrant : sound) entrant.measurement = Skipped{SkipReason::not_asked_for};
   measure_group(sound, pool, material, order);
   for (std::size_t i = 0; i < sound.size(); ++i) {
     auto& entrant = entrants[place[i]];

@@ -17,33 +17,6 @@
 namespace convgauge {
 namespace {
 
-struct Rule {
-  const char *name, *what;
-};
-// The rules of convgauge/plugin.h, in short.
-constexpr std::array kRules{
-    Rule{"R1", "exports cvg_plugin_entry, speaks this ABI version, refuses others"},
-    Rule{"R2", "names are there, well formed and unique"},
-    Rule{"R3", "a refusal has a reason and a sentence; query and plan_create agree"},
-    Rule{"R4", "an unknown option, or a value it cannot use, is refused"},
-    Rule{"R5", "the algorithm that was asked for runs, or is refused"},
-    Rule{"R6", "requirements do not change"},
-    Rule{"R7", "every output element is written"},
-    Rule{"R8", "inputs are never written"},
-    Rule{"R9", "nothing is written outside a buffer"},
-    Rule{"R10", "nothing is read outside a buffer"},
-    Rule{"R11", "no result depends on what output or workspace held"},
-    Rule{"R12", "nothing computed from the source is kept"},
-    Rule{"R13", "no crash, exit, hang or exception"},
-    Rule{"R14", "signal handlers, MXCSR, directory, umask, locale stay"},
-    Rule{"R15", "nothing goes to standard output"},
-    Rule{"R16", "others' descriptors stay"},
-    Rule{"R17", "no process outlives the worker"},
-    Rule{"R18", "what says deterministic is"},
-    Rule{"R19", "no allocation in execute (a wish)"},
-    Rule{"right", "results agree with the reference"},
-};
-
 /// Small problems that between them use every parameter; tails in every size.
 constexpr std::array kProbes{
     "n1c3h5w5_o4k1",
@@ -64,10 +37,6 @@ constexpr std::array kProbes{
     "n1c3h12w40_o5k1x7p0x3",
 };
 
-std::string first_word(const std::string& text) {
-  return text.substr(0, text.find(':'));
-}
-
 class Checker {
  public:
   Checker(const std::filesystem::path& executable, const std::filesystem::path& file, int threads)
@@ -80,8 +49,7 @@ class Checker {
 
   RuleReport run() {
     for (const auto& failure : catalog_.errors) {
-      const auto rule = failure.why.find(": R2:") != std::string::npos ? "R2" : "R1";
-      note(rule, failure.why);
+      note(failure.rule == Rule::R2 ? Rule::R2 : Rule::R1, failure.why);
       report_.exit_code = kUsage;
     }
     Suite suite;
@@ -104,7 +72,8 @@ class Checker {
   }
 
  private:
-  void note(const std::string& rule, const std::string& evidence) {
+  /// The first evidence counts. Without a rule: results are wrong.
+  void note(std::optional<Rule> rule, const std::string& evidence) {
     broken_.emplace(rule, evidence);
   }
 
@@ -115,17 +84,13 @@ class Checker {
       report_.exit_code = std::max<int>(report_.exit_code, kCrashed);
     else if (is_defect(verdict))
       report_.exit_code = std::max<int>(report_.exit_code, kWrong);
-    if (const auto* trespass = std::get_if<Trespass>(&verdict)) return note(trespass->rule, text);
+    if (const auto* trespass = std::get_if<Trespass>(&verdict))
+      return note(trespass->rule.value, text);
     if (std::holds_alternative<Died>(verdict) || std::holds_alternative<TimedOut>(verdict))
-      return note("R13", text);
+      return note(Rule::R13, text);
     if (const auto* differs = std::get_if<Differs>(&verdict))
-      return note(differs->oracle.find("R12") != std::string::npos ? "R12" : "right", text);
-    if (const auto* failed = std::get_if<Failed>(&verdict)) {
-      const auto rule = first_word(failed->why);
-      const auto known =
-          std::any_of(kRules.begin(), kRules.end(), [&](const Rule& r) { return rule == r.name; });
-      return note(known ? rule : "right", text);
-    }
+      return note(differs->oracle.rule, text);
+    if (const auto* failed = std::get_if<Failed>(&verdict)) return note(failed->rule, text);
     if (std::holds_alternative<Agrees>(verdict)) ++agreed_;
   }
 
@@ -146,14 +111,14 @@ class Checker {
     if (auto worker = pool_.worker(competitor, threads_)) {
       const auto left = (*worker)->finish();
       if (left && *left)
-        note("R17",
+        note(Rule::R17,
              fmt::format("{}: processes were left when the worker ended", competitor.choice.name));
     }
   }
 
   void one(const Competitor& competitor, const char* text, const Spec& spec) {
     auto worker = pool_.worker(competitor, threads_);
-    if (!worker) return note("R13", worker.error().message);
+    if (!worker) return note(Rule::R13, worker.error().message);
     Material material(spec, 1, 1, references_);
     const auto where = fmt::format("{} {} {} {} {}", competitor.choice.name, text,
                                    word(spec.layout), word(spec.src_type), word(spec.direction));
@@ -191,7 +156,7 @@ class Checker {
     const auto bad = trouble_of(outcome);
     if (!bad) return;
     report_.exit_code = std::max<int>(report_.exit_code, is_crash(*bad) ? kCrashed : kWrong);
-    note(std::holds_alternative<Failed>(*bad) ? "R1" : "R13", sentence(*bad));
+    note(std::holds_alternative<Failed>(*bad) ? Rule::R1 : Rule::R13, sentence(*bad));
   }
 
   /// R5: every algorithm that is listed can be had by its name.
@@ -223,17 +188,17 @@ class Checker {
     const auto spec = Spec::of(*parse_problem(kProbes[1]), Dtype::f32);
     const auto plain = plan_settings(competitor, "default", threads_, 1);
     struct Nonsense {
-      const char* rule;
+      Rule rule;
       PlanSettings settings;
       std::string what;
     };
-    std::vector<Nonsense> asked{{"R4", plain, "an option that nobody described"},
-                                {"R5", plain, "an algorithm that it does not have"}};
+    std::vector<Nonsense> asked{{Rule::R4, plain, "an option that nobody described"},
+                                {Rule::R5, plain, "an algorithm that it does not have"}};
     asked[0].settings.options["no_such_option_of_any_backend"] = "1";
     asked[1].settings.algorithm = "no.such.algorithm";
     for (const auto& option : options_of(competitor))
       if (restricted(option.values)) {
-        asked.push_back({"R4", plain,
+        asked.push_back({Rule::R4, plain,
                          fmt::format("option {}=no such value, though it takes {}", option.key,
                                      option.values)});
         asked.back().settings.options[option.key] = "no such value";
@@ -272,31 +237,39 @@ class Checker {
            values == "bytes";
   }
 
-  /// kept, or the number of probes that allocated: no fault, and no exit code.
-  RuleLine wish(const Rule& rule) const {
+  /// R19: kept, or the number of probes that allocated: no fault, and no exit code.
+  std::pair<const char*, std::string> wish() const {
     if (!counted_allocations_)
-      return {rule.name, rule.what, "not checked",
-              "this build cannot count: a sanitizer, or not the GNU C library"};
-    if (allocating_ == 0) return {rule.name, rule.what, "kept", {}};
-    return {rule.name, rule.what, "not kept",
+      return {"not checked", "this build cannot count: a sanitizer, or not the GNU C library"};
+    if (allocating_ == 0) return {"kept", {}};
+    return {"not kept",
             fmt::format("{}{}", wishes_,
                         allocating_ > 1 ? fmt::format("; {} more probes", allocating_ - 1) : "")};
   }
 
-  RuleReport finish() {
+  /// State and evidence.
+  std::pair<const char*, std::string> state(std::optional<Rule> rule) const {
     const bool reached = agreed_ > 0;
-    for (const auto& rule : kRules) {
-      const auto found = broken_.find(rule.name);
-      if (found != broken_.end())
-        report_.lines.push_back({rule.name, rule.what, "BROKEN", found->second});
-      else if (std::string_view(rule.name) == "R19" && reached)
-        report_.lines.push_back(wish(rule));
-      else if (!reached && std::string_view(rule.name) != "R1" &&
-               std::string_view(rule.name) != "R2")
-        report_.lines.push_back({rule.name, rule.what, "not reached", unreached_});
-      else
-        report_.lines.push_back({rule.name, rule.what, "kept", {}});
+    const bool at_loading = rule == Rule::R1 || rule == Rule::R2;
+    if (const auto found = broken_.find(rule); found != broken_.end())
+      return {"BROKEN", found->second};
+    if (rule == Rule::R19 && reached) return wish();
+    if (!reached && !at_loading) return {"not reached", unreached_};
+    return {"kept", {}};
+  }
+
+  void add_line(std::optional<Rule> rule, std::string_view name, std::string_view what) {
+    auto [state, evidence] = this->state(rule);
+    report_.lines.push_back({std::string(name), std::string(what), state, std::move(evidence)});
+  }
+
+  RuleReport finish() {
+    for (const auto name : Words<Rule>::words) {
+      const auto rule = *parse_word<Rule>(name);
+      add_line(rule, name, demand(rule));
     }
+    add_line(std::nullopt, "right", "results agree with the reference");
+    const bool reached = agreed_ > 0;
     if (!reached && report_.exit_code == 0) report_.exit_code = kNothingRan;
     if (reached && !broken_.empty()) report_.exit_code = std::max<int>(report_.exit_code, kWrong);
     return report_;
@@ -307,7 +280,7 @@ class Checker {
   int threads_;
   Pool pool_;
   Catalog catalog_;
-  std::map<std::string, std::string> broken_;
+  std::map<std::optional<Rule>, std::string> broken_;  // without a rule: a wrong result
   std::string unreached_;
   ReferenceCache references_{ReferenceCache::Options{}};
   int agreed_ = 0, allocating_ = 0;

@@ -22,39 +22,6 @@ constexpr int kMostTrials = 4000;
 // idle machine; under load one took 2.7 s (worker.cpp), so the last word is spoken by a longer one.
 constexpr milliseconds kHangTrial{1'000}, kHangLast{3'000};
 
-const std::string& diagnosis_of(const Verdict& v) {
-  static const std::string none;
-  const auto* differs = std::get_if<Differs>(&v);
-  return differs ? differs->diagnosis : none;
-}
-
-/// "matches the reference with A, or with B" -> {A, B}
-std::set<std::string> misreadings(std::string text) {
-  std::set<std::string> names;
-  const auto take = [&](std::string_view mark) {
-    const auto at = text.find(mark);
-    if (at == std::string::npos) return false;
-    if (at > 0) names.insert(text.substr(0, at));
-    text.erase(0, at + mark.size());
-    return true;
-  };
-  if (take(" with ")) names.clear();
-  while (take(", or with ")) {
-  }
-  names.insert(text.substr(0, text.find(", where it is wrong")));
-  return names;
-}
-
-bool share_a_misreading(const std::string& a, const std::string& b) {
-  const auto mine = misreadings(a), theirs = misreadings(b);
-  return std::any_of(mine.begin(), mine.end(),
-                     [&](const auto& name) { return theirs.contains(name); });
-}
-
-std::string rule_of(const Failed& f) {
-  return f.why.starts_with("R") ? f.why.substr(0, f.why.find(':')) : "";
-}
-
 /// A case and how it is run: what the search and the simplifications after it change.
 struct Candidate {
   Trial trial;
@@ -64,10 +31,11 @@ struct Candidate {
 };
 
 /// The search for one failure.
-class Hunt {
+class FailureSearch {
  public:
-  Hunt(const CaseRecord& record, const FailedCase& failed, const std::filesystem::path& executable,
-       ReferenceCache& references, std::function<bool()> go_on)
+  FailureSearch(const CaseRecord& record, const FailedCase& failed,
+                const std::filesystem::path& executable, ReferenceCache& references,
+                std::function<bool()> go_on)
       : record_(record),
         failed_(failed),
         executable_(executable),
@@ -106,7 +74,7 @@ class Hunt {
   const Verdict& last() const { return last_; }
 
  private:
-  bool fails(const Candidate& c) { return same_way(record_.verdict, verdict_of(c)); }
+  bool fails(const Candidate& c) { return fails_alike(record_.verdict, verdict_of(c)); }
 
   /// In a process that has run nothing else.
   bool fails_alone(const Candidate& c) {
@@ -157,8 +125,8 @@ class Hunt {
         [&](const Trial& trial) {
           auto c = start;
           c.trial = trial;
-          return fails(c) && (!same_diagnosis || share_a_misreading(diagnosis_of(record_.verdict),
-                                                                    diagnosis_of(last_)));
+          return fails(c) && (!same_diagnosis || share_an_explanation(diagnosis_of(record_.verdict),
+                                                                      diagnosis_of(last_)));
         },
         [&] { return trials_ < kMostTrials && go_on_(); });
     complete_ = complete_ && found.complete;
@@ -169,9 +137,9 @@ class Hunt {
 
   /// A case that says as much as the failure itself, where one is near enough.
   std::optional<Candidate> with_diagnosis(const Candidate& start, const Candidate& found) {
-    const auto& said = diagnosis_of(record_.verdict);
+    const auto said = diagnosis_of(record_.verdict);
     if (said.empty() || !go_on_()) return std::nullopt;
-    if (fails(found) && share_a_misreading(said, diagnosis_of(last_))) return std::nullopt;
+    if (fails(found) && share_an_explanation(said, diagnosis_of(last_))) return std::nullopt;
     const auto alike = searched(start, true);
     const auto most = std::max(kNear, away_from_trivial(found.trial).size());
     if (away_from_trivial(alike.trial).size() > most) return std::nullopt;
@@ -209,7 +177,7 @@ class Hunt {
 };
 
 SmallestCase told(const CaseRecord& record, const FailedCase& failed, const Candidate& found,
-                  const Hunt& hunt) {
+                  const FailureSearch& search) {
   auto as_record = record;
   as_record.problem.geometry = found.trial.geometry;
   as_record.settings.layout = found.trial.layout;
@@ -221,21 +189,20 @@ SmallestCase told(const CaseRecord& record, const FailedCase& failed, const Cand
           as_record.settings,
           found.algorithm,
           found.fills,
-          hunt.last(),
+          search.last(),
           away_from_trivial(found.trial),
-          hunt.trials(),
-          hunt.complete(),
+          search.trials(),
+          search.complete(),
           replay_line("verify", as_record, *failed.competitor, verify, found.placements)};
 }
 
 }  // namespace
 
-bool same_way(const Verdict& a, const Verdict& b) {
+bool fails_alike(const Verdict& a, const Verdict& b) {
   if (a.index() != b.index() || !is_defect(a)) return false;
   if (const auto* trespass = std::get_if<Trespass>(&a))
     return trespass->rule == std::get<Trespass>(b).rule;
-  if (const auto* failed = std::get_if<Failed>(&a))
-    return rule_of(*failed) == rule_of(std::get<Failed>(b));
+  if (const auto* failed = std::get_if<Failed>(&a)) return failed->rule == std::get<Failed>(b).rule;
   return true;
 }
 
@@ -248,10 +215,9 @@ bool Shrinker::wants(const CaseRecord& record) {
   constexpr int kAnyway = 3;  // the same words need not be the same bug
   if (budget_.time.count() <= 0 || !is_defect(record.verdict)) return false;
   auto& count = shrunk_[record.label];
-  const bool unseen = signatures_
-                          .insert(fmt::format("{}|{}|{}", record.label, kind(record.verdict),
-                                              diagnosis_of(record.verdict)))
-                          .second;
+  const bool unseen =
+      kinds_seen_.emplace(record.label, kind_of(record.verdict), diagnosis_of(record.verdict))
+          .second;
   if (count >= budget_.most || (count >= kAnyway && !unseen)) return false;
   ++count;
   return true;
@@ -260,16 +226,16 @@ bool Shrinker::wants(const CaseRecord& record) {
 void Shrinker::look_at(CaseRecord& record, const FailedCase& failed) {
   if (!wants(record)) return;
   const auto end = Clock::now() + budget_.time;
-  Hunt hunt(record, failed, executable_, references_,
-            [&] { return Clock::now() < end && !(stop_ && stop_()); });
-  if (const auto found = hunt.run())
-    record.smallest = told(record, failed, *found, hunt);
+  FailureSearch search(record, failed, executable_, references_,
+                       [&] { return Clock::now() < end && !(stop_ && stop_()); });
+  if (const auto found = search.run())
+    record.smallest = told(record, failed, *found, search);
   else
     record.shrink_note = fmt::format(
         "by itself, in a fresh process, it {}: what the process did before it matters, so it was "
         "not shrunk",
-        std::holds_alternative<Agrees>(hunt.last()) ? "agrees"
-                                                    : fmt::format("is {}", kind(hunt.last())));
+        std::holds_alternative<Agrees>(search.last()) ? "agrees"
+                                                      : fmt::format("is {}", kind(search.last())));
 }
 
 }  // namespace convgauge

@@ -5,10 +5,11 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <tuple>
 
 #include "record/record.hpp"
 #include "run/single_case.hpp"
-#include "verify/knobs.hpp"
+#include "verify/point.hpp"
 
 namespace convgauge {
 
@@ -47,11 +48,12 @@ class Shrinker {
   std::function<bool()> stop_;
   ReferenceCache references_{ReferenceCache::Options{}};
   std::map<std::string, int> shrunk_;  // per label
-  std::set<std::string> signatures_;   // label, kind and diagnosis of what was shrunk
+  std::set<std::tuple<std::string, VerdictKind, Diagnosis>>
+      kinds_seen_;  // label, kind and diagnosis of what was shrunk
 };
 
 /// Fails in the same way: the same kind; trespass: the same rule; failed: the same rule, where it
 /// names one.
-bool same_way(const Verdict& a, const Verdict& b);
+bool fails_alike(const Verdict& a, const Verdict& b);
 
 }  // namespace convgauge

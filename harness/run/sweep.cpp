@@ -195,7 +195,7 @@ class Sweep {
 
   bool is_unknown_defect(const CaseRecord& r) const {
     const auto* known = known_entry(suite_, r);
-    return is_defect(r.verdict) && !(known && known->verdict == kind(r.verdict));
+    return is_defect(r.verdict) && !(known && known->verdict == kind_of(r.verdict));
   }
 
   CaseRecord blank(std::int64_t index, const Start& start, const CaseSettings& settings,
@@ -211,7 +211,8 @@ class Sweep {
     r.options = start.competitor->choice.options;
     r.settings = settings;
     r.bytes = spec.total_bytes();
-    r.measurement = Skipped{options_.measure ? "not verified" : "not asked for"};
+    r.measurement =
+        Skipped{options_.measure ? SkipReason::not_verified : SkipReason::not_asked_for};
     r.replay = replay_line(options_.measure ? "bench" : "verify", r, *start.competitor,
                            suite_.settings.verify, options_.placements);
     return r;
@@ -226,7 +227,7 @@ class Sweep {
       auto& r = records[i];
       r.position.index = static_cast<std::int64_t>(i);
       r.position.cases = static_cast<std::int64_t>(records.size());
-      if (const auto* known = known_entry(suite_, r); known && known->verdict == kind(r.verdict))
+      if (const auto* known = known_entry(suite_, r); known && known->verdict == kind_of(r.verdict))
         r.known = known->issue;
       if (!r.known)
         shrinker_.look_at(r, {competitor_of_[i], suite_.settings.verify, options_.placements});

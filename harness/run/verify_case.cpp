@@ -75,10 +75,10 @@ class Climb {
       const auto [sheet, relation] = material_.related(last);
       if (auto bad = memory_.run(sheet.inputs(), order_.placements.front(), true, Poison::number))
         return *bad;
-      if (auto bad =
-              judge(last, sheet, plan_.algorithm, memory_.outputs(),
-                    fmt::format("fill {}, related problem: images, channels and scale", word(last)),
-                    relation))
+      if (auto bad = judge(
+              last, sheet, plan_.algorithm, memory_.outputs(),
+              {fmt::format("fill {}, related problem: images, channels and scale", word(last)), {}},
+              relation))
         return *bad;
     }
     result_.elements = material_.spec().written_elements();
@@ -108,7 +108,8 @@ class Climb {
     const auto poison = placement == order_.placements.front() ? Poison::nan : Poison::number;
     if (auto bad = memory_.run(sheet.inputs(), placement, true, poison)) return bad;
     if (auto bad = complete(sheet, placement, poison)) return bad;
-    return right(fill, sheet, fmt::format("fill {}, placement {}", word(fill), word(placement)));
+    return right(fill, sheet,
+                 {fmt::format("fill {}, placement {}", word(fill), word(placement)), {}});
   }
 
   /// R7: every element written. A NaN that is still there was left, or read and passed on: a finite
@@ -120,10 +121,10 @@ class Climb {
       if (auto bad = memory_.run(sheet.inputs(), placement, true, Poison::number)) return bad;
       left = memory_.unwritten(Poison::number);
     }
-    if (!left) return Failed{"R11: the result depends on what the output held before"};
+    if (!left) return broken(Rule::R11, "the result depends on what the output held before");
     const auto& spec = material_.spec();
     return Trespass{
-        "R7",
+        Rule::R7,
         fmt::format(
             "execute: left {} of {} {} elements unwritten, the first at index {} in memory",
             left->count, elements(spec.shape(left->role)),
@@ -131,18 +132,18 @@ class Climb {
             left->first)};
   }
 
-  Bad right(Fill fill, const Sheet& sheet, std::string oracle) {
+  Bad right(Fill fill, const Sheet& sheet, Oracle oracle) {
     return judge(fill, sheet, plan_.algorithm, memory_.outputs(), std::move(oracle));
   }
 
   Bad judge(Fill fill, const Sheet& sheet, const Algorithm& algorithm, const Outputs& got,
-            const std::string& oracle, const Relation& relation = {}) {
+            const Oracle& oracle, const Relation& relation = {}) {
     auto outcome = sheet.judge(material_.spec(), fill, algorithm, got, oracle, relation);
     const bool is_right = std::holds_alternative<Agrees>(outcome);
     if (order_.witness)
       order_.witness({material_.spec(), fill, algorithm, sheet, got, oracle, is_right});
     if (auto* differs = std::get_if<Differs>(&outcome)) {
-      if (differs->diagnosis.empty()) differs->diagnosis = taps_astray();
+      if (differs->diagnosis.empty()) differs->diagnosis.taps = taps_astray();
       return *differs;
     }
     const auto& agrees = std::get<Agrees>(outcome);
@@ -168,7 +169,7 @@ class Climb {
     const auto& sheet = material_.sheet(fill, true);
     if (auto bad = memory_.run(sheet.inputs(), order_.placements.back(), false, Poison::number))
       return bad;
-    return right(fill, sheet, fmt::format("fill {}, changed source (R12)", word(fill)));
+    return right(fill, sheet, {fmt::format("fill {}, changed source", word(fill)), Rule::R12});
   }
 
   /// R18: the same inputs once more, the same bits, whatever other plans did between.
@@ -182,9 +183,11 @@ class Climb {
     if (auto bad = memory_.run(material_.sheet(fill).inputs(), order_.placements.back(), false))
       return bad;
     if (wrote_again(before)) return std::nullopt;
-    return Failed{fmt::format(
-        "R18: {} says it is deterministic, but two runs on the same inputs gave different bits",
-        plan_.algorithm.name)};
+    return broken(
+        Rule::R18,
+        fmt::format(
+            "{} says it is deterministic, but two runs on the same inputs gave different bits",
+            plan_.algorithm.name));
   }
 
   /// All that the last run wrote.
@@ -234,9 +237,9 @@ class Climb {
         return bad;
     // Both after the second ran: it must have left the first one's output alone.
     for (int slot = 0; slot < 2; ++slot)
-      if (auto bad =
-              judge(fill, material_.sheet(fill, slot == 1), plan.algorithm, memory.outputs(slot),
-                    fmt::format("fill {}, slot {} of 2, {} threads", word(fill), slot, threads)))
+      if (auto bad = judge(
+              fill, material_.sheet(fill, slot == 1), plan.algorithm, memory.outputs(slot),
+              {fmt::format("fill {}, slot {} of 2, {} threads", word(fill), slot, threads), {}}))
         return bad;
     return std::nullopt;
   }
@@ -268,14 +271,14 @@ VerifiedCase verify_case(Worker& worker, const VerifyOrder& order, Material& mat
   const auto& spec = material.spec();
   if (spec.direction != Direction::forward &&
       order.settings.reference == ReferenceKind::projection) {
-    result.verdict =
-        Refused{"direction", "there is no projection of a gradient: --reference full or auto"};
+    result.verdict = Refused{RefusalReason::direction,
+                             "there is no projection of a gradient: --reference full or auto"};
     return result;
   }
   const double needed =
       material.projected() ? projected_bytes(spec) : verify_bytes(spec, order.settings);
   if (auto why = beyond_memory(needed, available_bytes())) {
-    result.verdict = Refused{"memory", std::move(*why)};
+    result.verdict = Refused{RefusalReason::memory, std::move(*why)};
     return result;
   }
   const auto limit = order.settings.timeout.value_or(default_timeout(spec.geometry.flops()));
@@ -288,8 +291,8 @@ VerifiedCase verify_case(Worker& worker, const VerifyOrder& order, Material& mat
   try {
     result.verdict = Climb(worker, order, material, *result.plan, limit).verdict();
   } catch (const std::bad_alloc&) {
-    result.verdict =
-        Refused{"memory", "the machine has too little memory for this problem in verify mode"};
+    result.verdict = Refused{RefusalReason::memory,
+                             "the machine has too little memory for this problem in verify mode"};
   }
   result.open = worker.alive() && std::holds_alternative<Agrees>(result.verdict);
   if (worker.alive() && !result.open) (void)worker.call(ClosePlan{result.plan->plan}, limit);

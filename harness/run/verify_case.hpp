@@ -28,7 +28,7 @@ struct Judged {
   const Algorithm& algorithm;
   const Sheet& sheet;
   const Outputs& got;
-  const std::string& oracle;
+  const Oracle& oracle;
   bool right;
 };
 /// Shown every output that is judged.

@@ -131,9 +131,9 @@ class Judge {
             elements(shape_),
             first_,
             worst_mismatch_,
-            std::string(word(e_.fill)),
+            {std::string(word(e_.fill))},
             describe_region(e_.spec, e_.role, bad_),
-            ""};
+            {}};
   }
 
   /// Every output is within its bound, but all together are not what the class gives: the worst one
@@ -158,10 +158,10 @@ class Judge {
             all,
             worst,
             worst,
-            "relative_l2",
+            {"relative_l2"},
             fmt::format("all outputs together: relative L2 error {:.2g}, allowed {:.2g}",
                         gate.measured, gate.allowed),
-            ""};
+            {}};
   }
 
   const Evidence& e_;

@@ -116,13 +116,13 @@ class Search {
           }
   }
 
-  std::string words() {
-    if (any_.outputs().size() < kLeastOutputs) return "";
-    if (wrong_.outputs().empty() && !sloppy()) return "";
+  Diagnosis diagnosis() {
+    if (any_.outputs().size() < kLeastOutputs) return {};
+    if (wrong_.outputs().empty() && !sloppy()) return {};
     singles();
     if (found_.empty()) pairs();
-    if (!found_.empty()) return sentence(found_, "");
-    return partial_.empty() ? "" : sentence(partial_, ", where it is wrong");
+    const bool partly = found_.empty() && !partial_.empty();
+    return {partly ? partial_ : found_, partly, {}};
   }
 
  private:
@@ -175,10 +175,10 @@ class Search {
       Mutant m(e_.spec);
       row.apply(m);
       const auto how = match(m);
-      if (how == Match::everywhere) found_.emplace_back(row.words);
+      if (how == Match::everywhere) found_.push_back({row.words});
       if (how == Match::where_wrong && partial_.size() < 2 &&
           wrong_.outputs().size() >= kLeastWrong)
-        partial_.emplace_back(row.words);
+        partial_.push_back({row.words});
     }
   }
 
@@ -191,17 +191,11 @@ class Search {
         rows_[first].apply(m);
         rows_[second].apply(m);
         if (match(m) == Match::everywhere)
-          found_.push_back(fmt::format("{} and {}", rows_[first].words, rows_[second].words));
+          found_.push_back({fmt::format("{} and {}", rows_[first].words, rows_[second].words)});
       }
   }
 
   bool over() const { return products_ > kMostProducts; }
-
-  static std::string sentence(const std::vector<std::string>& names, const char* where) {
-    auto text = "matches the reference with " + names[0];
-    if (names.size() > 1) text += ", or with " + names[1];
-    return text + where;
-  }
 
   const Evidence& e_;
   Tolerance tolerance_;
@@ -209,13 +203,13 @@ class Search {
   Sample wrong_, any_;
   double nearer_ = 0;  // 0: any distance within the bounds
   std::int64_t products_ = 0;
-  std::vector<std::string> found_, partial_;
+  std::vector<Misreading> found_, partial_;
 };
 
 }  // namespace
 
-std::string diagnose(const Evidence& evidence) {
-  return Search(evidence).words();
+Diagnosis diagnose(const Evidence& evidence) {
+  return Search(evidence).diagnosis();
 }
 
 }  // namespace convgauge

@@ -242,10 +242,10 @@ std::optional<Differs> Projection::sloppy(const Algorithm& algorithm,
       all,
       {},
       {},
-      "relative_l2",
+      {"relative_l2"},
       fmt::format("all outputs together: relative L2 error {:.2g} by projection, allowed {:.2g}",
                   measured, allowed),
-      ""};
+      {}};
 }
 
 /// One part of the worst place's image is wrong there: which of its channels is, tells the

@@ -9,7 +9,7 @@ namespace convgauge {
 namespace {
 
 /// Numbers that are set together.
-using Move = std::vector<std::pair<Knob, std::int64_t>>;
+using Move = std::vector<std::pair<Coordinate, std::int64_t>>;
 
 struct OutOfBudget {};
 
@@ -28,9 +28,9 @@ std::vector<std::int64_t> towards(std::int64_t value, std::int64_t end) {
 
 /// Numbers that lose their sense one without the other: axes of a pair, channels with groups,
 /// kernel with what gives it room. All of one entry go the same share of their way at once.
-const std::vector<std::vector<Knob>>& linked() {
-  using enum Knob;
-  static const std::vector<std::vector<Knob>> all{
+const std::vector<std::vector<Coordinate>>& linked() {
+  using enum Coordinate;
+  static const std::vector<std::vector<Coordinate>> all{
       {height, width},
       {kernel_h, kernel_w},
       {stride_h, stride_w},
@@ -109,7 +109,7 @@ class Search {
   bool attempt(std::initializer_list<const Move*> moves) {
     auto point = best_;
     for (const auto* move : moves)
-      for (const auto& [knob, value] : *move) point[knob] = value;
+      for (const auto& [coordinate, value] : *move) point[coordinate] = value;
     return attempt(point);
   }
 
@@ -117,8 +117,8 @@ class Search {
   bool bottom_up(std::size_t count) {
     std::vector<const Parameter*> changed;
     for (const auto& p : parameters())
-      if (std::any_of(p.knobs.begin(), p.knobs.end(),
-                      [&](Knob k) { return start_[k] != trivial(k); }))
+      if (std::any_of(p.coordinates.begin(), p.coordinates.end(),
+                      [&](Coordinate k) { return start_[k] != trivial(k); }))
         changed.push_back(&p);
     return choose(changed, 0, count, Point());
   }
@@ -128,7 +128,7 @@ class Search {
     if (count == 0) return attempt(so_far);
     for (auto i = first; i + count <= from.size(); ++i) {
       auto point = so_far;
-      for (const auto k : from[i]->knobs) point[k] = start_[k];
+      for (const auto k : from[i]->coordinates) point[k] = start_[k];
       if (choose(from, i + 1, count - 1, point)) return true;
     }
     return false;
@@ -136,8 +136,8 @@ class Search {
 
   std::vector<Move> single_moves() const {
     std::vector<Move> moves;
-    for (std::size_t i = 0; i < kKnobs; ++i) {
-      const auto k = static_cast<Knob>(i);
+    for (std::size_t i = 0; i < kCoordinates; ++i) {
+      const auto k = static_cast<Coordinate>(i);
       for (const auto target : towards(best_[k], least(best_, k))) moves.push_back({{k, target}});
       if (best_[k] != least(best_, k) && best_[k] != trivial(k)) moves.push_back({{k, trivial(k)}});
     }
@@ -146,11 +146,11 @@ class Search {
 
   std::vector<Move> linked_moves() const {
     std::vector<Move> moves;
-    for (const auto& knobs : linked())
+    for (const auto& coordinates : linked())
       for (std::int64_t share = 1; share <= kFinest; share *= 2) {
         Move move;
         bool finer = false;
-        for (const auto k : knobs) {
+        for (const auto k : coordinates) {
           const auto way = trivial(k) - best_[k];
           // The last share is a single step each.
           const auto step = share == kFinest ? (way > 0) - (way < 0) : way / share;
@@ -165,11 +165,12 @@ class Search {
 
   /// Fewer groups of the same width.
   void add_groups(std::vector<Move>& moves) const {
-    const auto groups = best_[Knob::groups];
+    const auto groups = best_[Coordinate::groups];
     for (const auto fewer : towards(groups, 1))
-      moves.push_back({{Knob::groups, fewer},
-                       {Knob::in_channels, best_[Knob::in_channels] / groups * fewer},
-                       {Knob::out_channels, best_[Knob::out_channels] / groups * fewer}});
+      moves.push_back(
+          {{Coordinate::groups, fewer},
+           {Coordinate::in_channels, best_[Coordinate::in_channels] / groups * fewer},
+           {Coordinate::out_channels, best_[Coordinate::out_channels] / groups * fewer}});
   }
 
   bool singly() {
@@ -191,13 +192,14 @@ class Search {
   /// One parameter less, at the price of a larger number of another.
   bool growing() {
     for (const auto& parameter : parameters())
-      for (std::size_t i = 0; i < kKnobs; ++i) {
-        const auto k = static_cast<Knob>(i);
-        if (std::find(parameter.knobs.begin(), parameter.knobs.end(), k) != parameter.knobs.end() ||
+      for (std::size_t i = 0; i < kCoordinates; ++i) {
+        const auto k = static_cast<Coordinate>(i);
+        if (std::find(parameter.coordinates.begin(), parameter.coordinates.end(), k) !=
+                parameter.coordinates.end() ||
             !grows(k))
           continue;
         Move reset;
-        for (const auto own : parameter.knobs) reset.emplace_back(own, trivial(own));
+        for (const auto own : parameter.coordinates) reset.emplace_back(own, trivial(own));
         for (const auto larger :
              {best_[k] + 1, best_[k] + 2, best_[k] * 2, best_[k] * 4, best_[k] * 16}) {
           const Move growth{{k, larger}};
@@ -207,9 +209,9 @@ class Search {
     return false;
   }
 
-  static bool grows(Knob k) {
-    return k != Knob::bias && k != Knob::padding_mode && k != Knob::layout && k != Knob::threads &&
-           k != Knob::groups;
+  static bool grows(Coordinate k) {
+    return k != Coordinate::bias && k != Coordinate::padding_mode && k != Coordinate::layout &&
+           k != Coordinate::threads && k != Coordinate::groups;
   }
 
   static constexpr std::int64_t kFinest = 16;

@@ -3,7 +3,7 @@
 #pragma once
 #include <functional>
 
-#include "verify/knobs.hpp"
+#include "verify/point.hpp"
 
 namespace convgauge {
 

@@ -31,15 +31,16 @@ std::string said(const Differs& v) {
       "{} of {} outputs, worst at n{} c{} h{} w{}: got {:.9g}, want {:.9g}, allowed {:.3g}",
       v.count, v.of, m.at[0], m.at[1], m.at[2], m.at[3], m.got, m.want, m.allowed);
   text = with(text, v.where, "; ");
-  if (!v.oracle.empty()) text += fmt::format(" ({})", v.oracle);
-  return with(text, v.diagnosis, "; ");
+  if (const auto oracle = convgauge::text(v.oracle); !oracle.empty())
+    text += fmt::format(" ({})", oracle);
+  return with(text, convgauge::text(v.diagnosis), "; ");
 }
 
 std::string said(const Refused& v) {
-  return with(v.reason, v.why);
+  return with(v.reason.text(), v.why);
 }
 std::string said(const Trespass& v) {
-  return with(v.rule, v.where);
+  return with(v.rule.text(), v.where);
 }
 std::string said(const Died& v) {
   const auto how =
@@ -51,20 +52,27 @@ std::string said(const TimedOut& v) {
          (v.during.empty() ? "" : " during " + v.during);
 }
 std::string said(const Failed& v) {
-  return v.why;
+  return v.rule ? fmt::format("{}: {}", word(*v.rule), v.why) : v.why;
 }
+
+struct OutcomeOf {
+  Outcome operator()(const Agrees&) const { return Outcome::agrees; }
+  Outcome operator()(const Differs&) const { return Outcome::wrong; }
+  Outcome operator()(const Refused&) const { return Outcome::refused; }
+  Outcome operator()(const Trespass&) const { return Outcome::trespass; }
+  Outcome operator()(const Died&) const { return Outcome::died; }
+  Outcome operator()(const TimedOut&) const { return Outcome::timed_out; }
+  Outcome operator()(const Failed&) const { return Outcome::failed; }
+};
 
 }  // namespace
 
-std::string_view kind(const Verdict& verdict) {
-  constexpr std::string_view words[] = {"agrees", "differs",   "refused", "trespass",
-                                        "died",   "timed_out", "failed"};
-  static_assert(std::size(words) == std::variant_size_v<Verdict>);
-  return words[verdict.index()];
-}
-
 std::string sentence(const Verdict& verdict) {
   return std::visit([](const auto& v) { return said(v); }, verdict);
+}
+
+Outcome outcome_of(const Verdict& verdict) {
+  return std::visit(OutcomeOf{}, verdict);
 }
 
 }  // namespace convgauge

@@ -8,6 +8,12 @@
 #include <variant>
 #include <vector>
 
+#include "core/describe.hpp"
+#include "core/open_word.hpp"
+#include "core/outcome.hpp"
+#include "core/rule.hpp"
+#include "verify/diagnosis.hpp"
+
 namespace convgauge {
 
 struct Mismatch {
@@ -15,6 +21,13 @@ struct Mismatch {
   double got = 0, want = 0, allowed = 0;
   bool operator==(const Mismatch&) const = default;
 };
+template <class Walk, Is<Mismatch> T>
+void describe(Walk& walk, T& m) {
+  walk(Key("at", "the four indices n, c, h, w"), m.at);
+  walk("got", m.got);
+  walk("want", m.want);
+  walk("allowed", m.allowed);
+}
 
 /// The result is right: worst = largest |got - want| / allowed, at most 1; rel_l2 of the normal
 /// fill.
@@ -24,29 +37,57 @@ struct Agrees {
   std::vector<std::string> notes;  // "nonfinite_spread", ...
   bool operator==(const Agrees&) const = default;
 };
+template <class Walk, Is<Agrees> T>
+void describe(Walk& walk, T& v) {
+  walk("worst", v.worst);
+  walk("rel_l2", v.rel_l2);
+  walk("elements", v.elements);
+  walk(Key("notes").omit_default(), v.notes);
+}
 
-/// The result is wrong. `where` is the shape of the error region in words; `oracle` what found it
-/// ("integer", "normal", "honesty", ...); diagnosis the changed specification that gives the same
-/// output, empty if none does.
+/// The result is wrong. `where` is the shape of the error region in words.
 struct Differs {
   std::int64_t count = 0, of = 0;
   Mismatch first, worst;
-  std::string oracle, where, diagnosis;
+  Oracle oracle;
+  std::string where;
+  Diagnosis diagnosis;
   bool operator==(const Differs&) const = default;
 };
+template <class Walk, Is<Differs> T>
+void describe(Walk& walk, T& v) {
+  walk("count", v.count);
+  walk("of", v.of);
+  walk("first", v.first);
+  walk("worst", v.worst);
+  walk("oracle", v.oracle);
+  walk("where", v.where);
+  walk("diagnosis", v.diagnosis);
+}
 
-/// An honest "not supported"; never a failure. reason is the ABI's word ("padding_mode").
+/// An honest "not supported"; never a failure.
 struct Refused {
-  std::string reason, why;
+  OpenWord<RefusalReason> reason;
+  std::string why;
   bool operator==(const Refused&) const = default;
 };
+template <class Walk, Is<Refused> T>
+void describe(Walk& walk, T& v) {
+  walk("reason", v.reason);
+  walk("why", v.why);
+}
 
-/// Read or wrote what was not its own, or left part of the output unwritten. rule is the ABI's
-/// ("R9").
+/// Read or wrote what was not its own, or left part of the output unwritten.
 struct Trespass {
-  std::string rule, where;
+  OpenWord<Rule> rule;
+  std::string where;
   bool operator==(const Trespass&) const = default;
 };
+template <class Walk, Is<Trespass> T>
+void describe(Walk& walk, T& v) {
+  walk("rule", v.rule);
+  walk("where", v.where);
+}
 
 /// The process ended. signal 0: it exited, with `status`.
 struct Died {
@@ -54,37 +95,69 @@ struct Died {
   std::string where, last_words;
   bool operator==(const Died&) const = default;
 };
+template <class Walk, Is<Died> T>
+void describe(Walk& walk, T& v) {
+  walk("signal", v.signal);
+  walk("status", v.status);
+  walk("where", v.where);
+  walk("last_words", v.last_words);
+}
 
 struct TimedOut {
   std::chrono::milliseconds limit{0};
   std::string during;
   bool operator==(const TimedOut&) const = default;
 };
+template <class Walk, Is<TimedOut> T>
+void describe(Walk& walk, T& v) {
+  walk("limit_ms", v.limit);
+  walk("during", v.during);
+}
 
-/// The plugin said so itself, or broke a rule of the ABI that is none of the above.
+/// The plugin said so itself, or broke a rule of the ABI that is none of the above. In a results
+/// file both are one text: sentence().
 struct Failed {
   std::string why;
+  std::optional<Rule> rule{};
   bool device_lost =
       false;  // on its way from the worker only: nothing more can run in that process
   bool operator==(const Failed&) const = default;
 };
+/// Failed for breaking a rule: "R6: requirements changed between two calls".
+inline Failed broken(Rule rule, std::string how) {
+  return {std::move(how), rule};
+}
 
 using Verdict = std::variant<Agrees, Differs, Refused, Trespass, Died, TimedOut, Failed>;
+static_assert(Words<VerdictKind>::words.size() == std::variant_size_v<Verdict>);
 
-/// "agrees", "differs", "refused", "trespass", "died", "timed_out", "failed".
-std::string_view kind(const Verdict& verdict);
+inline VerdictKind kind_of(const Verdict& verdict) {
+  return static_cast<VerdictKind>(verdict.index());
+}
+/// Its word: "agrees", "differs", "refused", "trespass", "died", "timed_out", "failed".
+inline std::string_view kind(const Verdict& verdict) {
+  return word(kind_of(verdict));
+}
+
+/// Empty where the verdict is not Differs.
+inline Diagnosis diagnosis_of(const Verdict& verdict) {
+  const auto* differs = std::get_if<Differs>(&verdict);
+  return differs ? differs->diagnosis : Diagnosis{};
+}
 
 /// One line for a person, without the kind: "worst 0.12 of the allowed error", "signal SIGSEGV:
 /// read 4 bytes past src".
 std::string sentence(const Verdict& verdict);
 
+/// The outcome of a case of this verdict: agrees, where a measurement would decide.
+Outcome outcome_of(const Verdict& verdict);
+
 inline bool is_defect(const Verdict& v) {
-  return !std::holds_alternative<Agrees>(v) && !std::holds_alternative<Refused>(v);
+  return row_of(outcome_of(v)).is_defect;
 }
 /// What a plugin must never do to its host: died, timed_out, trespass (exit code 4).
 inline bool is_crash(const Verdict& v) {
-  return std::holds_alternative<Trespass>(v) || std::holds_alternative<Died>(v) ||
-         std::holds_alternative<TimedOut>(v);
+  return row_of(outcome_of(v)).is_crash;
 }
 
 }  // namespace convgauge

@@ -49,11 +49,11 @@ class Child {
       reply = Failed{"out of host memory"};
     }
     // Samples are many and short, and the next other request sees what they left.
-    if (const auto changed = state_->changes(); !changed.empty()) {
+    if (auto changed = state_->changes()) {
       state_.reset();
       if (!std::holds_alternative<LoadFailed>(reply)) {
         if (contained_) install_fault_handlers(box_.page());
-        reply = Failed{changed};
+        reply = std::move(*changed);
       }
     }
     enter(Stage::idle);
@@ -75,7 +75,7 @@ class Child {
   }
 
   Reply handle(const Describe&) {
-    if (auto ok = load(); !ok) return LoadFailed{ok.error().message};
+    if (auto ok = load(); !ok) return LoadFailed{ok.error().message, ok.error().rule};
     Description description{library_->name(), library_->version(), {}};
     for (const auto* table : library_->backends()) {
       const Backend backend(table);
@@ -122,11 +122,11 @@ class Child {
     auto plan = backend->plan(r.spec, r.settings);
     const double ns =
         std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - start).count();
-    if (!asked && plan) return Failed{"R3: query refused what plan_create accepts"};
+    if (!asked && plan) return broken(Rule::R3, "query refused what plan_create accepts");
     if (!asked) return as_reply(asked.error());
     if (!plan && std::holds_alternative<Refused>(plan.error()))
-      return Failed{fmt::format("R3: query accepted what plan_create refuses: {}",
-                                std::get<Refused>(plan.error()).why)};
+      return broken(Rule::R3, fmt::format("query accepted what plan_create refuses: {}",
+                                          std::get<Refused>(plan.error()).why));
     if (!plan) return as_reply(plan.error());
     PlanOpened opened{next_plan_, plan->algorithm(), plan->requirements(), ns};
     plans_.emplace(next_plan_++,
@@ -151,7 +151,7 @@ class Child {
     enter(Stage::load);
     if (options_.plugin.starts_with(kBuiltIn)) return Done{};
     if (auto ok = Library::refuses_other_versions(options_.plugin); !ok)
-      return LoadFailed{ok.error().message};
+      return LoadFailed{ok.error().message, ok.error().rule};
     return Done{};
   }
   Reply handle(const ClosePlan& r) {

@@ -62,20 +62,20 @@ FaultPlace explain_fault(const CrashPage& page) {
   const char* verb = page.was_write ? "wrote" : "read";
   // An access without address: not canonical, or an aligned instruction on an address that is not.
   if (page.signal == SIGSEGV && page.code == SI_KERNEL)
-    return {"", "misaligned or non-canonical access"};
+    return {std::nullopt, "misaligned or non-canonical access"};
   const auto* r = range_of(page);
-  if (!r) return {"", fmt::format("{} at address {:#x}", verb, page.address)};
+  if (!r) return {std::nullopt, fmt::format("{} at address {:#x}", verb, page.address)};
   const auto role = role_word(r->role);
   if (page.address >= r->data + r->bytes)
-    return {page.was_write ? "R9" : "R10",
+    return {page.was_write ? Rule::R9 : Rule::R10,
             fmt::format("{} {} the end of {} ({} bytes)", verb,
                         past_words(page.address - r->data - r->bytes), role, r->bytes)};
   if (page.address < r->data)
-    return {page.was_write ? "R9" : "R10",
+    return {page.was_write ? Rule::R9 : Rule::R10,
             fmt::format("{} {} bytes before the start of {} ({} bytes)", verb,
                         r->data - page.address, role, r->bytes)};
-  return {"R8", fmt::format("{} at byte {} of {}, which may only be read", verb,
-                            page.address - r->data, role)};
+  return {Rule::R8, fmt::format("{} at byte {} of {}, which may only be read", verb,
+                                page.address - r->data, role)};
 }
 
 }  // namespace convgauge

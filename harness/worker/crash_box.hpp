@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "core/rule.hpp"
 #include "worker/descriptor.hpp"
 
 namespace convgauge {
@@ -66,8 +67,8 @@ class CrashBox {
 
 /// What a fault address says.
 struct FaultPlace {
-  std::string rule;      // "R8", "R9", "R10"; empty: outside everything that is ours
-  std::string sentence;  // "wrote 4 bytes past the end of dst (100 bytes)"
+  std::optional<Rule> rule;  // R8, R9, R10; nothing: outside everything that is ours
+  std::string sentence;      // "wrote 4 bytes past the end of dst (100 bytes)"
 };
 FaultPlace explain_fault(const CrashPage& page);
 

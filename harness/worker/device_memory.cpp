@@ -26,7 +26,8 @@ struct Sentence {
 Answer<void> checked(const char* call, cvg_status status, const Sentence& sentence) {
   if (status == CVG_STATUS_OK) return {};
   auto why = fmt::format("{} returned {}: {}", call, status_word(status), sentence.text.data());
-  return tl::unexpected<Trouble>(Failed{std::move(why), status == CVG_STATUS_DEVICE_LOST});
+  return tl::unexpected<Trouble>(
+      Failed{std::move(why), std::nullopt, status == CVG_STATUS_DEVICE_LOST});
 }
 
 }  // namespace
@@ -60,7 +61,7 @@ Answer<DeviceBuffer> DeviceBuffer::allocate(const cvg_backend* table, int device
                                           requirement.alignment, &buffer.start_, &sentence.note);
   if (status == CVG_STATUS_OUT_OF_MEMORY)
     return tl::unexpected<Trouble>(
-        Refused{"memory",
+        Refused{RefusalReason::memory,
                 fmt::format("the device has too little memory for {} bytes of {}: {}",
                             requirement.bytes, role_word(requirement.role), sentence.text.data())});
   if (auto ok = checked("memory_alloc", status, sentence); !ok) return tl::unexpected(ok.error());

@@ -58,13 +58,17 @@ template <class Io>
 void fields(Io& io, OptionInfo& o) {
   io(o.key, o.values, o.default_value, o.description);
 }
+template <class Io, class E>
+void fields(Io& io, OpenWord<E>& w) {
+  io(w.value, w.other);
+}
 template <class Io>
 void fields(Io& io, Refused& r) {
   io(r.reason, r.why);
 }
 template <class Io>
 void fields(Io& io, Failed& f) {
-  io(f.why, f.device_lost);
+  io(f.why, f.rule, f.device_lost);
 }
 
 /// Where a buffer lies: a window of whole pages in the arena, shared by driver and worker. In the
@@ -224,10 +228,11 @@ using Request =
 /// The plugin could not be loaded, or broke the rules of its tables.
 struct LoadFailed {
   std::string why;
+  std::optional<Rule> rule{};  // that it broke
 };
 template <class Io>
 void fields(Io& io, LoadFailed& r) {
-  io(r.why);
+  io(r.why, r.rule);
 }
 
 struct BackendInfo {

@@ -137,7 +137,7 @@ Answer<void> PlanSession::execute_guarded(const VerifyRun& request) {
   protect(Stage::fetch, slot);
   if (auto ok = plan_.fetch(slot, guarded_tensors(slot)); !ok) return ok;
   enter(Stage::requirements);
-  if (auto ok = plan_.still_the_same(); !ok) return ok;
+  if (auto ok = plan_.requirements_unchanged(); !ok) return ok;
   return guards_untouched();
 }
 
@@ -163,7 +163,7 @@ Answer<void> PlanSession::inputs_unchanged(std::int32_t slot) const {
     if (!digest) return tl::unexpected(digest.error());
     if (*digest != mine.digests[i])
       return tl::unexpected<Trouble>(
-          Failed{fmt::format("R8: execute changed {} in device memory", role_word(role))});
+          broken(Rule::R8, fmt::format("execute changed {} in device memory", role_word(role))));
   }
   return {};
 }
@@ -175,10 +175,11 @@ Answer<void> PlanSession::guards_untouched() const {
       const auto guard = slot.device[i]->guard();
       if (!guard) return tl::unexpected(guard.error());
       if (*guard != DeviceBuffer::Guard::whole)
-        return tl::unexpected<Trouble>(Failed{fmt::format(
-            "R9: wrote {} of {} in device memory",
-            *guard == DeviceBuffer::Guard::broken_before ? "before the start" : "past the end",
-            role_word(plan_.requirements()[i].role))});
+        return tl::unexpected<Trouble>(broken(
+            Rule::R9, fmt::format("wrote {} of {} in device memory",
+                                  *guard == DeviceBuffer::Guard::broken_before ? "before the start"
+                                                                               : "past the end",
+                                  role_word(plan_.requirements()[i].role))));
     }
   return {};
 }
@@ -265,7 +266,7 @@ Reply PlanSession::sample(const Sample& request) {
   const auto load = load_between(before, read_load());
   if (status != CVG_STATUS_OK)
     return Failed{fmt::format("execute returned {} while it was timed", status_word(status)),
-                  status == CVG_STATUS_DEVICE_LOST};
+                  std::nullopt, status == CVG_STATUS_DEVICE_LOST};
   const auto each = static_cast<double>(request.batch);
   const double executions = each * static_cast<double>(calls);
   Sampled sampled{ns / each, device_ns / executions, load.waited_ns, load.busy_ns, load.steal_ns};

@@ -87,23 +87,25 @@ ProcessState::ProcessState(std::vector<int> own_descriptors)
   }
 }
 
-std::string ProcessState::changes() {
-  if (!others_ && other_processes()) return "R17: a process was started and left running";
+std::optional<Failed> ProcessState::changes() {
+  if (!others_ && other_processes())
+    return broken(Rule::R17, "a process was started and left running");
   if (const auto now = read_mxcsr(); (now & ~kStickyFlags) != mxcsr_) {
     write_mxcsr(mxcsr_);
-    return fmt::format("R14: MXCSR was changed from {:#06x} to {:#06x}", mxcsr_,
-                       now & ~kStickyFlags);
+    return broken(Rule::R14, fmt::format("MXCSR was changed from {:#06x} to {:#06x}", mxcsr_,
+                                         now & ~kStickyFlags));
   }
-  if (read_x87() != x87_) return "R14: the x87 control word was changed";
+  if (read_x87() != x87_) return broken(Rule::R14, "the x87 control word was changed");
   if (const auto now = current_directory(); now != directory_) {
     (void)!::chdir(directory_.c_str());
-    return fmt::format("R14: the working directory was changed to '{}'", now);
+    return broken(Rule::R14, fmt::format("the working directory was changed to '{}'", now));
   }
   if (const auto now = current_mask(); now != mask_) {
     ::umask(mask_);
-    return fmt::format("R14: the umask was changed from {:#o} to {:#o}", mask_, now);
+    return broken(Rule::R14, fmt::format("the umask was changed from {:#o} to {:#o}", mask_, now));
   }
-  if (std::string(std::setlocale(LC_ALL, nullptr)) != locale_) return "R14: the locale was changed";
+  if (std::string(std::setlocale(LC_ALL, nullptr)) != locale_)
+    return broken(Rule::R14, "the locale was changed");
   for (int signal = 1; signal < 32; ++signal) {
     if (!watched(signal)) continue;
     struct sigaction now {};
@@ -111,18 +113,19 @@ std::string ProcessState::changes() {
     ::sigaction(signal, nullptr, &now);
     if (now.sa_sigaction == before.sa_sigaction) continue;
     ::sigaction(signal, &before, nullptr);
-    return fmt::format("R14: the handler of SIG{} was changed", ::sigabbrev_np(signal));
+    return broken(Rule::R14,
+                  fmt::format("the handler of SIG{} was changed", ::sigabbrev_np(signal)));
   }
   for (std::size_t i = 0; i < descriptors_.size(); ++i) {
     struct stat file {};
     if (::fstat(descriptors_[i], &file) != 0)
-      return fmt::format("R16: descriptor {}, which is not the plugin's, was closed",
-                         descriptors_[i]);
+      return broken(Rule::R16, fmt::format("descriptor {}, which is not the plugin's, was closed",
+                                           descriptors_[i]));
     if (!same_file(file, files_[i]))
-      return fmt::format("R16: descriptor {}, which is not the plugin's, was replaced",
-                         descriptors_[i]);
+      return broken(Rule::R16, fmt::format("descriptor {}, which is not the plugin's, was replaced",
+                                           descriptors_[i]));
   }
-  return {};
+  return std::nullopt;
 }
 
 }  // namespace convgauge

@@ -5,8 +5,11 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "verify/verdict.hpp"
 
 namespace convgauge {
 
@@ -15,9 +18,9 @@ class ProcessState {
  public:
   /// `own_descriptors`: the harness's, which a plugin must not close or replace.
   explicit ProcessState(std::vector<int> own_descriptors);
-  /// "R14: the handler of SIGSEGV was changed", or empty. What was changed is put back where that
-  /// is possible.
-  std::string changes();
+  /// The rule that was broken, and how; nothing where all is as it was. What was changed is put
+  /// back where that is possible.
+  std::optional<Failed> changes();
 
  private:
   std::uint32_t mxcsr_ = 0;

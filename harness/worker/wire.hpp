@@ -51,6 +51,11 @@ class Writer {
     put(static_cast<std::uint64_t>(items.size()));
     for (const auto& [key, value] : items) (*this)(key, value);
   }
+  template <class T>
+  void put(const std::optional<T>& value) {
+    put(value.has_value());
+    if (value) put(*value);
+  }
   template <class... T>
   void put(const std::variant<T...>& value) {
     put(static_cast<std::uint64_t>(value.index()));
@@ -107,6 +112,13 @@ class Reader {
       get(key);
       get(items[key]);
     }
+  }
+  template <class T>
+  void get(std::optional<T>& value) {
+    bool there = false;
+    get(there);
+    value.reset();
+    if (there) get(value.emplace());
   }
   template <class... T>
   void get(std::variant<T...>& value) {

@@ -149,8 +149,9 @@ std::variant<Reply, Verdict> Worker::call(const Request& request, milliseconds l
         return ended(limit, true);
       case Inbox::State::garbage:
         kill_all();
-        return Verdict(Failed{
-            "R16: wrote to a descriptor that is not the plugin's: what arrived is no message"});
+        return Verdict(
+            broken(Rule::R16,
+                   "wrote to a descriptor that is not the plugin's: what arrived is no message"));
     }
   }
 }
@@ -164,20 +165,20 @@ std::variant<Reply, Verdict> Worker::judge(std::string message) {
     auto first = output_text_.substr(0, output_text_.find('\n'));
     const auto count = std::exchange(output_bytes_, 0);
     output_text_.clear();
-    return Verdict(Failed{
-        fmt::format("R15: wrote {} bytes to standard output: '{}'", count, first.substr(0, 80))});
+    return Verdict(broken(Rule::R15, fmt::format("wrote {} bytes to standard output: '{}'", count,
+                                                 first.substr(0, 80))));
   }
   try {
     auto reply = wire::unpack<Reply>(message);
     if (auto* failed = std::get_if<Failed>(&reply); failed && failed->device_lost) {
       kill_all();  // the next case gets a fresh one
-      return Verdict(Failed{std::move(failed->why)});
+      return Verdict(Failed{std::move(failed->why), failed->rule});
     }
     return reply;
   } catch (const std::exception& e) {
     kill_all();
-    return Verdict(
-        Failed{fmt::format("R16: wrote to a descriptor that is not the plugin's: {}", e.what())});
+    return Verdict(broken(
+        Rule::R16, fmt::format("wrote to a descriptor that is not the plugin's: {}", e.what())));
   }
 }
 
@@ -228,8 +229,9 @@ Verdict Worker::ended(milliseconds limit, bool in_time) {
         fmt::format("{} to its whole process group during {}", signal_name(group_signal), stage),
         error_text_};
   if (!end || (WIFEXITED(end->wait_status) && WEXITSTATUS(end->wait_status) == kChannelLost))
-    return Verdict(Failed{
-        fmt::format("R16: a descriptor that is not the plugin's was closed during {}", stage)});
+    return Verdict(
+        broken(Rule::R16,
+               fmt::format("a descriptor that is not the plugin's was closed during {}", stage)));
   if (WIFEXITED(end->wait_status))
     return Died{
         0, WEXITSTATUS(end->wait_status),
@@ -240,8 +242,7 @@ Verdict Worker::ended(milliseconds limit, bool in_time) {
   if (!page.faulted || page.signal != signal || signal == SIGABRT)
     return Died{signal, 0, fmt::format("{} during {}", signal_name(signal), stage), error_text_};
   const auto place = explain_fault(page);
-  if (!place.rule.empty())
-    return Trespass{place.rule, fmt::format("{}: {}", stage, place.sentence)};
+  if (place.rule) return Trespass{*place.rule, fmt::format("{}: {}", stage, place.sentence)};
   return Died{signal, 0,
               fmt::format("{} during {}: {}", signal_name(signal), stage, place.sentence),
               error_text_};

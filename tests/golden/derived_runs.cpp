@@ -70,7 +70,7 @@ Results night_run(int night) {
           random);
     if (night >= 5 && r.label == "fft" && r.problem.name == "layer2.0.conv2") {
       r.verdict = Failed{"out of memory: 3 GiB asked"};
-      r.measurement = Skipped{"not verified: failed"};
+      r.measurement = Skipped{SkipReason::not_verified, "failed"};
     }
   }
   return results;

@@ -81,9 +81,10 @@ class Maker {
                            short_text(problem.geometry), r.label, r.requested_algorithm, threads);
     r.bytes = Spec::of(problem.geometry, Dtype::f32).total_bytes();
     if (refuses(who, problem.geometry)) {
-      r.verdict = Refused{problem.geometry.h.kernel != 3 ? "kernel" : "stride",
-                          fmt::format("{} computes 3x3 kernels at stride 1", who.label)};
-      r.measurement = Skipped{"not verified: refused"};
+      r.verdict =
+          Refused{problem.geometry.h.kernel != 3 ? RefusalReason::kernel : RefusalReason::stride,
+                  fmt::format("{} computes 3x3 kernels at stride 1", who.label)};
+      r.measurement = Skipped{SkipReason::not_verified, "refused"};
       return r;
     }
     r.algorithm = Algorithm{.name = who.algorithm,
@@ -180,28 +181,28 @@ void spoil(std::vector<CaseRecord>& cases) {
   };
   const auto never = [](CaseRecord& r, Verdict verdict) {
     r.verdict = std::move(verdict);
-    r.measurement = Skipped{fmt::format("not verified: {}", kind(r.verdict))};
+    r.measurement = Skipped{SkipReason::not_verified, std::string(kind(r.verdict))};
   };
   never(find("layer4.1.conv2", "fft"),
         Differs{3584,
                 25088,
                 {{0, 0, 0, 6}, -0.125, 0.5, 1e-6},
                 {{0, 17, 3, 6}, std::numeric_limits<double>::quiet_NaN(), 0.5, 1e-6},
-                "integer",
+                {"integer"},
                 "output columns >= 6",
-                "matches the reference with padding shifted by one"});
+                {{{"padding shifted by one"}}}});
   never(find("conv1", "fft"), TimedOut{std::chrono::milliseconds(30000), "execute"});
   never(find("layer2.1.conv2", "fft"), Died{11, 0, "read 4 bytes past src", ""});
-  never(find("layer3.1.conv2", "fft"), Trespass{"R9", "wrote 4 bytes after dst"});
+  never(find("layer3.1.conv2", "fft"), Trespass{Rule::R9, "wrote 4 bytes after dst"});
   never(find("layer1.0.conv2", "fft"), Failed{"out of memory: 3 GiB asked"});
   auto& known = find("layer4.0.conv2", "fft");
   never(known, Differs{1,
                        25088,
                        {{0, 0, 0, 0}, 1, 2, 1e-6},
                        {{0, 0, 0, 0}, 1, 2, 1e-6},
-                       "normal",
+                       {"normal"},
                        "one output",
-                       ""});
+                       {}});
   known.known = "stride 2, issue #12";
   find("layer1.0.conv1", "naive").measurement =
       Inconclusive{"another process took 12% of the time of 9 of 15 samples"};
@@ -211,8 +212,8 @@ void skip_slow(std::vector<CaseRecord>& cases) {
   for (auto& r : cases) {
     const auto* m = std::get_if<Measured>(&r.measurement);
     if (m && m->samples_ns[0] > 0.1e9)
-      r.measurement =
-          Skipped{fmt::format("over budget: one execution takes {:.1f} s", m->samples_ns[0] / 1e9)};
+      r.measurement = Skipped{SkipReason::over_budget,
+                              fmt::format("one execution takes {:.1f} s", m->samples_ns[0] / 1e9)};
   }
 }
 
@@ -264,9 +265,9 @@ Results changed_run() {
     }
   }
   results.cases.at(6).verdict = Failed{"out of memory: 3 GiB asked"};
-  results.cases.at(6).measurement = Skipped{"not verified: failed"};
-  results.cases.at(8).verdict = Refused{"kernel", "fft computes no 1x1 any more"};
-  results.cases.at(8).measurement = Skipped{"not verified: refused"};
+  results.cases.at(6).measurement = Skipped{SkipReason::not_verified, "failed"};
+  results.cases.at(8).verdict = Refused{RefusalReason::kernel, "fft computes no 1x1 any more"};
+  results.cases.at(8).measurement = Skipped{SkipReason::not_verified, "refused"};
   auto added = results.cases.at(11);
   added.label = "winograd-new";
   results.cases.erase(results.cases.begin() + 10);

@@ -27,9 +27,10 @@ struct Side {
   std::vector<const Results*> runs;
 };
 
-/// Something that was not the same. `what`: "processor", "compiler", "plugin of winograd".
+/// Something that was not the same. `what`: "processor", "compiler", "plugin hash of winograd".
 struct Difference {
   std::string what, baseline, candidate;
+  std::string label{};  // of the backend that it is about; empty: it is about all
   bool operator==(const Difference&) const = default;
 };
 

@@ -65,8 +65,9 @@ class Differences {
     note(what, answers(baseline_, question), answers(candidate_, question));
   }
 
-  void note(const std::string& what, const std::string& then, const std::string& now) {
-    if (then != now) list_.push_back({what, then, now});
+  void note(const std::string& what, const std::string& then, const std::string& now,
+            const std::string& label = {}) {
+    if (then != now) list_.push_back({what, then, now, label});
   }
 
   void ask_plugin(const std::string& with, const std::string& of) {
@@ -78,13 +79,13 @@ class Differences {
           return p ? p->*field : std::string("(none)");
         });
       };
-      note(name + what, of_side(baseline_, with), of_side(candidate_, of));
+      note(name + what, of_side(baseline_, with), of_side(candidate_, of), of);
     };
     both("version", &PluginRecord::version);
     both("plugin hash", &PluginRecord::hash);
     both("device", &PluginRecord::device);
     both("library", &PluginRecord::library_path);
-    note("options" + what, options_text(baseline_, with), options_text(candidate_, of));
+    note("options" + what, options_text(baseline_, with), options_text(candidate_, of), of);
   }
 
   std::vector<Difference> take() { return std::move(list_); }

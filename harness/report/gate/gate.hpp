@@ -22,20 +22,20 @@ struct GateFinding {
   std::string why;
 };
 
-enum class Guilt {
+enum class SuspectResult {
   suspected,    // not measured again yet
   slower,       // confirmed
   not_slower,   // the interleaved run shows no slowdown of over 1%
   unconfirmed,  // could not be measured again, or not well enough: inconclusive
   failed        // gave a wrong result, crashed or was refused when it was measured again
 };
-std::string_view word(Guilt guilt);
+std::string_view word(SuspectResult result);
 
 struct Suspect {
   const ComparedCase* compared = nullptr;
   std::string why;  // it is one: "the stored baseline has 1.20 ms, the candidate 1.31 ms", "over
                     // budget: ..."
-  Guilt guilt = Guilt::suspected;
+  SuspectResult result = SuspectResult::suspected;
   Slowdown slowdown;
   std::string outcome;             // in a sentence
   std::optional<Verdict> verdict;  // of a candidate that failed when it was measured again

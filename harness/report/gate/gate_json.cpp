@@ -31,7 +31,7 @@ Json finding_json(const GateFinding& f) {
 
 Json suspect_json(const Suspect& s) {
   auto j = case_json(*s.compared);
-  j["result"] = word(s.guilt);
+  j["result"] = word(s.result);
   j["why"] = s.why;
   j["outcome"] = s.outcome;
   j["time_ratio"] = nullptr;

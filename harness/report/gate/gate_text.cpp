@@ -29,9 +29,9 @@ std::string answer(const Gate& gate) {
   }
 }
 
-int count(const Gate& gate, Guilt guilt) {
+int count(const Gate& gate, SuspectResult result) {
   return static_cast<int>(std::count_if(gate.suspects.begin(), gate.suspects.end(),
-                                        [&](const Suspect& s) { return s.guilt == guilt; }));
+                                        [&](const Suspect& s) { return s.result == result; }));
 }
 
 std::string times_text(const Gate& gate) {
@@ -40,9 +40,9 @@ std::string times_text(const Gate& gate) {
                                  gate.timed, gate.cleared);
   if (gate.suspects.empty()) return text + ".";
   text += fmt::format("; {}:", counted(gate.suspects.size(), "suspect"));
-  for (const auto guilt :
-       {Guilt::slower, Guilt::failed, Guilt::not_slower, Guilt::unconfirmed, Guilt::suspected})
-    if (const int n = count(gate, guilt); n > 0) text += fmt::format(" {} {},", n, word(guilt));
+  for (const auto result : {SuspectResult::slower, SuspectResult::failed, SuspectResult::not_slower,
+                            SuspectResult::unconfirmed, SuspectResult::suspected})
+    if (const int n = count(gate, result); n > 0) text += fmt::format(" {} {},", n, word(result));
   text.back() = '.';
   return text;
 }
@@ -54,10 +54,11 @@ std::string suspect_text(const Gate& gate, const Suspect& s) {
 /// Accusations and failures first, the acquitted last.
 std::vector<const Suspect*> ordered(const Gate& gate) {
   std::vector<const Suspect*> list;
-  for (const auto guilt :
-       {Guilt::failed, Guilt::slower, Guilt::unconfirmed, Guilt::suspected, Guilt::not_slower})
+  for (const auto result :
+       {SuspectResult::failed, SuspectResult::slower, SuspectResult::unconfirmed,
+        SuspectResult::suspected, SuspectResult::not_slower})
     for (const auto& s : gate.suspects)
-      if (s.guilt == guilt) list.push_back(&s);
+      if (s.result == result) list.push_back(&s);
   return list;
 }
 
@@ -88,7 +89,7 @@ std::string gate_text(const Gate& gate, int width, bool colour) {
     add(gate.options.allow_refusals ? "lost (ok)" : "lost", *f.compared, f.why);
   text += times_text(gate) + "\n";
   for (const auto* s : ordered(gate))
-    add(std::string(word(s->guilt)).c_str(), *s->compared, s->why + "; " + s->outcome);
+    add(std::string(word(s->result)).c_str(), *s->compared, s->why + "; " + s->outcome);
   return text;
 }
 
@@ -114,7 +115,7 @@ std::string gate_markdown(const Gate& gate) {
     add(gate.options.allow_refusals ? "lost (allowed)" : "lost",
         fmt::format("{}: {}", case_name(gate.comparison, *f.compared), f.why), "");
   out.add(fmt::format("\n### Times\n\n{}\n\n", escape_markdown(times_text(gate))));
-  for (const auto* s : ordered(gate)) add(word(s->guilt), suspect_text(gate, *s), "");
+  for (const auto* s : ordered(gate)) add(word(s->result), suspect_text(gate, *s), "");
   return std::move(out).finish("`convgauge gate -o gate.json` has them");
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 
+#include "record/classify.hpp"
 #include "report/gate/gate.hpp"
 #include "report/words.hpp"
 #include "run/outcome.hpp"
@@ -20,7 +21,7 @@ const Results& only_run(const Side& side) {
 
 void find_failures(Gate& gate) {
   for (const auto& c : gate.comparison.cases)
-    if (c.candidate && is_defect(c.candidate->verdict) && !c.candidate->known)
+    if (c.candidate && row_of(*c.candidate).is_defect)
       gate.failures.push_back(
           {&c, fmt::format("{}: {}", kind(c.candidate->verdict), reason(*c.candidate))});
 }
@@ -91,10 +92,10 @@ std::string slowdown_text(const Slowdown& s) {
 
 }  // namespace
 
-std::string_view word(Guilt guilt) {
+std::string_view word(SuspectResult result) {
   constexpr std::array<std::string_view, 5> words{"suspected", "slower", "not slower",
                                                   "unconfirmed", "failed"};
-  return words.at(static_cast<std::size_t>(guilt));
+  return words.at(static_cast<std::size_t>(result));
 }
 
 std::string another_machine(const Machine& a, const Machine& b) {
@@ -120,13 +121,13 @@ Expected<Gate> judge(const Side& baseline, const Side& candidate, const Machine&
 
 void settle(Suspect& suspect, const CaseRecord* baseline, const CaseRecord* candidate,
             double budget_ns, RankLaws& laws) {
-  suspect.guilt = Guilt::unconfirmed;
+  suspect.result = SuspectResult::unconfirmed;
   if (!baseline || !candidate) {
     suspect.outcome = "was not measured again: interrupted";
     return;
   }
   if (!agrees(candidate)) {
-    suspect.guilt = Guilt::failed;
+    suspect.result = SuspectResult::failed;
     suspect.verdict = candidate->verdict;
     suspect.outcome = fmt::format("when it was measured again it {}: {}", kind(candidate->verdict),
                                   reason(*candidate));
@@ -142,9 +143,9 @@ void settle(Suspect& suspect, const CaseRecord* baseline, const CaseRecord* cand
   if (!now) {
     // One execution takes over half of the budget, or there would be a time: at least twice what
     // the baseline's does.
-    const bool over_budget = std::holds_alternative<Skipped>(candidate->measurement) &&
-                             then->first_execution_ns < budget_ns / 4;
-    suspect.guilt = over_budget ? Guilt::slower : Guilt::unconfirmed;
+    const bool over_budget =
+        classify(*candidate) == Outcome::over_budget && then->first_execution_ns < budget_ns / 4;
+    suspect.result = over_budget ? SuspectResult::slower : SuspectResult::unconfirmed;
     suspect.outcome =
         over_budget
             ? fmt::format(
@@ -158,7 +159,7 @@ void settle(Suspect& suspect, const CaseRecord* baseline, const CaseRecord* cand
     suspect.outcome = fmt::format("the budget allowed {} rounds; {} are needed",
                                   suspect.slowdown.rounds, kLeastRounds);
   else
-    suspect.guilt = Guilt::not_slower;  // until conclude() has seen them all
+    suspect.result = SuspectResult::not_slower;  // until conclude() has seen them all
 }
 
 void conclude(Gate& gate, bool strict) {
@@ -169,28 +170,28 @@ void conclude(Gate& gate, bool strict) {
   std::size_t next = 0;
   for (auto& s : gate.suspects) {
     if (s.slowdown.rounds < kLeastRounds) continue;
-    if (guilty[next++]) s.guilt = Guilt::slower;
+    if (guilty[next++]) s.result = SuspectResult::slower;
     s.outcome = slowdown_text(s.slowdown);
   }
   const auto any = [&](auto&& test) {
     return std::any_of(gate.suspects.begin(), gate.suspects.end(), test);
   };
-  const auto is = [](Guilt guilt) {
-    return [guilt](const Suspect& s) { return s.guilt == guilt; };
+  const auto is = [](SuspectResult result) {
+    return [result](const Suspect& s) { return s.result == result; };
   };
   const auto crash = [](const GateFinding& f) { return is_crash(f.compared->candidate->verdict); };
   const bool crashed = std::any_of(gate.failures.begin(), gate.failures.end(), crash) ||
                        any([](const Suspect& s) { return s.verdict && is_crash(*s.verdict); });
   const bool lost = !gate.lost.empty() && !gate.options.allow_refusals;
-  const bool undecided =
-      !gate.unjudged.empty() || any(is(Guilt::unconfirmed)) || any(is(Guilt::suspected));
-  gate.exit_code =
-      crashed ? kCrashed
-      : !gate.failures.empty() || !gate.known_no_more.empty() || lost || any(is(Guilt::failed))
-          ? kWrong
-      : any(is(Guilt::slower)) ? kSlower
-      : undecided && strict    ? kUndecided
-                               : kGood;
+  const bool undecided = !gate.unjudged.empty() || any(is(SuspectResult::unconfirmed)) ||
+                         any(is(SuspectResult::suspected));
+  gate.exit_code = crashed ? kCrashed
+                   : !gate.failures.empty() || !gate.known_no_more.empty() || lost ||
+                           any(is(SuspectResult::failed))
+                       ? kWrong
+                   : any(is(SuspectResult::slower)) ? kSlower
+                   : undecided && strict            ? kUndecided
+                                                    : kGood;
 }
 
 }  // namespace convgauge

@@ -62,7 +62,7 @@ std::vector<Fate> fates_of(const CaseHistory& c) {
     const auto word = [](const CaseRecord& r) {
       return agrees(r) ? std::string("agrees") : short_word({&r, {}, {}, false, false});
     };
-    if (before && kind(before->verdict) != kind(now->verdict))
+    if (before && kind_of(before->verdict) != kind_of(now->verdict))
       fates.push_back({static_cast<int>(run), !agrees(*now),
                        fmt::format("{}, was {}", word(*now), word(*before))});
     before = now;

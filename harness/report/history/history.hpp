@@ -55,8 +55,8 @@ std::string case_name(const History& history, const CaseHistory& c);
 /// "+8.1% (7.2 … 9.0) at run 3 (nightly-3)": a step in words.
 std::string step_text(const History& history, const Step& step);
 /// What was not the same between the two runs of a step, for the case's own backend: "plugin hash
-/// of winograd: a → b".
-std::vector<std::string> reasons(const History& history, const CaseHistory& c, const Step& step);
+/// of winograd", a, b.
+std::vector<Difference> reasons(const History& history, const CaseHistory& c, const Step& step);
 /// The answer in a sentence or two; and the rule that told the steps.
 std::string history_answer(const History& history);
 std::string history_rule(const History& history);

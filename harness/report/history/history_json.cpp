@@ -29,7 +29,7 @@ PageJson steps_json(const History& h, const CaseHistory& c) {
     // What differs between the runs as a whole stands with them; here it is the case's own backend,
     // if that does.
     for (const auto& reason : reasons(h, c, step))
-      if (reason.find(" of ") < reason.find(':')) why.push_back(clean(reason));
+      if (!reason.label.empty()) why.push_back(clean(difference_text(reason)));
     list.push_back({{"from", step.from},
                     {"run", step.run},
                     {"ratio", brief(step.ratio)},

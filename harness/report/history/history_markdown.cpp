@@ -39,7 +39,7 @@ std::string moves_text(const History& h, const CaseHistory& c) {
   for (const auto& fate : c.fates) add(fmt::format("{} at run {}", fate.words, fate.run + 1));
   for (const auto& step : c.steps) {
     add(step_text(h, step));
-    for (const auto& why : reasons(h, c, step)) add(why);
+    for (const auto& why : reasons(h, c, step)) add(difference_text(why));
   }
   return text;
 }

@@ -50,7 +50,7 @@ std::string case_lines(const History& h, const CaseHistory& c, int width) {
   for (const auto& step : c.steps) {
     text += "    " + fit(clean(step_text(h, step)), width - 4) + "\n";
     for (const auto& why : reasons(h, c, step))
-      text += "        " + fit(clean(why), width - 8) + "\n";
+      text += "        " + fit(clean(difference_text(why)), width - 8) + "\n";
   }
   return text;
 }

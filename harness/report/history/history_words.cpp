@@ -54,18 +54,14 @@ std::string step_text(const History& h, const Step& step) {
                      change_text(step.high), run_text(h, step.run));
 }
 
-std::vector<std::string> reasons(const History& h, const CaseHistory& c, const Step& step) {
+std::vector<Difference> reasons(const History& h, const CaseHistory& c, const Step& step) {
   const auto &before = h.runs[static_cast<std::size_t>(step.from)],
              &after = h.runs[static_cast<std::size_t>(step.run)];
   const auto label = c.last->label.substr(0, c.last->label.find(':'));
-  std::vector<std::string> list;
-  for (const auto& d :
-       differences({before.name, {before.results}}, {after.name, {after.results}}, {})) {
-    const auto of = d.what.find(" of ");
-    if (of == d.what.npos || d.what.substr(of + 4) == label ||
-        d.what.substr(of + 4) == c.last->label)
-      list.push_back(difference_text(d));
-  }
+  auto list = differences({before.name, {before.results}}, {after.name, {after.results}}, {});
+  std::erase_if(list, [&](const Difference& d) {
+    return !d.label.empty() && d.label != label && d.label != c.last->label;
+  });
   return list;
 }
 

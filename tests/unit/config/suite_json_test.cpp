@@ -34,7 +34,7 @@ TEST(ConfigText, ReadsBackAsTheSuite) {
   suite.settings.verify.timeout = 1500ms;
   suite.settings.verify.reference = ReferenceKind::projection;
   suite.baseline_backend = "mine";
-  suite.known = {{"mine *", "differs", "why not"}};
+  suite.known = {{"mine *", VerdictKind::differs, "why not"}};
   const auto read = scratch.read(config_text(suite, "a \"comment\""));
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(read->name, suite.name);

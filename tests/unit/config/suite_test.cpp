@@ -86,7 +86,7 @@ TEST(Suite, BackendsAreWordsOrObjects) {
   EXPECT_EQ(b[4].label, "winograd");
   EXPECT_EQ(b[5].label, "fft") << "asked for once: the name is enough";
   EXPECT_EQ(suite->baseline_backend, "onednn-3");
-  EXPECT_EQ(suite->known, (std::vector<Known>{{"fft *", "differs", "tail"}}));
+  EXPECT_EQ(suite->known, (std::vector<Known>{{"fft *", VerdictKind::differs, "tail"}}));
 }
 
 TEST(Suite, AxesMultiplyAndNamesStayApart) {

@@ -101,7 +101,7 @@ TEST(Drift, FalseAlarmsAtOnePercentAndPowerOverATrend) {
 
 TEST(MeasurementKind, HasItsWord) {
   EXPECT_EQ(kind(Measured{}), "measured");
-  EXPECT_EQ(kind(Skipped{"not verified: differs"}), "skipped");
+  EXPECT_EQ(kind(Skipped{SkipReason::not_verified, "differs"}), "skipped");
   EXPECT_EQ(kind(Inconclusive{"others used 8% of the processor"}), "inconclusive");
 }
 

@@ -80,8 +80,8 @@ TEST(Line, KeepsNanAndInfinity) {
   auto r = example();
   const double infinity = std::numeric_limits<double>::infinity();
   r.verdict = Differs{
-      1,  2, {{0, 1, 2, 3}, std::nan(""), 1, 0}, {{0, 0, 0, 0}, infinity, -infinity, 0}, "normal",
-      "", ""};
+      1,  2, {{0, 1, 2, 3}, std::nan(""), 1, 0}, {{0, 0, 0, 0}, infinity, -infinity, 0}, {"normal"},
+      "", {}};
   const auto line = json::parse(to_line(r));
   EXPECT_EQ(line["verdict"]["first"]["got"], "nan");
   EXPECT_EQ(line["verdict"]["worst"]["want"], "-inf");
@@ -138,7 +138,7 @@ TEST(Line, StatesTheRoofAndTheShareOfIt) {
   EXPECT_NEAR(roof["share"], 231211008 / 305000.0 / 190, 1e-9);
   r.settings.cold = true;
   EXPECT_NEAR(roof_on(machine, r)->flops, 231211008 / 1753088.0 * 1e9, 1);
-  r.measurement = Skipped{"over budget"};
+  r.measurement = Skipped{SkipReason::over_budget};
   EXPECT_TRUE(json::parse(to_line(r))["roof"]["share"].is_null());
   r.settings.dtype = Dtype::f16;
   EXPECT_FALSE(roof_on(machine, r)) << "peaks are those of f32";
@@ -153,7 +153,7 @@ TEST(Line, SaysWhenThereIsNoInterval) {
   const auto few = json::parse(to_line(r))["time_ns"];
   EXPECT_TRUE(few["low"].is_null());
   EXPECT_DOUBLE_EQ(few["confidence"], 0.75) << "1 - 2^(1-3)";
-  r.measurement = Skipped{"over budget"};
+  r.measurement = Skipped{SkipReason::over_budget};
   EXPECT_TRUE(json::parse(to_line(r))["time_ns"].is_null());
   EXPECT_TRUE(json::parse(to_line(r))["gflops"].is_null());
   EXPECT_EQ(gflops(r), 0);

@@ -48,7 +48,7 @@ class RandomRecords {
     h.machine = machine();
     h.plugins = {{text(), text(), text(), text(), text(), text(), text()}, {}};
     h.absent = {{text(), text()}};
-    h.known = {{text(), text(), text()}};
+    h.known = {{text(), one<VerdictKind>(), text()}};
     h.rounds = static_cast<int>(whole(0, 99));
     h.seed = random_();
     h.problems = whole(0, 1000);
@@ -116,27 +116,48 @@ class RandomRecords {
     return {{whole(0, 9), whole(0, 9), whole(0, 9), whole(0, 9)}, real(), real(), real()};
   }
 
+  template <class E>
+  E one() {
+    return static_cast<E>(random_() % Words<E>::words.size());
+  }
+  /// One of E's words, or a text that is none.
+  template <class E>
+  OpenWord<E> open() {
+    return coin() ? OpenWord<E>(one<E>()) : OpenWord<E>::of(text());
+  }
+  Oracle oracle() {
+    if (coin()) return {text()};
+    return {text(), one<Rule>(), coin() ? "slot 1" : ""};
+  }
+  Diagnosis diagnosis() {
+    if (coin()) return {{}, false, text()};
+    Diagnosis d{{{"padding_h taken as 0"}}, coin(), {}};
+    if (coin()) d.misreadings.push_back({"bias left out and kernel flipped in h"});
+    return d;
+  }
+
   Verdict verdict(std::size_t alternative) {
     switch (alternative) {
       case 0:
         return Agrees{real(), real(), whole(0, 1 << 30), {text(), text()}};
       case 1:
-        return Differs{whole(0, 99), whole(0, 99), mismatch(), mismatch(), text(), text(), text()};
+        return Differs{whole(0, 99), whole(0, 99), mismatch(), mismatch(),
+                       oracle(),     text(),       diagnosis()};
       case 2:
-        return Refused{text(), text()};
+        return Refused{open<RefusalReason>(), text()};
       case 3:
-        return Trespass{text(), text()};
+        return Trespass{open<Rule>(), text()};
       case 4:
         return Died{static_cast<int>(whole(0, 30)), static_cast<int>(whole(-1, 255)), text(),
                     text()};
       case 5:
         return TimedOut{std::chrono::milliseconds(whole(0, 1 << 20)), text()};
       default:
-        return Failed{text()};
+        return coin() ? Failed{text()} : broken(one<Rule>(), text());
     }
   }
   Measurement measurement(std::size_t alternative) {
-    if (alternative == 1) return Skipped{text()};
+    if (alternative == 1) return Skipped{one<SkipReason>(), text()};
     if (alternative == 2) return inconclusive();
     return measured();
   }

@@ -90,6 +90,36 @@ TEST_F(Reader, NamesFileLineAndField) {
             std::string::npos);
 }
 
+/// Verdicts and measurements are texts in part: what this version knows is taken apart, the rest
+/// kept as it is.
+TEST_F(Reader, TakesTextsApart) {
+  const auto text =
+      header() + case_with("/verdict", {{"kind", "failed"}, {"why", "R6: requirements changed"}}) +
+      case_with("/verdict", {{"kind", "failed"}, {"why", "R99: of another version"}}) +
+      case_with("/verdict", {{"kind", "trespass"}, {"rule", "R99"}, {"where", "x"}}) +
+      case_with("/verdict", {{"kind", "differs"},
+                             {"oracle", "after timing, changed source (R12), slot 1"},
+                             {"diagnosis",
+                              "matches the reference with A, or with B, where it is "
+                              "wrong"}}) +
+      case_with("/measurement", {{"kind", "skipped"}, {"why", "over budget: 12 s"}}) +
+      case_with("/measurement", {{"kind", "skipped"}, {"why", "of another version"}});
+  const auto results = read(text);
+  ASSERT_TRUE(results) << results.error().message;
+  const auto& cases = results->cases;
+  EXPECT_EQ(cases[0].verdict, Verdict(broken(Rule::R6, "requirements changed")));
+  EXPECT_EQ(cases[1].verdict, Verdict(Failed{"R99: of another version"}));
+  EXPECT_EQ(cases[2].verdict, Verdict(Trespass{OpenWord<Rule>::of("R99"), "x"}));
+  const auto& differs = std::get<Differs>(cases[3].verdict);
+  EXPECT_EQ(differs.oracle, (Oracle{"after timing, changed source", Rule::R12, "slot 1"}));
+  EXPECT_EQ(differs.diagnosis, (Diagnosis{{{"A"}, {"B"}}, true, {}}));
+  EXPECT_EQ(cases[4].measurement, Measurement(Skipped{SkipReason::over_budget, "12 s"}));
+  EXPECT_EQ(cases[5].measurement, Measurement(Skipped{SkipReason::other, "of another version"}));
+  std::string again = header();
+  for (const auto& r : cases) again += to_line(r) + "\n";
+  EXPECT_EQ(read(again)->cases, cases);
+}
+
 TEST_F(Reader, NamesTheLineOfBrokenJson) {
   const auto message = complaint(header() + case_with("/name", "x") +
                                  "{\"record\": \"case\", nonsense\n" + header());

@@ -23,7 +23,8 @@ Change change_of(CaseRecord a, CaseRecord b) {
 TEST(Compare, NamesWhatBecameOfACase) {
   const auto good = timed("a", "l", about(1000)), slow = timed("a", "l", about(1500)),
              few = timed("a", "l", {1, 2});
-  const auto wrong = untimed("a", "l", Failed{"x"}), refused = untimed("a", "l", Refused{"k", "x"});
+  const auto wrong = untimed("a", "l", Failed{"x"}),
+             refused = untimed("a", "l", Refused{RefusalReason::kernel, "x"});
   EXPECT_EQ(change_of(good, slow), Change::slower);
   EXPECT_EQ(change_of(slow, good), Change::faster);
   EXPECT_EQ(change_of(good, good), Change::same);
@@ -34,7 +35,8 @@ TEST(Compare, NamesWhatBecameOfACase) {
   EXPECT_EQ(change_of(good, refused), Change::refused);
   EXPECT_EQ(change_of(refused, good), Change::accepted);
   EXPECT_EQ(change_of(refused, refused), Change::untimed);
-  EXPECT_EQ(change_of(good, untimed("a", "l", Agrees{}, Skipped{"over budget"})), Change::untimed);
+  EXPECT_EQ(change_of(good, untimed("a", "l", Agrees{}, Skipped{SkipReason::over_budget})),
+            Change::untimed);
 }
 
 TEST(Compare, GoneAndAddedAreNamed) {
@@ -80,9 +82,9 @@ TEST(Compare, NetworksAreWeightedByCountAndKeepTheirGaps) {
   const auto then =
       run_of({timed("a", "x", std::vector<double>(9, 100), 3),
               timed("a", "y", std::vector<double>(9, 100)), timed("a", "z", about(1))});
-  const auto now =
-      run_of({timed("a", "x", std::vector<double>(9, 200), 3),
-              timed("a", "y", std::vector<double>(9, 100)), untimed("a", "z", Refused{"k", "x"})});
+  const auto now = run_of({timed("a", "x", std::vector<double>(9, 200), 3),
+                           timed("a", "y", std::vector<double>(9, 100)),
+                           untimed("a", "z", Refused{RefusalReason::kernel, "x"})});
   const auto comparison = compared(then, now);
   ASSERT_EQ(comparison.networks.size(), 1u);
   const auto& network = comparison.networks[0];
@@ -114,9 +116,9 @@ TEST(Compare, SaysFirstWhatWasNotTheSame) {
   const auto found = compared(then, now).differences;
   ASSERT_EQ(found.size(), 5u);
   EXPECT_EQ(found[0], (Difference{"processor", "(not recorded)", "another"}));
-  EXPECT_EQ(found[1], (Difference{"version of a", "1.0", "2.0"}));
-  EXPECT_EQ(found[2], (Difference{"plugin hash of a", "11", "22"}));
-  EXPECT_EQ(found[3], (Difference{"options of a", "none", "fast=1"}));
+  EXPECT_EQ(found[1], (Difference{"version of a", "1.0", "2.0", "a"}));
+  EXPECT_EQ(found[2], (Difference{"plugin hash of a", "11", "22", "a"}));
+  EXPECT_EQ(found[3], (Difference{"options of a", "none", "fast=1", "a"}));
   EXPECT_EQ(found[4], (Difference{"compiler", "(not recorded)", "GNU 13"}));
 }
 

@@ -32,7 +32,7 @@ inline CaseRecord algorithm_of(const std::string& label, const std::string& algo
 }
 
 inline CaseRecord untimed(const std::string& label, const std::string& layer, Verdict verdict,
-                          Measurement measurement = Skipped{"not verified"}) {
+                          Measurement measurement = Skipped{SkipReason::not_verified}) {
   auto r = timed(label, layer, {});
   r.verdict = std::move(verdict);
   r.measurement = std::move(measurement);

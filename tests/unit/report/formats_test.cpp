@@ -24,9 +24,9 @@ TEST(Junit, CountsEveryKindWhereItBelongs) {
   const auto xml = junit_report(run_of(
       {timed("a", "x", about(1)), untimed("b", "x", Differs{}), untimed("c", "x", Failed{"no"}),
        untimed("d", "x", Died{}), untimed("d", "y", TimedOut{}), untimed("d", "z", Trespass{}),
-       known, untimed("f", "x", Refused{"kernel", "only 3x3"}),
-       untimed("g", "x", Agrees{}, Skipped{"over budget: one execution takes 12 s"}),
-       untimed("h", "x", Agrees{}, Skipped{"not asked for"}),
+       known, untimed("f", "x", Refused{RefusalReason::kernel, "only 3x3"}),
+       untimed("g", "x", Agrees{}, Skipped{SkipReason::over_budget, "one execution takes 12 s"}),
+       untimed("h", "x", Agrees{}, Skipped{SkipReason::not_asked_for}),
        untimed("i", "x", Agrees{}, Inconclusive{"noise"})}));
   EXPECT_NE(xml.find("tests=\"11\" failures=\"2\" errors=\"3\" skipped=\"3\""), xml.npos) << xml;
   EXPECT_EQ(occurrences(xml, "<failure "), 2);

@@ -63,14 +63,14 @@ TEST(Gate, WhatFailsIsRedWhateverTheBaselineHad) {
 TEST(Gate, AKnownFailureThatFailsNoMoreIsRed) {
   const auto then = even_run(1);
   auto now = even_run(1);
-  now.header.known = {{"a l0", "differs", "issue 3"}};
+  now.header.known = {{"a l0", VerdictKind::differs, "issue 3"}};
   EXPECT_EQ(exit_code_of(judged(then, now)), kWrong);
 }
 
 TEST(Gate, WhatIsGoneOrRefusedIsRedUnlessAllowed) {
   const auto then = even_run(3);
   auto refused = even_run(3), gone = even_run(2);
-  refused.cases[2].verdict = Refused{"kernel", "no 3x3"};
+  refused.cases[2].verdict = Refused{RefusalReason::kernel, "no 3x3"};
   for (const auto* now : {&refused, &gone}) {
     const auto gate = judged(then, *now);
     ASSERT_EQ(gate.lost.size(), 1u);
@@ -80,7 +80,7 @@ TEST(Gate, WhatIsGoneOrRefusedIsRedUnlessAllowed) {
   }
   EXPECT_TRUE(judged(gone, then).lost.empty()) << "what is new is no loss";
   auto never = then;
-  never.cases[2].verdict = Refused{"kernel", "no 3x3"};
+  never.cases[2].verdict = Refused{RefusalReason::kernel, "no 3x3"};
   EXPECT_TRUE(judged(never, refused).lost.empty()) << "what was refused before is no loss";
 }
 
@@ -105,38 +105,40 @@ TEST(Gate, ASuspectIsJudgedByWhatWasMeasuredAgain) {
     RankLaws laws;
     settle(gate.suspects[0], baseline, candidate, 1e9, laws);
     conclude(gate, strict);
-    return std::pair(gate.suspects[0].guilt, gate.exit_code);
+    return std::pair(gate.suspects[0].result, gate.exit_code);
   };
   const auto fast = again(1000), slow = again(1050), few = again(2000, 7);
-  EXPECT_EQ(verdict(&fast, &slow), std::pair(Guilt::slower, int{kSlower}));
-  EXPECT_EQ(verdict(&fast, &fast, true), std::pair(Guilt::not_slower, int{kGood}));
-  EXPECT_EQ(verdict(&slow, &fast, true), std::pair(Guilt::not_slower, int{kGood}));
+  EXPECT_EQ(verdict(&fast, &slow), std::pair(SuspectResult::slower, int{kSlower}));
+  EXPECT_EQ(verdict(&fast, &fast, true), std::pair(SuspectResult::not_slower, int{kGood}));
+  EXPECT_EQ(verdict(&slow, &fast, true), std::pair(SuspectResult::not_slower, int{kGood}));
   const auto little = again(1009);
-  EXPECT_EQ(verdict(&fast, &little, true), std::pair(Guilt::not_slower, int{kGood}))
+  EXPECT_EQ(verdict(&fast, &little, true), std::pair(SuspectResult::not_slower, int{kGood}))
       << "within the margin";
-  EXPECT_EQ(verdict(&fast, &few), std::pair(Guilt::unconfirmed, int{kGood}));
-  EXPECT_EQ(verdict(&fast, &few, true), std::pair(Guilt::unconfirmed, int{kUndecided}));
-  EXPECT_EQ(verdict(nullptr, nullptr, true), std::pair(Guilt::unconfirmed, int{kUndecided}));
+  EXPECT_EQ(verdict(&fast, &few), std::pair(SuspectResult::unconfirmed, int{kGood}));
+  EXPECT_EQ(verdict(&fast, &few, true), std::pair(SuspectResult::unconfirmed, int{kUndecided}));
+  EXPECT_EQ(verdict(nullptr, nullptr, true),
+            std::pair(SuspectResult::unconfirmed, int{kUndecided}));
   const auto loud = untimed("a", "l0", Agrees{}, Inconclusive{"too loud"});
-  EXPECT_EQ(verdict(&fast, &loud, true), std::pair(Guilt::unconfirmed, int{kUndecided}));
-  EXPECT_EQ(verdict(&loud, &slow, true), std::pair(Guilt::unconfirmed, int{kUndecided}));
+  EXPECT_EQ(verdict(&fast, &loud, true), std::pair(SuspectResult::unconfirmed, int{kUndecided}));
+  EXPECT_EQ(verdict(&loud, &slow, true), std::pair(SuspectResult::unconfirmed, int{kUndecided}));
   const auto endless =
-      untimed("a", "l0", Agrees{}, Skipped{"over budget: one execution takes 40 s"});
-  EXPECT_EQ(verdict(&fast, &endless), std::pair(Guilt::slower, int{kSlower}));
+      untimed("a", "l0", Agrees{}, Skipped{SkipReason::over_budget, "one execution takes 40 s"});
+  EXPECT_EQ(verdict(&fast, &endless), std::pair(SuspectResult::slower, int{kSlower}));
   auto slow_start = again(1000);
   std::get<Measured>(slow_start.measurement).first_execution_ns = 3e8;
-  EXPECT_EQ(verdict(&slow_start, &endless, true), std::pair(Guilt::unconfirmed, int{kUndecided}))
+  EXPECT_EQ(verdict(&slow_start, &endless, true),
+            std::pair(SuspectResult::unconfirmed, int{kUndecided}))
       << "nearly over it too";
   const auto wrong = untimed("a", "l0", Failed{"R12"}),
              dead = untimed("a", "l0", Died{11, 0, "execute", ""});
-  EXPECT_EQ(verdict(&fast, &wrong), std::pair(Guilt::failed, int{kWrong}));
-  EXPECT_EQ(verdict(&fast, &dead), std::pair(Guilt::failed, int{kCrashed}));
+  EXPECT_EQ(verdict(&fast, &wrong), std::pair(SuspectResult::failed, int{kWrong}));
+  EXPECT_EQ(verdict(&fast, &dead), std::pair(SuspectResult::failed, int{kCrashed}));
 }
 
 TEST(Gate, ALostTimeIsASuspicion) {
   const auto then = even_run(10);
   auto now = even_run(10);
-  now.cases[4].measurement = Skipped{"over budget: one execution takes 40 s"};
+  now.cases[4].measurement = Skipped{SkipReason::over_budget, "one execution takes 40 s"};
   const auto gate = judged(then, now);
   ASSERT_EQ(gate.suspects.size(), 1u);
   EXPECT_EQ(gate.suspects[0].compared->candidate, &now.cases[4]);
@@ -176,7 +178,7 @@ TEST(Gate, TellsItsVerdictInEveryFormat) {
   const auto then = even_run(10);
   auto now = even_run(10);
   now.cases[0] = timed("a", "l0", about(2000));
-  now.cases[1].verdict = Refused{"kernel", "no 3x3"};
+  now.cases[1].verdict = Refused{RefusalReason::kernel, "no 3x3"};
   auto gate = judged(then, now);
   RankLaws laws;
   const auto fast = again(1000), slow = again(1050);

@@ -45,7 +45,7 @@ TEST(History, FindsPlantedStepsAtTheirRunsWithTheirReasons) {
   EXPECT_EQ(slower.steps[0].run, 3);
   EXPECT_NEAR(slower.steps[0].ratio, 1.2, 0.05);
   std::string why;
-  for (const auto& reason : reasons(*h, slower, slower.steps[0])) why += reason + "\n";
+  for (const auto& reason : reasons(*h, slower, slower.steps[0])) why += sentence(reason) + "\n";
   EXPECT_NE(why.find("plugin hash of winograd: 77aa01 → c0ffee"), why.npos) << why;
   EXPECT_NE(why.find("version of winograd"), why.npos) << why;
   EXPECT_EQ(why.find("onednn"), why.npos) << why;
@@ -101,7 +101,8 @@ TEST(History, AGapIsBridged) {
   auto all = nights(6);
   for (auto& r : all[2].cases)  // night 4, the first after winograd's step
     if (r.label == "winograd")
-      r.verdict = Refused{"kernel", "not tonight"}, r.measurement = Skipped{"not verified"};
+      r.verdict = Refused{RefusalReason::kernel, "not tonight"},
+      r.measurement = Skipped{SkipReason::not_verified};
   const auto h = history(all, {});
   ASSERT_TRUE(h);
   const auto& c = find(*h, "layer3.1.conv2", "winograd", 2);

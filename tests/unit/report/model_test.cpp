@@ -45,9 +45,10 @@ TEST(Model, SaysFasterOnlyWhereTheIntervalDoes) {
 TEST(Model, RanksOnlyWhatAgreesAndWasMeasured) {
   auto wrong = timed("wrong", "x", about(1));
   wrong.verdict = Differs{};
-  const auto results = run_of({timed("a", "x", about(100)), wrong, timed("zero", "x", {0, 0}),
-                               timed("nan", "x", {std::nan("")}),
-                               untimed("refused", "x", Refused{"kernel", "only 3x3"})});
+  const auto results =
+      run_of({timed("a", "x", about(100)), wrong, timed("zero", "x", {0, 0}),
+              timed("nan", "x", {std::nan("")}),
+              untimed("refused", "x", Refused{RefusalReason::kernel, "only 3x3"})});
   const auto groups = arrange(results);
   for (std::size_t c = 0; c < 5; ++c) {
     EXPECT_EQ(groups[0].rows[0].cells[c].fastest, c == 0) << c;
@@ -58,7 +59,7 @@ TEST(Model, RanksOnlyWhatAgreesAndWasMeasured) {
 }
 
 TEST(Model, WeighsTotalsByCountAndMissesWhatIsMissing) {
-  auto refused = untimed("b", "y", Refused{"stride", "no"});
+  auto refused = untimed("b", "y", Refused{RefusalReason::stride, "no"});
   refused.problem.count = 2;
   const auto results = run_of({timed("a", "x", about(100), 3), timed("a", "y", about(10), 2),
                                timed("b", "x", about(50), 3), refused});
@@ -159,20 +160,21 @@ TEST(Model, TellsLayersOfOneNameApart) {
 
 TEST(Model, NeverHidesADefectBehindALaterSuccess) {
   const auto results = run_of({untimed("a", "x", Died{11, 0, "", ""}), timed("a", "x", about(1))});
-  EXPECT_EQ(outcome(arrange(results).at(0).rows[0].cells[0]), Outcome::crashed);
+  EXPECT_EQ(outcome(arrange(results).at(0).rows[0].cells[0]), Outcome::died);
 }
 
 TEST(Headline, AnswersInASentence) {
   EXPECT_EQ(headline(run_of({})), "Nothing ran.");
   EXPECT_EQ(headline(run_of({timed("a", "x", about(200)), timed("b", "x", about(100))}, "a")),
             "b is fastest: 110 ns, 2.00× (2.00–2.00) the speed of a.");
-  EXPECT_EQ(headline(run_of({untimed("a", "x", Agrees{}, Skipped{"not asked for"})})), "1 agree.");
+  EXPECT_EQ(headline(run_of({untimed("a", "x", Agrees{}, Skipped{SkipReason::not_asked_for})})),
+            "1 agree.");
   EXPECT_EQ(headline(run_of({untimed("a", "x", Differs{})})),
             "1 wrong. 1 case failed: a on x (wrong).");
 }
 
 TEST(Headline, SaysThatARunIsIncomplete) {
-  auto results = run_of({untimed("a", "x", Agrees{}, Skipped{"not asked for"})});
+  auto results = run_of({untimed("a", "x", Agrees{}, Skipped{SkipReason::not_asked_for})});
   results.header.problems = 1;
   EXPECT_EQ(headline(results), "1 agree.");
   results.header.problems = 3;

@@ -17,6 +17,10 @@ TEST(PageData, HoldsTheNumbersOfTheModel) {
   const auto data = nlohmann::json::parse(page_data({results}));
   const auto groups = arrange(results);
   ASSERT_EQ(data["groups"].size(), groups.size());
+  ASSERT_EQ(data["outcomes"].size(), Words<PageClass>::words.size());
+  for (const auto& outcome : data["outcomes"])
+    EXPECT_EQ(outcome["defect"], outcome["name"] == "wrong" || outcome["name"] == "failed" ||
+                                     outcome["name"] == "crashed");
   for (std::size_t g = 0; g < groups.size(); ++g) {
     const auto& cells = data["groups"][g]["cells"];
     const auto& speedups = data["groups"][g]["speedups"][std::to_string(groups[g].baseline)];

@@ -19,11 +19,11 @@ Results of(std::vector<Verdict> verdicts) {
 }
 
 TEST(ExitCode, WorstWins) {
-  EXPECT_EQ(exit_code(of({Agrees{}, Refused{"layout", "no"}}), false), kGood);
+  EXPECT_EQ(exit_code(of({Agrees{}, Refused{RefusalReason::layout, "no"}}), false), kGood);
   EXPECT_EQ(exit_code(of({Agrees{}, Failed{"x"}}), false), kWrong);
   EXPECT_EQ(exit_code(of({Differs{}, TimedOut{}}), false), kCrashed);
-  EXPECT_EQ(exit_code(of({Trespass{"R9", ""}}), false), kCrashed);
-  EXPECT_EQ(exit_code(of({Refused{"layout", "no"}}), false), kNothingRan);
+  EXPECT_EQ(exit_code(of({Trespass{Rule::R9, ""}}), false), kCrashed);
+  EXPECT_EQ(exit_code(of({Refused{RefusalReason::layout, "no"}}), false), kNothingRan);
   EXPECT_EQ(exit_code(of({}), false), kNothingRan);
   auto unsure = of({Agrees{}});
   unsure.cases[0].measurement = Inconclusive{"loud"};
@@ -33,7 +33,7 @@ TEST(ExitCode, WorstWins) {
 
 TEST(Known, IsStrictBothWays) {
   auto results = of({Differs{}});
-  results.header.known = {{"mine net.*", "differs", "bug 7"}};
+  results.header.known = {{"mine net.*", VerdictKind::differs, "bug 7"}};
   results.cases[0].known = "bug 7";
   EXPECT_EQ(exit_code(results, false), kGood);
   results.cases[0].verdict = Agrees{};

@@ -95,7 +95,7 @@ TEST(Compare, AUnitInTheLastPlaceIsTooMuchForIntegers) {
   const auto& differs = std::get<Differs>(verdict);
   EXPECT_EQ(differs.count, 1);
   EXPECT_EQ(differs.of, 1024);
-  EXPECT_EQ(differs.oracle, "integer");
+  EXPECT_EQ(differs.oracle, Oracle{"integer"});
   EXPECT_EQ(differs.first.at, (std::array<std::int64_t, 4>{0, 1, 1, 5}));
   EXPECT_EQ(differs.where, "one output: output channel 1, row 1, column 5");
 }
@@ -271,7 +271,7 @@ TEST(Compare, ASystematicallySloppyKernelFailsTheGate) {
   trial.answer(sloppy);
   const auto verdict = trial.judged();
   ASSERT_TRUE(std::holds_alternative<Differs>(verdict));
-  EXPECT_EQ(std::get<Differs>(verdict).oracle, "relative_l2");
+  EXPECT_EQ(std::get<Differs>(verdict).oracle, Oracle{"relative_l2"});
   trial.fill = Fill::uniform;
   EXPECT_TRUE(trial.agrees()) << "each output alone is within its bound";
 }

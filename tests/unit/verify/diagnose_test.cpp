@@ -50,7 +50,7 @@ std::string diagnosis_of(Trial& trial, std::initializer_list<const char*> words)
   Mutant m(trial.spec);
   for (const auto* each : words) row_of(each).apply(m);
   trial.answer(answer_of(m, trial));
-  return diagnose(trial.evidence());
+  return text(diagnose(trial.evidence()));
 }
 
 constexpr const char* kProblems[] = {
@@ -84,10 +84,10 @@ TEST(Diagnose, NamesEveryRow) {
       for (const auto& row : mutations()) {
         trial.answer(answer_of(misread(trial, {&row}), trial));
         if (trial.agrees()) {
-          EXPECT_EQ(diagnose(trial.evidence()), "") << row.words << " " << text;
+          EXPECT_EQ(diagnose(trial.evidence()), Diagnosis{}) << row.words << " " << text;
           continue;
         }
-        const auto diagnosis = diagnose(trial.evidence());
+        const auto diagnosis = convgauge::text(diagnose(trial.evidence()));
         EXPECT_TRUE(contains(diagnosis, "matches the reference with "))
             << row.words << " on " << text;
         EXPECT_FALSE(contains(diagnosis, "where it is wrong"))
@@ -103,7 +103,7 @@ TEST(Diagnose, NamesRoundedInputs) {
        {"inputs rounded to tf32", "inputs truncated to tf32", "inputs rounded to bf16",
         "output rounded to bf16", "output rounded to f16"}) {
     Trial trial("n2c16h12w12_o16k3p1", Fill::normal);
-    EXPECT_TRUE(contains(diagnosis_of(trial, {words}), words)) << diagnose(trial.evidence());
+    EXPECT_TRUE(contains(diagnosis_of(trial, {words}), words)) << text(diagnose(trial.evidence()));
   }
   Trial wide("n2c16h12w12_o16k3p1", Fill::normal, Dtype::f64);
   EXPECT_TRUE(contains(diagnosis_of(wide, {"inputs rounded to f32"}), "inputs rounded to f32"));
@@ -115,7 +115,7 @@ TEST(Diagnose, NamesWhatMakesAResultSloppy) {
   const auto diagnosis = diagnosis_of(trial, {"inputs rounded to tf32"});
   const auto verdict = trial.judged();
   ASSERT_TRUE(std::holds_alternative<Differs>(verdict));
-  EXPECT_EQ(std::get<Differs>(verdict).oracle, "relative_l2");
+  EXPECT_EQ(std::get<Differs>(verdict).oracle, Oracle{"relative_l2"});
   EXPECT_TRUE(contains(diagnosis, "inputs rounded to tf32")) << diagnosis;
 }
 
@@ -148,7 +148,7 @@ TEST(Diagnose, SaysWhereOnlyWrongOutputsMatch) {
   Trial trial("n1c8h12w12_o16k3p1", Fill::integer);
   const auto misread_all = answer_of(misread(trial, {&row_of("bias missing")}), trial);
   for (std::int64_t i = 0; i < 144 * 3; ++i) trial.set(i, misread_all[static_cast<std::size_t>(i)]);
-  EXPECT_EQ(diagnose(trial.evidence()),
+  EXPECT_EQ(text(diagnose(trial.evidence())),
             "matches the reference with bias missing, where it is wrong");
 }
 
@@ -159,11 +159,11 @@ TEST(Diagnose, LeavesRightAndRandomOutputsAlone) {
     const auto type = std::array{Dtype::f32, Dtype::bf16}[static_cast<std::size_t>(i % 2)];
     Trial trial(short_text(g).c_str(), static_cast<Fill>(i / 2 % 3), type,
                 i % 4 > 1 ? Layout::nhwc : Layout::nchw);
-    EXPECT_EQ(diagnose(trial.evidence()), "") << short_text(g);
+    EXPECT_EQ(diagnose(trial.evidence()), Diagnosis{}) << short_text(g);
     auto noise = trial.sums.want;
     for (auto& x : noise) x += 1 + static_cast<double>(random() % 1000);
     trial.answer(noise);
-    EXPECT_EQ(diagnose(trial.evidence()), "")
+    EXPECT_EQ(diagnose(trial.evidence()), Diagnosis{})
         << short_text(g) << " " << word(trial.fill) << " " << word(type);
   }
 }
@@ -171,9 +171,9 @@ TEST(Diagnose, LeavesRightAndRandomOutputsAlone) {
 TEST(Diagnose, LeavesOneStrayOutputAlone) {
   Trial trial("n1c8h6w6_o8k3p1", Fill::integer);
   trial.set(100, trial.at(100) + 1);
-  EXPECT_EQ(diagnose(trial.evidence()), "");
+  EXPECT_EQ(diagnose(trial.evidence()), Diagnosis{});
   trial.set(100, std::numeric_limits<double>::quiet_NaN());
-  EXPECT_EQ(diagnose(trial.evidence()), "");
+  EXPECT_EQ(diagnose(trial.evidence()), Diagnosis{});
 }
 
 /// Winograd's bound allows more than the direct one, but not a missing row of padding.
@@ -189,7 +189,7 @@ TEST(Diagnose, WorksUnderTiledBounds) {
 
 double seconds_of(const Evidence& evidence, std::string& diagnosis) {
   const auto begin = std::chrono::steady_clock::now();
-  diagnosis = diagnose(evidence);
+  diagnosis = text(diagnose(evidence));
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 

@@ -122,7 +122,7 @@ TEST(Shrink, AwayIsCountedAsTheHeaderSays) {
 
 /// One condition on one number that holds for `start`: at least so much, exactly so much, or so
 /// much modulo a width.
-std::function<bool(const Point&)> condition(Random& random, const Point& start, Knob k) {
+std::function<bool(const Point&)> condition(Random& random, const Point& start, Coordinate k) {
   const auto value = start[k];
   switch (random.below(3)) {
     case 0:
@@ -154,9 +154,9 @@ TEST(Shrink, RandomBugsOfUpToThreeParameters) {
     auto left = std::vector(parameters().begin(), parameters().end());
     for (std::int64_t n = 0; n < wanted; ++n) {
       const auto at = left.begin() + random.below(static_cast<std::int64_t>(left.size()));
-      const auto knob = at->knobs[static_cast<std::size_t>(
-          random.below(static_cast<std::int64_t>(at->knobs.size())))];
-      all.push_back(condition(random, point, knob));
+      const auto coordinate = at->coordinates[static_cast<std::size_t>(
+          random.below(static_cast<std::int64_t>(at->coordinates.size())))];
+      all.push_back(condition(random, point, coordinate));
       left.erase(at);
     }
     const auto result = shrunk(start, [&](const Trial& s) {

@@ -22,18 +22,19 @@ TEST(Verdict, OneLineForAPerson) {
   EXPECT_EQ(sentence(Agrees{0.12, 6.1e-7, 200704, {"nonfinite_spread"}}),
             "worst 0.12 of the allowed error, relative L2 6.1e-07; nonfinite_spread");
   const Mismatch worst{{0, 3, 1, 2}, 1.5, 2, 0.001};
-  EXPECT_EQ(sentence(Differs{3, 8, worst, worst, "integer", "all of the last 3 columns", ""}),
+  EXPECT_EQ(sentence(Differs{3, 8, worst, worst, {"integer"}, "all of the last 3 columns", {}}),
             "3 of 8 outputs, worst at n0 c3 h1 w2: got 1.5, want 2, allowed 0.001; all of the last "
             "3 columns (integer)");
-  EXPECT_EQ(sentence(Refused{"padding_mode", "reflect is not supported"}),
+  EXPECT_EQ(sentence(Refused{RefusalReason::padding_mode, "reflect is not supported"}),
             "padding_mode: reflect is not supported");
-  EXPECT_EQ(sentence(Trespass{"R9", "wrote 4 bytes past dst"}), "R9: wrote 4 bytes past dst");
+  EXPECT_EQ(sentence(Trespass{Rule::R9, "wrote 4 bytes past dst"}), "R9: wrote 4 bytes past dst");
   EXPECT_EQ(sentence(Died{SIGSEGV, 0, "read 4 bytes past src", "oh no"}),
             "signal SIGSEGV: read 4 bytes past src; last words: oh no");
   EXPECT_EQ(sentence(Died{0, 3, "", ""}), "exited with status 3");
   EXPECT_EQ(sentence(TimedOut{std::chrono::milliseconds(250), "execute"}),
             "after 250 ms during execute");
   EXPECT_EQ(sentence(Failed{"no memory"}), "no memory");
+  EXPECT_EQ(sentence(broken(Rule::R6, "requirements changed")), "R6: requirements changed");
 }
 
 TEST(Verdict, WhatIsADefectAndWhatACrash) {

@@ -12,7 +12,7 @@ TEST(CrashBox, ExplainsAddressesThatAreNobodys) {
   page.signal = SIGSEGV;
   page.code = SEGV_MAPERR;
   page.address = 0x10;
-  EXPECT_EQ(explain_fault(page).rule, "");
+  EXPECT_EQ(explain_fault(page).rule, std::nullopt);
   EXPECT_EQ(explain_fault(page).sentence, "read at address 0x10");
   page.code = SI_KERNEL;
   EXPECT_EQ(explain_fault(page).sentence, "misaligned or non-canonical access");

@@ -74,13 +74,14 @@ TEST(GuardedMemory, FaultsWhereItShould) {
   struct Try {
     std::int64_t offset;
     bool write, writable;
-    const char *rule, *sentence;
+    Rule rule;
+    const char* sentence;
   };
   const Try tries[] = {
-      {100, false, true, "R10", "read right past the end of src (100 bytes)"},
-      {100, true, true, "R9", "wrote right past the end of src (100 bytes)"},
-      {-4096, false, true, "R10", "read 4096 bytes before the start of src (100 bytes)"},
-      {8, true, false, "R8", "wrote at byte 8 of src, which may only be read"}};
+      {100, false, true, Rule::R10, "read right past the end of src (100 bytes)"},
+      {100, true, true, Rule::R9, "wrote right past the end of src (100 bytes)"},
+      {-4096, false, true, Rule::R10, "read 4096 bytes before the start of src (100 bytes)"},
+      {8, true, false, Rule::R8, "wrote at byte 8 of src, which may only be read"}};
   for (const auto& t : tries) {
     CrashBox box;
     EXPECT_EXIT(touch(box, r, arena, t.offset, t.write, t.writable),

@@ -40,9 +40,9 @@ TEST(Wire, CarriesEveryReply) {
   const auto back = std::get<PlanOpened>(wire::unpack<Reply>(wire::pack(Reply(opened))));
   EXPECT_EQ(back.algorithm, opened.algorithm);
   EXPECT_EQ(back.requirements, opened.requirements);
-  const auto refused =
-      std::get<Refused>(wire::unpack<Reply>(wire::pack(Reply(Refused{"layout", "why"}))));
-  EXPECT_EQ(refused, (Refused{"layout", "why"}));
+  const auto refused = std::get<Refused>(
+      wire::unpack<Reply>(wire::pack(Reply(Refused{RefusalReason::layout, "why"}))));
+  EXPECT_EQ(refused, (Refused{RefusalReason::layout, "why"}));
 }
 
 TEST(Wire, RefusesEveryTruncation) {

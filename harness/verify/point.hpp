@@ -30,7 +30,7 @@ struct Trial {
   bool operator==(const Trial&) const = default;
 };
 
-enum class Knob {
+enum class Coordinate {
   batch,
   in_channels,
   out_channels,
@@ -52,9 +52,9 @@ enum class Knob {
   layout,
   threads
 };
-inline constexpr std::size_t kKnobs = 20;
+inline constexpr std::size_t kCoordinates = 20;
 
-/// One value for each Knob.
+/// One value for each Coordinate.
 class Point {
  public:
   Point();  // the trivial case
@@ -62,25 +62,25 @@ class Point {
   /// Legal or not.
   Trial trial() const;
 
-  std::int64_t& operator[](Knob k) { return values_[static_cast<std::size_t>(k)]; }
-  std::int64_t operator[](Knob k) const { return values_[static_cast<std::size_t>(k)]; }
+  std::int64_t& operator[](Coordinate k) { return values_[static_cast<std::size_t>(k)]; }
+  std::int64_t operator[](Coordinate k) const { return values_[static_cast<std::size_t>(k)]; }
   auto operator<=>(const Point&) const = default;
 
  private:
-  std::array<std::int64_t, kKnobs> values_{};
+  std::array<std::int64_t, kCoordinates> values_{};
 };
 
 /// One parameter as a user knows it, and its numbers.
 struct Parameter {
   const char* name;
-  std::vector<Knob> knobs;
+  std::vector<Coordinate> coordinates;
 };
 std::span<const Parameter> parameters();
 
-std::int64_t trivial(Knob knob);
+std::int64_t trivial(Coordinate coordinate);
 /// What the others leave it: groups for channels, the least legal size of an axis; else the trivial
 /// value.
-std::int64_t least(const Point& point, Knob knob);
+std::int64_t least(const Point& point, Coordinate coordinate);
 /// Channels rounded down to a multiple of groups, sizes raised to what kernel and padding demand;
 /// nothing where even that is no convolution that torch.nn.Conv2d accepts.
 std::optional<Point> repaired(Point point);

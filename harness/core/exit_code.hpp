@@ -1,0 +1,18 @@
+// What convgauge tells the shell that called it.
+#pragma once
+
+namespace convgauge {
+
+enum ExitCode {
+  kGood = 0,
+  kWrong = 1,
+  kUsage = 2,
+  kSlower = 3,
+  kCrashed = 4,
+  kUndecided = 5,
+  kNothingRan = 6,
+  kOurBug = 70,
+  kInterrupted = 130
+};
+
+}  // namespace convgauge

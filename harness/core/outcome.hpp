@@ -1,0 +1,164 @@
+// What a case can come to: the kinds of verdict and of measurement, why a measurement was skipped,
+// and one table that says what tables, counts, JUnit, the page and the shell make of each outcome.
+#pragma once
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "core/exit_code.hpp"
+#include "core/words.hpp"
+
+namespace convgauge {
+
+/// The alternatives of Verdict (verify/verdict.hpp), in its order.
+enum class VerdictKind { agrees, differs, refused, trespass, died, timed_out, failed };
+template <>
+struct Words<VerdictKind> {
+  static constexpr std::string_view what = "verdict";
+  static constexpr std::array<std::string_view, 7> words{
+      "agrees", "differs", "refused", "trespass", "died", "timed_out", "failed"};
+};
+
+/// The alternatives of Measurement (measure/measurement.hpp), in its order.
+enum class MeasurementKind { measured, skipped, inconclusive };
+template <>
+struct Words<MeasurementKind> {
+  static constexpr std::string_view what = "measurement";
+  static constexpr std::array<std::string_view, 3> words{"measured", "skipped", "inconclusive"};
+};
+
+/// Why nothing was measured. `other`: a file of another version says it in words of its own.
+enum class SkipReason { not_asked_for, not_verified, failed_measuring, over_budget, other };
+template <>
+struct Words<SkipReason> {
+  static constexpr std::string_view what = "reason";
+  static constexpr std::array<std::string_view, 5> words{
+      "not asked for", "not verified", "failed while it was measured", "over budget", "other"};
+};
+
+/// Why a backend does not take a case: the reasons of the plugin ABI (CVG_REASON_*), in its order,
+/// and the harness's own.
+enum class RefusalReason {
+  none,
+  direction,
+  dtype,
+  layout,
+  strides,
+  math,
+  deterministic,
+  batch,
+  channels,
+  groups,
+  kernel,
+  stride,
+  padding,
+  dilation,
+  padding_mode,
+  bias,
+  size,
+  algorithm,
+  option,
+  threads,
+  workspace_limit,
+  device,
+  host,
+  other,
+  memory  // the harness's own: the reference does not fit into this machine
+};
+template <>
+struct Words<RefusalReason> {
+  static constexpr std::string_view what = "reason";
+  static constexpr std::array<std::string_view, 25> words{
+      "none",         "direction", "dtype",  "layout",    "strides", "math",    "deterministic",
+      "batch",        "channels",  "groups", "kernel",    "stride",  "padding", "dilation",
+      "padding_mode", "bias",      "size",   "algorithm", "option",  "threads", "workspace_limit",
+      "device",       "host",      "other",  "memory"};
+};
+
+/// Verdict and measurement of a case as one word. Exactly one holds.
+enum class Outcome {
+  timed,
+  agrees,  // right; no time was asked for
+  over_budget,
+  skipped,
+  noisy,    // measured without a conclusion
+  no_time,  // measured, but a sample is missing, zero or not finite
+  wrong,
+  refused,
+  died,
+  timed_out,
+  trespass,
+  failed,
+  known,  // a defect that the config expects
+  absent  // the backend never met the problem
+};
+
+/// How the page draws a cell; results travel to it as places in this list.
+enum class PageClass { timed, agrees, wrong, failed, crashed, refused, unmeasured, noisy, absent };
+template <>
+struct Words<PageClass> {
+  static constexpr std::string_view what = "class";
+  static constexpr std::array<std::string_view, 9> words{
+      "timed", "agrees", "wrong", "failed", "crashed", "refused", "unmeasured", "noisy", "absent"};
+};
+
+/// What JUnit's XML has of a case.
+enum class JUnitResult { passed, failure, error, skipped };
+
+struct OutcomeRow {
+  Outcome outcome;
+  std::string_view word;     // in a table, for a cell without a time
+  std::string_view counted;  // as which a run's cases are counted; each case once
+  std::string_view also{};   // as which it is counted besides
+  PageClass page;
+  JUnitResult junit = JUnitResult::passed;
+  ExitCode code = kGood;                     // of a run of such cases alone
+  bool is_defect = false, is_crash = false;  // crash: what a plugin must never do to its host
+  int note_order = 5;                        // below a table: the smallest first
+};
+
+// clang-format off
+/// One row for each Outcome, in its order. Counts are shown in the order of `counted`, then `also`.
+inline constexpr std::array kOutcomes{
+    OutcomeRow{.outcome = Outcome::timed, .word = "", .counted = "agree", .page = PageClass::timed},
+    OutcomeRow{.outcome = Outcome::agrees, .word = "agrees", .counted = "agree",
+               .page = PageClass::agrees},
+    OutcomeRow{.outcome = Outcome::over_budget, .word = "over budget", .counted = "agree",
+               .also = "not measured", .page = PageClass::unmeasured,
+               .junit = JUnitResult::skipped, .note_order = 4},
+    OutcomeRow{.outcome = Outcome::skipped, .word = "skipped", .counted = "agree",
+               .also = "not measured", .page = PageClass::unmeasured, .note_order = 4},
+    OutcomeRow{.outcome = Outcome::noisy, .word = "noisy", .counted = "agree",
+               .also = "inconclusive", .page = PageClass::noisy, .code = kUndecided,
+               .note_order = 3},
+    OutcomeRow{.outcome = Outcome::no_time, .word = "no time", .counted = "agree",
+               .page = PageClass::unmeasured, .note_order = 4},
+    OutcomeRow{.outcome = Outcome::wrong, .word = "wrong", .counted = "wrong",
+               .page = PageClass::wrong, .junit = JUnitResult::failure, .code = kWrong,
+               .is_defect = true, .note_order = 1},
+    OutcomeRow{.outcome = Outcome::refused, .word = "refused", .counted = "refused",
+               .page = PageClass::refused, .junit = JUnitResult::skipped, .code = kNothingRan},
+    OutcomeRow{.outcome = Outcome::died, .word = "died", .counted = "died",
+               .page = PageClass::crashed, .junit = JUnitResult::error, .code = kCrashed,
+               .is_defect = true, .is_crash = true, .note_order = 0},
+    OutcomeRow{.outcome = Outcome::timed_out, .word = "timed out", .counted = "timed out",
+               .page = PageClass::crashed, .junit = JUnitResult::error, .code = kCrashed,
+               .is_defect = true, .is_crash = true, .note_order = 0},
+    OutcomeRow{.outcome = Outcome::trespass, .word = "trespass", .counted = "trespass",
+               .page = PageClass::crashed, .junit = JUnitResult::error, .code = kCrashed,
+               .is_defect = true, .is_crash = true, .note_order = 0},
+    OutcomeRow{.outcome = Outcome::failed, .word = "failed", .counted = "failed",
+               .page = PageClass::failed, .junit = JUnitResult::failure, .code = kWrong,
+               .is_defect = true, .note_order = 2},
+    OutcomeRow{.outcome = Outcome::known, .word = "known", .counted = "known",
+               .page = PageClass::failed, .junit = JUnitResult::skipped},
+    OutcomeRow{.outcome = Outcome::absent, .word = "—", .counted = "", .page = PageClass::absent},
+};
+// clang-format on
+static_assert(kOutcomes.size() == static_cast<std::size_t>(Outcome::absent) + 1);
+
+constexpr const OutcomeRow& row_of(Outcome outcome) {
+  return kOutcomes.at(static_cast<std::size_t>(outcome));
+}
+
+}  // namespace convgauge
