@@ -41,6 +41,8 @@ endfunction()
 
 # convgauge_plugin(NAME SOURCES ... LIBRARIES ...): a backend as a shared library,
 # libconvgauge_NAME.so, in plugins/ of the build tree and in lib/convgauge/plugins when installed.
+# The global property CONVGAUGE_PLUGINS lists them, and the target's CONVGAUGE_FOLDER is where its
+# sources lie: tests/conformance tests each.
 function(convgauge_plugin name)
   cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
   add_library(convgauge_${name} MODULE ${arg_SOURCES})
@@ -54,6 +56,8 @@ function(convgauge_plugin name)
   set_property(TARGET convgauge_${name} APPEND PROPERTY
     LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/plugin_exports.map)
   install(TARGETS convgauge_${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/convgauge/plugins)
+  set_property(GLOBAL APPEND PROPERTY CONVGAUGE_PLUGINS ${name})
+  set_property(TARGET convgauge_${name} PROPERTY CONVGAUGE_FOLDER ${CMAKE_CURRENT_SOURCE_DIR})
 endfunction()
 
 # convgauge_unit_test(LAYER SOURCES ... LIBRARIES ...): tests/unit/LAYER as one GoogleTest program.

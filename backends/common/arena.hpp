@@ -8,8 +8,8 @@ namespace convgauge::backends {
 
 class Arena {
  public:
-  static constexpr std::size_t kAlignment =
-      64;  // a cache line; the buffer itself must be aligned so
+  // A cache line; the buffer itself must be aligned so.
+  static constexpr std::size_t kAlignment = 64;
 
   /// `base` may be null: then take() gives null, and bytes() tells what it would have needed.
   explicit Arena(void* base) : base_(static_cast<unsigned char*>(base)) {}

@@ -42,8 +42,8 @@ struct F16 {
   }
   operator float() const {
     const auto magnitude = bits & 0x7fffu;
-    const float scaled =
-        std::bit_cast<float>(magnitude << 13) * 0x1p112f;  // also right for subnormals
+    // Also right for subnormals.
+    const float scaled = std::bit_cast<float>(magnitude << 13) * 0x1p112f;
     const auto wide =
         magnitude >= 0x7c00u ? 0x7f800000u | magnitude << 13 : std::bit_cast<std::uint32_t>(scaled);
     return std::bit_cast<float>(wide | (bits & 0x8000u) << 16);

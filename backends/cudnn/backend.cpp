@@ -221,7 +221,7 @@ class Cudnn {
             data || weights ? CVG_ROLE_DIFF_DST : CVG_ROLE_DST};
   }
   Addresses addresses(const cvg::Slot& slot) const {
-    const auto given = [](const void* in, void* out) { return out ? out : const_cast<void*>(in); };
+    const auto given = [](void* in, void* out) { return out ? out : in; };
     return {given(slot.src, slot.diff_src), given(slot.weights, slot.diff_weights),
             given(slot.diff_dst, slot.dst), given(slot.bias, slot.diff_bias), slot.workspace};
   }

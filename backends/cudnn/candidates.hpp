@@ -45,8 +45,8 @@ struct Listing {
   std::vector<Candidate> candidates;
   int offered = 0;                     // different configurations, before any was dropped
   std::map<std::string, int> dropped;  // why -> how many
-  std::size_t least_workspace_bytes =
-      0;  // of those that were dropped for their workspace; 0 if none was
+  // Of those that were dropped for their workspace; 0 if none was.
+  std::size_t least_workspace_bytes = 0;
   /// "36 configurations offered: 33 use tensor cores, 3 ..."
   std::string why_none() const;
 };

@@ -10,8 +10,8 @@ namespace {
 // A launch through cuDNN costs the host some microseconds; from here on a kernel hides it, and a
 // graph gains nothing.
 constexpr double kShortNs = 50e3;
-constexpr std::size_t kChunk =
-    32;  // executions in a graph: long enough that launching it costs nothing
+// Executions in a graph: long enough that launching it costs nothing.
+constexpr std::size_t kChunk = 32;
 constexpr std::size_t kMostGraphs = 64;  // turns of slots that are kept
 
 }  // namespace
@@ -120,8 +120,8 @@ cudaGraphExec_t Execution::recorded(std::span<const int> slots) {
   } catch (const cvg::DeviceLost&) {
     throw;
   } catch (const std::exception& failure) {
-    capture_failure_ =
-        failure.what();  // executed one by one from now on, and told in the plan's details
+    // Executed one by one from now on, and told in the plan's details.
+    capture_failure_ = failure.what();
     return nullptr;
   }
 }

@@ -3,8 +3,8 @@
 namespace convgauge::backends::cudnn {
 namespace {
 
-constexpr std::int64_t kAlignment =
-    16;  // bytes; what the widest loads of an engine need, and less than we give
+// Bytes; what the widest loads of an engine need, and less than we give.
+constexpr std::int64_t kAlignment = 16;
 
 /// Adds finalised descriptors to a graph's parts.
 class Builder {

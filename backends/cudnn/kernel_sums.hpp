@@ -11,8 +11,8 @@ inline constexpr std::int64_t kSumThreads = 256;  // of a block; a power of two
 /// Elements that one thread adds one after another: their rounding errors add up, those of the tree
 /// above hardly do.
 inline constexpr std::int64_t kThreadTerms = 64;
-inline constexpr std::int64_t kMostChunks =
-    4096;  // of a channel: the second pass adds 16 of them a thread
+// Of a channel: the second pass adds 16 of them a thread.
+inline constexpr std::int64_t kMostChunks = 4096;
 /// Channels beside each other in memory are summed by threads beside each other: one load for a
 /// warp.
 inline constexpr std::int64_t kLanes = 32;

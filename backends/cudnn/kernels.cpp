@@ -67,14 +67,14 @@ Launch fold(const PaddingArguments& a, bool doubles) {
 Launch add_bias(const BiasArguments& a, bool doubles) {
   return {doubles ? "convgauge_bias_f64" : "convgauge_bias_f32", blocks(a.count, 1), a};
 }
-Launch first_sums(const SumArguments& a, std::int32_t type) {
+Launch first_sums(const SumArguments& a, cvg_dtype type) {
   return {type == CVG_DTYPE_F64    ? "convgauge_sum_f64"
           : type == CVG_DTYPE_F16  ? "convgauge_sum_f16"
           : type == CVG_DTYPE_BF16 ? "convgauge_sum_bf16"
                                    : "convgauge_sum_f32",
           sum_blocks(a), a};
 }
-Launch last_sums(const SumArguments& a, std::int32_t type) {
+Launch last_sums(const SumArguments& a, cvg_dtype type) {
   return {type == CVG_DTYPE_F64    ? "convgauge_sum_f64"
           : type == CVG_DTYPE_F16  ? "convgauge_sum_to_f16"
           : type == CVG_DTYPE_BF16 ? "convgauge_sum_to_bf16"

@@ -1,6 +1,8 @@
 // Our own kernels as they lie in this library: a fatbin made by nvcc, loaded when the first plan
 // needs one of them.
 #pragma once
+#include <convgauge/plugin.h>
+
 #include <optional>
 #include <variant>
 #include <vector>
@@ -28,8 +30,8 @@ Launch fold(const PaddingArguments& arguments, bool doubles);
 Launch add_bias(const BiasArguments& arguments, bool doubles);
 /// The two passes; `type` as CVG_DTYPE_F32 ... of what is summed and of the result. Between them
 /// lies the accumulator's type.
-Launch first_sums(const SumArguments& arguments, std::int32_t type);
-Launch last_sums(const SumArguments& arguments, std::int32_t type);
+Launch first_sums(const SumArguments& arguments, cvg_dtype type);
+Launch last_sums(const SumArguments& arguments, cvg_dtype type);
 
 /// The kernels of one device. [main]
 class Kernels {

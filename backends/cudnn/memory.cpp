@@ -9,7 +9,7 @@
 namespace convgauge::backends::cudnn {
 namespace {
 
-void expect(std::int32_t kind) {
+void expect(cvg_memory kind) {
   if (kind != kDeviceMemory)
     throw std::invalid_argument("memory kind " + std::to_string(kind) + " is not this backend's");
 }
@@ -26,7 +26,7 @@ void settle(const CudaTable& cuda, const char* what) {
 
 }  // namespace
 
-void* DeviceMemory::alloc(std::int32_t device, std::int32_t kind, std::size_t bytes,
+void* DeviceMemory::alloc(std::int32_t device, cvg_memory kind, std::size_t bytes,
                           std::size_t alignment) {
   expect(kind);
   if (alignment > kDeviceAlignment)
@@ -45,7 +45,7 @@ void DeviceMemory::free(std::int32_t device, std::int32_t, void* address) {
   static_cast<void>(session().cuda().free(address));
 }
 
-void DeviceMemory::fill(std::int32_t device, std::int32_t kind, void* address, std::size_t offset,
+void DeviceMemory::fill(std::int32_t device, cvg_memory kind, void* address, std::size_t offset,
                         std::int32_t byte, std::size_t bytes) {
   expect(kind);
   const auto& cuda = session().gpu(device).cuda;
@@ -53,7 +53,7 @@ void DeviceMemory::fill(std::int32_t device, std::int32_t kind, void* address, s
   settle(cuda, "cudaMemset");
 }
 
-void DeviceMemory::read(std::int32_t device, std::int32_t kind, const void* address,
+void DeviceMemory::read(std::int32_t device, cvg_memory kind, const void* address,
                         std::size_t offset, void* host, std::size_t bytes) {
   expect(kind);
   const auto& cuda = session().gpu(device).cuda;
@@ -63,7 +63,7 @@ void DeviceMemory::read(std::int32_t device, std::int32_t kind, const void* addr
           "cudaMemcpy");
 }
 
-void DeviceMemory::write(std::int32_t device, std::int32_t kind, void* address, std::size_t offset,
+void DeviceMemory::write(std::int32_t device, cvg_memory kind, void* address, std::size_t offset,
                          const void* host, std::size_t bytes) {
   expect(kind);
   const auto& cuda = session().gpu(device).cuda;

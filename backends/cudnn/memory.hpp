@@ -1,23 +1,25 @@
 // Memory of a GPU for the host of the plugin: the one memory kind that this backend has.
 #pragma once
+#include <convgauge/plugin.h>
+
 #include <cstddef>
 #include <cstdint>
 
 namespace convgauge::backends::cudnn {
 
-inline constexpr std::int32_t kDeviceMemory = 1;
+inline constexpr cvg_memory kDeviceMemory = 1;
 inline constexpr std::size_t kDeviceAlignment = 256;  // what cudaMalloc keeps at least
 
 /// As memory_alloc and its kin of plugin.h. [main]
 struct DeviceMemory {
-  static void* alloc(std::int32_t device, std::int32_t kind, std::size_t bytes,
+  static void* alloc(std::int32_t device, cvg_memory kind, std::size_t bytes,
                      std::size_t alignment);
-  static void free(std::int32_t device, std::int32_t kind, void* address);
-  static void fill(std::int32_t device, std::int32_t kind, void* address, std::size_t offset,
+  static void free(std::int32_t device, cvg_memory kind, void* address);
+  static void fill(std::int32_t device, cvg_memory kind, void* address, std::size_t offset,
                    std::int32_t byte, std::size_t bytes);
-  static void read(std::int32_t device, std::int32_t kind, const void* address, std::size_t offset,
+  static void read(std::int32_t device, cvg_memory kind, const void* address, std::size_t offset,
                    void* host, std::size_t bytes);
-  static void write(std::int32_t device, std::int32_t kind, void* address, std::size_t offset,
+  static void write(std::int32_t device, cvg_memory kind, void* address, std::size_t offset,
                     const void* host, std::size_t bytes);
 };
 

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t kAlignment = 256;  // as cudaMalloc's own
 
-std::size_t aligned(std::int64_t elements, std::int32_t type) {
+std::size_t aligned(std::int64_t elements, cvg_dtype type) {
   const auto bytes = static_cast<std::size_t>(elements) * cvg::size_of(type);
   return (bytes + kAlignment - 1) / kAlignment * kAlignment;
 }

@@ -5,7 +5,7 @@
 
 namespace convgauge::backends::cudnn {
 
-cudnnDataType_t type_of(std::int32_t type) {
+cudnnDataType_t type_of(cvg_dtype type) {
   switch (type) {
     case CVG_DTYPE_F64:
       return CUDNN_DATA_DOUBLE;

@@ -19,15 +19,15 @@ enum class BiasBy { nobody, graph, kernel };
 
 /// How a spec is brought to cuDNN.
 struct Route {
-  bool written_padding =
-      false;  // x is padded: our own kernel writes the padding out first, or folds it after
+  // The source is padded: our own kernel writes the padding out first, or folds it after.
+  bool written_padding = false;
   BiasBy bias = BiasBy::nobody;
   bool operator==(const Route&) const = default;
 };
 
 struct Problem {
   Route route;
-  std::int32_t direction = CVG_DIRECTION_FORWARD;
+  cvg_direction direction = CVG_DIRECTION_FORWARD;
   cudnnDataType_t type = CUDNN_DATA_FLOAT, compute = CUDNN_DATA_FLOAT;
   bool channels_last = false;
   Dims x{}, w{}, y{};  // x: with its padding where that is written out
@@ -50,6 +50,6 @@ PaddedAxis padded_axis(const cvg_axis& axis);
 bool is_padded(const cvg_spec& spec);
 
 /// "f32" ... as cudnnDataType_t; f16 and bf16 compute in f32.
-cudnnDataType_t type_of(std::int32_t type);
+cudnnDataType_t type_of(cvg_dtype type);
 
 }  // namespace convgauge::backends::cudnn

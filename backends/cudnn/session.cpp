@@ -6,12 +6,12 @@
 namespace convgauge::backends::cudnn {
 namespace {
 
-constexpr std::size_t kKept =
-    4;  // a sweep asks for one spec at a time; a second plan of it may stand beside
+// A sweep asks for one spec at a time; a second plan of it may stand beside.
+constexpr std::size_t kKept = 4;
 
+/// Both were read into zeroed structs; a difference in padding bytes costs time only.
 bool same(const cvg_spec& a, const cvg_spec& b) {
-  return std::memcmp(&a, &b, sizeof a) ==
-         0;  // both were read into zeroed structs; a difference in padding costs time only
+  return std::memcmp(&a, &b, sizeof a) == 0;
 }
 
 }  // namespace

@@ -67,7 +67,7 @@ bool ends_share_zeros(const Axis& axis, const Tiling& tiling, std::int64_t outpu
 
 }  // namespace
 
-Axis reduced(const cvg_axis& given, std::int32_t padding_mode) {
+Axis reduced(const cvg_axis& given, cvg_padding padding_mode) {
   Axis axis{.given = given, .padding_mode = padding_mode};
   axis.output =
       (given.pad_before + given.input + given.pad_after - given.dilation * (given.kernel - 1) - 1) /

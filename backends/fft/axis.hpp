@@ -25,7 +25,7 @@ namespace convgauge::backends::fft {
 
 struct Axis {
   cvg_axis given{};
-  std::int32_t padding_mode = CVG_PADDING_ZEROS;
+  cvg_padding padding_mode = CVG_PADDING_ZEROS;
   std::int64_t output = 1;
   std::int64_t first_tap = 0, taps = 1;  // those that read the source at all
   std::int64_t classes = 1, phases = 1;  // D, S; those that are not empty
@@ -39,7 +39,7 @@ struct Axis {
   }
 };
 
-Axis reduced(const cvg_axis& given, std::int32_t padding_mode);
+Axis reduced(const cvg_axis& given, cvg_padding padding_mode);
 
 /// How an axis is tiled. n == 1: the axis is not transformed, every output is a tile of its own.
 struct Tiling {

@@ -128,7 +128,7 @@ class Fft {
   void upload(const cvg_tensors& host, const cvg::Slot& slot) const {
     if (spec_.layout != CVG_LAYOUT_NATIVE || spec_.batch == 0) return;
     to_native(convolution_.src(), spec_.batch, static_cast<const float*>(host.src),
-              static_cast<float*>(const_cast<void*>(slot.src)));
+              static_cast<float*>(slot.src));
   }
 
   void execute(const cvg::Slot& slot) const {

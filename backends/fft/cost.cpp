@@ -11,8 +11,8 @@ namespace {
 // Fitted to the least times of every tile of 17 layers, one and two threads, on an AVX2 machine of
 // 92 GFLOP/s per core (bench_fft_tiles, tests/bench/fft); only their ratios decide. Flops are per
 // vector lane.
-constexpr double kTransformFlopsPerNs =
-    4;  // nominal 2.5 N log2 N, gathering and the stride between slots included
+// Nominal 2.5 N log2 N, gathering and the stride between slots included.
+constexpr double kTransformFlopsPerNs = 4;
 constexpr double kProductFlopsPerNs = 10.35;
 constexpr double kLaneTransformFlopsPerNs = 6;  // a tile's spectra stay in the first cache
 constexpr double kLaneProductFlopsPerNs = 3.2;

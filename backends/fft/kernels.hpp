@@ -28,8 +28,8 @@ constexpr bool is_pair(int h, std::int64_t s) {
 struct Channels {
   std::int64_t offset[kMaxWidth] = {};
   int lanes = 0;
-  bool whole_vectors =
-      false;  // one vector at offset[0] has them all, and may be read and written as a whole
+  // One vector at offset[0] has them all, and may be read and written as a whole.
+  bool whole_vectors = false;
 };
 
 /// The samples of one tile: sample (y, x) is at image[rows[y] * row_stride + columns[x] *

@@ -11,7 +11,7 @@
 namespace convgauge::backends::fft {
 
 struct ImageLayout {
-  std::int32_t layout = CVG_LAYOUT_NCHW;
+  cvg_layout layout = CVG_LAYOUT_NCHW;
   std::int64_t channels = 0, height = 0, width = 0;
   int block = 1;  // channels that lie together in native
 

@@ -23,7 +23,7 @@ struct Shape {
   std::int64_t batch = 0, groups = 1, group_in = 1, group_out = 1;
   Axis across, along;
   bool swapped = false;
-  std::int32_t layout = CVG_LAYOUT_NCHW;
+  cvg_layout layout = CVG_LAYOUT_NCHW;
 };
 
 Shape shape_of(const cvg_spec& spec, bool swapped);
@@ -47,10 +47,10 @@ struct Sizes {
   std::int64_t weight_block = 0, weights = 0, bias = 0;
   std::int64_t tile_stride = 0;  // of V, dense
   std::int64_t block_tiles = 1;  // tiles whose spectra are held at once, dense
-  std::int64_t share_tiles =
-      1;  // of them, tiles that one thread multiplies and transforms back at once
-  std::int64_t pass_vectors =
-      1;  // out blocks that one thread multiplies at once: spectra are read once
+  // Of them, tiles that one thread multiplies and transforms back at once.
+  std::int64_t share_tiles = 1;
+  // Out blocks that one thread multiplies at once: spectra are read once.
+  std::int64_t pass_vectors = 1;
   std::int64_t product_vector = 0;         // of M, dense: from one out block of a pass to the next
   std::int64_t spectra = 0;                // V: shared if dense, else of each thread
   std::int64_t products = 0, scratch = 0;  // of each thread

@@ -24,8 +24,8 @@ std::vector<Phasor> roots_of_unity(int n) {
   return roots;
 }
 
-constexpr int kLanes =
-    kMaxWidth;  // weights transformed together; the loops over them become vectors
+// Weights transformed together; the loops over them become vectors.
+constexpr int kLanes = kMaxWidth;
 
 /// taps[across][along][lane] of one branch to slots, by two dense transforms: the kernel is small,
 /// and sums in double of at most 64 x 64 terms are good to far more than a float.
@@ -195,8 +195,8 @@ void pack_vector(const Shape& shape, const Cut& cut, const Sizes& sizes, const W
 void pack_weights(const Shape& shape, const Cut& cut, const Sizes& sizes,
                   const WeightSource& source, int threads, float* packed) {
   const auto blocks = blocks_of(shape, sizes);
-  std::vector<SlotTransform> transforms(static_cast<std::size_t>(threads),
-                                        SlotTransform(cut));  // may throw: here
+  // May throw, which it must not inside the parallel loop.
+  std::vector<SlotTransform> transforms(static_cast<std::size_t>(threads), SlotTransform(cut));
 #pragma omp parallel for num_threads(threads) schedule(static, 1)
   for (int id = 0; id < threads; ++id) {
     const Part part = part_of(blocks * sizes.k, id, threads);

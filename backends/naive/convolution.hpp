@@ -11,7 +11,7 @@ namespace convgauge::backends::naive {
 constexpr std::int64_t kBlock = 64;  // outputs of one row that are summed together
 
 /// Where padding reads index `i` of `size`, or -1 where it reads no tap (zeros).
-constexpr std::int64_t padded_source(std::int64_t i, std::int64_t size, std::int32_t mode) {
+constexpr std::int64_t padded_source(std::int64_t i, std::int64_t size, cvg_padding mode) {
   if (0 <= i && i < size) return i;
   switch (mode) {
     case CVG_PADDING_REFLECT:

@@ -119,7 +119,7 @@ class OneDnn {
 
   /// The kernels for SSE4.1 add straight from memory, which then must lie on 16 bytes (seen: 2.6.3
   /// dies in jit_1x1:sse41 of 512 channels where the destination does not).
-  cvg_requirement tensor(cvg_role role, std::size_t bytes, std::int32_t type) const {
+  cvg_requirement tensor(cvg_role role, std::size_t bytes, cvg_dtype type) const {
     auto made = cvg::tensor(role, bytes, type);
     if (candidate_.implementation.find("sse41") != std::string::npos) made.alignment = 16;
     return made;
@@ -139,9 +139,7 @@ class OneDnn {
   }
 
   static Addresses addresses(const cvg::Slot& slot) {
-    const auto given = [](const void* read, void* written) {
-      return written ? written : const_cast<void*>(read);
-    };
+    const auto given = [](void* read, void* written) { return written ? written : read; };
     return {given(slot.src, slot.diff_src),
             given(slot.packed_weights ? slot.packed_weights : slot.weights, slot.diff_weights),
             given(slot.bias, slot.diff_bias), given(slot.diff_dst, slot.dst), slot.workspace};

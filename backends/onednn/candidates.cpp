@@ -11,7 +11,7 @@ namespace {
 
 using dnnl::memory;
 
-memory::data_type type_of(std::int32_t type) {
+memory::data_type type_of(cvg_dtype type) {
   return type == CVG_DTYPE_BF16  ? memory::data_type::bf16
          : type == CVG_DTYPE_F16 ? memory::data_type::f16
                                  : memory::data_type::f32;

@@ -25,8 +25,8 @@ struct Candidate {
   Tag family = Tag::any;  // of src and dst; any: the implementation's choice
   int position = 0;
   std::string implementation{}, name{};
-  bool overruns =
-      false;  // known to write beyond its scratchpad: to be had by name, never the default
+  // Known to write beyond its scratchpad: to be had by name, never the default.
+  bool overruns = false;
 };
 
 /// A layout's name, for requirements and algorithms.

@@ -17,7 +17,7 @@ struct Pixels {
 
 /// The index inside [0, axis.input) that padded position `i` shows, counted from the first padded
 /// one.
-constexpr std::int64_t shown(const cvg_axis& axis, std::int32_t mode, std::int64_t i) {
+constexpr std::int64_t shown(const cvg_axis& axis, cvg_padding mode, std::int64_t i) {
   const auto inside = i - axis.pad_before, last = axis.input - 1;
   if (inside >= 0 && inside <= last) return inside;
   if (mode == CVG_PADDING_REFLECT) return inside < 0 ? -inside : 2 * last - inside;
@@ -37,7 +37,7 @@ void each_padding(const cvg_axis& axis, Body&& body) {
 }
 
 /// dst: the same pixels with the padding of both axes written out.
-inline void pad(const Pixels& pixels, const cvg_axis& h, const cvg_axis& w, std::int32_t mode,
+inline void pad(const Pixels& pixels, const cvg_axis& h, const cvg_axis& w, cvg_padding mode,
                 const void* src, void* dst) {
   const auto pixel = pixels.pixel_bytes;
   const auto bytes = [&](std::int64_t count) { return static_cast<std::size_t>(count) * pixel; };
@@ -57,7 +57,7 @@ inline void pad(const Pixels& pixels, const cvg_axis& h, const cvg_axis& w, std:
 /// gradient: f32, of the padded pixels. Adds what lies on each padded position to the position that
 /// it shows: first along the rows, those of the padding too, then row to row. Then the pixels
 /// within the padding are the gradient of the source; those on it are worthless.
-inline void fold(const Pixels& pixels, const cvg_axis& h, const cvg_axis& w, std::int32_t mode,
+inline void fold(const Pixels& pixels, const cvg_axis& h, const cvg_axis& w, cvg_padding mode,
                  float* gradient) {
   const auto pixel = static_cast<std::int64_t>(pixels.pixel_bytes / sizeof(float)),
              row = padded(w) * pixel;

@@ -25,8 +25,8 @@ struct Step {
 
 /// A slot's steps. The memories must outlive them, and do.
 struct Run {
-  const void* unpadded =
-      nullptr;  // source and target of the explicit padding; null where there is none
+  // Source and target of the explicit padding; null where there is none.
+  const void* unpadded = nullptr;
   void* padded = nullptr;
   std::vector<Step> steps;
   std::optional<Step> crop;  // after the padding was folded back

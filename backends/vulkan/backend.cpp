@@ -52,8 +52,8 @@ class Vulkan {
                        "the device has no 16-bit storage (storageBuffer16BitAccess)");
     cvg::refuse_unless(options.tune_cache.empty() || options.tune, CVG_REASON_OPTION,
                        "tune_cache is for tune=on, which is not set");
-    static_cast<void>(
-        candidates(Shape(spec), limits));  // refuses what no device-sized window holds
+    // Refuses what no window of the device's size holds.
+    static_cast<void>(candidates(Shape(spec), limits));
   }
 
   static std::vector<cvg_algorithm> algorithms(const cvg_spec& spec, const cvg_settings& settings) {
@@ -73,7 +73,7 @@ class Vulkan {
 
   std::vector<cvg_requirement> requirements() const {
     const char* layout = shape_.channels_last ? "nhwc" : "nchw";
-    const auto on_device = [&](cvg_role role, std::int32_t scope, std::int64_t bytes,
+    const auto on_device = [&](cvg_role role, cvg_scope scope, std::int64_t bytes,
                                const char* name_of_layout = "") {
       auto need = cvg::own(role, scope, static_cast<std::size_t>(bytes),
                            static_cast<std::size_t>(device_.facts().limits.offset_alignment),

@@ -129,8 +129,7 @@ Spot spot_of(const void* address) {
   return book().find(number(address));
 }
 
-void* Memory::alloc(std::int32_t index, std::int32_t kind, std::size_t bytes,
-                    std::size_t alignment) {
+void* Memory::alloc(std::int32_t index, cvg_memory kind, std::size_t bytes, std::size_t alignment) {
   const auto meant = MemoryKind::of(kind);
   auto& owner = device(meant.validated, static_cast<std::size_t>(index));
   auto buffer = make_buffer(owner, bytes, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0);

@@ -44,14 +44,14 @@ Spot spot_of(const void* address);
 
 /// The ABI's memory functions (plugin.h).
 struct Memory {
-  static void* alloc(std::int32_t device, std::int32_t kind, std::size_t bytes,
+  static void* alloc(std::int32_t device, cvg_memory kind, std::size_t bytes,
                      std::size_t alignment);
-  static void free(std::int32_t device, std::int32_t kind, void* address);
-  static void fill(std::int32_t device, std::int32_t kind, void* address, std::size_t offset,
+  static void free(std::int32_t device, cvg_memory kind, void* address);
+  static void fill(std::int32_t device, cvg_memory kind, void* address, std::size_t offset,
                    std::int32_t byte, std::size_t bytes);
-  static void read(std::int32_t device, std::int32_t kind, const void* address, std::size_t offset,
+  static void read(std::int32_t device, cvg_memory kind, const void* address, std::size_t offset,
                    void* host, std::size_t bytes);
-  static void write(std::int32_t device, std::int32_t kind, void* address, std::size_t offset,
+  static void write(std::int32_t device, cvg_memory kind, void* address, std::size_t offset,
                     const void* host, std::size_t bytes);
 };
 

@@ -13,10 +13,10 @@ using std::int64_t;
 // bytes a nanosecond.
 constexpr double kProductsPerNs = 67e3 / 2 / 132, kBytesPerNs = 4800.0 / 132;
 constexpr int kMultiprocessors = 132;  // where the device does not tell
-constexpr double kDispatchNs =
-    3000;  // a dispatch behind a barrier: the drain and the fill of a large GPU
-constexpr int64_t kWarps =
-    16;  // of one multiprocessor that hide the latency of shared memory and products
+// A dispatch behind a barrier: the drain and the fill of a large GPU.
+constexpr double kDispatchNs = 3000;
+// Of one multiprocessor that hide the latency of shared memory and products.
+constexpr int64_t kWarps = 16;
 
 int multiprocessors(const Limits& limits) {
   return limits.multiprocessors > 0 ? limits.multiprocessors : kMultiprocessors;
@@ -56,8 +56,8 @@ double gemm_ns(const Tile& tile, const Shape& s, int64_t columns, double multipr
   const double rounds = std::ceil(workgroups / multiprocessor_count);
   // Few workgroups a multiprocessor leave it waiting.
   const double busy = std::min(1.0, rounds * static_cast<double>(tile.threads()) / 32 / kWarps);
-  const double decoding =
-      s.group_inputs() % Tile::kDepth == 0 ? 1 : 1.5;  // an address for each element
+  // An address for each element.
+  const double decoding = s.group_inputs() % Tile::kDepth == 0 ? 1 : 1.5;
   return rounds * each * decoding / busy;
 }
 
@@ -108,8 +108,8 @@ int64_t iterations(const Candidate& candidate, const Shape& s, const Limits& lim
     case Kind::winograd:
       return divided_up(s.group_inputs(), Tile::kDepth);
     case Kind::coopmat:
-    case Kind::coopmat_emulated: {  // the loops that stand for matrices: per step, each of an
-                                    // invocation's sums by depth
+    case Kind::coopmat_emulated: {
+      // The loops that stand for matrices: per step, each of an invocation's sums by depth.
       const auto own = candidate.tile.rows * candidate.tile.columns / subgroups(candidate.tile);
       const auto sums = limits.subgroup > 0 ? own / limits.subgroup : own;
       return s.group_inputs() * s.taps() / kMatrixDepth * (1 + sums * (kMatrixDepth + 2)) +
@@ -192,8 +192,8 @@ double estimated_ns(const Candidate& candidate, const Shape& s, const Limits& li
       return winograd_ns(candidate, s, limits);
     case Kind::depthwise:  // four products for a read of the first cache, and addresses
       return kDispatchNs + std::max(moved, products(s) * 4 / kProductsPerNs / count);
-    case Kind::depthwise_large:  // 15 reads of shared memory for 32 products, a quarter as wide;
-                                 // staging apart
+    case Kind::depthwise_large:
+      // 15 reads of shared memory for 32 products, a quarter as wide; staging apart.
       return kDispatchNs + std::max(moved * 2, products(s) * 2 / kProductsPerNs / count);
     case Kind::direct:  // two reads and their addresses a product
       return kDispatchNs + std::max(moved, products(s) * 12 / kProductsPerNs / count);

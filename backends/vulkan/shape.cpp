@@ -5,7 +5,7 @@
 namespace convgauge::backends::vulkan {
 namespace {
 
-Storage storage_of(std::int32_t type) {
+Storage storage_of(cvg_dtype type) {
   return type == CVG_DTYPE_F32   ? Storage::f32
          : type == CVG_DTYPE_F16 ? Storage::f16
                                  : Storage::bf16;

@@ -33,7 +33,7 @@ struct Shape {
   std::int64_t batch, in_channels, out_channels, groups;
   cvg_axis h, w;
   std::int64_t out_h, out_w;
-  std::int32_t padding_mode;
+  cvg_padding padding_mode;
   bool channels_last, bias;
   Storage storage;
 

@@ -128,8 +128,8 @@ std::string fastest(Device& device, const std::vector<Candidate>& all, const Sha
 
 std::vector<Candidate> tuned(std::vector<Candidate> all, const cvg_spec& spec,
                              const cvg_settings& settings, const Options& options) {
-  static auto& chosen =
-      *new std::map<std::string, std::string>;  // of this process: query() and plan_create() agree
+  // Of this process: query() and plan_create() agree.
+  static auto& chosen = *new std::map<std::string, std::string>;
   auto& owner = device(options.validation, static_cast<std::size_t>(settings.device));
   const Shape shape(spec);
   const auto key = key_of(owner, shape, all);

@@ -22,7 +22,7 @@ namespace convgauge::backends::winograd {
 
 struct AxisPlan {
   cvg_axis axis{};
-  std::int32_t padding_mode = CVG_PADDING_ZEROS;
+  cvg_padding padding_mode = CVG_PADDING_ZEROS;
   const AxisTransform* transform = &kAxisTransforms[0];
   std::int64_t output = 0;
   std::int64_t residues = 1;  // P
@@ -32,7 +32,7 @@ struct AxisPlan {
   std::int64_t pieces = 1;    // of each phase
 
   AxisPlan() = default;
-  AxisPlan(const cvg_axis& given, std::int32_t mode, const AxisTransform& chosen)
+  AxisPlan(const cvg_axis& given, cvg_padding mode, const AxisTransform& chosen)
       : axis(given), padding_mode(mode), transform(&chosen), output(cvg::output(given)) {
     const auto common = std::gcd(axis.stride, axis.dilation);
     residues = axis.dilation / common;

@@ -66,7 +66,7 @@ class Winograd {
   void upload(const cvg_tensors& host, const cvg::Slot& slot) const {
     if (spec_.layout == CVG_LAYOUT_NATIVE)
       import_nchw(static_cast<const float*>(host.src), plan_.src, spec_.batch,
-                  static_cast<float*>(const_cast<void*>(slot.src)));
+                  static_cast<float*>(slot.src));
   }
   void execute(const cvg::Slot& slot) const {
     winograd::execute(plan_, {static_cast<const float*>(slot.src), static_cast<float*>(slot.dst),

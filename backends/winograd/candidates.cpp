@@ -80,8 +80,8 @@ std::vector<Choice> choices(const cvg_spec& spec, const cvg_settings& settings,
   auto all = all_choices(spec);
   const double allowed = budget(accuracy_of(settings));
   const auto rank = [&](const Choice& choice) {
-    const double excess =
-        std::max(0.0, amplification(choice) - allowed);  // within the budget first
+    // Within the budget first.
+    const double excess = std::max(0.0, amplification(choice) - allowed);
     return std::pair(excess, estimated_cost(Plan(spec, choice, kernels, settings.threads)));
   };
   const auto best = std::min_element(

@@ -48,8 +48,8 @@ constexpr std::int64_t divided_up(std::int64_t a, std::int64_t b) {
 struct Kernels {
   InstructionSet set = InstructionSet::portable;
   int width = 0;  // floats of a vector, and channels of a pixel
-  int rows =
-      0;  // tiles that the micro-kernel multiplies at once; a panel is 2 * width output channels
+  // Tiles that the micro-kernel multiplies at once; a panel is 2 * width output channels.
+  int rows = 0;
 
   /// forward[n], columns[n]: B of n points. inverse[m][n]: A, plus the pixel `bias` in every
   /// output; null where there is none.

@@ -8,10 +8,11 @@ namespace convgauge::backends::winograd {
 
 /// How far ahead of its use U is brought near.
 enum class Ahead {
-  block,   // the next block of the depth, into the first cache: where many tiles share the one at
-           // hand
-  memory,  // the third next into the second cache, and the page of the eighth: where U comes as
-           // fast as memory gives it
+  // The next block of the depth, into the first cache: where many tiles share the one at hand.
+  block,
+  // The third next into the second cache, and the page of the eighth: where U comes as fast as
+  // memory gives it.
+  memory,
 };
 
 /// The part of a product that one call computes: m[half][row] = (Add: +=) sum over c < depth of

@@ -6,8 +6,8 @@
 namespace convgauge::backends::winograd {
 namespace {
 
-constexpr std::int64_t kSecondCache =
-    1 << 20;  // bytes, of one core: 1 MiB on AMD's Zen 4, 1 to 2 on Intel's servers
+// Bytes, of one core: 1 MiB on AMD's Zen 4, 1 to 2 on Intel's servers.
+constexpr std::int64_t kSecondCache = 1 << 20;
 
 /// Half of the second cache for V; but no fewer tiles than make up for reading U, which comes from
 /// further away, once for each block (measured: 54 tiles are enough with 256 and 512 channels), and

@@ -8,8 +8,8 @@
 
 namespace convgauge::backends::winograd {
 
-constexpr std::int64_t kMaxRun =
-    16;  // tiles of a run: its strip of pixels stays in the first cache
+// Tiles of a run: its strip of pixels stays in the first cache.
+constexpr std::int64_t kMaxRun = 16;
 
 /// An odd number of cache lines, so that equal places of many rows do not fall into the same set of
 /// a cache.

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "cli/selection.hpp"
+#include "core/text.hpp"
 #include "report/rules_report.hpp"
 #include "run/outcome.hpp"
 #include "run/rules.hpp"
@@ -15,8 +16,7 @@ void print(const std::string& file, const RuleReport& report) {
     fmt::print("  {:<6} {:<12} {}\n", line.rule, line.state, line.what);
     if (!line.evidence.empty()) fmt::print("  {:<6} {:<12} {}\n", "", "", line.evidence);
   }
-  fmt::print("  {} probes of {} backend{}\n", report.probes, report.backends,
-             report.backends == 1 ? "" : "s");
+  fmt::print("  {} probes of {}\n", report.probes, counted(report.backends, "backend"));
 }
 
 }  // namespace

@@ -6,9 +6,10 @@
 #include <filesystem>
 
 #include "cli/options.hpp"
+#include "cli/stored_results.hpp"
 #include "cli/terminal.hpp"
 #include "core/files.hpp"
-#include "report/compare/comparison.hpp"
+#include "report/formats.hpp"
 #include "run/outcome.hpp"
 
 namespace convgauge::cli {
@@ -16,19 +17,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kFormats = "text, json, md or html";
-
 struct Request {
   Texts baseline, candidate;
   CompareOptions options;
 };
-
-std::string format_of(const std::string& file) {
-  if (file.ends_with(".md")) return "md";
-  if (file.ends_with(".json")) return "json";
-  if (file.ends_with(".html") || file.ends_with(".htm")) return "html";
-  return file.empty() || file.ends_with(".txt") ? "text" : "";
-}
 
 /// The results file that a folder stands for, however it was spelled.
 fs::path results_file(const fs::path& path) {
@@ -57,8 +49,8 @@ Expected<Request> request_of(const po::variables_map& values) {
   r.baseline = texts("baseline");
   r.candidate = texts("candidate");
   const auto dirs = texts("dir");
-  if (values.count("of")) r.options.of = values["of"].as<std::string>();
-  if (values.count("with")) r.options.with = values["with"].as<std::string>();
+  r.options.of = text_of(values, "of");
+  r.options.with = text_of(values, "with");
   const bool by_label = r.options.of && r.options.with;
   if (r.baseline.empty() && r.candidate.empty() && dirs.size() == 2) {
     r.baseline = {dirs[0]};
@@ -84,24 +76,12 @@ Expected<Request> request_of(const po::variables_map& values) {
 Expected<Side> side_of(const Texts& folders, std::deque<Results>& kept) {
   Side side;
   for (const auto& folder : folders) {
-    auto results = read_results(folder);
+    auto results = stored_results(folder);
     if (!results) return tl::unexpected(results.error());
-    if (results->torn_bytes > 0)
-      fmt::print(stderr, "convgauge: {}: the last line is torn ({} bytes) and left out\n", folder,
-                 results->torn_bytes);
     side.name += (side.name.empty() ? "" : " + ") + folder;
     side.runs.push_back(&kept.emplace_back(std::move(*results)));
   }
   return side;
-}
-
-std::string render(const std::string& format, const Comparison& comparison, bool all,
-                   bool to_file) {
-  if (format == "json") return compare_json(comparison);
-  if (format == "md") return compare_markdown(comparison);
-  if (format == "html") return compare_html(comparison);
-  return compare_text(comparison, to_file ? 120 : terminal_width(), !to_file && wants_colour(),
-                      all);
 }
 
 /// One folder on both sides is one run: it is read once, so that its rounds are seen to be common.
@@ -138,27 +118,30 @@ int compare(const Arguments& arguments) {
       "per cent by which times may differ and count as the same");
   add("all", "in a text, every case and not just what changed");
   add("output,o", po::value<std::string>(), "the file to write; its name decides the format");
-  add("format,f", po::value<std::string>(), kFormats);
+  add("format,f", po::value<std::string>(), format_choices(Subject::comparison).c_str());
   const auto parsed = parse(usage, arguments, "dir");
   if (parsed.exit) return *parsed.exit;
   const auto& values = parsed.values;
   const auto request = request_of(values);
   if (!request) return usage_error(request.error().message);
-  const auto file = values.count("output") ? values["output"].as<std::string>() : std::string();
-  const auto format = values.count("format") ? values["format"].as<std::string>() : format_of(file);
-  if (format != "text" && format != "json" && format != "md" && format != "html")
-    return usage_error(
-        values.count("format")
-            ? fmt::format("compare: --format {}: not {}", format, kFormats)
-            : fmt::format("compare: {}: its name says no format; add --format {}", file, kFormats));
+  const auto file = text_of(values, "output").value_or("");
+  const auto format = pick_format(Subject::comparison, text_of(values, "format"), file);
+  if (!format) return usage_error("compare: " + format.error().message);
   std::deque<Results> kept;
   const auto sides = read_sides(*request, kept);
   if (!sides) return usage_error(sides.error().message);
   const auto comparison = convgauge::compare(sides->first, sides->second, request->options);
   if (!comparison) return usage_error("compare: " + comparison.error().message);
-  const auto text = render(format, *comparison, values.count("all") > 0, !file.empty());
-  if (file.empty()) return fmt::print("{}", text), kGood;
-  if (auto ok = write_text(file, text); !ok) return usage_error(ok.error().message);
+  FormatOptions options;
+  options.all_cases = values.count("all") > 0;
+  if (file.empty()) {
+    options.width = terminal_width();
+    options.colour = wants_colour();
+  }
+  const auto text = (*format)->comparison(*comparison, options);
+  if (!text) return usage_error("compare: " + text.error().message);
+  if (file.empty()) return fmt::print("{}", *text), kGood;
+  if (auto ok = write_text(file, *text); !ok) return usage_error(ok.error().message);
   return kGood;
 }
 

@@ -3,12 +3,14 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "cli/described_options.hpp"
 #include "cli/selection.hpp"
 #include "cli/session.hpp"
 #include "cli/summary.hpp"
 #include "cli/terminal.hpp"
+#include "core/processors.hpp"
+#include "core/text.hpp"
 #include "run/fuzz.hpp"
 #include "run/outcome.hpp"
 
@@ -20,9 +22,9 @@ using Clock = std::chrono::steady_clock;
 Expected<void> whole_number(const po::variables_map& values, const char* name, std::uint64_t& to) {
   if (!values.count(name)) return {};
   const auto text = values[name].as<std::string>();
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), to);
-  if (code != std::errc{} || end != text.data() + text.size())
-    return error(fmt::format("--{} {}: not a whole number from 0 up", name, text));
+  const auto number = parse_number<std::uint64_t>(text);
+  if (!number) return error(fmt::format("--{} {}: not a whole number from 0 up", name, text));
+  to = *number;
   return {};
 }
 
@@ -37,9 +39,8 @@ Expected<FuzzOptions> options_of(const po::variables_map& values, const Selectio
   // A count alone is the whole order.
   if (options.count) options.time = std::chrono::hours(24 * 365);
   if (values.count("seconds")) {
-    const auto limit = seconds("seconds", values["seconds"].as<std::string>());
-    if (!limit) return tl::unexpected(limit.error());
-    options.time = std::chrono::milliseconds(static_cast<std::int64_t>(*limit * 1000));
+    if (auto ok = from_text(Key("seconds"), values["seconds"].as<std::string>(), options.time); !ok)
+      return tl::unexpected(ok.error());
   }
   if (values.count("threads")) options.threads = s.threads;
   if (values.count("dtype")) options.dtypes = s.dtype;

@@ -9,10 +9,11 @@
 #include <set>
 
 #include "cli/selection.hpp"
+#include "cli/stored_results.hpp"
 #include "cli/terminal.hpp"
 #include "core/files.hpp"
 #include "core/problem_text.hpp"
-#include "report/gate/gate.hpp"
+#include "report/formats.hpp"
 #include "run/machine/machine.hpp"
 #include "run/outcome.hpp"
 #include "run/remeasure.hpp"
@@ -28,11 +29,8 @@ struct Run {
 };
 
 Expected<Run> read_run(const std::string& path) {
-  auto results = read_results(path);
+  auto results = stored_results(path);
   if (!results) return tl::unexpected(results.error());
-  if (results->torn_bytes > 0)
-    fmt::print(stderr, "convgauge: {}: the last line is torn ({} bytes) and left out\n", path,
-               results->torn_bytes);
   std::error_code failed;
   return Run{std::move(*results),
              fs::is_directory(path, failed) ? fs::path(path) : fs::path(path).parent_path()};
@@ -211,10 +209,12 @@ std::vector<fs::path> files_of(const po::variables_map& values, const char* name
   return files;
 }
 
+/// By the file's extension; text where it is none of a format.
 Expected<void> write(const Gate& gate, const std::string& file) {
-  if (file.ends_with(".json")) return write_text(file, gate_json(gate));
-  if (file.ends_with(".md")) return write_text(file, gate_markdown(gate));
-  return write_text(file, gate_text(gate, 120, false));
+  const auto* format = format_of_file(Subject::gate, file);
+  if (!format) format = format_of_file(Subject::gate, "");
+  const auto text = format->gate(gate, {});
+  return text ? write_text(file, *text) : tl::unexpected(text.error());
 }
 
 }  // namespace
@@ -240,7 +240,9 @@ int gate(const Arguments& arguments) {
       "seconds for measuring a suspect again, each side");
   add("strict", "what could not be told counts (exit code 5)");
   add("out", po::value<std::string>(), "folder for the results of what was measured again");
-  add("output,o", po::value<std::string>(), "write the judgement here too: .md, .json, or text");
+  add("output,o", po::value<std::string>(),
+      fmt::format("write the judgement here too: {}, or text", file_choices(Subject::gate))
+          .c_str());
   const auto parsed = parse(usage, arguments, "dir");
   if (parsed.exit) return *parsed.exit;
   const auto& values = parsed.values;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "cli/selection.hpp"
+#include "core/text.hpp"
 #include "run/cases.hpp"
 #include "run/guarded_plan.hpp"
 #include "run/outcome.hpp"
@@ -17,9 +18,8 @@ namespace fs = std::filesystem;
 void print_backends(const Catalog& catalog) {
   for (const auto& plugin : catalog.plugins)
     for (const auto& b : plugin.description.backends) {
-      const auto state = b.devices.empty() ? "no device: " + b.why_no_device
-                                           : fmt::format("{} device{}", b.devices.size(),
-                                                         b.devices.size() == 1 ? "" : "s");
+      const auto state =
+          b.devices.empty() ? "no device: " + b.why_no_device : counted(b.devices.size(), "device");
       fmt::print("{:<12} {}\n{:<12} {}; {}\n{:<12} {}\n", b.name, b.description, "", b.version,
                  state, "", plugin.file);
       for (const auto& o : b.options)

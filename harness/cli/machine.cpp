@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/options.hpp"
+#include "core/text.hpp"
 #include "run/catalog.hpp"
 #include "run/machine/loops.hpp"
 #include "run/noise_floor.hpp"
@@ -19,18 +20,14 @@ std::string size_text(std::int64_t bytes) {
   return fmt::format("{} KiB", bytes >> 10);
 }
 
-std::string threads_text(int count) {
-  return fmt::format("{} thread{}", count, count == 1 ? "" : "s");
-}
-
 void print_peaks(const Machine& m) {
   for (const auto& peak : m.fma_peaks)
     fmt::print("f32 FMA peak       {:8.1f} GFLOP/s  {:<9} {}\n", peak.flops / 1e9,
-               peak.instruction_set, threads_text(peak.threads));
+               peak.instruction_set, counted(peak.threads, "thread"));
   for (const auto& peak : m.read_peaks)
     fmt::print(
         "read bandwidth     {:8.1f} GB/s     {:<9} {}{}\n", peak.bytes_per_second / 1e9, peak.level,
-        threads_text(peak.threads),
+        counted(peak.threads, "thread"),
         peak.holds_bytes > 0 ? fmt::format(", {} in reach", size_text(peak.holds_bytes)) : "");
   fmt::print(
       "                   the best of windows of 2 ms: x * f + a in {} independent vectors; arrays "
@@ -70,7 +67,7 @@ int machine(const Arguments& arguments) {
     fmt::print(
         "A/A noise floor    {:.2f}%  (two processes of one kernel, {}; a smaller difference is "
         "none)\n",
-        m.noise_floor * 100, threads_text(threads.back()));
+        m.noise_floor * 100, counted(threads.back(), "thread"));
   return kGood;
 }
 

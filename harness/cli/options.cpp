@@ -8,8 +8,9 @@
 #include <regex>
 #include <sstream>
 
-#include "config/digest.hpp"
+#include "cli/described_options.hpp"
 #include "config/nearest.hpp"
+#include "config/suite.hpp"
 #include "core/problem_text.hpp"
 #include "run/outcome.hpp"
 
@@ -42,6 +43,10 @@ std::string printable(const std::string& text) {
 }
 
 }  // namespace
+
+std::optional<std::string> text_of(const po::variables_map& values, const char* name) {
+  return values.count(name) ? std::optional(values[name].as<std::string>()) : std::nullopt;
+}
 
 Texts listed(const po::variables_map& values, const char* name) {
   Texts all;
@@ -104,17 +109,15 @@ void add_selection(po::options_description& options) {
   add("device", text(), "cpu:0, gpu:1, 1 ... from `list devices`");
   add("option", texts(), "KEY=VALUE, passed to the backend (repeatable)");
   add("library-path", text(), "a folder put before the worker's LD_LIBRARY_PATH");
-  add("threads,t", texts(), "1,2: each is a case of its own");
-  add("dtype", texts(), "f32, f64, f16, bf16");
-  add("layout", texts(), "nchw, nhwc, native");
-  add("direction", texts(), "forward, backward_data, backward_weights");
-  add("math", texts(), "strict, tf32, reduced");
-  add("deterministic", "only algorithms that always give the same bits");
+  DeclareOptions declare(options);
+  const Settings settings;
+  describe_axes(
+      [&](const Key& key, const auto& value) {
+        if (!key.is_measuring) declare(key, value);
+      },
+      axes(settings));
+  describe(declare, settings.verify);
   add("in-process", "for a debugger: the plugin runs in this process, and nothing is contained");
-  add("fill", texts(), "integer, normal, uniform, impulse, range, spike, subnormal, nonfinite");
-  add("reference", text(), "auto, full, projection: what outputs are held against");
-  add("seed", text(), "of the fills");
-  add("timeout", text(), "seconds for one call of a plugin; else by its flops");
   add("placement", texts(), "guard placements: end, start");
   add("filter", text(), "a regular expression over SUITE.NAME and the problem's text");
 }
@@ -127,15 +130,9 @@ void add_shrinking(po::options_description& options) {
 }
 
 void add_measuring(po::options_description& options) {
-  const auto texts = [] { return po::value<Texts>()->composing(); };
-  auto add = options.add_options();
-  add("rounds", po::value<std::string>(), "samples of each case");
-  add("budget", po::value<std::string>(), "seconds for the samples of each case");
-  add("cold", po::value<Texts>()->implicit_value({"true"}, "true"),
-      "tensors rotate beyond twice the last-level cache; --cold=false,true: warm ones too");
-  add("mode", texts(), "throughput, latency: executions back to back, or one at a time");
-  add("counters",
-      "instructions, cycles and cache misses of each sample, where the kernel lets us count");
+  DeclareOptions declare(options);
+  const Settings settings;
+  describe(declare, MeasureSection<const Settings>{settings});
 }
 
 }  // namespace convgauge::cli

@@ -30,16 +30,16 @@ Parsed parse(const Usage& usage, const Arguments& arguments, const std::string& 
 /// Prints "convgauge: MESSAGE" to standard error; exit code 2.
 int usage_error(const std::string& message);
 
-/// --plugin, --backend(s), --algorithm, --device, --option, --library-path, --threads, --dtype,
-/// --layout, --direction, --math, --deterministic, --fill, --seed, --timeout, --placement,
-/// --filter, --problem.
+/// What is run, on what, with which settings, and how it is verified.
 void add_selection(po::options_description& options);
-/// --rounds, --budget, --cold, --mode, --counters.
+/// How times are taken.
 void add_measuring(po::options_description& options);
-/// --shrink-budget, --no-shrink.
+/// Whether failing cases are made smaller, and for how long.
 void add_shrinking(po::options_description& options);
 
 using Texts = std::vector<std::string>;
+/// Empty where the option was not given.
+std::optional<std::string> text_of(const po::variables_map& values, const char* name);
 /// "a,b" and repeated options alike.
 Texts listed(const po::variables_map& values, const char* name);
 

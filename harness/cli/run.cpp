@@ -105,7 +105,7 @@ Expected<void> write_output(const Files& files, const Spec& spec, TensorRole rol
                             const TensorRun& done, bool unbatched) {
   Dtype type = spec.type(role);
   if (!files.output_dtype.empty()) {
-    const auto asked = parse_dtype(files.output_dtype);
+    const auto asked = parse_word<Dtype>(files.output_dtype);
     if (!asked)
       return error(fmt::format("--output-dtype {}: not {}", files.output_dtype, choices<Dtype>()));
     type = *asked;
@@ -211,7 +211,8 @@ int run(const Arguments& arguments) {
   if (!files) return usage_error(files.error().message);
   // The reference keeps its doubles where they are asked for; every other backend's output is
   // converted. (The gradient of the bias has the type of the output's, which is read.)
-  if (competitor->choice.name == "reference" && parse_dtype(files->output_dtype) == Dtype::f64)
+  if (competitor->choice.name == "reference" &&
+      parse_word<Dtype>(files->output_dtype) == Dtype::f64)
     (spec.result() == TensorRole::dst        ? spec.dst_type
      : spec.result() == TensorRole::diff_src ? spec.src_type
                                              : spec.weights_type) = Dtype::f64;

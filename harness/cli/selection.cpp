@@ -1,12 +1,12 @@
 #include "cli/selection.hpp"
 
 #include <fmt/format.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <charconv>
 #include <regex>
 
+#include "cli/described_options.hpp"
 #include "config/digest.hpp"
 #include "config/nearest.hpp"
 #include "core/npy.hpp"
@@ -14,34 +14,6 @@
 
 namespace convgauge::cli {
 namespace {
-
-template <class T>
-Expected<T> number(const char* option, const std::string& text, T least) {
-  T value{};
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (code != std::errc{} || end != text.data() + text.size())
-    return error(fmt::format("--{} {}: not a whole number", option, text));
-  if (value < least) return error(fmt::format("--{} {}: less than {}", option, text, least));
-  return value;
-}
-
-/// More threads than the system has processors for are a slip of the finger, and would kill most
-/// plugins.
-constexpr int kMostThreads = CPU_SETSIZE;  // of sched_setaffinity(2)
-
-/// A word option as a list of enumerators; untouched where the option is absent.
-template <class E, class Parse>
-Expected<void> words(const po::variables_map& values, const char* name, std::vector<E>& to,
-                     Parse parse) {
-  if (!values.count(name)) return {};
-  to.clear();
-  for (const auto& text : listed(values, name)) {
-    const auto value = parse(text);
-    if (!value) return error(fmt::format("--{} {}: not {}", name, text, choices<E>()));
-    to.push_back(*value);
-  }
-  return {};
-}
 
 std::string one(const po::variables_map& values, const char* name) {
   return values.count(name) ? values[name].as<std::string>() : std::string();
@@ -84,68 +56,10 @@ Expected<Suite> read_target(const po::variables_map& values) {
   return suite_of(*geometry);
 }
 
-/// --cold alone, or --cold=false,true.
-Expected<void> bend_cold(const po::variables_map& values, std::vector<bool>& cold) {
-  if (!values.count("cold")) return {};
-  cold.clear();
-  for (const auto& text : listed(values, "cold")) {
-    if (text != "true" && text != "false")
-      return error(fmt::format("--cold={}: not true or false", text));
-    const bool value = text == "true";
-    if (std::find(cold.begin(), cold.end(), value) != cold.end())
-      return error(fmt::format("--cold={}: stands twice in the list", text));
-    cold.push_back(value);
-  }
-  return {};
-}
-
-Expected<void> bend_settings(const po::variables_map& values, Suite& suite) {
-  auto& s = suite.settings;
-  if (values.count("threads")) {
-    s.threads.clear();
-    for (const auto& text : listed(values, "threads")) {
-      const auto count = thread_count(text);
-      if (!count) return tl::unexpected(count.error());
-      s.threads.push_back(*count);
-    }
-  }
-  if (auto ok = words(values, "dtype", s.dtype, parse_dtype); !ok) return ok;
-  if (auto ok = words(values, "layout", s.layout, parse_word<Layout>); !ok) return ok;
-  if (auto ok = words(values, "direction", s.direction, parse_word<Direction>); !ok) return ok;
-  if (auto ok = words(values, "math", s.math, parse_word<MathMode>); !ok) return ok;
-  if (auto ok = words(values, "fill", s.verify.fills, parse_word<Fill>); !ok) return ok;
-  if (values.count("reference")) {
-    const auto kind = parse_word<ReferenceKind>(one(values, "reference"));
-    if (!kind)
-      return error(fmt::format("--reference: '{}' is not {}", one(values, "reference"),
-                               choices<ReferenceKind>()));
-    s.verify.reference = *kind;
-  }
-  if (values.count("deterministic")) s.deterministic = true;
-  if (auto ok = words(values, "mode", s.measure.mode, parse_word<MeasureMode>); !ok) return ok;
-  if (auto ok = bend_cold(values, s.measure.cold); !ok) return ok;
-  if (values.count("counters")) s.measure.counters = true;
-  if (values.count("seed")) {
-    const auto seed = number<std::uint64_t>("seed", one(values, "seed"), 0);
-    if (!seed) return tl::unexpected(seed.error());
-    s.verify.seed = *seed;
-  }
-  if (values.count("rounds")) {
-    const auto rounds = number<int>("rounds", one(values, "rounds"), 1);
-    if (!rounds) return tl::unexpected(rounds.error());
-    s.measure.rounds = *rounds;
-  }
-  for (const auto* option : {"timeout", "budget"}) {
-    if (!values.count(option)) continue;
-    const auto value = seconds(option, one(values, option));
-    if (!value) return tl::unexpected(value.error());
-    const std::chrono::milliseconds limit(static_cast<std::int64_t>(*value * 1000));
-    if (option == std::string_view("timeout"))
-      s.verify.timeout = limit;
-    else
-      s.measure.budget = limit;
-  }
-  return {};
+Expected<void> apply_settings(const po::variables_map& values, Suite& suite) {
+  ReadOptions read(values);
+  describe(read, suite.settings);
+  return read.done;
 }
 
 Expected<std::map<std::string, std::string>> backend_options(const po::variables_map& values) {
@@ -175,8 +89,8 @@ Texts backends_of_named_plugins(const Catalog& catalog) {
   return names;
 }
 
-Expected<void> bend_backends(const po::variables_map& values, bool plugins_alone,
-                             Selection& selection) {
+Expected<void> apply_backends(const po::variables_map& values, bool plugins_alone,
+                              Selection& selection) {
   auto names = listed(values, "backend");
   if (names.empty() && plugins_alone && values.count("plugin"))
     names = backends_of_named_plugins(selection.catalog);
@@ -193,9 +107,9 @@ Expected<void> bend_backends(const po::variables_map& values, bool plugins_alone
       choice.name = choice.label = name;
     }
   }
-  const bool bends = !options->empty() || values.count("algorithm") || values.count("device") ||
-                     values.count("library-path");
-  if (bends && backends.empty())
+  const bool changes = !options->empty() || values.count("algorithm") || values.count("device") ||
+                       values.count("library-path");
+  if (changes && backends.empty())
     return error("--algorithm, --device, --option and --library-path need --backend");
   for (auto& choice : backends) {
     if (values.count("algorithm")) choice.algorithm = one(values, "algorithm");
@@ -231,7 +145,7 @@ Expected<void> keep_matching(const po::variables_map& values, Suite& suite) {
 
 }  // namespace
 
-Expected<double> seconds(const char* option, const std::string& text) {
+Expected<double> seconds(std::string_view option, const std::string& text) {
   double value = 0;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (code != std::errc{} || end != text.data() + text.size() || !(value > 0) || value > 1e6)
@@ -250,17 +164,9 @@ Expected<ShrinkBudget> shrink_budget(const po::variables_map& values) {
   }
   budget.time = kUsual;
   if (!values.count("shrink-budget")) return budget;
-  const auto value = seconds("shrink-budget", one(values, "shrink-budget"));
-  if (!value) return tl::unexpected(value.error());
-  budget.time = std::chrono::milliseconds(static_cast<std::int64_t>(*value * 1000));
+  if (auto ok = from_text(Key("shrink-budget"), one(values, "shrink-budget"), budget.time); !ok)
+    return tl::unexpected(ok.error());
   return budget;
-}
-
-Expected<int> thread_count(const std::string& text) {
-  const auto count = number<int>("threads", text, 1);
-  if (count && *count > kMostThreads)
-    return error(fmt::format("--threads {}: more than {}", text, kMostThreads));
-  return count;
 }
 
 std::vector<std::filesystem::path> plugin_files(const po::variables_map& values) {
@@ -283,9 +189,11 @@ Expected<Selection> select(const po::variables_map& given, bool plugins_alone) {
   if (!suite) return tl::unexpected(suite.error());
   Selection selection;
   selection.suite = std::move(*suite);
-  if (auto ok = bend_settings(values, selection.suite); !ok) return tl::unexpected(ok.error());
-  if (auto ok = words(values, "placement", selection.placements, parse_word<Placement>); !ok)
-    return tl::unexpected(ok.error());
+  if (auto ok = apply_settings(values, selection.suite); !ok) return tl::unexpected(ok.error());
+  if (values.count("placement"))
+    if (auto ok = from_texts(Key("placement"), listed(values, "placement"), selection.placements);
+        !ok)
+      return tl::unexpected(ok.error());
   if (auto ok = keep_matching(values, selection.suite); !ok) return tl::unexpected(ok.error());
   std::vector<NamedPlugin> named;
   for (const auto& choice : selection.suite.backends)
@@ -293,7 +201,7 @@ Expected<Selection> select(const po::variables_map& given, bool plugins_alone) {
   selection.catalog = discover(default_search_path(plugin_files(values)), named);
   for (const auto& failure : selection.catalog.errors)
     if (failure.named) return error(failure.why);
-  if (auto ok = bend_backends(values, plugins_alone, selection); !ok)
+  if (auto ok = apply_backends(values, plugins_alone, selection); !ok)
     return tl::unexpected(ok.error());
   // What the command line changed is part of what the run is: --resume compares it.
   selection.suite.digest = digest_of(selection.suite);

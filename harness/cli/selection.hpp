@@ -1,4 +1,4 @@
-// What the command line asks for: a suite, bent by the options, and the plugins that are here.
+// What the command line asks for: a suite, with the options applied, and the plugins that are here.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -19,19 +19,13 @@ struct Selection {
   std::vector<Placement> placements{Placement::end, Placement::start};
 };
 
-/// Reads the target (a config, or a problem in text form, or --problem FILE) and bends it by the
-/// options. `plugins_alone`: --plugin without --backend means the backends of those plugins and no
-/// others.
+/// Reads the target (a config, or a problem in text form, or --problem FILE) and applies the
+/// options to it. `plugins_alone`: --plugin without --backend means the backends of those plugins
+/// and no others.
 Expected<Selection> select(const po::variables_map& values, bool plugins_alone);
 
 /// --shrink-budget, --no-shrink.
 Expected<ShrinkBudget> shrink_budget(const po::variables_map& values);
-
-/// A number of seconds: above 0 and up to 1e6.
-Expected<double> seconds(const char* option, const std::string& text);
-
-/// One value of --threads.
-Expected<int> thread_count(const std::string& text);
 
 /// The files of --plugin.
 std::vector<std::filesystem::path> plugin_files(const po::variables_map& values);

@@ -5,6 +5,7 @@
 #include "cli/summary.hpp"
 #include "cli/terminal.hpp"
 #include "core/problem_text.hpp"
+#include "core/text.hpp"
 #include "run/cases.hpp"
 #include "run/outcome.hpp"
 
@@ -42,6 +43,17 @@ std::string command_line(const char* verb, const Arguments& arguments) {
   return line;
 }
 
+namespace {
+
+/// " threads=2 cold=true"
+std::string assignments(const std::vector<SettingText>& settings) {
+  std::string text;
+  for (const auto& s : settings) text += fmt::format(" {}={}", s.key.name, s.value);
+  return text;
+}
+
+}  // namespace
+
 int dry_run(const Selection& selection, bool measure) {
   const auto field = line_up(selection.suite, selection.catalog);
   if (!field) return usage_error(field.error().message);
@@ -57,17 +69,17 @@ int dry_run(const Selection& selection, bool measure) {
         const auto name = problem.name.empty()
                               ? std::string()
                               : fmt::format(" ({}.{})", problem.suite, problem.name);
-        fmt::print("{:<16} {} {} threads={} {} {}{}\n", c.choice.label, c.choice.algorithm,
-                   c.device_text, s.threads, word(s.layout), short_text(problem.geometry), name);
+        fmt::print("{:<16} {} {}{} {}{}\n", c.choice.label, c.choice.algorithm, c.device_text,
+                   assignments(varying(s, settings)), short_text(problem.geometry), name);
         seconds += kVerifying * static_cast<double>(problem.geometry.flops()) / kRate +
                    (measure ? selection.suite.settings.measure.rounds * kSampleSeconds : 0);
         ++cases;
       }
   for (const auto& a : field->absent) fmt::print("absent: {}: {}\n", a.name, a.why);
   fmt::print(
-      "{} case{}, about {:.0f} s at 20 GFLOP/s; slow backends take longer, {:.0f} s a case at "
+      "{}, about {:.0f} s at 20 GFLOP/s; slow backends take longer, {:.0f} s a case at "
       "most\n",
-      cases, cases == 1 ? "" : "s", seconds,
+      counted(cases, "case"), seconds,
       std::chrono::duration<double>(selection.suite.settings.measure.budget).count());
   return kGood;
 }

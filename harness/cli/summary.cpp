@@ -6,10 +6,14 @@
 #include <map>
 
 #include "core/problem_text.hpp"
+#include "core/text.hpp"
 #include "measure/statistics.hpp"
+#include "report/text_width.hpp"
 
 namespace convgauge::cli {
 namespace {
+
+constexpr int kDigits = 4;  // of a time: the ends of an interval are close to each other
 
 std::string at_text(const std::array<std::int64_t, 4>& at) {
   return fmt::format("n={} c={} h={} w={}", at[0], at[1], at[2], at[3]);
@@ -46,11 +50,11 @@ std::string name_text(const Problem& p) {
 
 /// A table of texts: the first column and the last to the left, the others to the right.
 std::string columns(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> width;
+  std::vector<int> width;
   for (const auto& row : rows)
     for (std::size_t i = 0; i < row.size(); ++i) {
       if (width.size() <= i) width.push_back(0);
-      width[i] = std::max(width[i], row[i].size());
+      width[i] = std::max(width[i], display_width(row[i]));
     }
   std::string text;
   for (const auto& row : rows) {
@@ -70,8 +74,8 @@ std::string distance_text(const SmallestCase& s) {
   if (s.away.empty()) return "the trivial problem itself";
   std::string names;
   for (const auto& name : s.away) names += (names.empty() ? "" : ", ") + name;
-  return fmt::format("{} parameter{} from the trivial problem ({})", s.away.size(),
-                     s.away.size() == 1 ? "" : "s", names);
+  return fmt::format("{} from the trivial problem ({})", counted(s.away.size(), "parameter"),
+                     names);
 }
 
 /// What one bug would look like in several cases.
@@ -101,14 +105,10 @@ std::string roof_text(const CaseRecord& r) {
 }
 
 std::vector<std::string> bench_row(const CaseRecord& r, const Machine& machine,
-                                   bool show_settings) {
+                                   const std::vector<CaseSettings>& all) {
   auto label = r.label;
-  if (show_settings)
-    label += fmt::format(" ({} t{} {}{})", word(r.settings.layout), r.settings.threads,
-                         word(r.settings.dtype),
-                         r.settings.direction == Direction::forward
-                             ? ""
-                             : fmt::format(" {}", word(r.settings.direction)));
+  if (const auto settings = phrases(varying(r.settings, all)); !settings.empty())
+    label += fmt::format(" ({})", settings);
   const auto name = r.algorithm ? r.algorithm->name : "";
   const auto* agrees = std::get_if<Agrees>(&r.verdict);
   if (!agrees)
@@ -132,11 +132,11 @@ std::vector<std::string> bench_row(const CaseRecord& r, const Machine& machine,
                         skipped ? skipped->why : std::get<Inconclusive>(r.measurement).why)};
   }
   const auto interval = median_interval(m->samples_ns);
-  const auto range =
-      interval.low ? fmt::format("{} .. {}", time_text(*interval.low), time_text(*interval.high))
-                   : fmt::format("{} samples", m->samples_ns.size());
+  const auto range = interval.low ? fmt::format("{} .. {}", time_text(*interval.low, kDigits),
+                                                time_text(*interval.high, kDigits))
+                                  : fmt::format("{} samples", m->samples_ns.size());
   return {label,
-          time_text(interval.median),
+          time_text(interval.median, kDigits),
           range,
           fmt::format("{:.1f}", gflops(r)),
           share_text(gflops(r), machine, r.settings.threads),
@@ -147,18 +147,6 @@ std::vector<std::string> bench_row(const CaseRecord& r, const Machine& machine,
 }
 
 }  // namespace
-
-std::string time_text(double ns) {
-  const std::pair<double, const char*> units[] = {{1e9, "s"}, {1e6, "ms"}, {1e3, "us"}, {1, "ns"}};
-  for (const auto& [scale, unit] : units)
-    if (ns >= scale || scale == 1)
-      return fmt::format("{:.{}f} {}", ns / scale,
-                         ns / scale >= 100  ? 1
-                         : ns / scale >= 10 ? 2
-                                            : 3,
-                         unit);
-  return {};
-}
 
 std::string failure_lines(const CaseRecord& r) {
   const auto algorithm = r.algorithm ? " [" + r.algorithm->name + "]" : "";
@@ -191,7 +179,7 @@ std::string smallest_summary(const Results& results) {
         });
     text += fmt::format("  {}: {} {}: {}", kind(d->verdict), d->label,
                         short_text(d->smallest->geometry), distance_text(*d->smallest));
-    if (alike > 0) text += fmt::format("; also {} other case{}", alike, alike == 1 ? "" : "s");
+    if (alike > 0) text += "; also " + counted(alike, "other case");
     text += fmt::format("\n    {}\n", d->smallest->replay);
   }
   return text;
@@ -204,8 +192,7 @@ std::string verdict_summary(const Results& results) {
     if (const auto* refused = std::get_if<Refused>(&r.verdict))
       ++refusals[fmt::format("{}: {}", r.label, refused->why)];
   }
-  std::string text =
-      fmt::format("{} case{}", results.cases.size(), results.cases.size() == 1 ? "" : "s");
+  auto text = counted(results.cases.size(), "case");
   text += kinds.empty() ? "" : ":";
   for (const auto& [word, count] : kinds)
     text += fmt::format(" {} {}{}", count, word, word == kinds.rbegin()->first ? "" : ",");
@@ -227,10 +214,9 @@ std::string bench_table(const Results& results) {
   std::vector<std::vector<std::string>> rows{{"backend", "time", "99% interval", "GFLOP/s",
                                               "of peak", "of roof", "rel-L2", "of bound",
                                               "algorithm"}};
-  bool several = false;
-  for (const auto& r : results.cases)
-    several = several || !(r.settings == results.cases.front().settings);
-  for (const auto& r : results.cases) rows.push_back(bench_row(r, results.header.machine, several));
+  std::vector<CaseSettings> all;
+  for (const auto& r : results.cases) all.push_back(r.settings);
+  for (const auto& r : results.cases) rows.push_back(bench_row(r, results.header.machine, all));
   return columns(rows);
 }
 

@@ -23,7 +23,4 @@ std::string verdict_summary(const Results& results);
 /// One problem: a row per label with time, interval, rate, error and algorithm.
 std::string bench_table(const Results& results);
 
-/// "1.23 ms", four digits at most.
-std::string time_text(double ns);
-
 }  // namespace convgauge::cli

@@ -9,6 +9,7 @@
 #include "cli/summary.hpp"
 #include "cli/terminal.hpp"
 #include "core/files.hpp"
+#include "report/formats.hpp"
 #include "report/report.hpp"
 #include "run/outcome.hpp"
 
@@ -46,13 +47,12 @@ fs::path fresh_folder(const std::string& name) {
 }
 
 Expected<void> write_reports(const fs::path& folder, const Results& results) {
-  const std::pair<const char*, std::string> files[] = {{"report.html", html_report({results})},
-                                                       {"report.md", markdown_report(results)},
-                                                       {"junit.xml", junit_report(results)},
-                                                       {"results.csv", csv_report(results)},
-                                                       {"gbench.json", gbench_report(results)}};
-  for (const auto& [name, text] : files)
-    if (auto ok = write_text(folder / name, text); !ok) return ok;
+  for (const auto& format : formats()) {
+    if (format.kept_as.empty()) continue;
+    const auto text = format.run(results, {});
+    if (!text) return tl::unexpected(text.error());
+    if (auto ok = write_text(folder / format.kept_as, *text); !ok) return ok;
+  }
   return {};
 }
 

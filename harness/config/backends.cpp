@@ -2,75 +2,22 @@
 
 #include <algorithm>
 
-#include "config/values.hpp"
+#include "config/described_reader.hpp"
 
 namespace convgauge {
 namespace {
 
-/// plugin.h, rule R2: names of backends and of options match [a-z0-9_]+.
-bool is_name(std::string_view text) {
-  return !text.empty() &&
-         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string_view::npos;
-}
-
-Expected<std::string> read_name(const Json& value, const Place& place) {
-  if (!value.is_string())
-    return fault(place, fmt::format("{} is not a backend's name", shown(value)));
-  if (!is_name(value.get_ref<const std::string&>()))
-    return fault(place, fmt::format("{} is not a backend's name: small letters, digits and _",
-                                    shown(value)));
-  return value.get<std::string>();
-}
-
-Expected<std::string> read_option(const Json& value, const Place& place) {
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_boolean() || value.is_number()) return value.dump();
-  return fault(place, fmt::format("{} is not a string, a number, true or false", shown(value)));
-}
-
-Expected<void> read_options(const Json& value, const Place& place,
-                            std::map<std::string, std::string>& into) {
-  if (!value.is_object())
-    return fault(place, fmt::format("{} is not an object of options", shown(value)));
-  for (const auto& [key, option] : value.items()) {
-    const auto here = place.child(key);
-    if (!is_name(key))
-      return fault(here,
-                   fmt::format("'{}' is not an option's name: small letters, digits and _", key));
-    if (auto done = put(into[key], read_option(option, here)); !done) return done;
-  }
-  return {};
-}
-
 using Choice = BackendChoice;
-constexpr Member<Choice> kBackend[] = {
-    {"name", [](const Json& j, const Place& p, Choice& b) { return put(b.name, read_name(j, p)); },
-     true},
-    {"label",
-     [](const Json& j, const Place& p, Choice& b) { return put(b.label, read_text(j, p)); }},
-    {"algorithm",
-     [](const Json& j, const Place& p, Choice& b) { return put(b.algorithm, read_text(j, p)); }},
-    {"plugin",
-     [](const Json& j, const Place& p, Choice& b) { return put(b.plugin, read_text(j, p)); }},
-    {"library_path",
-     [](const Json& j, const Place& p, Choice& b) { return put(b.library_path, read_text(j, p)); }},
-    {"options",
-     [](const Json& j, const Place& p, Choice& b) { return read_options(j, p, b.options); }},
-    {"device",
-     [](const Json& j, const Place& p, Choice& b) { return put(b.device, read_text(j, p)); }},
-    {"required",
-     [](const Json& j, const Place& p, Choice& b) { return put(b.required, read_boolean(j, p)); }},
-};
 
 Expected<Choice> read_backend(const Json& value, const Place& place,
                               const std::filesystem::path& folder) {
   Choice choice;
   if (!value.is_object())
-    return read_name(value, place).map([&](const std::string& name) {
+    return read_identifier(value, place, "backend").map([&](const std::string& name) {
       choice.name = name;
       return choice;
     });
-  if (const auto done = read_members(value, place, kBackend, choice); !done)
+  if (const auto done = read_described(value, place, choice); !done)
     return tl::unexpected(done.error());
   // An absolute path stays as it is: that is how operator/ joins.
   if (!choice.plugin.empty()) choice.plugin = (folder / choice.plugin).lexically_normal();
@@ -103,25 +50,14 @@ Expected<void> check_labels(const std::vector<Choice>& all, const Json& list, co
   return {};
 }
 
-Expected<std::string> read_verdict(const Json& value, const Place& place) {
-  // The verdicts of design.md, section 6, but for "agrees": that is no failure to be expected.
+/// Words of verdicts but "agrees": that is no failure to be expected.
+Expected<void> check_verdict(const Known& known, const Place& place) {
   const std::vector<std::string> words{"differs", "refused",   "trespass",
                                        "died",    "timed_out", "failed"};
-  if (value.is_string() &&
-      std::find(words.begin(), words.end(), value.get<std::string>()) != words.end())
-    return value.get<std::string>();
-  return fault(place, fmt::format("{} is not {}", shown(value), either(words)));
+  if (std::find(words.begin(), words.end(), known.verdict) != words.end()) return {};
+  return fault(place.child("verdict"),
+               fmt::format("{} is not {}", shown(known.verdict), either(words)));
 }
-
-constexpr Member<Known> kKnown[] = {
-    {"match", [](const Json& j, const Place& p, Known& k) { return put(k.match, read_text(j, p)); },
-     true},
-    {"verdict",
-     [](const Json& j, const Place& p, Known& k) { return put(k.verdict, read_verdict(j, p)); },
-     true},
-    {"issue", [](const Json& j, const Place& p, Known& k) { return put(k.issue, read_text(j, p)); },
-     true},
-};
 
 }  // namespace
 
@@ -144,9 +80,13 @@ Expected<std::vector<Known>> read_known(const Json& list, const Place& place) {
   std::vector<Known> all;
   if (!list.is_array())
     return fault(place, fmt::format("{} is not a list of known failures", shown(list)));
-  for (std::size_t i = 0; i < list.size(); ++i)
-    if (const auto done = read_members(list[i], place.child(i), kKnown, all.emplace_back()); !done)
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    auto& known = all.emplace_back();
+    const auto here = place.child(i);
+    if (const auto done = read_described(list[i], here, known); !done)
       return tl::unexpected(done.error());
+    if (const auto done = check_verdict(known, here); !done) return tl::unexpected(done.error());
+  }
   return all;
 }
 

@@ -5,18 +5,11 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "config/place.hpp"
+#include "config/described_json.hpp"
 #include "core/problem_text.hpp"
 
 namespace convgauge {
 namespace {
-
-template <class E>
-Json words(const std::vector<E>& values) {
-  Json all = Json::array();
-  for (const auto value : values) all.push_back(word(value));
-  return all;
-}
 
 Json canonical(const Problem& p) {
   return {{"suite", p.suite},
@@ -25,37 +18,56 @@ Json canonical(const Problem& p) {
           {"count", p.count}};
 }
 
-Json canonical(const BackendChoice& b, const std::filesystem::path& folder) {
-  const auto seen = [&](const std::filesystem::path& path) {
-    return path.empty() ? "" : std::filesystem::absolute(path).lexically_relative(folder).string();
-  };
-  return {{"name", b.name},
-          {"label", b.label},
-          {"algorithm", b.algorithm},
-          {"plugin", seen(b.plugin)},
-          {"library_path", seen(b.library_path)},
-          {"options", b.options},
-          {"device", b.device ? Json(*b.device) : Json()},
-          {"required", b.required}};
+Json canonical(BackendChoice b, const std::filesystem::path& folder) {
+  for (auto* path : {&b.plugin, &b.library_path})
+    if (!path->empty()) *path = std::filesystem::absolute(*path).lexically_relative(folder);
+  return written_whole(b);
 }
 
+/// The settings as one list of keys, whatever object of a config they stand in; times in
+/// milliseconds.
+struct Flat {
+  Json all = Json::object();
+
+  template <class T>
+  void operator()(const Key& key, const T& value) {
+    if constexpr (Described<const T>)
+      describe(*this, value);
+    else
+      all[std::string(key.name)] = written(value);
+  }
+  void operator()(const Key& key, const std::chrono::milliseconds& value) {
+    all[in_milliseconds(key)] = value.count();
+  }
+  void operator()(const Key& key, const std::optional<std::chrono::milliseconds>& value) {
+    all[in_milliseconds(key)] = value ? Json(value->count()) : Json();
+  }
+
+ private:
+  static std::string in_milliseconds(const Key& key) {
+    return std::string(key.name.substr(0, key.name.rfind("_s"))) + "_ms";
+  }
+};
+
+/// Digests are compared with those of earlier runs, so these keys stay in this order. Any other one
+/// follows, and only where it has not its default.
+constexpr const char* kOrder[] = {
+    "threads", "dtype",      "layout", "direction", "math", "deterministic", "fills", "reference",
+    "seed",    "timeout_ms", "rounds", "budget_ms", "cold", "processes",     "mode",  "counters"};
+
 Json canonical(const Settings& s) {
-  return {{"threads", s.threads},
-          {"dtype", words(s.dtype)},
-          {"layout", words(s.layout)},
-          {"direction", words(s.direction)},
-          {"math", words(s.math)},
-          {"deterministic", s.deterministic},
-          {"fills", words(s.verify.fills)},
-          {"reference", word(s.verify.reference)},
-          {"seed", s.verify.seed},
-          {"timeout_ms", s.verify.timeout ? Json(s.verify.timeout->count()) : Json()},
-          {"rounds", s.measure.rounds},
-          {"budget_ms", s.measure.budget.count()},
-          {"cold", s.measure.cold},
-          {"processes", s.measure.processes},
-          {"mode", words(s.measure.mode)},
-          {"counters", s.measure.counters}};
+  Flat given, usual;
+  describe(given, s);
+  const Settings untouched;
+  describe(usual, untouched);
+  Json ordered = Json::object();
+  for (const auto* key : kOrder) {
+    ordered[key] = given.all.at(key);
+    given.all.erase(key);
+  }
+  for (const auto& [key, value] : given.all.items())
+    if (value != usual.all.at(key)) ordered[key] = value;
+  return ordered;
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "config/values.hpp"
+#include "core/text.hpp"
 
 namespace convgauge {
 namespace {
@@ -46,8 +47,8 @@ Expected<void> check_numbers(const Json& value, const Place& place,
   if (value.is_number_integer()) return read_integer(value, place).map([](auto) {});
   if (!value.is_array()) return fault(place, fmt::format("{} is not {}", shown(value), rule));
   if (std::find(lengths.begin(), lengths.end(), value.size()) == lengths.end())
-    return fault(place, fmt::format("{} has {} element{}, is not {}", shown(value), value.size(),
-                                    value.size() == 1 ? "" : "s", rule));
+    return fault(place, fmt::format("{} has {}, is not {}", shown(value),
+                                    counted(value.size(), "element"), rule));
   for (std::size_t i = 0; i < value.size(); ++i)
     if (const auto number = read_integer(value[i], place.child(i)); !number)
       return tl::unexpected(number.error());

@@ -1,6 +1,10 @@
 #include "config/place.hpp"
 
+#include <cmath>
+
 #include <fmt/format.h>
+
+#include "core/text.hpp"
 
 namespace convgauge {
 namespace {
@@ -48,10 +52,14 @@ std::string shown(const Json& value) {
 }
 
 std::string either(const std::vector<std::string>& words) {
-  std::string all;
-  for (std::size_t i = 0; i < words.size(); ++i)
-    all += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
-  return all;
+  const std::vector<std::string_view> views(words.begin(), words.end());
+  return enumerated(views, "or");
+}
+
+Json number(double value) {
+  if (std::isfinite(value)) return value;
+  if (std::isnan(value)) return "nan";
+  return value > 0 ? "inf" : "-inf";
 }
 
 }  // namespace convgauge

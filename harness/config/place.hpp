@@ -29,6 +29,10 @@ struct Place {
 /// `FILE: /json/pointer: rule`
 tl::unexpected<Error> fault(const Place& place, std::string_view rule);
 
+/// JSON has no NaN and no infinity, and a wrong result is often just that: they travel as "nan",
+/// "inf" and "-inf".
+Json number(double value);
+
 /// A value as a message shows it: as JSON writes it, long ones shortened.
 std::string shown(const Json& value);
 

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "config/axes.hpp"
+#include "core/describe.hpp"
 #include "core/expected.hpp"
 #include "core/fill.hpp"
 #include "core/spec.hpp"
@@ -57,33 +59,17 @@ struct VerifySettings {
   bool operator==(const VerifySettings&) const = default;
 };
 
-/// What one sample is. latency: one execution, waited for. throughput: as many as fill 5 ms, back
-/// to back; a device gets them as one batch and is waited for once.
-enum class MeasureMode { throughput, latency };
-template <>
-struct Words<MeasureMode> {
-  static constexpr std::string_view what = "mode";
-  static constexpr std::array<std::string_view, 2> words{"throughput", "latency"};
-};
-
 struct MeasureSettings {
   int rounds = 15;
   std::chrono::milliseconds budget{10'000};  // per case
-  std::vector<bool> cold{false};             // an axis, as those of Settings
   int processes = 1;
-  std::vector<MeasureMode> mode{MeasureMode::throughput};  // an axis
   bool counters = false;  // instructions, cycles, cache misses of each sample
   bool operator==(const MeasureSettings&) const = default;
 };
 
-/// A list is a sweep axis: each combination is a case of its own.
-struct Settings {
-  std::vector<int> threads;  // never empty after reading: physical cores by default
-  std::vector<Dtype> dtype{Dtype::f32};
-  std::vector<Layout> layout{Layout::nchw};
-  std::vector<Direction> direction{Direction::forward};
-  std::vector<MathMode> math{MathMode::strict};
-  bool deterministic = false;
+/// How every case of a suite is run. By default threads are the physical cores once a config or a
+/// command line was read.
+struct Settings : AxisSettings {
   VerifySettings verify;
   MeasureSettings measure;
   bool operator==(const Settings&) const = default;
@@ -95,6 +81,80 @@ struct Known {
   std::string match, verdict, issue;
   bool operator==(const Known&) const = default;
 };
+
+template <class Walk, Is<BackendChoice> B>
+void describe(Walk& walk, B& b) {
+  walk(Key("name", "the backend's own").required().names("backend"), b.name);
+  walk(Key("label", "in tables; unique").omit_default(), b.label);
+  walk(Key("algorithm", "default, all, or a name from `list algorithms PROBLEM`").omit_default(),
+       b.algorithm);
+  walk(Key("plugin", "a plugin file").omit_default(), b.plugin);
+  walk(Key("library_path", "a folder put before the worker's LD_LIBRARY_PATH").omit_default(),
+       b.library_path);
+  walk(Key("options", "KEY=VALUE, passed to the backend").omit_default(), b.options);
+  walk(Key("device", "cpu:0, gpu:1, 1 ... from `list devices`").omit_default(), b.device);
+  walk(Key("required", "its absence, or its refusing everything, is an error").omit_default(),
+       b.required);
+}
+
+template <class Walk, Is<Known> K>
+void describe(Walk& walk, K& k) {
+  walk(Key("match", "a glob over LABEL PROBLEM or LABEL SUITE.NAME").required(), k.match);
+  walk(Key("verdict", "what it is known to come to").required(), k.verdict);
+  walk(Key("issue", "where the failure is written down").required(), k.issue);
+}
+
+template <class Walk, Is<VerifySettings> V>
+void describe(Walk& walk, V& v) {
+  walk(Key("fills", "what tensors hold").called("fill"), v.fills);
+  walk(Key("reference", "what outputs are held against"), v.reference);
+  walk(Key("seed", "of the fills"), v.seed);
+  walk(Key("timeout_s", "seconds for one call of a plugin; else by its flops")
+           .called("timeout")
+           .omit_default(),
+       v.timeout);
+}
+
+inline AxisSettings& axes(Settings& s) {
+  return s;
+}
+inline const AxisSettings& axes(const Settings& s) {
+  return s;
+}
+
+/// "measure" of a config: MeasureSettings, and the axes that say how a case is timed.
+template <class S>
+struct MeasureSection {
+  S& settings;
+};
+
+template <class Walk, class S>
+void describe(Walk& walk, const MeasureSection<S>& section) {
+  auto& m = section.settings.measure;
+  walk(Key("rounds", "samples of each case"), m.rounds);
+  walk(Key("budget_s", "seconds for the samples of each case").called("budget"), m.budget);
+  describe_axes(
+      [&](const Key& key, auto& value) {
+        if (key.is_measuring) walk(key, value);
+      },
+      axes(section.settings));
+  walk(Key("processes", "processes that share the rounds; 3 for numbers to publish"), m.processes);
+  walk(Key("counters",
+           "instructions, cycles and cache misses of each sample, where the kernel lets us count"),
+       m.counters);
+}
+
+template <class Walk, Is<Settings> S>
+void describe(Walk& walk, S& s) {
+  describe_axes(
+      [&](const Key& key, auto& value) {
+        if (!key.is_measuring) walk(key, value);
+      },
+      axes(s));
+  walk("verify", s.verify);
+  MeasureSection<S> measure{s};
+  walk("measure", measure);
+}
 
 struct Suite {
   std::string name;
@@ -123,8 +183,5 @@ struct InputSize {
 /// is known, it stands for batch, height and width that the object leaves out.
 Expected<Problem> read_problem(const std::filesystem::path& file,
                                const std::optional<InputSize>& input = {});
-
-/// Physical cores that this process may run on: the default of `threads`.
-int physical_cores();
 
 }  // namespace convgauge

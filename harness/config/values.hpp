@@ -2,8 +2,11 @@
 #pragma once
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
-#include <span>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,6 +38,15 @@ Expected<E> read_word(const Json& value, const Place& place) {
   return fault(place, fmt::format("{} is not {}", shown(value), choices<E>()));
 }
 
+/// Seconds as a JSON number, fractions too: from a millisecond to about 285 years.
+Expected<std::chrono::milliseconds> read_seconds(const Json& value, const Place& place);
+/// A seed uses all 64 bits.
+Expected<std::uint64_t> read_seed(const Json& value, const Place& place);
+/// A name as rule R2 of plugin.h has them: [a-z0-9_]+. `what`: whose name.
+Expected<std::string> read_identifier(const Json& value, const Place& place, std::string_view what);
+/// An object of options: texts, numbers, true or false.
+Expected<std::map<std::string, std::string>> read_options(const Json& value, const Place& place);
+
 /// into = value, or the error.
 template <class T, class U>
 Expected<void> put(T& into, Expected<U> value) {
@@ -59,36 +71,32 @@ Expected<void> read_list(const Json& value, const Place& place, std::string_view
 tl::unexpected<Error> unknown_key(const Place& object, const std::string& key,
                                   const std::vector<std::string>& known);
 
-/// One key that an object may have.
+/// The object's keys in the order of the file, each given to `read(key, value, place)`, which says
+/// whether it knew the key; `known`: those it knows, for the error about one that it does not.
+/// "$comment" is allowed in every object and says nothing to us.
+Expected<void> read_object(
+    const Json& object, const Place& place, const std::vector<std::string>& known,
+    const std::vector<std::string>& required,
+    const std::function<Expected<void>(const std::string&, const Json&, const Place&)>& read);
+
+/// One key that an object may have, where reading it does more than to set a member.
 template <class T>
 struct Member {
   std::string_view key;
   Expected<void> (*read)(const Json& value, const Place& place, T& into);
-  bool required = false;
 };
 
-/// Reads an object in the order of the file. "$comment" is allowed in every object and says nothing
-/// to us.
 template <class T, std::size_t kCount>
 Expected<void> read_members(const Json& object, const Place& place,
                             const Member<T> (&members)[kCount], T& into) {
   std::vector<std::string> known;
   for (const auto& member : members) known.emplace_back(member.key);
-  if (!object.is_object())
-    return fault(place,
-                 fmt::format("{} is not an object with keys {}", shown(object), either(known)));
-  for (const auto& [key, value] : object.items()) {
-    if (key == "$comment") continue;
-    const Member<T>* found = nullptr;
-    for (const auto& member : members)
-      if (member.key == key) found = &member;
-    if (!found) return unknown_key(place, key, known);
-    if (auto done = found->read(value, place.child(key), into); !done) return done;
-  }
-  for (const auto& member : members)
-    if (member.required && !object.contains(member.key))
-      return fault(place, fmt::format("missing '{}'", member.key));
-  return {};
+  return read_object(object, place, known, {},
+                     [&](const std::string& key, const Json& value, const Place& here) {
+                       return std::find_if(std::begin(members), std::end(members),
+                                           [&](const Member<T>& m) { return m.key == key; })
+                           ->read(value, here, into);
+                     });
 }
 
 }  // namespace convgauge

@@ -99,30 +99,20 @@ void store_all(void* array, std::int64_t start, std::int64_t step, std::int64_t 
 
 void load_line(Dtype t, const void* array, std::int64_t start, std::int64_t step,
                std::int64_t count, double* out) {
-  switch (t) {
-    case Dtype::f32:
-      return load_all<float>(array, start, step, count, out);
-    case Dtype::f64:
-      return load_all<double>(array, start, step, count, out);
-    case Dtype::f16:
-      return load_all<Half>(array, start, step, count, out);
-    case Dtype::bf16:
-      return load_all<Brain>(array, start, step, count, out);
-  }
+  if (t == Dtype::f32) return load_all<float>(array, start, step, count, out);
+  if (t == Dtype::f64) return load_all<double>(array, start, step, count, out);
+  if (t == Dtype::f16) return load_all<Half>(array, start, step, count, out);
+  if (t == Dtype::bf16) return load_all<Brain>(array, start, step, count, out);
+  for (std::int64_t i = 0; i < count; ++i) out[i] = load(t, array, start + i * step);
 }
 
 void store_line(Dtype t, void* array, std::int64_t start, std::int64_t step, std::int64_t count,
                 const double* in) {
-  switch (t) {
-    case Dtype::f32:
-      return store_all<float>(array, start, step, count, in);
-    case Dtype::f64:
-      return store_all<double>(array, start, step, count, in);
-    case Dtype::f16:
-      return store_all<Half>(array, start, step, count, in);
-    case Dtype::bf16:
-      return store_all<Brain>(array, start, step, count, in);
-  }
+  if (t == Dtype::f32) return store_all<float>(array, start, step, count, in);
+  if (t == Dtype::f64) return store_all<double>(array, start, step, count, in);
+  if (t == Dtype::f16) return store_all<Half>(array, start, step, count, in);
+  if (t == Dtype::bf16) return store_all<Brain>(array, start, step, count, in);
+  for (std::int64_t i = 0; i < count; ++i) store(t, array, start + i * step, in[i]);
 }
 
 }  // namespace convgauge

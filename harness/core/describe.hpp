@@ -8,18 +8,58 @@
 
 namespace convgauge {
 
-/// What a description says of one member: its name in JSON (and on the command line, with - for _),
-/// one line of help for people, and how it behaves. Texts are literals: they live as long as the
-/// program.
+/// What a description says of one member: its name in JSON, one line of help for people, and how it
+/// behaves. Texts are literals: they live as long as the program.
 struct Key {
   std::string_view name;
   std::string_view help{};
-  bool is_required = false;  // a reader refuses an object without it
+  std::string_view option_name{};    // on the command line, where it is not called by its name
+  std::string_view when_false{};     // how people say the opposite of a switch's name
+  std::string_view identifier_of{};  // of what it is the name, where that must match [a-z0-9_]+
+  char letter = 0;                   // its short option, where it has one
+  int most = 0;                      // the largest value of an integer; 0: no limit
+  bool is_required = false;          // a reader refuses an object without it
+  bool is_left_out_default = false;  // a writer leaves it out where it has its struct's default
+  bool is_embedded = false;          // a text that is a JSON object, written as that object
+  bool is_axis = false;              // a list of values makes a case of each
+  bool is_measuring = false;         // says how a case is timed, not what is computed
 
   constexpr Key(const char* name_, const char* help_ = "") : name(name_), help(help_) {}
+  constexpr std::string_view option() const { return option_name.empty() ? name : option_name; }
+
+  constexpr Key called(const char* option_, char letter_ = 0) const {
+    return with([&](Key& key) { key.option_name = option_, key.letter = letter_; });
+  }
+  constexpr Key or_else(const char* opposite) const {
+    return with([&](Key& key) { key.when_false = opposite; });
+  }
+  constexpr Key at_most(int value) const {
+    return with([&](Key& key) { key.most = value; });
+  }
   constexpr Key required() const {
+    return with([](Key& key) { key.is_required = true; });
+  }
+  constexpr Key omit_default() const {
+    return with([](Key& key) { key.is_left_out_default = true; });
+  }
+  constexpr Key embedded() const {
+    return with([](Key& key) { key.is_embedded = true; });
+  }
+  constexpr Key axis() const {
+    return with([](Key& key) { key.is_axis = true; });
+  }
+  constexpr Key measuring() const {
+    return with([](Key& key) { key.is_measuring = true; });
+  }
+  constexpr Key names(const char* what) const {
+    return with([&](Key& key) { key.identifier_of = what; });
+  }
+
+ private:
+  template <class Change>
+  constexpr Key with(Change change) const {
     Key key = *this;
-    key.is_required = true;
+    change(key);
     return key;
   }
 };

@@ -1,109 +1,82 @@
 #include "core/dtype.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <limits>
+
+static_assert(std::endian::native == std::endian::little);  // bits of an element come first
 
 namespace convgauge {
 namespace {
 
-/// IEEE-like binary formats narrower than double, by exponent bits and stored significand bits.
-/// Nearest even, subnormals kept, overflow to infinity.
-template <int kExponent, int kSignificand>
-std::uint16_t encode(double value) {
-  constexpr int bias = (1 << (kExponent - 1)) - 1, least = 1 - bias - kSignificand;
-  const std::uint16_t sign = std::signbit(value) ? 0x8000 : 0;
-  const auto infinity = static_cast<std::uint16_t>(((1 << kExponent) - 1) << kSignificand);
-  if (std::isnan(value))
-    return static_cast<std::uint16_t>(sign | infinity | (1 << (kSignificand - 1)));
+/// The bits of `value` in a format narrower than double. Nearest even, subnormals kept, overflow to
+/// infinity.
+std::uint64_t encode(const DtypeTraits& t, double value) {
+  const int bias = largest_exponent(t.type), least = 1 - bias - t.significand_bits;
+  const auto place = [&](std::uint64_t exponent) { return exponent << t.significand_bits; };
+  const std::uint64_t sign = std::signbit(value) ? place(1ull << t.exponent_bits) : 0;
+  const std::uint64_t infinity = place((1ull << t.exponent_bits) - 1);
+  if (std::isnan(value)) return sign | infinity | (1ull << (t.significand_bits - 1));
   const double magnitude = std::fabs(value);
   if (magnitude == 0) return sign;
   const int exponent = std::max(std::ilogb(magnitude), 1 - bias);
   // In units of the last place of this binade: an integer after rounding. std::nearbyint rounds to
   // even.
-  const double units =
-      std::nearbyint(std::ldexp(magnitude, -std::max(exponent - kSignificand, least)));
-  const double whole = std::ldexp(units, std::max(exponent - kSignificand, least));
-  if (whole >= std::ldexp(1.0, bias + 1)) return static_cast<std::uint16_t>(sign | infinity);
+  const int last_place = std::max(exponent - t.significand_bits, least);
+  const double whole = std::ldexp(std::nearbyint(std::ldexp(magnitude, -last_place)), last_place);
+  if (whole >= std::ldexp(1.0, bias + 1)) return sign | infinity;
   if (whole == 0) return sign;
   const int e = std::ilogb(whole);
-  if (e < 1 - bias)
-    return static_cast<std::uint16_t>(sign | static_cast<std::uint16_t>(std::ldexp(whole, -least)));
-  const auto fraction =
-      static_cast<std::uint16_t>(std::ldexp(whole, kSignificand - e)) - (1 << kSignificand);
-  return static_cast<std::uint16_t>(sign | ((e + bias) << kSignificand) | fraction);
+  if (e < 1 - bias) return sign | static_cast<std::uint64_t>(std::ldexp(whole, -least));
+  const auto fraction = static_cast<std::uint64_t>(std::ldexp(whole, t.significand_bits - e)) -
+                        (1ull << t.significand_bits);
+  return sign | place(static_cast<std::uint64_t>(e + bias)) | fraction;
 }
 
-template <int kExponent, int kSignificand>
-double decode(std::uint16_t bits) {
-  constexpr int bias = (1 << (kExponent - 1)) - 1;
-  const double sign = bits & 0x8000 ? -1 : 1;
-  const int e = (bits & 0x7fff) >> kSignificand, fraction = bits & ((1 << kSignificand) - 1);
-  if (e == (1 << kExponent) - 1)
-    return fraction ? std::numeric_limits<double>::quiet_NaN()
-                    : sign * std::numeric_limits<double>::infinity();
-  if (e == 0) return sign * std::ldexp(fraction, 1 - bias - kSignificand);
-  return sign * std::ldexp(fraction + (1 << kSignificand), e - bias - kSignificand);
+double decode(const DtypeTraits& t, std::uint64_t bits) {
+  const int bias = largest_exponent(t.type);
+  const std::uint64_t exponents = (1ull << t.exponent_bits) - 1;
+  const double sign = bits >> (t.exponent_bits + t.significand_bits) & 1 ? -1 : 1;
+  const auto e = bits >> t.significand_bits & exponents;
+  const auto fraction = static_cast<double>(bits & ((1ull << t.significand_bits) - 1));
+  if (e == exponents)
+    return fraction != 0 ? std::numeric_limits<double>::quiet_NaN()
+                         : sign * std::numeric_limits<double>::infinity();
+  const int least = 1 - bias - t.significand_bits;
+  if (e == 0) return sign * std::ldexp(fraction, least);
+  const double hidden = std::ldexp(1.0, t.significand_bits);
+  return sign * std::ldexp(fraction + hidden, static_cast<int>(e) - 1 + least);
 }
 
 }  // namespace
 
-std::optional<Dtype> parse_dtype(std::string_view text) {
-  if (text == "float32") return Dtype::f32;
-  if (text == "float64") return Dtype::f64;
-  if (text == "float16") return Dtype::f16;
-  if (text == "bfloat16") return Dtype::bf16;
-  return parse_word<Dtype>(text);
-}
-
 double smallest_normal(Dtype t) {
-  constexpr int exponent[] = {-126, -1022, -14, -126};
-  return std::ldexp(1.0, exponent[static_cast<int>(t)]);
+  return std::ldexp(1.0, 1 - largest_exponent(t));
 }
 
 double largest(Dtype t) {
-  switch (t) {
-    case Dtype::f32:
-      return std::numeric_limits<float>::max();
-    case Dtype::f64:
-      return std::numeric_limits<double>::max();
-    case Dtype::f16:
-      return 65504;
-    case Dtype::bf16:
-      return std::ldexp(255.0, 120);
-  }
-  return 0;
+  return std::ldexp(2.0 - std::ldexp(1.0, 1 - precision(t)), largest_exponent(t));
 }
 
 double load(Dtype t, const void* array, std::int64_t index) {
-  switch (t) {
-    case Dtype::f32:
-      return static_cast<const float*>(array)[index];
-    case Dtype::f64:
-      return static_cast<const double*>(array)[index];
-    case Dtype::f16:
-      return decode<5, 10>(static_cast<const std::uint16_t*>(array)[index]);
-    case Dtype::bf16:
-      return decode<8, 7>(static_cast<const std::uint16_t*>(array)[index]);
-  }
-  return 0;
+  if (t == Dtype::f32) return static_cast<const float*>(array)[index];
+  if (t == Dtype::f64) return static_cast<const double*>(array)[index];
+  const auto bytes = size_of(t);
+  std::uint64_t bits = 0;
+  std::memcpy(&bits, static_cast<const std::byte*>(array) + static_cast<std::size_t>(index) * bytes,
+              bytes);
+  return decode(traits(t), bits);
 }
 
 void store(Dtype t, void* array, std::int64_t index, double value) {
-  switch (t) {
-    case Dtype::f32:
-      static_cast<float*>(array)[index] = static_cast<float>(value);
-      return;
-    case Dtype::f64:
-      static_cast<double*>(array)[index] = value;
-      return;
-    case Dtype::f16:
-      static_cast<std::uint16_t*>(array)[index] = encode<5, 10>(value);
-      return;
-    case Dtype::bf16:
-      static_cast<std::uint16_t*>(array)[index] = encode<8, 7>(value);
-      return;
-  }
+  if (t == Dtype::f32) return void(static_cast<float*>(array)[index] = static_cast<float>(value));
+  if (t == Dtype::f64) return void(static_cast<double*>(array)[index] = value);
+  const auto bytes = size_of(t);
+  const auto bits = encode(traits(t), value);
+  std::memcpy(static_cast<std::byte*>(array) + static_cast<std::size_t>(index) * bytes, &bits,
+              bytes);
 }
 
 double rounded(Dtype t, double value) {

@@ -10,24 +10,53 @@
 namespace convgauge {
 
 enum class Dtype { f32, f64, f16, bf16 };
+
+/// What there is to know of an element type: sign, exponent and significand as IEEE 754 lays them
+/// out. A new type is an enumerator and a row; kernels that know nothing of it go through load()
+/// and store().
+struct DtypeTraits {
+  Dtype type;
+  std::string_view word, torch_name;
+  int exponent_bits, significand_bits;  // as stored: without the hidden bit
+  std::string_view npy;                 // its name in a .npy header; empty: NumPy has no such type
+  std::uint64_t poison_nan, poison_number;  // elements that no arithmetic and no fill makes
+};
+
+inline constexpr std::array kDtypes{
+    DtypeTraits{Dtype::f32, "f32", "float32", 8, 23, "<f4", 0x7fe1c0de, 0x4b5a5a5b},
+    DtypeTraits{Dtype::f64, "f64", "float64", 11, 52, "<f8", 0x7ffcc0dec0dec0de,
+                0x43aa5a5a5a5a5a5b},
+    DtypeTraits{Dtype::f16, "f16", "float16", 5, 10, "<f2", 0x7e5d, 0x6a5b},
+    DtypeTraits{Dtype::bf16, "bf16", "bfloat16", 8, 7, "", 0x7fdd, 0x4b5b},
+};
+
+/// Its words are those of the table; torch's names are read too.
 template <>
 struct Words<Dtype> {
   static constexpr std::string_view what = "dtype";
-  static constexpr std::array<std::string_view, 4> words{"f32", "f64", "f16", "bf16"};
+  static constexpr auto words = column(kDtypes, &DtypeTraits::word);
+  static constexpr auto aliases = column(kDtypes, &DtypeTraits::torch_name);
 };
 
-/// Also accepts torch's names: float32, float64, float16, bfloat16.
-std::optional<Dtype> parse_dtype(std::string_view text);
+/// Each of them, to loop over.
+inline constexpr auto kAllDtypes = column(kDtypes, &DtypeTraits::type);
+
+constexpr const DtypeTraits& traits(Dtype t) {
+  return kDtypes.at(static_cast<std::size_t>(t));
+}
+static_assert([] {
+  for (std::size_t i = 0; i < kDtypes.size(); ++i)
+    if (kDtypes[i].type != static_cast<Dtype>(i)) return false;
+  return true;
+}());
 
 constexpr std::size_t size_of(Dtype t) {
-  constexpr std::size_t bytes[] = {4, 8, 2, 2};
-  return bytes[static_cast<int>(t)];
+  return static_cast<std::size_t>(1 + traits(t).exponent_bits + traits(t).significand_bits) / 8;
 }
 
-/// Bits of the significand, the hidden one included: 24, 53, 11, 8.
+/// Bits of the significand, the hidden one included: 24 for f32.
 constexpr int precision(Dtype t) {
-  constexpr int bits[] = {24, 53, 11, 8};
-  return bits[static_cast<int>(t)];
+  return traits(t).significand_bits + 1;
 }
 
 /// Unit roundoff 2^-precision: |round(x) - x| <= u |x| for normal x.
@@ -35,7 +64,12 @@ constexpr double unit_roundoff(Dtype t) {
   return 1.0 / static_cast<double>(std::int64_t{1} << precision(t));
 }
 
-/// Smallest positive normal number: 2^-126, 2^-1022, 2^-14, 2^-126.
+/// The exponent of the largest numbers: 127 for f32.
+constexpr int largest_exponent(Dtype t) {
+  return (1 << (traits(t).exponent_bits - 1)) - 1;
+}
+
+/// Smallest positive normal number: 2^-126 for f32.
 double smallest_normal(Dtype t);
 
 /// Largest finite number.

@@ -14,4 +14,11 @@ Expected<void> write_text(const std::filesystem::path& file, const std::string& 
   return {};
 }
 
+std::string first_line(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  std::string line;
+  std::getline(in, line);
+  return line;
+}
+
 }  // namespace convgauge

@@ -9,20 +9,11 @@
 #include "core/blocks.hpp"
 #include "core/convert.hpp"
 #include "core/spec.hpp"
+#include "core/split_mix.hpp"
 
 namespace convgauge::generator {
 
 enum class Role : std::uint64_t { src = 1, weights = 2, bias = 3, diff_dst = 4 };
-
-/// The finalizer of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators,
-/// 2014; variant 13 of Stafford's): a bijection that looks random.
-constexpr std::uint64_t mixed(std::uint64_t z) {
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return z ^ (z >> 31);
-}
-
-inline constexpr std::uint64_t kGolden = 0x9e3779b97f4a7c15u;  // SplitMix64's step
 
 /// The stream of one tensor; element i draws mixed(key + i * kGolden).
 constexpr std::uint64_t key_of(std::uint64_t seed, Role role) {

@@ -59,8 +59,8 @@ struct Flaw {
   bool operator==(const Flaw&) const = default;
 };
 
-/// Why `g` is not a convolution that torch.nn.Conv2d accepts (conv2d semantics:
-/// shared/conv2d-semantics.md); nothing if it is one. Sizes that overflow int64 anywhere (elements,
+/// Why `g` is not a convolution that torch.nn.Conv2d accepts (README.md has the rules, and where
+/// versions of torch differ); nothing if it is one. Sizes that overflow int64 anywhere (elements,
 /// bytes at 8 an element, flops) are a flaw too.
 std::optional<Flaw> flaw(const Geometry& g);
 

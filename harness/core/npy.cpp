@@ -129,9 +129,8 @@ class Scanner {
 };
 
 std::optional<Dtype> dtype_of(std::string_view name) {
-  if (name == "<f4") return Dtype::f32;
-  if (name == "<f8") return Dtype::f64;
-  if (name == "<f2") return Dtype::f16;
+  for (const auto& row : kDtypes)
+    if (!row.npy.empty() && row.npy == name) return row.type;
   return std::nullopt;
 }
 
@@ -260,11 +259,10 @@ Expected<NpyArray> read_npy(const std::filesystem::path& file) {
 
 Expected<void> write_npy(const std::filesystem::path& file, const std::vector<std::int64_t>& shape,
                          Dtype dtype, const void* data) {
-  constexpr std::string_view types[] = {"<f4", "<f8", "<f2", ""};
   const auto fail = [&](std::string_view rule) {
     return error(fmt::format("{}: {}", file.string(), rule));
   };
-  const auto type = types[static_cast<int>(dtype)];
+  const auto type = traits(dtype).npy;
   if (type.empty()) return fail(fmt::format(".npy has no {}: write f32 instead", word(dtype)));
   for (const auto size : shape)
     if (size < 0)

@@ -4,18 +4,17 @@
 #include <initializer_list>
 #include <iterator>
 
-#include "core/generator.hpp"
+#include "core/split_mix.hpp"
 
 namespace convgauge {
 
-/// SplitMix64, the generator of core/generator.hpp, here as a stream. Streams of one seed are
-/// independent of each other.
+/// SplitMix64 in streams: those of one seed are independent of each other.
 class Random {
  public:
   Random(std::uint64_t seed, std::uint64_t stream)
-      : state_(generator::mixed(generator::mixed(seed + generator::kGolden) + stream * kOdd)) {}
+      : words_(mixed(mixed(seed + kGolden) + stream * kOdd)) {}
 
-  std::uint64_t next() { return generator::mixed(state_ += generator::kGolden); }
+  std::uint64_t next() { return words_.next(); }
   /// 0 ... count - 1; count from 1 to 2^32. Off the uniform by less than count / 2^32.
   std::int64_t below(std::int64_t count) {
     return static_cast<std::int64_t>(((next() >> 32) * static_cast<std::uint64_t>(count)) >> 32);
@@ -32,7 +31,7 @@ class Random {
 
  private:
   static constexpr std::uint64_t kOdd = 0xd1342543de82ef95u;
-  std::uint64_t state_;
+  SplitMix words_;
 };
 
 }  // namespace convgauge

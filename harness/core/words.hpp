@@ -13,15 +13,33 @@ namespace convgauge {
 template <class E>
 struct Words;
 
+/// One column of a table that has a row for each enumerator.
+template <class Row, class T, std::size_t kRows>
+constexpr std::array<T, kRows> column(const std::array<Row, kRows>& table, T Row::*member) {
+  std::array<T, kRows> values{};
+  for (std::size_t i = 0; i < kRows; ++i) values[i] = table[i].*member;
+  return values;
+}
+
 template <class E>
 constexpr std::string_view word(E value) {
   return Words<E>::words.at(static_cast<std::size_t>(value));
 }
 
+/// Other words that are read for a value, but never written: `Words<E>::aliases`, in the order of
+/// the enumerators too. Optional.
+template <class E>
+concept HasAliases = requires {
+  Words<E>::aliases;
+};
+
 template <class E>
 constexpr std::optional<E> parse_word(std::string_view text) {
-  for (std::size_t i = 0; i < Words<E>::words.size(); ++i)
+  for (std::size_t i = 0; i < Words<E>::words.size(); ++i) {
     if (Words<E>::words[i] == text) return static_cast<E>(i);
+    if constexpr (HasAliases<E>)
+      if (Words<E>::aliases[i] == text) return static_cast<E>(i);
+  }
   return std::nullopt;
 }
 

@@ -7,6 +7,8 @@
 #include <numeric>
 #include <optional>
 
+#include "measure/distributions.hpp"
+
 namespace convgauge {
 namespace {
 
@@ -17,17 +19,6 @@ std::vector<double> cumulative(std::vector<double> probabilities) {
   std::partial_sum(probabilities.begin(), probabilities.end(), probabilities.begin());
   for (double& p : probabilities) p = std::min(p, 1.0);
   return probabilities;
-}
-
-std::vector<double> binomial(std::size_t n) {
-  std::vector<double> p(n + 1);
-  const auto count = static_cast<double>(n);
-  for (std::size_t k = 0; k <= n; ++k) {
-    const auto heads = static_cast<double>(k);
-    p[k] = std::exp(std::lgamma(count + 1) - std::lgamma(heads + 1) -
-                    std::lgamma(count - heads + 1) - count * std::log(2.0));
-  }
-  return p;
 }
 
 /// P(U = u) of i against j: the largest of all i + j samples is of the first kind with probability
@@ -52,7 +43,7 @@ std::vector<double> normal_rank_sum(std::size_t n, std::size_t m) {
   const double deviation = std::sqrt(count * other * (count + other + 1) / 12);
   std::vector<double> law(n * m + 1);
   for (std::size_t u = 0; u < law.size(); ++u)
-    law[u] = std::erfc((mean - static_cast<double>(u) - 0.5) / deviation / std::sqrt(2.0)) / 2;
+    law[u] = normal_cdf(static_cast<double>(u) + 0.5, mean, deviation);
   return law;
 }
 
@@ -64,11 +55,6 @@ std::optional<std::size_t> dropped(const RatioEvidence& evidence, double confide
   for (std::size_t k = 0; 2 * k < evidence.steps.size() && 1 - 2 * law[k] >= confidence; ++k)
     best = k;
   return best;
-}
-
-double median_step(const std::vector<double>& steps) {
-  const auto half = steps.size() / 2;
-  return steps.size() % 2 == 1 ? steps[half] : std::midpoint(steps[half - 1], steps[half]);
 }
 
 /// P(K <= number of steps at or below `log_ratio`): small where nearly all lie above.
@@ -88,7 +74,7 @@ double probability_above(const RatioEvidence& evidence, double log_ratio) {
 
 const std::vector<double>& RankLaws::sign(std::size_t n) {
   const auto [it, fresh] = sign_.try_emplace(n);
-  if (fresh) it->second = cumulative(binomial(n));
+  if (fresh) it->second = cumulative(fair_coins(n));
   return it->second;
 }
 
@@ -122,7 +108,7 @@ RatioEvidence unpaired_evidence(std::span<const double> candidate, std::span<con
 
 MedianInterval ratio_interval(const RatioEvidence& evidence, double confidence) {
   const auto& steps = evidence.steps;
-  MedianInterval interval{std::exp(median_step(steps)), {}, {}, 1 - 2 * evidence.law->front()};
+  MedianInterval interval{std::exp(median_of_sorted(steps)), {}, {}, 1 - 2 * evidence.law->front()};
   if (const auto k = dropped(evidence, confidence)) {
     interval.low = std::exp(steps[*k]);
     interval.high = std::exp(steps[steps.size() - 1 - *k]);

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "measure/split_mix.hpp"
+#include "core/split_mix.hpp"
 
 namespace convgauge {
 namespace {

@@ -9,7 +9,7 @@
 namespace convgauge {
 
 /// Above 1% of the sample's time lost to others, or any stolen by the hypervisor, a sample is taken
-/// again (shared/measurement.md).
+/// again.
 inline constexpr double kQuietShare = 0.01;
 bool quiet(const SampleLoad& load);
 

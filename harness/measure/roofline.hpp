@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "core/describe.hpp"
+
 namespace convgauge {
 
 /// f32 multiply-adds out of registers, 2 flop each, with one instruction set.
@@ -34,6 +36,26 @@ struct Roof {
   bool by_compute = false;  // the peak is the lower of the two
   bool operator==(const Roof&) const = default;
 };
+
+template <class Walk, Is<FmaPeak> P>
+void describe(Walk& walk, P& p) {
+  walk("instruction_set", p.instruction_set);
+  walk("threads", p.threads);
+  walk("flops", p.flops);
+}
+template <class Walk, Is<ReadPeak> P>
+void describe(Walk& walk, P& p) {
+  walk("level", p.level);
+  walk("threads", p.threads);
+  walk("holds_bytes", p.holds_bytes);
+  walk("bytes_per_second", p.bytes_per_second);
+}
+template <class Walk, Is<Roof> R>
+void describe(Walk& walk, R& r) {
+  walk("flops", r.flops);
+  walk("level", r.level);
+  walk("by_compute", r.by_compute);
+}
 
 /// What a case does, of its own: nominal flops; its least traffic, every tensor once, which is also
 /// its working set.

@@ -3,7 +3,7 @@
 #include <cassert>
 #include <numeric>
 
-#include "measure/split_mix.hpp"
+#include "core/split_mix.hpp"
 #include "measure/statistics.hpp"
 
 namespace convgauge {

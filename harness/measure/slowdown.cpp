@@ -12,16 +12,6 @@ namespace {
 constexpr double kFamilyWise = 0.05;      // false alarms per run
 constexpr std::size_t kLeastScatter = 8;  // cases
 constexpr double kDeviations = 2;         // one-sided 97.5%
-constexpr double kNormalDeviation =
-    1.4826;  // of a median absolute deviation: 1 / quantile(3/4) of the standard normal
-
-double deviation(std::span<const double> values, double middle) {
-  std::vector<double> distances(values.size());
-  std::transform(values.begin(), values.end(), distances.begin(),
-                 [&](double x) { return std::abs(x - middle); });
-  return kNormalDeviation * median_interval(distances).median;
-}
-
 /// Adds the least of each round of one process.
 void add_rounds(std::vector<double>& to, std::span<const double> samples) {
   const auto size = std::min(samples.size(), static_cast<std::size_t>(kGateSamples));
@@ -53,8 +43,9 @@ CommonRounds least_of_rounds(const Measured& a, const Measured& b) {
 
 std::vector<bool> suspects(std::span<const double> log_ratios) {
   if (log_ratios.size() < kLeastScatter) return std::vector<bool>(log_ratios.size(), true);
-  const double middle = median_interval(log_ratios).median;
-  const double scatter = deviation(log_ratios, middle), faster_as_a_whole = std::min(0.0, middle);
+  const double middle = median({log_ratios.begin(), log_ratios.end()});
+  const double scatter = normal_deviation(log_ratios, middle),
+               faster_as_a_whole = std::min(0.0, middle);
   std::vector<bool> suspected;
   for (const double ratio : log_ratios)
     suspected.push_back(ratio - faster_as_a_whole > std::log1p(kGateFinds) - kDeviations * scatter);

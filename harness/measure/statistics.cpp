@@ -7,6 +7,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "measure/distributions.hpp"
+
 namespace convgauge {
 namespace {
 
@@ -14,11 +16,6 @@ std::vector<double> sorted(std::span<const double> values) {
   std::vector<double> copy(values.begin(), values.end());
   std::sort(copy.begin(), copy.end());
   return copy;
-}
-
-double median_of_sorted(std::span<const double> values) {
-  const auto half = values.size() / 2;
-  return values.size() % 2 == 1 ? values[half] : std::midpoint(values[half - 1], values[half]);
 }
 
 /// Walks P(B <= k) for B ~ Binomial(n, 1/2), k = 0, 1, ... Binomial coefficients are whole numbers,
@@ -64,12 +61,11 @@ std::optional<Coverage> narrowest(std::int64_t n, double confidence) {
   return best;
 }
 
-double median_absolute_deviation(std::span<const double> samples, double median) {
-  std::vector<double> deviations;
-  deviations.reserve(samples.size());
-  for (const double x : samples) deviations.push_back(std::abs(x - median));
-  std::sort(deviations.begin(), deviations.end());
-  return median_of_sorted(deviations);
+double median_absolute_deviation(std::span<const double> values, double center) {
+  std::vector<double> deviations(values.size());
+  std::transform(values.begin(), values.end(), deviations.begin(),
+                 [&](double x) { return std::abs(x - center); });
+  return median(std::move(deviations));
 }
 
 /// sum (x_i - mean)(x_i+1 - mean) / sum (x_i - mean)^2; 0 where it says nothing.
@@ -107,7 +103,7 @@ double kendall_variance(std::span<const double> ascending) {
 /// correction for ties and one for continuity. It looks at order only, so no outlier makes or hides
 /// a drift.
 bool drifts(std::span<const double> x, std::span<const double> ascending) {
-  constexpr double kTwoSidedOnePercent = 2.5758293035489004;  // standard normal quantile of 0.995
+  static const double kTwoSidedOnePercent = normal_beyond(0.005);
   std::int64_t s = 0;
   for (std::size_t i = 0; i < x.size(); ++i)
     for (std::size_t j = i + 1; j < x.size(); ++j) s += (x[j] > x[i]) - (x[j] < x[i]);
@@ -130,6 +126,21 @@ MedianInterval interval_of_sorted(std::span<const double> ascending, double conf
 }
 
 }  // namespace
+
+double median_of_sorted(std::span<const double> ascending) {
+  const auto half = ascending.size() / 2;
+  return ascending.size() % 2 == 1 ? ascending[half]
+                                   : std::midpoint(ascending[half - 1], ascending[half]);
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return median_of_sorted(values);
+}
+
+double normal_deviation(std::span<const double> values, double center) {
+  return 1.4826 * median_absolute_deviation(values, center);
+}
 
 MedianInterval median_interval(std::span<const double> samples, double confidence) {
   assert(!samples.empty());

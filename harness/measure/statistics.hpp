@@ -21,6 +21,14 @@ struct MedianInterval {
   bool operator==(const MedianInterval&) const = default;
 };
 
+/// The middle value, or the mean of the middle two; not empty.
+double median_of_sorted(std::span<const double> ascending);
+double median(std::vector<double> values);
+
+/// The deviation of a normal distribution whose median absolute deviation from `center` is that of
+/// the values, which are not empty: 1.4826 times as much, 1 / quantile(3/4) of the standard normal.
+double normal_deviation(std::span<const double> values, double center);
+
 /// `samples` not empty; any order.
 MedianInterval median_interval(std::span<const double> samples, double confidence = 0.99);
 

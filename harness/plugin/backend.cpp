@@ -35,7 +35,7 @@ std::string said(const Note& note) {
 }
 
 /// R3: a refusal has a reason and a sentence.
-Trouble refusal(const char* function, std::int32_t reason, const Note& note) {
+Trouble refusal(const char* function, cvg_reason reason, const Note& note) {
   if (reason == CVG_REASON_NONE)
     return Failed{fmt::format("R3: {} refused without a reason ({})", function, said(note))};
   if (note.text().empty())
@@ -274,7 +274,7 @@ Answer<std::vector<OptionInfo>> Backend::options() const {
 
 Answer<void> Backend::query(const Spec& spec, const PlanSettings& settings) const {
   Note note;
-  std::int32_t reason = CVG_REASON_NONE;
+  cvg_reason reason = CVG_REASON_NONE;
   const auto abi = to_abi(spec);
   const SettingsView view(settings);
   const auto status = table_->query(&abi, view.get(), &reason, note.get());
@@ -312,7 +312,7 @@ Answer<std::vector<Algorithm>> Backend::algorithms(const Spec& spec,
 
 Answer<Plan> Backend::plan(const Spec& spec, const PlanSettings& settings) const {
   Note note;
-  std::int32_t reason = CVG_REASON_NONE;
+  cvg_reason reason = CVG_REASON_NONE;
   const auto abi = to_abi(spec);
   const SettingsView view(settings);
   cvg_plan* raw = nullptr;

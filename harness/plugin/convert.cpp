@@ -108,7 +108,7 @@ cvg_tensors to_abi(const HostTensors& tensors) {
   return t;
 }
 
-std::string reason_word(std::int32_t reason) {
+std::string reason_word(cvg_reason reason) {
   static constexpr std::array words{
       "none",          "direction", "dtype",           "layout", "strides", "math",
       "deterministic", "batch",     "channels",        "groups", "kernel",  "stride",
@@ -120,7 +120,7 @@ std::string reason_word(std::int32_t reason) {
   return fmt::format("unknown reason {}", reason);
 }
 
-std::string status_word(std::int32_t status) {
+std::string status_word(cvg_status status) {
   static constexpr std::array words{"OK", "REFUSED", "OUT_OF_MEMORY", "FAILED", "DEVICE_LOST"};
   if (status >= 0 && status < static_cast<std::int32_t>(words.size()))
     return words[static_cast<std::size_t>(status)];

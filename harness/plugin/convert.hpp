@@ -25,10 +25,10 @@ using HostTensors = std::array<std::byte*, kTensorCount>;
 cvg_tensors to_abi(const HostTensors& tensors);
 
 /// "padding_mode", "dtype" ...; "unknown reason 99" for one that this version does not know.
-std::string reason_word(std::int32_t reason);
+std::string reason_word(cvg_reason reason);
 
 /// "OK", "REFUSED" ...
-std::string status_word(std::int32_t status);
+std::string status_word(cvg_status status);
 
 /// What plan_create is given, owned. view() points into *this.
 struct PlanSettings {

@@ -28,13 +28,13 @@ void say(cvg_note* note, const std::string& text) {
     std::snprintf(note->text, note->capacity, "%s", text.c_str());
 }
 
-cvg_status refuse(std::int32_t* reason, cvg_note* why, std::int32_t what, const std::string& text) {
+cvg_status refuse(cvg_reason* reason, cvg_note* why, cvg_reason what, const std::string& text) {
   if (reason) *reason = what;
   say(why, text);
   return CVG_STATUS_REFUSED;
 }
 
-cvg_status query(const cvg_spec* s, const cvg_settings* settings, std::int32_t* reason,
+cvg_status query(const cvg_spec* s, const cvg_settings* settings, cvg_reason* reason,
                  cvg_note* why) {
   if (s->direction != CVG_DIRECTION_FORWARD && s->direction != CVG_DIRECTION_BACKWARD_DATA &&
       s->direction != CVG_DIRECTION_BACKWARD_WEIGHTS)
@@ -76,7 +76,7 @@ cvg_status options(cvg_option_info*, std::int32_t, std::int32_t* count) {
 
 cvg_status algorithms(const cvg_spec* s, const cvg_settings* settings, cvg_algorithm* out,
                       std::int32_t capacity, std::int32_t* count, cvg_note* why) {
-  std::int32_t reason = 0;
+  cvg_reason reason = CVG_REASON_NONE;
   if (const auto status = query(s, settings, &reason, why); status != CVG_STATUS_OK) return status;
   *count = 1;
   if (capacity >= 1) describe(out);
@@ -84,7 +84,7 @@ cvg_status algorithms(const cvg_spec* s, const cvg_settings* settings, cvg_algor
 }
 
 cvg_status plan_create(const cvg_spec* s, const cvg_settings* settings, cvg_plan** plan,
-                       std::int32_t* reason, cvg_note* why) {
+                       cvg_reason* reason, cvg_note* why) {
   if (const auto status = query(s, settings, reason, why); status != CVG_STATUS_OK) return status;
   const auto slots = static_cast<std::size_t>(settings->slots);
   *plan = new cvg_plan{from_abi(*s), settings->threads, std::vector<HostTensors>(slots)};
@@ -95,7 +95,7 @@ void plan_destroy(cvg_plan* plan) {
   delete plan;
 }
 
-cvg_status plan_algorithm(cvg_plan*, cvg_algorithm* out) {
+cvg_status plan_algorithm(const cvg_plan*, cvg_algorithm* out) {
   describe(out);
   return CVG_STATUS_OK;
 }
@@ -114,7 +114,7 @@ std::vector<cvg_requirement> needs(const Spec& spec) {
   return all;
 }
 
-cvg_status requirements(cvg_plan* plan, cvg_requirement* out, std::int32_t capacity,
+cvg_status requirements(const cvg_plan* plan, cvg_requirement* out, std::int32_t capacity,
                         std::int32_t* count) {
   const auto all = needs(plan->spec);
   *count = static_cast<std::int32_t>(all.size());

@@ -5,35 +5,12 @@
 
 #include "config/problem_json.hpp"
 #include "core/problem_text.hpp"
+#include "record/described_json.hpp"
 #include "record/evidence_json.hpp"
 #include "record/lines.hpp"
 
 namespace convgauge {
 namespace {
-
-Json to_json(const CaseSettings& s) {
-  return {{"threads", s.threads},
-          {"dtype", word(s.dtype)},
-          {"layout", word(s.layout)},
-          {"direction", word(s.direction)},
-          {"math", word(s.math)},
-          {"cold", s.cold},
-          {"deterministic", s.deterministic},
-          {"mode", word(s.mode)}};
-}
-
-CaseSettings read_settings(Fields fields) {
-  CaseSettings s;
-  fields.get("threads", s.threads);
-  fields.get("dtype", s.dtype);
-  fields.get("layout", s.layout);
-  fields.get("direction", s.direction);
-  fields.get("math", s.math);
-  fields.get("cold", s.cold);
-  fields.get("deterministic", s.deterministic);
-  fields.get("mode", s.mode);
-  return s;
-}
 
 Json bound(const std::optional<double>& value) {
   return value ? number(*value) : Json();
@@ -60,24 +37,14 @@ Json time_json(const Measured& measured) {
 /// Every time is null where nothing was measured.
 void write_times(Json& j, const Measured* m) {
   j["time_ns"] = m ? time_json(*m) : Json();
-  j["plan_ns"] = m ? number(m->plan_ns) : Json();
-  j["bind_ns"] = m ? number(m->bind_ns) : Json();
-  j["prepare_ns"] = m ? number(m->prepare_ns) : Json();
-  j["upload_ns"] = m ? number(m->upload_ns) : Json();
-  j["fetch_ns"] = m ? number(m->fetch_ns) : Json();
-  j["first_execution_ns"] = m ? number(m->first_execution_ns) : Json();
+  for (const auto& [name, time] : kTimes) j[name] = m ? number(m->*time) : Json();
 }
 
 void read_times(Fields fields, Measured& m) {
   auto time = fields.child("time_ns");
   time.get("samples", m.samples_ns);
   time.get("executions_per_sample", m.executions_per_sample);
-  fields.get("plan_ns", m.plan_ns);
-  fields.get("bind_ns", m.bind_ns);
-  fields.get("prepare_ns", m.prepare_ns);
-  fields.get("upload_ns", m.upload_ns);
-  fields.get("fetch_ns", m.fetch_ns);
-  fields.get("first_execution_ns", m.first_execution_ns);
+  for (const auto& [name, member] : kTimes) fields.get(name, m.*member);
   const auto& parts = m.samples_per_process;
   const bool negative =
       std::any_of(parts.begin(), parts.end(), [](std::int64_t n) { return n < 0; });
@@ -102,107 +69,104 @@ void read_algorithm(Fields fields, std::optional<Algorithm>& algorithm) {
   read_detail(fields.child("algorithm_detail"), a);
 }
 
-Json to_json(const SmallestCase& s) {
-  Json fills = Json::array();
-  for (const auto fill : s.fills) fills.push_back(word(fill));
-  return {{"problem", problem_json(s.geometry)},
-          {"problem_text", short_text(s.geometry)},
-          {"settings", to_json(s.settings)},
-          {"requested_algorithm", s.requested_algorithm},
-          {"fills", fills},
-          {"verdict", to_json(s.verdict)},
-          {"away", s.away},
-          {"trials", s.trials},
-          {"complete", s.complete},
-          {"replay", s.replay}};
-}
-
 /// A text that should be a JSON object; what is none is left out, for a line must stay a line.
 void embed(Json& j, const char* key, const std::string& text) {
   auto object = text.empty() ? Json() : Json::parse(text, nullptr, false);
   if (object.is_object()) j[key] = std::move(object);
 }
-void extract(Fields& fields, const char* key, std::string& text) {
-  if (const Json* object = fields.find(key); object && object->is_object()) text = dump(*object);
-}
 
-Json to_json(const Roof& roof, std::optional<double> share) {
-  return {{"flops", number(roof.flops)},
-          {"level", roof.level},
-          {"by_compute", roof.by_compute},
-          {"share", bound(share)}};
-}
+/// Writes the members of a case, or of its smallest one, and behind some of them what other readers
+/// can use and nobody reads back.
+class WriteCase {
+ public:
+  WriteCase(Json& j, const CaseRecord* record) : json_(j), record_(record) {}
 
-void read_roof(Fields fields, Roof& roof) {
-  fields.get("flops", roof.flops);
-  fields.get("level", roof.level);
-  fields.get("by_compute", roof.by_compute);
-}
+  template <class T>
+  void operator()(const Key& key, const T& value) {
+    if (!key.is_left_out_default || value != T{}) json_[name(key)] = written(value);
+  }
+  void operator()(const Key& key, const Geometry& geometry) {
+    json_[name(key)] = problem_json(geometry);
+    json_["problem_text"] = short_text(geometry);
+  }
+  void operator()(const Key&, const std::optional<Algorithm>& algorithm) {
+    write_algorithm(json_, algorithm);
+  }
+  void operator()(const Key& key, const Verdict& verdict) { json_[name(key)] = to_json(verdict); }
+  void operator()(const Key& key, const Measurement& measurement) {
+    json_[name(key)] = to_json(measurement);
+    const auto* measured = std::get_if<Measured>(&measurement);
+    write_times(json_, measured);
+    json_["flops"] = record_->problem.geometry.flops();
+    json_["gflops"] = measured ? number(gflops(*record_)) : Json();
+  }
+  void operator()(const Key& key, const std::optional<Roof>& roof) {
+    if (!roof) return;
+    auto& j = json_[name(key)] = written(*roof);
+    j["share"] = bound(share_of_roof(*record_));
+  }
+  void operator()(const Key& key, const std::optional<SmallestCase>& smallest) {
+    if (!smallest) return;
+    Json j = Json::object();
+    WriteCase walk(j, nullptr);
+    describe(walk, *smallest);
+    json_[name(key)] = std::move(j);
+  }
+  void operator()(const Key& key, const std::string& text) {
+    if (key.is_embedded) return embed(json_, key.name.data(), text);
+    if (!key.is_left_out_default || !text.empty()) json_[name(key)] = text;
+  }
+
+ private:
+  static std::string name(const Key& key) { return std::string(key.name); }
+  Json& json_;
+  const CaseRecord* record_;
+};
 
 Json to_json(const CaseRecord& r) {
-  Json j{
-      {"record", "case"},
-      {"problem", problem_json(r.problem.geometry)},
-      {"problem_text", short_text(r.problem.geometry)},
-      {"suite", r.problem.suite},
-      {"name", r.problem.name},
-      {"count", r.problem.count},
-      {"position",
-       {{"problem", r.position.problem}, {"index", r.position.index}, {"cases", r.position.cases}}},
-      {"backend", r.backend},
-      {"label", r.label}};
-  write_algorithm(j, r.algorithm);
-  j["requested_algorithm"] = r.requested_algorithm;
-  j["own_choice"] = r.own_choice;
-  j["device"] = r.device;
-  j["options"] = r.options;
-  j["settings"] = to_json(r.settings);
-  j["verdict"] = to_json(r.verdict);
-  j["measurement"] = to_json(r.measurement);
-  const auto* measured = std::get_if<Measured>(&r.measurement);
-  write_times(j, measured);
-  j["flops"] = r.problem.geometry.flops();
-  j["gflops"] = measured ? number(gflops(r)) : Json();
-  if (r.roof) j["roof"] = to_json(*r.roof, share_of_roof(r));
-  j["bytes"] = r.bytes;
-  j["workspace_bytes"] = r.workspace_bytes;
-  j["packed_weight_bytes"] = r.packed_weight_bytes;
-  embed(j, "details", r.details);
-  embed(j, "device_before", r.device_before);
-  embed(j, "device_after", r.device_after);
-  if (r.known) j["known"] = *r.known;
-  j["replay"] = r.replay;
-  if (r.smallest) j["smallest"] = to_json(*r.smallest);
-  if (!r.shrink_note.empty()) j["shrink_note"] = r.shrink_note;
+  Json j{{"record", "case"}};
+  WriteCase walk(j, &r);
+  describe(walk, r);
   return j;
 }
 
-void read_geometry(Fields& fields, Geometry& to) {
-  const Json* json = fields.find("problem");
-  if (!json) return fields.fail("problem", "is missing");
-  const auto geometry = problem_from_json(*json, fields.place().child("problem"));
-  if (!geometry) return void(fields.error() = geometry.error().message);
-  to = *geometry;
-}
+class ReadCase {
+ public:
+  explicit ReadCase(Fields& fields) : fields_(fields), usual_{fields} {}
 
-void read_problem(Fields& fields, Problem& problem) {
-  read_geometry(fields, problem.geometry);
-  fields.get("suite", problem.suite);
-  fields.get("name", problem.name);
-  fields.get("count", problem.count);
-}
+  template <class T>
+  void operator()(const Key& key, T& value) {
+    usual_(key, value);
+  }
+  void operator()(const Key& key, Geometry& to) {
+    const Json* json = fields_.find(key.name.data());
+    if (!json) return fields_.fail(key.name.data(), "is missing");
+    const auto geometry = problem_from_json(*json, fields_.place().child(key.name));
+    if (!geometry) return void(fields_.error() = geometry.error().message);
+    to = *geometry;
+  }
+  void operator()(const Key&, std::optional<Algorithm>& to) { read_algorithm(fields_, to); }
+  void operator()(const Key& key, Verdict& to) { read_verdict(fields_.child(key.name.data()), to); }
+  void operator()(const Key& key, Measurement& to) {
+    read_measurement(fields_.child(key.name.data()), to);
+    if (auto* measured = std::get_if<Measured>(&to)) read_times(fields_, *measured);
+  }
+  void operator()(const Key& key, std::optional<SmallestCase>& to) {
+    if (!fields_.find(key.name.data())) return;
+    auto child = fields_.child(key.name.data());
+    ReadCase walk(child);
+    describe(walk, to.emplace());
+  }
+  void operator()(const Key& key, std::string& to) {
+    if (!key.is_embedded) return usual_(key, to);
+    const Json* object = fields_.find(key.name.data());
+    if (object && object->is_object()) to = dump(*object);
+  }
 
-void read_smallest(Fields fields, SmallestCase& s) {
-  read_geometry(fields, s.geometry);
-  s.settings = read_settings(fields.child("settings"));
-  fields.get("requested_algorithm", s.requested_algorithm);
-  fields.get("fills", s.fills);
-  read_verdict(fields.child("verdict"), s.verdict);
-  fields.get("away", s.away);
-  fields.get("trials", s.trials);
-  fields.get("complete", s.complete);
-  fields.get("replay", s.replay);
-}
+ private:
+  Fields& fields_;
+  detail::Reading usual_;
+};
 
 }  // namespace
 
@@ -219,35 +183,12 @@ std::string to_pretty_json(const std::vector<CaseRecord>& records) {
 CaseRecord case_from_json(const Json& json, const Place& place, std::string& error) {
   CaseRecord r;
   Fields fields(json, place, error);
-  read_problem(fields, r.problem);
-  auto position = fields.child("position");
-  position.get("problem", r.position.problem);
-  position.get("index", r.position.index);
-  position.get("cases", r.position.cases);
-  fields.need("backend", r.backend);
-  r.label = r.backend;
-  fields.get("label", r.label);
-  read_algorithm(fields, r.algorithm);
+  // What is absent follows from what is there.
+  fields.get("backend", r.label);
   fields.get("requested_algorithm", r.requested_algorithm);
   r.own_choice = r.requested_algorithm == "default";
-  fields.get("own_choice", r.own_choice);
-  fields.get("device", r.device);
-  fields.get("options", r.options);
-  r.settings = read_settings(fields.child("settings"));
-  read_verdict(fields.child("verdict"), r.verdict);
-  read_measurement(fields.child("measurement"), r.measurement);
-  if (auto* measured = std::get_if<Measured>(&r.measurement)) read_times(fields, *measured);
-  if (fields.find("roof")) read_roof(fields.child("roof"), r.roof.emplace());
-  fields.get("bytes", r.bytes);
-  fields.get("workspace_bytes", r.workspace_bytes);
-  fields.get("packed_weight_bytes", r.packed_weight_bytes);
-  extract(fields, "details", r.details);
-  extract(fields, "device_before", r.device_before);
-  extract(fields, "device_after", r.device_after);
-  fields.get("known", r.known);
-  fields.get("replay", r.replay);
-  if (fields.find("smallest")) read_smallest(fields.child("smallest"), r.smallest.emplace());
-  fields.get("shrink_note", r.shrink_note);
+  ReadCase walk(fields);
+  describe(walk, r);
   return r;
 }
 

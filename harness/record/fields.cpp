@@ -1,7 +1,8 @@
 #include "record/fields.hpp"
 
-#include <charconv>
 #include <cmath>
+
+#include "core/text.hpp"
 
 namespace convgauge {
 namespace {
@@ -9,12 +10,6 @@ namespace {
 const Json kEmptyObject = Json::object();
 
 }  // namespace
-
-Json number(double value) {
-  if (std::isfinite(value)) return value;
-  if (std::isnan(value)) return "nan";
-  return value > 0 ? "inf" : "-inf";
-}
 
 Json numbers(const std::vector<double>& values) {
   Json list = Json::array();
@@ -66,10 +61,8 @@ Complaint read(const Json& json, std::map<int, double>& value) {
   if (!json.is_object()) return expected;
   value.clear();
   for (const auto& [key, element] : json.items()) {
-    int index = 0;
-    const auto [end, code] = std::from_chars(key.data(), key.data() + key.size(), index);
-    if (code != std::errc{} || end != key.data() + key.size() || read(element, value[index]))
-      return expected;
+    const auto index = parse_number<int>(key);
+    if (!index || read(element, value[*index])) return expected;
   }
   return std::nullopt;
 }

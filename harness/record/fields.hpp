@@ -9,14 +9,12 @@
 #include <type_traits>
 #include <vector>
 
+#include "config/described_json.hpp"
 #include "config/place.hpp"
 #include "core/words.hpp"
 
 namespace convgauge {
 
-/// JSON has no NaN and no infinity, and a wrong result is often just that: they travel as "nan",
-/// "inf" and "-inf".
-Json number(double value);
 Json numbers(const std::vector<double>& values);
 
 /// One line of JSON; bytes that are no UTF-8 (a plugin's last words) become U+FFFD.

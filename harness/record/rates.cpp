@@ -3,6 +3,10 @@
 
 namespace convgauge {
 
+bool on_cpu(const CaseRecord& record) {
+  return record.device.empty() || record.device.starts_with("cpu");
+}
+
 double gflops(const CaseRecord& record) {
   const auto* measured = std::get_if<Measured>(&record.measurement);
   if (!measured || measured->samples_ns.empty()) return 0;
@@ -12,8 +16,7 @@ double gflops(const CaseRecord& record) {
 }
 
 std::optional<Roof> roof_on(const Machine& machine, const CaseRecord& record) {
-  const bool processor = record.device.empty() || record.device.starts_with("cpu");
-  if (!processor || record.settings.dtype != Dtype::f32) return std::nullopt;
+  if (!on_cpu(record) || record.settings.dtype != Dtype::f32) return std::nullopt;
   const Work work{static_cast<double>(record.problem.geometry.flops()),
                   static_cast<double>(record.bytes), record.settings.threads, record.settings.cold};
   return roof_of(work, machine.fma_peaks, machine.read_peaks);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "config/suite.hpp"
+#include "core/describe.hpp"
 #include "core/expected.hpp"
 #include "measure/measurement.hpp"
 #include "measure/roofline.hpp"
@@ -20,25 +21,19 @@ namespace convgauge {
 
 inline constexpr int kSchemaVersion = 1;
 
-/// The settings of one case: one value on each axis.
-struct CaseSettings {
-  int threads = 1;
-  Dtype dtype = Dtype::f32;
-  Layout layout = Layout::nchw;
-  Direction direction = Direction::forward;
-  MathMode math = MathMode::strict;
-  bool cold = false;
-  bool deterministic = false;
-  MeasureMode mode = MeasureMode::throughput;
-  bool operator==(const CaseSettings&) const = default;
-};
-
 /// Where a case stands in its run: the problem's place in the suite, the case's place among the
 /// problem's. A problem of which fewer than `cases` lines are there was cut off.
 struct Position {
   std::int64_t problem = 0, index = 0, cases = 1;
   bool operator==(const Position&) const = default;
 };
+
+template <class Walk, Is<Position> P>
+void describe(Walk& walk, P& p) {
+  walk("problem", p.problem);
+  walk("index", p.index);
+  walk("cases", p.cases);
+}
 
 /// The simplest case that fails in the same way, where one was searched for.
 struct SmallestCase {
@@ -53,6 +48,19 @@ struct SmallestCase {
   std::string replay;
   bool operator==(const SmallestCase&) const = default;
 };
+
+template <class Walk, Is<SmallestCase> S>
+void describe(Walk& walk, S& s) {
+  walk(Key("problem").required(), s.geometry);
+  walk("settings", s.settings);
+  walk("requested_algorithm", s.requested_algorithm);
+  walk("fills", s.fills);
+  walk("verdict", s.verdict);
+  walk("away", s.away);
+  walk("trials", s.trials);
+  walk("complete", s.complete);
+  walk("replay", s.replay);
+}
 
 struct CaseRecord {
   Position position;
@@ -79,16 +87,69 @@ struct CaseRecord {
   bool operator==(const CaseRecord&) const = default;
 };
 
+template <class Walk, Is<CaseRecord> R>
+void describe(Walk& walk, R& r) {
+  walk(Key("problem").required(), r.problem.geometry);
+  walk("suite", r.problem.suite);
+  walk("name", r.problem.name);
+  walk("count", r.problem.count);
+  walk("position", r.position);
+  walk(Key("backend").required(), r.backend);
+  walk("label", r.label);
+  walk("algorithm", r.algorithm);
+  walk("requested_algorithm", r.requested_algorithm);
+  walk("own_choice", r.own_choice);
+  walk("device", r.device);
+  walk("options", r.options);
+  walk("settings", r.settings);
+  walk("verdict", r.verdict);
+  walk("measurement", r.measurement);
+  walk(Key("roof").omit_default(), r.roof);
+  walk("bytes", r.bytes);
+  walk("workspace_bytes", r.workspace_bytes);
+  walk("packed_weight_bytes", r.packed_weight_bytes);
+  walk(Key("details").embedded(), r.details);
+  walk(Key("device_before").embedded(), r.device_before);
+  walk(Key("device_after").embedded(), r.device_after);
+  walk(Key("known").omit_default(), r.known);
+  walk("replay", r.replay);
+  walk(Key("smallest").omit_default(), r.smallest);
+  walk(Key("shrink_note").omit_default(), r.shrink_note);
+}
+
+/// The times of a measurement that are one number each, by the names of their fields.
+inline constexpr std::pair<const char*, double Measured::*> kTimes[] = {
+    {"plan_ns", &Measured::plan_ns},       {"bind_ns", &Measured::bind_ns},
+    {"prepare_ns", &Measured::prepare_ns}, {"upload_ns", &Measured::upload_ns},
+    {"fetch_ns", &Measured::fetch_ns},     {"first_execution_ns", &Measured::first_execution_ns}};
+
 struct PluginRecord {
   std::string label, backend, file, hash, version, device;  // hash: XXH3-128 of the file, hex
   std::string library_path{};                               // that it was loaded with; mostly empty
   bool operator==(const PluginRecord&) const = default;
 };
 
+template <class Walk, Is<PluginRecord> P>
+void describe(Walk& walk, P& p) {
+  walk("label", p.label);
+  walk("backend", p.backend);
+  walk("file", p.file);
+  walk("hash", p.hash);
+  walk("version", p.version);
+  walk("device", p.device);
+  walk("library_path", p.library_path);
+}
+
 struct AbsentBackend {
   std::string name, why;
   bool operator==(const AbsentBackend&) const = default;
 };
+
+template <class Walk, Is<AbsentBackend> A>
+void describe(Walk& walk, A& a) {
+  walk("name", a.name);
+  walk("why", a.why);
+}
 
 /// What the numbers were made on. Peaks are measured; 0 where they were not.
 struct Machine {
@@ -105,6 +166,27 @@ struct Machine {
   bool operator==(const Machine&) const = default;
 };
 
+template <class Walk, Is<Machine> M>
+void describe(Walk& walk, M& m) {
+  walk("processor", m.processor);
+  walk("instruction_sets", m.instruction_sets);
+  walk("system", m.system);
+  walk("hostname_hash", m.hostname_hash);
+  walk("cores", m.cores);
+  walk("physical_cores", m.physical_cores);
+  walk("l1_bytes", m.l1_bytes);
+  walk("l2_bytes", m.l2_bytes);
+  walk("l3_bytes", m.l3_bytes);
+  walk("memory_bytes", m.memory_bytes);
+  walk("fma_flops", m.fma_flops);
+  walk("bytes_per_second", m.bytes_per_second);
+  walk("clock_read_ns", m.clock_read_ns);
+  walk("noise_floor", m.noise_floor);
+  walk("load_average", m.load_average);
+  walk("fma_peaks", m.fma_peaks);
+  walk("read_peaks", m.read_peaks);
+}
+
 struct HeaderRecord {
   int schema_version = kSchemaVersion;
   std::string convgauge_version, git_revision, compiler, started;  // started: ISO 8601, UTC
@@ -119,6 +201,27 @@ struct HeaderRecord {
   std::int64_t problems = 0;  // how many the suite has: what a resume counts to
   bool operator==(const HeaderRecord&) const = default;
 };
+
+template <class Walk, Is<HeaderRecord> H>
+void describe(Walk& walk, H& h) {
+  walk(Key("schema_version").required(), h.schema_version);
+  walk("convgauge_version", h.convgauge_version);
+  walk("git_revision", h.git_revision);
+  walk("compiler", h.compiler);
+  walk("started", h.started);
+  walk("suite", h.suite);
+  walk("config_file", h.config_file);
+  walk("config_digest", h.config_digest);
+  walk("command", h.command);
+  walk("baseline_backend", h.baseline_backend);
+  walk("rounds", h.rounds);
+  walk("seed", h.seed);
+  walk("problems", h.problems);
+  walk("machine", h.machine);
+  walk("plugins", h.plugins);
+  walk("absent", h.absent);
+  walk("known", h.known);
+}
 
 /// One line, without the newline. read(to_line(x)) == x, bit for bit; a NaN stays a NaN. UTF-8
 /// errors become U+FFFD.
@@ -152,6 +255,9 @@ class ResultsWriter {
   explicit ResultsWriter(int descriptor) : descriptor_(descriptor) {}
   int descriptor_ = -1;
 };
+
+/// Whether a case ran on the processor; records without a device did.
+bool on_cpu(const CaseRecord& record);
 
 /// Effective rate: nominal flops over the median time. 0 where nothing was measured.
 double gflops(const CaseRecord& record);

@@ -247,7 +247,7 @@ void reference_fast_with(const Kernel& kernel, const Spec& spec, const Inputs& i
   if (g.batch == 0) return;
   threads = useful_threads(g, threads);
   if (suits_planes(spec, threads)) return reference_by_planes(kernel, spec, inputs, out, threads);
-  const bool narrow = spec.src_type == Dtype::f16 || spec.src_type == Dtype::bf16;
+  const bool narrow = precision(spec.src_type) < precision(Dtype::f32);
   const Buffer wide = narrow ? widened(spec, inputs.src) : Buffer();
   const auto plane = g.h.output() * g.w.output(), pixels = g.batch * plane;
   const auto panels = divided_up(pixels, kernel.width);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "core/tensor.hpp"
 #include "reference/padding.hpp"
 #include "reference/reference.hpp"
 
@@ -14,10 +15,18 @@ struct Sums {
   double want, magnitude;
 };
 
+/// An index below 0 is a padding zero.
+double src_at(const Spec& spec, const Inputs& in, std::int64_t n, std::int64_t c, std::int64_t ih,
+              std::int64_t iw) {
+  if (ih < 0 || iw < 0) return 0;
+  const Strides x = spec.src_strides();
+  return load(spec.src_type, in.src, n * x[0] + c * x[1] + ih * x[2] + iw * x[3]);
+}
+
 Sums one_output(const Spec& spec, const Inputs& in, std::int64_t n, std::int64_t oc,
                 std::int64_t oh, std::int64_t ow) {
   const Geometry& g = spec.geometry;
-  const Strides x = spec.src_strides(), w = spec.weights_strides();
+  const Strides w = spec.weights_strides();
   const double bias = g.bias ? load(spec.dst_type, in.bias, oc) : 0;
   Sums sums{bias, std::fabs(bias)};
   for (std::int64_t ic = 0; ic < g.group_inputs(); ++ic)
@@ -26,10 +35,7 @@ Sums one_output(const Spec& spec, const Inputs& in, std::int64_t n, std::int64_t
         const auto channel = oc / g.group_outputs() * g.group_inputs() + ic;
         const auto ih = source_index(g.padding_mode, g.h.source(oh, kh), g.h.input);
         const auto iw = source_index(g.padding_mode, g.w.source(ow, kw), g.w.input);
-        const bool zero = ih < 0 || iw < 0;
-        const double value =
-            zero ? 0
-                 : load(spec.src_type, in.src, n * x[0] + channel * x[1] + ih * x[2] + iw * x[3]);
+        const double value = src_at(spec, in, n, channel, ih, iw);
         const double weight =
             load(spec.weights_type, in.weights, oc * w[0] + ic * w[1] + kh * w[2] + kw * w[3]);
         sums.want += weight * value;
@@ -99,7 +105,6 @@ void backward_data(const Spec& spec, const Inputs& in, const Reference& out) {
 Sums one_tap(const Spec& spec, const Inputs& in, std::int64_t oc, std::int64_t ic, std::int64_t kh,
              std::int64_t kw) {
   const Geometry& g = spec.geometry;
-  const Strides x = spec.src_strides();
   const auto channel = oc / g.group_outputs() * g.group_inputs() + ic;
   Sums sums{0, 0};
   for (std::int64_t n = 0; n < g.batch; ++n)
@@ -107,10 +112,7 @@ Sums one_tap(const Spec& spec, const Inputs& in, std::int64_t oc, std::int64_t i
       for (std::int64_t ow = 0; ow < g.w.output(); ++ow) {
         const auto ih = source_index(g.padding_mode, g.h.source(oh, kh), g.h.input);
         const auto iw = source_index(g.padding_mode, g.w.source(ow, kw), g.w.input);
-        const bool zero = ih < 0 || iw < 0;
-        const double value =
-            zero ? 0
-                 : load(spec.src_type, in.src, n * x[0] + channel * x[1] + ih * x[2] + iw * x[3]);
+        const double value = src_at(spec, in, n, channel, ih, iw);
         const double diff = diff_dst_at(spec, in, n, oc, oh, ow);
         sums.want += diff * value;
         sums.magnitude += std::fabs(diff) * std::fabs(value);
@@ -132,25 +134,19 @@ Sums one_channel(const Spec& spec, const Inputs& in, std::int64_t oc) {
 }
 
 void backward_weights(const Spec& spec, const Inputs& in, const Reference& out) {
-  const Shape shape = spec.geometry.weights_shape();
   std::int64_t at = 0;
-  for (std::int64_t oc = 0; oc < shape[0]; ++oc)
-    for (std::int64_t ic = 0; ic < shape[1]; ++ic)
-      for (std::int64_t kh = 0; kh < shape[2]; ++kh)
-        for (std::int64_t kw = 0; kw < shape[3]; ++kw)
-          keep(out, at++, one_tap(spec, in, oc, ic, kh, kw));
-  for (std::int64_t oc = 0; spec.geometry.bias && oc < shape[0]; ++oc)
+  each_index(spec.geometry.weights_shape(), [&](auto oc, auto ic, auto kh, auto kw) {
+    keep(out, at++, one_tap(spec, in, oc, ic, kh, kw));
+  });
+  for (std::int64_t oc = 0; spec.geometry.bias && oc < spec.geometry.out_channels; ++oc)
     keep(out, at++, one_channel(spec, in, oc));
 }
 
 void forward(const Spec& spec, const Inputs& in, const Reference& out) {
-  const Shape shape = spec.geometry.dst_shape();
   std::int64_t at = 0;
-  for (std::int64_t n = 0; n < shape[0]; ++n)
-    for (std::int64_t oc = 0; oc < shape[1]; ++oc)
-      for (std::int64_t oh = 0; oh < shape[2]; ++oh)
-        for (std::int64_t ow = 0; ow < shape[3]; ++ow)
-          keep(out, at++, one_output(spec, in, n, oc, oh, ow));
+  each_index(spec.geometry.dst_shape(), [&](auto n, auto oc, auto oh, auto ow) {
+    keep(out, at++, one_output(spec, in, n, oc, oh, ow));
+  });
 }
 
 }  // namespace

@@ -7,12 +7,11 @@
 namespace convgauge {
 
 std::string case_key(const CaseRecord& r, bool with_label) {
-  const auto& s = r.settings;
-  auto key = fmt::format("{}\n{}\n{}\n{} {} {} {} {} {} {} {}", r.problem.suite, r.problem.name,
-                         full_text(r.problem.geometry),
-                         r.device.starts_with("cpu") || r.device.empty() ? s.threads : 0,
-                         word(s.dtype), word(s.layout), word(s.direction), word(s.math), s.cold,
-                         s.deterministic, word(s.mode));
+  auto key =
+      fmt::format("{}\n{}\n{}\n", r.problem.suite, r.problem.name, full_text(r.problem.geometry));
+  auto settings = r.settings;
+  if (!on_cpu(r)) settings.threads = 0;  // the host's threads do nothing for a device
+  for (const auto& setting : setting_texts(settings)) key += setting.value + " ";
   if (with_label) key += fmt::format("\n{}\n{}", r.label, r.requested_algorithm);
   return key;
 }

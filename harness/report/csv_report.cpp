@@ -24,9 +24,6 @@ std::string number_text(double value) {
 std::string optional_text(const std::optional<double>& value) {
   return value ? number_text(*value) : "";
 }
-const char* yes_no(bool value) {
-  return value ? "true" : "false";
-}
 
 std::optional<Summary> summary(const CaseRecord& r) {
   const auto* m = ranked(&r);
@@ -51,7 +48,7 @@ std::string from_measured(const CaseRecord& r, Get get) {
 }
 
 using R = const CaseRecord&;
-constexpr CsvColumn kColumns[] = {
+constexpr CsvColumn kAsked[] = {
     {"suite", [](R r) { return r.problem.suite; }},
     {"name", [](R r) { return r.problem.name; }},
     {"problem", [](R r) { return short_text(r.problem.geometry); }},
@@ -63,14 +60,10 @@ constexpr CsvColumn kColumns[] = {
     {"algorithm_class",
      [](R r) { return r.algorithm ? std::string(word(r.algorithm->algorithm_class)) : ""; }},
     {"device", [](R r) { return r.device; }},
-    {"threads", [](R r) { return fmt::format("{}", r.settings.threads); }},
-    {"dtype", [](R r) { return std::string(word(r.settings.dtype)); }},
-    {"layout", [](R r) { return std::string(word(r.settings.layout)); }},
-    {"direction", [](R r) { return std::string(word(r.settings.direction)); }},
-    {"math", [](R r) { return std::string(word(r.settings.math)); }},
-    {"cold", [](R r) { return std::string(yes_no(r.settings.cold)); }},
-    {"mode", [](R r) { return std::string(word(r.settings.mode)); }},
-    {"deterministic", [](R r) { return std::string(yes_no(r.settings.deterministic)); }},
+};
+
+/// Behind them stands a column for each setting, and then these.
+constexpr CsvColumn kResult[] = {
     {"verdict", [](R r) { return std::string(kind(r.verdict)); }},
     {"measurement", [](R r) { return std::string(kind(r.measurement)); }},
     {"reason", [](R r) { return reason(r); }},
@@ -101,16 +94,10 @@ constexpr CsvColumn kColumns[] = {
        return from_measured(r, [](const Measured& m) { return m.executions_per_sample; });
      }},
     {"slots", [](R r) { return from_measured(r, [](const Measured& m) { return m.slots; }); }},
-    {"plan_ns", [](R r) { return from_measured(r, [](const Measured& m) { return m.plan_ns; }); }},
-    {"bind_ns", [](R r) { return from_measured(r, [](const Measured& m) { return m.bind_ns; }); }},
-    {"prepare_ns",
-     [](R r) { return from_measured(r, [](const Measured& m) { return m.prepare_ns; }); }},
-    {"upload_ns",
-     [](R r) { return from_measured(r, [](const Measured& m) { return m.upload_ns; }); }},
-    {"fetch_ns",
-     [](R r) { return from_measured(r, [](const Measured& m) { return m.fetch_ns; }); }},
-    {"first_execution_ns",
-     [](R r) { return from_measured(r, [](const Measured& m) { return m.first_execution_ns; }); }},
+};
+
+/// Behind them stand the times of kTimes, and then these.
+constexpr CsvColumn kRates[] = {
     {"flops", [](R r) { return fmt::format("{}", r.problem.geometry.flops()); }},
     {"gflops", [](R r) { return ranked(&r) ? number_text(gflops(r)) : ""; }},
     {"roof_gflops", [](R r) { return r.roof ? number_text(r.roof->flops / 1e9) : ""; }},
@@ -122,8 +109,7 @@ constexpr CsvColumn kColumns[] = {
     {"replay", [](R r) { return r.replay; }},
 };
 
-/// What a case's own choice costs against its backend's best algorithm: fields after those of
-/// kColumns.
+/// What a case's own choice costs against its backend's best algorithm: the last fields.
 constexpr const char* kRegretColumns[] = {"regret", "regret_low", "regret_high", "best_algorithm"};
 
 std::vector<std::string> regret_fields(const RowRegret* regret) {
@@ -134,22 +120,44 @@ std::vector<std::string> regret_fields(const RowRegret* regret) {
           best ? best->name : ""};
 }
 
+std::vector<std::string> names() {
+  std::vector<std::string> all;
+  for (const auto& column : kAsked) all.emplace_back(column.name);
+  for (const auto& setting : setting_texts({})) all.emplace_back(setting.key.name);
+  for (const auto& column : kResult) all.emplace_back(column.name);
+  for (const auto& [name, time] : kTimes) all.emplace_back(name);
+  for (const auto& column : kRates) all.emplace_back(column.name);
+  all.insert(all.end(), std::begin(kRegretColumns), std::end(kRegretColumns));
+  return all;
+}
+
+std::vector<std::string> fields_of(const CaseRecord& record, const RowRegret* regret) {
+  std::vector<std::string> all;
+  for (const auto& column : kAsked) all.push_back(column.value(record));
+  for (const auto& setting : setting_texts(record.settings)) all.push_back(setting.value);
+  for (const auto& column : kResult) all.push_back(column.value(record));
+  for (const auto& [name, time] : kTimes)
+    all.push_back(from_measured(record, [at = time](const Measured& m) { return m.*at; }));
+  for (const auto& column : kRates) all.push_back(column.value(record));
+  const auto last = regret_fields(regret);
+  all.insert(all.end(), last.begin(), last.end());
+  return all;
+}
+
+std::string line_of(const std::vector<std::string>& fields) {
+  std::string line;
+  for (const auto& field : fields) line += (line.empty() ? "" : ",") + escape_csv(field);
+  return line + "\r\n";
+}
+
 }  // namespace
 
 std::string csv_report(const Results& results) {
-  std::string out;
-  for (const auto& column : kColumns) out += (out.empty() ? "" : ",") + std::string(column.name);
-  for (const auto* name : kRegretColumns) out += "," + std::string(name);
-  out += "\r\n";
+  std::string out = line_of(names());
   const auto regrets = regrets_by_case(results);
   for (const auto& record : results.cases) {
-    bool first = true;
-    for (const auto& column : kColumns)
-      out += (std::exchange(first, false) ? "" : ",") + escape_csv(column.value(record));
     const auto regret = regrets.find(&record);
-    for (const auto& field : regret_fields(regret == regrets.end() ? nullptr : &regret->second))
-      out += "," + escape_csv(field);
-    out += "\r\n";
+    out += line_of(fields_of(record, regret == regrets.end() ? nullptr : &regret->second));
   }
   return out;
 }

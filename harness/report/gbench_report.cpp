@@ -17,15 +17,13 @@ using Json = nlohmann::ordered_json;
 /// "resnet50/conv1/n1c3.../winograd/threads:2/f32/nchw/forward/strict": equal in two runs of the
 /// same case.
 std::string name_of(const CaseRecord& r) {
-  const auto& s = r.settings;
   std::string name;
   for (const auto& part : {r.problem.suite, r.problem.name}) name += part.empty() ? "" : part + "/";
   name += short_text(r.problem.geometry) + "/" + r.label;
   if (r.requested_algorithm != "default") name += "/" + r.requested_algorithm;
-  return fmt::format("{}/threads:{}/{}/{}/{}/{}{}{}{}", name, s.threads, word(s.dtype),
-                     word(s.layout), word(s.direction), word(s.math), s.cold ? "/cold" : "",
-                     s.mode == MeasureMode::latency ? "/latency" : "",
-                     s.deterministic ? "/deterministic" : "");
+  for (const auto& part : title_parts(r.settings))
+    name += "/" + (part.is_number ? fmt::format("{}:{}", part.key.name, part.value) : part.phrase);
+  return name;
 }
 
 /// The fields that every entry of one case shares, in Google Benchmark's order.

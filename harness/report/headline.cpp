@@ -11,10 +11,6 @@
 namespace convgauge {
 namespace {
 
-const char* plural(std::int64_t n) {
-  return n == 1 ? "" : "s";
-}
-
 /// " (3.31–3.42)" where the rounds were enough for an interval.
 std::string interval_text(const MedianInterval& interval) {
   if (!interval.low || !interval.high) return "";
@@ -32,10 +28,9 @@ std::string winners(const Group& group) {
                    [](const auto& a, const auto& b) { return a.second > b.second; });
   std::string text;
   for (const auto& [name, count] : order)
-    text += text.empty()
-                ? fmt::format("{} is fastest on {} of {} layer{}", name, count, group.rows.size(),
-                              plural(static_cast<std::int64_t>(group.rows.size())))
-                : fmt::format(", {} on {}", name, count);
+    text += text.empty() ? fmt::format("{} is fastest on {} of {}", name, count,
+                                       counted(group.rows.size(), "layer"))
+                         : fmt::format(", {} on {}", name, count);
   return text.empty() ? text : text + ".";
 }
 
@@ -82,26 +77,13 @@ void append(std::string& text, const std::string& sentence) {
 
 /// What tells this group from the others: "resnet50, 2 threads".
 std::string distinction(const Group& group, const std::vector<Group>& groups) {
-  const auto varies = [&](auto field) {
-    return std::any_of(groups.begin(), groups.end(),
-                       [&](const Group& other) { return field(other) != field(group); });
-  };
-  std::string text;
-  const auto add = [&](bool differs, const std::string& words) {
-    if (differs) text += (text.empty() ? "" : ", ") + words;
-  };
-  const auto& s = group.settings;
-  add(varies([](const Group& g) { return g.suite; }),
-      group.suite.empty() ? "problems" : group.suite);
-  add(varies([](const Group& g) { return g.settings.threads; }),
-      fmt::format("{} thread{}", s.threads, plural(s.threads)));
-  add(varies([](const Group& g) { return g.settings.dtype; }), std::string(word(s.dtype)));
-  add(varies([](const Group& g) { return g.settings.layout; }), std::string(word(s.layout)));
-  add(varies([](const Group& g) { return g.settings.direction; }), std::string(word(s.direction)));
-  add(varies([](const Group& g) { return g.settings.math; }), std::string(word(s.math)));
-  add(varies([](const Group& g) { return g.settings.cold; }), s.cold ? "cold" : "warm");
-  add(varies([](const Group& g) { return g.settings.mode; }), std::string(word(s.mode)));
-  return text;
+  std::vector<CaseSettings> all;
+  for (const auto& other : groups) all.push_back(other.settings);
+  const bool suites = std::any_of(groups.begin(), groups.end(),
+                                  [&](const Group& other) { return other.suite != group.suite; });
+  const std::string suite = !suites ? "" : group.suite.empty() ? "problems" : group.suite;
+  const auto settings = phrases(varying(group.settings, all));
+  return suite + (suite.empty() || settings.empty() ? "" : ", ") + settings;
 }
 
 }  // namespace
@@ -126,8 +108,8 @@ std::string defects_text(const Results& results) {
                         row_name(record.problem), defect_word(record));
   }
   if (defects > 3) text += fmt::format("; and {} more", defects - 3);
-  if (defects > 0) text = fmt::format("{} case{} failed: {}.", defects, plural(defects), text);
-  if (known > 0) append(text, fmt::format("{} known failure{}.", known, plural(known)));
+  if (defects > 0) text = fmt::format("{} failed: {}.", counted(defects, "case"), text);
+  if (known > 0) append(text, counted(known, "known failure") + ".");
   return text;
 }
 
@@ -146,17 +128,6 @@ std::string headline(const Results& results) {
   append(text, defects_text(results));
   append(text, incomplete_text(results));
   return text;
-}
-
-std::vector<NetworkTotal> network_totals(const Results& results) {
-  std::vector<NetworkTotal> totals;
-  for (const auto& group : arrange(results))
-    for (std::size_t c = 0; c < group.columns.size(); ++c) {
-      const auto& total = group.totals[c];
-      totals.push_back({group.suite, group.columns[c].name, group.settings, total.ns, total.layers,
-                        total.missing});
-    }
-  return totals;
 }
 
 }  // namespace convgauge

@@ -21,12 +21,8 @@ std::string variant(const CaseRecord& record) {
 /// A label's columns are told apart by algorithm only where it has more than one.
 std::map<std::string, std::set<std::string>> variants_by_label(const Results& results) {
   std::map<std::string, std::set<std::string>> variants;
-  for (const auto& record : results.cases) variants[family(record)].insert(variant(record));
+  for (const auto& record : results.cases) variants[family_of(record)].insert(variant(record));
   return variants;
-}
-
-bool on_cpu(const CaseRecord& record) {
-  return record.device.empty() || record.device.starts_with("cpu");
 }
 
 bool belongs(const CaseRecord& record, const Group& group) {
@@ -101,7 +97,7 @@ int baseline_of(const Group& group) {
 
 }  // namespace
 
-std::string family(const CaseRecord& record) {
+std::string family_of(const CaseRecord& record) {
   const auto end = ":" + record.requested_algorithm;
   return record.label.ends_with(end) ? record.label.substr(0, record.label.size() - end.size())
                                      : record.label;
@@ -114,7 +110,7 @@ std::vector<Group> arrange(const Results& results) {
     RowIndex index;
     for (const auto& record : results.cases) {
       if (!belongs(record, group)) continue;
-      const auto of = family(record), which = variants.at(of).size() > 1 ? variant(record) : "";
+      const auto of = family_of(record), which = variants.at(of).size() > 1 ? variant(record) : "";
       const auto column =
           column_of(group, {which.empty() ? of : of + " " + which, record.label, which, of});
       place(index.row(group, record.problem).cells[static_cast<std::size_t>(column)], record);

@@ -78,7 +78,7 @@ void rank(Group& group);
 
 /// What a backend's cases of one label are known by, whichever algorithm: "cudnn" of
 /// "cudnn:cudnn.eng28{k2=1}", the label that a config's "all" gives an algorithm.
-std::string family(const CaseRecord& record);
+std::string family_of(const CaseRecord& record);
 
 /// The measured samples of a cell, null where it is not ranked.
 const Measured* ranked(const CaseRecord* record);

@@ -52,12 +52,12 @@ double at_threads(const std::map<int, double>& values, int threads) {
 std::optional<double> share_of_the_roof(const Group& group, const Cell& cell) {
   if (!cell.time_ns) return {};
   if (const auto share = share_of_roof(*cell.record)) return share;
-  const bool processor = cell.record->device.empty() || cell.record->device.starts_with("cpu");
   const auto& machine = group.results->header.machine;
   const double peak = at_threads(machine.fma_flops, group.settings.threads),
                bandwidth = at_threads(machine.bytes_per_second, group.settings.threads);
   const auto bytes = static_cast<double>(cell.record->bytes);
-  if (!processor || !(peak > 0 && bandwidth > 0 && bytes > 0) || group.settings.dtype != Dtype::f32)
+  if (!on_cpu(*cell.record) || !(peak > 0 && bandwidth > 0 && bytes > 0) ||
+      group.settings.dtype != Dtype::f32)
     return {};
   const double intensity = static_cast<double>(cell.record->problem.geometry.flops()) / bytes;
   return gflops(*cell.record) * 1e9 / std::min(peak, intensity * bandwidth);

@@ -5,13 +5,13 @@
 #include <cmath>
 
 #include "core/problem_text.hpp"
-#include "core/spec.hpp"
 #include "report/history/history.hpp"
 #include "report/notes.hpp"
 #include "report/page_parts.hpp"
 #include "report/page_template.hpp"
 #include "report/regret.hpp"
 #include "report/text_width.hpp"
+#include "run/cases.hpp"
 
 namespace convgauge {
 namespace {
@@ -50,9 +50,7 @@ Json rows_json(const Group& group) {
     abouts.push_back(about(geometry));
     counts.push_back(row.problem->count);
     flops.push_back(geometry.flops());
-    auto spec = Spec::of(geometry, group.settings.dtype, group.settings.layout);
-    spec.direction = group.settings.direction;
-    bytes.push_back(spec.total_bytes());
+    bytes.push_back(spec_of(geometry, group.settings).total_bytes());
   }
   return {{"name", names},   {"problem", problems}, {"full", full},  {"about", abouts},
           {"count", counts}, {"flops", flops},      {"bytes", bytes}};

@@ -13,8 +13,8 @@ namespace {
 std::string by_threads(const std::map<int, double>& values, const char* unit) {
   std::string text;
   for (const auto& [threads, value] : values)
-    text += fmt::format("{}{:.3g} {} with {} thread{}", text.empty() ? "" : ", ", value / 1e9, unit,
-                        threads, threads == 1 ? "" : "s");
+    text += fmt::format("{}{:.3g} {} with {}", text.empty() ? "" : ", ", value / 1e9, unit,
+                        counted(threads, "thread"));
   return text.empty() ? "not measured" : text;
 }
 

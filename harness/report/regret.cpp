@@ -74,13 +74,6 @@ Regret family_regret(const Group& group, const std::string& family) {
 
 }  // namespace
 
-std::string family_of(const CaseRecord& record) {
-  const auto suffix = ":" + record.requested_algorithm;
-  return record.label.ends_with(suffix)
-             ? record.label.substr(0, record.label.size() - suffix.size())
-             : record.label;
-}
-
 std::vector<Regret> regrets(const Group& group) {
   std::vector<std::string> families;
   for (const auto& row : group.rows)

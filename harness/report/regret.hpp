@@ -8,10 +8,6 @@
 
 namespace convgauge {
 
-/// "onednn" of the label "onednn:onednn.jit:avx2", which "algorithm": "all" gives to each; else the
-/// label itself.
-std::string family_of(const CaseRecord& record);
-
 /// One layer of one family: its own choice, and the algorithm of the family that was fastest on odd
 /// rounds.
 struct RowRegret {

@@ -1,4 +1,4 @@
-// Everything that is made from results.jsonl alone. A new format is one file and one line here.
+// What is made from results.jsonl alone: a function for each format of formats.cpp that shows runs.
 #pragma once
 #include <iosfwd>
 #include <string>
@@ -38,15 +38,5 @@ std::string terminal_table(const Results& results, int width, bool colour);
 /// The answer in a sentence or two: who wins, the best mix against the baseline backend, what went
 /// wrong.
 std::string headline(const Results& results);
-
-/// Fills of a network: per label the count-weighted total time, or nothing where a layer is
-/// missing.
-struct NetworkTotal {
-  std::string suite, label;
-  CaseSettings settings;
-  double total_ns = 0;
-  int layers = 0, missing = 0;
-};
-std::vector<NetworkTotal> network_totals(const Results& results);
 
 }  // namespace convgauge

@@ -2,20 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-
 #include "core/problem_text.hpp"
 
 namespace convgauge {
 namespace {
-
-/// Three significant digits without an exponent.
-std::string three_digits(double value) {
-  const double size = std::abs(value);
-  return size >= 99.95   ? fmt::format("{:.0f}", value)
-         : size >= 9.995 ? fmt::format("{:.1f}", value)
-                         : fmt::format("{:.2f}", value);
-}
 
 bool over_budget(const std::string& why) {
   return why.starts_with("over budget");
@@ -33,29 +23,15 @@ std::string skipped_word(const Skipped& skipped) {
 
 }  // namespace
 
-std::string time_text(double ns) {
-  if (ns < 999.5) return three_digits(ns) + " ns";
-  if (ns < 999.5e3) return three_digits(ns / 1e3) + " µs";
-  if (ns < 999.5e6) return three_digits(ns / 1e6) + " ms";
-  return three_digits(ns / 1e9) + " s";
-}
-
 std::string ratio_text(double ratio) {
-  return ratio < 0.0995 ? fmt::format("{:.2g}×", ratio) : three_digits(ratio) + "×";
+  return ratio < 0.0995 ? fmt::format("{:.2g}×", ratio) : significant(ratio) + "×";
 }
 
 std::string bytes_text(double bytes) {
   if (bytes < 1000) return fmt::format("{:.0f} B", bytes);
-  if (bytes < 999.5e3) return three_digits(bytes / 1e3) + " kB";
-  if (bytes < 999.5e6) return three_digits(bytes / 1e6) + " MB";
-  return three_digits(bytes / 1e9) + " GB";
-}
-
-std::string settings_text(const CaseSettings& s) {
-  return fmt::format("{} thread{} · {} · {} · {} · {}{}{}{}", s.threads, s.threads == 1 ? "" : "s",
-                     word(s.dtype), word(s.layout), word(s.direction), word(s.math),
-                     s.cold ? " · cold" : "", s.mode == MeasureMode::latency ? " · latency" : "",
-                     s.deterministic ? " · deterministic" : "");
+  if (bytes < 999.5e3) return significant(bytes / 1e3) + " kB";
+  if (bytes < 999.5e6) return significant(bytes / 1e6) + " MB";
+  return significant(bytes / 1e9) + " GB";
 }
 
 std::string title(const Group& group) {

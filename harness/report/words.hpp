@@ -3,14 +3,13 @@
 #include <string>
 #include <string_view>
 
+#include "core/text.hpp"
 #include "report/model.hpp"
 
 namespace convgauge {
 
-std::string time_text(double ns);      // "305 µs", three significant digits
 std::string ratio_text(double ratio);  // "3.92×"
 std::string bytes_text(double bytes);  // "1.75 MB"
-std::string settings_text(const CaseSettings& settings);
 /// "resnet50 · 2 threads · f32 · nchw · forward · strict"
 std::string title(const Group& group);
 /// The layer's name, or the problem's text where it has none.

@@ -114,18 +114,7 @@ Expected<Field> line_up(const Suite& suite, const Catalog& catalog) {
 }
 
 std::vector<CaseSettings> settings_of(const Suite& suite) {
-  const auto& s = suite.settings;
-  std::vector<CaseSettings> all;
-  for (const int threads : s.threads)
-    for (const auto dtype : s.dtype)
-      for (const auto layout : s.layout)
-        for (const auto direction : s.direction)
-          for (const auto math : s.math)
-            for (const bool cold : s.measure.cold)
-              for (const auto mode : s.measure.mode)
-                all.push_back(
-                    {threads, dtype, layout, direction, math, cold, s.deterministic, mode});
-  return all;
+  return combinations(suite.settings);
 }
 
 Spec spec_of(const Geometry& geometry, const CaseSettings& settings) {

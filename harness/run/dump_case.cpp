@@ -36,9 +36,17 @@ std::string case_name(const CaseRecord& r) {
   if (r.requested_algorithm != "default" &&
       r.label.find(r.requested_algorithm) == std::string::npos)
     name += "-" + r.requested_algorithm;
-  if (r.settings.direction != Direction::forward)
-    name += fmt::format("-{}", word(r.settings.direction));
+  const auto is_said = [](std::string_view key) {
+    return key == "dtype" || key == "layout" || key == "threads";
+  };
+  for (const auto& setting : setting_texts(r.settings))
+    if (!setting.is_default && !is_said(setting.key.name)) name += "-" + setting.phrase;
   return file_name(name);
+}
+
+/// What .npy has no type for is written as f32.
+Dtype storable(Dtype type) {
+  return traits(type).npy.empty() ? Dtype::f32 : type;
 }
 
 std::vector<std::int64_t> listed(const Shape& shape) {
@@ -109,7 +117,7 @@ void Dump::inputs(const std::string& folder, const Spec& spec, const Sheet& shee
 void Dump::write_vector(const std::string& file, const Spec& spec, TensorRole role,
                         const void* data) {
   const auto count = elements(spec.shape(role));
-  const auto given = spec.type(role), type = given == Dtype::bf16 ? Dtype::f32 : given;
+  const auto given = spec.type(role), type = storable(given);
   std::vector<double> values(static_cast<std::size_t>(count));
   load_line(given, data, 0, 1, count, values.data());
   Buffer stored(values.size() * size_of(type));
@@ -120,7 +128,7 @@ void Dump::write_vector(const std::string& file, const Spec& spec, TensorRole ro
 
 void Dump::write(const std::string& file, const Shape& s, const Strides& d, Dtype type,
                  const void* data) {
-  const auto to = type == Dtype::bf16 ? Dtype::f32 : type;
+  const auto to = storable(type);
   Buffer plain(static_cast<std::size_t>(elements(s)) * size_of(to));
   std::vector<double> row(static_cast<std::size_t>(s[3]));
   std::int64_t index = 0;

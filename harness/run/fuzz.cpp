@@ -30,9 +30,7 @@ T narrowed(T value, std::uint64_t place, const std::vector<T>& to) {
 std::string signature(const CaseRecord& r) {
   const auto common = fmt::format("{}|{}|", r.label, kind(r.verdict));
   if (r.smallest)
-    return common + fmt::format("{}|{}|{}|{}", full_text(r.smallest->geometry),
-                                word(r.smallest->settings.layout), word(r.smallest->settings.dtype),
-                                r.smallest->settings.threads);
+    return common + full_text(r.smallest->geometry) + "|" + settings_text(r.smallest->settings);
   if (const auto* differs = std::get_if<Differs>(&r.verdict)) return common + differs->diagnosis;
   if (const auto* trespass = std::get_if<Trespass>(&r.verdict)) return common + trespass->rule;
   return common;

@@ -14,21 +14,9 @@
 namespace convgauge {
 namespace {
 
-/// One element of poison. NaNs with a payload that no arithmetic on finite numbers makes; numbers
-/// that no fill makes.
+/// One element of poison.
 std::uint64_t poison_bits(Dtype type, Poison poison) {
-  const bool nan = poison == Poison::nan;
-  switch (type) {
-    case Dtype::f32:
-      return nan ? 0x7fe1c0de : 0x4b5a5a5b;
-    case Dtype::f64:
-      return nan ? 0x7ffcc0dec0dec0de : 0x43aa5a5a5a5a5a5b;
-    case Dtype::f16:
-      return nan ? 0x7e5d : 0x6a5b;
-    case Dtype::bf16:
-      return nan ? 0x7fdd : 0x4b5b;
-  }
-  return 0;
+  return poison == Poison::nan ? traits(type).poison_nan : traits(type).poison_number;
 }
 
 /// work(first, end) on blocks of the tensor's elements, as integers as wide as the type.

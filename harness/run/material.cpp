@@ -17,7 +17,7 @@ std::vector<std::int64_t> shuffled_within_groups(const Geometry& g, std::uint64_
   std::vector<std::int64_t> order(static_cast<std::size_t>(g.out_channels));
   std::iota(order.begin(), order.end(), 0);
   for (std::int64_t o = g.out_channels - 1; o > 0; --o) {
-    const auto bits = generator::mixed(seed + static_cast<std::uint64_t>(o) * generator::kGolden);
+    const auto bits = mixed(seed + static_cast<std::uint64_t>(o) * kGolden);
     const auto within = o % g.group_outputs() + 1;
     const auto other =
         o - within + 1 + static_cast<std::int64_t>(bits % static_cast<std::uint64_t>(within));

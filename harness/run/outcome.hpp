@@ -1,4 +1,4 @@
-// What a run comes to for the caller: the exit code of design.md, section 7.
+// What a run comes to for the caller: its exit code, in the order of harness/cli/README.md.
 #pragma once
 #include <string>
 #include <vector>

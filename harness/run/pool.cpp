@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "run/machine/topology.hpp"
+#include "core/processors.hpp"
 
 namespace convgauge {
 namespace {
@@ -17,8 +17,7 @@ std::string key_of(const Competitor& c, int threads) {
 }  // namespace
 
 std::vector<int> cpus_for(int threads) {
-  const auto allowed = allowed_processors();
-  const auto cores = spread(read_processors(kProcessorFolder, allowed));
+  const auto cores = spread(read_topology().processors);
   if (threads > static_cast<int>(cores.size())) return {};
   std::vector<int> cpus;
   for (int i = 0; i < threads; ++i) cpus.push_back(cores[static_cast<std::size_t>(i)].index);

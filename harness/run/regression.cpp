@@ -32,24 +32,23 @@ Suite regression_suite(const CaseRecord& record, const Competitor& competitor,
   if (competitor.plugin_named) choice.plugin = competitor.plugin_file;
   suite.backends.push_back(std::move(choice));
   auto& to = suite.settings;
-  to.threads = {s.threads};
-  to.dtype = {s.dtype};
-  to.layout = {s.layout};
-  to.direction = {s.direction};
-  to.math = {s.math};
-  to.deterministic = s.deterministic;
+  axes(to) = axes_of(s);
   to.verify = verify;
   if (record.smallest && !record.smallest->fills.empty()) to.verify.fills = record.smallest->fills;
   return suite;
 }
 
 std::string regression_name(const CaseRecord& record) {
-  const auto& s = settings_of(record);
   auto name = fmt::format("{}-{}", record.label, short_text(geometry_of(record)));
-  if (s.dtype != Dtype::f32) name += fmt::format("-{}", word(s.dtype));
-  if (s.layout != Layout::nchw) name += fmt::format("-{}", word(s.layout));
-  if (s.direction != Direction::forward) name += fmt::format("-{}", word(s.direction));
-  if (s.threads != 1) name += fmt::format("-t{}", s.threads);
+  std::string numbers;
+  for (const auto& setting : setting_texts(settings_of(record))) {
+    if (setting.is_default) continue;
+    if (setting.is_number)
+      numbers += fmt::format("-{}{}", setting.key.letter, setting.value);
+    else
+      name += "-" + setting.phrase;
+  }
+  name += numbers;
   for (char& c : name)
     if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '_' && c != '.') c = '_';
   return name;

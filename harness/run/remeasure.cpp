@@ -24,15 +24,9 @@ Suite suite_of(const RemeasureOrder& order) {
   suite.problems = order.problems;
   suite.backends = {choice_of(order.baseline, order), choice_of(order.candidate, order)};
   suite.baseline_backend = order.baseline.label;
-  const auto& s = order.settings;
-  suite.settings.threads = {s.threads};
-  suite.settings.dtype = {s.dtype};
-  suite.settings.layout = {s.layout};
-  suite.settings.direction = {s.direction};
-  suite.settings.math = {s.math};
-  suite.settings.deterministic = s.deterministic;
+  axes(suite.settings) = axes_of(order.settings);
   suite.settings.verify.seed = order.seed;
-  suite.settings.measure = {order.rounds, order.budget, {s.cold}, order.processes, {s.mode}};
+  suite.settings.measure = {order.rounds, order.budget, order.processes};
   return suite;
 }
 

@@ -20,6 +20,18 @@ std::string quoted(const std::string& text) {
   return safe + "'";
 }
 
+/// " --dtype f16 --cold": the options of what is not the default. The default of threads is the
+/// machine's, so they are not among them.
+std::string options_text(const CaseSettings& settings) {
+  std::string text;
+  for (const auto& setting : setting_texts(settings)) {
+    if (setting.is_default || setting.is_number) continue;
+    const bool is_switch = setting.value == "true";
+    text += fmt::format(" --{}{}", setting.key.option(), is_switch ? "" : " " + setting.value);
+  }
+  return text;
+}
+
 template <class E>
 std::string joined(const std::vector<E>& values) {
   std::string text;
@@ -31,17 +43,10 @@ std::string joined(const std::vector<E>& values) {
 
 std::string replay_line(const char* verb, const CaseRecord& r, const Competitor& competitor,
                         const VerifySettings& verify, const std::vector<Placement>& placements) {
-  const auto& s = r.settings;
   auto line = fmt::format("convgauge {} {} --backend {} --threads {}", verb,
-                          full_text(r.problem.geometry), r.backend, s.threads);
+                          full_text(r.problem.geometry), r.backend, r.settings.threads);
   if (r.requested_algorithm != "default") line += " --algorithm " + quoted(r.requested_algorithm);
-  if (s.dtype != Dtype::f32) line += fmt::format(" --dtype {}", word(s.dtype));
-  if (s.layout != Layout::nchw) line += fmt::format(" --layout {}", word(s.layout));
-  if (s.direction != Direction::forward) line += fmt::format(" --direction {}", word(s.direction));
-  if (s.math != MathMode::strict) line += fmt::format(" --math {}", word(s.math));
-  if (s.cold) line += " --cold";
-  if (s.mode != MeasureMode::throughput) line += fmt::format(" --mode {}", word(s.mode));
-  if (s.deterministic) line += " --deterministic";
+  line += options_text(r.settings);
   if (competitor.choice.device) line += " --device " + quoted(*competitor.choice.device);
   for (const auto& [key, value] : r.options) line += " --option " + quoted(key + "=" + value);
   if (!competitor.choice.library_path.empty())

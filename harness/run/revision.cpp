@@ -3,15 +3,10 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/files.hpp"
+
 namespace convgauge {
 namespace {
-
-std::string first_line(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  std::string line;
-  std::getline(in, line);
-  return line;
-}
 
 std::string packed(const std::filesystem::path& git, const std::string& reference) {
   std::ifstream in(git / "packed-refs");

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "core/problem_text.hpp"
+#include "core/text.hpp"
 #include "run/catalog.hpp"
 #include "run/guarded_plan.hpp"
 #include "run/outcome.hpp"
@@ -131,7 +132,7 @@ class Checker {
   void probe(const Competitor& competitor) {
     for (const auto* text : kProbes)
       for (const auto layout : {Layout::nchw, Layout::nhwc, Layout::native})
-        for (const auto dtype : {Dtype::f32, Dtype::f64, Dtype::f16, Dtype::bf16})
+        for (const auto dtype : kAllDtypes)
           for (const auto direction :
                {Direction::forward, Direction::backward_data, Direction::backward_weights}) {
             // The narrow and wide types go over the first probes only: they share the index
@@ -177,8 +178,8 @@ class Checker {
     counted_allocations_ = true;
     if (counted->calls == 0) return;
     if (wishes_.empty())
-      wishes_ = fmt::format("{}: {} allocation{} in one execution", where, counted->calls,
-                            counted->calls == 1 ? "" : "s");
+      wishes_ = fmt::format("{}: {} in one execution", where,
+                            convgauge::counted(counted->calls, "allocation"));
     ++allocating_;
   }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/processors.hpp"
 #include "run/memory_need.hpp"
 #include "run/replay.hpp"
 #include "verify/shrink.hpp"

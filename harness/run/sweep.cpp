@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "core/processors.hpp"
 #include "measure/cold.hpp"
 #include "measure/statistics.hpp"
 #include "reference/cache.hpp"

@@ -1,4 +1,4 @@
-// verification.md, the ladder of oracles, step 3, formula by formula.
+// The coefficients of the error bound, formula by formula, each with its derivation or source.
 #include "verify/bounds.hpp"
 
 #include <algorithm>

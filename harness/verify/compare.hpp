@@ -27,9 +27,9 @@ struct Evidence {
   Dtype type() const { return spec.type(role); }
 };
 
-/// Agrees or Differs. The bounds are those of verification.md, the ladder, step 1 (exact, fill
-/// integer, classes direct and gemm: bit for bit) and step 3. A NaN or infinity in `got` where want
-/// is finite always differs.
+/// Agrees or Differs. On integer and impulse fills direct and gemm must be exact, bit for bit; else
+/// the bound of bounds.hpp holds for each output. A NaN or infinity in `got` where want is finite
+/// differs, but for the cases of extremes.hpp.
 std::variant<Agrees, Differs> compare(const Evidence& evidence);
 
 /// Whether right outputs are the reference's, rounded: integers, and sums in order.

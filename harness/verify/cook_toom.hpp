@@ -5,7 +5,7 @@
 
 namespace convgauge {
 
-/// amp = |A| |G| |B| of F(m, r) on one axis (see verification.md), from matrices that are built by
+/// amp = |A| |G| |B| of F(m, r) on one axis (see README.md), from matrices that are built by
 /// Cook-Toom from the axis's points and proven: sum_k A[i][k] G[k][j] B[k][l] = [i + j == l] in
 /// exact arithmetic. An error names what is wrong with the points (their number, a double one,
 /// overflow). 1 where the axis is not transformed.

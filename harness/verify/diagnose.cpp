@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/split_mix.hpp"
 #include "verify/bounds.hpp"
 #include "verify/extremes.hpp"
 #include "verify/gate.hpp"
@@ -39,11 +40,9 @@ class Sample {
   explicit Sample(std::size_t size) : size_(size) {}
   void offer(const Output& output) {
     if (kept_.size() < size_) return kept_.push_back(output), void(++offered_);
-    // SplitMix64's finalizer, as in core/fill.cpp: any good hash of a counter does.
-    auto z = ++offered_ * 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    if (const auto slot = (z ^ (z >> 31)) % offered_; slot < size_) kept_[slot] = output;
+    // Any good hash of a counter does.
+    ++offered_;
+    if (const auto slot = mixed(offered_ * kGolden) % offered_; slot < size_) kept_[slot] = output;
   }
   const std::vector<Output>& outputs() const { return kept_; }
 

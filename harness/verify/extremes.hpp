@@ -1,5 +1,4 @@
-// Infinities, NaN and overflow: which answers are as good as the reference's. verification.md, the
-// ladder, step 4.
+// Infinities, NaN and overflow: which answers are as good as the reference's.
 #pragma once
 #include "verify/bounds.hpp"
 

@@ -4,9 +4,8 @@
 
 namespace convgauge {
 
-/// The relative L2 error that the algorithm's class is known to give on the normal fill
-/// (verification.md, the ladder, step 3, as a function of the number of terms): the gate is twice
-/// that.
+/// The relative L2 error that the algorithm's class is known to give on the normal fill, as a
+/// function of the number of terms; the gate allows twice that.
 double expected_relative_l2(const Evidence& evidence);
 
 struct GateResult {

@@ -31,8 +31,7 @@ std::int64_t plane_of(const Geometry& g) {
 /// multiples of 2^-10, so that sums of integers stay exact; hardly ever equal, so that two channels
 /// do not change places unseen.
 double factor_of(std::uint64_t seed, std::int64_t channel) {
-  const auto bits = generator::mixed(generator::mixed(seed) +
-                                     static_cast<std::uint64_t>(channel) * generator::kGolden);
+  const auto bits = mixed(mixed(seed) + static_cast<std::uint64_t>(channel) * kGolden);
   const double magnitude = 1 + static_cast<double>(bits >> 54) / 1024;
   return bits & 1 ? magnitude : -magnitude;
 }

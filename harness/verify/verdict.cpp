@@ -1,9 +1,8 @@
 #include "verify/verdict.hpp"
 
-#include <csignal>
-#include <cstring>
-
 #include <fmt/format.h>
+
+#include "core/text.hpp"
 
 namespace convgauge {
 namespace {
@@ -18,11 +17,6 @@ std::string joined(const std::vector<std::string>& notes) {
 std::string with(std::string text, const std::string& more, const char* separator = ": ") {
   if (text.empty()) return more;
   return more.empty() ? text : text + separator + more;
-}
-
-std::string signal_name(int signal) {
-  const char* name = sigabbrev_np(signal);
-  return name ? fmt::format("signal SIG{}", name) : fmt::format("signal {}", signal);
 }
 
 std::string said(const Agrees& v) {
@@ -49,7 +43,7 @@ std::string said(const Trespass& v) {
 }
 std::string said(const Died& v) {
   const auto how =
-      v.signal ? signal_name(v.signal) : fmt::format("exited with status {}", v.status);
+      v.signal ? "signal " + signal_name(v.signal) : fmt::format("exited with status {}", v.status);
   return with(with(how, v.where), v.last_words, "; last words: ");
 }
 std::string said(const TimedOut& v) {

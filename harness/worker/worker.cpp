@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include <array>
 #include <system_error>
 
+#include "core/text.hpp"
 #include "worker/channel.hpp"
 #include "worker/child.hpp"
 #include "worker/warden.hpp"
@@ -27,11 +27,6 @@ constexpr milliseconds kGrace{500};        // for a dying worker's status to arr
 
 milliseconds left(Clock::time_point end) {
   return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(end - Clock::now()));
-}
-
-std::string signal_name(int signal) {
-  const char* name = ::sigabbrev_np(signal);
-  return name ? fmt::format("SIG{}", name) : fmt::format("signal {}", signal);
 }
 
 }  // namespace

@@ -40,8 +40,8 @@ class Worker {
   /// killed. An error where it does not end.
   Expected<bool> finish();
 
-  /// Stops or continues the whole process group, spinning threads included (7-10 us a pair:
-  /// shared/measurement.md).
+  /// Stops or continues the whole process group, spinning threads included (measured: 7-10 us for
+  /// the pair of signals).
   void stop();
   void resume();
   bool alive() const { return pid_ > 0 || thread_.joinable(); }

@@ -1,6 +1,6 @@
-// A backend to start from: direct convolution in f32, nchw, zero padding, any stride, dilation and
-// groups. Copy the folder, change `name` here and in CMakeLists.txt, and put your own kernel where
-// convolve() stands.
+// A backend to start from: direct convolution in f32, nchw, with zero padding; any stride, dilation
+// and groups. Copy the folder, change `name` here and in CMakeLists.txt, and put your own kernel in
+// place of convolve().
 #include <convgauge/sdk.hpp>
 
 namespace {
@@ -11,26 +11,24 @@ class Template {
   static constexpr const char* description = "the example that convgauge ships for plugin authors";
   static constexpr const char* version = "0.1";
 
-  // What the class can do as a whole. Anything else is refused for you, with a reason and a
-  // sentence.
+  // What the class can do as a whole. The rest is refused for you, with a reason and a sentence.
   static constexpr cvg::Supports supports{
       .types = {CVG_DTYPE_F32}, .layouts = {CVG_LAYOUT_NCHW}, .padding_modes = {CVG_PADDING_ZEROS}};
 
-  // What depends on the numbers of one problem. Refuse honestly: a refusal is never counted against
-  // you.
+  // What depends on the numbers of one problem. A refusal is never counted against you.
   static void check(const cvg_spec& spec, const cvg_settings&) {
     if (spec.h.kernel > 64 || spec.w.kernel > 64)
       throw cvg::Refused(CVG_REASON_KERNEL, "kernels beyond 64 taps on an axis are not supported");
   }
 
-  // Not timed: build tables, choose blockings, generate code. No tensor is known yet. The pointers
-  // in cvg_settings do not live on; the spec may be kept. Scratch memory: add `std::size_t
-  // workspace_bytes() const`; packed weights: add `packed_weights_bytes()` and
-  // `prepare_weights(host, slot)`. <convgauge/sdk.hpp> lists all that can be added.
+  // Not timed: build tables, choose block sizes, generate code. No tensor is known yet. The spec
+  // may be kept, the pointers in cvg_settings may not. For scratch memory add workspace_bytes();
+  // for packed weights add packed_weights_bytes() and prepare_weights(). <convgauge/sdk.hpp> lists
+  // everything that can be added.
   Template(const cvg_spec& spec, const cvg_settings&) : spec_(spec) {}
 
-  // Timed. Writes every output element, reads no output, allocates nothing. cvg_settings::threads
-  // says how many threads it may use; this one uses none of its own.
+  // Timed. Writes every element of the output, never reads it, allocates nothing. It may use
+  // cvg_settings::threads threads; this one uses only the one that calls it.
   void execute(const cvg::Slot& slot) const {
     const auto* src = static_cast<const float*>(slot.src);
     const auto* weights = static_cast<const float*>(slot.weights);
@@ -45,14 +43,13 @@ class Template {
   }
 
  private:
-  // ---- your own kernel goes here
-  // ----------------------------------------------------------------------------------- sum over i,
-  // k, l of weights[o,i,k,l] * src[n, first + i, y * stride + k * dilation - pad, ...]
+  // ---- your own kernel goes here --------------------------------------------------------------
+  // sum over i, k, l of weights[o,i,k,l] * src[n, first + i, y * stride + k * dilation - pad, ...]
   float convolve(const float* src, const float* weights, std::int64_t n, std::int64_t o,
                  std::int64_t y, std::int64_t x) const {
     const auto& s = spec_;
-    const auto inputs = s.in_channels / s.groups, outputs = s.out_channels / s.groups,
-               first = o / outputs * inputs;
+    const auto inputs = s.in_channels / s.groups, outputs = s.out_channels / s.groups;
+    const auto first = o / outputs * inputs;  // input channel of the group
     float sum = 0;
     for (std::int64_t i = 0; i < inputs; ++i)
       for (std::int64_t k = 0; k < s.h.kernel; ++k) {

@@ -4,14 +4,16 @@ import json
 import os
 import pathlib
 import shlex
-import signal
 import struct
 import subprocess
+import sys
 import tempfile
 import time
 import uuid
 
-MARK = "CONVGAUGE_CLI_RUN"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+import marked_processes
+
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 NPY_CODES = {"f32": "<f4", "f64": "<f8", "f16": "<f2", "i32": "<i4", "big": ">f4"}
 STRUCT_CODES = {"f32": "f", "f64": "d", "f16": "e", "i32": "i", "big": "f"}
@@ -24,22 +26,6 @@ class Complaint(Exception):
 def expect(condition, message):
     if not condition:
         raise Complaint(message)
-
-
-def survivors(mark):
-    """Processes that carry the mark of a run in their environment."""
-    wanted = f"{MARK}={mark}".encode()
-    found = []
-    for folder in pathlib.Path("/proc").glob("[0-9]*"):
-        try:
-            if (
-                wanted in (folder / "environ").read_bytes().split(b"\0")
-                and "\nState:\tZ" not in (folder / "status").read_text()
-            ):
-                found.append(int(folder.name))
-        except OSError:
-            pass  # it ended meanwhile, or is another user's
-    return found
 
 
 def write_npy(file, shape, dtype="f32", values=None, order=False):
@@ -145,7 +131,7 @@ class Cli:
             stdout=out,
             stderr=err,
             cwd=self.folder,
-            env={**self.environment, MARK: mark},
+            env=marked_processes.environment(mark, self.environment),
         )
         process.out, process.err, process.line = out, err, f"convgauge {line}"
         return process
@@ -178,10 +164,9 @@ class Cli:
     def wait_for_end(mark, limit_s=3.0):
         """What is still there after the containment's second; it is then killed."""
         deadline = time.monotonic() + limit_s
-        while (left := survivors(mark)) and time.monotonic() < deadline:
+        while (left := marked_processes.survivors(mark)) and time.monotonic() < deadline:
             time.sleep(0.02)
-        for pid in left:
-            os.kill(pid, signal.SIGKILL)
+        marked_processes.kill(left)
         return left
 
     def files(self):

@@ -15,7 +15,7 @@ int64_t output(const cvg_axis& a) {
 
 /// The index that padding makes of `i`; -1: a zero. Reflection may be met twice when an axis is
 /// taken for another.
-int64_t padded(int64_t i, int64_t size, int32_t mode) {
+int64_t padded(int64_t i, int64_t size, cvg_padding mode) {
   if (i >= 0 && i < size) return i;
   switch (mode) {
     case CVG_PADDING_REPLICATE:
@@ -58,13 +58,16 @@ struct Plan {
   cvg_spec spec;
   cvg_settings settings;
   int64_t executions = 0;
-  int requirement_calls = 0;
+  mutable int requirement_calls = 0;
   void* addresses[16][5] = {};  // by slot; in the order of requirements()
 };
 constexpr int32_t kSlots = 16;
 
 Plan* of(cvg_plan* plan) {
   return reinterpret_cast<Plan*>(plan);
+}
+const Plan* of(const cvg_plan* plan) {
+  return reinterpret_cast<const Plan*>(plan);
 }
 
 int64_t count_of(const cvg_spec& s, cvg_role role) {
@@ -80,13 +83,14 @@ int64_t count_of(const cvg_spec& s, cvg_role role) {
   }
 }
 
-cvg_status refuse(int32_t* reason, cvg_note* why, int32_t code, const char* sentence) {
+cvg_status refuse(cvg_reason* reason, cvg_note* why, cvg_reason code, const char* sentence) {
   *reason = code;
   say(why, sentence);
   return CVG_STATUS_REFUSED;
 }
 
-cvg_status honest_query(const cvg_spec& s, const cvg_settings& t, int32_t* reason, cvg_note* why) {
+cvg_status honest_query(const cvg_spec& s, const cvg_settings& t, cvg_reason* reason,
+                        cvg_note* why) {
   if (s.direction != CVG_DIRECTION_FORWARD)
     return refuse(reason, why, CVG_REASON_DIRECTION, "forward only");
   if (s.src_type != CVG_DTYPE_F32 || s.weights_type != CVG_DTYPE_F32 ||
@@ -120,7 +124,7 @@ cvg_status options(cvg_option_info*, int32_t, int32_t* count) {
   return CVG_STATUS_OK;
 }
 
-cvg_status query(const cvg_spec* spec, const cvg_settings* settings, int32_t* reason,
+cvg_status query(const cvg_spec* spec, const cvg_settings* settings, cvg_reason* reason,
                  cvg_note* why) {
   const auto status = honest_query(*spec, *settings, reason, why);
   return status == CVG_STATUS_OK && fault.query ? fault.query(*spec, reason, why) : status;
@@ -140,7 +144,7 @@ cvg_status algorithms(const cvg_spec*, const cvg_settings*, cvg_algorithm* out, 
 }
 
 cvg_status plan_create(const cvg_spec* spec, const cvg_settings* settings, cvg_plan** plan,
-                       int32_t* reason, cvg_note* why) {
+                       cvg_reason* reason, cvg_note* why) {
   auto status = honest_query(*spec, *settings, reason, why);
   if (status == CVG_STATUS_OK && fault.create) status = fault.create(*spec, reason, why);
   if (status != CVG_STATUS_OK) return status;
@@ -154,13 +158,14 @@ void plan_destroy(cvg_plan* plan) {
   delete of(plan);
 }
 
-cvg_status plan_algorithm(cvg_plan*, cvg_algorithm* out) {
+cvg_status plan_algorithm(const cvg_plan*, cvg_algorithm* out) {
   describe(out);
   if (fault.algorithm) fault.algorithm(*out);
   return CVG_STATUS_OK;
 }
 
-cvg_status requirements(cvg_plan* plan, cvg_requirement* out, int32_t capacity, int32_t* count) {
+cvg_status requirements(const cvg_plan* plan, cvg_requirement* out, int32_t capacity,
+                        int32_t* count) {
   constexpr cvg_role kRoles[] = {CVG_ROLE_SRC, CVG_ROLE_WEIGHTS, CVG_ROLE_DST, CVG_ROLE_BIAS,
                                  CVG_ROLE_WORKSPACE};
   const auto& spec = of(plan)->spec;

@@ -17,20 +17,19 @@ struct Call {
   int64_t src_count, weights_count, bias_count, dst_count, workspace_bytes;
 };
 
-/// What differs from a correct plugin. Each hook may be left out. Those that return bool stop the
-/// correct code when they return false.
+/// What differs from a correct plugin. Each hook may be left out. One that returns bool stops the
+/// correct code by returning false.
 struct Fault {
   const char* name;                                     // the backend's, and the file's
   void (*load)() = nullptr;                             // in cvg_plugin_entry
   void (*tables)(cvg_plugin&, cvg_backend&) = nullptr;  // changes what the plugin shows of itself
   const cvg_plugin* (*entry)(uint32_t* version) = nullptr;  // instead of the correct answer
-  cvg_status (*query)(const cvg_spec&, int32_t* reason,
-                      cvg_note*) = nullptr;  // after the correct answer was OK
-  cvg_status (*create)(const cvg_spec&, int32_t* reason,
-                       cvg_note*) = nullptr;    // likewise, in plan_create
+  // In query and in plan_create, after the correct answer was OK.
+  cvg_status (*query)(const cvg_spec&, cvg_reason* reason, cvg_note*) = nullptr;
+  cvg_status (*create)(const cvg_spec&, cvg_reason* reason, cvg_note*) = nullptr;
   void (*algorithm)(cvg_algorithm&) = nullptr;  // what plan_algorithm tells
-  void (*requirement)(cvg_requirement&,
-                      int calls) = nullptr;  // each; calls: of requirements() before this one
+  // Each of the requirements; calls: of requirements() before this one.
+  void (*requirement)(cvg_requirement&, int calls) = nullptr;
   void (*weights)(const float*, int64_t count) = nullptr;  // in prepare_weights
   void (*taken_for)(cvg_spec&) = nullptr;                  // the problem that the loops compute
   float (*multiply)(float weight, float value) = nullptr;

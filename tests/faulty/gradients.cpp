@@ -53,7 +53,7 @@ class Gradients {
       data(slot, height, width);
     else
       weights(slot, height, width);
-    if (is("writes_diff_dst")) *static_cast<float*>(const_cast<void*>(slot.diff_dst)) += 1;
+    if (is("writes_diff_dst")) *static_cast<float*>(slot.diff_dst) += 1;
     if (is("reads_past_diff_dst"))
       sink_ =
           static_cast<const volatile float*>(slot.diff_dst)[cvg::dst_bytes(right_) / sizeof(float)];

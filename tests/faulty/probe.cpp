@@ -20,7 +20,7 @@
 namespace {
 
 /// n2c6h9w11_o8k3x2s2x1p1x2.0d1x2g2, as in expectations.json.
-cvg_spec odd_problem(bool nhwc, int32_t padding_mode) {
+cvg_spec odd_problem(bool nhwc, cvg_padding padding_mode) {
   cvg_spec s{};
   s.struct_size = sizeof s;
   s.batch = 2, s.in_channels = 6, s.out_channels = 8, s.groups = 2, s.bias = 1;
@@ -42,7 +42,7 @@ cvg_spec odd_problem(bool nhwc, int32_t padding_mode) {
 
 /// Value of the padded source, or 0 where the padding is a zero. One step of each mode is enough
 /// for this problem.
-int64_t source(int64_t i, int64_t size, int32_t mode) {
+int64_t source(int64_t i, int64_t size, cvg_padding mode) {
   if (i >= 0 && i < size) return i;
   if (mode == CVG_PADDING_REFLECT) return i < 0 ? -i : 2 * size - 2 - i;
   if (mode == CVG_PADDING_REPLICATE) return i < 0 ? 0 : size - 1;
@@ -151,7 +151,7 @@ void run(const char* file, const cvg_spec& spec, bool at_end, FILE* out) {
   settings.struct_size = sizeof settings;
   settings.threads = settings.slots = 1;
   settings.workspace_limit_bytes = -1;
-  int32_t reason = 0;
+  cvg_reason reason = CVG_REASON_NONE;
   report.check(b.query(&spec, &settings, &reason, &report.why), "query");
   cvg_plan* plan = nullptr;
   report.check(b.plan_create(&spec, &settings, &plan, &reason, &report.why), "plan_create");
@@ -195,7 +195,7 @@ void run(const char* file, const cvg_spec& spec, bool at_end, FILE* out) {
 int main(int argc, char** argv) {
   if (argc < 2) return 2;
   bool nhwc = false;
-  int32_t mode = CVG_PADDING_ZEROS;
+  cvg_padding mode = CVG_PADDING_ZEROS;
   constexpr const char* kModes[] = {"zeros", "reflect", "replicate", "circular"};
   for (int i = 2; i < argc; ++i) {
     nhwc = nhwc || std::string(argv[i]) == "nhwc";

@@ -20,11 +20,9 @@ into.
 import argparse
 import concurrent.futures
 import json
-import os
 import pathlib
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -32,27 +30,12 @@ import time
 import uuid
 
 HERE = pathlib.Path(__file__).resolve().parent
-MARK = "CONVGAUGE_FAULTY_RUN"
+sys.path.insert(0, str(HERE.parent))
+import marked_processes
 
 
 def one_of(value):
     return value if isinstance(value, list) else [value]
-
-
-def survivors(mark):
-    """Processes that carry the mark of a run in their environment: what it left behind."""
-    wanted = f"{MARK}={mark}".encode()
-    found = []
-    for folder in pathlib.Path("/proc").glob("[0-9]*"):
-        try:
-            if (
-                wanted in (folder / "environ").read_bytes().split(b"\0")
-                and "\nState:\tZ" not in (folder / "status").read_text()
-            ):
-                found.append(int(folder.name))
-        except OSError:
-            pass  # it ended meanwhile, or is another user's
-    return found
 
 
 def command(convgauge, folder, name, want, common):
@@ -92,7 +75,7 @@ def run(arguments, limit):
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=err,
-            env={**os.environ, MARK: mark},
+            env=marked_processes.environment(mark),
         )
         try:
             code = process.wait(limit)
@@ -101,9 +84,8 @@ def run(arguments, limit):
             process.wait()
             code = None
         seconds = time.monotonic() - start
-        left = survivors(mark)
-        for pid in left:
-            os.kill(pid, signal.SIGKILL)
+        left = marked_processes.survivors(mark)
+        marked_processes.kill(left)
         out.seek(0)
         err.seek(0)
         return (

@@ -15,7 +15,7 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-MOST_AWAY = 3  # parameters: shared with the README
+MOST_AWAY = 3  # parameters, as results/failures.md says
 
 
 def records(convgauge, words):

@@ -48,7 +48,8 @@ int run(const cvg_backend& backend) {
   settings.workspace_limit_bytes = -1;
   char text[256] = "";
   cvg_note note{text, sizeof text};
-  std::int32_t reason = 0, count = 0;
+  cvg_reason reason = CVG_REASON_NONE;
+  std::int32_t count = 0;
   cvg_plan* plan = nullptr;
   if (backend.plan_create(&spec, &settings, &plan, &reason, &note) != CVG_STATUS_OK)
     return fail("plan_create:", text);

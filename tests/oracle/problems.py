@@ -86,7 +86,7 @@ def legal_base(rng):
     }
 
 
-# What torch.nn.Conv2d refuses, or convgauge by a decision of conv2d-semantics.md:
+# What torch.nn.Conv2d refuses, or convgauge by a decision of harness/core/README.md:
 # field -> what it is set to.
 BREAKS = [
     ("groups", 3, {}),

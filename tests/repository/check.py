@@ -7,7 +7,7 @@ python   every Python file is as black writes it, at 100 columns
 lint     eslint has nothing to say of the page's scripts
 columns  no line of code is wider than 100 columns
 links    a link in a Markdown file to another file finds one
-keys     every key that configs/schema.json knows stands in the README's table
+keys     every key that configs/schema.json knows stands in the table of configs/README.md
 scripts  a shell script passes bash -n; what starts with #! under scripts/ and .ci/ may be executed
 hosts    no file names a package registry's host:
          packages come by their ordinary clients' own settings
@@ -201,12 +201,9 @@ def keys_of(schema):
 
 def keys(root):
     known = keys_of(json.loads(text_of(root / "configs" / "schema.json")))
-    readme = text_of(root / "README.md")
-    return [
-        f"README.md: no word of the key `{key}` of configs/schema.json"
-        for key in sorted(known)
-        if f"`{key}`" not in readme
-    ]
+    page = text_of(root / "configs" / "README.md")
+    missing = [key for key in sorted(known) if f"`{key}`" not in page]
+    return [f"configs/README.md: no word of the key `{key}` of schema.json" for key in missing]
 
 
 def scripts(root):

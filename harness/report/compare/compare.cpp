@@ -11,6 +11,7 @@
 #include <set>
 
 #include "core/problem_text.hpp"
+#include "core/text.hpp"
 #include "measure/many.hpp"
 #include "report/case_key.hpp"
 #include "report/model.hpp"
@@ -228,10 +229,10 @@ Expected<void> check_label(const Side& side, const std::optional<std::string>& l
 std::string example_of(const Side& side) {
   for (const auto* run : side.runs)
     for (const auto& r : run->cases)
-      return fmt::format("{} on {}{}{} with {} thread{}", r.label, r.problem.suite,
+      return fmt::format("{} on {}{}{} with {}", r.label, r.problem.suite,
                          r.problem.suite.empty() ? "" : ".",
                          r.problem.name.empty() ? short_text(r.problem.geometry) : r.problem.name,
-                         r.settings.threads, r.settings.threads == 1 ? "" : "s");
+                         counted(r.settings.threads, "thread"));
   return "nothing";
 }
 

@@ -1,14 +1,13 @@
 // The comparison page: page/compare.html with the report's styles, and its data.
 #include <fmt/format.h>
 
-#include <cmath>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "core/problem_text.hpp"
 #include "report/compare/comparison.hpp"
 #include "report/escape.hpp"
 #include "report/page_files.hpp"
+#include "report/page_parts.hpp"
 #include "report/page_template.hpp"
 #include "report/text_width.hpp"
 #include "report/words.hpp"
@@ -16,16 +15,7 @@
 namespace convgauge {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-/// Six digits: more than any pixel or reader resolves. Null where there is no number.
-Json brief(double value) {
-  return std::isfinite(value) ? Json(std::strtod(fmt::format("{:.6g}", value).c_str(), nullptr))
-                              : Json();
-}
-Json brief(const std::optional<double>& value) {
-  return value ? brief(*value) : Json();
-}
+using Json = PageJson;
 
 Json shown_ratio(const MedianInterval& r) {
   return Json::array({brief(r.median), brief(r.low), brief(r.high)});
@@ -47,11 +37,10 @@ Json network_json(const ComparedNetwork& n) {
                        : *r.low > 1  ? "slower"
                        : *r.high < 1 ? "faster"
                                      : "same";
-  return {{"name", clean(fmt::format("{}{} · {}", n.suite.empty() ? "" : n.suite + " · ", n.label,
-                                     settings_text(n.settings)))},
+  return {{"name", clean(network_name(n))},
           {"layers", n.missing > 0 ? fmt::format("{} of {} layers have a ratio", n.layers,
                                                  n.layers + n.missing)
-                                   : fmt::format("{} layer{}", n.layers, n.layers == 1 ? "" : "s")},
+                                   : counted(n.layers, "layer")},
           {"change", change},
           {"ratio", shown_ratio(r)}};
 }

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "config/described_json.hpp"
 #include "core/problem_text.hpp"
 #include "report/compare/comparison.hpp"
 #include "report/words.hpp"
@@ -9,31 +10,18 @@
 namespace convgauge {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-Json number(double value) {
+Json finite(double value) {
   return std::isfinite(value) ? Json(value) : Json();
 }
 Json bound(const std::optional<double>& value) {
-  return value ? number(*value) : Json();
+  return value ? finite(*value) : Json();
 }
 
 Json ratio_json(const MedianInterval& ratio) {
-  return {{"ratio", number(ratio.median)},
+  return {{"ratio", finite(ratio.median)},
           {"low", bound(ratio.low)},
           {"high", bound(ratio.high)},
-          {"confidence", number(ratio.confidence)}};
-}
-
-Json settings_json(const CaseSettings& s) {
-  return {{"threads", s.threads},
-          {"dtype", word(s.dtype)},
-          {"layout", word(s.layout)},
-          {"direction", word(s.direction)},
-          {"math", word(s.math)},
-          {"cold", s.cold},
-          {"deterministic", s.deterministic},
-          {"mode", word(s.mode)}};
+          {"confidence", finite(ratio.confidence)}};
 }
 
 Json case_json(const ComparedCase& c) {
@@ -45,16 +33,16 @@ Json case_json(const ComparedCase& c) {
          {"name", r.problem.name},
          {"problem_text", short_text(r.problem.geometry)},
          {"count", r.problem.count},
-         {"settings", settings_json(r.settings)},
+         {"settings", written(r.settings)},
          {"baseline_verdict", c.baseline ? Json(kind(c.baseline->verdict)) : Json()},
          {"candidate_verdict", c.candidate ? Json(kind(c.candidate->verdict)) : Json()},
-         {"baseline_ns", c.baseline_ns > 0 ? number(c.baseline_ns) : Json()},
-         {"candidate_ns", c.candidate_ns > 0 ? number(c.candidate_ns) : Json()},
+         {"baseline_ns", c.baseline_ns > 0 ? finite(c.baseline_ns) : Json()},
+         {"candidate_ns", c.candidate_ns > 0 ? finite(c.candidate_ns) : Json()},
          {"time_ratio", c.time_ratio ? ratio_json(*c.time_ratio) : Json()}};
   if (c.time_ratio) {
     j["paired"] = c.paired;
-    j["p"] = number(c.p);
-    j["false_discovery_rate"] = number(c.false_discovery_rate);
+    j["p"] = finite(c.p);
+    j["false_discovery_rate"] = finite(c.false_discovery_rate);
   }
   if (const auto why = change_reason(c); !why.empty()) j["why"] = why;
   if (c.candidate && !c.candidate->replay.empty()) j["replay"] = c.candidate->replay;
@@ -83,7 +71,7 @@ std::string compare_json(const Comparison& comparison) {
   for (const auto& n : comparison.networks)
     j["networks"].push_back({{"suite", n.suite},
                              {"label", n.label},
-                             {"settings", settings_json(n.settings)},
+                             {"settings", written(n.settings)},
                              {"time_ratio", ratio_json(n.time_ratio)},
                              {"layers", n.layers},
                              {"missing", n.missing}});

@@ -35,12 +35,9 @@ void add_networks(Limited& out, const Comparison& comparison) {
   if (comparison.networks.empty()) return;
   out.add("\n| network | layers | geometric mean of the time ratio |\n| :-- | --: | :-- |\n");
   for (const auto& n : comparison.networks)
-    out.add(
-        fmt::format("| {} | {}{} | {} |\n",
-                    escape_markdown(fmt::format("{}{} · {}", n.suite.empty() ? "" : n.suite + " · ",
-                                                n.label, settings_text(n.settings))),
-                    n.layers, n.missing > 0 ? fmt::format(" of {}", n.layers + n.missing) : "",
-                    ratio_interval_text(n.time_ratio)));
+    out.add(fmt::format("| {} | {}{} | {} |\n", escape_markdown(network_name(n)), n.layers,
+                        n.missing > 0 ? fmt::format(" of {}", n.layers + n.missing) : "",
+                        ratio_interval_text(n.time_ratio)));
 }
 
 /// The line that repeats what failed.
@@ -59,8 +56,7 @@ std::string compare_markdown(const Comparison& comparison) {
                       escape_markdown(comparison.baseline)));
   if (!comparison.differences.empty()) out.add("\nNot the same:\n\n");
   for (const auto& d : comparison.differences)
-    out.add(fmt::format("- {}: {} → {}\n", escape_markdown(d.what), escape_markdown(d.baseline),
-                        escape_markdown(d.candidate)));
+    out.add(fmt::format("- {}\n", escape_markdown(difference_text(d))));
   out.add(fmt::format("\n{}\n", escape_markdown(comparison_answer(comparison))));
   if (const auto warning = unpaired_warning(comparison); !warning.empty())
     out.add(fmt::format("\n_{}_\n", warning));

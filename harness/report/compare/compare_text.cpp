@@ -55,13 +55,12 @@ std::string case_line(const Comparison& comparison, const ComparedCase& c, int n
 std::string networks_text(const Comparison& comparison, int width) {
   std::string text;
   for (const auto& n : comparison.networks) {
-    const auto name = fmt::format("{}{} · {}", n.suite.empty() ? "" : n.suite + " · ", n.label,
-                                  settings_text(n.settings));
     const auto missing = n.missing > 0 ? fmt::format(", {} without a ratio", n.missing) : "";
-    const auto mean = fmt::format("{}  over {} layer{}{}", ratio_interval_text(n.time_ratio),
-                                  n.layers, n.layers == 1 ? "" : "s", missing);
+    const auto mean = fmt::format("{}  over {}{}", ratio_interval_text(n.time_ratio),
+                                  counted(n.layers, "layer"), missing);
     text += fmt::format("  {}  {}\n",
-                        fit(clean(name), std::max(20, width - 4 - display_width(mean))), mean);
+                        fit(clean(network_name(n)), std::max(20, width - 4 - display_width(mean))),
+                        mean);
   }
   return text.empty()
              ? ""
@@ -74,9 +73,7 @@ std::string compare_text(const Comparison& comparison, int width, bool colour, b
   auto text = fmt::format("baseline:  {}\ncandidate: {}\n", clean(comparison.baseline),
                           clean(comparison.candidate));
   for (const auto& d : comparison.differences)
-    text += fit(clean(fmt::format("not the same: {}: {} → {}", d.what, d.baseline, d.candidate)),
-                width) +
-            "\n";
+    text += fit(clean("not the same: " + difference_text(d)), width) + "\n";
   text += "\n" + wrapped(comparison_answer(comparison), width);
   if (const auto warning = unpaired_warning(comparison); !warning.empty())
     text += wrapped(warning, width);

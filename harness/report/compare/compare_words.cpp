@@ -10,10 +10,6 @@
 namespace convgauge {
 namespace {
 
-std::string counted(int count, const char* one, const char* many) {
-  return fmt::format("{} {}", count, count == 1 ? one : many);
-}
-
 void append(std::string& text, int count, const char* words) {
   if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, words);
 }
@@ -51,6 +47,15 @@ std::string case_name(const Comparison& comparison, const ComparedCase& compared
   if (!comparison.by_label())
     name += " · " + r.label + (variant ? " " + r.requested_algorithm : "");
   return name + (comparison.several_settings ? " · " + settings_text(r.settings) : "");
+}
+
+std::string network_name(const ComparedNetwork& n) {
+  return fmt::format("{}{} · {}", n.suite.empty() ? "" : n.suite + " · ", n.label,
+                     settings_text(n.settings));
+}
+
+std::string difference_text(const Difference& d) {
+  return fmt::format("{}: {} → {}", d.what, d.baseline, d.candidate);
 }
 
 std::string change_reason(const ComparedCase& c) {
@@ -107,7 +112,7 @@ std::string comparison_answer(const Comparison& comparison) {
     text += fmt::format(
         "Of {} with an interval: {} (by more than {:g}%, at 99%, false discoveries at most "
         "{:g}%). ",
-        counted(timed, "case", "cases"), times, comparison.options.margin * 100,
+        counted(timed, "case"), times, comparison.options.margin * 100,
         comparison.options.false_discoveries * 100);
   } else {
     text += "No case has a ratio with an interval. ";

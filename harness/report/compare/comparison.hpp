@@ -98,6 +98,10 @@ std::string unpaired_warning(const Comparison& comparison);
 std::string ratio_interval_text(const MedianInterval& ratio);
 /// "layer1.0.conv2 · winograd", with the suite and the settings where there are several.
 std::string case_name(const Comparison& comparison, const ComparedCase& compared);
+/// "resnet50 · winograd · 2 threads · f32 · ...".
+std::string network_name(const ComparedNetwork& network);
+/// "compiler: gcc 12 → gcc 13".
+std::string difference_text(const Difference& difference);
 /// Why a case has no ratio, or what became of its verdict; empty for the others.
 std::string change_reason(const ComparedCase& compared);
 /// Those that are not the same, the worst first.

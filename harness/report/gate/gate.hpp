@@ -66,8 +66,8 @@ std::string another_machine(const Machine& baseline, const Machine& candidate);
 void settle(Suspect& suspect, const CaseRecord* baseline, const CaseRecord* candidate,
             double budget_ns, RankLaws& laws);
 
-/// Judges all slowdowns together and sets the exit code of design.md: 4, 1, 3, 6, 5 (`strict` only)
-/// or 0.
+/// Judges all slowdowns together and sets the exit code, the worst that applies in this order: 4,
+/// 1, 3, 6, 5 (`strict` only), 0. harness/cli/README.md says what each means.
 void conclude(Gate& gate, bool strict);
 
 std::string gate_text(const Gate& gate, int width, bool colour);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/text.hpp"
 #include "report/escape.hpp"
 #include "report/gate/gate.hpp"
 #include "report/limited.hpp"
@@ -38,8 +39,7 @@ std::string times_text(const Gate& gate) {
   std::string text = fmt::format("{} cases were timed in both runs; the stored baseline cleared {}",
                                  gate.timed, gate.cleared);
   if (gate.suspects.empty()) return text + ".";
-  text +=
-      fmt::format("; {} suspect{}:", gate.suspects.size(), gate.suspects.size() == 1 ? "" : "s");
+  text += fmt::format("; {}:", counted(gate.suspects.size(), "suspect"));
   for (const auto guilt :
        {Guilt::slower, Guilt::failed, Guilt::not_slower, Guilt::unconfirmed, Guilt::suspected})
     if (const int n = count(gate, guilt); n > 0) text += fmt::format(" {} {},", n, word(guilt));
@@ -75,9 +75,7 @@ std::string gate_text(const Gate& gate, int width, bool colour) {
                           colour ? "\x1b[0m" : "", clean(gate.comparison.baseline),
                           clean(gate.comparison.candidate));
   for (const auto& d : gate.comparison.differences)
-    text += fit(clean(fmt::format("not the same: {}: {} → {}", d.what, d.baseline, d.candidate)),
-                width) +
-            "\n";
+    text += fit(clean("not the same: " + difference_text(d)), width) + "\n";
   const auto add = [&](const char* head, const ComparedCase& c, const std::string& why) {
     text += fmt::format("{:<12} {}: {}\n", head, clean(case_name(gate.comparison, c)), clean(why));
     if (const auto line = replay(c); !line.empty() && head != std::string_view("not slower"))
@@ -101,8 +99,7 @@ std::string gate_markdown(const Gate& gate) {
                       escape_markdown(gate.comparison.baseline)));
   if (!gate.comparison.differences.empty()) out.add("\nNot the same:\n\n");
   for (const auto& d : gate.comparison.differences)
-    out.add(fmt::format("- {}: {} → {}\n", escape_markdown(d.what), escape_markdown(d.baseline),
-                        escape_markdown(d.candidate)));
+    out.add(fmt::format("- {}\n", escape_markdown(difference_text(d))));
   const auto add = [&](std::string_view head, const std::string& text, const std::string& line) {
     out.add(fmt::format("- **{}** {}{}\n", head, escape_markdown(text),
                         line.empty() ? "" : "  \n  " + markdown_code(line)));

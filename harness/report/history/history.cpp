@@ -118,26 +118,7 @@ bool in_several_runs(const CaseHistory& c) {
                        [](const HistoryPoint& p) { return p.record; }) > 1;
 }
 
-/// Marks the parts in which two settings differ.
-void note_varying(std::vector<bool>& varying, const std::vector<std::string>& a,
-                  const std::vector<std::string>& b) {
-  varying.resize(std::max({varying.size(), a.size(), b.size()}));
-  for (std::size_t i = 0; i < varying.size(); ++i)
-    if (i >= a.size() || i >= b.size() || a[i] != b[i]) varying[i] = true;
-}
-
 }  // namespace
-
-std::vector<std::string> settings_parts(const CaseSettings& settings) {
-  const std::string text = settings_text(settings), mark = " · ";
-  std::vector<std::string> parts;
-  for (std::size_t from = 0; from <= text.size();) {
-    const auto end = std::min(text.find(mark, from), text.size());
-    parts.push_back(text.substr(from, end - from));
-    from = end + mark.size();
-  }
-  return parts;
-}
 
 Expected<History> history(const std::vector<Results>& all, const std::vector<std::string>& names) {
   History h{runs_of(all, names), {}, false, {}};
@@ -146,8 +127,9 @@ Expected<History> history(const std::vector<Results>& all, const std::vector<std
     return error("no case is part of two of these runs, so there is no history");
   for (auto& c : h.cases) {
     c.fates = fates_of(c);
-    note_varying(h.varying, settings_parts(h.cases.front().last->settings),
-                 settings_parts(c.last->settings));
+    const auto& settings = c.last->settings;
+    if (std::find(h.settings.begin(), h.settings.end(), settings) == h.settings.end())
+      h.settings.push_back(settings);
     h.several_suites =
         h.several_suites || c.last->problem.suite != h.cases.front().last->problem.suite;
   }

@@ -44,15 +44,12 @@ struct History {
   std::vector<HistoryRun> runs;  // by start time
   std::vector<CaseHistory> cases;
   bool several_suites = false;
-  std::vector<bool>
-      varying;  // parts of settings_text() that differ between cases: a name has those
+  std::vector<CaseSettings> settings;  // all different ones: a name has what varies in them
 };
 
 /// The results must outlive what is returned. An error where no case was part of two runs.
 Expected<History> history(const std::vector<Results>& all, const std::vector<std::string>& names);
 
-/// settings_text() in its parts: "2 threads", "f32", ...
-std::vector<std::string> settings_parts(const CaseSettings& settings);
 /// "layer1.0.conv2 · winograd", with the suite and the settings where there are several.
 std::string case_name(const History& history, const CaseHistory& c);
 /// "+8.1% (7.2 … 9.0) at run 3 (nightly-3)": a step in words.

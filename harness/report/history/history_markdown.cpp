@@ -15,8 +15,7 @@ void add_runs(Limited& out, const History& h) {
   for (std::size_t i = 0; i < h.runs.size(); ++i) {
     const auto& run = h.runs[i];
     std::string words;
-    for (const auto& d : run.differences)
-      words += escape_markdown(fmt::format("{}: {} → {}", d.what, d.baseline, d.candidate)) + "; ";
+    for (const auto& d : run.differences) words += escape_markdown(difference_text(d)) + "; ";
     if (run.before) words += boundary_text(*run.before);
     out.add(fmt::format("| {} | {} | {} | {} |\n", i + 1,
                         escape_markdown(run.results->header.started), escape_markdown(run.name),

@@ -35,9 +35,7 @@ std::string run_lines(const History& h, int width) {
                 width) +
             "\n";
     for (const auto& d : run.differences)
-      text += "       " +
-              fit(clean(fmt::format("{}: {} → {}", d.what, d.baseline, d.candidate)), width - 7) +
-              "\n";
+      text += "       " + fit(clean(difference_text(d)), width - 7) + "\n";
     if (run.before) text += "       " + fit(boundary_text(*run.before), width - 7) + "\n";
   }
   return text;
@@ -69,7 +67,7 @@ std::string history_text(const History& h, int width) {
     else
       text += case_lines(h, c, width);
   }
-  if (still > 0) text += fmt::format("{} case{} without a step\n", still, still == 1 ? "" : "s");
+  if (still > 0) text += counted(still, "case") + " without a step\n";
   return text + "\n" + wrapped(history_rule(h), width);
 }
 

@@ -11,10 +11,6 @@
 namespace convgauge {
 namespace {
 
-const char* plural(std::size_t n) {
-  return n == 1 ? "" : "s";
-}
-
 /// "+8.1%", "−0.63%".
 std::string change_text(double ratio) {
   const double percent = 100 * (ratio - 1), size = std::abs(percent);
@@ -49,9 +45,7 @@ std::string case_name(const History& h, const CaseHistory& c) {
   const auto& r = *c.last;
   auto text = (h.several_suites && !r.problem.suite.empty() ? r.problem.suite + "." : "") +
               row_name(r.problem) + " · " + column_text(r);
-  const auto parts = settings_parts(r.settings);
-  for (std::size_t i = 0; i < parts.size() && i < h.varying.size(); ++i)
-    if (h.varying[i]) text += " · " + parts[i];
+  for (const auto& part : varying(r.settings, h.settings)) text += " · " + part.phrase;
   return text;
 }
 
@@ -70,7 +64,7 @@ std::vector<std::string> reasons(const History& h, const CaseHistory& c, const S
     const auto of = d.what.find(" of ");
     if (of == d.what.npos || d.what.substr(of + 4) == label ||
         d.what.substr(of + 4) == c.last->label)
-      list.push_back(fmt::format("{}: {} → {}", d.what, d.baseline, d.candidate));
+      list.push_back(difference_text(d));
   }
   return list;
 }
@@ -87,7 +81,7 @@ std::string history_answer(const History& h) {
   auto text = fmt::format("{} runs from {} to {}: ", h.runs.size(),
                           h.runs.front().results->header.started.substr(0, 10),
                           h.runs.back().results->header.started.substr(0, 10));
-  text += failing > 0 ? fmt::format("{} case{} no longer agree{}; ", failing, plural(failing),
+  text += failing > 0 ? fmt::format("{} no longer agree{}; ", counted(failing, "case"),
                                     failing == 1 ? "s" : "")
                       : "";
   if (!most) return text + fmt::format("none of {} cases stepped.", h.cases.size());
@@ -96,9 +90,9 @@ std::string history_answer(const History& h) {
         return std::abs(std::log(a.ratio)) < std::abs(std::log(b.ratio));
       });
   return text + fmt::format(
-                    "{} of {} cases stepped, {} time{} to slower and {} to faster. The largest "
+                    "{} of {} cases stepped, {} to slower and {} to faster. The largest "
                     "step: {}, {}.",
-                    stepped, h.cases.size(), slower, plural(slower), faster, case_name(h, *most),
+                    stepped, h.cases.size(), counted(slower, "time"), faster, case_name(h, *most),
                     step_text(h, step));
 }
 
@@ -125,8 +119,8 @@ std::string history_rule(const History& h) {
 
 std::string boundary_text(const Boundary& b) {
   if (b.controls < kLeastControls)
-    return fmt::format("{} case{} unchanged: too few to tell what the machine did", b.controls,
-                       b.controls == 1 ? "" : "s");
+    return fmt::format("{} unchanged: too few to tell what the machine did",
+                       counted(b.controls, "case"));
   return fmt::format("the machine itself: {} ({} unchanged cases, scatter {:.2g}%)",
                      change_text(b.moved), b.controls, 100 * b.scatter);
 }

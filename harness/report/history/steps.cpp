@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
+
+#include "measure/distributions.hpp"
+#include "measure/statistics.hpp"
 
 namespace convgauge {
 namespace {
@@ -15,25 +17,12 @@ constexpr int kMostDegrees = 8, kMostDegreesOfFewRuns = 4;
 /// (tests/unit/measure/drift).
 constexpr double kAssumedByHalf = 2.6;
 
-double median_of(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  if (values.size() % 2 == 1) return *middle;
-  return (*middle + *std::max_element(values.begin(), middle)) / 2;
-}
-
-double deviation_of(const std::vector<double>& values, double center) {
-  std::vector<double> sizes;
-  for (const double v : values) sizes.push_back(std::abs(v - center));
-  return 1.4826 * median_of(sizes);
-}
-
 /// Half of a series' typical interval: how quiet the case itself is. Above 0.
 double half_interval(const StepSeries& series) {
   std::vector<double> halves;
   for (const auto& t : series.runs)
     if (t) halves.push_back((t->high - t->low) / 2);
-  return halves.empty() ? 1 : std::max(median_of(halves), 1e-6);
+  return halves.empty() ? 1 : std::max(median(halves), 1e-6);
 }
 
 /// log(after / before) of every control across a boundary, and the half interval of each.
@@ -53,13 +42,7 @@ Moves control_moves(std::span<const StepSeries> series, std::size_t b) {
 /// How far a step must reach beyond its scatter: the quantile of Student's t that leaves `share`
 /// above it.
 double reach(double share, int controls, int most_degrees) {
-  const int degrees = std::clamp(static_cast<int>(0.37 * controls), 1, most_degrees);
-  double low = 0, high = 1e6;
-  for (int i = 0; i < 100; ++i) {
-    const double middle = (low + high) / 2;
-    (student_cdf(middle, degrees) < 1 - share ? low : high) = middle;
-  }
-  return high;
+  return student_beyond(share, std::clamp(static_cast<int>(0.37 * controls), 1, most_degrees));
 }
 
 /// What unchanged cases move by: in general, and in units of their own half interval.
@@ -71,7 +54,7 @@ struct Scatter {
 Scatter scatter_of(const std::vector<double>& deviations, const std::vector<double>& halves) {
   std::vector<double> by_half;
   for (std::size_t i = 0; i < deviations.size(); ++i) by_half.push_back(deviations[i] / halves[i]);
-  return {deviation_of(deviations, 0), deviation_of(by_half, 0),
+  return {normal_deviation(deviations, 0), normal_deviation(by_half, 0),
           static_cast<int>(deviations.size())};
 }
 
@@ -82,7 +65,7 @@ std::vector<Scatter> scatters(std::span<const StepSeries> series,
   for (std::size_t b = 0; b < boundaries.size(); ++b) {
     auto moves = control_moves(series, b);
     const int controls = static_cast<int>(moves.size.size());
-    const double center = controls >= kLeastControls ? median_of(moves.size) : 0;
+    const double center = controls >= kLeastControls ? median(moves.size) : 0;
     for (double& move : moves.size) move -= center;
     boundaries[b] = {std::exp(center), controls, 0};
     all.size.insert(all.size.end(), moves.size.begin(), moves.size.end());
@@ -119,7 +102,7 @@ Track track_of(const StepSeries& series, const std::vector<Boundary>& boundaries
 double median_over(std::span<const LogTime> times, double LogTime::*field) {
   std::vector<double> values;
   for (const auto& t : times) values.push_back(t.*field);
-  return median_of(values);
+  return median(values);
 }
 
 double mean_of(std::span<const LogTime> times) {
@@ -195,19 +178,6 @@ class Search {
 };
 
 }  // namespace
-
-double student_cdf(double t, int degrees) {
-  // Abramowitz and Stegun 26.7.3 and 26.7.4: finite sums in theta = atan(t / sqrt(degrees)).
-  const double theta = std::atan(t / std::sqrt(static_cast<double>(degrees)));
-  const double cosine = std::cos(theta), sine = std::sin(theta);
-  double term = degrees % 2 == 0 ? 1 : cosine, sum = degrees == 1 ? 0 : term;
-  for (int k = degrees % 2 == 0 ? 2 : 3; k < degrees; k += 2) {
-    term *= cosine * cosine * (k - 1) / k;
-    sum += term;
-  }
-  const double inside = degrees % 2 == 0 ? sine * sum : 2 / std::numbers::pi * (theta + sine * sum);
-  return 0.5 + inside / 2;
-}
 
 Steps find_steps(std::span<const StepSeries> series, std::span<const double> noise_floors) {
   Steps steps;

@@ -63,7 +63,7 @@ struct Steps {
 /// Controls that are enough to tell a median and a scatter from.
 inline constexpr int kLeastControls = 8;
 /// Medians of 15 to 21 samples against stored ones were more than 5% off in 7 to 8.5% of
-/// comparisons without a change (shared/measurement.md): a deviation of 2.9%.
+/// comparisons without a change (table in harness/measure/README.md): a deviation of 2.9%.
 inline constexpr double kAssumedScatter = 0.03;
 /// The share of histories without any step in which one may be told.
 inline constexpr double kFalseHistories = 0.05;
@@ -75,8 +75,5 @@ inline constexpr std::size_t kEnoughRuns = 4;
 /// `noise_floors`: of each run, 0.006 is 0.6%; 0 where it was not measured. Every series has as
 /// many runs.
 Steps find_steps(std::span<const StepSeries> series, std::span<const double> noise_floors);
-
-/// P(T <= t) of Student's distribution with a whole number of degrees of freedom.
-double student_cdf(double t, int degrees);
 
 }  // namespace convgauge

@@ -10,8 +10,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "core/processors.hpp"
 #include "run/machine/cpuinfo.hpp"
-#include "run/machine/topology.hpp"
 
 namespace convgauge {
 namespace {
@@ -69,8 +69,7 @@ Machine read_machine() {
   const auto cpuinfo = contents("/proc/cpuinfo");
   utsname name{};
   uname(&name);
-  const auto processors = read_processors(kProcessorFolder, allowed_processors());
-  const auto caches = read_caches(kProcessorFolder, processors.front().index);
+  const auto [processors, caches] = read_topology();
   machine.processor = processor_name(cpuinfo);
   machine.instruction_sets = instruction_sets(cpuinfo);
   machine.system = system_name(name);

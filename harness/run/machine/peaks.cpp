@@ -7,7 +7,7 @@
 namespace convgauge {
 
 std::int64_t last_level_bytes(const Machine& machine, int threads) {
-  const auto processors = spread(read_processors(kProcessorFolder, allowed_processors()));
+  const auto processors = spread(read_topology().processors);
   const auto reached =
       caches_reached({machine.l1_bytes, machine.l2_bytes, machine.l3_bytes}, threads, processors);
   return reached.l3_bytes > 0 ? reached.l3_bytes : reached.l2_bytes;
@@ -16,7 +16,7 @@ std::int64_t last_level_bytes(const Machine& machine, int threads) {
 void measure_peaks(Machine& machine, std::span<const int> threads,
                    std::chrono::milliseconds budget) {
   if (threads.empty()) return;
-  const auto processors = spread(read_processors(kProcessorFolder, allowed_processors()));
+  const auto processors = spread(read_topology().processors);
   const Hierarchy hierarchy{{machine.l1_bytes, machine.l2_bytes, machine.l3_bytes},
                             machine.memory_bytes};
   const auto each = budget / (2 * static_cast<std::int64_t>(threads.size()));

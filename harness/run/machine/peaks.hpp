@@ -7,8 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "core/processors.hpp"
 #include "measure/roofline.hpp"
-#include "run/machine/topology.hpp"
 
 namespace convgauge {
 

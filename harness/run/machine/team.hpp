@@ -5,7 +5,7 @@
 #include <functional>
 #include <span>
 
-#include "run/machine/topology.hpp"
+#include "core/processors.hpp"
 
 namespace convgauge {
 

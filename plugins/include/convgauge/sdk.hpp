@@ -2,81 +2,108 @@
 //
 //   class Mine {
 //    public:
-//     static constexpr const char* name = "mine";                          // [a-z0-9_]+
+//     static constexpr const char* name = "mine";  // [a-z0-9_]+
 //     static constexpr const char* description = "one line";
-//     static constexpr const char* version = "1.0";                        // or static const char*
-//     version() static constexpr cvg::Supports supports{.types = {CVG_DTYPE_F32}};         // the
-//     rest is refused for you static void check(const cvg_spec&, const cvg_settings&); // throws
-//     cvg::Refused; cheap Mine(const cvg_spec&, const cvg_settings&);
-//     // everything that depends on no contents void execute(const cvg::Slot& slot);
-//     // the timed part
+//     static constexpr const char* version = "1.0";  // or: static const char* version()
+//
+//     // What the class can do as a whole. The rest is refused before it is asked.
+//     static constexpr cvg::Supports supports{.types = {CVG_DTYPE_F32}};
+//
+//     // Throws cvg::Refused for a problem that it does not support. Cheap.
+//     static void check(const cvg_spec&, const cvg_settings&);
+//
+//     // Builds everything that does not depend on the contents of tensors.
+//     Mine(const cvg_spec&, const cvg_settings&);
+//
+//     // The timed part.
+//     void execute(const cvg::Slot& slot);
 //   };
 //   CVG_EXPORT_PLUGIN("my_plugin", "1.0", Mine)
 //
-// Optional members, found by their names:
-//   static std::vector<cvg_algorithm> algorithms(const cvg_spec&, const cvg_settings&)   the
-//       class's own choice first; without it there is one, of class direct, named as the backend
-//       is. cvg::algorithm, winograd and fft make them.
-//   static std::span<const cvg_option_info> options()      unknown keys and values are refused for
-//   you std::size_t workspace_bytes() const                    one scratch buffer: slot.workspace
-//   std::size_t packed_weights_bytes() const               with prepare_weights; the plan then has
-//   no slot.weights std::vector<cvg_requirement> requirements() const      instead of the two above
-//   and the tensors void bind(const cvg::Slot&)
+// OPTIONAL MEMBERS, found by their names.
+//
+// What there is to choose from:
+//   static std::vector<cvg_algorithm> algorithms(const cvg_spec&, const cvg_settings&)
+//       The class's own choice first. cvg::algorithm(), winograd() and fft() make them. Without
+//       this member there is one algorithm, of class direct, with the backend's name.
+//   static std::span<const cvg_option_info> options()
+//       cvg::describe_option() makes them. Unknown keys and values are refused for you.
+//   static std::vector<cvg_device> devices()
+//       Throws cvg::Refused to say why there is none. Without this member there is one: the CPU.
+//   static void check_runnable(const cvg_spec&, const cvg_settings&)
+//       Throws cvg::Refused for what algorithms() may list but no plan may run.
+//
+// Buffers:
+//   std::size_t workspace_bytes() const
+//       One scratch buffer: slot.workspace.
+//   std::size_t packed_weights_bytes() const
+//       One buffer that prepare_weights() fills: slot.packed_weights. The plan then has neither
+//       slot.weights nor slot.bias.
+//   std::vector<cvg_requirement> requirements() const
+//       All buffers, instead of the two above and the tensors of the direction.
+//   struct Memory
+//       Memory of kinds of its own: static functions alloc(device, kind, bytes, alignment), which
+//       returns the address, and free, fill, read and write with the parameters of plugin.h.
+//
+// Steps of a plan:
+//   void bind(const cvg::Slot&)
 //   void prepare_weights(const cvg_tensors& host, const cvg::Slot&)
 //   void upload(const cvg_tensors& host, const cvg::Slot&)
 //   void fetch(const cvg_tensors& host, const cvg::Slot&)
-//   void execute_batch(std::span<const cvg::Slot* const>, cvg_timing*)   instead of execute: may
-//   return early ... void wait()                                            ... and this waits, and
-//   fills the timing static std::vector<cvg_device> devices()               throws cvg::Refused to
-//   say why there is none struct Memory { static void* alloc(device, kind, bytes, alignment); free,
-//   fill, read, write }  as in plugin.h static void check_runnable(const cvg_spec&, const
-//   cvg_settings&)   throws cvg::Refused for what algorithms() may
-//       list and no plan may run
-//   std::string details() const   and   static std::string device_details(std::int32_t device)
-//       JSON objects for the record: the extension "cvg.details/0" of plugin.h
+//   void execute_batch(std::span<const cvg::Slot* const>, cvg_timing*)
+//   void wait()
+//       These two instead of execute(): execute_batch() may return early, and wait() waits and
+//       fills the timing.
 //
-// The constructor and algorithms() see settings whose struct_size is met; the constructor's
-// `algorithm` is never null: it names the one that must run. What check() or algorithms() accepts
-// the constructor must not refuse (rule R3). The spec may be kept; the pointers inside the settings
-// may not. Any exception becomes a status and its what() the note.
+// For the record, the extension "cvg.details/0" of plugin.h; both return a JSON object:
+//   std::string details() const
+//   static std::string device_details(std::int32_t device)
+//
+// WHAT HOLDS
+//   The constructor and algorithms() only see settings that pass the checks made for you. The
+//   constructor's `settings.algorithm` is never null: it names the algorithm that must run. What
+//   check() and algorithms() accept, the constructor must not refuse (rule R3). The spec may be
+//   kept; the pointers inside the settings may not.
+//   Any exception becomes a status, and its what() the note.
 #pragma once
 #include <convgauge/plugin.h>
-
 #include <convgauge/sdk/glue.hpp>
+#include <convgauge/sdk/hidden.hpp>
+
 #include <cstdint>
 
-namespace [[gnu::visibility("hidden")]] cvg {
+namespace CVG_HIDDEN cvg {
 
-/// The table of one class; it lives as long as the library.
+/// The table of one class. It lives as long as the library.
 template <Backend B>
 const cvg_backend* table() {
   static const cvg_backend made = [] {
     using G = Glue<B>;
-    cvg_backend t{sizeof(cvg_backend),
-                  B::name,
-                  B::description,
-                  version_of<B>(),
-                  G::device_count,
-                  G::device_info,
-                  G::options,
-                  G::query,
-                  G::algorithms,
-                  G::plan_create,
-                  G::plan_destroy,
-                  G::plan_algorithm,
-                  G::requirements,
-                  G::bind,
-                  G::prepare_weights,
-                  G::upload,
-                  G::execute,
-                  G::wait,
-                  G::fetch,
-                  nullptr,
-                  nullptr,
-                  nullptr,
-                  nullptr,
-                  nullptr,
-                  nullptr};
+    cvg_backend t{.struct_size = sizeof(cvg_backend),
+                  .name = B::name,
+                  .description = B::description,
+                  .version = version_of<B>(),
+                  .device_count = G::device_count,
+                  .device_info = G::device_info,
+                  .options = G::options,
+                  .query = G::query,
+                  .algorithms = G::algorithms,
+                  .plan_create = G::plan_create,
+                  .plan_destroy = G::plan_destroy,
+                  .plan_algorithm = G::plan_algorithm,
+                  .requirements = G::requirements,
+                  .bind = G::bind,
+                  .prepare_weights = G::prepare_weights,
+                  .upload = G::upload,
+                  .execute = G::execute,
+                  .wait = G::wait,
+                  .fetch = G::fetch,
+                  .memory_alloc = nullptr,
+                  .memory_free = nullptr,
+                  .memory_fill = nullptr,
+                  .memory_read = nullptr,
+                  .memory_write = nullptr,
+                  .extension = nullptr};
     if constexpr (requires { typename B::Memory; }) {
       using M = MemoryGlue<typename B::Memory>;
       t.memory_alloc = M::alloc;
@@ -91,19 +118,24 @@ const cvg_backend* table() {
   return &made;
 }
 
-/// What cvg_plugin_entry returns for these classes.
+/// What cvg_plugin_entry() returns for these classes: null for a host of another ABI version.
 template <Backend... Bs>
 const cvg_plugin* plugin(const char* name, const char* version, std::uint32_t host_abi,
                          std::uint32_t* own_abi) {
   if (own_abi) *own_abi = CVG_ABI_VERSION;
   if (host_abi != CVG_ABI_VERSION) return nullptr;
   static const cvg_backend* const backends[] = {table<Bs>()...};
-  static const cvg_plugin made{sizeof(cvg_plugin), CVG_ABI_VERSION, sizeof...(Bs), name, version,
-                               backends,           nullptr};
+  static const cvg_plugin made{.struct_size = sizeof(cvg_plugin),
+                               .abi_version = CVG_ABI_VERSION,
+                               .backend_count = sizeof...(Bs),
+                               .name = name,
+                               .version = version,
+                               .backends = backends,
+                               .extension = nullptr};
   return &made;
 }
 
-}  // namespace gnu::visibility("hidden")]]cvg
+}  // namespace cvg
 
 /// CVG_EXPORT_PLUGIN("name", "version", BackendA, BackendB): the library's one exported symbol.
 #define CVG_EXPORT_PLUGIN(plugin_name, plugin_version, ...)                                        \

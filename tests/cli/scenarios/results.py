@@ -13,7 +13,7 @@ import xml.etree.ElementTree as xml
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from cli import expect, main_of, small_config
 
-# The case line of the design, key by key.
+# The case line that results/README.md describes, key by key.
 CASE = {
     "record",
     "problem",

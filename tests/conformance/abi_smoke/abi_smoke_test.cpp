@@ -11,7 +11,7 @@ namespace {
 /// min(gamma_n, (8 sqrt n + 4) u) magnitude, and the rounding of the output. Winograd: within 1000
 /// u of the largest sum, which tells a wrong index from a rounding; its true bound is the harness's
 /// business.
-double allowed(const Spec& s, std::int32_t algorithm_class, const Sum& sum, double largest) {
+double allowed(const Spec& s, cvg_class algorithm_class, const Sum& sum, double largest) {
   const double u = unit_roundoff(s.accumulator_type),
                n = static_cast<double>(s.geometry.terms() + 1);
   const double rounding =
@@ -60,7 +60,7 @@ std::vector<Expectation> expectations(const Spec& s, Random& random) {
 }
 
 /// The first output that is wrong, in words; empty if none is.
-std::string wrong(const Spec& s, std::int32_t algorithm_class, const Expectation& e,
+std::string wrong(const Spec& s, cvg_class algorithm_class, const Expectation& e,
                   const std::vector<std::byte>& got) {
   const bool exact = e.values == Values::integers && algorithm_class <= CVG_CLASS_GEMM;
   std::string first;

@@ -32,7 +32,7 @@ Answer refusal(const cvg_backend& backend, const cvg_spec& spec, const cvg_setti
 }
 
 void expect_refused(const cvg_backend& backend, const cvg_spec& spec, const cvg_settings& how,
-                    std::int32_t reason, const std::string& part) {
+                    cvg_reason reason, const std::string& part) {
   const auto answer = refusal(backend, spec, how);
   EXPECT_EQ(answer.status, CVG_STATUS_REFUSED) << backend.name << " " << part;
   EXPECT_EQ(answer.reason, reason) << backend.name << " " << part << ": " << answer.why;
@@ -152,8 +152,8 @@ TEST(Rules, LongerStructsOfAHostAreStepped) {
 TEST(Rules, NothingBeyondStructSizeIsRead) {
   for (const auto* backend : backends()) {
     auto how = settings(1, "no.such");
-    how.struct_size =
-        offsetof(cvg_settings, algorithm);  // so no algorithm, and the workspace limit 0
+    // So no algorithm, and the workspace limit 0.
+    how.struct_size = offsetof(cvg_settings, algorithm);
     const auto answer = refusal(*backend, to_abi(simple()), how);
     EXPECT_NE(answer.reason, CVG_REASON_ALGORITHM) << answer.why;
   }
@@ -163,7 +163,7 @@ TEST(Rules, NotesAreCutToTheirCapacityAndMayBeAbsent) {
   for (const auto* backend : backends()) {
     const auto spec = to_abi(simple());
     const auto how = settings(1, "no.such");
-    std::int32_t reason = 0;
+    cvg_reason reason = CVG_REASON_NONE;
     EXPECT_EQ(backend->query(&spec, &how, &reason, nullptr), CVG_STATUS_REFUSED);
     char text[8] = "xxxxxxx";
     cvg_note note{text, 4};

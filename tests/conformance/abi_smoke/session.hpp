@@ -56,7 +56,8 @@ inline cvg_settings settings(std::int32_t threads = 1, const char* algorithm = n
 
 /// A status with its reason and sentence.
 struct Answer {
-  std::int32_t status = -1, reason = 0;
+  cvg_status status = -1;
+  cvg_reason reason = CVG_REASON_NONE;
   std::string why;
 };
 

@@ -17,12 +17,12 @@ const faulty::Fault fault{.name = "accepts_any_option", .tables = [](cvg_plugin&
                             query = b.query;
                             plan_create = b.plan_create;
                             b.query = [](const cvg_spec* spec, const cvg_settings* settings,
-                                         int32_t* reason, cvg_note* why) {
+                                         cvg_reason* reason, cvg_note* why) {
                               const cvg_settings deaf = without_options(*settings);
                               return query(spec, &deaf, reason, why);
                             };
                             b.plan_create = [](const cvg_spec* spec, const cvg_settings* settings,
-                                               cvg_plan** plan, int32_t* reason, cvg_note* why) {
+                                               cvg_plan** plan, cvg_reason* reason, cvg_note* why) {
                               const cvg_settings deaf = without_options(*settings);
                               return plan_create(spec, &deaf, plan, reason, why);
                             };

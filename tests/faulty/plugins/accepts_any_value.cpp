@@ -31,12 +31,12 @@ const faulty::Fault fault{.name = "accepts_any_value", .tables = [](cvg_plugin&,
                               return CVG_STATUS_OK;
                             };
                             b.query = [](const cvg_spec* spec, const cvg_settings* settings,
-                                         int32_t* reason, cvg_note* why) {
+                                         cvg_reason* reason, cvg_note* why) {
                               const cvg_settings own = without_own(*settings);
                               return query(spec, &own, reason, why);
                             };
                             b.plan_create = [](const cvg_spec* spec, const cvg_settings* settings,
-                                               cvg_plan** plan, int32_t* reason, cvg_note* why) {
+                                               cvg_plan** plan, cvg_reason* reason, cvg_note* why) {
                               const cvg_settings own = without_own(*settings);
                               return plan_create(spec, &own, plan, reason, why);
                             };

@@ -3,7 +3,7 @@
 
 namespace {
 
-cvg_status refuse(const cvg_spec&, int32_t* reason, cvg_note* why) {
+cvg_status refuse(const cvg_spec&, cvg_reason* reason, cvg_note* why) {
   *reason = CVG_REASON_KERNEL;
   faulty::say(why, "only kernels of 5x5");
   return CVG_STATUS_REFUSED;

@@ -125,7 +125,7 @@ constexpr Bug kPadding[] = {
     {"reflect_far_edge", "specification", "", "at the right and bottom reflection repeats the edge",
      "symmetric|reflect", reflects,
      [](Look& l) {
-       l.edge_h = l.edge_w = [](Index i, Index size, std::int32_t mode) {
+       l.edge_h = l.edge_w = [](Index i, Index size, cvg_padding mode) {
          return i < size ? padded(i, size, mode) : symmetric(i, size, mode);
        };
      }},
@@ -144,7 +144,7 @@ constexpr Bug kPadding[] = {
        return replicates(s) && std::max(s.h.pad_before, s.w.pad_before) > 1;
      },
      [](Look& l) {
-       l.edge_h = l.edge_w = [](Index i, Index size, std::int32_t mode) {
+       l.edge_h = l.edge_w = [](Index i, Index size, cvg_padding mode) {
          return i < -1 || i > size ? kNothing : padded(i, size, mode);
        };
      }},
@@ -152,7 +152,7 @@ constexpr Bug kPadding[] = {
      "at the right replication takes the column before the last", "replicate",
      [](const cvg_spec& s) { return replicates(s) && s.w.input > 1; },
      [](Look& l) {
-       l.edge_w = [](Index i, Index size, std::int32_t mode) {
+       l.edge_w = [](Index i, Index size, cvg_padding mode) {
          return i < size ? padded(i, size, mode) : size - 2;
        };
      }},

@@ -6,7 +6,7 @@
 
 #include "zoo.hpp"
 
-namespace [[gnu::visibility("hidden")]] zoo {
+namespace CVG_HIDDEN zoo {
 
 /// One plan of a backend with this bug.
 class Specimen {
@@ -86,7 +86,7 @@ const cvg_plugin* plugin_of(std::uint32_t version, std::uint32_t* own,
   return cvg::plugin<Planted<kBugs, kRows>...>("zoo", "0", version, own);
 }
 
-}  // namespace gnu::visibility("hidden")]]zoo
+}  // namespace zoo
 
 /// For zoo.py, the words of a table's rows: field 0 to 4 of row `index`, NULL past the end.
 #define ZOO_WORDS(bugs)                                                              \

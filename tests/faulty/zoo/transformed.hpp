@@ -6,7 +6,7 @@
 
 #include "planted.hpp"
 
-namespace [[gnu::visibility("hidden")]] zoo {
+namespace CVG_HIDDEN zoo {
 
 /// A walk over tiles, as read: `step` outputs a tile on each axis, `size` inputs.
 struct Tiles {
@@ -53,4 +53,4 @@ inline void refuse_beyond(const cvg_spec& s, Index kept_h, Index kept_w, Index m
                      CVG_REASON_SIZE, "too many tiles for this backend");
 }
 
-}  // namespace gnu::visibility("hidden")]]zoo
+}  // namespace zoo

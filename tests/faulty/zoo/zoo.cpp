@@ -5,7 +5,7 @@
 
 namespace zoo {
 
-Index padded(Index i, Index size, std::int32_t mode) {
+Index padded(Index i, Index size, cvg_padding mode) {
   if (i >= 0 && i < size) return i;
   switch (mode) {
     case CVG_PADDING_REPLICATE:

@@ -2,12 +2,13 @@
 // bug is one row.
 #pragma once
 #include <convgauge/plugin.h>
+#include <convgauge/sdk/hidden.hpp>
 
 #include <cstdint>
 #include <span>
 #include <vector>
 
-namespace [[gnu::visibility("hidden")]] zoo {
+namespace CVG_HIDDEN zoo {
 
 using Index = std::int64_t;
 
@@ -23,7 +24,7 @@ constexpr Index kNothing = INT64_MIN;
 
 /// The index that padding makes of `i`, or kNothing. Right for any index, since a bent one keeps no
 /// bounds.
-Index padded(Index i, Index size, std::int32_t mode);
+Index padded(Index i, Index size, cvg_padding mode);
 
 /// bias + the sum of the products, in order. Where nothing else is asked for, a quicker order
 /// serves.
@@ -37,7 +38,7 @@ struct Look {
   int threads;
   cvg_axis h, w;                     // as read
   Index src[4], weights[4], dst[4];  // strides, as read
-  std::int32_t mode;                 // of padding
+  cvg_padding mode;                  // of padding
   decltype(&padded) edge_h = padded, edge_w = padded;
   bool flipped = false;            // the kernel, in both axes
   bool channels_reversed = false;  // of the input
@@ -47,9 +48,9 @@ struct Look {
 
 /// One output, as the loops see it.
 struct Window {
-  Index n, o, y, x;  // where it is written
-  Index image, channel, filter,
-      bias;                     // first input channel of the group; which weights; -1: no bias
+  Index n, o, y, x;             // where it is written
+  Index image, channel;         // the first input channel of the group
+  Index filter, bias;           // which weights; -1: no bias
   Index top, left;              // source index of the first tap
   Range i, k, l;                // inputs of the group, taps
   bool skipped = false;         // left unwritten
@@ -141,4 +142,4 @@ inline Index dst_count(const cvg_spec& s) {
   return s.batch * s.out_channels * out_h(s) * out_w(s);
 }
 
-}  // namespace gnu::visibility("hidden")]]zoo
+}  // namespace zoo

@@ -23,7 +23,8 @@ TEST(ProblemJson, WritesEveryKeyInTorchsOrder) {
   EXPECT_EQ(
       problem_json(g).dump(),
       R"({"batch":2,"in_channels":4,"out_channels":6,"height":9,"width":8,"kernel_size":[2,3],)"
-      R"("stride":[2,1],"padding":[1,2,0,3],"dilation":[1,2],"groups":2,"bias":false,"padding_mode":"reflect"})");
+      R"("stride":[2,1],"padding":[1,2,0,3],"dilation":[1,2],"groups":2,"bias":false,)"
+      R"("padding_mode":"reflect"})");
 }
 
 TEST(ProblemJson, RoundTripsRandomLegalProblems) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "config/described_json.hpp"
 #include "config/json_text.hpp"
 #include "scratch.hpp"
 
@@ -87,6 +88,24 @@ TEST(Schema, HasTheWordsOfTheReader) {
   EXPECT_EQ(words("/definitions/padding_mode"), reader(R"("axes": {"padding_mode": ["?"]})"));
   EXPECT_EQ(words("/definitions/known/properties/verdict"),
             reader(R"("known": [{"verdict": "?"}])"));
+}
+
+/// Every default that the schema states is that of the struct, as `usual` has it.
+void hold_defaults(const std::string& object, const Json& usual) {
+  for (const auto& [key, value] : usual.items()) {
+    const auto place = object + "/properties/" + key;
+    const auto& entry = schema().at(Json::json_pointer(place));
+    if (value.is_object() && entry.contains("properties"))
+      hold_defaults(place, value);
+    else if (entry.contains("default"))  // a list of one is what a value alone says
+      EXPECT_EQ(entry.at("default"), value.is_array() && value.size() == 1 ? value.front() : value)
+          << key;
+  }
+}
+
+TEST(Schema, HasTheDefaultsOfTheDescriptions) {
+  hold_defaults("/definitions/settings", written_whole(Settings{}));
+  hold_defaults("/definitions/backend", written_whole(BackendChoice{}));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// The corners of torch.nn.Conv2d (shared/conv2d-semantics.md, by number): legal problems and the
-// geometry they mean.
+// The corners of torch.nn.Conv2d (harness/core/README.md): legal problems and the geometry they
+// mean.
 #include <gtest/gtest.h>
 
 #include "core/problem_text.hpp"
@@ -43,8 +43,9 @@ TEST(Semantics, SamePadsTheOddElementAfter_1) {
 
 TEST(Semantics, SameKeepsTheSize_1) {
   const Scratch scratch;
-  const auto suite = scratch.read(beside(
-      R"("axes": {"padding": ["same"], "kernel_size": [1, 2, [3, 4], [7, 6], [30, 31]], "dilation": [1, [2, 3], 4]})"));
+  const auto suite = scratch.read(
+      beside(R"("axes": {"padding": ["same"], "kernel_size": [1, 2, [3, 4], [7, 6], [30, 31]], )"
+             R"("dilation": [1, [2, 3], 4]})"));
   ASSERT_TRUE(suite) << suite.error().message;
   EXPECT_EQ(suite->problems.size(), 15U);
   for (const auto& p : suite->problems) {
@@ -101,8 +102,8 @@ TEST(Semantics, BatchOfNone_6) {
 TEST(Semantics, Groups_8) {
   EXPECT_EQ(means(R"("kernel_size": 3, "groups": 2)"), "k3x3s1x1p0x0d1x1g2_bias_zeros");
   EXPECT_EQ(
-      read_as(
-          R"({"in_channels": 3, "out_channels": 9, "groups": 3, "height": 5, "width": 5, "kernel_size": 3})"),
+      read_as(R"({"in_channels": 3, "out_channels": 9, "groups": 3, "height": 5, "width": 5, )"
+              R"("kernel_size": 3})"),
       "n1c3h5w5_o9k3x3s1x1p0x0d1x1g3_bias_zeros")
       << "a depthwise multiplier";
 }

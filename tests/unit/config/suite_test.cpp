@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "config/cores.hpp"
 #include "core/problem_text.hpp"
+#include "core/processors.hpp"
 #include "scratch.hpp"
 
 namespace convgauge {
@@ -38,11 +38,12 @@ TEST(Suite, DefaultsHoldWhereNothingIsSaid) {
 TEST(Suite, SettingsAreReadWithTheirSweepAxes) {
   const Scratch scratch;
   const auto suite = scratch.read(beside(R"("settings": {
-    "threads": [1, 2], "dtype": ["float32", "bf16"], "layout": ["nchw", "native"], "direction": "backward_data",
+    "threads": [1, 2], "dtype": ["float32", "bf16"], "layout": ["nchw", "native"],
+    "direction": "backward_data",
     "math": ["strict", "tf32"], "deterministic": true,
     "verify": {"fills": "uniform", "seed": 18446744073709551615, "timeout_s": 1.5},
-    "measure": {"rounds": 21, "budget_s": 0.25, "cold": [false, true], "processes": 3, "mode": "latency",
-                "counters": true}})"));
+    "measure": {"rounds": 21, "budget_s": 0.25, "cold": [false, true], "processes": 3,
+                "mode": "latency", "counters": true}})"));
   ASSERT_TRUE(suite) << suite.error().message;
   Settings want;
   want.threads = {1, 2};
@@ -52,15 +53,18 @@ TEST(Suite, SettingsAreReadWithTheirSweepAxes) {
   want.math = {MathMode::strict, MathMode::tf32};
   want.deterministic = true;
   want.verify = {.fills = {Fill::uniform}, .seed = ~std::uint64_t{0}, .timeout = 1500ms};
-  want.measure = {21, 250ms, {false, true}, 3, {MeasureMode::latency}, true};
+  want.cold = {false, true};
+  want.mode = {MeasureMode::latency};
+  want.measure = {21, 250ms, 3, true};
   EXPECT_EQ(suite->settings, want);
 }
 
 TEST(Suite, BackendsAreWordsOrObjects) {
   const Scratch scratch;
   const auto suite = scratch.read(beside(R"("backends": ["naive",
-    {"name": "onednn", "label": "onednn-3", "plugin": "lib/x.so", "library_path": "../onednn3/lib", "required": true,
-     "algorithm": "all", "device": "cpu:0", "options": {"accuracy": "balanced", "tile": 32, "fast": true}},
+    {"name": "onednn", "label": "onednn-3", "plugin": "lib/x.so",
+     "library_path": "../onednn3/lib", "required": true, "algorithm": "all", "device": "cpu:0",
+     "options": {"accuracy": "balanced", "tile": 32, "fast": true}},
     {"name": "onednn", "plugin": "/opt/y.so"}, {"name": "winograd", "algorithm": "f2"}, "winograd",
     {"name": "fft", "algorithm": "all"}], "baseline_backend": "onednn-3",
     "known": [{"match": "fft *", "verdict": "differs", "issue": "tail", "$comment": 1}])"));
@@ -241,18 +245,6 @@ TEST(Suite, ReadsOneProblemFromAFile) {
   const auto file = scratch.write("bad.json", problem(R"("kernel_size": 3, "groups": 3)"));
   EXPECT_EQ(read_problem(file).error().message,
             file.string() + ": /groups: 3 does not divide in_channels=4");
-}
-
-TEST(Cores, HardwareThreadsOfOneCoreCountOnce) {
-  const Scratch scratch;
-  for (int cpu = 0; cpu < 8; ++cpu)
-    scratch.write("cpu" + std::to_string(cpu) + "/topology/thread_siblings_list",
-                  std::to_string(cpu % 4) + "," + std::to_string(cpu % 4 + 4) + "\n");
-  EXPECT_EQ(count_cores({0, 1, 2, 3, 4, 5, 6, 7}, scratch.folder), 4);
-  EXPECT_EQ(count_cores({1, 5}, scratch.folder), 1) << "a mask of one core";
-  EXPECT_EQ(count_cores({1, 2, 9}, scratch.folder), 3) << "one that sysfs does not describe";
-  EXPECT_EQ(count_cores({}, scratch.folder), 1);
-  EXPECT_GE(physical_cores(), 1);
 }
 
 }  // namespace

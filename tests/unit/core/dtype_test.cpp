@@ -47,9 +47,9 @@ TEST(Dtype, RoundsToNearestEven) {
 }
 
 TEST(Dtype, ReadsTorchsNames) {
-  EXPECT_EQ(parse_dtype("bfloat16"), Dtype::bf16);
-  EXPECT_EQ(parse_dtype("f64"), Dtype::f64);
-  EXPECT_EQ(parse_dtype("int8"), std::nullopt);
+  EXPECT_EQ(parse_word<Dtype>("bfloat16"), Dtype::bf16);
+  EXPECT_EQ(parse_word<Dtype>("f64"), Dtype::f64);
+  EXPECT_EQ(parse_word<Dtype>("int8"), std::nullopt);
 }
 
 }  // namespace

@@ -4,26 +4,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <numeric>
 #include <random>
 #include <string>
 
+#include "drift/recorded_series.hpp"
 #include "measure/slowdown.hpp"
 
 namespace convgauge {
 namespace {
 
 constexpr const char* kSeries[] = {"onednn", "onednn_2_threads", "naive"};
-
-std::vector<double> series(const std::string& name) {
-  std::ifstream in(std::string(CONVGAUGE_SOURCE_DIR) + "/tests/unit/measure/drift/" + name +
-                   ".txt");
-  std::vector<double> samples;
-  for (std::string line; std::getline(in, line);)
-    if (!line.starts_with("#")) samples.push_back(std::stod(line));
-  return samples;
-}
 
 constexpr std::size_t kWindow = 2 * kGateRounds * kGateSamples;
 
@@ -55,7 +46,7 @@ double accusations(const std::vector<double>& drift, double factor) {
 
 TEST(RecordedDrift, SeriesAreWhatOrdinaryTestsFailOn) {
   for (const auto* name : kSeries) {
-    const auto drift = series(name);
+    const auto drift = recorded_series(name);
     ASSERT_GE(drift.size(), 2900u) << name;
     EXPECT_GE(summarize(drift).autocorrelation, 0.5) << name << ": samples are not independent";
   }
@@ -68,7 +59,7 @@ TEST(RecordedDrift, AStoredBaselineAloneWouldCryWolf) {
   std::mt19937 random(1);
   RankLaws laws;
   for (const auto* name : kSeries) {
-    const auto drift = series(name);
+    const auto drift = recorded_series(name);
     int alarms = 0;
     for (int trial = 0; trial < 1000; ++trial) {
       const auto stretch = [&] {
@@ -84,7 +75,7 @@ TEST(RecordedDrift, AStoredBaselineAloneWouldCryWolf) {
 
 TEST(RecordedDrift, UnchangedIsNotAccused) {
   for (const auto* name : kSeries) {
-    const auto share = accusations(series(name), 1);
+    const auto share = accusations(recorded_series(name), 1);
     RecordProperty(std::string("false_alarms_") + name, std::to_string(share));
     EXPECT_LE(share, 0.005) << name;
   }
@@ -92,7 +83,7 @@ TEST(RecordedDrift, UnchangedIsNotAccused) {
 
 TEST(RecordedDrift, FivePerCentIsFoundWithin21Rounds) {
   for (const auto* name : kSeries) {
-    const auto share = accusations(series(name), 1 + kGateFinds);
+    const auto share = accusations(recorded_series(name), 1 + kGateFinds);
     RecordProperty(std::string("power_") + name, std::to_string(share));
     EXPECT_GE(share, 0.95) << name;
   }
@@ -104,7 +95,7 @@ TEST(RecordedDrift, WholeRunsAreNotAccusedWrongly) {
   std::mt19937 random(2);
   RankLaws laws;
   std::vector<std::vector<double>> drifts;
-  for (const auto* name : kSeries) drifts.push_back(series(name));
+  for (const auto* name : kSeries) drifts.push_back(recorded_series(name));
   int wrong = 0, found = 0;
   for (int run = 0; run < kRuns; ++run) {
     std::vector<Slowdown> slowdowns;

@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <fstream>
 #include <random>
 
+#include "../measure/drift/recorded_series.hpp"
 #include "example_run.hpp"
 #include "few_cases.hpp"
 #include "report/history/history.hpp"
@@ -29,16 +29,6 @@ const CaseHistory& find(const History& h, const std::string& layer, const std::s
       return c;
   ADD_FAILURE() << "no " << label << " on " << layer;
   return h.cases.front();
-}
-
-TEST(Student, AgreesWithTables) {
-  // Quantiles of 97.5% of Student's distribution, from any table.
-  EXPECT_NEAR(student_cdf(12.706, 1), 0.975, 1e-5);
-  EXPECT_NEAR(student_cdf(4.303, 2), 0.975, 1e-5);
-  EXPECT_NEAR(student_cdf(2.571, 5), 0.975, 1e-4);
-  EXPECT_NEAR(student_cdf(2.228, 10), 0.975, 1e-4);
-  EXPECT_NEAR(student_cdf(-2.042, 30), 0.025, 1e-4);
-  EXPECT_NEAR(student_cdf(0, 7), 0.5, 1e-12);
 }
 
 TEST(History, FindsPlantedStepsAtTheirRunsWithTheirReasons) {
@@ -120,20 +110,11 @@ TEST(History, AGapIsBridged) {
   EXPECT_EQ(c.steps[0].run, 4);
 }
 
-std::vector<double> series(const std::string& name) {
-  std::ifstream in(std::string(CONVGAUGE_SOURCE_DIR) + "/tests/unit/measure/drift/" + name +
-                   ".txt");
-  std::vector<double> samples;
-  for (std::string line; std::getline(in, line);)
-    if (!line.starts_with("#")) samples.push_back(std::stod(line));
-  return samples;
-}
-
 /// A history of runs of 15 consecutive samples each, from random places of recorded series that
 /// nothing was changed in; case 0 is slower by `factor` from the fourth run on.
 Steps replayed(int cases, int runs, double factor, std::mt19937& random) {
   static const std::vector<std::vector<double>> kSeries{
-      series("onednn"), series("onednn_2_threads"), series("naive")};
+      recorded_series("onednn"), recorded_series("onednn_2_threads"), recorded_series("naive")};
   std::vector<StepSeries> list;
   for (int c = 0; c < cases; ++c) {
     const auto& samples = kSeries[static_cast<std::size_t>(c) % kSeries.size()];

@@ -1,4 +1,4 @@
-// Exit codes: the worst one wins, in the order of design.md, section 7; known failures are strict.
+// Exit codes: the worst one wins, in the order of harness/cli/README.md; known failures are strict.
 #include "run/outcome.hpp"
 
 #include <gtest/gtest.h>

@@ -25,7 +25,7 @@ double squared(const WinogradAxis& axis) {
 TEST(CookToom, AmplificationOfTheKnownSets) {
   EXPECT_NEAR(squared(kF23), 64.0 / 9 * 4 / 3, 1e-12);
   EXPECT_NEAR(squared(kF43), 256 * 4.0 / 3, 1e-9);
-  // The largest of random tiles, as measured for verification.md: 9, 342, 79, 813.
+  // The largest of random tiles, measured: 9, 342, 79, 813.
   EXPECT_NEAR(squared(kF23), 9, 0.6);
   EXPECT_NEAR(squared(kF43), 342, 1);
   EXPECT_NEAR(squared(kF43Better), 79, 1);

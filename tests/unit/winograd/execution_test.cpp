@@ -87,8 +87,7 @@ std::vector<float> run(const Problem& p, const Choice& choice, const Kernels& ke
   return out;
 }
 
-/// (2 + sqrt(C) / 4) amp u S, S of factors of magnitude 1 (shared/verification.md, the ladder, step
-/// 3).
+/// (2 + sqrt(C) / 4) amp u S, S of factors of magnitude 1: the bound of harness/verify/README.md.
 double allowed(const Problem& p, const Choice& choice) {
   const auto channels = static_cast<double>(p.spec.in_channels / p.spec.groups);
   const double pieces = static_cast<double>(divided_up(p.spec.h.kernel, choice.h->r) *

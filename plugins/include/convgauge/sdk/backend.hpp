@@ -1,43 +1,58 @@
-// What a class must have, and what stands for the members that it may leave out.
+// What a class must have, and what stands in for the members that it may leave out.
 #pragma once
 #include <convgauge/plugin.h>
-
-#include <concepts>
 #include <convgauge/sdk/cpu.hpp>
+#include <convgauge/sdk/hidden.hpp>
 #include <convgauge/sdk/values.hpp>
 #include <convgauge/sdk/vetting.hpp>
+
+#include <concepts>
 #include <span>
 #include <vector>
 
-namespace [[gnu::visibility("hidden")]] cvg {
+namespace CVG_HIDDEN cvg {
 
+/// execute(): one slot after another.
 template <class B>
 concept RunsOne = requires(B b, const Slot& slot) {
   b.execute(slot);
 };
+/// execute_batch() and wait(): several slots at once, and perhaps after execute_batch() returned.
 template <class B>
 concept RunsBatches = requires(B b, std::span<const Slot* const> slots, cvg_timing* timing) {
   b.execute_batch(slots, timing);
   b.wait();
 };
 template <class B>
+concept Runs = RunsOne<B> || RunsBatches<B>;
+
+template <class B>
 concept Packs = requires(const B b) {
   { b.packed_weights_bytes() } -> std::convertible_to<std::size_t>;
 };
-
-/// What CVG_EXPORT_PLUGIN demands of a class.
 template <class B>
-concept Backend = std::constructible_from<B, const cvg_spec&, const cvg_settings&> &&
-    (RunsOne<B> || RunsBatches<B>)&&requires(const cvg_spec& spec, const cvg_settings& settings) {
+concept PreparesWeights = requires(B b, const cvg_tensors& tensors, const Slot& slot) {
+  b.prepare_weights(tensors, slot);
+};
+template <class B>
+concept PreparesWhatItPacks = !Packs<B> || PreparesWeights<B>;
+
+/// The static members that every class has.
+template <class B>
+concept DescribesItself = requires(const cvg_spec& spec, const cvg_settings& settings) {
   { B::name } -> std::convertible_to<const char*>;
   { B::description } -> std::convertible_to<const char*>;
   B::version;
   { B::supports } -> std::convertible_to<Supports>;
   B::check(spec, settings);
-}
-&&(!Packs<B> || requires(B b, const cvg_tensors& t, const Slot& s) { b.prepare_weights(t, s); });
+};
 
-/// The optional static members of a class, or what stands for them.
+/// What CVG_EXPORT_PLUGIN demands of a class.
+template <class B>
+concept Backend = DescribesItself<B> && Runs<B> && PreparesWhatItPacks<B> &&
+    std::constructible_from<B, const cvg_spec&, const cvg_settings&>;
+
+/// The optional static members of a class, or what stands in for them.
 template <class B>
 std::span<const cvg_option_info> options_of() {
   if constexpr (requires { B::options(); }) return B::options();
@@ -48,7 +63,7 @@ std::vector<cvg_device> devices_of() {
   if constexpr (requires { B::devices(); }) return B::devices();
   return {cpu_device()};
 }
-/// How many; without reading the processor's name, for query() is to be cheap.
+/// How many. Does not read the name of the CPU, since query() is to be cheap.
 template <class B>
 std::size_t device_count_of() {
   if constexpr (requires { B::devices(); }) return B::devices().size();
@@ -69,7 +84,8 @@ std::vector<cvg_algorithm> algorithms_of(const cvg_spec& spec, const cvg_setting
     return {algorithm(B::name)};
 }
 
-/// Everything that is refused without building a plan, in the order in which a person would ask.
+/// Everything that can be refused without building a plan: settings, options, spec, then the
+/// class's own check(). Throws Refused.
 template <class B>
 void vet(const cvg_spec& spec, const cvg_settings& settings) {
   vet_settings(settings, B::supports, device_count_of<B>());
@@ -78,10 +94,11 @@ void vet(const cvg_spec& spec, const cvg_settings& settings) {
   B::check(spec, settings);
 }
 
-/// What algorithms() may list and no plan may run: a device that is only described, say.
+/// What algorithms() may list but no plan may run: on a device that is only described, say. Throws
+/// Refused.
 template <class B>
 void vet_runnable(const cvg_spec& spec, const cvg_settings& settings) {
   if constexpr (requires { B::check_runnable(spec, settings); }) B::check_runnable(spec, settings);
 }
 
-}  // namespace gnu::visibility("hidden")]]cvg
+}  // namespace cvg

@@ -1,15 +1,19 @@
-// The buffers of a plan: what a class needs by default, how many bytes a tensor has, addresses by
+// The buffers of a plan: how many bytes a tensor has, what a class needs by default, addresses by
 // role.
 #pragma once
 #include <convgauge/sdk/values.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
 #include <vector>
 
-namespace [[gnu::visibility("hidden")]] cvg {
+namespace CVG_HIDDEN cvg {
 
 /// Bytes from the first to the last element of a tensor with these strides; 0 where it has no
-/// element.
+/// elements.
 inline std::size_t tensor_bytes(const std::int64_t (&shape)[4], const std::int64_t (&strides)[4],
-                                std::int32_t type) {
+                                cvg_dtype type) {
   std::int64_t last = 0;
   for (int i = 0; i < 4; ++i) {
     if (shape[i] == 0) return 0;
@@ -34,37 +38,38 @@ inline std::size_t dst_bytes(const cvg_spec& s) {
 }
 
 /// One of the host's own tensors, aligned to its element.
-inline cvg_requirement tensor(cvg_role role, std::size_t bytes, std::int32_t type) {
+inline cvg_requirement tensor(cvg_role role, std::size_t bytes, cvg_dtype type) {
   return {sizeof(cvg_requirement), role,  CVG_SCOPE_SLOT, CVG_FORM_TENSOR,
           CVG_MEMORY_HOST,         bytes, size_of(type),  {}};
 }
 
-/// A buffer in the plan's own arrangement: packed weights, workspace, a native tensor.
-inline cvg_requirement own(cvg_role role, std::int32_t scope, std::size_t bytes,
-                           std::size_t alignment, std::string_view layout = "") {
+/// A host buffer in the plan's own arrangement: packed weights, workspace, a native tensor.
+inline cvg_requirement own(cvg_role role, cvg_scope scope, std::size_t bytes, std::size_t alignment,
+                           std::string_view layout = "") {
   cvg_requirement made{sizeof(cvg_requirement), role,  scope,     CVG_FORM_OWN,
                        CVG_MEMORY_HOST,         bytes, alignment, {}};
   std::memcpy(made.layout, layout.data(), std::min(layout.size(), sizeof made.layout - 1));
   return made;
 }
 
-/// Packed weights are one buffer for each slot, as the weights themselves are.
+/// One buffer for each slot, as the weights themselves are.
 inline cvg_requirement packed_weights(std::size_t bytes, std::size_t alignment = 64) {
   return own(CVG_ROLE_PACKED_WEIGHTS, CVG_SCOPE_SLOT, bytes, alignment);
 }
+/// Scratch memory, one buffer for all slots.
 inline cvg_requirement workspace(std::size_t bytes, std::size_t alignment = 64) {
   return own(CVG_ROLE_WORKSPACE, CVG_SCOPE_EXECUTION, bytes, alignment);
 }
 
-/// The host's tensors of a direction: what is read, then what is written. Weights are left out
-/// where a plan packs them.
+/// The host's tensors of a direction: those that are read, then those that are written. Where a
+/// plan packs its weights, they are left out.
 inline std::vector<cvg_requirement> tensors(const cvg_spec& s, bool packs_weights) {
   std::vector<cvg_requirement> made;
-  const auto add = [&](bool wanted, cvg_role role, std::size_t bytes, std::int32_t type) {
+  const auto add = [&](bool wanted, cvg_role role, std::size_t bytes, cvg_dtype type) {
     if (wanted) made.push_back(tensor(role, bytes, type));
   };
-  const bool forward = s.direction == CVG_DIRECTION_FORWARD,
-             data = s.direction == CVG_DIRECTION_BACKWARD_DATA;
+  const bool forward = s.direction == CVG_DIRECTION_FORWARD;
+  const bool data = s.direction == CVG_DIRECTION_BACKWARD_DATA;
   const bool weights = s.direction == CVG_DIRECTION_BACKWARD_WEIGHTS;
   add(forward || weights, CVG_ROLE_SRC, src_bytes(s), s.src_type);
   add((forward || data) && !packs_weights, CVG_ROLE_WEIGHTS, weights_bytes(s), s.weights_type);
@@ -77,7 +82,7 @@ inline std::vector<cvg_requirement> tensors(const cvg_spec& s, bool packs_weight
   return made;
 }
 
-/// Workspace and packed weights: what workspace_limit_bytes counts.
+/// Bytes of workspace and packed weights: what workspace_limit_bytes counts.
 inline std::size_t footprint_bytes(const std::vector<cvg_requirement>& requirements) {
   std::size_t bytes = 0;
   for (const auto& r : requirements)
@@ -85,6 +90,7 @@ inline std::size_t footprint_bytes(const std::vector<cvg_requirement>& requireme
   return bytes;
 }
 
+/// Puts the address of one buffer where `slot` has its role.
 inline void place(Slot& slot, cvg_role role, void* address) {
   switch (role) {
     case CVG_ROLE_SRC:
@@ -125,4 +131,4 @@ inline void place(Slot& slot, cvg_role role, void* address) {
   }
 }
 
-}  // namespace gnu::visibility("hidden")]]cvg
+}  // namespace cvg

@@ -1,12 +1,13 @@
-// The one device of a class that names none: this machine's processor.
+// The one device of a class that names none: the CPU of this machine.
 #pragma once
 #include <convgauge/plugin.h>
-
+#include <convgauge/sdk/hidden.hpp>
 #include <convgauge/sdk/structs.hpp>
+
 #include <fstream>
 #include <string>
 
-namespace [[gnu::visibility("hidden")]] cvg {
+namespace CVG_HIDDEN cvg {
 
 /// As /proc/cpuinfo names it; "CPU" where there is no such file or line.
 inline std::string cpu_name() {
@@ -26,4 +27,4 @@ inline cvg_device cpu_device() {
   return device;
 }
 
-}  // namespace gnu::visibility("hidden")]]cvg
+}  // namespace cvg

@@ -1,20 +1,24 @@
-// The functions of the ABI's table over an author's class: exceptions end here.
+// The functions of the ABI's tables, over an author's class. No exception leaves them.
 #pragma once
 #include <convgauge/plugin.h>
-
+#include <convgauge/sdk/hidden.hpp>
 #include <convgauge/sdk/plan.hpp>
 #include <convgauge/sdk/structs.hpp>
+
+#include <concepts>
 #include <exception>
 #include <memory>
 #include <new>
 #include <span>
+#include <string>
+#include <string_view>
 
-namespace [[gnu::visibility("hidden")]] cvg {
+namespace CVG_HIDDEN cvg {
 
-/// Runs `body`; no exception crosses the C boundary. With `reason` a Refused is a refusal, without
-/// it a failure.
+/// Runs `body` and turns what it throws into a status and a note. Without `reason` a Refused is a
+/// failure: only functions that have a reason may refuse.
 template <class Body>
-cvg_status guarded(cvg_note* why, std::int32_t* reason, Body&& body) noexcept {
+cvg_status guarded(cvg_note* why, cvg_reason* reason, Body&& body) noexcept {
   try {
     body();
     return CVG_STATUS_OK;
@@ -41,14 +45,15 @@ cvg_status guarded(cvg_note* why, std::int32_t* reason, Body&& body) noexcept {
   }
 }
 
-/// The functions of the ABI's table, each one line of the class above.
+/// The functions of cvg_backend, each a call of Plan<B> or of a static member of B.
 template <class B>
 struct Glue {
   static Plan<B>& of(cvg_plan* plan) { return *reinterpret_cast<Plan<B>*>(plan); }
+  static const Plan<B>& of(const cvg_plan* plan) { return *reinterpret_cast<const Plan<B>*>(plan); }
 
   static cvg_status device_count(std::int32_t* count, cvg_note* why) noexcept {
     *count = 0;
-    std::int32_t none = 0;
+    cvg_reason none = CVG_REASON_NONE;
     const auto status =
         guarded(why, &none, [&] { *count = static_cast<std::int32_t>(device_count_of<B>()); });
     return status == CVG_STATUS_REFUSED ? CVG_STATUS_OK : status;
@@ -61,16 +66,15 @@ struct Glue {
                             std::int32_t* count) noexcept {
     return guarded(nullptr, nullptr, [&] { write_array(options_of<B>(), out, capacity, count); });
   }
-  static cvg_status query(const cvg_spec* s, const cvg_settings* t, std::int32_t* reason,
+  static cvg_status query(const cvg_spec* s, const cvg_settings* t, cvg_reason* reason,
                           cvg_note* why) noexcept {
     return guarded(why, reason, [&] {
       const auto spec = read_struct(s);
       const auto settings = read_struct(t);
       vet<B>(spec, settings);
       vet_runnable<B>(spec, settings);
-      if (settings.workspace_limit_bytes >= 0)
-        static_cast<void>(
-            std::make_unique<Plan<B>>(spec, settings));  // only the plan knows its buffers
+      if (settings.workspace_limit_bytes >= 0)  // only a plan knows its buffers
+        static_cast<void>(std::make_unique<Plan<B>>(spec, settings));
       else
         chosen(algorithms_of<B>(spec, settings), spec, settings);
     });
@@ -78,7 +82,7 @@ struct Glue {
   static cvg_status algorithms(const cvg_spec* s, const cvg_settings* t, cvg_algorithm* out,
                                std::int32_t capacity, std::int32_t* count, cvg_note* why) noexcept {
     *count = 0;
-    std::int32_t reason = 0;
+    cvg_reason reason = CVG_REASON_NONE;
     return guarded(why, &reason, [&] {
       const auto spec = read_struct(s);
       const auto settings = read_struct(t);
@@ -88,7 +92,7 @@ struct Glue {
     });
   }
   static cvg_status plan_create(const cvg_spec* s, const cvg_settings* t, cvg_plan** plan,
-                                std::int32_t* reason, cvg_note* why) noexcept {
+                                cvg_reason* reason, cvg_note* why) noexcept {
     return guarded(why, reason, [&] {
       const auto spec = read_struct(s);
       const auto settings = read_struct(t);
@@ -98,10 +102,10 @@ struct Glue {
     });
   }
   static void plan_destroy(cvg_plan* plan) noexcept { delete reinterpret_cast<Plan<B>*>(plan); }
-  static cvg_status plan_algorithm(cvg_plan* plan, cvg_algorithm* out) noexcept {
+  static cvg_status plan_algorithm(const cvg_plan* plan, cvg_algorithm* out) noexcept {
     return guarded(nullptr, nullptr, [&] { write_struct(of(plan).algorithm(), out); });
   }
-  static cvg_status requirements(cvg_plan* plan, cvg_requirement* out, std::int32_t capacity,
+  static cvg_status requirements(const cvg_plan* plan, cvg_requirement* out, std::int32_t capacity,
                                  std::int32_t* count) noexcept {
     return guarded(nullptr, nullptr,
                    [&] { write_array(of(plan).requirements(), out, capacity, count); });
@@ -142,16 +146,16 @@ struct Glue {
   }
 };
 
-/// The table of "cvg.details/0", for classes that have `std::string details() const` and
-/// `static std::string device_details(std::int32_t device)`: JSON objects both.
+/// Has the functions of the extension "cvg.details/0". Each returns a JSON object.
 template <class B>
 concept TellsDetails = requires(const B b) {
   { b.details() } -> std::convertible_to<std::string>;
   { B::device_details(0) } -> std::convertible_to<std::string>;
 };
+/// The functions of cvg_details.
 template <class B>
 struct DetailsGlue {
-  static cvg_status plan(cvg_plan* plan, cvg_note* json) noexcept {
+  static cvg_status plan(const cvg_plan* plan, cvg_note* json) noexcept {
     return guarded(json, nullptr, [&] { write_note(json, Glue<B>::of(plan).backend().details()); });
   }
   static cvg_status device(std::int32_t device, cvg_note* json) noexcept {
@@ -163,29 +167,29 @@ struct DetailsGlue {
   }
 };
 
-/// The same for memory of a class's own kinds.
+/// The functions of cvg_backend for memory of a class's own kinds.
 template <class M>
 struct MemoryGlue {
-  static cvg_status alloc(std::int32_t device, std::int32_t kind, std::size_t bytes,
+  static cvg_status alloc(std::int32_t device, cvg_memory kind, std::size_t bytes,
                           std::size_t alignment, void** address, cvg_note* why) noexcept {
     return guarded(why, nullptr, [&] { *address = M::alloc(device, kind, bytes, alignment); });
   }
-  static void free(std::int32_t device, std::int32_t kind, void* address) noexcept {
+  static void free(std::int32_t device, cvg_memory kind, void* address) noexcept {
     M::free(device, kind, address);
   }
-  static cvg_status fill(std::int32_t device, std::int32_t kind, void* address, std::size_t offset,
+  static cvg_status fill(std::int32_t device, cvg_memory kind, void* address, std::size_t offset,
                          std::int32_t byte, std::size_t bytes, cvg_note* why) noexcept {
     return guarded(why, nullptr, [&] { M::fill(device, kind, address, offset, byte, bytes); });
   }
-  static cvg_status read(std::int32_t device, std::int32_t kind, const void* address,
+  static cvg_status read(std::int32_t device, cvg_memory kind, const void* address,
                          std::size_t offset, void* host, std::size_t bytes,
                          cvg_note* why) noexcept {
     return guarded(why, nullptr, [&] { M::read(device, kind, address, offset, host, bytes); });
   }
-  static cvg_status write(std::int32_t device, std::int32_t kind, void* address, std::size_t offset,
+  static cvg_status write(std::int32_t device, cvg_memory kind, void* address, std::size_t offset,
                           const void* host, std::size_t bytes, cvg_note* why) noexcept {
     return guarded(why, nullptr, [&] { M::write(device, kind, address, offset, host, bytes); });
   }
 };
 
-}  // namespace gnu::visibility("hidden")]]cvg
+}  // namespace cvg

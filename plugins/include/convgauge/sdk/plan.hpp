@@ -1,17 +1,19 @@
-// One plan: an author's object, its buffers, and the addresses bound to its slots.
+// One plan: an author's object, its requirements, and the buffers bound to its slots.
 #pragma once
 #include <convgauge/plugin.h>
-
 #include <convgauge/sdk/backend.hpp>
 #include <convgauge/sdk/buffers.hpp>
+#include <convgauge/sdk/hidden.hpp>
+
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
-namespace [[gnu::visibility("hidden")]] cvg {
+namespace CVG_HIDDEN cvg {
 
-/// A class, its choice of algorithm, its buffers and the addresses bound to each slot.
+/// An author's object, the algorithm it runs, its requirements, and the buffers bound to each slot.
+/// What its functions throw, glue.hpp turns into statuses. [main]
 template <class B>
 class Plan {
  public:
@@ -29,6 +31,7 @@ class Plan {
   }
 
   B& backend() { return backend_; }
+  const B& backend() const { return backend_; }
   const cvg_algorithm& algorithm() const { return algorithm_; }
   std::span<const cvg_requirement> requirements() const { return requirements_; }
   const Slot& slot(std::int32_t index) const {
@@ -37,6 +40,8 @@ class Plan {
     return slots_[static_cast<std::size_t>(index)];
   }
 
+  /// Throws std::out_of_range for a slot that there is not, std::invalid_argument for a wrong
+  /// count.
   void bind(std::int32_t index, void* const* addresses, std::int32_t count) {
     slot(index);
     if (static_cast<std::size_t>(count) != requirements_.size())
@@ -86,4 +91,4 @@ class Plan {
   std::vector<const Slot*> batch_;  // keeps its memory from batch to batch
 };
 
-}  // namespace gnu::visibility("hidden")]]cvg
+}  // namespace cvg

@@ -1,7 +1,8 @@
-// Structs that begin with their size: reading what an older or newer host wrote, writing what it
-// has room for.
+// Structs that begin with their size: reads what an older or newer host wrote, writes what it has
+// room for.
 #pragma once
 #include <convgauge/plugin.h>
+#include <convgauge/sdk/hidden.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -9,9 +10,9 @@
 #include <span>
 #include <string_view>
 
-namespace [[gnu::visibility("hidden")]] cvg {
+namespace CVG_HIDDEN cvg {
 
-/// A copy of `*from` as this plugin knows the struct: fields that the host does not have are zero.
+/// A copy of `*from` as this plugin knows the struct. Fields that the host does not have are zero.
 template <class T>
 T read_struct(const T* from) {
   T copy{};
@@ -20,7 +21,7 @@ T read_struct(const T* from) {
   return copy;
 }
 
-/// Fills `*out` as far as the host's struct_size goes, and leaves struct_size as it stands.
+/// Fills `*out` as far as the host's struct_size goes, and leaves struct_size as it is.
 template <class T>
 void write_struct(const T& from, T* out) {
   const std::size_t room = out->struct_size;
@@ -29,7 +30,8 @@ void write_struct(const T& from, T* out) {
   out->struct_size = room;
 }
 
-/// Fills an array of the host's, whose elements lie struct_size of its own apart.
+/// Fills an array of the host's, whose elements lie the host's struct_size apart. *count: how many
+/// there are, also beyond `capacity`.
 template <class T>
 void write_array(std::span<const T> from, T* out, std::int32_t capacity, std::int32_t* count) {
   *count = static_cast<std::int32_t>(from.size());
@@ -41,7 +43,7 @@ void write_array(std::span<const T> from, T* out, std::int32_t capacity, std::in
     write_struct(from[i], reinterpret_cast<T*>(place));
 }
 
-/// A zero-terminated text cut to `capacity` bytes, never inside a UTF-8 character.
+/// A zero-terminated text of at most `capacity` bytes, never cut inside a UTF-8 character.
 inline void write_text(std::string_view text, char* out, std::size_t capacity) {
   if (!out || capacity == 0) return;
   std::size_t length = std::min(text.size(), capacity - 1);
@@ -54,8 +56,9 @@ inline void write_text(std::string_view text, char* out, std::size_t capacity) {
   out[length] = '\0';
 }
 
+/// The same into a note, which may be null.
 inline void write_note(cvg_note* note, std::string_view text) {
   if (note) write_text(text, note->text, note->capacity);
 }
 
-}  // namespace gnu::visibility("hidden")]]cvg
+}  // namespace cvg

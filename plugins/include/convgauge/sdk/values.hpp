@@ -1,7 +1,7 @@
-// What an author's class says and is given: refusals, abilities, algorithms, the addresses of a
-// slot.
+// What an author's class says and is given: refusals, abilities, algorithms, the buffers of a slot.
 #pragma once
 #include <convgauge/plugin.h>
+#include <convgauge/sdk/hidden.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -13,24 +13,23 @@
 #include <string_view>
 #include <utility>
 
-// Hidden, so that two plugins in one process never share an instantiation of the same name.
-namespace [[gnu::visibility("hidden")]] cvg {
+namespace CVG_HIDDEN cvg {
 
-/// Thrown by check() or a constructor: an honest "not supported", with one of CVG_REASON_* and a
-/// sentence for people.
+/// An honest "not supported", with its reason and a sentence for people: CVG_STATUS_REFUSED. Thrown
+/// by check(), check_runnable(), algorithms(), devices(), or a constructor.
 struct Refused : std::runtime_error {
-  Refused(std::int32_t reason_code, const std::string& sentence)
+  Refused(cvg_reason reason_code, const std::string& sentence)
       : std::runtime_error(sentence), reason(reason_code) {}
-  std::int32_t reason;
+  cvg_reason reason;
 };
 
-/// Thrown where nothing more can run in this process: CVG_STATUS_DEVICE_LOST.
+/// Nothing more can run in this process: CVG_STATUS_DEVICE_LOST.
 struct DeviceLost : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Thrown where memory ran out, of the host or of a device: CVG_STATUS_OUT_OF_MEMORY, with a
-/// sentence. std::bad_alloc will do where there is none.
+/// Memory of the host or of a device ran out: CVG_STATUS_OUT_OF_MEMORY, with a sentence. Without a
+/// sentence std::bad_alloc will do.
 struct OutOfMemory : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -49,11 +48,12 @@ class Set {
   std::uint32_t bits_ = 0;
 };
 
-/// What a class can do as a whole: `static constexpr cvg::Supports supports{.types =
-/// {CVG_DTYPE_F32, CVG_DTYPE_F64}};` The rest is refused before the class is asked. Source, weights
-/// and destination are of one type; the accumulator is f64 for f64 and f32 for the others. A plan
-/// that keeps strict arithmetic also meets tf32 and reduced, which only permit rounding: so all of
-/// `math` is the default, and a class that rounds takes strict out.
+/// What a class can do as a whole:
+///   static constexpr cvg::Supports supports{.types = {CVG_DTYPE_F32, CVG_DTYPE_F64}};
+/// The rest is refused before the class is asked. Source, weights and destination have one type;
+/// the accumulator is f64 for f64, and f32 for the others.
+/// A plan whose arithmetic is strict also satisfies tf32 and reduced, which only permit rounding.
+/// So `math` holds all three by default, and a class that rounds leaves strict out.
 struct Supports {
   Set types{CVG_DTYPE_F32};
   Set layouts{CVG_LAYOUT_NCHW};
@@ -64,19 +64,21 @@ struct Supports {
   std::int32_t max_threads = INT32_MAX;
 };
 
-/// The addresses of one bound slot, by role; null where the plan asked for none. Roles that a plan
-/// asked for twice are told apart by `addresses`, which are in the order of its requirements.
+/// The buffers of one bound slot, by role; null where the plan asked for none. Where a plan asked
+/// for a role twice, `addresses` has both: they are in the order of its requirements.
+/// Who may write what: bind() the constants; prepare_weights() weights, bias and packed_weights,
+/// and upload() src and diff_dst, in form own; execute() the outputs; all of them the workspace.
 struct Slot {
   std::int32_t index = 0;
-  const void *src = nullptr, *weights = nullptr, *bias = nullptr, *diff_dst = nullptr;
+  void *src = nullptr, *weights = nullptr, *bias = nullptr, *diff_dst = nullptr;
   void *dst = nullptr, *diff_src = nullptr, *diff_weights = nullptr, *diff_bias = nullptr;
   void *packed_weights = nullptr, *workspace = nullptr, *constants = nullptr;
   void* const* addresses = nullptr;
 };
 
-/// An algorithm of class direct or gemm. `name` beyond 127 bytes is cut.
+/// An algorithm of class direct or gemm, deterministic. A `name` beyond 127 bytes is cut.
 inline cvg_algorithm algorithm(std::string_view name,
-                               std::int32_t algorithm_class = CVG_CLASS_DIRECT) {
+                               cvg_class algorithm_class = CVG_CLASS_DIRECT) {
   cvg_algorithm made{};
   made.struct_size = sizeof made;
   std::memcpy(made.name, name.data(), std::min(name.size(), sizeof made.name - 1));
@@ -87,7 +89,7 @@ inline cvg_algorithm algorithm(std::string_view name,
   return made;
 }
 
-/// One axis of F(m, r), by its m + r - 2 finite points.
+/// One axis of F(m, r), by its m + r - 2 finite points. Throws std::length_error beyond 16 of them.
 inline cvg_winograd_axis winograd_axis(std::int32_t m, std::int32_t r,
                                        std::initializer_list<cvg_rational> points) {
   if (points.size() > 16) throw std::length_error("a Winograd axis has at most 16 finite points");
@@ -98,6 +100,7 @@ inline cvg_winograd_axis winograd_axis(std::int32_t m, std::int32_t r,
   return axis;
 }
 
+/// A Winograd algorithm whose points are known.
 inline cvg_algorithm winograd(std::string_view name, const cvg_winograd_axis& h,
                               const cvg_winograd_axis& w) {
   auto made = algorithm(name, CVG_CLASS_WINOGRAD);
@@ -107,6 +110,7 @@ inline cvg_algorithm winograd(std::string_view name, const cvg_winograd_axis& h,
   return made;
 }
 
+/// An FFT algorithm; a tile of 1 on an axis: not transformed.
 inline cvg_algorithm fft(std::string_view name, std::int32_t tile_h, std::int32_t tile_w) {
   auto made = algorithm(name, CVG_CLASS_FFT);
   made.fft_tile[0] = tile_h;
@@ -114,16 +118,16 @@ inline cvg_algorithm fft(std::string_view name, std::int32_t tile_h, std::int32_
   return made;
 }
 
-/// The value of an option as the host set it; nothing where it is not set. The view lives as long
-/// as `settings`.
+/// The value of an option as the host set it; nothing where it is not set. The view is valid as
+/// long as `settings`.
 inline std::optional<std::string_view> option(const cvg_settings& settings, std::string_view key) {
   for (std::int32_t i = 0; i < settings.option_count; ++i)
     if (key == settings.options[i].key) return settings.options[i].value;
   return std::nullopt;
 }
 
-/// One option for `static options()`. values: "strict|fast" and "1..64" are enforced by the SDK;
-/// other texts, such as "bytes", are the class's to check.
+/// One option for `static options()`. The SDK enforces `values` such as "strict|fast" and "1..64";
+/// others, such as "bytes", are for the class to check.
 constexpr cvg_option_info describe_option(const char* key, const char* values,
                                           const char* default_value, const char* description) {
   return {sizeof(cvg_option_info), key, values, default_value, description};
@@ -136,8 +140,9 @@ constexpr std::int64_t output(const cvg_axis& axis) {
          1;
 }
 
-constexpr std::size_t size_of(std::int32_t type) {
+/// Bytes of one element.
+constexpr std::size_t size_of(cvg_dtype type) {
   return type == CVG_DTYPE_F64 ? 8 : type == CVG_DTYPE_F32 ? 4 : 2;
 }
 
-}  // namespace gnu::visibility("hidden")]]cvg
+}  // namespace cvg

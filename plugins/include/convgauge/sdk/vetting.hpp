@@ -1,13 +1,15 @@
-// What the SDK refuses on an author's behalf: rules R3, R4 and R5 of plugin.h, and what `supports`
-// leaves out.
+// What the SDK refuses for a class: what `supports` leaves out, and rules R3, R4 and R5 of
+// plugin.h.
 #pragma once
-#include <charconv>
 #include <convgauge/sdk/values.hpp>
+
+#include <algorithm>
+#include <charconv>
 #include <span>
 #include <string>
 #include <vector>
 
-namespace [[gnu::visibility("hidden")]] cvg {
+namespace CVG_HIDDEN cvg {
 
 /// "a, b and c" for sentences; "none" for nothing.
 inline std::string listed(const std::vector<std::string>& words) {
@@ -17,17 +19,17 @@ inline std::string listed(const std::vector<std::string>& words) {
   return all.empty() ? "none" : all;
 }
 
-/// The word of an enumerator, or its number where this SDK does not know it.
+/// The word of an enumerator, or its number where the SDK does not know it.
 inline std::string word(std::int32_t value, std::initializer_list<const char*> words) {
   if (value >= 0 && value < static_cast<std::int32_t>(words.size())) return words.begin()[value];
   return "number " + std::to_string(value);
 }
 
-inline void refuse_unless(bool supported, std::int32_t reason, const std::string& sentence) {
+inline void refuse_unless(bool supported, cvg_reason reason, const std::string& sentence) {
   if (!supported) throw Refused(reason, sentence);
 }
 
-inline std::string type_word(std::int32_t type) {
+inline std::string type_word(cvg_dtype type) {
   return word(type, {"f32", "f64", "f16", "bf16"});
 }
 
@@ -46,8 +48,8 @@ inline void vet_types(const cvg_spec& spec, const Supports& supports) {
           type_word(spec.src_type));
 }
 
-/// Whether strides (n, c, h, w) are those of a dense tensor; where a size is 1 its stride says
-/// nothing.
+/// Whether these strides (n, c, h, w) are those of a dense tensor. The stride of an axis of size 1
+/// does not matter.
 inline bool is_dense(const std::int64_t (&shape)[4], const std::int64_t (&strides)[4],
                      bool channels_last) {
   static constexpr int kOrders[2][4] = {{3, 2, 1, 0}, {1, 3, 2, 0}};  // innermost first
@@ -90,8 +92,8 @@ inline void vet_spec(const cvg_spec& spec, const Supports& supports) {
   if (!supports.any_strides) vet_strides(spec);
 }
 
-/// "strict|fast" is a choice, "1..64" a range of whole numbers; any other description is left to
-/// the class.
+/// Whether `value` is one of `values`: "strict|fast" is a choice, "1..64" a range of whole numbers.
+/// Any other description is for the class to check.
 inline bool fits(std::string_view value, std::string_view values) {
   if (const auto dots = values.find(".."); dots != std::string_view::npos) {
     std::int64_t bounds[3] = {};
@@ -142,8 +144,8 @@ inline void vet_settings(const cvg_settings& settings, const Supports& supports,
                 std::to_string(settings.slots) + " slots; at least 1 is needed");
 }
 
-/// The algorithm that will run: the one asked for by name, else the first; of those that are
-/// deterministic where the spec demands it.
+/// The algorithm that will run: the one asked for by name, else the first. Where the spec demands
+/// it, of the deterministic ones.
 inline cvg_algorithm chosen(std::span<const cvg_algorithm> known, const cvg_spec& spec,
                             const cvg_settings& settings) {
   std::vector<std::string> names;
@@ -164,4 +166,4 @@ inline cvg_algorithm chosen(std::span<const cvg_algorithm> known, const cvg_spec
       known.empty() ? "no algorithm for this problem" : "no algorithm always gives the same bits");
 }
 
-}  // namespace gnu::visibility("hidden")]]cvg
+}  // namespace cvg

@@ -1,29 +1,18 @@
 // sysfs and the affinity mask, as lists of numbers.
-#include "run/machine/topology.hpp"
+#include "core/sysfs_topology.hpp"
 
 #include <sched.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <fstream>
-#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
-#include <utility>
+
+#include "core/files.hpp"
 
 namespace convgauge {
 namespace {
-
-std::string first_line(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  std::string line;
-  std::getline(in, line);
-  return line;
-}
 
 /// The number at the start of "7", "0-3,8-11" or "0,4".
 std::optional<int> leading_number(std::string_view text) {
@@ -57,8 +46,26 @@ int last_level_group(const std::filesystem::path& sysfs, int processor) {
   return group;
 }
 
-std::int64_t sysconf_bytes(int name) {
-  return std::max<std::int64_t>(0, sysconf(name));
+Processor processor_of(const std::filesystem::path& sysfs, int index) {
+  const auto topology = folder_of(sysfs, index) / "topology";
+  const auto package = leading_number(first_line(topology / "physical_package_id"));
+  const auto core = leading_number(first_line(topology / "core_id"));
+  // -1 is no package: one that holds the processor alone.
+  return {.index = index,
+          .package = core ? package.value_or(0) : -1,
+          .core = core.value_or(index),
+          .cache_group = last_level_group(sysfs, index)};
+}
+
+CacheSizes read_caches(const std::filesystem::path& sysfs, int processor) {
+  CacheSizes sizes;
+  for_each_cache(sysfs, processor, [&](int level, const std::filesystem::path& cache) {
+    const auto bytes = parse_size(first_line(cache / "size"));
+    if (level == 1) sizes.l1_bytes = bytes;
+    if (level == 2) sizes.l2_bytes = bytes;
+    if (level == 3) sizes.l3_bytes = bytes;
+  });
+  return sizes;
 }
 
 }  // namespace
@@ -80,52 +87,11 @@ std::vector<int> allowed_processors() {
   }
 }
 
-std::vector<Processor> read_processors(const std::filesystem::path& sysfs,
-                                       std::span<const int> allowed) {
-  std::vector<Processor> processors;
-  for (const int index : allowed) {
-    const auto topology = folder_of(sysfs, index) / "topology";
-    const auto package = leading_number(first_line(topology / "physical_package_id"));
-    const auto core = leading_number(first_line(topology / "core_id"));
-    // -1 is no package: one that holds the processor alone.
-    processors.push_back({.index = index,
-                          .package = core ? package.value_or(0) : -1,
-                          .core = core.value_or(index),
-                          .cache_group = last_level_group(sysfs, index)});
-  }
-  return processors;
-}
-
-CacheSizes read_caches(const std::filesystem::path& sysfs, int processor) {
-  CacheSizes sizes;
-  for_each_cache(sysfs, processor, [&](int level, const std::filesystem::path& cache) {
-    const auto bytes = parse_size(first_line(cache / "size"));
-    if (level == 1) sizes.l1_bytes = bytes;
-    if (level == 2) sizes.l2_bytes = bytes;
-    if (level == 3) sizes.l3_bytes = bytes;
-  });
-  if (sizes == CacheSizes{} &&
-      sysfs == kProcessorFolder)  // a container without sysfs: the C library asks cpuid
-    sizes = {sysconf_bytes(_SC_LEVEL1_DCACHE_SIZE), sysconf_bytes(_SC_LEVEL2_CACHE_SIZE),
-             sysconf_bytes(_SC_LEVEL3_CACHE_SIZE)};
-  return sizes;
-}
-
-int physical_cores(std::span<const Processor> processors) {
-  std::set<std::pair<int, int>> cores;
-  for (const auto& p : processors) cores.emplace(p.package, p.core);
-  return static_cast<int>(cores.size());
-}
-
-std::vector<Processor> spread(std::vector<Processor> processors) {
-  std::map<std::pair<int, int>, int> used;
-  std::vector<std::pair<int, Processor>> by_turn;
-  for (const auto& p : processors) by_turn.emplace_back(used[{p.package, p.core}]++, p);
-  std::stable_sort(by_turn.begin(), by_turn.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::transform(by_turn.begin(), by_turn.end(), processors.begin(),
-                 [](const auto& turn) { return turn.second; });
-  return processors;
+Topology topology_by_sysfs(const std::filesystem::path& sysfs, std::span<const int> allowed) {
+  Topology topology;
+  for (const int index : allowed) topology.processors.push_back(processor_of(sysfs, index));
+  topology.caches = read_caches(sysfs, allowed.front());
+  return topology;
 }
 
 std::int64_t parse_size(std::string_view text) {

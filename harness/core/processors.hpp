@@ -2,9 +2,7 @@
 // large the caches are.
 #pragma once
 #include <cstdint>
-#include <filesystem>
 #include <span>
-#include <string_view>
 #include <vector>
 
 namespace convgauge {
@@ -16,29 +14,27 @@ struct Processor {
   bool operator==(const Processor&) const = default;
 };
 
+/// Data or unified caches, of one instance; 0: none or not told.
 struct CacheSizes {
-  std::int64_t l1_bytes = 0, l2_bytes = 0,
-               l3_bytes = 0;  // data or unified, of one instance; 0: none or not told
+  std::int64_t l1_bytes = 0, l2_bytes = 0, l3_bytes = 0;
   bool operator==(const CacheSizes&) const = default;
 };
 
-/// The affinity mask of the calling thread.
-std::vector<int> allowed_processors();
+struct Topology {
+  std::vector<Processor> processors;  // ascending
+  CacheSizes caches;                  // of the first
+  bool operator==(const Topology&) const = default;
+};
 
-/// `sysfs`: the folder that holds cpu0, cpu1, ... A processor that it does not describe is a core
-/// of its own.
-std::vector<Processor> read_processors(const std::filesystem::path& sysfs,
-                                       std::span<const int> allowed);
-CacheSizes read_caches(const std::filesystem::path& sysfs, int processor);
+/// What the calling thread may run on; never without a processor. hwloc tells it where the build
+/// has hwloc, else sysfs.
+Topology read_topology();
 
 int physical_cores(std::span<const Processor> processors);
+/// Those of read_topology(): at least 1.
+int physical_cores();
 
 /// One processor of every core first, then their siblings: what thread 0, 1, ... is pinned to.
 std::vector<Processor> spread(std::vector<Processor> processors);
-
-/// "32768K", "1M", "64": bytes; 0 if it is no size.
-std::int64_t parse_size(std::string_view text);
-
-inline const std::filesystem::path kProcessorFolder = "/sys/devices/system/cpu";
 
 }  // namespace convgauge

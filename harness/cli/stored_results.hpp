@@ -1,0 +1,12 @@
+// The results of earlier runs, as report, compare and gate read them.
+#pragma once
+#include <string>
+
+#include "record/record.hpp"
+
+namespace convgauge::cli {
+
+/// read_results(); a torn last line is told on standard error.
+Expected<Results> stored_results(const std::string& path);
+
+}  // namespace convgauge::cli
