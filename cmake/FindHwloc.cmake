@@ -1,5 +1,7 @@
-# hwloc 2 or later (Debian: libhwloc-dev): Hwloc_FOUND, and the target hwloc::hwloc where CONVGAUGE_HWLOC wants it.
-set(CONVGAUGE_HWLOC AUTO CACHE STRING "Cores, caches and cpusets by hwloc: AUTO, ON or OFF (then by sysfs)")
+# hwloc 2 or later (Debian: libhwloc-dev): Hwloc_FOUND, and the target hwloc::hwloc where
+# CONVGAUGE_HWLOC wants it.
+set(CONVGAUGE_HWLOC AUTO
+  CACHE STRING "Cores, caches and cpusets by hwloc: AUTO, ON or OFF (then by sysfs)")
 set_property(CACHE CONVGAUGE_HWLOC PROPERTY STRINGS AUTO ON OFF)
 find_path(HWLOC_INCLUDE_DIR hwloc.h)
 find_library(HWLOC_LIBRARY hwloc)
@@ -18,7 +20,8 @@ else()
   set(wanted ${CONVGAUGE_HWLOC})
 endif()
 if(wanted AND NOT Hwloc_FOUND)
-  message(FATAL_ERROR "CONVGAUGE_HWLOC=${CONVGAUGE_HWLOC}, but no hwloc 2 was found (Debian: libhwloc-dev)")
+  message(FATAL_ERROR
+    "CONVGAUGE_HWLOC=${CONVGAUGE_HWLOC}, but no hwloc 2 was found (Debian: libhwloc-dev)")
 endif()
 if(wanted AND NOT TARGET hwloc::hwloc)
   add_library(hwloc::hwloc UNKNOWN IMPORTED)

@@ -76,8 +76,7 @@ std::vector<SettingText> setting_texts(const CaseSettings& settings) {
                        std::is_same_v<decltype(value), const int&>, value == usually});
       },
       settings, usual);
-  std::stable_partition(all.begin(), all.end(),
-                        [](const SettingText& t) { return t.key.is_axis; });
+  std::stable_partition(all.begin(), all.end(), [](const SettingText& t) { return t.key.is_axis; });
   return all;
 }
 

@@ -1,7 +1,8 @@
 """The naming rule of plugin.h: names.py ROOT prints each breach and exits 1.
 
-Each enumeration has a typedef cvg_NAME right above it, and its enumerators are CVG_NAME_something. Every other file, of
-code or of text, uses no CVG_ name that plugins/include does not define. CVG_NAME_* and CVG_NAME_ stand for several.
+Each enumeration has a typedef cvg_NAME right above it, and its enumerators are CVG_NAME_something.
+Every other file, of code or of text, uses no CVG_ name that plugins/include does not define.
+CVG_NAME_* and CVG_NAME_ stand for several.
 """
 import pathlib
 import re

@@ -27,13 +27,15 @@ if(NOT out MATCHES "1 agrees")
 endif()
 run(${convgauge} verify ${WORK_DIR}/moved/${DATADIR}/convgauge/configs/quickstart.json
   --backend naive --dry-run)
-foreach(file ${DOCDIR}/LICENSE ${DOCDIR}/configs/README.md ${DATADIR}/convgauge/template/backend.cpp)
+foreach(file ${DOCDIR}/LICENSE ${DOCDIR}/configs/README.md
+  ${DATADIR}/convgauge/template/backend.cpp)
   if(NOT EXISTS ${WORK_DIR}/moved/${file})
     message(FATAL_ERROR "${file} is not installed")
   endif()
 endforeach()
 
-# The installed pages are beside each other as in the source tree, so no link of theirs may lead nowhere.
+# The installed pages are beside each other as in the source tree,
+# so no link of theirs may lead nowhere.
 if(PYTHON)
   run(${PYTHON} ${REPOSITORY_CHECKS}/check.py links ${WORK_DIR}/moved/${DOCDIR})
   run(${PYTHON} ${REPOSITORY_CHECKS}/check.py links ${WORK_DIR}/moved/${DATADIR}/convgauge)

@@ -8,7 +8,8 @@ import check
 
 SOUND = {
     ".clang-format": "BasedOnStyle: Google\n",
-    "README.md": "[a](configs/schema.json) [b](#here) [c](https://example.com/x)\n```\n[d](nowhere)\n```\n",
+    "README.md": "[a](configs/schema.json) [b](#here) [c](https://example.com/x)\n"
+    "```\n[d](nowhere)\n```\n",
     "configs/README.md": "`name`\n",
     "configs/schema.json": '{"properties": {"name": {"type": "string"}}}',
     "harness/core/a.cpp": "int f(int a) { return a; }\n",

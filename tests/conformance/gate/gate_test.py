@@ -1,4 +1,5 @@
-"""gate.py must accept a right plugin, and accept no lying one: gate_test.py CONVGAUGE FAULTY_FOLDER."""
+"""gate.py must accept a right plugin, and accept no lying one:
+gate_test.py CONVGAUGE FAULTY_FOLDER."""
 import json
 import pathlib
 import subprocess
