@@ -9,7 +9,7 @@ import unittest
 EMBED = pathlib.Path(__file__).parents[2] / "harness" / "report" / "embed_page.cmake"
 SOUND = {
     "a.js": 'import {b, c as other} from "./b.js";\nconsole.log(b(), other);\n',
-    "b.js": 'import {d} from "./d.js";\nexport function b() {\n  return d;\n}\nexport const c = 2;\n',
+    "b.js": 'import {d} from "./d.js";\nexport function b() { return d; }\nexport const c = 2;\n',
     "d.js": "const hidden = 1;\nexport const d = hidden;\n",
 }
 # A breach: the files that are other than in SOUND, and what the message names.
