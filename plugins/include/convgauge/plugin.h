@@ -157,7 +157,7 @@ enum { CVG_MATH_STRICT = 0, CVG_MATH_TF32 = 1, CVG_MATH_REDUCED = 2 };
  *                 more than that of the classical points; relative to the norms of the tile.
  *   fft           A multiple of u that grows with the logarithm of the tile's size; relative to
  *                 the norms of the tile.
- * `verify` prints, for each wrong output, what it allowed. */
+ * `convgauge verify` says what it allowed at the worst of the wrong outputs. */
 typedef int32_t cvg_class;
 enum { CVG_CLASS_DIRECT = 0, CVG_CLASS_GEMM = 1, CVG_CLASS_WINOGRAD = 2, CVG_CLASS_FFT = 3 };
 
