@@ -2,6 +2,7 @@
 #include "record/evidence_json.hpp"
 
 #include <charconv>
+#include <cstdlib>
 
 #include "record/described_json.hpp"
 
@@ -59,16 +60,23 @@ static Complaint read(const Json& json, Oracle& oracle) {
 static Json written(const Diagnosis& diagnosis) {
   return text(diagnosis);
 }
-static Complaint read(const Json& json, Diagnosis& diagnosis) {
+/// "with single pixels lit, 24 of 30 wrong outputs lose tap (kh 0, kw 2)"
+static std::optional<TapMistake> tap_mistake(const std::string& whole) {
+  const auto lit = split(whole, ", ");
+  const auto outputs = lit ? split(lit->second, " of ") : std::nullopt;
+  const auto wrong = outputs ? split(outputs->second, " wrong outputs ") : std::nullopt;
+  if (!wrong) return std::nullopt;
+  const TapMistake taps{wrong->second, std::atoi(outputs->first.c_str()),
+                        std::atoi(wrong->first.c_str())};
+  return text(taps) == whole ? std::optional(taps) : std::nullopt;
+}
+
+/// "matches the reference with A, or with B, where it is wrong"
+static std::optional<Diagnosis> misreadings(std::string rest) {
   constexpr std::string_view kMatches = "matches the reference with ",
                              kPartly = ", where it is wrong";
-  std::string rest;
-  if (auto complaint = read(json, rest)) return complaint;
-  diagnosis = {};
-  if (!rest.starts_with(kMatches) || rest.size() == kMatches.size()) {
-    diagnosis.taps = rest;
-    return std::nullopt;
-  }
+  if (!rest.starts_with(kMatches) || rest.size() == kMatches.size()) return std::nullopt;
+  Diagnosis diagnosis;
   rest.erase(0, kMatches.size());
   diagnosis.partly = rest.ends_with(kPartly);
   if (diagnosis.partly) rest.erase(rest.size() - kPartly.size());
@@ -77,6 +85,19 @@ static Complaint read(const Json& json, Diagnosis& diagnosis) {
     rest = parts->second;
   }
   diagnosis.misreadings.push_back({rest});
+  return diagnosis;
+}
+
+static Complaint read(const Json& json, Diagnosis& diagnosis) {
+  std::string whole;
+  if (auto complaint = read(json, whole)) return complaint;
+  diagnosis = {};
+  if (const auto found = misreadings(whole))
+    diagnosis = *found;
+  else if (const auto taps = tap_mistake(whole))
+    diagnosis.taps = *taps;
+  else
+    diagnosis.other = whole;
   return std::nullopt;
 }
 

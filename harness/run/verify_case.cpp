@@ -156,10 +156,10 @@ class Climb {
   }
 
   /// What no misread specification explains, single lit pixels may.
-  std::string taps_astray() {
-    if (material_.projected() || !fits(Fill::impulse, material_.spec())) return "";
+  TapMistake taps_astray() {
+    if (material_.projected() || !fits(Fill::impulse, material_.spec())) return {};
     const auto& sheet = material_.sheet(Fill::impulse);
-    if (memory_.run(sheet.inputs(), order_.placements.front(), true, Poison::number)) return "";
+    if (memory_.run(sheet.inputs(), order_.placements.front(), true, Poison::number)) return {};
     return describe_taps({material_.spec(), plan_.algorithm, Fill::impulse, sheet.inputs(),
                           sheet.reference(), memory_.outputs()[index_of(TensorRole::dst)]});
   }

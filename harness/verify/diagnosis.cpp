@@ -16,8 +16,15 @@ std::string text(const Oracle& oracle) {
   return oracle.run + " (" + std::string(word(*oracle.rule)) + ")" + place;
 }
 
+std::string text(const TapMistake& taps) {
+  if (taps.mistake.empty()) return "";
+  return "with single pixels lit, " + std::to_string(taps.outputs) + " of " +
+         std::to_string(taps.wrong) + " wrong outputs " + taps.mistake;
+}
+
 std::string text(const Diagnosis& diagnosis) {
-  if (diagnosis.misreadings.empty()) return diagnosis.taps;
+  if (!diagnosis.other.empty()) return diagnosis.other;
+  if (diagnosis.misreadings.empty()) return text(diagnosis.taps);
   std::string all;
   for (const auto& misreading : diagnosis.misreadings)
     all += (all.empty() ? "matches the reference with " : ", or with ") + misreading.name;
@@ -25,7 +32,8 @@ std::string text(const Diagnosis& diagnosis) {
 }
 
 bool share_an_explanation(const Diagnosis& a, const Diagnosis& b) {
-  if (!a.taps.empty() || !b.taps.empty()) return a == b;
+  if (!a.other.empty()) return a.other == b.other;
+  if (!a.taps.mistake.empty()) return a.taps.mistake == b.taps.mistake;
   return std::any_of(a.misreadings.begin(), a.misreadings.end(), [&](const Misreading& one) {
     return std::find(b.misreadings.begin(), b.misreadings.end(), one) != b.misreadings.end();
   });

@@ -28,13 +28,23 @@ struct Misreading {
   auto operator<=>(const Misreading&) const = default;
 };
 
+/// What single lit pixels say of a wrong output (taps.hpp): its most frequent mistake.
+struct TapMistake {
+  std::string mistake;         // "lose tap (kh 0, kw 2)"; empty where none was recognised
+  int outputs = 0, wrong = 0;  // how many made it of the wrong outputs that were looked at
+  auto operator<=>(const TapMistake&) const = default;
+};
+/// "with single pixels lit, 24 of 30 wrong outputs lose tap (kh 0, kw 2)"; empty without a mistake.
+std::string text(const TapMistake& taps);
+
 /// What explains a wrong output; empty where nothing does.
 struct Diagnosis {
   std::vector<Misreading> misreadings{};  // each of them gives the output
   bool partly = false;                    // only where it is wrong
-  std::string taps{};  // without a misreading: what single lit pixels say (taps.hpp)
+  TapMistake taps{};                      // looked for where no misreading explains it
+  std::string other{};                    // what a file of another version says in words of its own
 
-  bool empty() const { return misreadings.empty() && taps.empty(); }
+  bool empty() const { return misreadings.empty() && taps.mistake.empty() && other.empty(); }
   auto operator<=>(const Diagnosis&) const = default;
 };
 /// "matches the reference with A, or with B, where it is wrong"; empty where nothing explains it.

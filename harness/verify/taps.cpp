@@ -110,7 +110,7 @@ std::string mistake(const Geometry& g, const std::optional<Tap>& due, double val
 
 }  // namespace
 
-std::string describe_taps(const Evidence& e) {
+TapMistake describe_taps(const Evidence& e) {
   const auto& g = e.spec.geometry;
   const Shape s = g.dst_shape();
   const Strides d = e.spec.dst_strides();
@@ -134,12 +134,11 @@ std::string describe_taps(const Evidence& e) {
     ++counts[mistake(g, due, value, value == 0 ? std::nullopt : weights.find(value, o))];
   }
   counts.erase("");
-  if (counts.empty()) return "";
+  if (counts.empty()) return {};
   const auto most =
       std::max_element(counts.begin(), counts.end(),
                        [](const auto& a, const auto& b) { return a.second < b.second; });
-  return fmt::format("with single pixels lit, {} of {} wrong outputs {}", most->second, wrong,
-                     most->first);
+  return {most->first, most->second, wrong};
 }
 
 }  // namespace convgauge

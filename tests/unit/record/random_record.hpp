@@ -130,8 +130,9 @@ class RandomRecords {
     return {text(), one<Rule>(), coin() ? "slot 1" : ""};
   }
   Diagnosis diagnosis() {
-    if (coin()) return {{}, false, text()};
-    Diagnosis d{{{"padding_h taken as 0"}}, coin(), {}};
+    if (coin()) return {{}, false, {}, text()};
+    if (coin()) return {{}, false, {"lose tap (kh 0, kw 2)", 24, 30}, {}};
+    Diagnosis d{{{"padding_h taken as 0"}}, coin(), {}, {}};
     if (coin()) d.misreadings.push_back({"bias left out and kernel flipped in h"});
     return d;
   }

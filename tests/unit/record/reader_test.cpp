@@ -112,7 +112,7 @@ TEST_F(Reader, TakesTextsApart) {
   EXPECT_EQ(cases[2].verdict, Verdict(Trespass{OpenWord<Rule>::of("R99"), "x"}));
   const auto& differs = std::get<Differs>(cases[3].verdict);
   EXPECT_EQ(differs.oracle, (Oracle{"after timing, changed source", Rule::R12, "slot 1"}));
-  EXPECT_EQ(differs.diagnosis, (Diagnosis{{{"A"}, {"B"}}, true, {}}));
+  EXPECT_EQ(differs.diagnosis, (Diagnosis{{{"A"}, {"B"}}, true, {}, {}}));
   EXPECT_EQ(cases[4].measurement, Measurement(Skipped{SkipReason::over_budget, "12 s"}));
   EXPECT_EQ(cases[5].measurement, Measurement(Skipped{SkipReason::other, "of another version"}));
   std::string again = header();

@@ -21,12 +21,12 @@ std::string told(Trial& t, Bend bend) {
     t.set(i, sum_at(m, t.tensors.inputs(),
                     {i / (s[1] * s[2] * s[3]), i / (s[2] * s[3]) % s[1], i / s[3] % s[2], i % s[3]})
                  .value);
-  return describe_taps(t.evidence());
+  return text(describe_taps(t.evidence()));
 }
 
 TEST(Taps, SayNothingOfARightOutput) {
   Trial t("n2c4h12w13_o6k3p1", Fill::impulse);
-  EXPECT_EQ(describe_taps(t.evidence()), "");
+  EXPECT_EQ(describe_taps(t.evidence()), TapMistake{});
 }
 
 TEST(Taps, NameALostOne) {

@@ -37,6 +37,20 @@ TEST(Verdict, OneLineForAPerson) {
   EXPECT_EQ(sentence(broken(Rule::R6, "requirements changed")), "R6: requirements changed");
 }
 
+TEST(Diagnosis, IsSharedByOneExplanation) {
+  const Diagnosis none, a{{{"A"}}}, both{{{"B"}, {"A"}}, true}, b{{{"B"}}},
+      lost{{}, false, {"lose tap (kh 0, kw 2)", 24, 30}},
+      lost_too{{}, false, {"lose tap (kh 0, kw 2)", 1, 2}};
+  EXPECT_TRUE(share_an_explanation(a, both));
+  EXPECT_FALSE(share_an_explanation(a, b));
+  EXPECT_FALSE(share_an_explanation(a, none));
+  EXPECT_FALSE(share_an_explanation(none, none));
+  EXPECT_TRUE(share_an_explanation(lost, lost_too)) << "however many outputs were looked at";
+  EXPECT_FALSE(share_an_explanation(lost, a));
+  EXPECT_EQ(text(both), "matches the reference with B, or with A, where it is wrong");
+  EXPECT_EQ(text(lost), "with single pixels lit, 24 of 30 wrong outputs lose tap (kh 0, kw 2)");
+}
+
 TEST(Verdict, WhatIsADefectAndWhatACrash) {
   EXPECT_FALSE(is_defect(Agrees{}));
   EXPECT_FALSE(is_defect(Refused{}));
