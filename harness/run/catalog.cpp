@@ -38,15 +38,11 @@ std::vector<fs::path> from_environment() {
   return folders;
 }
 
-/// A verdict in place of an answer, in words.
-std::string why_not(const std::variant<Reply, Verdict>& outcome) {
-  if (const auto* verdict = std::get_if<Verdict>(&outcome))
-    return fmt::format("{} when asked what it is: {}", kind(*verdict), sentence(*verdict));
-  const auto& reply = std::get<Reply>(outcome);
-  if (const auto* load = std::get_if<LoadFailed>(&reply)) return load->why;
-  if (const auto* failed = std::get_if<Failed>(&reply)) return failed->why;
-  if (const auto* refused = std::get_if<Refused>(&reply)) return refused->why;
-  return "an answer that was not asked for";
+/// A verdict in place of a description, in words.
+std::string why_not(const Verdict& verdict) {
+  if (const auto* failed = std::get_if<Failed>(&verdict)) return failed->why;
+  if (const auto* refused = std::get_if<Refused>(&verdict)) return refused->why;
+  return fmt::format("{} when asked what it is: {}", kind(verdict), sentence(verdict));
 }
 
 /// Every load error names its file, whoever worded it.
@@ -62,14 +58,12 @@ void load(Catalog& catalog, const SearchPath& path, const std::string& file,
     catalog.errors.push_back({file, worker.error().message, named});
     return;
   }
-  const auto outcome = (*worker)->call(Describe{}, kDescribeLimit);
-  const auto* reply = std::get_if<Reply>(&outcome);
-  const auto* description = reply ? std::get_if<Description>(reply) : nullptr;
+  auto description = (*worker)->call(Describe{}, kDescribeLimit);
   if (description)
-    catalog.plugins.push_back(
-        {file, file == kReferencePlugin ? kVersion : hash_of(file), *description, named});
+    catalog.plugins.push_back({file, file == kReferencePlugin ? kVersion : hash_of(file),
+                               std::move(*description), named});
   else
-    catalog.errors.push_back({file, naming(file, why_not(outcome)), named});
+    catalog.errors.push_back({file, naming(file, why_not(description.error())), named});
 }
 
 }  // namespace

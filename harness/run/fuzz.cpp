@@ -201,13 +201,11 @@ class Lane {
     if (c.algorithm == 0) return "default";
     auto worker = pool_.worker(competitor, threads);
     if (!worker) return "default";
-    const auto outcome =
+    const auto list =
         (*worker)->call(ListAlgorithms{competitor.choice.name, spec,
                                        plan_settings(competitor, "default", threads, 1)},
                         default_timeout(spec.geometry.flops()));
     // Whatever else was answered is found again, and told, by the case itself.
-    const auto* reply = std::get_if<Reply>(&outcome);
-    const auto* list = reply ? std::get_if<AlgorithmList>(reply) : nullptr;
     if (!list || list->algorithms.empty()) return "default";
     return list->algorithms[(c.algorithm - 1) % list->algorithms.size()].name;
   }

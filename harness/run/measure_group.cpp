@@ -61,7 +61,7 @@ Binding lay_tensors(Worker& worker, const Spec& spec, const Sheet& sheet) {
   for (const auto role : kTensorRoles) {
     if (!spec.reads(role) && !spec.writes(role)) continue;
     b.tensors[index_of(role)] = static_cast<std::int32_t>(b.regions.size());
-    b.regions.push_back(arena.reserve(spec.bytes(role), 64, static_cast<int>(role)));
+    b.regions.push_back(arena.reserve(spec.bytes(role), 64, buffer_role(role)));
   }
   // Reserving may move the arena.
   const auto inputs = sheet.inputs();
@@ -130,7 +130,7 @@ class Group {
     if (!order_.cold) return;
     std::int64_t bytes = 0;
     for (const auto& need : lane.entrant->plan.requirements)
-      if (need.scope == CVG_SCOPE_SLOT) bytes += static_cast<std::int64_t>(need.bytes);
+      if (need.scope == Scope::slot) bytes += static_cast<std::int64_t>(need.bytes);
     const auto& c = *lane.entrant->competitor;
     const auto cold = cold_slots(
         {.slot_bytes = bytes,
@@ -152,20 +152,16 @@ class Group {
     choose_slots(lane);
     const auto binding = lay_tensors(w, material_.spec(), material_.sheet(fill_));
     const auto limit = default_timeout(material_.spec().geometry.flops() * lane.measured.slots);
-    const auto outcome =
-        w.call(MeasureSetup{lane.entrant->plan.plan, binding, lane.measured.slots}, limit);
-    if (auto bad = trouble_of(outcome)) return fail(lane, *bad), std::nullopt;
-    return std::get<MeasureReady>(std::get<Reply>(outcome));
+    auto ready = w.call(MeasureSetup{lane.entrant->plan.plan, binding, lane.measured.slots}, limit);
+    if (!ready) return fail(lane, ready.error()), std::nullopt;
+    return *ready;
   }
 
   /// What plan and device say of themselves; nothing is no failure, for the times do not depend on
   /// it.
   Details details(const Lane& lane, Worker& w) {
     if (lane.entrant->competitor->on_cpu) return {};
-    const auto outcome = w.call(AskDetails{lane.entrant->plan.plan}, milliseconds(2000));
-    const auto* reply = std::get_if<Reply>(&outcome);
-    const auto* found = reply ? std::get_if<Details>(reply) : nullptr;
-    return found ? *found : Details{};
+    return w.call(AskDetails{lane.entrant->plan.plan}, milliseconds(2000)).value_or(Details{});
   }
 
   void set_up(Lane& lane) {
@@ -236,13 +232,12 @@ class Group {
     // Devices take a whole sample as one batch; on a CPU each execution is a call, as a framework
     // makes them.
     const std::int64_t batch = lane.entrant->competitor->on_cpu ? 1 : executions;
-    const auto outcome =
-        w->call(Sample{lane.entrant->plan.plan, executions, batch,
-                       static_cast<std::int64_t>(warm_ns), order_.settings.counters},
-                limit);
+    const auto taken = w->call(Sample{lane.entrant->plan.plan, executions, batch,
+                                      static_cast<std::int64_t>(warm_ns), order_.settings.counters},
+                               limit);
     w->stop();
-    if (auto bad = trouble_of(outcome)) return fail(lane, *bad), false;
-    sampled = std::get<Sampled>(std::get<Reply>(outcome));
+    if (!taken) return fail(lane, taken.error()), false;
+    sampled = *taken;
     return true;
   }
 
@@ -278,9 +273,9 @@ class Group {
 
   /// One list for each, as long as the samples or empty.
   static void keep_counts(const Sampled& sampled, HardwareCounts& counts) {
-    if (sampled.instructions >= 0) counts.instructions.push_back(sampled.instructions);
-    if (sampled.cycles >= 0) counts.cycles.push_back(sampled.cycles);
-    if (sampled.cache_misses >= 0) counts.cache_misses.push_back(sampled.cache_misses);
+    if (sampled.instructions) counts.instructions.push_back(*sampled.instructions);
+    if (sampled.cycles) counts.cycles.push_back(*sampled.cycles);
+    if (sampled.cache_misses) counts.cache_misses.push_back(*sampled.cache_misses);
     if (counts.refused.empty()) counts.refused = sampled.counters_refused;
   }
 
@@ -316,9 +311,9 @@ class Group {
     const auto& sheet = material_.sheet(fill_, changed);
     const auto binding = lay_tensors(*w, spec, sheet);
     for (int slot = 0; slot < lane.measured.slots; ++slot) {
-      const auto outcome = w->call(MeasureCheck{lane.entrant->plan.plan, changed, slot},
+      const auto checked = w->call(MeasureCheck{lane.entrant->plan.plan, changed, slot},
                                    default_timeout(spec.geometry.flops()));
-      if (auto bad = trouble_of(outcome)) return fail(lane, *bad), false;
+      if (!checked) return fail(lane, checked.error()), false;
       const auto got = outputs_in(*w, spec, binding);
       const auto where = slot == 0 ? oracle : fmt::format("{}, slot {}", oracle, slot);
       auto result = sheet.judge(spec, fill_, lane.entrant->plan.algorithm, got, where);
@@ -342,15 +337,14 @@ void reopen(Entrant& entrant, Pool& pool, const Spec& spec, int threads) {
     entrant.verdict = Failed{worker.error().message};
     return;
   }
-  const auto outcome =
-      (*worker)->call(OpenPlan{entrant.competitor->choice.name, spec, entrant.settings},
-                      default_timeout(spec.geometry.flops()));
-  if (const auto bad = trouble_of(outcome)) {
-    const auto* refused = std::get_if<Refused>(&*bad);
-    entrant.verdict =
-        refused ? Verdict(Failed{"was refused in a fresh process: " + refused->why}) : *bad;
+  auto opened = (*worker)->call(OpenPlan{entrant.competitor->choice.name, spec, entrant.settings},
+                                default_timeout(spec.geometry.flops()));
+  if (!opened) {
+    const auto* refused = std::get_if<Refused>(&opened.error());
+    entrant.verdict = refused ? Verdict(Failed{"was refused in a fresh process: " + refused->why})
+                              : opened.error();
   } else {
-    entrant.plan = std::get<PlanOpened>(std::get<Reply>(outcome));
+    entrant.plan = std::move(*opened);
     entrant.process = (*worker)->pid();
   }
 }

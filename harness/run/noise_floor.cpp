@@ -27,13 +27,12 @@ bool open(Entrant& entrant, Pool& pool, const Spec& spec, int threads) {
   auto worker = pool.worker(*entrant.competitor, threads);
   if (!worker) return false;
   entrant.settings = plan_settings(*entrant.competitor, "default", threads, 1);
-  const auto outcome =
-      (*worker)->call(OpenPlan{entrant.competitor->choice.name, spec, entrant.settings},
-                      default_timeout(spec.geometry.flops()));
-  const auto* reply = std::get_if<Reply>(&outcome);
-  const auto* opened = reply ? std::get_if<PlanOpened>(reply) : nullptr;
-  if (opened) entrant.plan = *opened, entrant.process = (*worker)->pid();
-  return opened != nullptr;
+  auto opened = (*worker)->call(OpenPlan{entrant.competitor->choice.name, spec, entrant.settings},
+                                default_timeout(spec.geometry.flops()));
+  if (!opened) return false;
+  entrant.plan = std::move(*opened);
+  entrant.process = (*worker)->pid();
+  return true;
 }
 
 /// The farther end of an interval from 1, as a share.

@@ -170,9 +170,7 @@ class Checker {
 
   /// R19: of the last of several executions, so that what the first one sets up does not count.
   void count_allocations(Worker& worker, std::uint32_t plan, const std::string& where) {
-    const auto outcome = worker.call(CountAllocations{plan}, kLimit);
-    const auto* reply = std::get_if<Reply>(&outcome);
-    const auto* counted = reply ? std::get_if<AllocationsCounted>(reply) : nullptr;
+    const auto counted = worker.call(CountAllocations{plan}, kLimit);
     if (!counted || !counted->possible) return;
     counted_allocations_ = true;
     if (counted->calls == 0) return;
@@ -186,8 +184,7 @@ class Checker {
   void ask_other_version() {
     auto worker = Worker::spawn({pool_.executable(), file_.string(), {}, {}, threads_});
     if (!worker) return;
-    const auto outcome = (*worker)->call(AskOtherVersion{}, kLimit);
-    const auto bad = trouble_of(outcome);
+    const auto bad = trouble_of((*worker)->call(AskOtherVersion{}, kLimit));
     if (!bad) return;
     report_.exit_code = std::max<int>(report_.exit_code, is_crash(*bad) ? kCrashed : kWrong);
     note(std::holds_alternative<Failed>(*bad) ? "R1" : "R13", sentence(*bad));
@@ -202,8 +199,8 @@ class Checker {
         (*worker)->call(ListAlgorithms{competitor.choice.name, spec,
                                        plan_settings(competitor, "default", threads_, 1)},
                         kLimit);
-    if (const auto bad = trouble_of(listed)) return judge(*bad, where + " algorithms");
-    for (const auto& algorithm : std::get<AlgorithmList>(std::get<Reply>(listed)).algorithms) {
+    if (!listed) return judge(listed.error(), where + " algorithms");
+    for (const auto& algorithm : listed->algorithms) {
       worker = pool_.worker(competitor, threads_);
       if (!worker) return;
       VerifyOrder order;
@@ -241,9 +238,8 @@ class Checker {
       auto worker = pool_.worker(competitor, threads_);
       if (!worker) return;
       ++report_.probes;
-      const auto outcome =
-          (*worker)->call(OpenPlan{competitor.choice.name, spec, settings}, kLimit);
-      const auto bad = trouble_of(outcome);
+      const auto opened = (*worker)->call(OpenPlan{competitor.choice.name, spec, settings}, kLimit);
+      const auto bad = trouble_of(opened);
       if (bad && std::holds_alternative<Refused>(*bad)) continue;
       if (bad) {
         judge(*bad, competitor.choice.name);
@@ -254,8 +250,7 @@ class Checker {
       note(rule, fmt::format("{}: accepted {}", competitor.choice.name, what));
       // What was accepted is open, and the next probe wants a clean worker.
       if (worker = pool_.worker(competitor, threads_); worker)
-        (void)(*worker)->call(ClosePlan{std::get<PlanOpened>(std::get<Reply>(outcome)).plan},
-                              kLimit);
+        (void)(*worker)->call(ClosePlan{opened->plan}, kLimit);
       report_.exit_code = std::max<int>(report_.exit_code, kWrong);
     }
   }

@@ -75,7 +75,7 @@ ReferenceCache::Options reference_cache_options() {
   return options;
 }
 
-std::size_t requirement_bytes(const PlanOpened& plan, int role) {
+std::size_t requirement_bytes(const PlanOpened& plan, BufferRole role) {
   std::size_t bytes = 0;
   for (const auto& need : plan.requirements)
     if (need.role == role) bytes += need.bytes;
@@ -93,9 +93,7 @@ const Known* known_entry(const Suite& suite, const CaseRecord& r) {
 /// more message.
 std::string plan_details(Worker& worker, const Competitor& competitor, const PlanOpened& plan) {
   if (competitor.on_cpu) return {};
-  const auto outcome = worker.call(AskDetails{plan.plan}, std::chrono::milliseconds(2000));
-  const auto* reply = std::get_if<Reply>(&outcome);
-  const auto* details = reply ? std::get_if<Details>(reply) : nullptr;
+  const auto details = worker.call(AskDetails{plan.plan}, std::chrono::milliseconds(2000));
   return details ? details->plan : "";
 }
 
@@ -179,13 +177,12 @@ class Sweep {
     auto worker = pool_.worker(c, threads);
     std::vector<Start> list;
     if (worker) {
-      const auto outcome = (*worker)->call(
+      const auto found = (*worker)->call(
           ListAlgorithms{c.choice.name, spec, plan_settings(c, "default", threads, 1)},
           default_timeout(spec.geometry.flops()));
-      if (const auto* reply = std::get_if<Reply>(&outcome))
-        if (const auto* found = std::get_if<AlgorithmList>(reply))
-          for (const auto& a : found->algorithms)  // its own choice stands first
-            list.push_back({&c, a.name, c.choice.label + ":" + a.name, list.empty()});
+      if (found)
+        for (const auto& a : found->algorithms)  // its own choice stands first
+          list.push_back({&c, a.name, c.choice.label + ":" + a.name, list.empty()});
     }
     // What lists nothing is asked for its default, whose verdict tells why.
     if (list.empty()) list.push_back({&c, "default", c.choice.label});
@@ -335,8 +332,8 @@ class Sweep {
     if (!dump.error().empty()) dump_error_ = dump.error();
     if (done.plan) {
       record.algorithm = done.plan->algorithm;
-      record.workspace_bytes = requirement_bytes(*done.plan, CVG_ROLE_WORKSPACE);
-      record.packed_weight_bytes = requirement_bytes(*done.plan, CVG_ROLE_PACKED_WEIGHTS);
+      record.workspace_bytes = requirement_bytes(*done.plan, BufferRole::workspace);
+      record.packed_weight_bytes = requirement_bytes(*done.plan, BufferRole::packed_weights);
     }
     if (!done.open) return std::nullopt;
     record.details = plan_details(**worker, *start.competitor, *done.plan);

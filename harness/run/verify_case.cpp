@@ -124,11 +124,9 @@ class Climb {
     const auto& spec = material_.spec();
     return Trespass{
         "R7",
-        fmt::format(
-            "execute: left {} of {} {} elements unwritten, the first at index {} in memory",
-            left->count, elements(spec.shape(left->role)),
-            left->role == TensorRole::dst ? "output" : role_word(static_cast<int>(left->role)),
-            left->first)};
+        fmt::format("execute: left {} of {} {} elements unwritten, the first at index {} in memory",
+                    left->count, elements(spec.shape(left->role)),
+                    left->role == TensorRole::dst ? "output" : word(left->role), left->first)};
   }
 
   Bad right(Fill fill, const Sheet& sheet, std::string oracle) {
@@ -215,15 +213,14 @@ class Climb {
     auto settings = order_.plan;
     settings.threads = other_threads(settings.threads, material_.spec().geometry);
     settings.slots = 2;
-    const auto opened = worker_.call(OpenPlan{order_.backend, material_.spec(), settings}, limit_);
-    if (auto bad = trouble_of(opened)) {
-      if (is_defect(*bad)) return bad;
+    const auto plan = worker_.call(OpenPlan{order_.backend, material_.spec(), settings}, limit_);
+    if (!plan) {
+      if (is_defect(plan.error())) return plan.error();
       result_.notes.push_back(fmt::format("refused with {} threads and 2 slots", settings.threads));
       return std::nullopt;
     }
-    const auto& plan = std::get<PlanOpened>(std::get<Reply>(opened));
-    if (auto bad = both_slots(fill, plan, settings.threads)) return bad;
-    return trouble_of(worker_.call(ClosePlan{plan.plan}, limit_));
+    if (auto bad = both_slots(fill, *plan, settings.threads)) return bad;
+    return trouble_of(worker_.call(ClosePlan{plan->plan}, limit_));
   }
 
   Bad both_slots(Fill fill, const PlanOpened& plan, int threads) {
@@ -279,12 +276,12 @@ VerifiedCase verify_case(Worker& worker, const VerifyOrder& order, Material& mat
     return result;
   }
   const auto limit = order.settings.timeout.value_or(default_timeout(spec.geometry.flops()));
-  const auto opened = worker.call(OpenPlan{order.backend, spec, order.plan}, limit);
-  if (auto bad = trouble_of(opened)) {
-    result.verdict = *bad;
+  auto opened = worker.call(OpenPlan{order.backend, spec, order.plan}, limit);
+  if (!opened) {
+    result.verdict = opened.error();
     return result;
   }
-  result.plan = std::get<PlanOpened>(std::get<Reply>(opened));
+  result.plan = std::move(*opened);
   try {
     result.verdict = Climb(worker, order, material, *result.plan, limit).verdict();
   } catch (const std::bad_alloc&) {
