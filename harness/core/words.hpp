@@ -2,7 +2,6 @@
 // enumerators.
 #pragma once
 #include <array>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,14 +36,6 @@ std::string choices() {
                                         : ", ") +
            std::string(Words<E>::words[i]);
   return all;
-}
-
-/// The enumerator with this number, for numbers that come from outside; nothing where there is
-/// none.
-template <class E>
-constexpr std::optional<E> enumerator(std::int64_t number) {
-  constexpr auto count = static_cast<std::int64_t>(Words<E>::words.size());
-  return 0 <= number && number < count ? std::optional(static_cast<E>(number)) : std::nullopt;
 }
 
 }  // namespace convgauge

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "core/enumerator.hpp"
+
 namespace convgauge {
 namespace {
 

@@ -149,16 +149,16 @@ class Lane {
     settings.layout = narrowed(c.layout, static_cast<std::uint64_t>(c.layout), options_.layouts);
     settings.direction = options_.directions[index % options_.directions.size()];
     const auto verify = with_more_fills(c);
-    Material material(spec_of(c.geometry, settings), verify.seed, 1, references_);
+    ProblemTensors tensors(spec_of(c.geometry, settings), verify.seed, 1, references_);
     std::vector<CaseRecord> records;
     for (const auto& competitor : competitors_) {
-      auto r = blank(index, c, settings, competitor, material.spec());
-      r.requested_algorithm = algorithm_of(competitor, c, settings.threads, material.spec());
+      auto r = blank(index, c, settings, competitor, tensors.spec());
+      r.requested_algorithm = algorithm_of(competitor, c, settings.threads, tensors.spec());
       r.replay = replay_line("verify", r, competitor, verify, options_.placements);
       auto done = verify_single(
           pool_,
           {&competitor, r.requested_algorithm, settings.threads, verify, options_.placements},
-          material);
+          tensors);
       r.verdict = std::move(done.verdict);
       r.algorithm = std::move(done.algorithm);
       if (is_defect(r.verdict)) ledger_.fail(index, r, competitor, verify);

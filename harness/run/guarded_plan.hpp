@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "reference/reference.hpp"
-#include "run/material.hpp"
+#include "run/problem_tensors.hpp"
 #include "verify/verdict.hpp"
 #include "worker/worker.hpp"
 

@@ -153,19 +153,19 @@ class Checker {
   void one(const Competitor& competitor, const char* text, const Spec& spec) {
     auto worker = pool_.worker(competitor, threads_);
     if (!worker) return note("R13", worker.error().message);
-    Material material(spec, 1, 1, references_);
+    ProblemTensors tensors(spec, 1, 1, references_);
     const auto where = fmt::format("{} {} {} {} {}", competitor.choice.name, text,
                                    word(spec.layout), word(spec.src_type), word(spec.direction));
     VerifyOrder order;
     order.backend = competitor.choice.name;
     order.plan = plan_settings(competitor, "default", threads_, 1);
-    auto done = verify_case(**worker, order, material);
+    auto done = verify_case(**worker, order, tensors);
     ++report_.probes;
     judge(done.verdict, where);
     if (!done.open) return;
     count_allocations(**worker, done.plan->plan, where);
     (void)(*worker)->call(ClosePlan{done.plan->plan}, kLimit);
-    if (spec == Spec::of(spec.geometry, Dtype::f32)) by_name(competitor, where, spec, material);
+    if (spec == Spec::of(spec.geometry, Dtype::f32)) by_name(competitor, where, spec, tensors);
   }
 
   /// R19: of the last of several executions, so that what the first one sets up does not count.
@@ -192,7 +192,7 @@ class Checker {
 
   /// R5: every algorithm that is listed can be had by its name.
   void by_name(const Competitor& competitor, const std::string& where, const Spec& spec,
-               Material& material) {
+               ProblemTensors& tensors) {
     auto worker = pool_.worker(competitor, threads_);
     if (!worker) return;
     const auto listed =
@@ -207,7 +207,7 @@ class Checker {
       order.backend = competitor.choice.name;
       order.plan = plan_settings(competitor, algorithm.name, threads_, 1);
       order.placements = {Placement::end};
-      auto done = verify_case(**worker, order, material);
+      auto done = verify_case(**worker, order, tensors);
       ++report_.probes;
       judge(done.verdict, where + " " + algorithm.name);
       if (done.open) (void)(*worker)->call(ClosePlan{done.plan->plan}, kLimit);

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/buffer_role.hpp"
+#include "core/enumerator.hpp"
 
 namespace convgauge {
 namespace {

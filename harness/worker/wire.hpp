@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "core/describe.hpp"
+#include "core/enumerator.hpp"
 #include "core/expected.hpp"
-#include "core/words.hpp"
 
 namespace convgauge::wire {
 
