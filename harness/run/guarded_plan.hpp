@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "reference/reference.hpp"
-#include "run/material.hpp"
+#include "run/problem_tensors.hpp"
 #include "verify/verdict.hpp"
 #include "worker/worker.hpp"
 
@@ -58,7 +58,7 @@ class GuardedPlan {
     return regions_[static_cast<std::size_t>(index)];
   }
   std::byte* bytes(std::int32_t index) { return worker_.arena().bytes(region(index), placement_); }
-  std::int32_t reserve(std::uint64_t bytes, std::uint64_t alignment, int role);
+  std::int32_t reserve(std::uint64_t bytes, std::uint64_t alignment, BufferRole role);
   Lane make_lane(const Lane* first);
   void lay_canaries();
   void put(const Lane& lane, TensorRole role);
@@ -73,7 +73,10 @@ class GuardedPlan {
   Placement placement_ = Placement::end;
 };
 
-/// A reply that is no success, or an end, as the verdict it is; nothing for Done and the like.
-std::optional<Verdict> trouble_of(const std::variant<Reply, Verdict>& outcome);
+/// The verdict in place of an answer; nothing where it was answered.
+template <class T>
+std::optional<Verdict> trouble_of(const CallResult<T>& outcome) {
+  return outcome ? std::nullopt : std::optional(outcome.error());
+}
 
 }  // namespace convgauge
