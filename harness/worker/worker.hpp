@@ -26,6 +26,12 @@ namespace convgauge {
 template <class T>
 using Outcome = tl::expected<T, Verdict>;
 
+/// The verdict in place of what was asked for; nothing where that came.
+template <class T>
+std::optional<Verdict> trouble_of(const Outcome<T>& outcome) {
+  return outcome ? std::nullopt : std::optional(outcome.error());
+}
+
 /// [the driver's one thread]
 class Worker {
  public:
