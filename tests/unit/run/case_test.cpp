@@ -76,17 +76,21 @@ TEST(RunLog, WritesAndContinues) {
   header.config_digest = "d";
   CaseRecord record;
   record.label = "naive";
-  auto log = RunLog::open(header, options);
-  ASSERT_TRUE(log) << log.error().message;
-  EXPECT_FALSE(log->has(0));
-  ASSERT_TRUE(log->append(record));
+  {
+    auto log = RunLog::open(header, options);
+    ASSERT_TRUE(log) << log.error().message;
+    EXPECT_FALSE(log->has(0));
+    ASSERT_TRUE(log->append(record));
+  }
   options.resume = true;
-  auto again = RunLog::open(header, options);
-  ASSERT_TRUE(again) << again.error().message;
-  EXPECT_TRUE(again->has(0));
-  record.position.problem = 1;
-  ASSERT_TRUE(again->append(record));
-  EXPECT_EQ(again->take().cases.size(), 2u);
+  {
+    auto again = RunLog::open(header, options);
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_TRUE(again->has(0));
+    record.position.problem = 1;
+    ASSERT_TRUE(again->append(record));
+    EXPECT_EQ(again->take().cases.size(), 2u);
+  }
   EXPECT_EQ(read_results(options.out)->cases.size(), 2u);
   header.config_digest = "another";
   EXPECT_FALSE(RunLog::open(header, options)) << "another config's run";
