@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <iterator>
 
+#include "core/processors.hpp"
 #include "measure/cold.hpp"
 #include "run/known_failure.hpp"
 #include "run/machine/machine.hpp"

@@ -73,10 +73,4 @@ class GuardedPlan {
   Placement placement_ = Placement::end;
 };
 
-/// The verdict in place of an answer; nothing where it was answered.
-template <class T>
-std::optional<Verdict> trouble_of(const CallResult<T>& outcome) {
-  return outcome ? std::nullopt : std::optional(outcome.error());
-}
-
 }  // namespace convgauge

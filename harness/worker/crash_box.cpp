@@ -61,7 +61,7 @@ FaultPlace explain_fault(const CrashPage& page) {
   if (page.signal == SIGSEGV && page.code == SI_KERNEL)
     return {std::nullopt, "misaligned or non-canonical access"};
   const auto* r = range_of(page);
-  if (!r) return {"", fmt::format("{} at address {:#x}", verb, page.address)};
+  if (!r) return {std::nullopt, fmt::format("{} at address {:#x}", verb, page.address)};
   const auto known = enumerator<BufferRole>(r->role);
   const auto role = known ? std::string(word(*known)) : fmt::format("role {}", r->role);
   if (page.address >= r->data + r->bytes)

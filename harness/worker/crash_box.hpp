@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "core/rule.hpp"
 #include "core/words.hpp"
 #include "worker/descriptor.hpp"
 

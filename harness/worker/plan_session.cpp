@@ -256,7 +256,7 @@ Answer<Sampled> PlanSession::sample(const Sample& request) {
   if (status != CVG_STATUS_OK)
     return tl::unexpected<Trouble>(
         Failed{fmt::format("execute returned {} while it was timed", status_word(status)),
-               status == CVG_STATUS_DEVICE_LOST});
+               std::nullopt, status == CVG_STATUS_DEVICE_LOST});
   const auto each = static_cast<double>(request.batch);
   const double executions = each * static_cast<double>(calls);
   Sampled sampled{ns / each, device_ns / executions, load.waited_ns, load.busy_ns, load.steal_ns};

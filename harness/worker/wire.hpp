@@ -117,8 +117,9 @@ class Reader {
   template <class T>
   void get(std::vector<T>& items) {
     items.clear();
-    for (auto left = count(); left > 0 && !failed(); --left)
-      at(std::to_string(items.size()), items.emplace_back());
+    const auto items_there = count();
+    for (std::uint64_t i = 0; i < items_there && !failed(); ++i)
+      at(std::to_string(i), items.emplace_back());
   }
   template <class T, std::size_t N>
   void get(std::array<T, N>& items) {

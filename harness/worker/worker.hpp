@@ -26,6 +26,12 @@ namespace convgauge {
 template <class T>
 using CallResult = tl::expected<T, Verdict>;
 
+/// The verdict in place of what was asked for; nothing where that came.
+template <class T>
+std::optional<Verdict> trouble_of(const CallResult<T>& outcome) {
+  return outcome ? std::nullopt : std::optional(outcome.error());
+}
+
 /// [the driver's one thread]
 class Worker {
  public:

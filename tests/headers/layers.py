@@ -90,7 +90,10 @@ def abi_breaches(root):
             yield f"harness/{name}: reaches plugin.h, which only plugin and the worker's child see"
         used = ABI_NAME.search(COMMENT_OR_TEXT.sub("", path.read_text(encoding="utf-8")))
         if used:
-            yield f"harness/{name}: names {used[0]} of plugin.h, which only plugin and the worker's child see"
+            yield (
+                f"harness/{name}: names {used[0]} of plugin.h, "
+                "which only plugin and the worker's child see"
+            )
 
 
 def plugins_breach(name, parts):
