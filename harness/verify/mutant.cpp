@@ -86,7 +86,7 @@ struct Reading {
   }
 };
 
-void add_bias(const Mutant& m, const Inputs& inputs, const Place& at, MutantSum& sum) {
+void add_bias(const Mutant& m, const Inputs& inputs, const OutputIndex& at, MutantSum& sum) {
   if (!m.spec.geometry.bias) return;
   const auto channel = m.bias_of(m, at);
   if (channel < 0 || channel >= m.spec.geometry.out_channels) return;
@@ -112,15 +112,15 @@ Mutant::Mutant(const Spec& s)
         return group * m.spec.geometry.group_inputs() + i;
       }),
       weights_of([](const Mutant&, std::int64_t o) { return o; }),
-      bias_of([](const Mutant&, const Place& at) { return at[1]; }),
-      place_of([](const Mutant&, const Place& at) { return at; }) {}
+      bias_of([](const Mutant&, const OutputIndex& at) { return at[1]; }),
+      place_of([](const Mutant&, const OutputIndex& at) { return at; }) {}
 
-MutantSum sum_at(const Mutant& m, const Inputs& inputs, const Place& place) {
+MutantSum sum_at(const Mutant& m, const Inputs& inputs, const OutputIndex& place) {
   const auto& whole = m.spec.geometry;
   const Reading src{m.spec.src_type, inputs.src, elements(whole.src_shape()), m.src_rounded};
   const Reading weights{m.spec.weights_type, inputs.weights, elements(whole.weights_shape()),
                         m.weights_rounded};
-  const Place at = m.place_of(m, place);
+  const OutputIndex at = m.place_of(m, place);
   const auto group = m.group_of(m, at[1]), o = m.weights_of(m, at[1]);
   MutantSum sum;
   for (std::int64_t k = 0; k < m.g.h.kernel; ++k)

@@ -8,7 +8,7 @@
 namespace convgauge {
 
 /// Indices n, c, h, w of an output.
-using Place = Shape;
+using OutputIndex = Shape;
 
 /// What is read beyond the ends of an axis: the four padding modes, in their order, and two
 /// mistakes: a reflection that repeats the edge, and no check at all, which reads on into the
@@ -42,10 +42,10 @@ struct Mutant {
 
   std::int64_t (*group_of)(const Mutant&, std::int64_t o);  // of output channel o
   std::int64_t (*channel_of)(const Mutant&, std::int64_t group,
-                             std::int64_t i);                 // of a group's input i
-  std::int64_t (*weights_of)(const Mutant&, std::int64_t o);  // output channel's weights
-  std::int64_t (*bias_of)(const Mutant&, const Place& at);    // -1: none
-  Place (*place_of)(const Mutant&, const Place& at);          // the output that stands there
+                             std::int64_t i);                     // of a group's input i
+  std::int64_t (*weights_of)(const Mutant&, std::int64_t o);      // output channel's weights
+  std::int64_t (*bias_of)(const Mutant&, const OutputIndex& at);  // -1: none
+  OutputIndex (*place_of)(const Mutant&, const OutputIndex& at);  // the output that stands there
 
   double sums = 1, biases = 1, scale = 1;
   bool cut_off = false;
@@ -63,7 +63,7 @@ struct MutantSum {
 };
 
 /// The sum with its bias, before it is finished. Its error is judged there: finishing is monotone.
-MutantSum sum_at(const Mutant& m, const Inputs& inputs, const Place& at);
+MutantSum sum_at(const Mutant& m, const Inputs& inputs, const OutputIndex& at);
 
 double finished(const Mutant& m, double sum);
 

@@ -37,51 +37,53 @@ constexpr Mutation kBiases[] = {
     {"bias subtracted", [](Mutant& m) { m.biases *= -1; }},
     {"bias of the next channel",
      [](Mutant& m) {
-       m.bias_of = [](const Mutant& x, const Place& at) {
+       m.bias_of = [](const Mutant& x, const OutputIndex& at) {
          return (at[1] + 1) % x.spec.geometry.out_channels;
        };
      }},
     {"bias of the channel before",
      [](Mutant& m) {
-       m.bias_of = [](const Mutant& x, const Place& at) {
+       m.bias_of = [](const Mutant& x, const OutputIndex& at) {
          return modulo(at[1] - 1, x.spec.geometry.out_channels);
        };
      }},
     {"bias of channel 0 for all",
-     [](Mutant& m) { m.bias_of = [](const Mutant&, const Place&) { return Index{0}; }; }},
+     [](Mutant& m) { m.bias_of = [](const Mutant&, const OutputIndex&) { return Index{0}; }; }},
     {"bias added to the first of the groups only",
      [](Mutant& m) {
-       m.bias_of = [](const Mutant& x, const Place& at) {
+       m.bias_of = [](const Mutant& x, const OutputIndex& at) {
          return at[1] < x.spec.geometry.group_outputs() ? at[1] : Index{-1};
        };
      }},
     {"bias of the first group for all groups",
      [](Mutant& m) {
-       m.bias_of = [](const Mutant& x, const Place& at) {
+       m.bias_of = [](const Mutant& x, const OutputIndex& at) {
          return at[1] % x.spec.geometry.group_outputs();
        };
      }},
     {"bias indexed by the group (groups for channels)",
      [](Mutant& m) {
-       m.bias_of = [](const Mutant& x, const Place& at) {
+       m.bias_of = [](const Mutant& x, const OutputIndex& at) {
          return at[1] / x.spec.geometry.group_outputs();
        };
      }},
     {"bias indexed by the column (broadcast along width)",
      [](Mutant& m) {
-       m.bias_of = [](const Mutant& x, const Place& at) {
+       m.bias_of = [](const Mutant& x, const OutputIndex& at) {
          return at[3] % x.spec.geometry.out_channels;
        };
      }},
     {"bias indexed by the row (broadcast along height)",
      [](Mutant& m) {
-       m.bias_of = [](const Mutant& x, const Place& at) {
+       m.bias_of = [](const Mutant& x, const OutputIndex& at) {
          return at[2] % x.spec.geometry.out_channels;
        };
      }},
     {"bias added to the first image only",
      [](Mutant& m) {
-       m.bias_of = [](const Mutant&, const Place& at) { return at[0] == 0 ? at[1] : Index{-1}; };
+       m.bias_of = [](const Mutant&, const OutputIndex& at) {
+         return at[0] == 0 ? at[1] : Index{-1};
+       };
      }},
     {"bias added once for each block of 32 input channels",
      [](Mutant& m) { m.biases *= blocks(m, 32); }},
@@ -173,21 +175,22 @@ constexpr Mutation kChannels[] = {
      }},
     {"output channels reversed",
      [](Mutant& m) {
-       m.place_of = [](const Mutant& x, const Place& at) {
-         return Place{at[0], x.spec.geometry.out_channels - 1 - at[1], at[2], at[3]};
+       m.place_of = [](const Mutant& x, const OutputIndex& at) {
+         return OutputIndex{at[0], x.spec.geometry.out_channels - 1 - at[1], at[2], at[3]};
        };
      }},
     {"output channels shifted by one",
      [](Mutant& m) {
-       m.place_of = [](const Mutant& x, const Place& at) {
-         return Place{at[0], (at[1] + 1) % x.spec.geometry.out_channels, at[2], at[3]};
+       m.place_of = [](const Mutant& x, const OutputIndex& at) {
+         return OutputIndex{at[0], (at[1] + 1) % x.spec.geometry.out_channels, at[2], at[3]};
        };
      }},
     {"output channels interleaved by groups (shuffled)",
      [](Mutant& m) {
-       m.place_of = [](const Mutant& x, const Place& at) {
+       m.place_of = [](const Mutant& x, const OutputIndex& at) {
          const auto& g = x.spec.geometry;
-         return Place{at[0], at[1] % g.groups * g.group_outputs() + at[1] / g.groups, at[2], at[3]};
+         return OutputIndex{at[0], at[1] % g.groups * g.group_outputs() + at[1] / g.groups, at[2],
+                            at[3]};
        };
      }},
 };

@@ -23,27 +23,27 @@ void read_weights(Mutant& m, const char* order) {
 bool is_nhwc(const Mutant& m) {
   return m.spec.layout == Layout::nhwc;
 }
-Index offset(const Place& at, const Strides& s) {
+Index offset(const OutputIndex& at, const Strides& s) {
   return at[0] * s[0] + at[1] * s[1] + at[2] * s[2] + at[3] * s[3];
 }
 /// The element at `index` of a tensor of that shape.
-Place place_in(const Shape& s, bool nhwc, Index index) {
+OutputIndex place_in(const Shape& s, bool nhwc, Index index) {
   if (nhwc)
     return {index / (s[1] * s[2] * s[3]), index % s[1], index / (s[1] * s[3]) % s[2],
             index / s[1] % s[3]};
   return {index / (s[1] * s[2] * s[3]), index / (s[2] * s[3]) % s[1], index / s[3] % s[2],
           index % s[3]};
 }
-Place in_other_layout(const Mutant& m, const Place& at) {
+OutputIndex in_other_layout(const Mutant& m, const OutputIndex& at) {
   return place_in(m.spec.geometry.dst_shape(), !is_nhwc(m), offset(at, m.spec.dst_strides()));
 }
-Place with_swapped_sizes(const Mutant& m, const Place& at) {
+OutputIndex with_swapped_sizes(const Mutant& m, const OutputIndex& at) {
   Shape shape = m.spec.geometry.dst_shape();
   std::swap(shape[2], shape[3]);
   return place_in(shape, is_nhwc(m), offset(at, m.spec.dst_strides()));
 }
 /// Memory of nchw that holds c, n, h, w.
-Place with_exchanged_batch(const Mutant& m, const Place& at) {
+OutputIndex with_exchanged_batch(const Mutant& m, const OutputIndex& at) {
   Shape shape = m.spec.geometry.dst_shape();
   std::swap(shape[0], shape[1]);
   const auto place = place_in(shape, false, offset(at, m.spec.dst_strides()));
@@ -52,7 +52,7 @@ Place with_exchanged_batch(const Mutant& m, const Place& at) {
 Index rounded_up(const Axis& a) {
   return (a.padded() - a.reach() + a.stride - 1) / a.stride + 1;
 }
-Place in_rounded_up_size(const Mutant& m, const Place& at) {
+OutputIndex in_rounded_up_size(const Mutant& m, const OutputIndex& at) {
   Shape shape = m.spec.geometry.dst_shape();
   shape[2] = rounded_up(m.spec.geometry.h);
   shape[3] = rounded_up(m.spec.geometry.w);
@@ -116,8 +116,8 @@ constexpr Mutation kLayouts[] = {
      }},
     {"the output transposed (height and width swapped)",
      [](Mutant& m) {
-       m.place_of = [](const Mutant&, const Place& at) {
-         return Place{at[0], at[1], at[3], at[2]};
+       m.place_of = [](const Mutant&, const OutputIndex& at) {
+         return OutputIndex{at[0], at[1], at[3], at[2]};
        };
      }},
     {"the output's rows one height long (height for width in its layout)",
@@ -126,14 +126,14 @@ constexpr Mutation kLayouts[] = {
      [](Mutant& m) { m.place_of = in_rounded_up_size; }},
     {"the output flipped in h",
      [](Mutant& m) {
-       m.place_of = [](const Mutant& x, const Place& at) {
-         return Place{at[0], at[1], x.spec.geometry.h.output() - 1 - at[2], at[3]};
+       m.place_of = [](const Mutant& x, const OutputIndex& at) {
+         return OutputIndex{at[0], at[1], x.spec.geometry.h.output() - 1 - at[2], at[3]};
        };
      }},
     {"the output flipped in w",
      [](Mutant& m) {
-       m.place_of = [](const Mutant& x, const Place& at) {
-         return Place{at[0], at[1], at[2], x.spec.geometry.w.output() - 1 - at[3]};
+       m.place_of = [](const Mutant& x, const OutputIndex& at) {
+         return OutputIndex{at[0], at[1], at[2], x.spec.geometry.w.output() - 1 - at[3]};
        };
      }},
     {"the output shifted by one row (stride)", [](Mutant& m) { m.g.h.pad_before -= m.g.h.stride; }},
