@@ -9,8 +9,8 @@
 #include "cli/session.hpp"
 #include "cli/summary.hpp"
 #include "cli/terminal.hpp"
+#include "core/parse_number.hpp"
 #include "core/processors.hpp"
-#include "core/text.hpp"
 #include "run/fuzz.hpp"
 #include "run/outcome.hpp"
 

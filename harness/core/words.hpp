@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/text.hpp"
+
 namespace convgauge {
 
 /// Specialised beside each enumeration: `static constexpr std::array<std::string_view, N> words`,
@@ -46,14 +48,7 @@ constexpr std::optional<E> parse_word(std::string_view text) {
 /// "zeros, reflect, replicate or circular": for messages that name the rule.
 template <class E>
 std::string choices() {
-  std::string all;
-  constexpr auto count = Words<E>::words.size();
-  for (std::size_t i = 0; i < count; ++i)
-    all += std::string(i == 0           ? ""
-                       : i + 1 == count ? " or "
-                                        : ", ") +
-           std::string(Words<E>::words[i]);
-  return all;
+  return enumerated(Words<E>::words, "or");
 }
 
 }  // namespace convgauge

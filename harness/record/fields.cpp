@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "core/text.hpp"
+#include "core/parse_number.hpp"
 
 namespace convgauge {
 namespace {

@@ -6,6 +6,8 @@
 #include <csignal>
 #include <vector>
 
+#include "core/parse_number.hpp"
+
 namespace convgauge {
 namespace {
 
