@@ -29,7 +29,7 @@ constexpr std::size_t kLeastOutputs = 2, kLeastWrong = 4;
 
 struct Output {
   std::int64_t index;  // contiguous NCHW
-  Place at;
+  OutputIndex at;
   double got;
 };
 
