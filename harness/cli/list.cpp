@@ -4,7 +4,6 @@
 #include "cli/selection.hpp"
 #include "core/text.hpp"
 #include "run/cases.hpp"
-#include "run/guarded_plan.hpp"
 #include "run/outcome.hpp"
 #include "run/pool.hpp"
 #include "run/verify_case.hpp"
@@ -42,9 +41,7 @@ void print_devices(const Catalog& catalog) {
       if (b.devices.empty()) fmt::print("{:<12} none: {}\n", b.name, b.why_no_device);
       for (std::size_t i = 0; i < b.devices.size(); ++i) {
         const auto& d = b.devices[i];
-        static constexpr const char* kinds[] = {"cpu", "gpu", "software"};
-        fmt::print("{:<12} {}:{}  {}{}{}\n", b.name,
-                   d.kind >= 0 && d.kind < 3 ? kinds[d.kind] : "?", i, d.name,
+        fmt::print("{:<12} {}:{}  {}{}{}\n", b.name, word(d.kind), i, d.name,
                    d.memory_bytes > 0 ? fmt::format(", {:.1f} GiB",
                                                     static_cast<double>(d.memory_bytes) / (1 << 30))
                                       : "",
@@ -93,14 +90,15 @@ int print_algorithms(const po::variables_map& values) {
         auto worker = pool.worker(c, settings.threads);
         if (!worker) return usage_error(worker.error().message);
         const auto spec = spec_of(problem.geometry, settings);
-        const auto outcome = (*worker)->call(
+        const auto listed = (*worker)->call(
             ListAlgorithms{c.choice.name, spec, plan_settings(c, "default", settings.threads, 1)},
             default_timeout(problem.geometry.flops()));
-        if (const auto bad = trouble_of(outcome)) {
-          fmt::print("{:<12} {}: {}\n", c.choice.label, kind(*bad), sentence(*bad));
+        if (!listed) {
+          fmt::print("{:<12} {}: {}\n", c.choice.label, kind(listed.error()),
+                     sentence(listed.error()));
           continue;
         }
-        for (const auto& a : std::get<AlgorithmList>(std::get<Reply>(outcome)).algorithms)
+        for (const auto& a : listed->algorithms)
           fmt::print("{:<12} {:<48} {}{}\n", c.choice.label, a.name, word(a.algorithm_class),
                      a.deterministic ? "" : ", not deterministic");
       }

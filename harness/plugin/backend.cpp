@@ -3,62 +3,26 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstring>
 #include <set>
+#include <tuple>
 
 #include "plugin/allocations.hpp"
 #include "plugin/library.hpp"
+#include "plugin/note.hpp"
 
 namespace convgauge {
 namespace {
 
-/// The place where a plugin writes its sentence.
-class Note {
- public:
-  Note() { text_[0] = '\0'; }
-  cvg_note* get() { return &note_; }
-  std::string text() const { return {text_.data(), strnlen(text_.data(), text_.size())}; }
-
- private:
-  std::array<char, 1024> text_;
-  cvg_note note_{text_.data(), text_.size()};
-};
-
-tl::unexpected<Trouble> failed(std::string why) {
-  return tl::unexpected<Trouble>(Failed{std::move(why)});
-}
-
-tl::unexpected<Trouble> broke(Rule rule, std::string how) {
-  return tl::unexpected<Trouble>(broken(rule, std::move(how)));
-}
-
-std::string said(const Note& note) {
-  return note.text().empty() ? "without a word" : note.text();
-}
-
 /// R3: a refusal has a reason and a sentence.
-Trouble refusal(const char* function, cvg_reason reason, const Note& note) {
+tl::unexpected<Trouble> refusal(const char* function, cvg_reason reason, const Note& note) {
   if (reason == CVG_REASON_NONE)
-    return broken(Rule::R3, fmt::format("{} refused without a reason ({})", function, said(note)));
+    return broke(Rule::R3, fmt::format("{} refused without a reason ({})", function, said(note)));
   if (note.text().empty())
-    return broken(Rule::R3, fmt::format("{} refused ({}) without a sentence", function,
-                                        refusal_reason(reason).text()));
-  return Refused{refusal_reason(reason), note.text()};
-}
-
-/// For functions that have no reason to give.
-Answer<void> outcome(const char* function, cvg_status status, const Note& note) {
-  if (status == CVG_STATUS_OK) return {};
-  return tl::unexpected<Trouble>(
-      Failed{fmt::format("{} returned {}: {}", function, status_word(status), said(note)),
-             std::nullopt, status == CVG_STATUS_DEVICE_LOST});
-}
-
-template <std::size_t N>
-std::string text_of(const char (&array)[N]) {
-  return {array, strnlen(array, N)};
+    return broke(Rule::R3, fmt::format("{} refused ({}) without a sentence", function,
+                                       refusal_reason(reason).text()));
+  return tl::unexpected<Trouble>(Refused{refusal_reason(reason), note.text()});
 }
 
 constexpr std::int32_t kMostItems =
@@ -76,59 +40,36 @@ const cvg_details* details_of(const cvg_backend* table) {
 /// What `tell` writes into a note with room for a plan's own serialisation.
 template <class Tell>
 Answer<std::string> told(const char* function, Tell&& tell) {
-  std::vector<char> text(std::size_t{1} << 18);
-  cvg_note note{text.data(), text.size()};
-  const auto status = tell(&note);
-  const std::string json(text.data(), strnlen(text.data(), text.size()));
-  if (status == CVG_STATUS_OK) return json;
-  return tl::unexpected<Trouble>(
-      Failed{fmt::format("{} returned {}: {}", function, status_word(status), json), std::nullopt,
-             status == CVG_STATUS_DEVICE_LOST});
+  Note note(std::size_t{1} << 18);
+  if (auto ok = answer_of(function, tell(note.get()), note); !ok) return tl::unexpected(ok.error());
+  return note.text();
 }
 
-/// What a requirement must obey to be obtained at all.
-Answer<void> check(const Requirement& r, const Spec& spec, std::size_t index) {
-  const auto bad = [&](std::string rule) {
-    return failed(fmt::format("requirement {} ({}): {}", index, role_word(r.role), rule));
-  };
-  if (r.role < CVG_ROLE_SRC || r.role > CVG_ROLE_CONSTANTS)
-    return bad(fmt::format("unknown role {}", r.role));
-  if (r.scope < CVG_SCOPE_PLAN || r.scope > CVG_SCOPE_EXECUTION)
-    return bad(fmt::format("unknown scope {}", r.scope));
-  if (r.form != CVG_FORM_TENSOR && r.form != CVG_FORM_OWN)
-    return bad(fmt::format("unknown form {}", r.form));
+/// What a requirement must obey to be obtained at all; empty where it does.
+std::string broken_law(const Requirement& r, const Spec& spec) {
   if (!std::has_single_bit(r.alignment) || r.alignment > (std::size_t{1} << 21))
-    return bad(fmt::format("alignment {} is not a power of two up to 2 MiB", r.alignment));
+    return fmt::format("alignment {} is not a power of two up to 2 MiB", r.alignment);
   if (r.bytes > (std::size_t{1} << 46))
-    return bad(fmt::format("{} bytes are more than any machine has", r.bytes));
-  if (r.form != CVG_FORM_TENSOR) return {};
-  if (r.memory_kind != CVG_MEMORY_HOST) return bad("form tensor asks for host memory");
-  if (r.role >= static_cast<int>(kTensorCount))
-    return bad("form tensor is for the host's own tensors");
-  const auto role = static_cast<TensorRole>(r.role);
-  if (!spec.reads(role) && !spec.writes(role))
-    return bad(fmt::format("{} neither reads nor writes it", word(spec.direction)));
-  const auto tensor = spec.bytes(role);
+    return fmt::format("{} bytes are more than any machine has", r.bytes);
+  if (r.form != Form::tensor) return {};
+  if (!r.memory_kind.is_host()) return "form tensor asks for host memory";
+  const auto role = tensor_role(r.role);
+  if (!role) return "form tensor is for the host's own tensors";
+  if (!spec.reads(*role) && !spec.writes(*role))
+    return fmt::format("{} neither reads nor writes it", word(spec.direction));
+  const auto tensor = spec.bytes(*role);
   if (r.bytes != tensor)
-    return bad(fmt::format("asks for {} bytes, but the tensor has {}", r.bytes, tensor));
+    return fmt::format("asks for {} bytes, but the tensor has {}", r.bytes, tensor);
   return {};
 }
 
 }  // namespace
 
-std::string role_word(int role) {
-  static constexpr std::array words{
-      "src",       "weights",  "bias",           "dst",       "diff_src", "diff_weights",
-      "diff_bias", "diff_dst", "packed_weights", "workspace", "constants"};
-  if (role >= 0 && role < static_cast<int>(words.size()))
-    return words[static_cast<std::size_t>(role)];
-  return fmt::format("role {}", role);
-}
-
 Plan::Plan(Plan&& other) noexcept
     : table_(other.table_),
       plan_(std::exchange(other.plan_, nullptr)),
       algorithm_(std::move(other.algorithm_)),
+      raw_requirements_(std::move(other.raw_requirements_)),
       requirements_(std::move(other.requirements_)),
       allocations_(other.allocations_) {}
 
@@ -138,7 +79,7 @@ Plan::~Plan() {
 
 namespace {
 
-Answer<std::vector<Requirement>> read_requirements(const cvg_backend* table, cvg_plan* plan) {
+Answer<std::vector<cvg_requirement>> read_requirements(const cvg_backend* table, cvg_plan* plan) {
   std::int32_t count = 0;
   auto status = table->requirements(plan, nullptr, 0, &count);
   if (status == CVG_STATUS_OK && (count < 0 || count > kMostItems))
@@ -150,16 +91,32 @@ Answer<std::vector<Requirement>> read_requirements(const cvg_backend* table, cvg
     return failed(fmt::format("requirements returned {}", status_word(status)));
   if (count != static_cast<std::int32_t>(raw.size()))
     return broke(Rule::R6, "requirements changed between two calls");
+  return raw;
+}
+
+bool same(const cvg_requirement& a, const cvg_requirement& b) {
+  const auto numbers = [](const cvg_requirement& r) {
+    return std::tie(r.role, r.scope, r.form, r.memory_kind, r.bytes, r.alignment);
+  };
+  return numbers(a) == numbers(b) && std::strncmp(a.layout, b.layout, sizeof a.layout) == 0;
+}
+
+Answer<std::vector<Requirement>> checked(const std::vector<cvg_requirement>& raw,
+                                         const Spec& spec) {
   std::vector<Requirement> list;
-  for (const auto& r : raw)
-    list.push_back(
-        {r.role, r.scope, r.form, r.memory_kind, r.bytes, r.alignment, text_of(r.layout)});
+  for (const auto& r : raw) {
+    auto known = from_abi(r);
+    const auto why = known ? broken_law(*known, spec) : known.error().message;
+    if (!why.empty())
+      return failed(fmt::format("requirement {} ({}): {}", list.size(), role_word(r.role), why));
+    list.push_back(std::move(*known));
+  }
   return list;
 }
 
 }  // namespace
 
-Answer<void> Plan::learn(const Spec& spec, const PlanSettings& settings) {
+Answer<void> Plan::read_answers(const Spec& spec, const PlanSettings& settings) {
   cvg_algorithm raw{};
   raw.struct_size = sizeof raw;
   if (const auto status = table_->plan_algorithm(plan_, &raw); status != CVG_STATUS_OK)
@@ -174,50 +131,52 @@ Answer<void> Plan::learn(const Spec& spec, const PlanSettings& settings) {
         fmt::format("deterministic was asked for, but {} says it is not", algorithm_.name));
   auto needs = read_requirements(table_, plan_);
   if (!needs) return tl::unexpected(needs.error());
-  requirements_ = std::move(*needs);
-  if (auto same = requirements_unchanged(); !same) return same;
-  for (std::size_t i = 0; i < requirements_.size(); ++i)
-    if (auto ok = check(requirements_[i], spec, i); !ok) return ok;
+  raw_requirements_ = std::move(*needs);
+  if (auto ok = requirements_unchanged(); !ok) return ok;
+  auto checked_needs = checked(raw_requirements_, spec);
+  if (!checked_needs) return tl::unexpected(checked_needs.error());
+  requirements_ = std::move(*checked_needs);
   return {};
 }
 
 Answer<void> Plan::requirements_unchanged() const {
-  const auto now = read_requirements(table_, plan_);
-  if (!now) return tl::unexpected(now.error());
-  if (*now != requirements_)
+  const auto again = read_requirements(table_, plan_);
+  if (!again) return tl::unexpected(again.error());
+  if (!std::equal(again->begin(), again->end(), raw_requirements_.begin(), raw_requirements_.end(),
+                  same))
     return broke(Rule::R6, "requirements changed over the life of the plan");
   return {};
 }
 
 Answer<void> Plan::bind(int slot, const std::vector<void*>& addresses) {
   Note note;
-  return outcome("bind",
-                 table_->bind(plan_, slot, addresses.data(),
-                              static_cast<std::int32_t>(addresses.size()), note.get()),
-                 note);
+  return answer_of("bind",
+                   table_->bind(plan_, slot, addresses.data(),
+                                static_cast<std::int32_t>(addresses.size()), note.get()),
+                   note);
 }
 Answer<void> Plan::prepare_weights(int slot, const cvg_tensors& tensors) {
   Note note;
-  return outcome("prepare_weights", table_->prepare_weights(plan_, slot, &tensors, note.get()),
-                 note);
+  return answer_of("prepare_weights", table_->prepare_weights(plan_, slot, &tensors, note.get()),
+                   note);
 }
 Answer<void> Plan::upload(int slot, const cvg_tensors& tensors) {
   Note note;
-  return outcome("upload", table_->upload(plan_, slot, &tensors, note.get()), note);
+  return answer_of("upload", table_->upload(plan_, slot, &tensors, note.get()), note);
 }
 Answer<void> Plan::execute_and_wait(const std::int32_t* slots, std::int64_t count,
                                     cvg_timing* timing) {
   Note note;
   const AllocationCount counting;
   const auto status = table_->execute(plan_, slots, count, timing, note.get());
-  if (status != CVG_STATUS_OK) return outcome("execute", status, note);
+  if (status != CVG_STATUS_OK) return answer_of("execute", status, note);
   const auto waited = table_->wait(plan_, note.get());
   allocations_ = counting.so_far();
-  return outcome("wait", waited, note);
+  return answer_of("wait", waited, note);
 }
 Answer<void> Plan::fetch(int slot, const cvg_tensors& tensors) {
   Note note;
-  return outcome("fetch", table_->fetch(plan_, slot, &tensors, note.get()), note);
+  return answer_of("fetch", table_->fetch(plan_, slot, &tensors, note.get()), note);
 }
 
 Answer<std::string> Plan::details() const {
@@ -249,8 +208,9 @@ Answer<Devices> Backend::devices() const {
     raw.struct_size = sizeof raw;
     if (const auto s = table_->device_info(i, &raw, note.get()); s != CVG_STATUS_OK)
       return failed(fmt::format("device_info({}) returned {}: {}", i, status_word(s), said(note)));
-    devices.list.push_back({text_of(raw.name), text_of(raw.driver), raw.kind, raw.memory_bytes,
-                            raw.peak_flops, raw.peak_bytes_per_second, raw.last_level_cache_bytes});
+    auto info = from_abi(raw);
+    if (!info) return failed(fmt::format("device_info({}): {}", i, info.error().message));
+    devices.list.push_back(std::move(*info));
   }
   return devices;
 }
@@ -284,8 +244,8 @@ Answer<void> Backend::query(const Spec& spec, const PlanSettings& settings) cons
   const auto abi = to_abi(spec);
   const SettingsView view(settings);
   const auto status = table_->query(&abi, view.get(), &reason, note.get());
-  if (status == CVG_STATUS_REFUSED) return tl::unexpected(refusal("query", reason, note));
-  return outcome("query", status, note);
+  if (status == CVG_STATUS_REFUSED) return refusal("query", reason, note);
+  return answer_of("query", status, note);
 }
 
 Answer<std::vector<Algorithm>> Backend::algorithms(const Spec& spec,
@@ -324,11 +284,11 @@ Answer<Plan> Backend::plan(const Spec& spec, const PlanSettings& settings) const
   const SettingsView view(settings);
   cvg_plan* raw = nullptr;
   const auto status = table_->plan_create(&abi, view.get(), &raw, &reason, note.get());
-  if (status == CVG_STATUS_REFUSED) return tl::unexpected(refusal("plan_create", reason, note));
-  if (auto ok = outcome("plan_create", status, note); !ok) return tl::unexpected(ok.error());
+  if (status == CVG_STATUS_REFUSED) return refusal("plan_create", reason, note);
+  if (auto ok = answer_of("plan_create", status, note); !ok) return tl::unexpected(ok.error());
   if (!raw) return failed("plan_create returned OK and no plan");
   Plan plan(table_, raw);
-  if (auto ok = plan.learn(spec, settings); !ok) return tl::unexpected(ok.error());
+  if (auto ok = plan.read_answers(spec, settings); !ok) return tl::unexpected(ok.error());
   return plan;
 }
 

@@ -6,49 +6,14 @@
 
 #include <cstdint>
 #include <string>
-#include <variant>
 #include <vector>
 
-#include "core/expected.hpp"
 #include "core/spec.hpp"
+#include "plugin/answers.hpp"
 #include "plugin/convert.hpp"
 #include "verify/algorithm.hpp"
-#include "verify/verdict.hpp"
 
 namespace convgauge {
-
-/// What went otherwise than asked: an honest refusal, or a failure.
-using Trouble = std::variant<Refused, Failed>;
-template <class T>
-using Answer = tl::expected<T, Trouble>;
-
-struct DeviceInfo {
-  std::string name, driver;
-  int kind = CVG_DEVICE_KIND_CPU;
-  std::int64_t memory_bytes = 0;
-  double peak_flops = 0, peak_bytes_per_second = 0;
-  std::int64_t last_level_cache_bytes = 0;
-};
-
-/// Devices that can be used, or why there is none.
-struct Devices {
-  std::vector<DeviceInfo> list;
-  std::string why_none;
-};
-
-struct OptionInfo {
-  std::string key, values, default_value, description;
-};
-
-struct Requirement {
-  int role = 0, scope = 0, form = 0, memory_kind = 0;
-  std::size_t bytes = 0, alignment = 1;
-  std::string layout;
-  bool operator==(const Requirement&) const = default;
-};
-
-/// "src", "weights", ..., "workspace".
-std::string role_word(int role);
 
 /// A plan of a plugin, destroyed with this object. [main]
 class Plan {
@@ -59,7 +24,7 @@ class Plan {
 
   const Algorithm& algorithm() const { return algorithm_; }
   const std::vector<Requirement>& requirements() const { return requirements_; }
-  /// Whether the plan still says what it said first (R6).
+  /// R6: the plan asks for the same buffers as when it was made.
   Answer<void> requirements_unchanged() const;
 
   Answer<void> bind(int slot, const std::vector<void*>& addresses);
@@ -82,10 +47,12 @@ class Plan {
  private:
   friend class Backend;
   Plan(const cvg_backend* table, cvg_plan* plan) : table_(table), plan_(plan) {}
-  Answer<void> learn(const Spec& spec, const PlanSettings& settings);
+  /// Asks the plan for its algorithm and its requirements, and holds them to the rules.
+  Answer<void> read_answers(const Spec& spec, const PlanSettings& settings);
   const cvg_backend* table_;
   cvg_plan* plan_;
   Algorithm algorithm_;
+  std::vector<cvg_requirement> raw_requirements_;  // as the plan gave them first
   std::vector<Requirement> requirements_;
   std::uint64_t allocations_ = 0;
 };

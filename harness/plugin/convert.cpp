@@ -5,6 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <string_view>
+#include <utility>
+
+#include "core/enumerator.hpp"
 
 namespace convgauge {
 namespace {
@@ -27,6 +31,61 @@ WinogradAxis from_abi(const cvg_winograd_axis& a) {
 void copy(const Strides& from, std::int64_t* to) {
   std::copy(from.begin(), from.end(), to);
 }
+
+template <std::size_t N>
+std::string text_of(const char (&array)[N]) {
+  return {array, strnlen(array, N)};
+}
+
+/// Whether each enumerator has the number of its constant, and none is left out.
+template <class E, std::size_t N>
+constexpr bool same_numbers(const std::pair<E, int> (&pairs)[N]) {
+  for (const auto& [value, constant] : pairs)
+    if (static_cast<int>(value) != constant) return false;
+  return N == Words<E>::words.size();
+}
+
+static_assert(same_numbers<PaddingMode>({{PaddingMode::zeros, CVG_PADDING_ZEROS},
+                                         {PaddingMode::reflect, CVG_PADDING_REFLECT},
+                                         {PaddingMode::replicate, CVG_PADDING_REPLICATE},
+                                         {PaddingMode::circular, CVG_PADDING_CIRCULAR}}));
+static_assert(same_numbers<Direction>({{Direction::forward, CVG_DIRECTION_FORWARD},
+                                       {Direction::backward_data, CVG_DIRECTION_BACKWARD_DATA},
+                                       {Direction::backward_weights,
+                                        CVG_DIRECTION_BACKWARD_WEIGHTS}}));
+static_assert(same_numbers<Dtype>({{Dtype::f32, CVG_DTYPE_F32},
+                                   {Dtype::f64, CVG_DTYPE_F64},
+                                   {Dtype::f16, CVG_DTYPE_F16},
+                                   {Dtype::bf16, CVG_DTYPE_BF16}}));
+static_assert(same_numbers<Layout>({{Layout::nchw, CVG_LAYOUT_NCHW},
+                                    {Layout::nhwc, CVG_LAYOUT_NHWC},
+                                    {Layout::native, CVG_LAYOUT_NATIVE}}));
+static_assert(same_numbers<MathMode>({{MathMode::strict, CVG_MATH_STRICT},
+                                      {MathMode::tf32, CVG_MATH_TF32},
+                                      {MathMode::reduced, CVG_MATH_REDUCED}}));
+static_assert(same_numbers<AlgorithmClass>({{AlgorithmClass::direct, CVG_CLASS_DIRECT},
+                                            {AlgorithmClass::gemm, CVG_CLASS_GEMM},
+                                            {AlgorithmClass::winograd, CVG_CLASS_WINOGRAD},
+                                            {AlgorithmClass::fft, CVG_CLASS_FFT}}));
+static_assert(same_numbers<DeviceKind>({{DeviceKind::cpu, CVG_DEVICE_KIND_CPU},
+                                        {DeviceKind::gpu, CVG_DEVICE_KIND_GPU},
+                                        {DeviceKind::software, CVG_DEVICE_KIND_SOFTWARE}}));
+static_assert(same_numbers<BufferRole>({{BufferRole::src, CVG_ROLE_SRC},
+                                        {BufferRole::weights, CVG_ROLE_WEIGHTS},
+                                        {BufferRole::bias, CVG_ROLE_BIAS},
+                                        {BufferRole::dst, CVG_ROLE_DST},
+                                        {BufferRole::diff_src, CVG_ROLE_DIFF_SRC},
+                                        {BufferRole::diff_weights, CVG_ROLE_DIFF_WEIGHTS},
+                                        {BufferRole::diff_bias, CVG_ROLE_DIFF_BIAS},
+                                        {BufferRole::diff_dst, CVG_ROLE_DIFF_DST},
+                                        {BufferRole::packed_weights, CVG_ROLE_PACKED_WEIGHTS},
+                                        {BufferRole::workspace, CVG_ROLE_WORKSPACE},
+                                        {BufferRole::constants, CVG_ROLE_CONSTANTS}}));
+static_assert(same_numbers<Scope>({{Scope::plan, CVG_SCOPE_PLAN},
+                                   {Scope::slot, CVG_SCOPE_SLOT},
+                                   {Scope::execution, CVG_SCOPE_EXECUTION}}));
+static_assert(same_numbers<Form>({{Form::tensor, CVG_FORM_TENSOR}, {Form::own, CVG_FORM_OWN}}));
+static_assert(MemoryKind{CVG_MEMORY_HOST}.is_host());
 
 }  // namespace
 
@@ -56,27 +115,38 @@ cvg_spec to_abi(const Spec& spec) {
   return s;
 }
 
-Spec from_abi(const cvg_spec& s) {
+std::optional<Spec> from_abi(const cvg_spec& s) {
+  const auto padding_mode = enumerator<PaddingMode>(s.padding_mode);
+  const auto direction = enumerator<Direction>(s.direction);
+  const auto src_type = enumerator<Dtype>(s.src_type),
+             weights_type = enumerator<Dtype>(s.weights_type),
+             dst_type = enumerator<Dtype>(s.dst_type),
+             accumulator_type = enumerator<Dtype>(s.accumulator_type);
+  const auto layout = enumerator<Layout>(s.layout);
+  const auto math = enumerator<MathMode>(s.math);
+  if (!padding_mode || !direction || !src_type || !weights_type || !dst_type || !accumulator_type ||
+      !layout || !math)
+    return std::nullopt;
   Spec spec;
-  spec.geometry = {
-      s.batch,       s.in_channels, s.out_channels, s.groups,
-      from_abi(s.h), from_abi(s.w), s.bias != 0,    static_cast<PaddingMode>(s.padding_mode)};
-  spec.direction = static_cast<Direction>(s.direction);
-  spec.src_type = static_cast<Dtype>(s.src_type);
-  spec.weights_type = static_cast<Dtype>(s.weights_type);
-  spec.dst_type = static_cast<Dtype>(s.dst_type);
-  spec.accumulator_type = static_cast<Dtype>(s.accumulator_type);
-  spec.layout = static_cast<Layout>(s.layout);
-  spec.math = static_cast<MathMode>(s.math);
+  spec.geometry = {s.batch,       s.in_channels, s.out_channels, s.groups,
+                   from_abi(s.h), from_abi(s.w), s.bias != 0,    *padding_mode};
+  spec.direction = *direction;
+  spec.src_type = *src_type;
+  spec.weights_type = *weights_type;
+  spec.dst_type = *dst_type;
+  spec.accumulator_type = *accumulator_type;
+  spec.layout = *layout;
+  spec.math = *math;
   spec.deterministic = s.deterministic != 0;
   return spec;
 }
 
 Algorithm from_abi(const cvg_algorithm& a) {
   Algorithm algorithm;
-  algorithm.name = std::string(a.name, strnlen(a.name, sizeof a.name));
+  algorithm.name = text_of(a.name);
   algorithm.algorithm_class =
-      static_cast<AlgorithmClass>(std::clamp<std::int32_t>(a.algorithm_class, 0, 3));
+      enumerator<AlgorithmClass>(a.algorithm_class)
+          .value_or(a.algorithm_class < 0 ? AlgorithmClass::direct : AlgorithmClass::fft);
   algorithm.deterministic = a.deterministic != 0;
   algorithm.flushes_subnormals = a.flushes_subnormals != 0;
   algorithm.points_known = a.points_known != 0;
@@ -85,37 +155,63 @@ Algorithm from_abi(const cvg_algorithm& a) {
   return algorithm;
 }
 
-static_assert(index_of(TensorRole::src) == CVG_ROLE_SRC &&
-              index_of(TensorRole::weights) == CVG_ROLE_WEIGHTS &&
-              index_of(TensorRole::bias) == CVG_ROLE_BIAS &&
-              index_of(TensorRole::dst) == CVG_ROLE_DST &&
-              index_of(TensorRole::diff_src) == CVG_ROLE_DIFF_SRC &&
-              index_of(TensorRole::diff_weights) == CVG_ROLE_DIFF_WEIGHTS &&
-              index_of(TensorRole::diff_bias) == CVG_ROLE_DIFF_BIAS &&
-              index_of(TensorRole::diff_dst) == CVG_ROLE_DIFF_DST);
+Expected<DeviceInfo> from_abi(const cvg_device& d) {
+  const auto kind = enumerator<DeviceKind>(d.kind);
+  if (!kind) return error(fmt::format("unknown kind {}", d.kind));
+  if (d.memory_bytes < 0) return error(fmt::format("memory_bytes {} is below 0", d.memory_bytes));
+  if (d.last_level_cache_bytes < 0)
+    return error(fmt::format("last_level_cache_bytes {} is below 0", d.last_level_cache_bytes));
+  return DeviceInfo{text_of(d.name),         text_of(d.driver), *kind,
+                    d.memory_bytes,          d.peak_flops,      d.peak_bytes_per_second,
+                    d.last_level_cache_bytes};
+}
+
+Expected<Requirement> from_abi(const cvg_requirement& r) {
+  const auto role = enumerator<BufferRole>(r.role);
+  const auto scope = enumerator<Scope>(r.scope);
+  const auto form = enumerator<Form>(r.form);
+  if (!role) return error(fmt::format("unknown role {}", r.role));
+  if (!scope) return error(fmt::format("unknown scope {}", r.scope));
+  if (!form) return error(fmt::format("unknown form {}", r.form));
+  if (r.memory_kind < 0) return error(fmt::format("unknown memory kind {}", r.memory_kind));
+  return Requirement{*role,       *scope,           *form, MemoryKind{r.memory_kind}, r.bytes,
+                     r.alignment, text_of(r.layout)};
+}
 
 cvg_tensors to_abi(const HostTensors& tensors) {
   cvg_tensors t{};
   t.struct_size = sizeof t;
-  t.src = tensors[CVG_ROLE_SRC];
-  t.weights = tensors[CVG_ROLE_WEIGHTS];
-  t.bias = tensors[CVG_ROLE_BIAS];
-  t.diff_dst = tensors[CVG_ROLE_DIFF_DST];
-  t.dst = tensors[CVG_ROLE_DST];
-  t.diff_src = tensors[CVG_ROLE_DIFF_SRC];
-  t.diff_weights = tensors[CVG_ROLE_DIFF_WEIGHTS];
-  t.diff_bias = tensors[CVG_ROLE_DIFF_BIAS];
+  t.src = tensors[index_of(TensorRole::src)];
+  t.weights = tensors[index_of(TensorRole::weights)];
+  t.bias = tensors[index_of(TensorRole::bias)];
+  t.diff_dst = tensors[index_of(TensorRole::diff_dst)];
+  t.dst = tensors[index_of(TensorRole::dst)];
+  t.diff_src = tensors[index_of(TensorRole::diff_src)];
+  t.diff_weights = tensors[index_of(TensorRole::diff_weights)];
+  t.diff_bias = tensors[index_of(TensorRole::diff_bias)];
   return t;
 }
 
+std::string role_word(std::int32_t role) {
+  const auto known = enumerator<BufferRole>(role);
+  return known ? std::string(word(*known)) : fmt::format("role {}", role);
+}
+
 OpenWord<RefusalReason> refusal_reason(cvg_reason reason) {
-  static_assert(static_cast<int>(RefusalReason::other) == CVG_REASON_OTHER);
+  static_assert(static_cast<int>(RefusalReason::direction) == CVG_REASON_DIRECTION &&
+                static_cast<int>(RefusalReason::batch) == CVG_REASON_BATCH &&
+                static_cast<int>(RefusalReason::padding_mode) == CVG_REASON_PADDING_MODE &&
+                static_cast<int>(RefusalReason::host) == CVG_REASON_HOST &&
+                static_cast<int>(RefusalReason::other) == CVG_REASON_OTHER);
   if (reason >= 0 && reason <= CVG_REASON_OTHER) return static_cast<RefusalReason>(reason);
   return OpenWord<RefusalReason>::of(fmt::format("unknown reason {}", reason));
 }
 
 std::string status_word(cvg_status status) {
   static constexpr std::array words{"OK", "REFUSED", "OUT_OF_MEMORY", "FAILED", "DEVICE_LOST"};
+  static_assert(words.size() == CVG_STATUS_DEVICE_LOST + 1);
+  static_assert(words[CVG_STATUS_REFUSED] == std::string_view("REFUSED") &&
+                words[CVG_STATUS_FAILED] == std::string_view("FAILED"));
   if (status >= 0 && status < static_cast<std::int32_t>(words.size()))
     return words[static_cast<std::size_t>(status)];
   return fmt::format("unknown status {}", status);

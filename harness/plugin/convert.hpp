@@ -1,45 +1,46 @@
-// Between the core types and the C ABI: the only place where both are known.
+// Between the harness's types and the C ABI: every number that crosses is checked here.
 #pragma once
 #include <convgauge/plugin.h>
 
 #include <array>
 #include <cstddef>
-#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/expected.hpp"
 #include "core/open_word.hpp"
 #include "core/outcome.hpp"
 #include "core/spec.hpp"
+#include "plugin/answers.hpp"
 #include "verify/algorithm.hpp"
 
 namespace convgauge {
 
 cvg_spec to_abi(const Spec& spec);
-/// For built-in backends, which are called through the same ABI.
-Spec from_abi(const cvg_spec& spec);
+/// For built-in backends, which are called through the same ABI. Nothing where a number means
+/// nothing here.
+std::optional<Spec> from_abi(const cvg_spec& spec);
 
 /// Reads no further than struct_size; texts are cut at their arrays' ends.
 Algorithm from_abi(const cvg_algorithm& algorithm);
 
+/// Errors: a number that means nothing here ("unknown scope 7"), or a size below zero.
+Expected<DeviceInfo> from_abi(const cvg_device& device);
+Expected<Requirement> from_abi(const cvg_requirement& requirement);
+
 /// The host's tensors by role, null where there is none, as the ABI has them.
 using HostTensors = std::array<std::byte*, kTensorCount>;
 cvg_tensors to_abi(const HostTensors& tensors);
+
+/// "src", "weights", ..., "workspace"; "role 99" for one that this version does not know.
+std::string role_word(std::int32_t role);
 
 /// "padding_mode", "dtype" ...; "unknown reason 99" for one that this version does not know.
 OpenWord<RefusalReason> refusal_reason(cvg_reason reason);
 
 /// "OK", "REFUSED" ...
 std::string status_word(cvg_status status);
-
-/// What plan_create is given, owned. view() points into *this.
-struct PlanSettings {
-  int device = 0, threads = 1, slots = 1;
-  std::string algorithm;  // empty: the backend's own choice
-  std::map<std::string, std::string> options;
-  std::int64_t workspace_limit_bytes = -1;
-  bool operator==(const PlanSettings&) const = default;
-};
 
 /// The C form of settings; lives no longer than the PlanSettings it was made from.
 class SettingsView {

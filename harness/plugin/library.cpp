@@ -28,69 +28,77 @@ bool complete(const cvg_backend& b) {
          b.execute && b.wait && b.fetch;
 }
 
-Expected<void> check_tables(const cvg_plugin& plugin, const std::string& file) {
+tl::unexpected<Trouble> unusable(const std::string& file, std::string why) {
+  Failed failed{std::move(why)};
+  failed.file = file;
+  return tl::unexpected<Trouble>(std::move(failed));
+}
+
+tl::unexpected<Trouble> unusable(const std::string& file, Rule rule, std::string why) {
+  auto failed = broken(rule, std::move(why));
+  failed.file = file;
+  return tl::unexpected<Trouble>(std::move(failed));
+}
+
+Answer<void> check_tables(const cvg_plugin& plugin, const std::string& file) {
   if (plugin.abi_version != CVG_ABI_VERSION)
-    return error(
-        Rule::R1,
-        fmt::format("{}: R1: the plugin's table says ABI version {}, this convgauge speaks {}",
-                    file, plugin.abi_version, CVG_ABI_VERSION));
+    return unusable(file, Rule::R1,
+                    fmt::format("the plugin's table says ABI version {}, this convgauge speaks {}",
+                                plugin.abi_version, CVG_ABI_VERSION));
   if (plugin.struct_size < offsetof(cvg_plugin, extension))
-    return error(
-        fmt::format("{}: the plugin's table is {} bytes, too short", file, plugin.struct_size));
-  if (!plugin.name || !*plugin.name)
-    return error(Rule::R2, fmt::format("{}: R2: the plugin has no name", file));
+    return unusable(file,
+                    fmt::format("the plugin's table is {} bytes, too short", plugin.struct_size));
+  if (!plugin.name || !*plugin.name) return unusable(file, Rule::R2, "the plugin has no name");
   if (plugin.backend_count < 1 || !plugin.backends)
-    return error(fmt::format("{}: the plugin offers no backend", file));
+    return unusable(file, "the plugin offers no backend");
   std::set<std::string> names;
   for (std::int32_t i = 0; i < plugin.backend_count; ++i) {
     const auto* b = plugin.backends[i];
-    if (!b) return error(fmt::format("{}: backend {} is null", file, i));
+    if (!b) return unusable(file, fmt::format("backend {} is null", i));
     if (!is_plugin_name(b->name))
-      return error(Rule::R2,
-                   fmt::format("{}: R2: backend {} is named '{}', which does not match [a-z0-9_]+",
-                               file, i, b->name ? b->name : ""));
+      return unusable(file, Rule::R2,
+                      fmt::format("backend {} is named '{}', which does not match [a-z0-9_]+", i,
+                                  b->name ? b->name : ""));
     if (!names.insert(b->name).second)
-      return error(Rule::R2, fmt::format("{}: R2: two backends are named '{}'", file, b->name));
+      return unusable(file, Rule::R2, fmt::format("two backends are named '{}'", b->name));
     if (!complete(*b))
-      return error(fmt::format("{}: backend '{}' lacks a function of its table", file, b->name));
+      return unusable(file, fmt::format("backend '{}' lacks a function of its table", b->name));
   }
   return {};
 }
 
 /// The library, open for the life of the process: see the class comment.
-Expected<cvg_plugin_entry_function> entry_of(const std::filesystem::path& file) {
+Answer<cvg_plugin_entry_function> entry_of(const std::filesystem::path& file) {
   namespace dll = boost::dll;
-  if (!std::filesystem::exists(file)) return error(fmt::format("{}: no such file", file.string()));
+  if (!std::filesystem::exists(file)) return unusable(file.string(), "no such file");
   // The loader's own sentence names a missing dependency; Boost's error_code does not, its
   // exception does.
   try {
     dll::shared_library library(std::filesystem::absolute(file).string(),
                                 dll::load_mode::rtld_now | dll::load_mode::rtld_local);
     if (!library.has("cvg_plugin_entry"))
-      return error(
-          Rule::R1,
-          fmt::format("{}: R1: it exports no symbol cvg_plugin_entry, so it is no convgauge plugin",
-                      file.string()));
+      return unusable(file.string(), Rule::R1,
+                      "it exports no symbol cvg_plugin_entry, so it is no convgauge plugin");
     const cvg_plugin_entry_function entry =
         &library.get<const cvg_plugin*(std::uint32_t, const cvg_host*, std::uint32_t*)>(
             "cvg_plugin_entry");
     new dll::shared_library(std::move(library));
     return entry;
   } catch (const std::exception& e) {
-    return error(fmt::format("{}: cannot be loaded: {}", file.string(), e.what()));
+    return unusable(file.string(), fmt::format("cannot be loaded: {}", e.what()));
   }
 }
 
 }  // namespace
 
-Expected<Library> Library::from_entry(cvg_plugin_entry_function entry, const std::string& file) {
+Answer<Library> Library::from_entry(cvg_plugin_entry_function entry, const std::string& file) {
   std::uint32_t speaks = CVG_ABI_VERSION;
   const cvg_plugin* plugin = entry(CVG_ABI_VERSION, &host(), &speaks);
   if (!plugin && speaks != CVG_ABI_VERSION)
-    return error(Rule::R1,
-                 fmt::format("{}: R1: the plugin speaks ABI version {}, this convgauge speaks {}",
-                             file, speaks, CVG_ABI_VERSION));
-  if (!plugin) return error(fmt::format("{}: cvg_plugin_entry returned no table", file));
+    return unusable(file, Rule::R1,
+                    fmt::format("the plugin speaks ABI version {}, this convgauge speaks {}",
+                                speaks, CVG_ABI_VERSION));
+  if (!plugin) return unusable(file, "cvg_plugin_entry returned no table");
   if (auto ok = check_tables(*plugin, file); !ok) return tl::unexpected(ok.error());
   Library library;
   library.name_ = plugin->name;
@@ -106,31 +114,30 @@ bool is_plugin_name(const char* text) {
   });
 }
 
-Expected<Library> Library::open(const std::filesystem::path& file) {
+Answer<Library> Library::open(const std::filesystem::path& file) {
   const auto entry = entry_of(file);
   if (!entry) return tl::unexpected(entry.error());
   return from_entry(*entry, file.string());
 }
 
-Expected<void> Library::refuses_other_versions(const std::filesystem::path& file) {
+Answer<void> Library::refuses_other_versions(const std::filesystem::path& file) {
   constexpr std::uint32_t kNobodys = 0x7fffffff;
   const auto entry = entry_of(file);
   if (!entry) return tl::unexpected(entry.error());
   std::uint32_t speaks = kNobodys;
   if ((*entry)(kNobodys, &host(), &speaks))
-    return error(Rule::R1,
-                 fmt::format("{}: R1: asked for ABI version {}, it gives a table all the same",
-                             file.string(), kNobodys));
+    return unusable(
+        file.string(), Rule::R1,
+        fmt::format("asked for ABI version {}, it gives a table all the same", kNobodys));
   if (speaks == kNobodys)
-    return error(
-        Rule::R1,
-        fmt::format(
-            "{}: R1: asked for ABI version {}, it does not say which version it speaks instead",
-            file.string(), kNobodys));
+    return unusable(
+        file.string(), Rule::R1,
+        fmt::format("asked for ABI version {}, it does not say which version it speaks instead",
+                    kNobodys));
   return {};
 }
 
-Expected<Library> Library::built_in(cvg_plugin_entry_function entry, std::string name) {
+Answer<Library> Library::built_in(cvg_plugin_entry_function entry, std::string name) {
   return from_entry(entry, name);
 }
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/expected.hpp"
+#include "plugin/answers.hpp"
 
 namespace convgauge {
 
@@ -17,19 +17,19 @@ class Library {
  public:
   /// dlopen (now, local), the entry symbol, the version, the tables. The error names the file and
   /// what is wrong.
-  static Expected<Library> open(const std::filesystem::path& file);
+  static Answer<Library> open(const std::filesystem::path& file);
   /// A table that is part of this program.
-  static Expected<Library> built_in(cvg_plugin_entry_function entry, std::string name);
+  static Answer<Library> built_in(cvg_plugin_entry_function entry, std::string name);
   /// R1: a host of another version gets no table, and the version that the library speaks. The
   /// first and only call of a library in its process. The error names the rule.
-  static Expected<void> refuses_other_versions(const std::filesystem::path& file);
+  static Answer<void> refuses_other_versions(const std::filesystem::path& file);
 
   const std::string& name() const { return name_; }
   const std::string& version() const { return version_; }
   const std::vector<const cvg_backend*>& backends() const { return backends_; }
 
  private:
-  static Expected<Library> from_entry(cvg_plugin_entry_function entry, const std::string& file);
+  static Answer<Library> from_entry(cvg_plugin_entry_function entry, const std::string& file);
   std::string name_, version_;
   std::vector<const cvg_backend*> backends_;
 };

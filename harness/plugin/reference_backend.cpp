@@ -40,6 +40,9 @@ cvg_status query(const cvg_spec* s, const cvg_settings* settings, cvg_reason* re
       s->direction != CVG_DIRECTION_BACKWARD_WEIGHTS)
     return refuse(reason, why, CVG_REASON_DIRECTION,
                   "the reference does not know direction number " + std::to_string(s->direction));
+  if (!from_abi(*s))
+    return refuse(reason, why, CVG_REASON_OTHER,
+                  "the reference does not know every number of this specification");
   if (s->layout == CVG_LAYOUT_NATIVE)
     return refuse(reason, why, CVG_REASON_LAYOUT, "the reference has no layout of its own");
   if (settings->option_count > 0)
@@ -87,7 +90,7 @@ cvg_status plan_create(const cvg_spec* s, const cvg_settings* settings, cvg_plan
                        cvg_reason* reason, cvg_note* why) {
   if (const auto status = query(s, settings, reason, why); status != CVG_STATUS_OK) return status;
   const auto slots = static_cast<std::size_t>(settings->slots);
-  *plan = new cvg_plan{from_abi(*s), settings->threads, std::vector<HostTensors>(slots)};
+  *plan = new cvg_plan{*from_abi(*s), settings->threads, std::vector<HostTensors>(slots)};
   return CVG_STATUS_OK;
 }
 
@@ -105,9 +108,9 @@ std::vector<cvg_requirement> needs(const Spec& spec) {
   std::vector<cvg_requirement> all;
   for (const auto role : kTensorRoles)
     if (spec.reads(role) || spec.writes(role))
-      all.push_back({sizeof(cvg_requirement), static_cast<cvg_role>(role), CVG_SCOPE_SLOT,
-                     CVG_FORM_TENSOR, CVG_MEMORY_HOST, spec.bytes(role), size_of(spec.type(role)),
-                     ""});
+      all.push_back({sizeof(cvg_requirement), static_cast<cvg_role>(buffer_role(role)),
+                     CVG_SCOPE_SLOT, CVG_FORM_TENSOR, CVG_MEMORY_HOST, spec.bytes(role),
+                     size_of(spec.type(role)), ""});
   all.push_back({sizeof(cvg_requirement), CVG_ROLE_WORKSPACE, CVG_SCOPE_EXECUTION, CVG_FORM_OWN,
                  CVG_MEMORY_HOST,
                  static_cast<std::size_t>(spec.written_elements()) * sizeof(double), 64, ""});

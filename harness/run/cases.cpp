@@ -8,12 +8,8 @@
 namespace convgauge {
 namespace {
 
-std::string_view kind_word(int kind) {
-  return kind == CVG_DEVICE_KIND_CPU ? "cpu" : kind == CVG_DEVICE_KIND_GPU ? "gpu" : "software";
-}
-
 std::string device_text(const std::vector<DeviceInfo>& devices, std::size_t index) {
-  return fmt::format("{}:{}", kind_word(devices[index].kind), index);
+  return fmt::format("{}:{}", word(devices[index].kind), index);
 }
 
 /// "cpu:0, gpu:1"
@@ -29,9 +25,9 @@ std::string devices_text(const std::vector<DeviceInfo>& devices) {
 std::optional<std::size_t> pick_device(const std::vector<DeviceInfo>& devices,
                                        const std::optional<std::string>& asked) {
   for (std::size_t i = 0; i < devices.size(); ++i) {
-    if (!asked && devices[i].kind != CVG_DEVICE_KIND_SOFTWARE) return i;
+    if (!asked && devices[i].kind != DeviceKind::software) return i;
     if (asked && (*asked == device_text(devices, i) || *asked == fmt::format("{}", i) ||
-                  *asked == kind_word(devices[i].kind)))
+                  *asked == word(devices[i].kind)))
       return i;
   }
   return std::nullopt;
@@ -70,7 +66,7 @@ Pick resolve(const BackendChoice& choice, const Catalog& catalog) {
   c.device = static_cast<int>(*device);
   c.device_text = device_text(backend->devices, *device);
   c.plugin_named = plugin->named;
-  c.on_cpu = backend->devices[*device].kind == CVG_DEVICE_KIND_CPU;
+  c.on_cpu = backend->devices[*device].kind == DeviceKind::cpu;
   c.last_level_cache_bytes = backend->devices[*device].last_level_cache_bytes;
   return {std::move(c), {}};
 }

@@ -44,19 +44,14 @@ std::string naming(const std::string& file, const std::string& why) {
 }
 
 /// Why a plugin did not say what it is.
-LoadError load_error(const std::string& file, bool named,
-                     const std::variant<Reply, Verdict>& outcome) {
+LoadError load_error(const std::string& file, bool named, const Verdict& verdict) {
   const auto because = [&](const std::string& why, std::optional<Rule> rule = {}) {
     return LoadError{file, naming(file, why), named, rule};
   };
-  if (const auto* verdict = std::get_if<Verdict>(&outcome))
-    return because(fmt::format("{} when asked what it is: {}", kind(*verdict), sentence(*verdict)));
-  const auto& reply = std::get<Reply>(outcome);
-  if (const auto* load = std::get_if<LoadFailed>(&reply)) return because(load->why, load->rule);
-  if (const auto* failed = std::get_if<Failed>(&reply))
+  if (const auto* failed = std::get_if<Failed>(&verdict))
     return because(sentence(*failed), failed->rule);
-  if (const auto* refused = std::get_if<Refused>(&reply)) return because(refused->why);
-  return because("an answer that was not asked for");
+  if (const auto* refused = std::get_if<Refused>(&verdict)) return because(refused->why);
+  return because(fmt::format("{} when asked what it is: {}", kind(verdict), sentence(verdict)));
 }
 
 void load(Catalog& catalog, const SearchPath& path, const std::string& file,
@@ -67,14 +62,12 @@ void load(Catalog& catalog, const SearchPath& path, const std::string& file,
     catalog.errors.push_back({file, worker.error().message, named});
     return;
   }
-  const auto outcome = (*worker)->call(Describe{}, kDescribeLimit);
-  const auto* reply = std::get_if<Reply>(&outcome);
-  const auto* description = reply ? std::get_if<Description>(reply) : nullptr;
+  auto description = (*worker)->call(Describe{}, kDescribeLimit);
   if (description)
-    catalog.plugins.push_back(
-        {file, file == kReferencePlugin ? kVersion : hash_of(file), *description, named});
+    catalog.plugins.push_back({file, file == kReferencePlugin ? kVersion : hash_of(file),
+                               std::move(*description), named});
   else
-    catalog.errors.push_back(load_error(file, named, outcome));
+    catalog.errors.push_back(load_error(file, named, description.error()));
 }
 
 }  // namespace

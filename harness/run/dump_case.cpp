@@ -58,50 +58,51 @@ std::vector<std::int64_t> listed(const Shape& shape) {
 Dump::Dump(const DumpOrder& order, const CaseRecord& record)
     : order_(order), case_(case_name(record)) {}
 
-Witness Dump::witness() {
+OutputObserver Dump::observer() {
   if (order_.folder.empty()) return {};
-  return [this](const Judged& j) {
+  return [this](const JudgedOutput& j) {
     if (j.right && !order_.all) return;
     const auto folder = file_name(without(without(text(j.oracle), "fill "), "placement "));
-    inputs(folder, j.spec, j.sheet);
+    inputs(folder, j.spec, j.test);
     outputs(folder, j);
   };
 }
 
-void Dump::outputs(const std::string& folder, const Judged& j) {
+void Dump::outputs(const std::string& folder, const JudgedOutput& j) {
   const auto role = j.spec.result();
   const auto shape = j.spec.shape(role);
   const void* got = j.got[index_of(role)];
   write(folder + "/got.npy", shape, j.spec.strides(role), j.spec.type(role), got);
   if (const auto* bias = j.got[index_of(TensorRole::diff_bias)])
     write_vector(folder + "/got_db.npy", j.spec, TensorRole::diff_bias, bias);
-  if (!j.sheet.expected) return;
-  const Evidence e{j.spec, j.algorithm, j.fill, j.sheet.inputs(), j.sheet.reference(), got};
+  if (!j.test.expected) return;
+  const Evidence e{j.spec, j.algorithm, j.fill, j.test.inputs(), j.test.reference(), got};
   std::vector<double> allowed(static_cast<std::size_t>(elements(shape)), 0.0);
   if (!agrees_bit_for_bit(e)) allowed_errors(e, allowed.data());
   write(folder + "/allowed.npy", shape, allowed.data());
 }
 
-void Dump::finish(const CaseRecord& record, Material& material, const std::vector<Fill>& fills) {
+void Dump::finish(const CaseRecord& record, ProblemTensors& tensors,
+                  const std::vector<Fill>& fills) {
   if (order_.folder.empty()) return;
-  const auto& spec = material.spec();
-  if (is_defect(record.verdict) && !written_ && !material.projected())
+  const auto& spec = tensors.spec();
+  if (is_defect(record.verdict) && !written_ && !tensors.projected())
     for (const auto fill : fills)
-      if (fits(fill, spec)) inputs(std::string(word(fill)), spec, material.sheet(fill));
+      if (fits(fill, spec)) inputs(std::string(word(fill)), spec, tensors.of(fill));
   if (!written_) return;
   if (auto ok = write_text(order_.folder / case_ / "case.json", to_pretty_json({record}) + "\n");
       !ok && error_.empty())
     error_ = ok.error().message;
 }
 
-void Dump::inputs(const std::string& folder, const Spec& spec, const Sheet& sheet) {
+void Dump::inputs(const std::string& folder, const Spec& spec, const TestTensors& test) {
   std::error_code failed;
   std::filesystem::create_directories(order_.folder / case_ / folder, failed);
   if (failed && error_.empty())
     error_ =
         fmt::format("--dump {}: {}", (order_.folder / case_ / folder).string(), failed.message());
   written_ = true;
-  const auto in = sheet.inputs();
+  const auto in = test.inputs();
   constexpr std::pair<TensorRole, const char*> kFiles[] = {{TensorRole::src, "/x.npy"},
                                                            {TensorRole::weights, "/w.npy"},
                                                            {TensorRole::diff_dst, "/dy.npy"}};
@@ -110,8 +111,7 @@ void Dump::inputs(const std::string& folder, const Spec& spec, const Sheet& shee
       write(folder + file, spec.shape(role), spec.strides(role), spec.type(role), in.of(role));
   if (spec.reads(TensorRole::bias))
     write_vector(folder + "/b.npy", spec, TensorRole::bias, in.bias);
-  if (sheet.expected)
-    write(folder + "/want.npy", spec.shape(spec.result()), sheet.reference().want);
+  if (test.expected) write(folder + "/want.npy", spec.shape(spec.result()), test.reference().want);
 }
 
 void Dump::write_vector(const std::string& file, const Spec& spec, TensorRole role,

@@ -35,10 +35,10 @@ class Dump {
   /// Both outlive this.
   Dump(const DumpOrder& order, const CaseRecord& record);
   /// For VerifyOrder; empty where nothing is to be written.
-  Witness witness();
+  OutputObserver observer();
   /// After the verdict: the record, and of a failure without an output (a crash) the inputs and
   /// what was wanted.
-  void finish(const CaseRecord& record, Material& material, const std::vector<Fill>& fills);
+  void finish(const CaseRecord& record, ProblemTensors& tensors, const std::vector<Fill>& fills);
   /// Empty, or the first file that could not be written, and why.
   const std::string& error() const { return error_; }
 
@@ -46,8 +46,8 @@ class Dump {
   void write(const std::string& file, const Shape& shape, const Strides& strides, Dtype type,
              const void* data);
   void write(const std::string& file, const Shape& shape, const double* values);
-  void inputs(const std::string& folder, const Spec& spec, const Sheet& sheet);
-  void outputs(const std::string& folder, const Judged& j);
+  void inputs(const std::string& folder, const Spec& spec, const TestTensors& test);
+  void outputs(const std::string& folder, const JudgedOutput& j);
   /// A bias or its gradient, (out_channels).
   void write_vector(const std::string& file, const Spec& spec, TensorRole role, const void* data);
 

@@ -152,16 +152,16 @@ class Lane {
     settings.layout = narrowed(c.layout, static_cast<std::uint64_t>(c.layout), options_.layouts);
     settings.direction = options_.directions[index % options_.directions.size()];
     const auto verify = with_more_fills(c);
-    Material material(spec_of(c.geometry, settings), verify.seed, 1, references_);
+    ProblemTensors tensors(spec_of(c.geometry, settings), verify.seed, 1, references_);
     std::vector<CaseRecord> records;
     for (const auto& competitor : competitors_) {
-      auto r = blank(index, c, settings, competitor, material.spec());
-      r.requested_algorithm = algorithm_of(competitor, c, settings.threads, material.spec());
+      auto r = blank(index, c, settings, competitor, tensors.spec());
+      r.requested_algorithm = algorithm_of(competitor, c, settings.threads, tensors.spec());
       r.replay = replay_line("verify", r, competitor, verify, options_.placements);
       auto done = verify_single(
           pool_,
           {&competitor, r.requested_algorithm, settings.threads, verify, options_.placements},
-          material);
+          tensors);
       r.verdict = std::move(done.verdict);
       r.algorithm = std::move(done.algorithm);
       if (is_defect(r.verdict)) ledger_.fail(index, r, competitor, verify);
@@ -204,13 +204,11 @@ class Lane {
     if (c.algorithm == 0) return "default";
     auto worker = pool_.worker(competitor, threads);
     if (!worker) return "default";
-    const auto outcome =
+    const auto list =
         (*worker)->call(ListAlgorithms{competitor.choice.name, spec,
                                        plan_settings(competitor, "default", threads, 1)},
                         default_timeout(spec.geometry.flops()));
     // Whatever else was answered is found again, and told, by the case itself.
-    const auto* reply = std::get_if<Reply>(&outcome);
-    const auto* list = reply ? std::get_if<AlgorithmList>(reply) : nullptr;
     if (!list || list->algorithms.empty()) return "default";
     return list->algorithms[(c.algorithm - 1) % list->algorithms.size()].name;
   }

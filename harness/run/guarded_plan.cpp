@@ -9,7 +9,6 @@
 #include <type_traits>
 
 #include "core/blocks.hpp"
-#include "worker/device_memory.hpp"
 
 namespace convgauge {
 namespace {
@@ -60,16 +59,7 @@ std::string touched_words(std::int64_t distance) {
 
 }  // namespace
 
-std::optional<Verdict> trouble_of(const std::variant<Reply, Verdict>& outcome) {
-  if (const auto* verdict = std::get_if<Verdict>(&outcome)) return *verdict;
-  const auto& reply = std::get<Reply>(outcome);
-  if (const auto* refused = std::get_if<Refused>(&reply)) return *refused;
-  if (const auto* failed = std::get_if<Failed>(&reply)) return *failed;
-  if (const auto* load = std::get_if<LoadFailed>(&reply)) return Failed{load->why};
-  return std::nullopt;
-}
-
-std::int32_t GuardedPlan::reserve(std::uint64_t bytes, std::uint64_t alignment, int role) {
+std::int32_t GuardedPlan::reserve(std::uint64_t bytes, std::uint64_t alignment, BufferRole role) {
   regions_.push_back(worker_.arena().reserve(bytes, alignment, role));
   return static_cast<std::int32_t>(regions_.size()) - 1;
 }
@@ -79,21 +69,21 @@ auto GuardedPlan::make_lane(const Lane* first) -> Lane {
   auto& b = lane.binding;
   for (const auto role : kTensorRoles) {
     if (!spec_.reads(role) && !spec_.writes(role)) continue;
-    const auto number = static_cast<int>(role);
+    const auto buffer = buffer_role(role);
     std::uint64_t alignment = size_of(spec_.type(role));
     for (const auto& need : plan_.requirements)
-      if (need.role == number && need.form == CVG_FORM_TENSOR)
+      if (need.role == buffer && need.form == Form::tensor)
         alignment = std::max<std::uint64_t>(alignment, need.alignment);
-    b.tensors[index_of(role)] = reserve(spec_.bytes(role), alignment, number);
+    b.tensors[index_of(role)] = reserve(spec_.bytes(role), alignment, buffer);
   }
   for (std::size_t i = 0; i < plan_.requirements.size(); ++i) {
     const auto& need = plan_.requirements[i];
     std::int32_t index = -1;
-    if (need.memory_kind == CVG_MEMORY_HOST && first && need.scope != CVG_SCOPE_SLOT)
+    if (need.memory_kind.is_host() && first && need.scope != Scope::slot)
       index = first->binding.requirement_region[i];
-    else if (need.memory_kind == CVG_MEMORY_HOST && need.form == CVG_FORM_TENSOR)
-      index = b.tensors[static_cast<std::size_t>(need.role)];
-    else if (need.memory_kind == CVG_MEMORY_HOST)
+    else if (need.memory_kind.is_host() && need.form == Form::tensor)
+      index = b.of(*tensor_role(need.role));
+    else if (need.memory_kind.is_host())
       index = reserve(need.bytes, need.alignment, need.role);
     b.requirement_region.push_back(index);
   }
@@ -139,12 +129,11 @@ std::optional<Verdict> GuardedPlan::trespass() {
     for (const auto role : kTensorRoles)
       if (lane.bound && spec_.reads(role) && spec_.bytes(role) > 0 &&
           !same_bytes(bytes(lane.binding.of(role)), lane.inputs.of(role), spec_.bytes(role)))
-        return Trespass{Rule::R8,
-                        fmt::format("execute: {} was changed", role_word(static_cast<int>(role)))};
+        return Trespass{Rule::R8, fmt::format("execute: {} was changed", word(role))};
   for (const auto& r : regions_)
     if (const auto at = touched_canary(worker_.arena().window(r), r, placement_); at != kUntouched)
       return Trespass{Rule::R9, fmt::format("execute: {} of {} ({} bytes)", touched_words(at),
-                                            role_word(r.role), r.bytes)};
+                                            word(r.role), r.bytes)};
   return std::nullopt;
 }
 
@@ -158,14 +147,14 @@ std::optional<Verdict> GuardedPlan::run(const Inputs& inputs, Placement placemen
   }
   mine.inputs = inputs;
   for (const auto role : kTensorRoles)
-    if (fresh || is_uploaded(static_cast<int>(role))) put(mine, role);
+    if (fresh || is_uploaded(role)) put(mine, role);
   for (const auto role : kTensorRoles)
     if (spec_.writes(role))
       fill_pattern(bytes(b.of(role)), spec_.bytes(role), spec_.type(role), poison);
   // What prepare_weights and bind made must stay; scratch need not.
   if (!fresh)
     for (const auto& r : regions_)
-      if (r.role == CVG_ROLE_WORKSPACE)
+      if (r.role == BufferRole::workspace)
         fill_bytes(worker_.arena().bytes(r, placement_), r.bytes, kNanBytes);
   mine.bound = true;
   const auto result = spec_.type(spec_.result());

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "reference/reference.hpp"
-#include "run/material.hpp"
+#include "run/problem_tensors.hpp"
 #include "verify/verdict.hpp"
 #include "worker/worker.hpp"
 
@@ -58,7 +58,7 @@ class GuardedPlan {
     return regions_[static_cast<std::size_t>(index)];
   }
   std::byte* bytes(std::int32_t index) { return worker_.arena().bytes(region(index), placement_); }
-  std::int32_t reserve(std::uint64_t bytes, std::uint64_t alignment, int role);
+  std::int32_t reserve(std::uint64_t bytes, std::uint64_t alignment, BufferRole role);
   Lane make_lane(const Lane* first);
   void lay_canaries();
   void put(const Lane& lane, TensorRole role);
@@ -72,8 +72,5 @@ class GuardedPlan {
   std::vector<Lane> lanes_;
   Placement placement_ = Placement::end;
 };
-
-/// A reply that is no success, or an end, as the verdict it is; nothing for Done and the like.
-std::optional<Verdict> trouble_of(const std::variant<Reply, Verdict>& outcome);
 
 }  // namespace convgauge

@@ -30,9 +30,9 @@ constexpr int kAttempts = 3;  // at a sample, before the machine's noise is take
 constexpr double kAllowance =
     20;  // a sample may take so many times what is expected before it counts as hung
 
-/// One entrant's measurement under way.
+/// One case's measurement under way.
 struct Lane {
-  Entrant* entrant = nullptr;
+  Case* subject = nullptr;
   bool running = false;
   double execution_ns = 0;      // estimate
   std::int64_t executions = 1;  // per sample
@@ -54,17 +54,17 @@ SampleLoad load_of(const Sampled& sampled, std::int64_t executions) {
 }
 
 /// The tensors in the worker's arena, at offsets that depend on the spec alone.
-Binding lay_tensors(Worker& worker, const Spec& spec, const Sheet& sheet) {
+Binding lay_tensors(Worker& worker, const Spec& spec, const TestTensors& test) {
   auto& arena = worker.arena();
   arena.clear();
   Binding b;
   for (const auto role : kTensorRoles) {
     if (!spec.reads(role) && !spec.writes(role)) continue;
     b.tensors[index_of(role)] = static_cast<std::int32_t>(b.regions.size());
-    b.regions.push_back(arena.reserve(spec.bytes(role), 64, static_cast<int>(role)));
+    b.regions.push_back(arena.reserve(spec.bytes(role), 64, buffer_role(role)));
   }
   // Reserving may move the arena.
-  const auto inputs = sheet.inputs();
+  const auto inputs = test.inputs();
   for (const auto role : kTensorRoles)
     if (spec.reads(role) && spec.bytes(role) > 0)
       std::memcpy(arena.bytes(b.regions[static_cast<std::size_t>(b.of(role))], Placement::end),
@@ -83,12 +83,13 @@ Outputs outputs_in(Worker& worker, const Spec& spec, const Binding& b) {
 
 class Group {
  public:
-  Group(std::vector<Entrant>& entrants, Pool& pool, Material& material, const MeasureOrder& order)
+  Group(std::span<Case> cases, Pool& pool, ProblemTensors& tensors, const MeasureOrder& order)
       : pool_(pool),
-        material_(material),
+        tensors_(tensors),
         order_(order),
-        fill_(fits(Fill::normal, material.spec()) ? Fill::normal : Fill::integer) {
-    for (auto& entrant : entrants) lanes_.emplace_back().entrant = &entrant;
+        fill_(fits(Fill::normal, tensors.spec()) ? Fill::normal : Fill::integer) {
+    for (auto& c : cases)
+      if (c.is_open()) lanes_.emplace_back().subject = &c;
   }
 
   void run() {
@@ -105,23 +106,24 @@ class Group {
   /// Where the lane's plan is open. Another algorithm of the same backend may have ended that
   /// worker: then this one's plan is opened again in the next, and set up where it was.
   Worker* worker(Lane& lane) {
-    auto made = pool_.worker(*lane.entrant->competitor, order_.threads);
+    auto& c = *lane.subject;
+    auto made = pool_.worker(*c.competitor, c.settings.threads);
     if (!made || !(*made)->alive()) return nullptr;
-    if ((*made)->pid() == lane.entrant->process) return *made;
-    reopen(*lane.entrant, pool_, material_.spec(), order_.threads);
-    if (lane.entrant->verdict || (lane.running && !prepare(lane, **made))) return nullptr;
+    if ((*made)->pid() == c.process) return *made;
+    reopen_plan(c, pool_, tensors_.spec());
+    if (!c.is_open() || (lane.running && !prepare(lane, **made))) return nullptr;
     return *made;
   }
 
   void fail(Lane& lane, Verdict verdict) {
     lane.running = false;
-    lane.entrant->verdict = std::move(verdict);
-    lane.entrant->measurement = Skipped{SkipReason::failed_measuring};
+    lane.subject->record.verdict = std::move(verdict);
+    lane.subject->record.measurement = Skipped{SkipReason::failed_measuring};
   }
 
   void skip(Lane& lane, Skipped why) {
     lane.running = false;
-    lane.entrant->measurement = std::move(why);
+    lane.subject->record.measurement = std::move(why);
   }
 
   /// How many slots executions take in turn: one where warm times are asked for. What of their
@@ -129,14 +131,14 @@ class Group {
   void choose_slots(Lane& lane) {
     if (!order_.cold) return;
     std::int64_t bytes = 0;
-    for (const auto& need : lane.entrant->plan.requirements)
-      if (need.scope == CVG_SCOPE_SLOT) bytes += static_cast<std::int64_t>(need.bytes);
-    const auto& c = *lane.entrant->competitor;
+    for (const auto& need : lane.subject->plan->requirements)
+      if (need.scope == Scope::slot) bytes += static_cast<std::int64_t>(need.bytes);
+    const auto& c = *lane.subject->competitor;
     const auto cold = cold_slots(
         {.slot_bytes = bytes,
          .cache_bytes = c.on_cpu ? order_.last_level_cache_bytes : c.last_level_cache_bytes,
          .available_bytes = static_cast<std::int64_t>(available_bytes()),
-         .most = lane.entrant->settings.slots});
+         .most = lane.subject->settings.slots});
     lane.measured.slots = cold.slots;
     lane.measured.slot_bytes = bytes * cold.slots;
     note(lane, cold.short_of);
@@ -150,34 +152,24 @@ class Group {
   /// The plan's memory, filled; nothing where that fails, and then the lane is over.
   std::optional<MeasureReady> prepare(Lane& lane, Worker& w) {
     choose_slots(lane);
-    const auto binding = lay_tensors(w, material_.spec(), material_.sheet(fill_));
-    const auto limit = default_timeout(material_.spec().geometry.flops() * lane.measured.slots);
-    const auto outcome =
-        w.call(MeasureSetup{lane.entrant->plan.plan, binding, lane.measured.slots}, limit);
-    if (auto bad = trouble_of(outcome)) return fail(lane, *bad), std::nullopt;
-    return std::get<MeasureReady>(std::get<Reply>(outcome));
-  }
-
-  /// What plan and device say of themselves; nothing is no failure, for the times do not depend on
-  /// it.
-  Details details(const Lane& lane, Worker& w) {
-    if (lane.entrant->competitor->on_cpu) return {};
-    const auto outcome = w.call(AskDetails{lane.entrant->plan.plan}, milliseconds(2000));
-    const auto* reply = std::get_if<Reply>(&outcome);
-    const auto* found = reply ? std::get_if<Details>(reply) : nullptr;
-    return found ? *found : Details{};
+    const auto binding = lay_tensors(w, tensors_.spec(), tensors_.of(fill_));
+    const auto limit = default_timeout(tensors_.spec().geometry.flops() * lane.measured.slots);
+    auto ready =
+        w.call(MeasureSetup{lane.subject->plan->plan, binding, lane.measured.slots}, limit);
+    if (!ready) return fail(lane, ready.error()), std::nullopt;
+    return *ready;
   }
 
   void set_up(Lane& lane) {
     auto* w = worker(lane);
-    if (!w)
-      return fail(
-          lane, lane.entrant->verdict.value_or(Failed{"the worker ended before the measurement"}));
+    if (!w && !lane.subject->is_open()) return fail(lane, lane.subject->record.verdict);
+    if (!w) return fail(lane, Failed{"the worker ended before the measurement"});
     const auto prepared = prepare(lane, *w);
     if (!prepared) return;
     const auto& ready = *prepared;
-    lane.entrant->device_before = details(lane, *w).device;
-    lane.measured.plan_ns = lane.entrant->plan.plan_ns;
+    if (auto& before = lane.subject->record.device_before; before.empty())
+      before = ask_details(*lane.subject, *w).device;
+    lane.measured.plan_ns = lane.subject->plan->plan_ns;
     lane.measured.bind_ns = ready.bind_ns;
     lane.measured.prepare_ns = ready.prepare_ns;
     lane.measured.upload_ns = ready.upload_ns;
@@ -206,7 +198,7 @@ class Group {
       lane.execution_ns = std::max(1.0, sampled.host_ns);
       // A device's execution alone is mostly the way there and back: what one costs in a batch is
       // another matter.
-      if (!lane.entrant->competitor->on_cpu) {
+      if (!lane.subject->competitor->on_cpu) {
         if (!sample(lane, executions_for(lane.execution_ns), kWarmNs, sampled)) return;
         lane.execution_ns = std::max(1.0, sampled.host_ns);
       }
@@ -236,14 +228,13 @@ class Group {
         milliseconds(2000 + static_cast<std::int64_t>(expected_ns * kAllowance / 1e6));
     // Devices take a whole sample as one batch; on a CPU each execution is a call, as a framework
     // makes them.
-    const std::int64_t batch = lane.entrant->competitor->on_cpu ? 1 : executions;
-    const auto outcome =
-        w->call(Sample{lane.entrant->plan.plan, executions, batch,
-                       static_cast<std::int64_t>(warm_ns), order_.settings.counters},
-                limit);
+    const std::int64_t batch = lane.subject->competitor->on_cpu ? 1 : executions;
+    const auto taken = w->call(Sample{lane.subject->plan->plan, executions, batch,
+                                      static_cast<std::int64_t>(warm_ns), order_.settings.counters},
+                               limit);
     w->stop();
-    if (auto bad = trouble_of(outcome)) return fail(lane, *bad), false;
-    sampled = std::get<Sampled>(std::get<Reply>(outcome));
+    if (!taken) return fail(lane, taken.error()), false;
+    sampled = *taken;
     return true;
   }
 
@@ -279,9 +270,9 @@ class Group {
 
   /// One list for each, as long as the samples or empty.
   static void keep_counts(const Sampled& sampled, HardwareCounts& counts) {
-    if (sampled.instructions >= 0) counts.instructions.push_back(sampled.instructions);
-    if (sampled.cycles >= 0) counts.cycles.push_back(sampled.cycles);
-    if (sampled.cache_misses >= 0) counts.cache_misses.push_back(sampled.cache_misses);
+    if (sampled.instructions) counts.instructions.push_back(*sampled.instructions);
+    if (sampled.cycles) counts.cycles.push_back(*sampled.cycles);
+    if (sampled.cache_misses) counts.cache_misses.push_back(*sampled.cache_misses);
     if (counts.refused.empty()) counts.refused = sampled.counters_refused;
   }
 
@@ -294,7 +285,7 @@ class Group {
   void finish(Lane& lane) {
     if (!lane.running) return;
     auto& m = lane.measured;
-    ask_details(lane);
+    keep_details(lane);
     if (m.budget_cut)
       note(lane, fmt::format("the budget of {:.3g} s allows {} of {} rounds", budget_ns() / 1e9,
                              m.samples_ns.size(), order_.settings.rounds));
@@ -302,34 +293,40 @@ class Group {
     const bool right = outputs_right(lane, false, {"after the timed executions", {}}) &&
                        outputs_right(lane, true, {"after timing, changed source", Rule::R12});
     if (!right) return;
-    lane.entrant->measurement = std::move(m);
+    add_process(lane.subject->record, std::move(m));
   }
 
-  void ask_details(Lane& lane) {
-    if (auto* w = worker(lane)) lane.entrant->details = details(lane, *w);
+  /// Of the first process; the device's state is that after its timed executions.
+  void keep_details(Lane& lane) {
+    auto* w = worker(lane);
+    auto& record = lane.subject->record;
+    if (!w || !record.device_after.empty()) return;
+    auto details = ask_details(*lane.subject, *w);
+    if (!details.plan.empty()) record.details = std::move(details.plan);
+    record.device_after = std::move(details.device);
   }
 
   /// Of every slot that was timed.
   bool outputs_right(Lane& lane, bool changed, const Oracle& oracle) {
     auto* w = worker(lane);
     if (!w) return fail(lane, Failed{"the worker ended after the measurement"}), false;
-    const auto& spec = material_.spec();
-    const auto& sheet = material_.sheet(fill_, changed);
-    const auto binding = lay_tensors(*w, spec, sheet);
+    const auto& spec = tensors_.spec();
+    const auto& test = tensors_.of(fill_, changed);
+    const auto binding = lay_tensors(*w, spec, test);
     for (int slot = 0; slot < lane.measured.slots; ++slot) {
-      const auto outcome = w->call(MeasureCheck{lane.entrant->plan.plan, changed, slot},
+      const auto checked = w->call(MeasureCheck{lane.subject->plan->plan, changed, slot},
                                    default_timeout(spec.geometry.flops()));
-      if (auto bad = trouble_of(outcome)) return fail(lane, *bad), false;
+      if (!checked) return fail(lane, checked.error()), false;
       const auto got = outputs_in(*w, spec, binding);
       const auto where = slot == 0 ? oracle : oracle.in_slot(slot);
-      auto result = sheet.judge(spec, fill_, lane.entrant->plan.algorithm, got, where);
+      auto result = test.judge(spec, fill_, lane.subject->plan->algorithm, got, where);
       if (auto* differs = std::get_if<Differs>(&result)) return fail(lane, *differs), false;
     }
     return true;
   }
 
   Pool& pool_;
-  Material& material_;
+  ProblemTensors& tensors_;
   const MeasureOrder& order_;
   Fill fill_;
   std::vector<Lane> lanes_;
@@ -337,28 +334,9 @@ class Group {
 
 }  // namespace
 
-void reopen(Entrant& entrant, Pool& pool, const Spec& spec, int threads) {
-  auto worker = pool.worker(*entrant.competitor, threads);
-  if (!worker) {
-    entrant.verdict = Failed{worker.error().message};
-    return;
-  }
-  const auto outcome =
-      (*worker)->call(OpenPlan{entrant.competitor->choice.name, spec, entrant.settings},
-                      default_timeout(spec.geometry.flops()));
-  if (const auto bad = trouble_of(outcome)) {
-    const auto* refused = std::get_if<Refused>(&*bad);
-    entrant.verdict =
-        refused ? Verdict(Failed{"was refused in a fresh process: " + refused->why}) : *bad;
-  } else {
-    entrant.plan = std::get<PlanOpened>(std::get<Reply>(outcome));
-    entrant.process = (*worker)->pid();
-  }
-}
-
-void measure_group(std::vector<Entrant>& entrants, Pool& pool, Material& material,
+void measure_group(std::span<Case> cases, Pool& pool, ProblemTensors& tensors,
                    const MeasureOrder& order) {
-  Group(entrants, pool, material, order).run();
+  Group(cases, pool, tensors, order).run();
 }
 
 }  // namespace convgauge

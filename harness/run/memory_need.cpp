@@ -17,15 +17,15 @@ double verify_bytes(const Spec& spec, const VerifySettings& settings) {
     if (spec.writes(role)) result += real(spec.bytes(role));
   }
   const double sums = 2 * sizeof(double) * real(spec.written_elements());
-  const double sheets = real(settings.fills.size()) + 1;
-  // A gradient's rearranged tensors and sums, one sheet at a time.
+  const double sets = real(settings.fills.size()) + 1;
+  // A gradient's rearranged tensors and sums, one fill at a time.
   double rearranged = 0;
   if (spec.direction != Direction::forward) {
     const auto forward = forward_of(spec);
     rearranged = real(forward.src_bytes()) + real(forward.weights_bytes()) +
                  2 * sizeof(double) * real(elements(forward.geometry.dst_shape()));
   }
-  return sheets * (inputs + sums) + 2 * 3 * (inputs + result) + result + rearranged;
+  return sets * (inputs + sums) + 2 * 3 * (inputs + result) + result + rearranged;
 }
 
 double projected_bytes(const Spec& spec) {

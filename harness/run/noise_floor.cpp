@@ -1,12 +1,13 @@
 #include "run/noise_floor.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "core/problem_text.hpp"
 #include "measure/evidence.hpp"
-#include "run/guarded_plan.hpp"
 #include "run/processes.hpp"
+#include "run/verify_case.hpp"
 
 namespace convgauge {
 namespace {
@@ -23,17 +24,13 @@ Competitor competitor(const char* label) {
   return c;
 }
 
-bool open(Entrant& entrant, Pool& pool, const Spec& spec, int threads) {
-  auto worker = pool.worker(*entrant.competitor, threads);
-  if (!worker) return false;
-  entrant.settings = plan_settings(*entrant.competitor, "default", threads, 1);
-  const auto outcome =
-      (*worker)->call(OpenPlan{entrant.competitor->choice.name, spec, entrant.settings},
-                      default_timeout(spec.geometry.flops()));
-  const auto* reply = std::get_if<Reply>(&outcome);
-  const auto* opened = reply ? std::get_if<PlanOpened>(reply) : nullptr;
-  if (opened) entrant.plan = *opened, entrant.process = (*worker)->pid();
-  return opened != nullptr;
+/// As if it had been verified.
+Case agreed_case(const Competitor& competitor, int threads) {
+  Case c;
+  c.competitor = &competitor;
+  c.settings = plan_settings(competitor, "default", threads, 1);
+  c.record.verdict = Agrees{};
+  return c;
 }
 
 /// The farther end of an interval from 1, as a share.
@@ -49,20 +46,17 @@ double measure_noise_floor(const std::filesystem::path& executable, int threads)
   const Competitor one = competitor("A/A one"), other = competitor("A/A other");
   const auto spec = Spec::of(*parse_problem(kProblem), Dtype::f32);
   ReferenceCache references{ReferenceCache::Options{}};
-  Material material(spec, 1, threads, references);
+  ProblemTensors tensors(spec, 1, threads, references);
   Pool pool(executable, true);
-  std::vector<Entrant> entrants(2);
-  entrants[0].competitor = &one;
-  entrants[1].competitor = &other;
-  for (auto& entrant : entrants)
-    if (!open(entrant, pool, spec, threads)) return 0;
+  std::array cases{agreed_case(one, threads), agreed_case(other, threads)};
+  for (auto& c : cases)
+    if (!open_plan(c, pool, spec)) return 0;
   MeasureOrder order;
   order.settings.rounds = kRounds;
   order.settings.processes = kProcesses;
-  order.threads = threads;
-  measure_in_processes(entrants, pool, material, order);
-  const auto* a = std::get_if<Measured>(&entrants[0].measurement);
-  const auto* b = std::get_if<Measured>(&entrants[1].measurement);
+  measure_in_processes(cases, pool, tensors, order);
+  const auto* a = std::get_if<Measured>(&cases[0].record.measurement);
+  const auto* b = std::get_if<Measured>(&cases[1].record.measurement);
   if (!a || !b) return 0;
   const auto common = common_rounds(*a, *b);
   RankLaws laws;

@@ -119,26 +119,24 @@ class Checker {
   void one(const Competitor& competitor, const char* text, const Spec& spec) {
     auto worker = pool_.worker(competitor, threads_);
     if (!worker) return note(Rule::R13, worker.error().message);
-    Material material(spec, 1, 1, references_);
+    ProblemTensors tensors(spec, 1, 1, references_);
     const auto where = fmt::format("{} {} {} {} {}", competitor.choice.name, text,
                                    word(spec.layout), word(spec.src_type), word(spec.direction));
     VerifyOrder order;
     order.backend = competitor.choice.name;
     order.plan = plan_settings(competitor, "default", threads_, 1);
-    auto done = verify_case(**worker, order, material);
+    auto done = verify_case(**worker, order, tensors);
     ++report_.probes;
     judge(done.verdict, where);
     if (!done.open) return;
     count_allocations(**worker, done.plan->plan, where);
     (void)(*worker)->call(ClosePlan{done.plan->plan}, kLimit);
-    if (spec == Spec::of(spec.geometry, Dtype::f32)) by_name(competitor, where, spec, material);
+    if (spec == Spec::of(spec.geometry, Dtype::f32)) by_name(competitor, where, spec, tensors);
   }
 
   /// R19: of the last of several executions, so that what the first one sets up does not count.
   void count_allocations(Worker& worker, std::uint32_t plan, const std::string& where) {
-    const auto outcome = worker.call(CountAllocations{plan}, kLimit);
-    const auto* reply = std::get_if<Reply>(&outcome);
-    const auto* counted = reply ? std::get_if<AllocationsCounted>(reply) : nullptr;
+    const auto counted = worker.call(CountAllocations{plan}, kLimit);
     if (!counted || !counted->possible) return;
     counted_allocations_ = true;
     if (counted->calls == 0) return;
@@ -152,8 +150,7 @@ class Checker {
   void ask_other_version() {
     auto worker = Worker::spawn({pool_.executable(), file_.string(), {}, {}, threads_});
     if (!worker) return;
-    const auto outcome = (*worker)->call(AskOtherVersion{}, kLimit);
-    const auto bad = trouble_of(outcome);
+    const auto bad = trouble_of((*worker)->call(AskOtherVersion{}, kLimit));
     if (!bad) return;
     report_.exit_code = std::max<int>(report_.exit_code, is_crash(*bad) ? kCrashed : kWrong);
     note(std::holds_alternative<Failed>(*bad) ? Rule::R1 : Rule::R13, sentence(*bad));
@@ -161,22 +158,22 @@ class Checker {
 
   /// R5: every algorithm that is listed can be had by its name.
   void by_name(const Competitor& competitor, const std::string& where, const Spec& spec,
-               Material& material) {
+               ProblemTensors& tensors) {
     auto worker = pool_.worker(competitor, threads_);
     if (!worker) return;
     const auto listed =
         (*worker)->call(ListAlgorithms{competitor.choice.name, spec,
                                        plan_settings(competitor, "default", threads_, 1)},
                         kLimit);
-    if (const auto bad = trouble_of(listed)) return judge(*bad, where + " algorithms");
-    for (const auto& algorithm : std::get<AlgorithmList>(std::get<Reply>(listed)).algorithms) {
+    if (!listed) return judge(listed.error(), where + " algorithms");
+    for (const auto& algorithm : listed->algorithms) {
       worker = pool_.worker(competitor, threads_);
       if (!worker) return;
       VerifyOrder order;
       order.backend = competitor.choice.name;
       order.plan = plan_settings(competitor, algorithm.name, threads_, 1);
       order.placements = {Placement::end};
-      auto done = verify_case(**worker, order, material);
+      auto done = verify_case(**worker, order, tensors);
       ++report_.probes;
       judge(done.verdict, where + " " + algorithm.name);
       if (done.open) (void)(*worker)->call(ClosePlan{done.plan->plan}, kLimit);
@@ -207,9 +204,8 @@ class Checker {
       auto worker = pool_.worker(competitor, threads_);
       if (!worker) return;
       ++report_.probes;
-      const auto outcome =
-          (*worker)->call(OpenPlan{competitor.choice.name, spec, settings}, kLimit);
-      const auto bad = trouble_of(outcome);
+      const auto opened = (*worker)->call(OpenPlan{competitor.choice.name, spec, settings}, kLimit);
+      const auto bad = trouble_of(opened);
       if (bad && std::holds_alternative<Refused>(*bad)) continue;
       if (bad) {
         judge(*bad, competitor.choice.name);
@@ -220,8 +216,7 @@ class Checker {
       note(rule, fmt::format("{}: accepted {}", competitor.choice.name, what));
       // What was accepted is open, and the next probe wants a clean worker.
       if (worker = pool_.worker(competitor, threads_); worker)
-        (void)(*worker)->call(ClosePlan{std::get<PlanOpened>(std::get<Reply>(outcome)).plan},
-                              kLimit);
+        (void)(*worker)->call(ClosePlan{opened->plan}, kLimit);
       report_.exit_code = std::max<int>(report_.exit_code, kWrong);
     }
   }

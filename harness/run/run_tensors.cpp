@@ -16,16 +16,15 @@ TensorRun run_tensors(Pool& pool, const Competitor& competitor, const std::strin
     return result;
   }
   const auto limit = default_timeout(spec.geometry.flops());
-  const auto opened = (*worker)->call(
+  const auto plan = (*worker)->call(
       OpenPlan{competitor.choice.name, spec, plan_settings(competitor, algorithm, threads, 1)},
       limit);
-  if (const auto bad = trouble_of(opened)) {
-    result.verdict = *bad;
+  if (!plan) {
+    result.verdict = plan.error();
     return result;
   }
-  const auto& plan = std::get<PlanOpened>(std::get<Reply>(opened));
-  result.algorithm = plan.algorithm.name;
-  GuardedPlan memory(**worker, spec, plan, limit);
+  result.algorithm = plan->algorithm.name;
+  GuardedPlan memory(**worker, spec, *plan, limit);
   for (const auto placement : {Placement::start, Placement::end})
     if (const auto bad = memory.run(inputs, placement, true)) {
       result.verdict = *bad;

@@ -98,14 +98,14 @@ class FailureSearch {
     // Threads cost more than they bring to a small reference.
     constexpr std::int64_t kLarge = 20'000'000;  // flops: about a millisecond
     const int threads = spec.geometry.flops() > kLarge ? physical_cores() : 1;
-    Material material(spec, verify.seed, threads, references_,
-                      use_projection(spec, verify, available_bytes()));
+    ProblemTensors tensors(spec, verify.seed, threads, references_,
+                           use_projection(spec, verify, available_bytes()));
     verify.fills = c.fills;
     verify.timeout = limit_;
     ++trials_;
     last_ = verify_single(*pool_,
                           {failed_.competitor, c.algorithm, c.trial.threads, verify, c.placements},
-                          material)
+                          tensors)
                 .verdict;
     return last_;
   }

@@ -4,7 +4,7 @@
 
 namespace convgauge {
 
-SingleCase verify_single(Pool& pool, const SingleOrder& order, Material& material) {
+SingleCase verify_single(Pool& pool, const SingleOrder& order, ProblemTensors& tensors) {
   constexpr std::chrono::milliseconds kCloseLimit{10'000};
   constexpr int kSlots = 1;
   SingleCase result;
@@ -18,13 +18,13 @@ SingleCase verify_single(Pool& pool, const SingleOrder& order, Material& materia
                            order.verify,
                            order.placements,
                            {}};
-  auto done = verify_case(**worker, verify, material);
+  auto done = verify_case(**worker, verify, tensors);
   result.verdict = std::move(done.verdict);
   if (!done.plan) return result;
   result.algorithm = done.plan->algorithm;
-  if (done.open)
-    if (const auto bad = trouble_of((*worker)->call(ClosePlan{done.plan->plan}, kCloseLimit)))
-      result.verdict = *bad;
+  if (!done.open) return result;
+  if (const auto ok = (*worker)->call(ClosePlan{done.plan->plan}, kCloseLimit); !ok)
+    result.verdict = ok.error();
   return result;
 }
 

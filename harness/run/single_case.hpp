@@ -5,7 +5,7 @@
 
 namespace convgauge {
 
-/// Which case, and how it is verified; its spec is the material's.
+/// Which case, and how it is verified; its spec is the tensors's.
 struct SingleOrder {
   const Competitor* competitor = nullptr;
   std::string algorithm = "default";
@@ -20,6 +20,6 @@ struct SingleCase {
 };
 
 /// [the driver's one thread] What plan_destroy has to answer for is part of the verdict.
-SingleCase verify_single(Pool& pool, const SingleOrder& order, Material& material);
+SingleCase verify_single(Pool& pool, const SingleOrder& order, ProblemTensors& tensors);
 
 }  // namespace convgauge

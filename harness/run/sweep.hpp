@@ -49,8 +49,8 @@ struct SweepResult {
   bool interrupted = false;
 };
 
-/// [the driver's one thread] Errors: nobody to ask, files that cannot be written, a resume that
-/// does not fit.
+/// [the driver's one thread] Errors: a backend that is required or misnamed and not available,
+/// files that cannot be written, a header that differs from the resumed run's.
 Expected<SweepResult> sweep(const Suite& suite, const Catalog& catalog, const SweepOptions& options,
                             const SweepHooks& hooks);
 

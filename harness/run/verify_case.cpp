@@ -21,28 +21,28 @@ int other_threads(int threads, const Geometry& g) {
   return odd ? 3 : 1;
 }
 
-/// One case on its way up the ladder; the first step that fails is its verdict.
-class Climb {
+/// The steps in which one case is verified; the first that fails is its verdict.
+class VerificationLadder {
  public:
-  Climb(Worker& worker, const VerifyOrder& order, Material& material, const PlanOpened& plan,
-        std::chrono::milliseconds limit)
+  VerificationLadder(Worker& worker, const VerifyOrder& order, ProblemTensors& tensors,
+                     const PlanOpened& plan, std::chrono::milliseconds limit)
       : worker_(worker),
         order_(order),
-        material_(material),
+        tensors_(tensors),
         plan_(plan),
         limit_(limit),
-        memory_(worker, material.spec(), plan, limit) {}
+        memory_(worker, tensors.spec(), plan, limit) {}
 
   Verdict verdict() {
     const auto fills = fitting();
-    if (material_.projected()) return by_projection(fills);
+    if (tensors_.projected()) return by_projection(fills);
     if (auto bad = all_fills(fills)) return *bad;
     if (!fills.empty())
       if (auto bad = second_plan(fills.front())) return *bad;
     // Last: what another plan did must not show either.
     if (!fills.empty())
       if (auto bad = repeated(fills.back(), fills.size() == 1)) return *bad;
-    result_.elements = material_.spec().written_elements();
+    result_.elements = tensors_.spec().written_elements();
     return result_;
   }
 
@@ -52,7 +52,7 @@ class Climb {
   std::vector<Fill> fitting() {
     std::vector<Fill> fills;
     for (const auto fill : order_.settings.fills)
-      if (fits(fill, material_.spec()))
+      if (fits(fill, tensors_.spec()))
         fills.push_back(fill);
       else
         result_.notes.push_back(fmt::format("fill {} does not fit this problem", word(fill)));
@@ -71,17 +71,17 @@ class Climb {
     }
     if (turn == 0)
       if (auto bad = plain_run(last, order_.placements.front())) return *bad;
-    if (material_.spec().geometry.batch > 0 && last != Fill::integer) {
-      const auto [sheet, relation] = material_.related(last);
-      if (auto bad = memory_.run(sheet.inputs(), order_.placements.front(), true, Poison::number))
+    if (tensors_.spec().geometry.batch > 0 && last != Fill::integer) {
+      const auto [test, relation] = tensors_.related(last);
+      if (auto bad = memory_.run(test.inputs(), order_.placements.front(), true, Poison::number))
         return *bad;
       if (auto bad = judge(
-              last, sheet, plan_.algorithm, memory_.outputs(),
-              {fmt::format("fill {}, related problem: images, channels and scale", word(last)), {}},
+              last, test, plan_.algorithm, memory_.outputs(),
+              {fmt::format("fill {}, related problem: images, channels and scale", word(last))},
               relation))
         return *bad;
     }
-    result_.elements = material_.spec().written_elements();
+    result_.elements = tensors_.spec().written_elements();
     return result_;
   }
 
@@ -102,46 +102,43 @@ class Climb {
   }
 
   Bad plain_run(Fill fill, Placement placement) {
-    const auto& sheet = material_.sheet(fill);
+    const auto& test = tensors_.of(fill);
     // Both kinds of poison, so that nobody can tell by a NaN in the output that it is being
     // watched.
     const auto poison = placement == order_.placements.front() ? Poison::nan : Poison::number;
-    if (auto bad = memory_.run(sheet.inputs(), placement, true, poison)) return bad;
-    if (auto bad = complete(sheet, placement, poison)) return bad;
-    return right(fill, sheet,
-                 {fmt::format("fill {}, placement {}", word(fill), word(placement)), {}});
+    if (auto bad = memory_.run(test.inputs(), placement, true, poison)) return bad;
+    if (auto bad = complete(test, placement, poison)) return bad;
+    return right(fill, test, {fmt::format("fill {}, placement {}", word(fill), word(placement))});
   }
 
   /// R7: every element written. A NaN that is still there was left, or read and passed on: a finite
   /// poison tells.
-  Bad complete(const Sheet& sheet, Placement placement, Poison poison) {
+  Bad complete(const TestTensors& test, Placement placement, Poison poison) {
     auto left = memory_.unwritten(poison);
     if (!left) return std::nullopt;
     if (poison == Poison::nan) {
-      if (auto bad = memory_.run(sheet.inputs(), placement, true, Poison::number)) return bad;
+      if (auto bad = memory_.run(test.inputs(), placement, true, Poison::number)) return bad;
       left = memory_.unwritten(Poison::number);
     }
     if (!left) return broken(Rule::R11, "the result depends on what the output held before");
-    const auto& spec = material_.spec();
+    const auto& spec = tensors_.spec();
     return Trespass{
         Rule::R7,
-        fmt::format(
-            "execute: left {} of {} {} elements unwritten, the first at index {} in memory",
-            left->count, elements(spec.shape(left->role)),
-            left->role == TensorRole::dst ? "output" : role_word(static_cast<int>(left->role)),
-            left->first)};
+        fmt::format("execute: left {} of {} {} elements unwritten, the first at index {} in memory",
+                    left->count, elements(spec.shape(left->role)),
+                    left->role == TensorRole::dst ? "output" : word(left->role), left->first)};
   }
 
-  Bad right(Fill fill, const Sheet& sheet, Oracle oracle) {
-    return judge(fill, sheet, plan_.algorithm, memory_.outputs(), std::move(oracle));
+  Bad right(Fill fill, const TestTensors& test, Oracle oracle) {
+    return judge(fill, test, plan_.algorithm, memory_.outputs(), std::move(oracle));
   }
 
-  Bad judge(Fill fill, const Sheet& sheet, const Algorithm& algorithm, const Outputs& got,
+  Bad judge(Fill fill, const TestTensors& test, const Algorithm& algorithm, const Outputs& got,
             const Oracle& oracle, const Relation& relation = {}) {
-    auto outcome = sheet.judge(material_.spec(), fill, algorithm, got, oracle, relation);
+    auto outcome = test.judge(tensors_.spec(), fill, algorithm, got, oracle, relation);
     const bool is_right = std::holds_alternative<Agrees>(outcome);
-    if (order_.witness)
-      order_.witness({material_.spec(), fill, algorithm, sheet, got, oracle, is_right});
+    if (order_.observer)
+      order_.observer({tensors_.spec(), fill, algorithm, test, got, oracle, is_right});
     if (auto* differs = std::get_if<Differs>(&outcome)) {
       if (differs->diagnosis.empty()) differs->diagnosis.taps = taps_astray();
       return *differs;
@@ -157,19 +154,19 @@ class Climb {
 
   /// What no misread specification explains, single lit pixels may.
   TapMistake taps_astray() {
-    if (material_.projected() || !fits(Fill::impulse, material_.spec())) return {};
-    const auto& sheet = material_.sheet(Fill::impulse);
-    if (memory_.run(sheet.inputs(), order_.placements.front(), true, Poison::number)) return {};
-    return describe_taps({material_.spec(), plan_.algorithm, Fill::impulse, sheet.inputs(),
-                          sheet.reference(), memory_.outputs()[index_of(TensorRole::dst)]});
+    if (tensors_.projected() || !fits(Fill::impulse, tensors_.spec())) return {};
+    const auto& test = tensors_.of(Fill::impulse);
+    if (memory_.run(test.inputs(), order_.placements.front(), true, Poison::number)) return {};
+    return describe_taps({tensors_.spec(), plan_.algorithm, Fill::impulse, test.inputs(),
+                          test.reference(), memory_.outputs()[index_of(TensorRole::dst)]});
   }
 
   /// R12: under the same binding and weights, another source gives another result.
   Bad changed_source(Fill fill) {
-    const auto& sheet = material_.sheet(fill, true);
-    if (auto bad = memory_.run(sheet.inputs(), order_.placements.back(), false, Poison::number))
+    const auto& test = tensors_.of(fill, true);
+    if (auto bad = memory_.run(test.inputs(), order_.placements.back(), false, Poison::number))
       return bad;
-    return right(fill, sheet, {fmt::format("fill {}, changed source", word(fill)), Rule::R12});
+    return right(fill, test, {fmt::format("fill {}, changed source", word(fill)), Rule::R12});
   }
 
   /// R18: the same inputs once more, the same bits, whatever other plans did between.
@@ -177,10 +174,10 @@ class Climb {
   Bad repeated(Fill fill, bool changed) {
     if (!plan_.algorithm.deterministic) return std::nullopt;
     if (changed)
-      if (auto bad = memory_.run(material_.sheet(fill).inputs(), order_.placements.back(), false))
+      if (auto bad = memory_.run(tensors_.of(fill).inputs(), order_.placements.back(), false))
         return bad;
     const auto before = copied();
-    if (auto bad = memory_.run(material_.sheet(fill).inputs(), order_.placements.back(), false))
+    if (auto bad = memory_.run(tensors_.of(fill).inputs(), order_.placements.back(), false))
       return bad;
     if (wrote_again(before)) return std::nullopt;
     return broken(
@@ -196,7 +193,7 @@ class Climb {
     const auto outputs = memory_.outputs();
     for (const auto role : kTensorRoles)
       if (const auto* from = outputs[index_of(role)])
-        all.insert(all.end(), from, from + material_.spec().bytes(role));
+        all.insert(all.end(), from, from + tensors_.spec().bytes(role));
     return all;
   }
 
@@ -205,7 +202,7 @@ class Climb {
     std::size_t at = 0;
     for (const auto role : kTensorRoles) {
       const auto* now = outputs[index_of(role)];
-      const auto bytes = now ? material_.spec().bytes(role) : 0;
+      const auto bytes = now ? tensors_.spec().bytes(role) : 0;
       if (bytes > 0 && !same_bytes(before.data() + at, now, bytes)) return false;
       at += bytes;
     }
@@ -216,37 +213,36 @@ class Climb {
   /// results.
   Bad second_plan(Fill fill) {
     auto settings = order_.plan;
-    settings.threads = other_threads(settings.threads, material_.spec().geometry);
+    settings.threads = other_threads(settings.threads, tensors_.spec().geometry);
     settings.slots = 2;
-    const auto opened = worker_.call(OpenPlan{order_.backend, material_.spec(), settings}, limit_);
-    if (auto bad = trouble_of(opened)) {
-      if (is_defect(*bad)) return bad;
+    const auto plan = worker_.call(OpenPlan{order_.backend, tensors_.spec(), settings}, limit_);
+    if (!plan) {
+      if (is_defect(plan.error())) return plan.error();
       result_.notes.push_back(fmt::format("refused with {} threads and 2 slots", settings.threads));
       return std::nullopt;
     }
-    const auto& plan = std::get<PlanOpened>(std::get<Reply>(opened));
-    if (auto bad = both_slots(fill, plan, settings.threads)) return bad;
-    return trouble_of(worker_.call(ClosePlan{plan.plan}, limit_));
+    if (auto bad = both_slots(fill, *plan, settings.threads)) return bad;
+    return trouble_of(worker_.call(ClosePlan{plan->plan}, limit_));
   }
 
   Bad both_slots(Fill fill, const PlanOpened& plan, int threads) {
-    GuardedPlan memory(worker_, material_.spec(), plan, limit_, 2, Beside::other_plans);
+    GuardedPlan memory(worker_, tensors_.spec(), plan, limit_, 2, Beside::other_plans);
     for (int slot = 0; slot < 2; ++slot)
-      if (auto bad = memory.run(material_.sheet(fill, slot == 1).inputs(),
-                                order_.placements.front(), true, Poison::number, slot))
+      if (auto bad = memory.run(tensors_.of(fill, slot == 1).inputs(), order_.placements.front(),
+                                true, Poison::number, slot))
         return bad;
     // Both after the second ran: it must have left the first one's output alone.
     for (int slot = 0; slot < 2; ++slot)
-      if (auto bad = judge(
-              fill, material_.sheet(fill, slot == 1), plan.algorithm, memory.outputs(slot),
-              {fmt::format("fill {}, slot {} of 2, {} threads", word(fill), slot, threads), {}}))
+      if (auto bad =
+              judge(fill, tensors_.of(fill, slot == 1), plan.algorithm, memory.outputs(slot),
+                    {fmt::format("fill {}, slot {} of 2, {} threads", word(fill), slot, threads)}))
         return bad;
     return std::nullopt;
   }
 
   Worker& worker_;
   const VerifyOrder& order_;
-  Material& material_;
+  ProblemTensors& tensors_;
   const PlanOpened& plan_;
   std::chrono::milliseconds limit_;
   GuardedPlan memory_;
@@ -266,9 +262,9 @@ PlanSettings plan_settings(const Competitor& competitor, const std::string& algo
   return s;
 }
 
-VerifiedCase verify_case(Worker& worker, const VerifyOrder& order, Material& material) {
+VerifiedCase verify_case(Worker& worker, const VerifyOrder& order, ProblemTensors& tensors) {
   VerifiedCase result;
-  const auto& spec = material.spec();
+  const auto& spec = tensors.spec();
   if (spec.direction != Direction::forward &&
       order.settings.reference == ReferenceKind::projection) {
     result.verdict = Refused{RefusalReason::direction,
@@ -276,20 +272,20 @@ VerifiedCase verify_case(Worker& worker, const VerifyOrder& order, Material& mat
     return result;
   }
   const double needed =
-      material.projected() ? projected_bytes(spec) : verify_bytes(spec, order.settings);
+      tensors.projected() ? projected_bytes(spec) : verify_bytes(spec, order.settings);
   if (auto why = beyond_memory(needed, available_bytes())) {
     result.verdict = Refused{RefusalReason::memory, std::move(*why)};
     return result;
   }
   const auto limit = order.settings.timeout.value_or(default_timeout(spec.geometry.flops()));
-  const auto opened = worker.call(OpenPlan{order.backend, spec, order.plan}, limit);
-  if (auto bad = trouble_of(opened)) {
-    result.verdict = *bad;
+  auto opened = worker.call(OpenPlan{order.backend, spec, order.plan}, limit);
+  if (!opened) {
+    result.verdict = opened.error();
     return result;
   }
-  result.plan = std::get<PlanOpened>(std::get<Reply>(opened));
+  result.plan = std::move(*opened);
   try {
-    result.verdict = Climb(worker, order, material, *result.plan, limit).verdict();
+    result.verdict = VerificationLadder(worker, order, tensors, *result.plan, limit).verdict();
   } catch (const std::bad_alloc&) {
     result.verdict = Refused{RefusalReason::memory,
                              "the machine has too little memory for this problem in verify mode"};

@@ -1,11 +1,11 @@
-// The ladder for one case: fills, placements, a changed source, a repeated run. One verdict.
+// One case verified step by step: fills, placements, a changed source, a repeated run. One verdict.
 #pragma once
 #include <functional>
 #include <string>
 
 #include "config/suite.hpp"
 #include "run/cases.hpp"
-#include "run/material.hpp"
+#include "run/problem_tensors.hpp"
 #include "worker/worker.hpp"
 
 namespace convgauge {
@@ -22,17 +22,17 @@ PlanSettings plan_settings(const Competitor& competitor, const std::string& algo
                            int slots);
 
 /// One output, and how it was judged.
-struct Judged {
+struct JudgedOutput {
   const Spec& spec;
   Fill fill;
   const Algorithm& algorithm;
-  const Sheet& sheet;
+  const TestTensors& test;
   const Outputs& got;
   const Oracle& oracle;
   bool right;
 };
 /// Shown every output that is judged.
-using Witness = std::function<void(const Judged&)>;
+using OutputObserver = std::function<void(const JudgedOutput&)>;
 
 /// How one case is to be verified.
 struct VerifyOrder {
@@ -40,10 +40,10 @@ struct VerifyOrder {
   PlanSettings plan;
   VerifySettings settings;
   std::vector<Placement> placements{Placement::end, Placement::start};
-  Witness witness;  // may be empty
+  OutputObserver observer;  // may be empty
 };
 
 /// [the driver's one thread] Leaves the plan open where the verdict is Agrees.
-VerifiedCase verify_case(Worker& worker, const VerifyOrder& order, Material& material);
+VerifiedCase verify_case(Worker& worker, const VerifyOrder& order, ProblemTensors& tensors);
 
 }  // namespace convgauge

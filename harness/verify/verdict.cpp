@@ -52,7 +52,7 @@ std::string said(const TimedOut& v) {
          (v.during.empty() ? "" : " during " + v.during);
 }
 std::string said(const Failed& v) {
-  return v.rule ? fmt::format("{}: {}", word(*v.rule), v.why) : v.why;
+  return with(v.file, v.rule ? fmt::format("{}: {}", word(*v.rule), v.why) : v.why);
 }
 
 struct OutcomeOf {

@@ -120,7 +120,8 @@ struct Failed {
   std::string why;
   std::optional<Rule> rule{};
   bool device_lost =
-      false;  // on its way from the worker only: nothing more can run in that process
+      false;           // on its way from the worker only: nothing more can run in that process
+  std::string file{};  // the plugin's, where it could not be loaded
   bool operator==(const Failed&) const = default;
 };
 /// Failed for breaking a rule: "R6: requirements changed between two calls".

@@ -38,7 +38,7 @@ void Arena::grow(std::uint64_t size) {
   size_ = size;
 }
 
-Region Arena::reserve(std::uint64_t bytes, std::uint64_t alignment, std::int32_t role) {
+Region Arena::reserve(std::uint64_t bytes, std::uint64_t alignment, BufferRole role) {
   const Region region{used_, bytes, alignment, role};
   used_ += window_bytes(bytes, alignment);
   if (used_ > size_) grow(used_);

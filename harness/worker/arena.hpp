@@ -21,7 +21,7 @@ class Arena {
   void clear() { used_ = 0; }
   /// A window for `bytes`; the memory grows as needed. Views taken before are invalid. Throws
   /// std::bad_alloc.
-  Region reserve(std::uint64_t bytes, std::uint64_t alignment, std::int32_t role);
+  Region reserve(std::uint64_t bytes, std::uint64_t alignment, BufferRole role);
   /// The whole window of a region, and its bytes under a placement.
   std::byte* window(const Region& region) { return base_ + region.offset; }
   std::byte* bytes(const Region& region, Placement placement) {

@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "plugin/library.hpp"
+#include "plugin/note.hpp"
 #include "plugin/reference_backend.hpp"
 #include "worker/channel.hpp"
 #include "worker/fault_handler.hpp"
@@ -20,8 +21,10 @@
 namespace convgauge {
 namespace {
 
-Reply as_reply(const Trouble& trouble) {
-  return std::visit([](const auto& t) -> Reply { return t; }, trouble);
+template <class T>
+AnyReply any_reply(Answer<T> answer) {
+  if (answer) return std::move(*answer);
+  return std::visit([](auto& trouble) -> AnyReply { return std::move(trouble); }, answer.error());
 }
 
 constexpr std::string_view kBuiltIn = "builtin:";
@@ -36,22 +39,18 @@ class Child {
     if (contained_) install_fault_handlers(box_.page());
   }
 
-  Reply answer(const Request& request) {
+  /// Never throws; what the plugin changed in the process is part of the answer.
+  AnyReply answer(const AnyRequest& request) {
     // Between two requests nothing but the harness runs: the state that was found good is the next
     // one's start.
     if (!state_)
       state_.emplace(
           std::vector{0, 1, 2, descriptors_.socket, descriptors_.crash, descriptors_.arena});
-    Reply reply;
-    try {
-      reply = std::visit([this](const auto& r) { return handle(r); }, request);
-    } catch (const std::bad_alloc&) {
-      reply = Failed{"out of host memory"};
-    }
-    // Samples are many and short, and the next other request sees what they left.
+    auto reply = reply_to(request);
     if (auto changed = state_->changes()) {
       state_.reset();
-      if (!std::holds_alternative<LoadFailed>(reply)) {
+      // Why a plugin could not be loaded is told before what it changed on the way.
+      if (library_ || !std::holds_alternative<Failed>(reply)) {
         if (contained_) install_fault_handlers(box_.page());
         reply = std::move(*changed);
       }
@@ -61,9 +60,17 @@ class Child {
   }
 
  private:
+  AnyReply reply_to(const AnyRequest& request) {
+    try {
+      return std::visit([this](const auto& r) { return any_reply(handle(r)); }, request);
+    } catch (const std::bad_alloc&) {
+      return Failed{"out of host memory"};
+    }
+  }
+
   void enter(Stage stage) { box_.page().stage = static_cast<std::uint32_t>(stage); }
 
-  Expected<void> load() {
+  Answer<void> load() {
     if (library_) return {};
     enter(Stage::load);
     auto library = options_.plugin.starts_with(kBuiltIn)
@@ -74,33 +81,37 @@ class Child {
     return {};
   }
 
-  Reply handle(const Describe&) {
-    if (auto ok = load(); !ok) return LoadFailed{ok.error().message, ok.error().rule};
+  Answer<BackendInfo> describe_backend(const Backend& backend) {
+    enter(Stage::describe);
+    auto devices = backend.devices();
+    if (!devices) return tl::unexpected(devices.error());
+    auto options = backend.options();
+    if (!options) return tl::unexpected(options.error());
+    return BackendInfo{backend.name(),    backend.description(),    backend.version(),
+                       devices->why_none, std::move(devices->list), std::move(*options)};
+  }
+
+  Answer<Description> handle(const Describe&) {
+    if (auto ok = load(); !ok) return tl::unexpected(ok.error());
     Description description{library_->name(), library_->version(), {}};
     for (const auto* table : library_->backends()) {
-      const Backend backend(table);
-      enter(Stage::describe);
-      auto devices = backend.devices();
-      if (!devices) return as_reply(devices.error());
-      auto options = backend.options();
-      if (!options) return as_reply(options.error());
-      description.backends.push_back({backend.name(), backend.description(), backend.version(),
-                                      devices->why_none, std::move(devices->list),
-                                      std::move(*options)});
+      auto info = describe_backend(Backend(table));
+      if (!info) return tl::unexpected(info.error());
+      description.backends.push_back(std::move(*info));
     }
     return description;
   }
 
   Answer<Backend> find(const std::string& name) {
-    if (auto ok = load(); !ok) return tl::unexpected<Trouble>(Failed{ok.error().message});
+    if (auto ok = load(); !ok) return tl::unexpected(ok.error());
     for (const auto* table : library_->backends())
       if (name == table->name) return Backend(table);
-    return tl::unexpected<Trouble>(Failed{fmt::format("the plugin has no backend '{}'", name)});
+    return failed(fmt::format("the plugin has no backend '{}'", name));
   }
 
-  Reply handle(const ListAlgorithms& r) {
+  Answer<AlgorithmList> handle(const ListAlgorithms& r) {
     const auto backend = find(r.backend);
-    if (!backend) return as_reply(backend.error());
+    if (!backend) return tl::unexpected(backend.error());
     // A device that is only described has algorithms, and no plan: query() refuses it. Its reason
     // is the better one where nothing can be listed.
     enter(Stage::algorithms);
@@ -108,13 +119,13 @@ class Child {
     if (list) return AlgorithmList{std::move(*list)};
     enter(Stage::query);
     const auto ok = backend->query(r.spec, r.settings);
-    return as_reply(!ok && std::holds_alternative<Refused>(list.error()) ? ok.error()
-                                                                         : list.error());
+    return tl::unexpected(!ok && std::holds_alternative<Refused>(list.error()) ? ok.error()
+                                                                               : list.error());
   }
 
-  Reply handle(const OpenPlan& r) {
+  Answer<PlanOpened> handle(const OpenPlan& r) {
     const auto backend = find(r.backend);
-    if (!backend) return as_reply(backend.error());
+    if (!backend) return tl::unexpected(backend.error());
     enter(Stage::query);
     const auto asked = backend->query(r.spec, r.settings);
     enter(Stage::plan_create);
@@ -122,12 +133,12 @@ class Child {
     auto plan = backend->plan(r.spec, r.settings);
     const double ns =
         std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - start).count();
-    if (!asked && plan) return broken(Rule::R3, "query refused what plan_create accepts");
-    if (!asked) return as_reply(asked.error());
+    if (!asked && plan) return broke(Rule::R3, "query refused what plan_create accepts");
+    if (!asked) return tl::unexpected(asked.error());
     if (!plan && std::holds_alternative<Refused>(plan.error()))
-      return broken(Rule::R3, fmt::format("query accepted what plan_create refuses: {}",
-                                          std::get<Refused>(plan.error()).why));
-    if (!plan) return as_reply(plan.error());
+      return broke(Rule::R3, fmt::format("query accepted what plan_create refuses: {}",
+                                         std::get<Refused>(plan.error()).why));
+    if (!plan) return tl::unexpected(plan.error());
     PlanOpened opened{next_plan_, plan->algorithm(), plan->requirements(), ns};
     plans_.emplace(next_plan_++,
                    std::make_unique<PlanSession>(*backend, r.settings, std::move(*plan),
@@ -136,25 +147,25 @@ class Child {
   }
 
   template <class R>
-  Reply with_plan(const R& request, Reply (PlanSession::*act)(const R&)) {
+  Answer<ReplyOf<R>> with_plan(const R& request, Answer<ReplyOf<R>> (PlanSession::*act)(const R&)) {
     const auto found = plans_.find(request.plan);
-    if (found == plans_.end()) return Failed{fmt::format("harness: no plan {}", request.plan)};
+    if (found == plans_.end()) return failed(fmt::format("harness: no plan {}", request.plan));
     return (found->second.get()->*act)(request);
   }
-  Reply handle(const VerifyRun& r) { return with_plan(r, &PlanSession::run_guarded); }
-  Reply handle(const MeasureSetup& r) { return with_plan(r, &PlanSession::set_up); }
-  Reply handle(const Sample& r) { return with_plan(r, &PlanSession::sample); }
-  Reply handle(const MeasureCheck& r) { return with_plan(r, &PlanSession::check); }
-  Reply handle(const CountAllocations& r) { return with_plan(r, &PlanSession::count_allocations); }
-  Reply handle(const AskDetails& r) { return with_plan(r, &PlanSession::details); }
-  Reply handle(const AskOtherVersion&) {
+  auto handle(const VerifyRun& r) { return with_plan(r, &PlanSession::run_guarded); }
+  auto handle(const MeasureSetup& r) { return with_plan(r, &PlanSession::set_up); }
+  auto handle(const Sample& r) { return with_plan(r, &PlanSession::sample); }
+  auto handle(const MeasureCheck& r) { return with_plan(r, &PlanSession::check); }
+  auto handle(const CountAllocations& r) { return with_plan(r, &PlanSession::count_allocations); }
+  auto handle(const AskDetails& r) { return with_plan(r, &PlanSession::details); }
+  Answer<Done> handle(const AskOtherVersion&) {
     enter(Stage::load);
     if (options_.plugin.starts_with(kBuiltIn)) return Done{};
     if (auto ok = Library::refuses_other_versions(options_.plugin); !ok)
-      return LoadFailed{ok.error().message, ok.error().rule};
+      return tl::unexpected(ok.error());
     return Done{};
   }
-  Reply handle(const ClosePlan& r) {
+  Answer<Done> handle(const ClosePlan& r) {
     enter(Stage::plan_destroy);
     plans_.erase(r.plan);
     return Done{};
@@ -189,11 +200,13 @@ void be_expendable() {
   ::setrlimit(RLIMIT_CORE, &none);
 }
 
-/// Until the driver hangs up; false where an answer could not be sent.
+/// Until the driver hangs up. False where an answer could not be sent, or where something else than
+/// the driver wrote a request.
 bool serve(Child& child, int socket) {
-  while (const auto bytes = receive_message(socket))
-    if (!send_message(socket, wire::pack(child.answer(wire::unpack<Request>(*bytes)))))
-      return false;
+  while (const auto bytes = receive_message(socket)) {
+    const auto request = wire::unpack<AnyRequest>(*bytes);
+    if (!request || !send_message(socket, wire::pack(child.answer(*request)))) return false;
+  }
   return true;
 }
 

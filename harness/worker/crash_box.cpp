@@ -7,10 +7,10 @@
 
 #include <algorithm>
 #include <new>
-#include <string_view>
 #include <utility>
 
-#include "plugin/backend.hpp"
+#include "core/buffer_role.hpp"
+#include "core/enumerator.hpp"
 
 namespace convgauge {
 namespace {
@@ -32,11 +32,8 @@ const GuardedRange* range_of(const CrashPage& page) {
 }  // namespace
 
 std::string stage_word(std::uint32_t stage) {
-  static constexpr std::array<std::string_view, 14> words{
-      "idle",        "load",         "describe",     "query",           "algorithms",
-      "plan_create", "requirements", "bind",         "prepare_weights", "upload",
-      "execute",     "fetch",        "plan_destroy", "memory"};
-  return stage < words.size() ? std::string(words[stage]) : fmt::format("stage {}", stage);
+  const auto known = enumerator<Stage>(stage);
+  return known ? std::string(word(*known)) : fmt::format("stage {}", stage);
 }
 
 CrashBox::CrashBox() : descriptor_(::memfd_create("convgauge-crash", MFD_CLOEXEC)) {
@@ -65,7 +62,8 @@ FaultPlace explain_fault(const CrashPage& page) {
     return {std::nullopt, "misaligned or non-canonical access"};
   const auto* r = range_of(page);
   if (!r) return {std::nullopt, fmt::format("{} at address {:#x}", verb, page.address)};
-  const auto role = role_word(r->role);
+  const auto known = enumerator<BufferRole>(r->role);
+  const auto role = known ? std::string(word(*known)) : fmt::format("role {}", r->role);
   if (page.address >= r->data + r->bytes)
     return {page.was_write ? Rule::R9 : Rule::R10,
             fmt::format("{} {} the end of {} ({} bytes)", verb,

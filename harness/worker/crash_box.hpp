@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/rule.hpp"
+#include "core/words.hpp"
 #include "worker/descriptor.hpp"
 
 namespace convgauge {
@@ -28,12 +29,21 @@ enum class Stage : std::uint32_t {
   plan_destroy,
   memory
 };
+template <>
+struct Words<Stage> {
+  static constexpr std::string_view what = "stage";
+  static constexpr std::array<std::string_view, 14> words{
+      "idle",        "load",         "describe",     "query",           "algorithms",
+      "plan_create", "requirements", "bind",         "prepare_weights", "upload",
+      "execute",     "fetch",        "plan_destroy", "memory"};
+};
+/// Of any number that stands in a crash page: "stage 12345".
 std::string stage_word(std::uint32_t stage);
 
 /// One guarded buffer: [reserve_begin, reserve_end) is what its guards and window cover.
 struct GuardedRange {
   std::uint64_t reserve_begin = 0, reserve_end = 0, data = 0, bytes = 0;
-  std::int32_t role = 0;
+  std::int32_t role = 0;  // a BufferRole, if nobody wrote over it
 };
 
 struct CrashPage {

@@ -3,12 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <functional>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "plugin/note.hpp"
 
 namespace convgauge {
 namespace {
@@ -17,29 +18,7 @@ constexpr std::size_t kGuardBytes = 4096;
 constexpr int kPoison = 0xFF;  // NaN in every floating type
 constexpr int kGuard = 0xA5;
 
-/// The place where a plugin writes its sentence.
-struct Sentence {
-  std::array<char, 512> text{};
-  cvg_note note{text.data(), text.size()};
-};
-
-Answer<void> checked(const char* call, cvg_status status, const Sentence& sentence) {
-  if (status == CVG_STATUS_OK) return {};
-  auto why = fmt::format("{} returned {}: {}", call, status_word(status), sentence.text.data());
-  return tl::unexpected<Trouble>(
-      Failed{std::move(why), std::nullopt, status == CVG_STATUS_DEVICE_LOST});
-}
-
 }  // namespace
-
-bool is_result(int role) {
-  return role == CVG_ROLE_DST || role == CVG_ROLE_DIFF_SRC || role == CVG_ROLE_DIFF_WEIGHTS ||
-         role == CVG_ROLE_DIFF_BIAS;
-}
-
-bool is_uploaded(int role) {
-  return role == CVG_ROLE_SRC || role == CVG_ROLE_DIFF_DST;
-}
 
 DeviceBuffer::DeviceBuffer(const cvg_backend* table, int device, const Requirement& r)
     : table_(table),
@@ -51,22 +30,21 @@ Answer<DeviceBuffer> DeviceBuffer::allocate(const cvg_backend* table, int device
                                             const Requirement& requirement) {
   if (!table->memory_alloc || !table->memory_free || !table->memory_fill || !table->memory_read ||
       !table->memory_write)
-    return tl::unexpected<Trouble>(
-        Failed{fmt::format("memory kind {} was asked for, but the backend has no functions for it",
-                           requirement.memory_kind)});
+    return failed(
+        fmt::format("memory kind {} was asked for, but the backend has no functions for it",
+                    requirement.memory_kind.number));
   DeviceBuffer buffer(table, device, requirement);
-  Sentence sentence;
-  const auto status = table->memory_alloc(device, requirement.memory_kind,
+  Note note;
+  const auto status = table->memory_alloc(device, requirement.memory_kind.number,
                                           buffer.front_bytes_ + requirement.bytes + kGuardBytes,
-                                          requirement.alignment, &buffer.start_, &sentence.note);
+                                          requirement.alignment, &buffer.start_, note.get());
   if (status == CVG_STATUS_OUT_OF_MEMORY)
     return tl::unexpected<Trouble>(
         Refused{RefusalReason::memory,
                 fmt::format("the device has too little memory for {} bytes of {}: {}",
-                            requirement.bytes, role_word(requirement.role), sentence.text.data())});
-  if (auto ok = checked("memory_alloc", status, sentence); !ok) return tl::unexpected(ok.error());
-  if (!buffer.start_)
-    return tl::unexpected<Trouble>(Failed{"memory_alloc returned OK and no address"});
+                            requirement.bytes, word(requirement.role), note.text())});
+  if (auto ok = answer_of("memory_alloc", status, note); !ok) return tl::unexpected(ok.error());
+  if (!buffer.start_) return failed("memory_alloc returned OK and no address");
   auto laid = buffer.fill(0, kGuard, buffer.front_bytes_);
   if (laid) laid = buffer.fill(buffer.front_bytes_ + requirement.bytes, kGuard, kGuardBytes);
   if (laid) laid = buffer.poison();
@@ -82,24 +60,24 @@ DeviceBuffer::DeviceBuffer(DeviceBuffer&& other) noexcept
       start_(std::exchange(other.start_, nullptr)) {}
 
 DeviceBuffer::~DeviceBuffer() {
-  if (start_) table_->memory_free(device_, requirement_.memory_kind, start_);
+  if (start_) table_->memory_free(device_, requirement_.memory_kind.number, start_);
 }
 
 Answer<void> DeviceBuffer::fill(std::size_t offset, int byte, std::size_t bytes) {
   if (bytes == 0) return {};
-  Sentence sentence;
-  return checked("memory_fill",
-                 table_->memory_fill(device_, requirement_.memory_kind, start_, offset, byte, bytes,
-                                     &sentence.note),
-                 sentence);
+  Note note;
+  return answer_of("memory_fill",
+                   table_->memory_fill(device_, requirement_.memory_kind.number, start_, offset,
+                                       byte, bytes, note.get()),
+                   note);
 }
 
 Answer<void> DeviceBuffer::read(std::size_t offset, void* to, std::size_t bytes) const {
-  Sentence sentence;
-  return checked("memory_read",
-                 table_->memory_read(device_, requirement_.memory_kind, start_, offset, to, bytes,
-                                     &sentence.note),
-                 sentence);
+  Note note;
+  return answer_of("memory_read",
+                   table_->memory_read(device_, requirement_.memory_kind.number, start_, offset, to,
+                                       bytes, note.get()),
+                   note);
 }
 
 Answer<void> DeviceBuffer::poison() {
@@ -111,11 +89,11 @@ Answer<void> DeviceBuffer::fill_elements(std::uint64_t bits, std::size_t size) {
   std::vector<unsigned char> pattern(r.bytes);
   for (std::size_t at = 0; at < r.bytes; at += size)
     std::memcpy(pattern.data() + at, &bits, std::min(size, r.bytes - at));
-  Sentence sentence;
-  return checked("memory_write",
-                 table_->memory_write(device_, r.memory_kind, start_, front_bytes_, pattern.data(),
-                                      r.bytes, &sentence.note),
-                 sentence);
+  Note note;
+  return answer_of("memory_write",
+                   table_->memory_write(device_, r.memory_kind.number, start_, front_bytes_,
+                                        pattern.data(), r.bytes, note.get()),
+                   note);
 }
 
 Answer<DeviceBuffer::Guard> DeviceBuffer::guard() const {

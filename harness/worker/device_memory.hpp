@@ -9,12 +9,6 @@
 
 namespace convgauge {
 
-/// What execute() leaves to be fetched, in either direction; all else but scratch it must leave as
-/// it is (R8).
-bool is_result(int role);
-/// What upload() brings: another one for every run, where weights and bias stay.
-bool is_uploaded(int role);
-
 /// One allocation of a device's memory: guard bytes, `bytes` poisoned, guard bytes. [main]
 class DeviceBuffer {
  public:

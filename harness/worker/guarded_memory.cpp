@@ -48,7 +48,8 @@ GuardedMemory::GuardedMemory(int descriptor, const std::vector<Region>& regions,
     if (page_.range_count == page_.ranges.size()) continue;
     const auto number = [](const std::byte* p) { return reinterpret_cast<std::uint64_t>(p); };
     page_.ranges[page_.range_count++] = {number(m.reserve), number(m.reserve) + m.reserve_bytes,
-                                         number(m.data), region.bytes, region.role};
+                                         number(m.data), region.bytes,
+                                         static_cast<std::int32_t>(region.role)};
   }
 }
 

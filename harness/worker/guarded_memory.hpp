@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "worker/binding.hpp"
 #include "worker/crash_box.hpp"
-#include "worker/messages.hpp"
 
 namespace convgauge {
 

@@ -1,265 +1,53 @@
-// What driver and worker say to each other: one request, one reply.
+// What driver and worker say to each other: one request, one reply. Each request names the reply it
+// is answered with where nothing goes wrong.
 #pragma once
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
-#include "core/spec.hpp"
-#include "plugin/backend.hpp"
-#include "plugin/convert.hpp"
+#include "worker/binding.hpp"
 #include "worker/wire.hpp"
+#include "worker/wire_parts.hpp"
 
 namespace convgauge {
 
-// ---- parts --------------------------------------------------------------------------------------
-
-template <class Io>
-void fields(Io& io, Axis& a) {
-  io(a.input, a.kernel, a.stride, a.dilation, a.pad_before, a.pad_after);
-}
-template <class Io>
-void fields(Io& io, Geometry& g) {
-  io(g.batch, g.in_channels, g.out_channels, g.groups, g.h, g.w, g.bias, g.padding_mode);
-}
-template <class Io>
-void fields(Io& io, Spec& s) {
-  io(s.geometry, s.direction, s.src_type, s.weights_type, s.dst_type, s.accumulator_type, s.layout,
-     s.math, s.deterministic);
-}
-template <class Io>
-void fields(Io& io, Rational& r) {
-  io(r.numerator, r.denominator);
-}
-template <class Io>
-void fields(Io& io, WinogradAxis& a) {
-  io(a.m, a.r, a.points);
-}
-template <class Io>
-void fields(Io& io, Algorithm& a) {
-  io(a.name, a.algorithm_class, a.deterministic, a.flushes_subnormals, a.points_known, a.winograd,
-     a.fft_tile);
-}
-template <class Io>
-void fields(Io& io, PlanSettings& s) {
-  io(s.device, s.threads, s.slots, s.algorithm, s.options, s.workspace_limit_bytes);
-}
-template <class Io>
-void fields(Io& io, Requirement& r) {
-  io(r.role, r.scope, r.form, r.memory_kind, r.bytes, r.alignment, r.layout);
-}
-template <class Io>
-void fields(Io& io, DeviceInfo& d) {
-  io(d.name, d.driver, d.kind, d.memory_bytes, d.peak_flops, d.peak_bytes_per_second,
-     d.last_level_cache_bytes);
-}
-template <class Io>
-void fields(Io& io, OptionInfo& o) {
-  io(o.key, o.values, o.default_value, o.description);
-}
-template <class Io, class E>
-void fields(Io& io, OpenWord<E>& w) {
-  io(w.value, w.other);
-}
-template <class Io>
-void fields(Io& io, Refused& r) {
-  io(r.reason, r.why);
-}
-template <class Io>
-void fields(Io& io, Failed& f) {
-  io(f.why, f.rule, f.device_lost);
-}
-
-/// Where a buffer lies: a window of whole pages in the arena, shared by driver and worker. In the
-/// window the bytes end at its end (placement end) or start at its start, as far as the alignment
-/// allows; the rest is canary.
-struct Region {
-  std::uint64_t offset = 0, bytes = 0, alignment = 1;
-  std::int32_t role = 0;
-};
-template <class Io>
-void fields(Io& io, Region& r) {
-  io(r.offset, r.bytes, r.alignment, r.role);
-}
-
-enum class Placement { end, start };
-template <>
-struct Words<Placement> {
-  static constexpr std::string_view what = "placement";
-  static constexpr std::array<std::string_view, 2> words{"end", "start"};
-};
-
-/// The buffers of one plan: regions, which region each requirement is bound to (-1: memory of the
-/// backend's own), and which regions are the host's tensors, by role (-1: there is none).
-struct Binding {
-  std::vector<Region> regions;
-  std::vector<std::int32_t> requirement_region;
-  std::array<std::int32_t, kTensorCount> tensors{-1, -1, -1, -1, -1, -1, -1, -1};
-
-  std::int32_t of(TensorRole role) const { return tensors[index_of(role)]; }
-};
-template <class Io>
-void fields(Io& io, Binding& b) {
-  io(b.regions, b.requirement_region, b.tensors);
-}
-
-// ---- requests -----------------------------------------------------------------------------------
-
-/// Load the plugin and say what it is. The first request.
-struct Describe {};
-template <class Io>
-void fields(Io&, Describe&) {}
-
-/// R1: load the plugin, and ask it for a version that nobody speaks. The first request, and the
-/// only one.
-struct AskOtherVersion {};
-template <class Io>
-void fields(Io&, AskOtherVersion&) {}
-
-struct ListAlgorithms {
-  std::string backend;
-  Spec spec;
-  PlanSettings settings;
-};
-template <class Io>
-void fields(Io& io, ListAlgorithms& r) {
-  io(r.backend, r.spec, r.settings);
-}
-
-/// query() and plan_create().
-struct OpenPlan {
-  std::string backend;
-  Spec spec;
-  PlanSettings settings;
-};
-template <class Io>
-void fields(Io& io, OpenPlan& r) {
-  io(r.backend, r.spec, r.settings);
-}
-
-/// Run a slot once in guarded memory. fresh: bind and prepare_weights first; else only upload,
-/// execute, fetch. The regions of a plan's bindings are those of all its slots; binding slot 0 maps
-/// them. What the plan keeps in memory of its own kinds is poisoned by the worker: outputs with the
-/// element `poison`, of poison_bytes.
-struct VerifyRun {
-  std::uint32_t plan = 0;
-  Binding binding;
-  Placement placement = Placement::end;
-  bool fresh = true;
-  std::int32_t slot = 0;
-  std::uint64_t poison = ~std::uint64_t{0};
-  std::uint32_t poison_bytes = sizeof(poison);
-};
-template <class Io>
-void fields(Io& io, VerifyRun& r) {
-  io(r.plan, r.binding, r.placement, r.fresh, r.slot, r.poison, r.poison_bytes);
-}
-
-/// Private memory for `slots` slots, filled from the arena; bound, prepared, uploaded, executed
-/// once.
-struct MeasureSetup {
-  std::uint32_t plan = 0;
-  Binding binding;
-  std::int32_t slots = 1;
-};
-template <class Io>
-void fields(Io& io, MeasureSetup& r) {
-  io(r.plan, r.binding, r.slots);
-}
-
-/// Untimed executions for at least warm_ns, then one sample of `executions`, in calls of `batch` at
-/// a time.
-struct Sample {
-  std::uint32_t plan = 0;
-  std::int64_t executions = 1, batch = 1;
-  std::int64_t warm_ns = 0;
-  bool counters = false;  // count in hardware too
-};
-template <class Io>
-void fields(Io& io, Sample& r) {
-  io(r.plan, r.executions, r.batch, r.warm_ns, r.counters);
-}
-
-/// Copies the measured outputs of a slot to the arena. again: what upload() brings is first read
-/// anew from the arena, the outputs poisoned with NaNs, and one more execution made.
-struct MeasureCheck {
-  std::uint32_t plan = 0;
-  bool again = false;
-  std::int32_t slot = 0;
-};
-template <class Io>
-void fields(Io& io, MeasureCheck& r) {
-  io(r.plan, r.again, r.slot);
-}
-
-struct ClosePlan {
-  std::uint32_t plan = 0;
-};
-template <class Io>
-void fields(Io& io, ClosePlan& r) {
-  io(r.plan);
-}
-
-/// R19: what the plan's last execution allocated.
-struct CountAllocations {
-  std::uint32_t plan = 0;
-};
-template <class Io>
-void fields(Io& io, CountAllocations& r) {
-  io(r.plan);
-}
-
-/// What the plan chose and what its device does now, where the backend has "cvg.details/0".
-struct AskDetails {
-  std::uint32_t plan = 0;
-};
-template <class Io>
-void fields(Io& io, AskDetails& r) {
-  io(r.plan);
-}
-
-using Request =
-    std::variant<Describe, ListAlgorithms, OpenPlan, VerifyRun, MeasureSetup, Sample, MeasureCheck,
-                 ClosePlan, CountAllocations, AskOtherVersion, AskDetails>;
-
 // ---- replies ------------------------------------------------------------------------------------
-
-/// The plugin could not be loaded, or broke the rules of its tables.
-struct LoadFailed {
-  std::string why;
-  std::optional<Rule> rule{};  // that it broke
-};
-template <class Io>
-void fields(Io& io, LoadFailed& r) {
-  io(r.why, r.rule);
-}
 
 struct BackendInfo {
   std::string name, description, version, why_no_device;
   std::vector<DeviceInfo> devices;
   std::vector<OptionInfo> options;
 };
-template <class Io>
-void fields(Io& io, BackendInfo& b) {
-  io(b.name, b.description, b.version, b.why_no_device, b.devices, b.options);
+template <class Walk, Is<BackendInfo> T>
+void describe(Walk& walk, T& b) {
+  walk("name", b.name);
+  walk("description", b.description);
+  walk("version", b.version);
+  walk("why_no_device", b.why_no_device);
+  walk("devices", b.devices);
+  walk("options", b.options);
 }
 
 struct Description {
   std::string name, version;
   std::vector<BackendInfo> backends;
 };
-template <class Io>
-void fields(Io& io, Description& d) {
-  io(d.name, d.version, d.backends);
+template <class Walk, Is<Description> T>
+void describe(Walk& walk, T& d) {
+  walk("name", d.name);
+  walk("version", d.version);
+  walk("backends", d.backends);
 }
 
 struct AlgorithmList {
   std::vector<Algorithm> algorithms;
 };
-template <class Io>
-void fields(Io& io, AlgorithmList& r) {
-  io(r.algorithms);
+template <class Walk, Is<AlgorithmList> T>
+void describe(Walk& walk, T& l) {
+  walk("algorithms", l.algorithms);
 }
 
 struct PlanOpened {
@@ -268,37 +56,54 @@ struct PlanOpened {
   std::vector<Requirement> requirements;
   double plan_ns = 0;
 };
-template <class Io>
-void fields(Io& io, PlanOpened& r) {
-  io(r.plan, r.algorithm, r.requirements, r.plan_ns);
+template <class Walk, Is<PlanOpened> T>
+void describe(Walk& walk, T& p) {
+  walk("plan", p.plan);
+  walk("algorithm", p.algorithm);
+  walk("requirements", p.requirements);
+  walk("plan_ns", p.plan_ns);
 }
 
 /// A run or a close went well.
 struct Done {};
-template <class Io>
-void fields(Io&, Done&) {}
+template <class Walk, Is<Done> T>
+void describe(Walk&, T&) {}
 
 struct MeasureReady {
   double bind_ns = 0, prepare_ns = 0, upload_ns = 0, first_ns = 0, fetch_ns = 0;
 };
-template <class Io>
-void fields(Io& io, MeasureReady& r) {
-  io(r.bind_ns, r.prepare_ns, r.upload_ns, r.first_ns, r.fetch_ns);
+template <class Walk, Is<MeasureReady> T>
+void describe(Walk& walk, T& m) {
+  walk("bind_ns", m.bind_ns);
+  walk("prepare_ns", m.prepare_ns);
+  walk("upload_ns", m.upload_ns);
+  walk("first_ns", m.first_ns);
+  walk("fetch_ns", m.fetch_ns);
 }
 
 /// Nanoseconds per execution by the host's clock, and by the device's where it has one (else 0);
 /// over the whole sample, how long threads of the worker were ready but did not run, and what
-/// others and the hypervisor had of its cores; what the processor counted for an execution (below
-/// 0: it did not), or why it counted nothing.
+/// others and the hypervisor had of its cores; what the processor counted for an execution (empty:
+/// it did not), or why it counted nothing.
 struct Sampled {
   double host_ns = 0, device_ns = 0, waited_ns = 0, others_ns = 0, steal_ns = 0;
-  double instructions = -1, cycles = -1, cache_misses = -1;
+  std::optional<double> instructions{}, cycles{}, cache_misses{};
   std::string counters_refused{};
 };
-template <class Io>
-void fields(Io& io, Sampled& r) {
-  io(r.host_ns, r.device_ns, r.waited_ns, r.others_ns, r.steal_ns, r.instructions, r.cycles,
-     r.cache_misses, r.counters_refused);
+template <class Walk, Is<Sampled> T>
+void describe(Walk& walk, T& s) {
+  walk("host_ns", s.host_ns);
+  walk("device_ns", s.device_ns);
+  walk("waited_ns", s.waited_ns);
+  walk("others_ns", s.others_ns);
+  walk("steal_ns", s.steal_ns);
+  walk("instructions", s.instructions);
+  walk("cycles", s.cycles);
+  walk("cache_misses", s.cache_misses);
+  walk("counters_refused", s.counters_refused);
+}
+inline std::string broken_rule(const Sampled& s) {
+  return std::isfinite(s.host_ns) && s.host_ns >= 0 ? "" : "host_ns is no duration";
 }
 
 /// possible: see AllocationCount.
@@ -306,21 +111,192 @@ struct AllocationsCounted {
   std::uint64_t calls = 0;
   bool possible = false;
 };
-template <class Io>
-void fields(Io& io, AllocationsCounted& r) {
-  io(r.calls, r.possible);
+template <class Walk, Is<AllocationsCounted> T>
+void describe(Walk& walk, T& a) {
+  walk("calls", a.calls);
+  walk("possible", a.possible);
 }
 
 /// JSON objects; empty where the backend tells nothing.
 struct Details {
   std::string plan, device;
 };
-template <class Io>
-void fields(Io& io, Details& r) {
-  io(r.plan, r.device);
+template <class Walk, Is<Details> T>
+void describe(Walk& walk, T& d) {
+  walk("plan", d.plan);
+  walk("device", d.device);
 }
 
-using Reply = std::variant<LoadFailed, Description, AlgorithmList, PlanOpened, Done, MeasureReady,
-                           Sampled, Refused, Failed, AllocationsCounted, Details>;
+// ---- requests -----------------------------------------------------------------------------------
+
+/// Load the plugin and say what it is. The first request.
+struct Describe {
+  using Reply = Description;
+};
+template <class Walk, Is<Describe> T>
+void describe(Walk&, T&) {}
+
+/// R1: load the plugin, and ask it for a version that nobody speaks. The first request, and the
+/// only one.
+struct AskOtherVersion {
+  using Reply = Done;
+};
+template <class Walk, Is<AskOtherVersion> T>
+void describe(Walk&, T&) {}
+
+struct ListAlgorithms {
+  using Reply = AlgorithmList;
+  std::string backend;
+  Spec spec;
+  PlanSettings settings;
+};
+template <class Walk, Is<ListAlgorithms> T>
+void describe(Walk& walk, T& r) {
+  walk("backend", r.backend);
+  walk("spec", r.spec);
+  walk("settings", r.settings);
+}
+
+/// query() and plan_create().
+struct OpenPlan {
+  using Reply = PlanOpened;
+  std::string backend;
+  Spec spec;
+  PlanSettings settings;
+};
+template <class Walk, Is<OpenPlan> T>
+void describe(Walk& walk, T& r) {
+  walk("backend", r.backend);
+  walk("spec", r.spec);
+  walk("settings", r.settings);
+}
+
+/// Run a slot once in guarded memory. fresh: bind and prepare_weights first; else only upload,
+/// execute, fetch. The regions of a plan's bindings are those of all its slots; binding slot 0 maps
+/// them. What the plan keeps in memory of its own kinds is poisoned by the worker: outputs with the
+/// element `poison`, of poison_bytes.
+struct VerifyRun {
+  using Reply = Done;
+  std::uint32_t plan = 0;
+  Binding binding{};
+  Placement placement = Placement::end;
+  bool fresh = true;
+  std::int32_t slot = 0;
+  std::uint64_t poison = ~std::uint64_t{0};
+  std::uint32_t poison_bytes = sizeof(poison);
+};
+template <class Walk, Is<VerifyRun> T>
+void describe(Walk& walk, T& r) {
+  walk("plan", r.plan);
+  walk("binding", r.binding);
+  walk("placement", r.placement);
+  walk("fresh", r.fresh);
+  walk("slot", r.slot);
+  walk("poison", r.poison);
+  walk("poison_bytes", r.poison_bytes);
+}
+inline std::string broken_rule(const VerifyRun& r) {
+  if (r.slot < 0) return "slot " + std::to_string(r.slot) + " is below 0";
+  return r.poison_bytes < 1 || r.poison_bytes > sizeof r.poison
+             ? "poison_bytes " + std::to_string(r.poison_bytes) + " is not 1 to 8"
+             : "";
+}
+
+/// Private memory for `slots` slots, filled from the arena; bound, prepared, uploaded, executed
+/// once.
+struct MeasureSetup {
+  using Reply = MeasureReady;
+  std::uint32_t plan = 0;
+  Binding binding{};
+  std::int32_t slots = 1;
+};
+template <class Walk, Is<MeasureSetup> T>
+void describe(Walk& walk, T& r) {
+  walk("plan", r.plan);
+  walk("binding", r.binding);
+  walk("slots", r.slots);
+}
+inline std::string broken_rule(const MeasureSetup& r) {
+  return r.slots < 1 ? "slots " + std::to_string(r.slots) + " is below 1" : "";
+}
+
+/// Untimed executions for at least warm_ns, then one sample of `executions`, in calls of `batch` at
+/// a time.
+struct Sample {
+  using Reply = Sampled;
+  std::uint32_t plan = 0;
+  std::int64_t executions = 1, batch = 1;
+  std::int64_t warm_ns = 0;
+  bool counters = false;  // count in hardware too
+};
+template <class Walk, Is<Sample> T>
+void describe(Walk& walk, T& r) {
+  walk("plan", r.plan);
+  walk("executions", r.executions);
+  walk("batch", r.batch);
+  walk("warm_ns", r.warm_ns);
+  walk("counters", r.counters);
+}
+inline std::string broken_rule(const Sample& r) {
+  return r.executions < 1 || r.batch < 1 || r.warm_ns < 0 ? "a count is below its least" : "";
+}
+
+/// Copies the measured outputs of a slot to the arena. again: what upload() brings is first read
+/// anew from the arena, the outputs poisoned with NaNs, and one more execution made.
+struct MeasureCheck {
+  using Reply = Done;
+  std::uint32_t plan = 0;
+  bool again = false;
+  std::int32_t slot = 0;
+};
+template <class Walk, Is<MeasureCheck> T>
+void describe(Walk& walk, T& r) {
+  walk("plan", r.plan);
+  walk("again", r.again);
+  walk("slot", r.slot);
+}
+inline std::string broken_rule(const MeasureCheck& r) {
+  return r.slot < 0 ? "slot " + std::to_string(r.slot) + " is below 0" : "";
+}
+
+struct ClosePlan {
+  using Reply = Done;
+  std::uint32_t plan = 0;
+};
+template <class Walk, Is<ClosePlan> T>
+void describe(Walk& walk, T& r) {
+  walk("plan", r.plan);
+}
+
+/// R19: what the plan's last execution allocated.
+struct CountAllocations {
+  using Reply = AllocationsCounted;
+  std::uint32_t plan = 0;
+};
+template <class Walk, Is<CountAllocations> T>
+void describe(Walk& walk, T& r) {
+  walk("plan", r.plan);
+}
+
+/// What the plan chose and what its device does now, where the backend has "cvg.details/0".
+struct AskDetails {
+  using Reply = Details;
+  std::uint32_t plan = 0;
+};
+template <class Walk, Is<AskDetails> T>
+void describe(Walk& walk, T& r) {
+  walk("plan", r.plan);
+}
+
+template <class Request>
+using ReplyOf = typename Request::Reply;
+
+using AnyRequest =
+    std::variant<Describe, ListAlgorithms, OpenPlan, VerifyRun, MeasureSetup, Sample, MeasureCheck,
+                 ClosePlan, CountAllocations, AskOtherVersion, AskDetails>;
+
+/// A request's own reply, or why there is none.
+using AnyReply = std::variant<Description, AlgorithmList, PlanOpened, Done, MeasureReady, Sampled,
+                              AllocationsCounted, Details, Refused, Failed>;
 
 }  // namespace convgauge

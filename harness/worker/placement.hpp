@@ -1,6 +1,6 @@
 // Where in its window a buffer lies: the law that driver and worker share.
 #pragma once
-#include "worker/messages.hpp"
+#include "worker/binding.hpp"
 
 namespace convgauge {
 

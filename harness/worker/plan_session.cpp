@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "plugin/note.hpp"
 #include "worker/counters.hpp"
 #include "worker/sample_load.hpp"
 #include "worker/sampler.hpp"
@@ -17,23 +18,14 @@ double since(Clock::time_point start) {
   return std::chrono::duration<double, std::nano>(Clock::now() - start).count();
 }
 
-Reply as_reply(const Trouble& trouble) {
-  return std::visit([](const auto& t) -> Reply { return t; }, trouble);
-}
-
 /// Which buffers of the plan's own form the plugin may write at a stage (rules R8 and R9).
-bool writable(int role, Stage stage) {
-  if (role == CVG_ROLE_WORKSPACE || stage == Stage::bind) return true;
-  switch (stage) {
-    case Stage::prepare_weights:
-      return role == CVG_ROLE_PACKED_WEIGHTS || role == CVG_ROLE_WEIGHTS || role == CVG_ROLE_BIAS;
-    case Stage::upload:
-      return is_uploaded(role);
-    case Stage::execute:
-      return is_result(role);
-    default:
-      return false;
-  }
+bool writable(BufferRole role, Stage stage) {
+  if (role == BufferRole::workspace || stage == Stage::bind) return true;
+  if (stage == Stage::prepare_weights)
+    return role == BufferRole::packed_weights || role == BufferRole::weights ||
+           role == BufferRole::bias;
+  if (stage == Stage::upload) return is_uploaded(role);
+  return stage == Stage::execute && is_result(role);
 }
 
 }  // namespace
@@ -42,12 +34,11 @@ bool writable(int role, Stage stage) {
 void PlanSession::protect(Stage stage, std::int32_t slot) {
   const auto& needs = plan_.requirements();
   const auto allow = [&](const Binding& b, bool own) {
-    for (std::size_t role = 0; role < kTensorCount; ++role)
-      guarded_->allow_writes(b.tensors[role],
-                             own && is_result(static_cast<int>(role)) &&
-                                 (stage == Stage::execute || stage == Stage::fetch));
+    for (const auto role : kTensorRoles)
+      guarded_->allow_writes(
+          b.of(role), own && is_result(role) && (stage == Stage::execute || stage == Stage::fetch));
     for (std::size_t i = 0; i < needs.size(); ++i)
-      if (needs[i].form == CVG_FORM_OWN && needs[i].memory_kind == CVG_MEMORY_HOST)
+      if (needs[i].form == Form::own && needs[i].memory_kind.is_host())
         guarded_->allow_writes(b.requirement_region[i], own && writable(needs[i].role, stage));
   };
   for (std::size_t other = 0; other < slots_.size(); ++other)
@@ -59,8 +50,7 @@ void PlanSession::protect(Stage stage, std::int32_t slot) {
 cvg_tensors PlanSession::guarded_tensors(std::int32_t slot) const {
   const auto& b = slots_[static_cast<std::size_t>(slot)].binding;
   HostTensors tensors{};
-  for (std::size_t role = 0; role < kTensorCount; ++role)
-    tensors[role] = guarded_->bytes(b.tensors[role]);
+  for (const auto role : kTensorRoles) tensors[index_of(role)] = guarded_->bytes(b.of(role));
   return to_abi(tensors);
 }
 
@@ -71,9 +61,9 @@ Answer<std::vector<void*>> PlanSession::guarded_addresses(std::int32_t slot) {
   for (std::size_t i = 0; i < plan_.requirements().size(); ++i) {
     const auto& need = plan_.requirements()[i];
     mine.device.emplace_back();
-    if (need.memory_kind == CVG_MEMORY_HOST) {
+    if (need.memory_kind.is_host()) {
       addresses.push_back(guarded_->bytes(mine.binding.requirement_region[i]));
-    } else if (slot > 0 && need.scope != CVG_SCOPE_SLOT) {
+    } else if (slot > 0 && need.scope != Scope::slot) {
       addresses.push_back(slots_.front().device[i]->address());
     } else {
       auto buffer = DeviceBuffer::allocate(backend_.table(), settings_.device, need);
@@ -88,7 +78,7 @@ Answer<void> PlanSession::bind_guarded(const VerifyRun& request) {
   const auto slot = static_cast<std::size_t>(request.slot);
   if (request.binding.requirement_region.size() != plan_.requirements().size() ||
       slot > slots_.size())
-    return tl::unexpected<Trouble>(Failed{"harness: a binding that does not fit the plan"});
+    return failed("harness: a binding that does not fit the plan");
   enter(Stage::memory);
   if (slot == 0) {
     slots_.clear();
@@ -113,9 +103,9 @@ Answer<void> PlanSession::poison_device(const VerifyRun& request) {
     for (std::size_t i = 0; i < slot.device.size(); ++i) {
       if (!slot.device[i]) continue;
       const auto& need = plan_.requirements()[i];
-      const bool shared = need.scope != CVG_SCOPE_SLOT;
+      const bool shared = need.scope != Scope::slot;
       Answer<void> ok{};
-      if (need.role == CVG_ROLE_WORKSPACE && (own || shared))
+      if (need.role == BufferRole::workspace && (own || shared))
         ok = slot.device[i]->poison();
       else if (own && is_result(need.role))
         ok = slot.device[i]->fill_elements(request.poison, request.poison_bytes);
@@ -162,8 +152,7 @@ Answer<void> PlanSession::inputs_unchanged(std::int32_t slot) const {
     const auto digest = mine.device[i]->digest();
     if (!digest) return tl::unexpected(digest.error());
     if (*digest != mine.digests[i])
-      return tl::unexpected<Trouble>(
-          broken(Rule::R8, fmt::format("execute changed {} in device memory", role_word(role))));
+      return broke(Rule::R8, fmt::format("execute changed {} in device memory", word(role)));
   }
   return {};
 }
@@ -175,32 +164,32 @@ Answer<void> PlanSession::guards_untouched() const {
       const auto guard = slot.device[i]->guard();
       if (!guard) return tl::unexpected(guard.error());
       if (*guard != DeviceBuffer::Guard::whole)
-        return tl::unexpected<Trouble>(broken(
-            Rule::R9, fmt::format("wrote {} of {} in device memory",
-                                  *guard == DeviceBuffer::Guard::broken_before ? "before the start"
-                                                                               : "past the end",
-                                  role_word(plan_.requirements()[i].role))));
+        return broke(Rule::R9,
+                     fmt::format("wrote {} of {} in device memory",
+                                 *guard == DeviceBuffer::Guard::broken_before ? "before the start"
+                                                                              : "past the end",
+                                 word(plan_.requirements()[i].role)));
     }
   return {};
 }
 
-Reply PlanSession::run_guarded(const VerifyRun& request) {
+Answer<Done> PlanSession::run_guarded(const VerifyRun& request) {
   private_.reset();
   if (request.fresh || !guarded_)
-    if (auto ok = bind_guarded(request); !ok) return as_reply(ok.error());
+    if (auto ok = bind_guarded(request); !ok) return tl::unexpected(ok.error());
   if (static_cast<std::size_t>(request.slot) >= slots_.size())
-    return Failed{"harness: a slot that is not bound"};
-  if (auto ok = execute_guarded(request); !ok) return as_reply(ok.error());
+    return failed("harness: a slot that is not bound");
+  if (auto ok = execute_guarded(request); !ok) return tl::unexpected(ok.error());
   return Done{};
 }
 
-Reply PlanSession::set_up(const MeasureSetup& request) {
+Answer<MeasureReady> PlanSession::set_up(const MeasureSetup& request) {
   guarded_.reset();
   slots_.clear();
   enter(Stage::memory);
   auto memory = PrivateMemory::make(backend_, settings_, plan_.requirements(), request.binding,
                                     request.slots, arena_);
-  if (!memory) return as_reply(memory.error());
+  if (!memory) return tl::unexpected(memory.error());
   private_.emplace(std::move(*memory));
   order_.clear();
   next_ = 0;
@@ -228,13 +217,13 @@ Reply PlanSession::set_up(const MeasureSetup& request) {
     if (ok)
       ok = timed(Stage::fetch, ready.fetch_ns,
                  [&] { return plan_.fetch(slot, private_->tensors(slot)); });
-    if (!ok) return as_reply(ok.error());
+    if (!ok) return tl::unexpected(ok.error());
   }
   return ready;
 }
 
-Reply PlanSession::sample(const Sample& request) {
-  if (!private_) return Failed{"harness: a sample was asked of a plan that is not set up"};
+Answer<Sampled> PlanSession::sample(const Sample& request) {
+  if (!private_) return failed("harness: a sample was asked of a plan that is not set up");
   enter(Stage::execute);
   cvg_status status = CVG_STATUS_OK;
   // Slots in turn; a batch runs through the list from where the last one ended.
@@ -265,8 +254,9 @@ Reply PlanSession::sample(const Sample& request) {
   const auto counted = counters ? counters->stop() : tl::unexpected(counters.error());
   const auto load = load_between(before, read_load());
   if (status != CVG_STATUS_OK)
-    return Failed{fmt::format("execute returned {} while it was timed", status_word(status)),
-                  std::nullopt, status == CVG_STATUS_DEVICE_LOST};
+    return tl::unexpected<Trouble>(
+        Failed{fmt::format("execute returned {} while it was timed", status_word(status)),
+               std::nullopt, status == CVG_STATUS_DEVICE_LOST});
   const auto each = static_cast<double>(request.batch);
   const double executions = each * static_cast<double>(calls);
   Sampled sampled{ns / each, device_ns / executions, load.waited_ns, load.busy_ns, load.steal_ns};
@@ -280,20 +270,20 @@ Reply PlanSession::sample(const Sample& request) {
   return sampled;
 }
 
-Reply PlanSession::details(const AskDetails&) {
+Answer<Details> PlanSession::details(const AskDetails&) {
   enter(Stage::describe);
   auto plan = plan_.details();
-  if (!plan) return as_reply(plan.error());
+  if (!plan) return tl::unexpected(plan.error());
   auto device = backend_.device_details(settings_.device);
-  if (!device) return as_reply(device.error());
+  if (!device) return tl::unexpected(device.error());
   return Details{std::move(*plan), std::move(*device)};
 }
 
-Reply PlanSession::check(const MeasureCheck& request) {
-  if (!private_) return Failed{"harness: a check was asked of a plan that is not set up"};
+Answer<Done> PlanSession::check(const MeasureCheck& request) {
+  if (!private_) return failed("harness: a check was asked of a plan that is not set up");
   const auto slot = request.slot;
   if (slot < 0 || slot >= private_->slots())
-    return Failed{"harness: a check was asked of a slot that there is not"};
+    return failed("harness: a check was asked of a slot that there is not");
   Answer<void> ok{};
   if (request.again) {
     private_->refresh_source(slot);
@@ -306,7 +296,7 @@ Reply PlanSession::check(const MeasureCheck& request) {
   }
   enter(Stage::fetch);
   if (ok) ok = plan_.fetch(slot, private_->tensors(slot));
-  if (!ok) return as_reply(ok.error());
+  if (!ok) return tl::unexpected(ok.error());
   private_->publish_output(slot);
   return Done{};
 }

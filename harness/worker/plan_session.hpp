@@ -14,7 +14,7 @@
 
 namespace convgauge {
 
-/// [main]
+/// Answers the requests about its plan. [main]
 class PlanSession {
  public:
   PlanSession(Backend backend, const PlanSettings& settings, Plan plan, int arena, CrashPage& page)
@@ -24,12 +24,12 @@ class PlanSession {
         arena_(arena),
         page_(page) {}
 
-  Reply run_guarded(const VerifyRun& request);
-  Reply set_up(const MeasureSetup& request);
-  Reply sample(const Sample& request);
-  Reply check(const MeasureCheck& request);
-  Reply details(const AskDetails&);
-  Reply count_allocations(const CountAllocations&) {
+  Answer<Done> run_guarded(const VerifyRun& request);
+  Answer<MeasureReady> set_up(const MeasureSetup& request);
+  Answer<Sampled> sample(const Sample& request);
+  Answer<Done> check(const MeasureCheck& request);
+  Answer<Details> details(const AskDetails&);
+  Answer<AllocationsCounted> count_allocations(const CountAllocations&) {
     return AllocationsCounted{plan_.allocations(), AllocationCount::possible()};
   }
 

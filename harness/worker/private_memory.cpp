@@ -67,16 +67,16 @@ Answer<PrivateMemory> PrivateMemory::make(const Backend& backend, const PlanSett
     auto& list = m.addresses_.emplace_back();
     for (std::size_t i = 0; i < requirements.size(); ++i) {
       const auto& r = requirements[i];
-      if (slot > 0 && r.scope != CVG_SCOPE_SLOT) {
+      if (slot > 0 && r.scope != Scope::slot) {
         list.push_back(m.addresses_.front()[i]);
-      } else if (r.memory_kind != CVG_MEMORY_HOST) {
+      } else if (!r.memory_kind.is_host()) {
         auto buffer = DeviceBuffer::allocate(backend.table(), settings.device, r);
         if (!buffer) return tl::unexpected(buffer.error());
         if (is_result(r.role)) m.outputs_.emplace_back(slot, m.device_.size());
         m.device_.push_back(std::move(*buffer));
         list.push_back(m.device_.back().address());
-      } else if (r.form == CVG_FORM_TENSOR) {
-        list.push_back(m.host_.back()[static_cast<std::size_t>(r.role)]);
+      } else if (r.form == Form::tensor) {
+        list.push_back(m.host_.back()[index_of(*tensor_role(r.role))]);
       } else {
         list.push_back(m.obtain(r.bytes, r.alignment));
       }
@@ -90,12 +90,12 @@ cvg_tensors PrivateMemory::tensors(int slot) const {
 }
 
 template <class Act>
-void PrivateMemory::each_tensor(int slot, bool (*wanted)(int role), Act act) const {
-  for (std::size_t role = 0; role < kTensorCount; ++role) {
-    const auto region = binding_.tensors[role];
-    if (region < 0 || !wanted(static_cast<int>(role))) continue;
+void PrivateMemory::each_tensor(int slot, bool (*wanted)(TensorRole role), Act act) const {
+  for (const auto role : kTensorRoles) {
+    const auto region = binding_.of(role);
+    if (region < 0 || !wanted(role)) continue;
     const auto& r = binding_.regions.at(static_cast<std::size_t>(region));
-    act(host_.at(static_cast<std::size_t>(slot))[role],
+    act(host_.at(static_cast<std::size_t>(slot))[index_of(role)],
         arena_.get() + r.offset + offset_in_window(r, Placement::end), r.bytes);
   }
 }

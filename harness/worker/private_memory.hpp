@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "plugin/backend.hpp"
+#include "worker/binding.hpp"
 #include "worker/device_memory.hpp"
-#include "worker/messages.hpp"
 
 namespace convgauge {
 
@@ -47,7 +47,7 @@ class PrivateMemory {
   /// act(the slot's copy, the arena's bytes, how many): for each of the host's tensors whose role
   /// is wanted.
   template <class Act>
-  void each_tensor(int slot, bool (*wanted)(int role), Act act) const;
+  void each_tensor(int slot, bool (*wanted)(TensorRole role), Act act) const;
   Binding binding_;
   std::vector<Block> blocks_;
   Block arena_;

@@ -6,32 +6,46 @@
 #include <cstring>
 #include <map>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <variant>
 #include <vector>
 
+#include "core/describe.hpp"
+#include "core/enumerator.hpp"
+#include "core/expected.hpp"
+
 namespace convgauge::wire {
 
+/// Written as their bytes; bool is not among them, for not every byte is one.
 template <class T>
-concept Plain = std::is_arithmetic_v<T> || std::is_enum_v<T>;
+concept Number = std::is_arithmetic_v<T> && !std::is_same_v<T, bool>;
+template <class T>
+concept Enumeration = std::is_enum_v<T>;
 
-/// A struct joins by `template <class Io> void fields(Io& io, S& s) { io(s.a, s.b); }` beside it:
-/// one list for both ways.
+/// A struct whose members cannot have every value has a function beside it that says which rule is
+/// broken; empty where none is.
+template <class T>
+concept Restricted = requires(const T& value) {
+  { broken_rule(value) } -> std::same_as<std::string>;
+};
+
+/// Walks a description (core/describe.hpp).
 class Writer {
  public:
-  template <class... T>
-  void operator()(const T&... values) {
-    (put(values), ...);
+  template <class T>
+  void operator()(const Key&, const T& value) {
+    put(value);
   }
-  const std::string& bytes() const { return bytes_; }
-
- private:
-  template <Plain T>
+  template <Number T>
   void put(const T& value) {
     bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
+  }
+  void put(const bool& value) { bytes_ += value ? '\1' : '\0'; }
+  template <Enumeration E>
+  void put(const E& value) {
+    put(static_cast<std::int32_t>(value));
   }
   void put(const std::string& text) {
     put(static_cast<std::uint64_t>(text.size()));
@@ -46,15 +60,15 @@ class Writer {
   void put(const std::array<T, N>& items) {
     for (const auto& item : items) put(item);
   }
-  template <class K, class V>
-  void put(const std::map<K, V>& items) {
-    put(static_cast<std::uint64_t>(items.size()));
-    for (const auto& [key, value] : items) (*this)(key, value);
-  }
   template <class T>
   void put(const std::optional<T>& value) {
     put(value.has_value());
     if (value) put(*value);
+  }
+  template <class K, class V>
+  void put(const std::map<K, V>& items) {
+    put(static_cast<std::uint64_t>(items.size()));
+    for (const auto& [key, value] : items) put(key), put(value);
   }
   template <class... T>
   void put(const std::variant<T...>& value) {
@@ -62,93 +76,137 @@ class Writer {
     std::visit([this](const auto& inner) { put(inner); }, value);
   }
   template <class T>
-  requires std::is_class_v<T>
-  void put(const T& value) { fields(*this, const_cast<T&>(value)); }
+  requires Described<const T>
+  void put(const T& value) { describe(*this, value); }
+  std::string take() { return std::move(bytes_); }
+
+ private:
   std::string bytes_;
 };
 
+/// Walks a description. After the first error nothing more is read, and values keep what they have.
 class Reader {
  public:
   explicit Reader(std::string_view bytes) : bytes_(bytes) {}
-  /// Throws std::runtime_error where the bytes end early or make no sense.
-  template <class... T>
-  void operator()(T&... values) {
-    (get(values), ...);
-  }
-  bool done() const { return bytes_.empty(); }
 
- private:
-  std::string_view take(std::uint64_t count) {
-    if (count > bytes_.size()) throw std::runtime_error("a message ends early");
-    const auto part = bytes_.substr(0, count);
-    bytes_.remove_prefix(count);
-    return part;
+  template <class T>
+  void operator()(const Key& key, T& value) {
+    at(key.name, value);
   }
-  std::uint64_t size() {
-    std::uint64_t count = 0;
-    get(count);
-    if (count > bytes_.size()) throw std::runtime_error("a message counts more than it holds");
-    return count;
-  }
-  template <Plain T>
+  template <Number T>
   void get(T& value) {
-    std::memcpy(&value, take(sizeof value).data(), sizeof value);
+    if (const auto bytes = take(sizeof value); !failed())
+      std::memcpy(&value, bytes.data(), sizeof value);
   }
-  void get(std::string& text) { text = take(size()); }
+  void get(bool& value) {
+    std::uint8_t byte = 0;
+    get(byte);
+    if (byte > 1) return fail(std::to_string(byte) + " is neither false nor true");
+    value = byte == 1;
+  }
+  template <Enumeration E>
+  void get(E& value) {
+    std::int32_t number = 0;
+    get(number);
+    if (const auto known = enumerator<E>(number))
+      value = *known;
+    else
+      fail("unknown " + std::string(Words<E>::what) + " " + std::to_string(number));
+  }
+  void get(std::string& text) { text = take(count()); }
   template <class T>
   void get(std::vector<T>& items) {
     items.clear();
-    for (auto count = size(); count > 0; --count) get(items.emplace_back());
+    const auto items_there = count();
+    for (std::uint64_t i = 0; i < items_there && !failed(); ++i)
+      at(std::to_string(i), items.emplace_back());
   }
   template <class T, std::size_t N>
   void get(std::array<T, N>& items) {
-    for (auto& item : items) get(item);
+    for (std::size_t i = 0; i < N && !failed(); ++i) at(std::to_string(i), items[i]);
+  }
+  template <class T>
+  void get(std::optional<T>& value) {
+    bool is_there = false;
+    get(is_there);
+    value.reset();
+    if (is_there) get(value.emplace());
   }
   template <class K, class V>
   void get(std::map<K, V>& items) {
     items.clear();
-    for (auto count = size(); count > 0; --count) {
+    for (auto left = count(); left > 0 && !failed(); --left) {
       K key;
       get(key);
       get(items[key]);
     }
   }
-  template <class T>
-  void get(std::optional<T>& value) {
-    bool there = false;
-    get(there);
-    value.reset();
-    if (there) get(value.emplace());
-  }
   template <class... T>
   void get(std::variant<T...>& value) {
     std::uint64_t index = 0;
     get(index);
-    if (index >= sizeof...(T)) throw std::runtime_error("a message of an unknown kind");
+    if (index >= sizeof...(T)) return fail("a message of an unknown kind");
     std::size_t i = 0;
-    ((i++ == index ? (value = T{}, void()) : void()), ...);
-    std::visit([this](auto& inner) { get(inner); }, value);
+    ((i++ == index ? get(value.template emplace<T>()) : void()), ...);
   }
   template <class T>
-  requires std::is_class_v<T>
-  void get(T& value) { fields(*this, value); }
+  requires Described<T>
+  void get(T& value) {
+    describe(*this, value);
+    if constexpr (Restricted<T>)
+      if (auto why = broken_rule(value); !why.empty()) fail(std::move(why));
+  }
+
+  bool failed() const { return !why_.empty(); }
+  /// "/requirements/0/role: unknown role 99"; empty where all that there was has been read.
+  std::string error() {
+    if (!bytes_.empty()) fail("a message is longer than it should be");
+    return place_.empty() ? why_ : place_ + ": " + why_;
+  }
+
+ private:
+  /// Reads a part; where that fails, its name is put before the place of the error.
+  template <class T>
+  void at(std::string_view name, T& value) {
+    if (failed()) return;
+    get(value);
+    if (failed()) place_.insert(0, "/" + std::string(name));
+  }
+  void fail(std::string why) {
+    if (!failed()) why_ = std::move(why);
+  }
+  std::string_view take(std::uint64_t count) {
+    if (count > bytes_.size()) fail("a message ends early");
+    if (failed()) return {};
+    const auto part = bytes_.substr(0, count);
+    bytes_.remove_prefix(count);
+    return part;
+  }
+  /// How many items follow; each takes a byte at least.
+  std::uint64_t count() {
+    std::uint64_t items = 0;
+    get(items);
+    if (items > bytes_.size()) fail("a message counts more than it holds");
+    return failed() ? 0 : items;
+  }
   std::string_view bytes_;
+  std::string why_, place_;
 };
 
 template <class T>
 std::string pack(const T& value) {
   Writer writer;
-  writer(value);
-  return writer.bytes();
+  writer.put(value);
+  return writer.take();
 }
 
-/// Throws std::runtime_error.
+/// Errors: bytes that are no T, with the place of the first that makes no sense.
 template <class T>
-T unpack(std::string_view bytes) {
+Expected<T> unpack(std::string_view bytes) {
   T value{};
   Reader reader(bytes);
-  reader(value);
-  if (!reader.done()) throw std::runtime_error("a message is longer than it should be");
+  reader.get(value);
+  if (auto why = reader.error(); !why.empty()) return error(std::move(why));
   return value;
 }
 

@@ -121,65 +121,65 @@ bool Worker::drain(int descriptor, std::string& kept, std::uint64_t& count) {
   return true;
 }
 
-std::variant<Reply, Verdict> Worker::call(const Request& request, milliseconds limit) {
-  if (!alive()) return Verdict(Failed{"harness: the worker is gone"});
+CallResult<AnyReply> Worker::exchange(const AnyRequest& request, milliseconds limit) {
+  if (!alive()) return tl::unexpected<Verdict>(Failed{"harness: the worker is gone"});
   resume();
   const auto end = Clock::now() + limit;
   Inbox inbox;
-  if (!send_message(socket_.get(), wire::pack(request))) return ended(limit, true);
+  if (!send_message(socket_.get(), wire::pack(request))) return tl::unexpected(ended(limit, true));
   for (;;) {
     std::array<pollfd, 3> wait{
         pollfd{socket_.get(), POLLIN, 0}, {output_.get(), POLLIN, 0}, {errors_.get(), POLLIN, 0}};
     const int ready = ::poll(wait.data(), wait.size(),
                              thread_.joinable() ? -1 : static_cast<int>(left(end).count()));
     if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0) return ended(limit, false);
+    if (ready <= 0) return tl::unexpected(ended(limit, false));
     if (wait[1].revents && !drain(output_.get(), output_text_, output_bytes_)) output_.reset();
     if (wait[2].revents && !drain(errors_.get(), error_text_, error_bytes_)) errors_.reset();
     if (!wait[0].revents) {
-      if (!thread_.joinable() && Clock::now() >= end) return ended(limit, false);
+      if (!thread_.joinable() && Clock::now() >= end) return tl::unexpected(ended(limit, false));
       continue;
     }
     switch (inbox.read(socket_.get())) {
       case Inbox::State::waiting:
         continue;
       case Inbox::State::complete:
-        return judge(inbox.take());
+        return read_reply(inbox.take());
       case Inbox::State::closed:
-        return ended(limit, true);
+        return tl::unexpected(ended(limit, true));
       case Inbox::State::garbage:
-        kill_all();
-        return Verdict(
-            broken(Rule::R16,
-                   "wrote to a descriptor that is not the plugin's: what arrived is no message"));
+        return tl::unexpected(not_a_reply("what arrived is no message"));
     }
   }
 }
 
-std::variant<Reply, Verdict> Worker::judge(std::string message) {
+std::optional<Verdict> Worker::wrote_to_output() {
   pollfd output{output_.get(), POLLIN, 0};
   while (output_ && ::poll(&output, 1, 0) > 0 && (output.revents & POLLIN) &&
          drain(output_.get(), output_text_, output_bytes_)) {
   }
-  if (output_bytes_ > 0) {
-    auto first = output_text_.substr(0, output_text_.find('\n'));
-    const auto count = std::exchange(output_bytes_, 0);
-    output_text_.clear();
-    return Verdict(broken(Rule::R15, fmt::format("wrote {} bytes to standard output: '{}'", count,
-                                                 first.substr(0, 80))));
+  if (output_bytes_ == 0) return std::nullopt;
+  const auto first = output_text_.substr(0, output_text_.find('\n'));
+  const auto count = std::exchange(output_bytes_, 0);
+  output_text_.clear();
+  return broken(Rule::R15,
+                fmt::format("wrote {} bytes to standard output: '{}'", count, first.substr(0, 80)));
+}
+
+CallResult<AnyReply> Worker::read_reply(const std::string& message) {
+  if (auto bad = wrote_to_output()) return tl::unexpected(std::move(*bad));
+  auto reply = wire::unpack<AnyReply>(message);
+  if (!reply) return tl::unexpected(not_a_reply(reply.error().message));
+  if (const auto* failed = std::get_if<Failed>(&*reply); failed && failed->device_lost) {
+    kill_all();  // the next case gets a fresh one
+    return tl::unexpected<Verdict>(Failed{failed->why, failed->rule});
   }
-  try {
-    auto reply = wire::unpack<Reply>(message);
-    if (auto* failed = std::get_if<Failed>(&reply); failed && failed->device_lost) {
-      kill_all();  // the next case gets a fresh one
-      return Verdict(Failed{std::move(failed->why), failed->rule});
-    }
-    return reply;
-  } catch (const std::exception& e) {
-    kill_all();
-    return Verdict(broken(
-        Rule::R16, fmt::format("wrote to a descriptor that is not the plugin's: {}", e.what())));
-  }
+  return std::move(*reply);
+}
+
+Verdict Worker::not_a_reply(const std::string& why) {
+  kill_all();
+  return broken(Rule::R16, fmt::format("wrote to a descriptor that is not the plugin's: {}", why));
 }
 
 std::optional<WorkerEnd> Worker::read_end() {

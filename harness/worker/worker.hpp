@@ -22,6 +22,16 @@
 
 namespace convgauge {
 
+/// What was asked for, or the verdict that follows from what happened instead.
+template <class T>
+using CallResult = tl::expected<T, Verdict>;
+
+/// The verdict in place of what was asked for; nothing where that came.
+template <class T>
+std::optional<Verdict> trouble_of(const CallResult<T>& outcome) {
+  return outcome ? std::nullopt : std::optional(outcome.error());
+}
+
 /// [the driver's one thread]
 class Worker {
  public:
@@ -31,10 +41,12 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  /// Sends the request and waits for the reply, or for the worker's end: then the verdict that
-  /// follows from it (Died, TimedOut, Trespass, Failed), and the worker is dead. A stopped worker
-  /// is continued first.
-  std::variant<Reply, Verdict> call(const Request& request, std::chrono::milliseconds limit);
+  /// Sends the request and waits for its reply. The verdict in its place: Refused or Failed, as the
+  /// worker answered; Failed (R15, R16) where the plugin wrote what it must not, another request's
+  /// reply included; Died, TimedOut, Trespass or Failed where the worker has ended, which is dead
+  /// then. A stopped worker is continued first.
+  template <class Request>
+  CallResult<ReplyOf<Request>> call(const Request& request, std::chrono::milliseconds limit);
 
   /// Hangs up and lets the worker end by itself: whether it left processes behind (R17), which are
   /// killed. An error where it does not end.
@@ -53,9 +65,14 @@ class Worker {
   Worker() = default;
   void start(const WorkerOptions& options);
   void start_in_process(const WorkerOptions& options);
+  CallResult<AnyReply> exchange(const AnyRequest& request, std::chrono::milliseconds limit);
   Verdict ended(std::chrono::milliseconds limit, bool in_time);
+  /// R16: something that is no reply arrived where replies do. The worker is killed.
+  Verdict not_a_reply(const std::string& why);
   bool drain(int descriptor, std::string& kept, std::uint64_t& count);
-  std::variant<Reply, Verdict> judge(std::string message);
+  /// R15, where something came on standard output.
+  std::optional<Verdict> wrote_to_output();
+  CallResult<AnyReply> read_reply(const std::string& message);
   std::optional<WorkerEnd> read_end();
   /// What ended the warden before it could tell of an end; 0: no signal did. A plugin may kill its
   /// whole group.
@@ -71,6 +88,18 @@ class Worker {
   std::string output_text_, error_text_;
   std::uint64_t output_bytes_ = 0, error_bytes_ = 0;
 };
+
+template <class Request>
+CallResult<ReplyOf<Request>> Worker::call(const Request& request, std::chrono::milliseconds limit) {
+  auto reply = exchange(request, limit);
+  if (!reply) return tl::unexpected(std::move(reply.error()));
+  if (auto* wanted = std::get_if<ReplyOf<Request>>(&*reply)) return std::move(*wanted);
+  if (auto* refused = std::get_if<Refused>(&*reply))
+    return tl::unexpected<Verdict>(std::move(*refused));
+  if (auto* failed = std::get_if<Failed>(&*reply))
+    return tl::unexpected<Verdict>(std::move(*failed));
+  return tl::unexpected(not_a_reply("what arrived answers another request"));
+}
 
 /// 10 s and ten times what a backend of 0.5 GFLOP/s would take: no honest backend is slower (naive
 /// loops reach 1 to 2).

@@ -2,9 +2,11 @@
 layers.py ROOT prints each breach and exits 1.
 
 core -> config -> reference -> verify -> measure -> record -> plugin -> worker -> run -> report ->
-cli: a file includes its own folder or those to its left. JSON stays in config, record and report;
-plugin.h in plugin and worker. plugins/include includes nothing of ours but itself; backends/X sees
-plugins/include, backends/common and itself.
+cli: a file includes its own folder or those to its left. JSON stays in config, record and report.
+plugin.h, with the names that it declares, stays in plugin and in the files of worker that run
+beside a plugin (ABI_FILES): nothing else reaches it, directly or through another header.
+plugins/include includes nothing of ours but itself; backends/X sees plugins/include,
+backends/common and itself.
 """
 import pathlib
 import re
@@ -12,7 +14,17 @@ import sys
 
 LAYERS = "core config reference verify measure record plugin worker run report cli".split()
 JSON_LAYERS = {"config", "record", "report"}
-ABI_LAYERS = {"plugin", "worker"}
+ABI_FILES = {
+    "worker/child.cpp",
+    "worker/plan_session.hpp",
+    "worker/plan_session.cpp",
+    "worker/device_memory.hpp",
+    "worker/device_memory.cpp",
+    "worker/private_memory.hpp",
+    "worker/private_memory.cpp",
+}
+ABI_NAME = re.compile(r"\b(CVG_[A-Z]\w*|cvg_[a-z]\w*)")
+COMMENT_OR_TEXT = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.S)
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 SOURCES = {".h", ".hpp", ".c", ".cpp", ".cu", ".cuh", ".inc"}
 
@@ -41,8 +53,8 @@ def harness_breach(layer, name, parts):
         return f"{layer} is no layer"
     if name.startswith("nlohmann/") and layer not in JSON_LAYERS:
         return "JSON is known to config, record and report only"
-    if name.startswith("convgauge/") and (layer not in ABI_LAYERS or name != "convgauge/plugin.h"):
-        return "only plugin and worker see plugin.h, and none sees the SDK"
+    if name.startswith("convgauge/") and name != "convgauge/plugin.h":
+        return "the harness does not see the SDK"
     if parts and parts[0] == "backends":
         return "the harness sees no backend"
     other = (
@@ -51,6 +63,37 @@ def harness_breach(layer, name, parts):
     if other in LAYERS and LAYERS.index(other) > LAYERS.index(layer):
         return f"{other} is to the right of {layer}"
     return None
+
+
+def sees_abi(name):
+    return name.startswith("plugin/") or name in ABI_FILES
+
+
+def reaches_abi(harness, name, seen):
+    """Whether a file of the harness includes plugin.h, or a header that does."""
+    if name in seen or not (harness / name).is_file():
+        return False
+    seen.add(name)
+    return any(
+        other == "convgauge/plugin.h" or reaches_abi(harness, other, seen)
+        for _, other in includes(harness / name)
+    )
+
+
+def abi_breaches(root):
+    harness = root / "harness"
+    for path in files(harness):
+        name = path.relative_to(harness).as_posix()
+        if sees_abi(name):
+            continue
+        if reaches_abi(harness, name, set()):
+            yield f"harness/{name}: reaches plugin.h, which only plugin and the worker's child see"
+        used = ABI_NAME.search(COMMENT_OR_TEXT.sub("", path.read_text(encoding="utf-8")))
+        if used:
+            yield (
+                f"harness/{name}: names {used[0]} of plugin.h, "
+                "which only plugin and the worker's child see"
+            )
 
 
 def plugins_breach(name, parts):
@@ -81,6 +124,7 @@ def backends_breach(backend, name, parts):
 
 def breaches(root):
     root = root.resolve()
+    yield from abi_breaches(root)
     for area in ("harness", "plugins/include", "backends"):
         for path in files(root / area):
             folder = path.relative_to(root / area).parts[0]

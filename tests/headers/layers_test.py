@@ -14,6 +14,12 @@ CASES = {
     "harness/verify/e.hpp": ("<convgauge/plugin.h>", False),
     "harness/plugin/f.hpp": ("<convgauge/plugin.h>", True),
     "harness/worker/g.hpp": ("<convgauge/sdk.hpp>", False),
+    "harness/worker/child.cpp": ('"plugin/f.hpp"', True),
+    "harness/worker/s.cpp": ('"plugin/f.hpp"', False),
+    "harness/worker/t.hpp": ("<convgauge/plugin.h>", False),
+    "harness/run/u.cpp": ('"worker/t.hpp"', False),
+    "harness/run/v.cpp": ('"plugin/w.hpp"', True),
+    "harness/plugin/w.hpp": ("<vector>", True),
     "harness/cli/h.cpp": ('"run/missing.hpp"', True),
     "harness/run/i.cpp": ('"cli/missing.hpp"', False),
     "harness/report/j.cpp": ('"../../backends/naive/k.hpp"', False),
@@ -40,6 +46,23 @@ class Layers(unittest.TestCase):
             accused = {line.split(":")[0] for line in layers.breaches(root)}
             for name, (include, allowed) in CASES.items():
                 self.assertEqual(name not in accused, allowed, f"{name} includes {include}")
+
+    def test_names_of_the_abi(self):
+        texts = {
+            "harness/run/a.cpp": ("int role = CVG_ROLE_DST;", False),
+            "harness/run/b.cpp": ("cvg_status status;", False),
+            "harness/run/c.cpp": ('// CVG_ROLE_DST\nauto text = "cvg_plugin_entry";', True),
+            "harness/plugin/d.cpp": ("int role = CVG_ROLE_DST;", True),
+            "harness/worker/plan_session.cpp": ("cvg_status status;", True),
+        }
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder).resolve()
+            for name, (text, _) in texts.items():
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                (root / name).write_text(text)
+            accused = {line.split(":")[0] for line in layers.breaches(root)}
+            for name, (text, allowed) in texts.items():
+                self.assertEqual(name not in accused, allowed, f"{name}: {text}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 // The gate's judgement: what failed, what the baseline had and the candidate lacks, what is
 // suspected of being slower, and what became of each suspicion when both plugins were measured in
-// one run. Pure: who measures is cli/gate.cpp.
+// one run. Pure: who measures is run/remeasure_runs.cpp.
 #pragma once
 #include <optional>
 #include <string>

@@ -9,7 +9,7 @@
 namespace convgauge {
 namespace {
 
-DeviceInfo device(int kind, const char* name) {
+DeviceInfo device(DeviceKind kind, const char* name) {
   DeviceInfo d;
   d.kind = kind;
   d.name = name;
@@ -22,15 +22,13 @@ BackendInfo backend(const char* name, std::vector<DeviceInfo> devices, const cha
 
 Catalog example() {
   Catalog c;
-  c.plugins.push_back({"/p/a.so",
-                       "h1",
-                       {"a", "1", {backend("fast", {device(CVG_DEVICE_KIND_CPU, "CPU")})}},
-                       false});
+  c.plugins.push_back(
+      {"/p/a.so", "h1", {"a", "1", {backend("fast", {device(DeviceKind::cpu, "CPU")})}}, false});
   c.plugins.push_back({"/p/b.so",
                        "h2",
                        {"b",
                         "1",
-                        {backend("soft", {device(CVG_DEVICE_KIND_SOFTWARE, "pipe")}),
+                        {backend("soft", {device(DeviceKind::software, "pipe")}),
                          backend("gone", {}, "no GPU device: no driver")}},
                        false});
   c.plugins.push_back(
@@ -38,13 +36,12 @@ Catalog example() {
        "h3",
        {"a",
         "2",
-        {backend("fast", {device(CVG_DEVICE_KIND_GPU, "G"), device(CVG_DEVICE_KIND_CPU, "CPU")})}},
+        {backend("fast", {device(DeviceKind::gpu, "G"), device(DeviceKind::cpu, "CPU")})}},
        true});
-  c.plugins.push_back(
-      {kReferencePlugin,
-       "0",
-       {"reference", "1", {backend("reference", {device(CVG_DEVICE_KIND_CPU, "CPU")})}},
-       false});
+  c.plugins.push_back({kReferencePlugin,
+                       "0",
+                       {"reference", "1", {backend("reference", {device(DeviceKind::cpu, "CPU")})}},
+                       false});
   return c;
 }
 

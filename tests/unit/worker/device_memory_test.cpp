@@ -52,7 +52,7 @@ cvg_backend device() {
 }
 
 Requirement need(std::size_t bytes, std::size_t alignment = 256) {
-  return {CVG_ROLE_DST, CVG_SCOPE_SLOT, CVG_FORM_OWN, 1, bytes, alignment, ""};
+  return {BufferRole::dst, Scope::slot, Form::own, MemoryKind{1}, bytes, alignment, ""};
 }
 
 std::byte* bytes_of(const DeviceBuffer& buffer) {

@@ -4,7 +4,6 @@
 
 #include <cstring>
 
-#include "plugin/backend.hpp"
 #include "worker/arena.hpp"
 #include "worker/fault_handler.hpp"
 #include "worker/guarded_memory.hpp"
@@ -15,7 +14,7 @@ namespace {
 TEST(Placement, TouchesTheEdgeAsFarAsAlignmentAllows) {
   for (const std::uint64_t alignment : {1u, 4u, 64u, 4096u, 8192u})
     for (const std::uint64_t bytes : {0u, 1u, 4u, 100u, 4096u, 5000u}) {
-      const Region r{0, bytes, alignment, 0};
+      const Region r{0, bytes, alignment};
       const auto window = window_bytes(bytes, alignment);
       EXPECT_EQ(window % kPage, 0u);
       EXPECT_EQ(offset_in_window(r, Placement::start), 0u);
@@ -28,7 +27,7 @@ TEST(Placement, TouchesTheEdgeAsFarAsAlignmentAllows) {
 
 TEST(Canary, NamesTheNearestByteThatWasTouched) {
   Arena arena;
-  const auto r = arena.reserve(100, 16, 0);
+  const auto r = arena.reserve(100, 16, BufferRole::src);
   for (const auto placement : {Placement::end, Placement::start}) {
     lay_canary(arena.window(r), r, placement);
     std::memset(arena.bytes(r, placement), 0, r.bytes);
@@ -48,9 +47,9 @@ TEST(Canary, NamesTheNearestByteThatWasTouched) {
 
 TEST(Arena, KeepsItsBytesWhenItGrows) {
   Arena arena;
-  const auto a = arena.reserve(10, 1, 0);
+  const auto a = arena.reserve(10, 1, BufferRole::src);
   std::memset(arena.bytes(a, Placement::start), 7, 10);
-  const auto b = arena.reserve(std::uint64_t{64} << 20, 64, 0);
+  const auto b = arena.reserve(std::uint64_t{64} << 20, 64, BufferRole::src);
   EXPECT_EQ(*arena.bytes(a, Placement::start), std::byte{7});
   EXPECT_GE(b.offset, window_bytes(10, 1));
 }
@@ -70,7 +69,7 @@ void touch(CrashBox& box, const Region& region, Arena& arena, std::int64_t offse
 
 TEST(GuardedMemory, FaultsWhereItShould) {
   Arena arena;
-  const auto r = arena.reserve(100, 4, CVG_ROLE_SRC);
+  const auto r = arena.reserve(100, 4, BufferRole::src);
   struct Try {
     std::int64_t offset;
     bool write, writable;

@@ -18,9 +18,9 @@ namespace convgauge {
 /// write.
 using Outputs = std::array<const std::byte*, kTensorCount>;
 
-/// The tensors that are read, with the expected output, all in the driver's own memory: no plugin
-/// can reach them.
-struct Sheet {
+/// The tensors that one fill gives a convolution to read, with the expected output, all in the
+/// driver's own memory: no plugin can reach them.
+struct TestTensors {
   Buffer src, weights, bias, diff_dst;  // without memory where the direction does not read them
   std::shared_ptr<const ReferenceValues> expected;  // one of these two
   std::shared_ptr<const Projection> projection;
@@ -40,13 +40,13 @@ struct Sheet {
 /// where one is asked for.
 bool use_projection(const Spec& spec, const VerifySettings& settings, double available);
 
-/// Sheets of one spec by fill. [one thread]
-class Material {
+/// The test tensors of one spec, by fill. [one thread]
+class ProblemTensors {
  public:
   /// `threads`: for the reference. `references` outlives this.
-  /// `projected`: hold outputs against a projection; then only the latest sheet is kept.
-  Material(const Spec& spec, std::uint64_t seed, int threads, ReferenceCache& references,
-           bool projected = false)
+  /// `projected`: hold outputs against a projection; then only the latest are kept.
+  ProblemTensors(const Spec& spec, std::uint64_t seed, int threads, ReferenceCache& references,
+                 bool projected = false)
       : spec_(spec),
         seed_(seed),
         threads_(threads),
@@ -55,21 +55,21 @@ class Material {
 
   /// `changed`: another source, or another diff_dst, under the same weights, for a backend that
   /// keeps what it saw.
-  const Sheet& sheet(Fill fill, bool changed = false);
-  /// Projected only: the sheet of a fill, taken out and turned into a related problem: other images
-  /// first, output channels shuffled within their groups, values doubled.
-  std::pair<Sheet, Relation> related(Fill fill);
+  const TestTensors& of(Fill fill, bool changed = false);
+  /// Projected only: the tensors of a fill, taken out and turned into a related problem: other
+  /// images first, output channels shuffled within their groups, values doubled.
+  std::pair<TestTensors, Relation> related(Fill fill);
   bool projected() const { return projected_; }
   const Spec& spec() const { return spec_; }
 
  private:
-  Sheet make(Fill fill, bool changed) const;
+  TestTensors make(Fill fill, bool changed) const;
   Spec spec_;
   std::uint64_t seed_;
   int threads_;
   ReferenceCache& references_;
   bool projected_;
-  std::map<std::pair<Fill, bool>, Sheet> sheets_;
+  std::map<std::pair<Fill, bool>, TestTensors> made_;
 };
 
 }  // namespace convgauge

@@ -1,4 +1,4 @@
-#include "run/material.hpp"
+#include "run/problem_tensors.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -50,10 +50,10 @@ Buffer rows_in_order(const Buffer& rows, const std::vector<std::int64_t>& order)
 
 }  // namespace
 
-Sheet Material::make(Fill fill, bool changed) const {
+TestTensors ProblemTensors::make(Fill fill, bool changed) const {
   constexpr std::uint64_t kOtherSource = 0x9e3779b97f4a7c15;  // any other seed
   const auto src_seed = changed ? seed_ ^ kOtherSource : seed_;
-  Sheet s;
+  TestTensors s;
   const auto make = [&](TensorRole role, Buffer& tensor, auto fill_it, std::uint64_t seed) {
     if (!spec_.reads(role)) return;
     tensor = Buffer(spec_.bytes(role));
@@ -70,17 +70,17 @@ Sheet Material::make(Fill fill, bool changed) const {
   return s;
 }
 
-const Sheet& Material::sheet(Fill fill, bool changed) {
+const TestTensors& ProblemTensors::of(Fill fill, bool changed) {
   const auto key = std::pair(fill, changed);
-  auto found = sheets_.find(key);
-  if (found == sheets_.end() && projected_) sheets_.clear();
-  if (found == sheets_.end()) found = sheets_.emplace(key, make(fill, changed)).first;
+  auto found = made_.find(key);
+  if (found == made_.end() && projected_) made_.clear();
+  if (found == made_.end()) found = made_.emplace(key, make(fill, changed)).first;
   return found->second;
 }
 
-std::pair<Sheet, Relation> Material::related(Fill fill) {
-  (void)sheet(fill);
-  auto made = std::pair(std::move(sheets_.extract({fill, false}).mapped()), Relation{});
+std::pair<TestTensors, Relation> ProblemTensors::related(Fill fill) {
+  (void)of(fill);
+  auto made = std::pair(std::move(made_.extract({fill, false}).mapped()), Relation{});
   auto& [s, relation] = made;
   relation.scale = 2;
   relation.first_image = std::min<std::int64_t>(1, spec_.geometry.batch - 1);
@@ -123,9 +123,9 @@ std::variant<Agrees, Differs> judge_one(const Evidence& evidence) {
 
 }  // namespace
 
-std::variant<Agrees, Differs> Sheet::judge(const Spec& spec, Fill fill, const Algorithm& algorithm,
-                                           const Outputs& got, Oracle oracle,
-                                           const Relation& relation) const {
+std::variant<Agrees, Differs> TestTensors::judge(const Spec& spec, Fill fill,
+                                                 const Algorithm& algorithm, const Outputs& got,
+                                                 Oracle oracle, const Relation& relation) const {
   const auto main = spec.result();
   auto outcome = std::variant<Agrees, Differs>();
   if (projection) {

@@ -1,0 +1,98 @@
+// The buffers that a plan needs: what each holds, how long, in whose arrangement, in which memory.
+#pragma once
+#include <cstdint>
+
+#include "core/spec.hpp"
+
+namespace convgauge {
+
+/// What a buffer holds: a tensor, numbered as in TensorRole, or what a backend keeps beside them:
+/// weights as it arranges them, scratch, tables that depend on the spec alone.
+enum class BufferRole {
+  src,
+  weights,
+  bias,
+  dst,
+  diff_src,
+  diff_weights,
+  diff_bias,
+  diff_dst,
+  packed_weights,
+  workspace,
+  constants
+};
+template <>
+struct Words<BufferRole> {
+  static constexpr std::string_view what = "role";
+  static constexpr std::array<std::string_view, 11> words{
+      "src",       "weights",  "bias",           "dst",       "diff_src", "diff_weights",
+      "diff_bias", "diff_dst", "packed_weights", "workspace", "constants"};
+};
+
+constexpr BufferRole buffer_role(TensorRole role) {
+  return static_cast<BufferRole>(role);
+}
+static_assert(buffer_role(TensorRole::src) == BufferRole::src &&
+              buffer_role(TensorRole::weights) == BufferRole::weights &&
+              buffer_role(TensorRole::bias) == BufferRole::bias &&
+              buffer_role(TensorRole::dst) == BufferRole::dst &&
+              buffer_role(TensorRole::diff_src) == BufferRole::diff_src &&
+              buffer_role(TensorRole::diff_weights) == BufferRole::diff_weights &&
+              buffer_role(TensorRole::diff_bias) == BufferRole::diff_bias &&
+              buffer_role(TensorRole::diff_dst) == BufferRole::diff_dst);
+
+/// Nothing for what is no tensor of the convolution.
+constexpr std::optional<TensorRole> tensor_role(BufferRole role) {
+  for (const auto tensor : kTensorRoles)
+    if (buffer_role(tensor) == role) return tensor;
+  return std::nullopt;
+}
+
+constexpr std::string_view word(TensorRole role) {
+  return word(buffer_role(role));
+}
+
+/// What execute() leaves to be fetched, in any direction; all else but scratch it must leave as it
+/// is (R8).
+constexpr bool is_result(TensorRole role) {
+  return role == TensorRole::dst || role == TensorRole::diff_src ||
+         role == TensorRole::diff_weights || role == TensorRole::diff_bias;
+}
+/// What upload() brings: another one for every run, where weights and bias stay.
+constexpr bool is_uploaded(TensorRole role) {
+  return role == TensorRole::src || role == TensorRole::diff_dst;
+}
+constexpr bool is_result(BufferRole role) {
+  const auto tensor = tensor_role(role);
+  return tensor && is_result(*tensor);
+}
+constexpr bool is_uploaded(BufferRole role) {
+  const auto tensor = tensor_role(role);
+  return tensor && is_uploaded(*tensor);
+}
+
+/// plan: one buffer for all slots. slot: one for each. execution: one for all slots, its contents
+/// worthless between two executions.
+enum class Scope { plan, slot, execution };
+template <>
+struct Words<Scope> {
+  static constexpr std::string_view what = "scope";
+  static constexpr std::array<std::string_view, 3> words{"plan", "slot", "execution"};
+};
+
+/// tensor: the host's own, by the spec's strides. own: as the plan arranges it.
+enum class Form { tensor, own };
+template <>
+struct Words<Form> {
+  static constexpr std::string_view what = "form";
+  static constexpr std::array<std::string_view, 2> words{"tensor", "own"};
+};
+
+/// The host's memory, or one of the backend's kinds (1 and up), which it alone knows.
+struct MemoryKind {
+  std::int32_t number = 0;
+  constexpr bool is_host() const { return number == 0; }
+  bool operator==(const MemoryKind&) const = default;
+};
+
+}  // namespace convgauge

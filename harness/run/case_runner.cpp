@@ -1,0 +1,182 @@
+#include "run/case_runner.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <iterator>
+
+#include "core/processors.hpp"
+#include "measure/cold.hpp"
+#include "run/known_failure.hpp"
+#include "run/machine/machine.hpp"
+#include "run/memory_need.hpp"
+#include "run/processes.hpp"
+#include "run/replay.hpp"
+#include "run/verify_case.hpp"
+
+namespace convgauge {
+namespace {
+
+/// On disk where the user's cache folder is; memory alone where there is none.
+ReferenceCache::Options reference_cache_options() {
+  ReferenceCache::Options options;
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  const char* home = std::getenv("HOME");
+  if (cache && *cache)
+    options.directory = std::filesystem::path(cache) / "convgauge";
+  else if (home && *home)
+    options.directory = std::filesystem::path(home) / ".cache" / "convgauge";
+  return options;
+}
+
+std::size_t requirement_bytes(const PlanOpened& plan, BufferRole role) {
+  std::size_t bytes = 0;
+  for (const auto& need : plan.requirements)
+    if (need.role == role) bytes += need.bytes;
+  return bytes;
+}
+
+}  // namespace
+
+CaseRunner::CaseRunner(const Suite& suite, const std::vector<Competitor>& competitors,
+                       const SweepOptions& options, const Machine& machine)
+    : suite_(suite),
+      competitors_(competitors),
+      options_(options),
+      machine_(machine),
+      pool_(options.executable, options.measure, options.in_process),
+      references_(reference_cache_options()) {}
+
+Expected<std::vector<Case>> CaseRunner::run(std::int64_t problem) {
+  const auto& geometry = suite_.problems[static_cast<std::size_t>(problem)].geometry;
+  std::vector<Case> all;
+  for (const auto& settings : settings_of(suite_)) {
+    const auto spec = spec_of(geometry, settings);
+    ProblemTensors tensors(spec, suite_.settings.verify.seed, physical_cores(), references_,
+                           use_projection(spec, suite_.settings.verify, available_bytes()));
+    auto cases = verify_all(problem, settings, tensors);
+    if (options_.measure) measure(cases, settings, tensors);
+    for (auto& c : cases) close_plan(c, pool_);
+    std::move(cases.begin(), cases.end(), std::back_inserter(all));
+  }
+  if (!dump_error_.empty()) return error(dump_error_);
+  return all;
+}
+
+std::vector<Case> CaseRunner::verify_all(std::int64_t problem, const CaseSettings& settings,
+                                         ProblemTensors& tensors) {
+  std::vector<Case> cases;
+  for (const auto& competitor : competitors_) {
+    // Threads of the host do not multiply a device's cases.
+    if (!competitor.on_cpu && settings.threads != suite_.settings.threads.front()) continue;
+    if (gone_.contains(competitor.choice.label)) continue;
+    for (const auto& choice : choices(competitor, tensors.spec(), settings.threads)) {
+      cases.push_back(new_case(problem, competitor, choice, settings, tensors.spec()));
+      verify(cases.back(), tensors);
+      if (options_.first_failures && is_unknown_defect(suite_, cases.back().record))
+        gone_.insert(competitor.choice.label);
+    }
+  }
+  return cases;
+}
+
+/// All algorithms of a backend where they were asked for, else the one.
+auto CaseRunner::choices(const Competitor& c, const Spec& spec, int threads)
+    -> std::vector<Choice> {
+  if (c.choice.algorithm != "all")
+    return {{c.choice.algorithm, c.choice.label, c.choice.algorithm == "default"}};
+  std::vector<Choice> list;
+  if (auto worker = pool_.worker(c, threads)) {
+    const auto found = (*worker)->call(
+        ListAlgorithms{c.choice.name, spec, plan_settings(c, "default", threads, 1)},
+        default_timeout(spec.geometry.flops()));
+    if (found)
+      for (const auto& a : found->algorithms)  // its own choice stands first
+        list.push_back({a.name, c.choice.label + ":" + a.name, list.empty()});
+  }
+  // What lists nothing is asked for its default, whose verdict tells why.
+  if (list.empty()) list.push_back({"default", c.choice.label});
+  return list;
+}
+
+Case CaseRunner::new_case(std::int64_t problem, const Competitor& competitor, const Choice& choice,
+                          const CaseSettings& settings, const Spec& spec) {
+  Case c;
+  c.competitor = &competitor;
+  auto& r = c.record;
+  r.position.problem = problem;
+  r.problem = suite_.problems[static_cast<std::size_t>(problem)];
+  r.backend = competitor.choice.name;
+  r.label = choice.label;
+  r.device = competitor.device_text;
+  r.requested_algorithm = choice.algorithm;
+  r.own_choice = choice.is_own;
+  r.options = competitor.choice.options;
+  r.settings = settings;
+  r.bytes = spec.total_bytes();
+  r.measurement = Skipped{options_.measure ? SkipReason::not_verified : SkipReason::not_asked_for};
+  r.replay = replay_line(options_.measure ? "bench" : "verify", r, competitor,
+                         suite_.settings.verify, options_.placements);
+  c.settings = plan_settings(competitor, choice.algorithm, settings.threads,
+                             settings.cold && options_.measure ? slots_to_open(c, spec) : 1);
+  return c;
+}
+
+/// As many as a cold measurement can come to need, whatever else the plan keeps in a slot beside
+/// source and output.
+int CaseRunner::slots_to_open(const Case& c, const Spec& spec) {
+  const auto bytes = static_cast<std::int64_t>(spec.src_bytes() + spec.dst_bytes());
+  const auto cache = c.competitor->on_cpu ? last_level_cache(c.record.settings.threads)
+                                          : c.competitor->last_level_cache_bytes;
+  return cold_slots({.slot_bytes = bytes, .cache_bytes = cache}).slots;
+}
+
+/// Looked up once for each number of threads.
+std::int64_t CaseRunner::last_level_cache(int threads) {
+  auto& bytes = last_level_caches_[threads];
+  if (bytes == 0) bytes = last_level_bytes(machine_, threads);
+  return bytes;
+}
+
+void CaseRunner::verify(Case& c, ProblemTensors& tensors) {
+  auto& record = c.record;
+  auto worker = pool_.worker(*c.competitor, c.settings.threads);
+  if (!worker) {
+    record.verdict = Failed{worker.error().message};
+    return;
+  }
+  Dump dump(options_.dump, record);
+  auto done = verify_case(
+      **worker,
+      {record.backend, c.settings, suite_.settings.verify, options_.placements, dump.observer()},
+      tensors);
+  record.verdict = std::move(done.verdict);
+  dump.finish(record, tensors, suite_.settings.verify.fills);
+  if (!dump.error().empty()) dump_error_ = dump.error();
+  if (done.plan) {
+    record.algorithm = done.plan->algorithm;
+    record.workspace_bytes = requirement_bytes(*done.plan, BufferRole::workspace);
+    record.packed_weight_bytes = requirement_bytes(*done.plan, BufferRole::packed_weights);
+  }
+  if (!done.open) return;
+  c.plan = std::move(done.plan);
+  c.process = (*worker)->pid();
+  record.details = ask_details(c, **worker).plan;
+  if (!options_.measure) close_plan(c, pool_);
+}
+
+void CaseRunner::measure(std::vector<Case>& cases, const CaseSettings& settings,
+                         ProblemTensors& tensors) {
+  for (auto& c : cases)
+    if (c.is_open()) c.record.roof = roof_on(machine_, c.record);
+  measure_in_processes(
+      cases, pool_, tensors,
+      {.settings = suite_.settings.measure,
+       .seed = suite_.settings.verify.seed,
+       .cold = settings.cold,
+       .mode = settings.mode,
+       .last_level_cache_bytes = settings.cold ? last_level_cache(settings.threads) : 0,
+       .clock_read_ns = machine_.clock_read_ns});
+  judge_noise(cases);
+}
+
+}  // namespace convgauge

@@ -1,0 +1,54 @@
+// The cases of one problem: verified one after the other, measured together, closed.
+#pragma once
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "reference/cache.hpp"
+#include "run/case.hpp"
+#include "run/problem_tensors.hpp"
+#include "run/sweep.hpp"
+
+namespace convgauge {
+
+/// [the driver's one thread] Owns the workers. What it is given outlives it.
+class CaseRunner {
+ public:
+  CaseRunner(const Suite& suite, const std::vector<Competitor>& competitors,
+             const SweepOptions& options, const Machine& machine);
+
+  /// Every case of a problem (its place in the suite), in the order of the settings, competitors
+  /// and algorithms. Errors: a dump that cannot be written.
+  Expected<std::vector<Case>> run(std::int64_t problem);
+  /// options.first_failures: every competitor has failed, so that none is left.
+  bool none_left() const { return gone_.size() == competitors_.size(); }
+
+ private:
+  /// What a competitor is asked for.
+  struct Choice {
+    std::string algorithm, label;
+    bool is_own = true;  // what the backend itself would take
+  };
+  std::vector<Choice> choices(const Competitor& competitor, const Spec& spec, int threads);
+  std::vector<Case> verify_all(std::int64_t problem, const CaseSettings& settings,
+                               ProblemTensors& tensors);
+  Case new_case(std::int64_t problem, const Competitor& competitor, const Choice& choice,
+                const CaseSettings& settings, const Spec& spec);
+  void verify(Case& c, ProblemTensors& tensors);
+  void measure(std::vector<Case>& cases, const CaseSettings& settings, ProblemTensors& tensors);
+  int slots_to_open(const Case& c, const Spec& spec);
+  std::int64_t last_level_cache(int threads);
+
+  const Suite& suite_;
+  const std::vector<Competitor>& competitors_;
+  const SweepOptions& options_;
+  const Machine& machine_;
+  Pool pool_;
+  ReferenceCache references_;
+  std::map<int, std::int64_t> last_level_caches_;  // bytes, by threads
+  std::set<std::string> gone_;                     // labels of those that left
+  std::string dump_error_;
+};
+
+}  // namespace convgauge

@@ -1,0 +1,16 @@
+#include "run/known_failure.hpp"
+
+#include <algorithm>
+
+#include "run/outcome.hpp"
+
+namespace convgauge {
+
+const Known* known_failure(const Suite& suite, const CaseRecord& record) {
+  const auto found = std::find_if(suite.known.begin(), suite.known.end(),
+                                  [&](const Known& known) { return matches(known, record); });
+  const bool fits = found != suite.known.end() && found->verdict == kind_of(record.verdict);
+  return fits ? &*found : nullptr;
+}
+
+}  // namespace convgauge

@@ -1,0 +1,16 @@
+// Failures that a suite lists as known.
+#pragma once
+#include "config/suite.hpp"
+#include "record/record.hpp"
+
+namespace convgauge {
+
+/// The entry for this case, where it failed as the entry says; else null. The first that matches
+/// counts.
+const Known* known_failure(const Suite& suite, const CaseRecord& record);
+
+inline bool is_unknown_defect(const Suite& suite, const CaseRecord& record) {
+  return is_defect(record.verdict) && !known_failure(suite, record);
+}
+
+}  // namespace convgauge

@@ -1,0 +1,47 @@
+// Cases of two finished runs measured again, each beside its counterpart: those of one pair of
+// plugin files and one combination of settings in one interleaved run.
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "run/remeasure.hpp"
+
+namespace convgauge {
+
+/// A run as it was read, and the folder that it lies in.
+struct FinishedRun {
+  Results results;
+  std::filesystem::path folder;
+};
+
+/// The same case in both runs; both outlive the measuring.
+struct CasePair {
+  const CaseRecord *baseline = nullptr, *candidate = nullptr;
+};
+
+struct RemeasureRunsOrder {
+  const FinishedRun *baseline = nullptr, *candidate = nullptr;
+  std::vector<CasePair> pairs;
+  std::vector<std::filesystem::path> baseline_files, candidate_files;  // plugins, looked at first
+  bool same_plugins_too = false;  // false: a pair that ran on one plugin file is not measured
+  int rounds = 21, processes = 1;
+  std::chrono::milliseconds budget{10'000};
+  std::filesystem::path out;  // folder; empty: no results are written
+};
+
+/// Calls come from the driver's thread. `pair`: the index into the order's pairs; each is told of
+/// once, but for those that an interrupted run did not reach.
+struct RemeasureRunsHooks {
+  std::function<void(std::size_t pair, const Remeasured&)> measured;
+  std::function<void(std::size_t pair, std::string why)> same_plugin, not_here;
+  /// The `number`th of `count` cases begins.
+  std::function<void(int number, int count, const std::string& label, const Problem&)> begins;
+  std::function<bool()> interrupted;
+};
+
+/// [the driver's one thread] Errors: as remeasure().
+Expected<void> remeasure_runs(const RemeasureRunsOrder& order, const RemeasureRunsHooks& hooks);
+
+}  // namespace convgauge

@@ -1,0 +1,51 @@
+#include "run/run_header.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <ctime>
+
+#include "measure/statistics.hpp"
+#include "run/machine/machine.hpp"
+#include "run/noise_floor.hpp"
+#include "run/revision.hpp"
+#include "run/version.hpp"
+
+namespace convgauge {
+
+HeaderRecord make_header(const Suite& suite, const Field& field, const SweepOptions& options) {
+  HeaderRecord h;
+  h.convgauge_version = kVersion;
+  h.git_revision = git_revision(kSourceFolder);
+  h.compiler = kCompiler;
+  h.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+  h.suite = suite.name;
+  h.config_file = suite.file.string();
+  h.config_digest = suite.digest;
+  h.command = options.command;
+  // A baseline that is not here would leave every ratio empty.
+  for (const auto& c : field.competitors)
+    if (suite.baseline_backend == c.choice.label) h.baseline_backend = suite.baseline_backend;
+  h.machine = read_machine();
+  for (const auto& c : field.competitors)
+    h.plugins.push_back({c.choice.label, c.choice.name, c.plugin_file, c.plugin_hash, c.version,
+                         c.device_text, c.choice.library_path.string()});
+  h.absent = field.absent;
+  h.known = suite.known;
+  h.rounds = options.measure ? suite.settings.measure.rounds : 0;
+  h.seed = suite.settings.verify.seed;
+  h.problems = static_cast<std::int64_t>(suite.problems.size());
+  return h;
+}
+
+void measure_machine(Machine& machine, const Suite& suite, const SweepOptions& options) {
+  // Without intervals the run is a glance: the machine is given one too, and there is nothing to
+  // hold a floor against.
+  const auto& order = suite.settings.measure;
+  const bool glance = order.rounds * order.processes < kLeastSamples;
+  measure_peaks(machine, suite.settings.threads, glance ? kPeakBudget / 10 : kPeakBudget);
+  if (!options.in_process && !glance)
+    machine.noise_floor = measure_noise_floor(options.executable, suite.settings.threads.front());
+}
+
+}  // namespace convgauge

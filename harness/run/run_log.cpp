@@ -1,0 +1,46 @@
+#include "run/run_log.hpp"
+
+#include "run/resume.hpp"
+
+namespace convgauge {
+
+Expected<RunLog> RunLog::open(HeaderRecord header, const SweepOptions& options) {
+  RunLog log;
+  log.results_.header = std::move(header);
+  if (options.out.empty()) return log;
+  const auto file = options.out / "results.jsonl";
+  if (options.resume) {
+    if (auto ok = log.resume_from(file); !ok) return tl::unexpected(ok.error());
+    return log;
+  }
+  std::error_code failed;  // the writer names the file that it cannot open
+  std::filesystem::create_directories(options.out, failed);
+  auto writer = ResultsWriter::open(file, std::nullopt);
+  if (!writer) return tl::unexpected(writer.error());
+  log.writer_.emplace(std::move(*writer));
+  if (auto ok = log.writer_->append(to_line(log.header())); !ok) return tl::unexpected(ok.error());
+  return log;
+}
+
+Expected<void> RunLog::resume_from(const std::filesystem::path& file) {
+  auto found = read_results(file);
+  if (!found) return tl::unexpected(found.error());
+  auto resumed = resume(file, *found, header());
+  if (!resumed) return tl::unexpected(resumed.error());
+  results_.header = std::move(found->header);
+  results_.cases = std::move(resumed->cases);
+  done_ = std::move(resumed->problems);
+  auto writer = ResultsWriter::open(file, resumed->keep_bytes);
+  if (!writer) return tl::unexpected(writer.error());
+  writer_.emplace(std::move(*writer));
+  return {};
+}
+
+Expected<void> RunLog::append(CaseRecord record) {
+  if (writer_)
+    if (auto ok = writer_->append(to_line(record)); !ok) return ok;
+  results_.cases.push_back(std::move(record));
+  return {};
+}
+
+}  // namespace convgauge

@@ -1,0 +1,55 @@
+// Which memory each buffer of a plan is bound to, as driver and worker share it.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/buffer_role.hpp"
+#include "core/describe.hpp"
+#include "worker/wire_parts.hpp"
+
+namespace convgauge {
+
+/// Where a buffer lies: a window of whole pages in the arena, shared by driver and worker. In the
+/// window the bytes end at its end (placement end) or start at its start, as far as the alignment
+/// allows; the rest is canary.
+struct Region {
+  std::uint64_t offset = 0, bytes = 0, alignment = 1;
+  BufferRole role = BufferRole::src;
+};
+template <class Walk, Is<Region> T>
+void describe(Walk& walk, T& r) {
+  walk("offset", r.offset);
+  walk("bytes", r.bytes);
+  walk("alignment", r.alignment);
+  walk("role", r.role);
+}
+inline std::string broken_rule(const Region& r) {
+  return broken_alignment(r);
+}
+
+enum class Placement { end, start };
+template <>
+struct Words<Placement> {
+  static constexpr std::string_view what = "placement";
+  static constexpr std::array<std::string_view, 2> words{"end", "start"};
+};
+
+/// The buffers of one plan: regions, which region each requirement is bound to (-1: memory of the
+/// backend's own), and which regions are the host's tensors, by role (-1: there is none).
+struct Binding {
+  std::vector<Region> regions;
+  std::vector<std::int32_t> requirement_region;
+  std::array<std::int32_t, kTensorCount> tensors{-1, -1, -1, -1, -1, -1, -1, -1};
+
+  std::int32_t of(TensorRole role) const { return tensors[index_of(role)]; }
+};
+template <class Walk, Is<Binding> T>
+void describe(Walk& walk, T& b) {
+  walk("regions", b.regions);
+  walk("requirement_region", b.requirement_region);
+  walk("tensors", b.tensors);
+}
+
+}  // namespace convgauge
