@@ -95,11 +95,12 @@ void hold_defaults(const std::string& object, const Json& usual) {
   for (const auto& [key, value] : usual.items()) {
     const auto place = object + "/properties/" + key;
     const auto& entry = schema().at(Json::json_pointer(place));
-    if (value.is_object() && entry.contains("properties"))
+    const auto usual_value = value.is_array() && value.size() == 1 ? value.front() : value;
+    if (value.is_object() && entry.contains("properties")) {
       hold_defaults(place, value);
-    else if (entry.contains("default"))  // a list of one is what a value alone says
-      EXPECT_EQ(entry.at("default"), value.is_array() && value.size() == 1 ? value.front() : value)
-          << key;
+    } else if (entry.contains("default")) {  // a list of one is what a value alone says
+      EXPECT_EQ(entry.at("default"), usual_value) << key;
+    }
   }
 }
 
