@@ -13,7 +13,7 @@ namespace {
 
 enum class Form { integer, pair, short_pair, padding, boolean, mode };
 
-struct Key {
+struct ProblemKey {
   std::string_view name;
   Form form;
   bool required = false;
@@ -21,22 +21,22 @@ struct Key {
 
 /// short_pair: torch's F.conv2d also broadcasts lists of one element, which the module's
 /// kernel_size does not take.
-constexpr Key kKeys[] = {{"batch", Form::integer},
-                         {"in_channels", Form::integer, true},
-                         {"out_channels", Form::integer, true},
-                         {"height", Form::integer, true},
-                         {"width", Form::integer, true},
-                         {"kernel_size", Form::pair, true},
-                         {"stride", Form::short_pair},
-                         {"padding", Form::padding},
-                         {"dilation", Form::short_pair},
-                         {"groups", Form::integer},
-                         {"bias", Form::boolean},
-                         {"padding_mode", Form::mode}};
+constexpr ProblemKey kKeys[] = {{"batch", Form::integer},
+                                {"in_channels", Form::integer, true},
+                                {"out_channels", Form::integer, true},
+                                {"height", Form::integer, true},
+                                {"width", Form::integer, true},
+                                {"kernel_size", Form::pair, true},
+                                {"stride", Form::short_pair},
+                                {"padding", Form::padding},
+                                {"dilation", Form::short_pair},
+                                {"groups", Form::integer},
+                                {"bias", Form::boolean},
+                                {"padding_mode", Form::mode}};
 
-const Key* find_key(std::string_view name) {
+const ProblemKey* find_key(std::string_view name) {
   const auto found = std::find_if(std::begin(kKeys), std::end(kKeys),
-                                  [&](const Key& k) { return k.name == name; });
+                                  [&](const ProblemKey& k) { return k.name == name; });
   return found == std::end(kKeys) ? nullptr : found;
 }
 

@@ -5,22 +5,23 @@
 #include <algorithm>
 
 namespace convgauge {
-std::vector<Note> notes(const Group& group) {
-  std::vector<Note> all;
+std::vector<TableNote> notes(const Group& group) {
+  std::vector<TableNote> all;
   for (const auto& row : group.rows)
     for (std::size_t c = 0; c < row.cells.size(); ++c) {
       const auto& cell = row.cells[c];
       if (!cell.record || reason(*cell.record).empty()) continue;
-      Note note{outcome(cell), short_word(cell), group.columns[c].name, reason(*cell.record), {},
-                cell.record};
-      const auto same = [&](const Note& n) {
+      TableNote note{
+          outcome(cell), short_word(cell), group.columns[c].name, reason(*cell.record), {},
+          cell.record};
+      const auto same = [&](const TableNote& n) {
         return n.word == note.word && n.column == note.column && n.reason == note.reason;
       };
       auto it = std::find_if(all.begin(), all.end(), same);
       if (it == all.end()) it = all.insert(all.end(), note);
       it->rows.push_back(row_name(*row.problem));
     }
-  std::stable_sort(all.begin(), all.end(), [](const Note& a, const Note& b) {
+  std::stable_sort(all.begin(), all.end(), [](const TableNote& a, const TableNote& b) {
     return row_of(a.outcome).note_order < row_of(b.outcome).note_order;
   });
   return all;

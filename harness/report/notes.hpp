@@ -8,7 +8,7 @@
 
 namespace convgauge {
 
-struct Note {
+struct TableNote {
   Outcome outcome;
   std::string word, column, reason;
   std::vector<std::string> rows;       // names of the layers
@@ -17,7 +17,7 @@ struct Note {
 
 /// Defects first, then what was refused, then what was not measured; within a kind in order of
 /// appearance.
-std::vector<Note> notes(const Group& group);
+std::vector<TableNote> notes(const Group& group);
 
 /// "conv1, conv2 and 11 more", at most `most` names.
 std::string names_text(const std::vector<std::string>& names, std::size_t most = 3);

@@ -55,16 +55,6 @@ std::string said(const Failed& v) {
   return with(v.file, v.rule ? fmt::format("{}: {}", word(*v.rule), v.why) : v.why);
 }
 
-struct OutcomeOf {
-  Outcome operator()(const Agrees&) const { return Outcome::agrees; }
-  Outcome operator()(const Differs&) const { return Outcome::wrong; }
-  Outcome operator()(const Refused&) const { return Outcome::refused; }
-  Outcome operator()(const Trespass&) const { return Outcome::trespass; }
-  Outcome operator()(const Died&) const { return Outcome::died; }
-  Outcome operator()(const TimedOut&) const { return Outcome::timed_out; }
-  Outcome operator()(const Failed&) const { return Outcome::failed; }
-};
-
 }  // namespace
 
 std::string sentence(const Verdict& verdict) {
@@ -72,7 +62,7 @@ std::string sentence(const Verdict& verdict) {
 }
 
 Outcome outcome_of(const Verdict& verdict) {
-  return std::visit(OutcomeOf{}, verdict);
+  return std::visit([]<class V>(const V&) { return V::kOutcome; }, verdict);
 }
 
 }  // namespace convgauge

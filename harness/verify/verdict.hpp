@@ -32,6 +32,7 @@ void describe(Walk& walk, T& m) {
 /// The result is right: worst = largest |got - want| / allowed, at most 1; rel_l2 of the normal
 /// fill.
 struct Agrees {
+  static constexpr auto kOutcome = Outcome::agrees;
   double worst = 0, rel_l2 = 0;
   std::int64_t elements = 0;
   std::vector<std::string> notes;  // "nonfinite_spread", ...
@@ -47,6 +48,7 @@ void describe(Walk& walk, T& v) {
 
 /// The result is wrong. `where` is the shape of the error region in words.
 struct Differs {
+  static constexpr auto kOutcome = Outcome::wrong;
   std::int64_t count = 0, of = 0;
   Mismatch first, worst;
   Oracle oracle;
@@ -67,6 +69,7 @@ void describe(Walk& walk, T& v) {
 
 /// An honest "not supported"; never a failure.
 struct Refused {
+  static constexpr auto kOutcome = Outcome::refused;
   OpenWord<RefusalReason> reason;
   std::string why;
   bool operator==(const Refused&) const = default;
@@ -79,6 +82,7 @@ void describe(Walk& walk, T& v) {
 
 /// Read or wrote what was not its own, or left part of the output unwritten.
 struct Trespass {
+  static constexpr auto kOutcome = Outcome::trespass;
   OpenWord<Rule> rule;
   std::string where;
   bool operator==(const Trespass&) const = default;
@@ -91,6 +95,7 @@ void describe(Walk& walk, T& v) {
 
 /// The process ended. signal 0: it exited, with `status`.
 struct Died {
+  static constexpr auto kOutcome = Outcome::died;
   int signal = 0, status = 0;
   std::string where, last_words;
   bool operator==(const Died&) const = default;
@@ -104,6 +109,7 @@ void describe(Walk& walk, T& v) {
 }
 
 struct TimedOut {
+  static constexpr auto kOutcome = Outcome::timed_out;
   std::chrono::milliseconds limit{0};
   std::string during;
   bool operator==(const TimedOut&) const = default;
@@ -117,6 +123,7 @@ void describe(Walk& walk, T& v) {
 /// The plugin said so itself, or broke a rule of the ABI that is none of the above. In a results
 /// file both are one text: sentence().
 struct Failed {
+  static constexpr auto kOutcome = Outcome::failed;
   std::string why;
   std::optional<Rule> rule{};
   bool device_lost =
