@@ -18,7 +18,7 @@ std::string value_text(E value) {
   return std::string(word(value));
 }
 
-/// A number's name is a plural: "1 thread", "2 threads".
+/// The key of a number is a plural: "1 thread", "2 threads".
 std::string phrase(const Key& key, int value) {
   const auto name = value == 1 ? key.name.substr(0, key.name.size() - 1) : key.name;
   return fmt::format("{} {}", value, name);
@@ -31,7 +31,8 @@ std::string phrase(const Key&, E value) {
   return std::string(word(value));
 }
 
-/// The combination `index` of `count`: the digits of a number whose last place is the last axis.
+/// Combination number `index` of `count`. It is like a number with one digit for each axis, of
+/// which the last changes fastest.
 CaseSettings combination(const AxisSettings& axes, std::size_t index, std::size_t count) {
   CaseSettings settings;
   describe_axes(

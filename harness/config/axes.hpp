@@ -1,5 +1,6 @@
-// The settings that a case has one value of and a config may list several of: each described once.
-// A new one is a member, a line of describe_axes(), and what it means where plans are made.
+// Settings that have one value in a case and may have several in a config; each is described once.
+// A new setting needs a member, a line in describe_axes(), and code that uses it where plans are
+// made.
 #pragma once
 #include <sched.h>
 
@@ -11,8 +12,8 @@
 
 namespace convgauge {
 
-/// What one sample is. latency: one execution, waited for. throughput: as many as fill 5 ms, back
-/// to back; a device gets them as one batch and is waited for once.
+/// What one sample is. latency: one execution and the wait for its end. throughput: as many
+/// executions as fill 5 ms, back to back; a device gets them as one batch with one wait at its end.
 enum class MeasureMode { throughput, latency };
 template <>
 struct Words<MeasureMode> {
@@ -30,7 +31,7 @@ struct Many {
 };
 
 /// SettingValues<One>: the settings of one case. SettingValues<Many>: those of a config; each list
-/// is a sweep axis, never empty, and each combination is a case of its own.
+/// is a sweep axis, never empty, and each combination of values is a case of its own.
 template <class Count>
 struct SettingValues {
   template <class T>
@@ -54,9 +55,9 @@ using AxisSettings = SettingValues<Many>;
 template <class T>
 concept AnySettings = Is<T, CaseSettings> || Is<T, AxisSettings>;
 
-/// walk(key, a.threads, b.threads ...) for each setting: of one object, or of several side by side.
-/// More threads than a CPU mask has places would be a slip of the finger, and would kill most
-/// plugins.
+/// Calls walk(key, a.threads, b.threads ...) for each setting, of one object or of several side by
+/// side. `threads` is at most the size of a CPU mask: more is surely a typing error, and would
+/// crash most plugins.
 template <class Walk, AnySettings... S>
 void describe_axes(Walk&& walk, S&... s) {
   walk(Key("threads", "1,2: each is a case of its own")
@@ -87,22 +88,23 @@ void describe(Walk& walk, S& s) {
 /// Every combination of the axes; the last axis varies fastest.
 std::vector<CaseSettings> combinations(const AxisSettings& axes);
 
-/// The axes of which each list has the case's value alone.
+/// Axes that each list one value, that of the case.
 AxisSettings axes_of(const CaseSettings& settings);
 
-/// One setting of a case as texts.
+/// One setting of a case in text form.
 struct SettingText {
   Key key;
-  std::string value;   // as JSON and the command line say it: "2", "true", "nhwc"
-  std::string phrase;  // as titles say it: "2 threads", "cold", "nhwc"
+  std::string value;   // as in JSON and on the command line: "2", "true", "nhwc"
+  std::string phrase;  // as in titles: "2 threads", "cold", "nhwc"
   bool is_number = false;
-  bool is_default = false;  // what a case has where nobody asked for anything else
+  bool is_default = false;
 };
 
-/// Every setting, in the order in which people read them: the axes first.
+/// Every setting, in the order in which they are shown: the axes first.
 std::vector<SettingText> setting_texts(const CaseSettings& settings);
 
-/// Those that titles name: the axes of what is computed, and of the rest what is not the default.
+/// The settings that titles name: every axis that says what is computed, and any other setting that
+/// does not have its default.
 std::vector<SettingText> title_parts(const CaseSettings& settings);
 
 /// "2 threads, nhwc, cold"
@@ -111,7 +113,7 @@ std::string phrases(const std::vector<SettingText>& settings);
 /// "2 threads · f32 · nchw · forward · strict": title_parts() in one text.
 std::string settings_text(const CaseSettings& settings);
 
-/// The settings of which `of` has another value than one of `all`.
+/// The settings of `of` whose value differs from that of at least one case in `all`.
 std::vector<SettingText> varying(const CaseSettings& of, const std::vector<CaseSettings>& all);
 
 }  // namespace convgauge

@@ -5,7 +5,7 @@
 #include "config/described_reader.hpp"
 
 namespace convgauge {
-/// What agrees is no failure to be expected.
+/// Any verdict but `agrees`: a case that agrees is not a failure that could be expected.
 static Expected<void> read_member(const Json& value, const Place& place, const Key&,
                                   VerdictKind& into) {
   std::vector<std::string> words;
@@ -33,14 +33,15 @@ Expected<Choice> read_backend(const Json& value, const Place& place,
     });
   if (const auto done = read_described(value, place, choice); !done)
     return tl::unexpected(done.error());
-  // An absolute path stays as it is: that is how operator/ joins.
+  // An absolute path stays as it is, as operator/ defines.
   if (!choice.plugin.empty()) choice.plugin = (folder / choice.plugin).lexically_normal();
   if (!choice.library_path.empty())
     choice.library_path = (folder / choice.library_path).lexically_normal();
   return choice;
 }
 
-/// The name; where that stands more than once, with the algorithm that sets it apart.
+/// Gives every choice without a label its name as the label. Where several choices have the same
+/// name, it is NAME:ALGORITHM.
 void complete_labels(std::vector<Choice>& all) {
   for (auto& choice : all) {
     if (!choice.label.empty()) continue;

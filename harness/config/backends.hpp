@@ -1,5 +1,5 @@
-// "backends", "baseline_backend" and "known" of a config: who is asked, who is the measure, and
-// whose failure is news to nobody.
+// "backends", "baseline_backend" and "known" of a config: which backends run, which one the others
+// are compared with, and which failures are expected.
 #pragma once
 #include <vector>
 
@@ -8,13 +8,14 @@
 
 namespace convgauge {
 
-/// Words or objects; every label is there and unique. `folder`: what relative paths start from.
+/// Each element is a name or an object; in the result every label is set and unique. `folder`: what
+/// relative paths start from.
 Expected<std::vector<BackendChoice>> read_backends(const Json& list, const Place& place,
                                                    const std::filesystem::path& folder);
 
 Expected<std::vector<Known>> read_known(const Json& list, const Place& place);
 
-/// Nothing if `label` is one of `backends`, or none are listed.
+/// An error unless `label` is one of `backends`, or `backends` is empty.
 Expected<void> check_baseline(const std::string& label, const Place& place,
                               const std::vector<BackendChoice>& backends);
 

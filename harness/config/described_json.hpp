@@ -17,15 +17,15 @@
 
 namespace convgauge {
 
-/// An enumeration with a table of words.
+/// An enumeration that has a table of words.
 template <class T>
 concept Worded = std::is_enum_v<T> && requires {
   Words<T>::words;
 };
 
-// written(value): a number (NaN and infinities as fields.hpp has them), true or false, a text, the
-// word of an enumeration, a duration's count of its unit, a list, an object, or null for an empty
-// optional.
+// written(value): a number (NaN and infinities as number() of place.hpp writes them), true or
+// false, a string, the word of an enumerator, the count of a duration in its unit, a list, an
+// object, or null for an empty optional.
 inline Json written(const std::string& value) {
   return value;
 }
@@ -54,8 +54,8 @@ template <class T>
 Json written(const std::map<std::string, T>& values);
 template <class T>
 Json written(const std::map<int, T>& values);
-/// An object with a field for each member, in the order of the description; without those that
-/// have their default and are described as omit_default().
+/// An object with a field for each member, in the order of the description. A member that is
+/// described as omit_default() is left out where it has its default.
 template <Described S>
 Json written(const S& value);
 
@@ -68,8 +68,8 @@ Json written_list(const List& values) {
   return list;
 }
 
-/// Collects the members of one struct. `defaults`: the object of a default-constructed one, null
-/// where nothing is to be left out.
+/// Collects the members of one struct. `defaults`: the object of a default-constructed one; null
+/// where no member is to be left out.
 struct Writing {
   Json& object;
   const Json* defaults = nullptr;
@@ -153,7 +153,7 @@ Json written(const S& value) {
   return object;
 }
 
-/// The same with every member, also those that have their defaults.
+/// The same, but with every member, also those that have their defaults.
 template <Described S>
 Json written_whole(const S& value) {
   Json object = Json::object();

@@ -1,5 +1,5 @@
-// A JSON object of a config read by the description of its struct: every value of the right form,
-// or one error that names its place.
+// Reads a JSON object of a config by the description of its struct: every value has the right form,
+// or there is one error that names its place.
 #pragma once
 #include <optional>
 #include <string>
@@ -59,7 +59,7 @@ template <class T>
 Expected<void> read_member(const Json& j, const Place& p, const Key& key, std::optional<T>& into) {
   return read_member(j, p, key, into.emplace());
 }
-/// A value, or a list of different ones: a sweep axis.
+/// One value, or a list of distinct values, which is a sweep axis.
 template <class T>
 Expected<void> read_member(const Json& j, const Place& p, const Key& key, std::vector<T>& into) {
   std::vector<T> values;

@@ -24,8 +24,7 @@ Json canonical(BackendChoice b, const std::filesystem::path& folder) {
   return written_whole(b);
 }
 
-/// The settings as one list of keys, whatever object of a config they stand in; times in
-/// milliseconds.
+/// The settings as one flat object, without the sections of a config; times in milliseconds.
 struct Flat {
   Json all = Json::object();
 
@@ -49,8 +48,8 @@ struct Flat {
   }
 };
 
-/// Digests are compared with those of earlier runs, so these keys stay in this order. Any other one
-/// follows, and only where it has not its default.
+/// Digests are compared with those of earlier runs, so these keys are always written, in this
+/// order. A newer setting follows them, and only where it does not have its default.
 constexpr const char* kOrder[] = {
     "threads", "dtype",      "layout", "direction", "math", "deterministic", "fills", "reference",
     "seed",    "timeout_ms", "rounds", "budget_ms", "cold", "processes",     "mode",  "counters"};

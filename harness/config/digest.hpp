@@ -1,4 +1,4 @@
-// The fingerprint of what a suite asks for: two configs with one digest ask for the same results.
+// The digest of what a suite asks for: two configs with the same digest ask for the same results.
 #pragma once
 #include <string>
 
@@ -7,8 +7,8 @@
 namespace convgauge {
 
 /// 16 hexadecimal digits: XXH3-64 over the problems, backends, settings, baseline and known
-/// failures. Neither spacing, the order of keys, comments nor the place of the file change it.
-/// Paths count as they are seen from the config.
+/// failures. Spacing, the order of keys, comments and the location of the file do not change it.
+/// Paths count relative to the folder of the config.
 std::string digest_of(const Suite& suite);
 
 }  // namespace convgauge

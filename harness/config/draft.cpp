@@ -19,8 +19,8 @@ struct ProblemKey {
   bool required = false;
 };
 
-/// short_pair: torch's F.conv2d also broadcasts lists of one element, which the module's
-/// kernel_size does not take.
+/// short_pair: also accepts a list of one element, as torch's F.conv2d does; for kernel_size the
+/// module does not.
 constexpr ProblemKey kKeys[] = {{"batch", Form::integer},
                                 {"in_channels", Form::integer, true},
                                 {"out_channels", Form::integer, true},
@@ -40,8 +40,7 @@ const ProblemKey* find_key(std::string_view name) {
   return found == std::end(kKeys) ? nullptr : found;
 }
 
-/// An integer, or a list of as many integers as one of `lengths` says. `rule` names what is
-/// accepted.
+/// An integer, or a list whose length is one of `lengths`. `rule` says what is accepted.
 Expected<void> check_numbers(const Json& value, const Place& place,
                              std::initializer_list<std::size_t> lengths, std::string_view rule) {
   if (value.is_number_integer()) return read_integer(value, place).map([](auto) {});
@@ -87,8 +86,8 @@ void set_pair(const Draft& draft, std::string_view key, std::int64_t& h, std::in
   }
 }
 
-/// total = d (k - 1); the odd element goes after (bottom, right). What flaw() will refuse is left
-/// to it.
+/// The total is d (k - 1); if it is odd, the larger half goes after the input (bottom, right).
+/// Values that flaw() refuses are left for it to report.
 void pad_same(Axis& a) {
   std::int64_t total = 0;
   if (a.kernel < 1 || a.dilation < 1 || __builtin_mul_overflow(a.dilation, a.kernel - 1, &total))
@@ -114,7 +113,7 @@ void set_padding(const Json& value, Geometry& g) {
   g.w.pad_after = at(3);
 }
 
-/// The values as they stand, each axis its own; no law is looked at.
+/// The values of the draft as a geometry, without any check that it is legal.
 Geometry assemble(const Draft& draft) {
   Geometry g;
   g.batch = integer(draft, "batch", 1);
@@ -133,8 +132,8 @@ Geometry assemble(const Draft& draft) {
   return g;
 }
 
-/// "with batch=8, groups=3": what the axes chose; and the problem, where the message points
-/// elsewhere.
+/// "with batch=8, groups=3": the values that axes chose; also names the problem where the message
+/// points to another place.
 std::string circumstances(const Draft& draft, const Place& named) {
   if (draft.choices.empty()) return "";
   std::string all;
@@ -155,8 +154,8 @@ tl::unexpected<Error> broken(const Draft& draft, std::string_view field, std::st
   return fault(place, rule + circumstances(draft, place));
 }
 
-/// What depends on how a value was written, and so is not for flaw(): torch looks at it on
-/// construction.
+/// Rules about how a value is written, which flaw() cannot see: torch checks them when the module
+/// is constructed.
 Expected<void> check_writing(const Draft& draft, const Geometry& g) {
   if (g.padding_mode != PaddingMode::zeros)
     for (const auto* key : {"stride", "padding", "dilation"})
@@ -181,7 +180,8 @@ Expected<void> check_complete(const Draft& draft) {
   return fault(draft.place, "missing " + missing + circumstances(draft, draft.place));
 }
 
-/// The keys of a problem that are no number of the convolution. Whether `key` is one of them.
+/// Reads the keys that do not belong to the geometry: "name", "count" and "$comment". False if
+/// `key` is none of them.
 Expected<bool> read_label(std::string_view key, const Json& value, const Place& place,
                           Draft& draft) {
   Expected<void> done;

@@ -1,5 +1,5 @@
-// One problem as it was written: every value of the right form, but not yet numbers. Sweep axes
-// replace values here, and geometry_of() ends the words.
+// One problem as it was written: every value has the right form, but is not yet a number. Sweep
+// axes replace values here; geometry_of() resolves words such as "same" into numbers.
 #pragma once
 #include <map>
 #include <string>
@@ -20,20 +20,21 @@ struct Draft {
   };
 
   Place place;
-  std::map<std::string, Entry, std::less<>>
-      entries;       // by key of torch.nn.Conv2d; absent keys have torch's default
+  /// By key of torch.nn.Conv2d; absent keys have torch's default.
+  std::map<std::string, Entry, std::less<>> entries;
   std::string name;  // empty: none was given
   std::int64_t count = 1;
   std::vector<Choice> choices;  // the values that sweep axes gave it
 };
 
-/// Keys that an axis may sweep: all that make the geometry, so neither "name" nor "count".
+/// Keys that an axis may sweep: all that define the geometry, so neither "name" nor "count".
 const std::vector<std::string>& geometry_keys();
 
 /// Whether `value` has a form that `key`, one of geometry_keys(), accepts.
 Expected<void> check_form(std::string_view key, const Json& value, const Place& place);
 
-/// Reads one object; its values have their forms, but it may lack keys and be illegal as a whole.
+/// Reads one object. Its values have the right forms, but keys may be missing, and the problem may
+/// be illegal as a whole.
 Expected<Draft> read_draft(const Json& object, const Place& place);
 
 /// The legal geometry, or the rule that is broken and the place of the value that breaks it.

@@ -12,11 +12,11 @@
 namespace convgauge {
 namespace {
 
-/// Configs nest about 5 deep; the bound keeps functions that recurse over the tree off the end of
+/// Configs nest about 5 deep; the limit keeps functions that recurse over the tree from overflowing
 /// the stack.
 constexpr std::size_t kDeepest = 64;
 
-/// "line 3, column 5" of the `position`-th byte, counted from 1; columns count characters, not
+/// "line 3, column 5" of byte number `position`, counted from 1; columns count characters, not
 /// bytes.
 std::string line_and_column(std::string_view text, std::size_t position) {
   const auto before = text.substr(0, std::min(position > 0 ? position - 1 : 0, text.size()));
@@ -29,8 +29,8 @@ std::string line_and_column(std::string_view text, std::size_t position) {
                      column + 1);
 }
 
-/// "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error while ..."
-/// without its head.
+/// "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error while ..." from
+/// "syntax error" on.
 std::string reason(const std::string& what) {
   constexpr std::string_view head = "syntax error ";
   if (const auto at = what.find(head); at != std::string::npos)
@@ -39,7 +39,7 @@ std::string reason(const std::string& what) {
   return at == std::string::npos ? what : what.substr(at + 2);
 }
 
-/// The events of nlohmann's SAX reader, built into a tree. The first fault stops the reading.
+/// Builds a tree from the events of nlohmann's SAX reader. The first error ends the reading.
 class TreeBuilder {
  public:
   TreeBuilder(std::string_view text, const std::string& name) : text_(text), place_{name, ""} {}
@@ -49,13 +49,13 @@ class TreeBuilder {
   bool number_integer(Json::number_integer_t value) { return add(value); }
   bool number_unsigned(Json::number_unsigned_t value) { return add(value); }
   bool number_float(Json::number_float_t value, const std::string& written) {
-    // The library falls back to a double where an integer fits in no 64 bits.
+    // The library returns a double for an integer that does not fit in 64 bits.
     if (written.find_first_of(".eE") == std::string::npos)
       return fail(next(), written + " does not fit in int64");
     return add(value);
   }
   bool string(std::string& value) { return add(std::move(value)); }
-  bool binary(Json::binary_t&) { return false; }  // not in text
+  bool binary(Json::binary_t&) { return false; }  // does not occur in JSON text
   bool start_object(std::size_t) { return open(Json::object()); }
   bool start_array(std::size_t) { return open(Json::array()); }
   bool end_object() { return close(); }
@@ -78,7 +78,7 @@ class TreeBuilder {
   }
 
  private:
-  /// Where the next value will stand.
+  /// The place of the next value.
   Place next() const {
     if (open_.empty()) return place_;
     return open_.back()->is_array() ? place_.child(open_.back()->size()) : place_.child(key_);
@@ -96,8 +96,8 @@ class TreeBuilder {
     auto here = next();
     if (open_.size() == kDeepest)
       return fail(here, fmt::format("is nested deeper than {}", kDeepest));
-    open_.push_back(
-        &put(std::move(empty)));  // stays where it is: its parent grows only after it is closed
+    // The pointer stays valid: the parent does not grow before this value is closed.
+    open_.push_back(&put(std::move(empty)));
     outer_.push_back(std::exchange(place_, std::move(here)));
     return true;
   }

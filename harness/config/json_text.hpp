@@ -1,5 +1,5 @@
-// A file of JSON as a tree. Stricter than the library's own reader: a key that stands twice and an
-// integer that would lose digits are errors.
+// Reads a JSON file into a tree. Stricter than the library's own reader: a repeated key and an
+// integer that does not fit are errors.
 #pragma once
 #include <filesystem>
 #include <string_view>
@@ -8,7 +8,7 @@
 
 namespace convgauge {
 
-/// Errors of syntax read `FILE: line 3, column 5: ...`. `name` is what messages call the text.
+/// Syntax errors read `FILE: line 3, column 5: ...`. `name` is what messages call the text.
 Expected<Json> parse_json(std::string_view text, const std::string& name);
 
 /// The whole file; messages call it by the path as given.

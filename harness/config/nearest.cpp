@@ -26,14 +26,16 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-/// "kernel" for "kernel_size", "mode" for "padding_mode": a part of the word, of at least three
-/// letters.
+/// Whether one word contains the other, as "kernel" in "kernel_size" or "mode" in "padding_mode";
+/// at least three letters.
 bool part_of(std::string_view a, std::string_view b) {
   return std::min(a.size(), b.size()) >= 3 &&
          (a.find(b) != std::string_view::npos || b.find(a) != std::string_view::npos);
 }
 
-/// 0 for the word itself; nothing that a reader would call near is above a third of the letters.
+/// How far `written` is from a known word: the number of edits, up to a third of the letters; one
+/// more than that where one word contains the other; else the largest number, which means that they
+/// are not similar.
 std::size_t remoteness(std::string_view written, std::string_view known) {
   const auto edits = distance(written, known);
   const auto allowed = std::max<std::size_t>(1, std::max(written.size(), known.size()) / 3);

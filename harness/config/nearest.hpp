@@ -1,4 +1,4 @@
-// The word that was probably meant.
+// Suggests the word that was probably meant.
 #pragma once
 #include <string>
 #include <string_view>
@@ -6,7 +6,7 @@
 
 namespace convgauge {
 
-/// "; did you mean 'kernel_size'?", or where nothing is near "; known here: a, b or c".
+/// "; did you mean 'kernel_size'?", or, where no word is similar, "; known here: a, b or c".
 std::string suggestion(std::string_view written, const std::vector<std::string>& known);
 
 }  // namespace convgauge

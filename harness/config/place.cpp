@@ -9,8 +9,8 @@
 namespace convgauge {
 namespace {
 
-constexpr std::size_t kLongest =
-    60;  // characters of a value in a message: it stays on one line of a terminal
+/// Characters of a value in a message, so that it stays on one line of a terminal.
+constexpr std::size_t kLongest = 60;
 
 std::string escaped(std::string_view key) {
   std::string text;
@@ -18,7 +18,7 @@ std::string escaped(std::string_view key) {
   return text;
 }
 
-/// Cuts between characters, never inside one.
+/// Cuts between two UTF-8 characters, never inside one.
 std::string shortened(std::string text) {
   if (text.size() <= kLongest) return text;
   auto end = kLongest;

@@ -1,4 +1,4 @@
-// Where in a JSON file something stands, and the errors and values that name it.
+// A place in a JSON file, and the errors and values that name it.
 #pragma once
 #include <cstddef>
 #include <nlohmann/json.hpp>
@@ -10,8 +10,8 @@
 
 namespace convgauge {
 
-/// Keys stay in the order of the file, so that the first error reported is the first one a reader
-/// meets.
+/// Keys keep the order of the file, so that the first error reported is also the first one in the
+/// file.
 using Json = nlohmann::ordered_json;
 
 /// A file (or whatever names the source of the text) and a JSON pointer (RFC 6901) into it; "" is
@@ -29,11 +29,11 @@ struct Place {
 /// `FILE: /json/pointer: rule`
 tl::unexpected<Error> fault(const Place& place, std::string_view rule);
 
-/// JSON has no NaN and no infinity, and a wrong result is often just that: they travel as "nan",
+/// JSON has no NaN and no infinity, which wrong results often contain: they are written as "nan",
 /// "inf" and "-inf".
 Json number(double value);
 
-/// A value as a message shows it: as JSON writes it, long ones shortened.
+/// A value in a message: as JSON writes it, shortened where it is long.
 std::string shown(const Json& value);
 
 /// "a, b or c"

@@ -1,5 +1,5 @@
-// A geometry as a JSON object with the keys of torch.nn.Conv2d, and back: what configs and results
-// both write.
+// A geometry as a JSON object with the keys of torch.nn.Conv2d, and back. Configs and results both
+// contain such objects.
 #pragma once
 #include "config/place.hpp"
 #include "core/geometry.hpp"
@@ -11,9 +11,9 @@ namespace convgauge {
 /// where the order does not matter. problem_from_json(problem_json(g)) == g for every legal g.
 Json problem_json(const Geometry& geometry);
 
-/// An element of "problems": defaults, pairs, words and all; "name" and "count" are allowed, and
-/// not looked at here. The geometry is legal. Errors begin with `place`. A nlohmann::json converts
-/// by itself.
+/// Reads an element of "problems" in any form that a config allows: keys left out, pairs, words.
+/// "name" and "count" may be there and are ignored. The geometry is legal. Errors begin with
+/// `place`. A nlohmann::json converts implicitly.
 Expected<Geometry> problem_from_json(const Json& object, const Place& place);
 
 }  // namespace convgauge

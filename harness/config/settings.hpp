@@ -7,7 +7,7 @@ namespace convgauge {
 
 Expected<Settings> read_settings(const Json& object, const Place& place);
 
-/// What holds where a config says nothing: Settings{} with threads = physical_cores().
+/// The settings of a config that says nothing: Settings{} with threads = physical_cores().
 Settings default_settings();
 
 }  // namespace convgauge

@@ -15,12 +15,12 @@ namespace {
 
 using Path = std::filesystem::path;
 
-/// One file, with what it includes, before the axes are multiplied out.
+/// One file with what it includes, before the axes are applied.
 struct Document {
   // What the reader needs to know.
   Path file;
   std::vector<Path> chain;  // the files that include it, outermost first, and itself
-  bool swept = false;       // axes will replace values: legality is looked at only then
+  bool swept = false;       // axes will replace values: problems are checked after that
   // What was read.
   std::string name;
   std::vector<Draft> problems;
@@ -85,7 +85,7 @@ Expected<void> read_include(const Json& list, const Place& place, Document& docu
   });
 }
 
-/// Notes for people: any text, kept by nobody.
+/// Text for human readers: any string, which is not kept.
 Expected<void> read_note(const Json& value, const Place& place, Document&) {
   if (!value.is_string()) return fault(place, fmt::format("{} is not a string", shown(value)));
   return {};

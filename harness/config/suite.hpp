@@ -1,5 +1,5 @@
-// A JSON config as values: what to compute, by whom, and how. Words such as "same" and sweep axes
-// end here.
+// A JSON config as values: what to compute, by which backends, and how. Words such as "same" and
+// sweep axes are resolved.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -19,7 +19,7 @@
 
 namespace convgauge {
 
-/// One named convolution of a network. `count`: how often the network runs it.
+/// One named convolution of a network. `count`: how often the network executes it.
 struct Problem {
   std::string suite, name;
   Geometry geometry;
@@ -27,24 +27,24 @@ struct Problem {
   bool operator==(const Problem&) const = default;
 };
 
-/// Who is asked. The same backend may stand twice with different plugin files, libraries or
-/// options.
+/// A backend that is to run. The same backend may be listed twice with different plugin files,
+/// libraries or options.
 struct BackendChoice {
-  std::string name;   // the backend's own
-  std::string label;  // in tables; defaults to name (+ algorithm where one was asked for twice)
+  std::string name;   // what the backend calls itself
+  std::string label;  // in tables; by default the name, or NAME:ALGORITHM if several have the name
   std::string algorithm = "default";   // "default", "all", or a name
   std::filesystem::path plugin;        // empty: found on the search path
   std::filesystem::path library_path;  // prepended to the worker's LD_LIBRARY_PATH; empty: none
   std::map<std::string, std::string> options;  // passed to the plugin
-  std::optional<std::string>
-      device;             // "cpu:0", "0"; empty: the first that is not a software device
-  bool required = false;  // absent, or refusing everything, is then an error
+  /// "cpu:0", "0"; empty: the first that is not a software device.
+  std::optional<std::string> device;
+  bool required = false;  // it is an error if the backend is absent or refuses everything
   bool operator==(const BackendChoice&) const = default;
 };
 
-/// What outputs are held against: a reference of each, or random combinations of output channels
-/// (verify/projection.hpp). automatic: in full, unless that takes seconds or more memory than there
-/// is.
+/// What outputs are compared with: a reference for every element, or one for random combinations of
+/// output channels (verify/projection.hpp). automatic: in full, unless that takes seconds, or more
+/// memory than is available.
 enum class ReferenceKind { automatic, full, projection };
 template <>
 struct Words<ReferenceKind> {
@@ -56,7 +56,7 @@ struct VerifySettings {
   std::vector<Fill> fills{Fill::integer, Fill::normal};
   ReferenceKind reference = ReferenceKind::automatic;
   std::uint64_t seed = 1;
-  std::optional<std::chrono::milliseconds> timeout;  // empty: by the flops of the case
+  std::optional<std::chrono::milliseconds> timeout;  // empty: from the flops of the case
   bool operator==(const VerifySettings&) const = default;
 };
 
@@ -68,16 +68,16 @@ struct MeasureSettings {
   bool operator==(const MeasureSettings&) const = default;
 };
 
-/// How every case of a suite is run. By default threads are the physical cores once a config or a
-/// command line was read.
+/// How every case of a suite is run. read_suite() and the command line set `threads` to the number
+/// of physical cores by default.
 struct Settings : AxisSettings {
   VerifySettings verify;
   MeasureSettings measure;
   bool operator==(const Settings&) const = default;
 };
 
-/// A failure that is expected, with its reason: strict, as an xfail. match: glob over "LABEL
-/// PROBLEM_TEXT" or "LABEL SUITE.NAME".
+/// A failure that is expected, with its reason. It is an error when it no longer happens, as with a
+/// strict xfail of pytest. match: a glob over "LABEL PROBLEM_TEXT" or "LABEL SUITE.NAME".
 struct Known {
   std::string match;
   VerdictKind verdict = VerdictKind::differs;
@@ -161,8 +161,8 @@ void describe(Walk& walk, S& s) {
 
 struct Suite {
   std::string name;
-  std::filesystem::path file;  // empty where it came from the command line
-  std::string digest;          // of the canonical content, includes resolved: --resume compares it
+  std::filesystem::path file;           // empty where it came from the command line
+  std::string digest;                   // the result of digest_of(): --resume compares it
   std::vector<Problem> problems;        // axes applied, includes resolved, every one legal
   std::vector<BackendChoice> backends;  // empty: all present except software devices
   Settings settings;
@@ -174,16 +174,16 @@ struct Suite {
 /// order.
 Expected<Suite> read_suite(const std::filesystem::path& file);
 
-/// A suite of one problem, settings at their defaults.
+/// A suite of one problem with default settings.
 Suite suite_of(const Geometry& geometry);
 
-/// What torch.nn.Conv2d takes from its input rather than from its constructor.
+/// What torch.nn.Conv2d learns from its input rather than from its constructor.
 struct InputSize {
   std::int64_t batch = 1, height = 1, width = 1;
 };
 
-/// One problem object with the keys of torch.nn.Conv2d (as an element of "problems"). Where `input`
-/// is known, it stands for batch, height and width that the object leaves out.
+/// Reads one problem object with the keys of torch.nn.Conv2d (as an element of "problems").
+/// `input`, if given, supplies batch, height and width where the object leaves them out.
 Expected<Problem> read_problem(const std::filesystem::path& file,
                                const std::optional<InputSize>& input = {});
 

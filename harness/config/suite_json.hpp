@@ -1,4 +1,4 @@
-// A suite as a config file: what fuzzing leaves behind.
+// A suite as a config file. Fuzzing writes one that repeats its failure.
 #pragma once
 #include <string>
 
@@ -7,7 +7,7 @@
 namespace convgauge {
 
 /// The text of a config that reads back as the suite: its problems with their names and counts,
-/// backends (paths made absolute), settings and known failures. `comment` stands as its $comment.
+/// backends (paths made absolute), settings and known failures. `comment` becomes its "$comment".
 std::string config_text(const Suite& suite, const std::string& comment);
 
 }  // namespace convgauge

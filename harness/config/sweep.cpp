@@ -10,7 +10,7 @@
 namespace convgauge {
 namespace {
 
-/// 8, "3x5", "same": as in names and messages.
+/// "8", "3x5", "same": a value in names and messages.
 std::string value_text(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
   if (!value.is_array()) return value.dump();
@@ -50,11 +50,11 @@ std::vector<Draft> combinations(const SweptDraft& problem) {
   return all;
 }
 
-/// A million problems of 10 ms are three hours: more is a slip of the pen, and would end in lack of
+/// A million problems of 10 ms take three hours: more is surely a mistake, and would run out of
 /// memory.
 constexpr std::size_t kMostProblems = 1'000'000;
 
-/// How many combinations there are; more than kMostProblems count as one more.
+/// The number of combinations; kMostProblems + 1 if there are more than kMostProblems.
 std::size_t count_of(const SweptDraft& problem) {
   std::size_t count = 1;
   for (const auto& axis : problem.axes)
@@ -62,8 +62,8 @@ std::size_t count_of(const SweptDraft& problem) {
   return count;
 }
 
-/// The given name and what sets it apart from its siblings; a problem without a name is called by
-/// its text form, which tells everything.
+/// The given name, with the values that distinguish the combinations. A problem without a name is
+/// called by its text form, which contains every number.
 std::string name_of(const Draft& draft, const Geometry& geometry,
                     const std::vector<SweepAxis>& axes) {
   if (draft.name.empty()) return short_text(geometry);
@@ -74,7 +74,7 @@ std::string name_of(const Draft& draft, const Geometry& geometry,
   return name;
 }
 
-/// Who has a name already, and what it stands for.
+/// Where a name was first used, and for which geometry.
 struct Taken {
   Place place;
   Geometry geometry;

@@ -65,7 +65,7 @@ Expected<double> read_number(const Json& value, const Place& place) {
 }
 
 Expected<std::chrono::milliseconds> read_seconds(const Json& value, const Place& place) {
-  // The clock counts nanoseconds in int64: 292 years are where it ends.
+  // std::chrono clocks count nanoseconds in int64, which ends at 292 years.
   constexpr double kMost = 9e9;
   const auto seconds = read_number(value, place);
   if (!seconds) return tl::unexpected(seconds.error());

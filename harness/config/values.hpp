@@ -1,4 +1,4 @@
-// JSON values to values of ours, one reader for each kind; and objects, key by key, by a table.
+// Reads JSON values, one function for each kind, and objects, key by key, from a table.
 #pragma once
 #include <fmt/format.h>
 
@@ -18,7 +18,7 @@
 
 namespace convgauge {
 
-/// A JSON integer within int64: 4.0, "4", true and null are none.
+/// A JSON integer within int64; 4.0, "4", true and null are not integers.
 Expected<std::int64_t> read_integer(const Json& value, const Place& place);
 /// The same, within [least, most].
 Expected<std::int64_t> read_integer(const Json& value, const Place& place, std::int64_t least,
@@ -26,7 +26,8 @@ Expected<std::int64_t> read_integer(const Json& value, const Place& place, std::
 /// An int of at least 1: threads, rounds, processes.
 Expected<int> read_count(const Json& value, const Place& place);
 Expected<bool> read_boolean(const Json& value, const Place& place);
-/// A string that is not empty and fits on one line: names end up in tables.
+/// A string that is not empty and has no control characters such as newlines, since names are shown
+/// in tables.
 Expected<std::string> read_text(const Json& value, const Place& place);
 /// Any JSON number.
 Expected<double> read_number(const Json& value, const Place& place);
@@ -40,14 +41,14 @@ Expected<E> read_word(const Json& value, const Place& place) {
 
 /// Seconds as a JSON number, fractions too: from a millisecond to about 285 years.
 Expected<std::chrono::milliseconds> read_seconds(const Json& value, const Place& place);
-/// A seed uses all 64 bits.
+/// An integer from 0 to 2^64 - 1.
 Expected<std::uint64_t> read_seed(const Json& value, const Place& place);
-/// A name as rule R2 of plugin.h has them: [a-z0-9_]+. `what`: whose name.
+/// A name that follows rule R2 of plugin.h: [a-z0-9_]+. `what`: what is named, "backend".
 Expected<std::string> read_identifier(const Json& value, const Place& place, std::string_view what);
-/// An object of options: texts, numbers, true or false.
+/// An object of options, whose values are strings, numbers, true or false.
 Expected<std::map<std::string, std::string>> read_options(const Json& value, const Place& place);
 
-/// into = value, or the error.
+/// Sets `into` to the value, or returns the error.
 template <class T, class U>
 Expected<void> put(T& into, Expected<U> value) {
   if (!value) return tl::unexpected(std::move(value.error()));
@@ -55,7 +56,8 @@ Expected<void> put(T& into, Expected<U> value) {
   return {};
 }
 
-/// A list of at least one value; `read` is called for each in turn.
+/// A list of at least one value; `read` is called for each in turn. `of`: what is listed, for
+/// messages.
 template <class Read>
 Expected<void> read_list(const Json& value, const Place& place, std::string_view of, Read read) {
   if (!value.is_array())
@@ -71,15 +73,15 @@ Expected<void> read_list(const Json& value, const Place& place, std::string_view
 tl::unexpected<Error> unknown_key(const Place& object, const std::string& key,
                                   const std::vector<std::string>& known);
 
-/// The object's keys in the order of the file, each given to `read(key, value, place)`, which says
-/// whether it knew the key; `known`: those it knows, for the error about one that it does not.
-/// "$comment" is allowed in every object and says nothing to us.
+/// Calls `read(key, value, place)` for each key in the order of the file. A key that is not in
+/// `known`, and one of `required` that is missing, are errors. "$comment" is allowed in every
+/// object and ignored.
 Expected<void> read_object(
     const Json& object, const Place& place, const std::vector<std::string>& known,
     const std::vector<std::string>& required,
     const std::function<Expected<void>(const std::string&, const Json&, const Place&)>& read);
 
-/// One key that an object may have, where reading it does more than to set a member.
+/// One key that an object may have, where reading it does more than set a member.
 template <class T>
 struct Member {
   std::string_view key;

@@ -1,5 +1,4 @@
-// Passes over tensors too large for one core: blocks of a range, shared out among the processor's
-// threads.
+// Work on large tensors: a range is split into blocks, which several threads share.
 #pragma once
 #include <algorithm>
 #include <atomic>
@@ -11,9 +10,10 @@
 
 namespace convgauge {
 
-/// work(begin, end) over 0 ... count, in blocks of `block`; by up to `threads` where there are
-/// several blocks, else at once in the caller's. Returns when all is done; work must neither throw
-/// nor depend on the order. [any thread]
+/// Calls work(begin, end) for consecutive blocks of `block` indices that cover 0 ... count. Where
+/// there are several blocks, up to `threads` threads take them in turn; a single block runs in the
+/// calling thread. Returns when all blocks are done; work must neither throw nor depend on the
+/// order. [any thread]
 template <class Work>
 void each_block(std::int64_t count, std::int64_t block, Work work,
                 std::int64_t threads = std::thread::hardware_concurrency()) {
@@ -29,8 +29,8 @@ void each_block(std::int64_t count, std::int64_t block, Work work,
   run();
 }
 
-inline constexpr std::int64_t kBlockBytes =
-    4 << 20;  // starting a thread costs about what 100 KB cost
+/// Starting a thread takes about as long as copying or comparing 100 KB.
+inline constexpr std::int64_t kBlockBytes = 4 << 20;
 
 inline void copy_bytes(void* to, const void* from, std::size_t bytes) {
   each_block(static_cast<std::int64_t>(bytes), kBlockBytes,

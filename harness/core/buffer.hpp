@@ -10,7 +10,7 @@
 
 namespace convgauge {
 
-/// `bytes` of host memory, 64-byte aligned, contents undefined. Moves, never copies. Throws
+/// `bytes` of host memory, 64-byte aligned, contents undefined. Movable, not copyable. Throws
 /// std::bad_alloc.
 class Buffer {
  public:
@@ -21,7 +21,7 @@ class Buffer {
     const auto rounded = (bytes + kAlignment) / kAlignment * kAlignment;
     data_.reset(static_cast<std::byte*>(std::aligned_alloc(kAlignment, rounded)));
     if (!data_) throw std::bad_alloc();
-    // Fewer page faults; where the system has no huge pages it is a wish and nothing more.
+    // Huge pages mean fewer page faults. madvise() is only a hint, so a failure is ignored.
     if (bytes >= std::size_t{32} << 20) {
       constexpr std::uintptr_t kPageSize = 4096;
       const auto begin =

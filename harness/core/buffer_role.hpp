@@ -1,4 +1,5 @@
-// The buffers that a plan needs: what each holds, how long, in whose arrangement, in which memory.
+// The buffers that a plan needs: what each holds, how many of it there are, who arranges it, and in
+// which memory it lies.
 #pragma once
 #include <cstdint>
 
@@ -6,8 +7,8 @@
 
 namespace convgauge {
 
-/// What a buffer holds: a tensor, numbered as in TensorRole, or what a backend keeps beside them:
-/// weights as it arranges them, scratch, tables that depend on the spec alone.
+/// What a buffer holds: a tensor, numbered as in TensorRole, or something that a backend keeps
+/// besides: packed weights, scratch memory, tables that depend on the spec alone.
 enum class BufferRole {
   src,
   weights,
@@ -41,7 +42,7 @@ static_assert(buffer_role(TensorRole::src) == BufferRole::src &&
               buffer_role(TensorRole::diff_bias) == BufferRole::diff_bias &&
               buffer_role(TensorRole::diff_dst) == BufferRole::diff_dst);
 
-/// Nothing for what is no tensor of the convolution.
+/// The tensor that a buffer holds; empty for roles that are not tensors of the convolution.
 constexpr std::optional<TensorRole> tensor_role(BufferRole role) {
   for (const auto tensor : kTensorRoles)
     if (buffer_role(tensor) == role) return tensor;
@@ -52,13 +53,14 @@ constexpr std::string_view word(TensorRole role) {
   return word(buffer_role(role));
 }
 
-/// What execute() leaves to be fetched, in any direction; all else but scratch it must leave as it
-/// is (R8).
+/// Whether execute() writes this tensor in any direction. execute() must not change any other
+/// buffer, except scratch memory (R8).
 constexpr bool is_result(TensorRole role) {
   return role == TensorRole::dst || role == TensorRole::diff_src ||
          role == TensorRole::diff_weights || role == TensorRole::diff_bias;
 }
-/// What upload() brings: another one for every run, where weights and bias stay.
+/// Whether upload() brings this tensor to the plan: it may change before every execution, whereas
+/// weights and bias stay the same.
 constexpr bool is_uploaded(TensorRole role) {
   return role == TensorRole::src || role == TensorRole::diff_dst;
 }
@@ -71,8 +73,8 @@ constexpr bool is_uploaded(BufferRole role) {
   return tensor && is_uploaded(*tensor);
 }
 
-/// plan: one buffer for all slots. slot: one for each. execution: one for all slots, its contents
-/// worthless between two executions.
+/// plan: one buffer for all slots. slot: one for each slot. execution: one for all slots, whose
+/// contents are undefined between two executions.
 enum class Scope { plan, slot, execution };
 template <>
 struct Words<Scope> {
@@ -80,7 +82,7 @@ struct Words<Scope> {
   static constexpr std::array<std::string_view, 3> words{"plan", "slot", "execution"};
 };
 
-/// tensor: the host's own, by the spec's strides. own: as the plan arranges it.
+/// tensor: the host's own tensor, with the spec's strides. own: arranged as the plan wants it.
 enum class Form { tensor, own };
 template <>
 struct Words<Form> {
@@ -88,7 +90,8 @@ struct Words<Form> {
   static constexpr std::array<std::string_view, 2> words{"tensor", "own"};
 };
 
-/// The host's memory, or one of the backend's kinds (1 and up), which it alone knows.
+/// Number 0 is the host's memory. Numbers from 1 up are memory kinds of the backend, which only the
+/// backend can interpret.
 struct MemoryKind {
   std::int32_t number = 0;
   constexpr bool is_host() const { return number == 0; }

@@ -22,8 +22,8 @@ double widen(double x) {
 double widen(Brain x) {
   return std::bit_cast<float>(static_cast<std::uint32_t>(x.bits) << 16);
 }
-/// The exponent is rebased by an exact multiplication, which makes normal numbers of the subnormal
-/// ones.
+/// Multiplying by 2^112 corrects for the difference of the exponent biases (127 - 15). It is exact,
+/// and makes the subnormal numbers of f16 normal ones.
 double widen(Half x) {
   const auto magnitude = static_cast<std::uint32_t>(x.bits & 0x7fff);
   const auto sign = static_cast<std::uint32_t>(x.bits & 0x8000) << 16;
@@ -40,9 +40,10 @@ void narrow(double value, double& out) {
   out = value;
 }
 
-/// Nearest even by adding and taking away a power of two whose last place is that of the result:
-/// exact arithmetic does the rounding. `least` is the smallest subnormal's exponent, `digits` the
-/// significand's bits, `most` the largest number's exponent.
+/// Rounds to nearest even by adding and subtracting a power of two whose last place in double is
+/// that of the result: the addition does the rounding. `digits`: bits of the significand, with the
+/// hidden one. `least`: exponent of the smallest subnormal number. `most`: exponent of the largest
+/// number; beyond it the result is infinity.
 double round_to(double magnitude, int digits, int least, int most) {
   const auto exponent = static_cast<int>(std::bit_cast<std::uint64_t>(magnitude) >> 52) - 1023;
   const int place = exponent - digits + 1 > least ? exponent - digits + 1 : least;
@@ -58,8 +59,8 @@ std::uint16_t sign_of(double value) {
 
 void narrow(double value, Brain& out) {
   const double magnitude = std::fabs(value);
-  // Every bf16 value is an f32 value with a zero lower half; an exponent beyond f32's ends as
-  // infinity either way.
+  // Every bf16 value is an f32 value with a zero lower half; a magnitude beyond f32's range becomes
+  // infinity in any case.
   const float wide = std::isnan(value) || magnitude > 0x1p130
                          ? static_cast<float>(magnitude)
                          : static_cast<float>(round_to(magnitude, 8, -133, 127));

@@ -1,5 +1,5 @@
-// Whole lines of elements to and from double: load() and store() of dtype.hpp, many at a time and
-// without their cost.
+// Many equally spaced elements at once to and from double: load() and store() of dtype.hpp, but
+// faster than element by element.
 #pragma once
 #include <cstdint>
 

@@ -1,6 +1,6 @@
 // One description per struct: the only place that lists its members. Whatever reads, writes,
-// compares or shows a struct walks its description: config and results readers, JSON writers, the
-// wire, the command line, tables.
+// compares or shows a struct walks its description: readers of configs and results, JSON writers,
+// messages to workers, the command line, tables.
 #pragma once
 #include <concepts>
 #include <string_view>
@@ -8,20 +8,20 @@
 
 namespace convgauge {
 
-/// What a description says of one member: its name in JSON, one line of help for people, and how it
-/// behaves. Texts are literals: they live as long as the program.
+/// What a description says about one member: its name in JSON, one line of help for users, and how
+/// readers and writers treat it. Texts are string literals: they live as long as the program.
 struct Key {
   std::string_view name;
   std::string_view help{};
-  std::string_view option_name{};    // on the command line, where it is not called by its name
-  std::string_view when_false{};     // how people say the opposite of a switch's name
-  std::string_view identifier_of{};  // of what it is the name, where that must match [a-z0-9_]+
-  char letter = 0;                   // its short option, where it has one
+  std::string_view option_name{};    // on the command line; empty: `name`
+  std::string_view when_false{};     // what titles say for false: "warm" for the switch "cold"
+  std::string_view identifier_of{};  // "backend": the name of one, must match [a-z0-9_]+; or empty
+  char letter = 0;                   // the short option on the command line; 0: none
   int most = 0;                      // the largest value of an integer; 0: no limit
   bool is_required = false;          // a reader refuses an object without it
-  bool is_left_out_default = false;  // a writer leaves it out where it has its struct's default
-  bool is_embedded = false;          // a text that is a JSON object, written as that object
-  bool is_axis = false;              // a list of values makes a case of each
+  bool is_left_out_default = false;  // a writer leaves it out if it has the default value
+  bool is_embedded = false;          // a string that holds a JSON object, written as that object
+  bool is_axis = false;              // a config may list values: each makes a case of its own
   bool is_measuring = false;         // says how a case is timed, not what is computed
 
   constexpr Key(const char* name_, const char* help_ = "") : name(name_), help(help_) {}
@@ -68,7 +68,7 @@ struct Key {
 template <class T, class S>
 concept Is = std::same_as<std::remove_const_t<T>, S>;
 
-// A struct S takes part by a function beside it, found by its argument:
+// A struct S is described by a function in its own namespace, found by argument-dependent lookup:
 //
 //   template <class Walk, Is<S> T>
 //   void describe(Walk& walk, T& s) {
@@ -76,8 +76,8 @@ concept Is = std::same_as<std::remove_const_t<T>, S>;
 //     walk(Key("name", "unique in the suite").required(), s.name);
 //   }
 //
-// `walk` is called once for each member, in the order in which it is written. A walk that writes is
-// given a const S, one that reads an S.
+// `walk` is called once for each member, in the order in which it is written. A walk that only
+// looks at the members is given a const S; one that sets them is given an S.
 
 namespace detail {
 struct NoWalk {

@@ -6,13 +6,13 @@
 #include <cstddef>
 #include <limits>
 
-static_assert(std::endian::native == std::endian::little);  // bits of an element come first
+static_assert(std::endian::native == std::endian::little);  // load() and store() copy low bytes
 
 namespace convgauge {
 namespace {
 
-/// The bits of `value` in a format narrower than double. Nearest even, subnormals kept, overflow to
-/// infinity.
+/// The bits of `value` in a format narrower than double, rounded to nearest even; subnormals kept,
+/// overflow to infinity.
 std::uint64_t encode(const DtypeTraits& t, double value) {
   const int bias = largest_exponent(t.type), least = 1 - bias - t.significand_bits;
   const auto place = [&](std::uint64_t exponent) { return exponent << t.significand_bits; };

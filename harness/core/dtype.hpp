@@ -1,4 +1,4 @@
-// Element types: their words, their sizes, their roundings.
+// Element types: their names, sizes and rounding.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -11,15 +11,14 @@ namespace convgauge {
 
 enum class Dtype { f32, f64, f16, bf16 };
 
-/// What there is to know of an element type: sign, exponent and significand as IEEE 754 lays them
-/// out. A new type is an enumerator and a row; kernels that know nothing of it go through load()
-/// and store().
+/// The properties of an element type; sign, exponent and significand are laid out as in IEEE 754. A
+/// new type is an enumerator and a row; code without a fast path for it uses load() and store().
 struct DtypeTraits {
   Dtype type;
   std::string_view word, torch_name;
   int exponent_bits, significand_bits;  // as stored: without the hidden bit
   std::string_view npy;                 // its name in a .npy header; empty: NumPy has no such type
-  std::uint64_t poison_nan, poison_number;  // elements that no arithmetic and no fill makes
+  std::uint64_t poison_nan, poison_number;  // bits that neither arithmetic nor a fill produces
 };
 
 inline constexpr std::array kDtypes{
@@ -30,7 +29,7 @@ inline constexpr std::array kDtypes{
     DtypeTraits{Dtype::bf16, "bf16", "bfloat16", 8, 7, "", 0x7fdd, 0x4b5b},
 };
 
-/// Its words are those of the table; torch's names are read too.
+/// The words are those of the table; the names that torch uses are read too.
 template <>
 struct Words<Dtype> {
   static constexpr std::string_view what = "dtype";
@@ -38,7 +37,7 @@ struct Words<Dtype> {
   static constexpr auto aliases = column(kDtypes, &DtypeTraits::torch_name);
 };
 
-/// Each of them, to loop over.
+/// All types, for loops.
 inline constexpr auto kAllDtypes = column(kDtypes, &DtypeTraits::type);
 
 constexpr const DtypeTraits& traits(Dtype t) {
@@ -75,8 +74,8 @@ double smallest_normal(Dtype t);
 /// Largest finite number.
 double largest(Dtype t);
 
-/// Element `index` of an array of `t`, as a double (exact), and the nearest-even store of a double.
-/// `value` may be infinite or NaN.
+/// load() returns element `index` of an array of `t` as a double, which is exact. store() rounds a
+/// double to nearest even; `value` may be infinite or NaN.
 double load(Dtype t, const void* array, std::int64_t index);
 void store(Dtype t, void* array, std::int64_t index, double value);
 

@@ -1,4 +1,4 @@
-// Enumerators from numbers that come from outside: a plugin, a pipe, a shared page.
+// Enumerators from numbers of outside sources: a plugin, a pipe, a shared page.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -7,7 +7,7 @@
 
 namespace convgauge {
 
-/// The enumerator with this number; nothing where there is none.
+/// The enumerator with this number; empty where there is none.
 template <class E>
 constexpr std::optional<E> enumerator(std::int64_t number) {
   constexpr auto count = static_cast<std::int64_t>(Words<E>::words.size());

@@ -1,4 +1,4 @@
-// What convgauge tells the shell that called it.
+// The exit codes of convgauge.
 #pragma once
 
 namespace convgauge {

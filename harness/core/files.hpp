@@ -1,4 +1,4 @@
-// Whole files, and the one line that a file of /sys or .git is.
+// Writes whole files, and reads the first line of small ones such as those of /sys and .git.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -10,7 +10,7 @@ namespace convgauge {
 /// Replaces the file's contents. The error names the file and what the system said.
 Expected<void> write_text(const std::filesystem::path& file, const std::string& text);
 
-/// Without its end; empty where the file cannot be read.
+/// Without the newline; empty where the file cannot be read.
 std::string first_line(const std::filesystem::path& file);
 
 }  // namespace convgauge

@@ -1,4 +1,4 @@
-// The fills of every day: exact integers, and the distributions that networks have.
+// The common fills: exact integers, and the distributions of real networks.
 #include "core/fill.hpp"
 
 #include <algorithm>
@@ -13,30 +13,31 @@ using namespace generator;
 
 namespace {
 
-/// The integer fill's amplitudes. `stride` 1: every weight is nonzero. Otherwise tap t of output
-/// channel o of a group is nonzero where (t + o) % stride == 0, so that every tap is hit by some
-/// channel if the group has `stride` of them.
+/// The largest magnitudes of the integer fill. `stride` 1: every weight is nonzero. Otherwise tap t
+/// of output channel o of a group is nonzero where (t + o) % stride == 0, so that every tap is used
+/// by some channel if the group has at least `stride` of them.
 struct Amplitudes {
   std::int64_t src = 1, weights = 1, bias = 1, stride = 1;
 };
 
-/// What `terms` products of at most 1 can sum to: surely, or, their signs being random, but for a
-/// probability of 2 exp(-8^2 / 2) = 3e-14 (Hoeffding). Only the final rounding of a narrow output
-/// relies on the latter.
+/// A bound on |sum| of `terms` products of magnitude at most 1: the smaller of n, which always
+/// holds, and 8 sqrt(n), which random signs exceed with a probability of at most 2 exp(-8^2 / 2) =
+/// 3e-14 (Hoeffding). Only the final rounding of a narrow output relies on the latter.
 double reach(std::int64_t terms) {
   const auto n = static_cast<double>(terms);
   return std::min(n, 8 * std::sqrt(n));
 }
 
-/// Products of 1 that fit: every partial sum in the accumulator, the result in the output.
+/// The most products of magnitude 1 that may be summed so that every partial sum fits the
+/// accumulator, and the result the output.
 std::int64_t most_terms(double accumulator, double output) {
   const double likely = std::floor(output / 8) * std::floor(output / 8);
   return static_cast<std::int64_t>(std::max(1.0, std::min(accumulator, std::max(output, likely))));
 }
 
 Amplitudes amplitudes(const Spec& spec) {
-  constexpr std::int64_t kMost =
-      127;  // exact in every dtype, and in every narrower one that math modes round to
+  // Exact in every dtype, and in every narrower type that a math mode rounds to.
+  constexpr std::int64_t kMost = 127;
   const auto terms = std::max<std::int64_t>(spec.terms(), 1);
   const auto power = [](Dtype t) { return static_cast<double>(std::int64_t{1} << precision(t)); };
   Amplitudes a;

@@ -1,6 +1,6 @@
-// A counter-based generator: the value of an element is a function of seed, tensor and logical
-// index alone, so every layout, thread count and machine gives the same bits. Only +, -, *, / and
-// sqrt of IEEE doubles, never contracted.
+// A counter-based random number generator: the value of an element is a function of seed, tensor
+// and logical index alone, so every layout, thread count and machine gives the same bits. It uses
+// only +, -, *, / and sqrt of IEEE doubles, never contracted to fused multiply-add.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -15,7 +15,7 @@ namespace convgauge::generator {
 
 enum class Role : std::uint64_t { src = 1, weights = 2, bias = 3, diff_dst = 4 };
 
-/// The stream of one tensor; element i draws mixed(key + i * kGolden).
+/// The key of one tensor; the random bits of element i are mixed(key + i * kGolden).
 constexpr std::uint64_t key_of(std::uint64_t seed, Role role) {
   return mixed(mixed(seed + kGolden) + static_cast<std::uint64_t>(role) * 0xd1342543de82ef95u);
 }
@@ -25,7 +25,7 @@ inline double uniform(std::uint64_t bits) {
   return static_cast<double>(static_cast<std::int64_t>(bits) >> 11) * 0x1p-52;
 }
 
-/// The four 16-bit numbers of a word, summed.
+/// The sum of the four 16-bit numbers in a 64-bit word.
 constexpr std::uint64_t quarters(std::uint64_t z) {
   constexpr std::uint64_t even = 0x0000ffff0000ffffu;
   const auto pairs = (z & even) + (z >> 16 & even);
@@ -33,8 +33,8 @@ constexpr std::uint64_t quarters(std::uint64_t z) {
 }
 
 /// Irwin-Hall: twelve uniform 16-bit numbers have the variance 2^32 - 1, so their centred sum over
-/// 2^16 is N(0, 1) but for the tails beyond 6; 32 further bits fill the significand, so that sums
-/// of products do round. Exact throughout.
+/// 2^16 is about N(0, 1), except that nothing lies beyond 6. 32 further bits fill the significand,
+/// so that sums of products have to be rounded. All of this arithmetic is exact.
 inline double normal(std::uint64_t bits) {
   const auto second = (bits ^ bits >> 32) * 0x9fb21c651e98df25u,
              third = (second ^ second >> 29) * 0xc6a4a7935bd1e995u;
@@ -44,18 +44,18 @@ inline double normal(std::uint64_t bits) {
   return static_cast<double>(sum * (std::int64_t{1} << 32) + tail) * 0x1p-48;
 }
 
-/// +-1 ... +-most, never zero.
+/// A whole number from -most ... -1, 1 ... most; never zero.
 inline double whole(std::uint64_t bits, std::int64_t most) {
   const auto magnitude =
       1 + static_cast<std::int64_t>(((bits >> 32) * static_cast<std::uint64_t>(most)) >> 32);
-  const auto sign = static_cast<std::int64_t>(bits & 1) * 2 -
-                    1;  // no branch: it would be mispredicted half the time
+  // No branch: it would be mispredicted half the time.
+  const auto sign = static_cast<std::int64_t>(bits & 1) * 2 - 1;
   return static_cast<double>(sign * magnitude);
 }
 
-/// Walks a tensor in the order of its memory: every line along the innermost axis is generated,
-/// rounded and stored. value(bits, index) gives the element whose logical NCHW index is `index`;
-/// large tensors ask it from several threads.
+/// Fills a tensor in the order of its memory: each line along the innermost axis is generated,
+/// rounded and stored. value(bits, index) returns the element whose logical NCHW index is `index`;
+/// for large tensors it is called from several threads.
 template <class Value>
 void fill_tensor(const Shape& shape, const Strides& stride, Dtype type, std::uint64_t key,
                  void* out, Value value) {

@@ -10,7 +10,7 @@ namespace {
 
 using Maybe = std::optional<Flaw>;
 
-/// The product, or nothing where it leaves int64.
+/// The product; empty where it overflows int64.
 std::optional<std::int64_t> product(std::initializer_list<std::int64_t> factors) {
   std::int64_t all = 1;
   for (const auto f : factors)
@@ -23,8 +23,8 @@ Maybe at_least(const char* field, std::int64_t value, std::int64_t least) {
   return Flaw{field, fmt::format("{} is less than {}", value, least)};
 }
 
-/// The larger of two axes' troubles is not the question: height is looked at first, as torch names
-/// it first.
+/// The first number of an axis that is below its minimum. flaw() checks height before width, the
+/// order in which torch names them.
 Maybe axis_numbers(const Axis& a, const char* size_name) {
   const std::pair<const char*, std::pair<std::int64_t, std::int64_t>> rules[] = {
       {size_name, {a.input, 1}},     {"kernel_size", {a.kernel, 1}}, {"stride", {a.stride, 1}},
@@ -77,10 +77,10 @@ Maybe channels(const Geometry& g) {
   return std::nullopt;
 }
 
-/// Elements at up to 8 bytes each, the padded source (where padding is made explicit), and the
-/// flops.
+/// The first size that overflows int64: bytes of a tensor at 8 an element, bytes of the source with
+/// explicit padding, or flops.
 Maybe overflow(const Geometry& g) {
-  // Batch 0 must not hide a product that a batch of 1 would not survive.
+  // Batch 0 would make every product 0 and so hide an overflow: it is checked as batch 1.
   const auto n = g.batch > 0 ? g.batch : 1;
   const auto oh = g.h.output(), ow = g.w.output();
   const auto said = [](const char* field, const char* what, std::string numbers) {

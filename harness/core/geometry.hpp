@@ -21,8 +21,8 @@ struct Words<PaddingMode> {
 /// Sizes of a 4-D tensor, order n, c, h, w (weights: out, in/groups, kernel h, kernel w).
 using Shape = std::array<std::int64_t, 4>;
 
-/// One Conv2d: every number it depends on and no pointer. Padding is in numbers already; words such
-/// as "same" end in config/. Every member but flaw() assumes a geometry that passed flaw().
+/// One Conv2d: every number it depends on and no pointer. Padding is given in numbers: config/
+/// resolves words such as "same". All members assume a geometry for which flaw() found nothing.
 struct Geometry {
   std::int64_t batch = 1, in_channels = 1, out_channels = 1, groups = 1;
   Axis h, w;
@@ -31,7 +31,7 @@ struct Geometry {
 
   constexpr std::int64_t group_inputs() const { return in_channels / groups; }
   constexpr std::int64_t group_outputs() const { return out_channels / groups; }
-  /// Products summed into one output.
+  /// The number of products summed into one output.
   constexpr std::int64_t terms() const { return group_inputs() * h.kernel * w.kernel; }
   constexpr Shape src_shape() const { return {batch, in_channels, h.input, w.input}; }
   constexpr Shape weights_shape() const {
@@ -60,7 +60,7 @@ struct Flaw {
 };
 
 /// Why `g` is not a convolution that torch.nn.Conv2d accepts (README.md has the rules, and where
-/// versions of torch differ); nothing if it is one. Sizes that overflow int64 anywhere (elements,
+/// versions of torch differ); empty if it is one. Sizes that overflow int64 anywhere (elements,
 /// bytes at 8 an element, flops) are a flaw too.
 std::optional<Flaw> flaw(const Geometry& g);
 

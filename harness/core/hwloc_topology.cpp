@@ -18,7 +18,8 @@ struct Free {
 };
 using Bitmap = std::unique_ptr<hwloc_bitmap_s, Free>;
 
-/// Packages, cores, caches and processors: no memory nodes, no devices, whose discovery takes time.
+/// Keeps packages, cores, caches and processors. Memory nodes and devices are left out: their
+/// discovery takes time.
 void keep_what_is_asked(hwloc_topology_t topology) {
   hwloc_topology_set_all_types_filter(topology, HWLOC_TYPE_FILTER_KEEP_NONE);
   for (const auto type : {HWLOC_OBJ_PACKAGE, HWLOC_OBJ_CORE, HWLOC_OBJ_L1CACHE, HWLOC_OBJ_L2CACHE,
@@ -26,15 +27,15 @@ void keep_what_is_asked(hwloc_topology_t topology) {
     hwloc_topology_set_type_filter(topology, type, HWLOC_TYPE_FILTER_KEEP_ALL);
 }
 
-/// The thread that asks stays where it is bound.
+/// Disallowed processors are included (see load()), and the calling thread keeps its binding.
 constexpr unsigned long kFlags = HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED
 #if HWLOC_API_VERSION >= 0x00020500
                                  | HWLOC_TOPOLOGY_FLAG_DONT_CHANGE_BINDING
 #endif
     ;
 
-/// `description` null: this machine, with what is not allowed, so that a cache's lowest processor
-/// is the same for everybody. Null where hwloc fails.
+/// `description` null: this machine, including processors that this process may not use, so that
+/// the lowest processor of a cache is the same for every process. Null where hwloc fails.
 Tree load(const char* description) {
   hwloc_topology_t topology = nullptr;
   if (hwloc_topology_init(&topology) != 0) return nullptr;
@@ -45,7 +46,7 @@ Tree load(const char* description) {
   return hwloc_topology_load(topology) == 0 ? std::move(tree) : nullptr;
 }
 
-/// What the cgroup's cpuset and the calling thread's binding have in common.
+/// The processors that are in the cgroup's cpuset and in the calling thread's binding.
 Bitmap usable(hwloc_topology_t topology) {
   Bitmap usable(hwloc_bitmap_dup(hwloc_topology_get_allowed_cpuset(topology)));
   const Bitmap bound(hwloc_bitmap_alloc());
@@ -55,7 +56,7 @@ Bitmap usable(hwloc_topology_t topology) {
   return usable;
 }
 
-/// The id of the object of a type that holds a processor; `otherwise` where there is none.
+/// The id of the object of this type that contains the processor; `otherwise` where there is none.
 int id_of(hwloc_topology_t topology, hwloc_obj_type_t type, hwloc_obj_t processor, int otherwise) {
   const auto* object = hwloc_get_ancestor_obj_by_type(topology, type, processor);
   return object && object->os_index != HWLOC_UNKNOWN_INDEX ? static_cast<int>(object->os_index)

@@ -19,7 +19,7 @@ static_assert(std::endian::native == std::endian::little,
 
 constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr std::size_t kAlignment = 64;           // NEP 1: the data begin at a multiple of it
-constexpr std::size_t kLongestHeader = 1 << 20;  // NumPy itself stops at 10,000
+constexpr std::size_t kLongestHeader = 1 << 20;  // NumPy itself reads up to 10,000 bytes
 
 struct Header {
   std::optional<std::string> type;
@@ -28,7 +28,7 @@ struct Header {
 };
 
 /// Reads the header, a Python dictionary such as {'descr': '<f4', 'fortran_order': False, 'shape':
-/// (3, 4), }. The first rule that is broken stays in failure().
+/// (3, 4), }. failure() returns the first rule that the text broke.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : text_(text) {}
@@ -110,8 +110,8 @@ class Scanner {
     if (code == std::errc::invalid_argument) fail("a size is no whole number");
     if (value < 0) fail(fmt::format("size {} is negative", value));
     text_.remove_prefix(static_cast<std::size_t>(end - text_.data()));
-    if (!text_.empty() && text_.front() == 'L')
-      text_.remove_prefix(1);  // Python 2 wrote its long integers so
+    // Python 2 wrote long integers with an L at the end.
+    if (!text_.empty() && text_.front() == 'L') text_.remove_prefix(1);
     return value;
   }
   std::vector<std::int64_t> tuple() {
@@ -134,7 +134,7 @@ std::optional<Dtype> dtype_of(std::string_view name) {
   return std::nullopt;
 }
 
-/// Bytes of the elements, or nothing where they overflow, even if another axis is 0.
+/// Bytes of the elements; empty where they overflow int64, even if another axis is 0.
 std::optional<std::int64_t> bytes_of(const std::vector<std::int64_t>& shape, Dtype dtype) {
   auto all = static_cast<std::int64_t>(size_of(dtype));
   bool empty = false;
@@ -149,7 +149,7 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
   return fmt::format("({}{})", fmt::join(shape, ", "), shape.size() == 1 ? "," : "");
 }
 
-/// An open file and how much of it is still to be read.
+/// An open file, and how many of its bytes are still to be read.
 struct Source {
   std::filesystem::path path;
   std::ifstream in;
@@ -177,8 +177,8 @@ Expected<Source> open(const std::filesystem::path& file) {
   return source;
 }
 
-/// The text of the header: magic, version, its length (2 bytes in version 1, 4 in version 2),
-/// itself.
+/// Reads magic, version and header length (2 bytes in version 1, 4 in version 2); returns the text
+/// of the header.
 Expected<std::string> header_text(Source& source) {
   unsigned char head[8] = {}, length[4] = {};
   if (!source.take(head, sizeof head) ||
@@ -197,7 +197,7 @@ Expected<std::string> header_text(Source& source) {
   return text;
 }
 
-/// Shape and type, checked against what can be read.
+/// Shape and type from the header, or why they cannot be read here.
 Expected<NpyArray> described(const Source& source, std::string_view text) {
   Scanner scanner(text);
   const auto header = scanner.header();

@@ -1,4 +1,5 @@
-// A word of an enumeration that other programs, or other versions of this one, may write too.
+// A value of an enumeration from a source, such as a file of another version, that may have further
+// values.
 #pragma once
 #include <optional>
 #include <string>
@@ -8,8 +9,8 @@
 
 namespace convgauge {
 
-/// A value of E, or the text of one that E does not have: kept as it is, so that it is written
-/// again as it was read.
+/// A value of E, or a word that E does not have: such a word is kept, and written again as it was
+/// read.
 template <class E>
 struct OpenWord {
   std::optional<E> value;
@@ -17,7 +18,7 @@ struct OpenWord {
 
   OpenWord() = default;
   OpenWord(E known) : value(known) {}
-  /// The value whose word `text` is, else the text.
+  /// The value with the word `text`; if there is none, the text itself.
   static OpenWord of(std::string_view text) {
     OpenWord word;
     word.value = parse_word<E>(text);

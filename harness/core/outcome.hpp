@@ -1,5 +1,6 @@
-// What a case can come to: the kinds of verdict and of measurement, why a measurement was skipped,
-// and one table that says what tables, counts, JUnit, the page and the shell make of each outcome.
+// The possible outcomes of a case: the kinds of verdict and of measurement, why a measurement was
+// skipped, and one table that says how tables, counts, JUnit, the HTML page and the exit code show
+// each outcome.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -27,7 +28,8 @@ struct Words<MeasurementKind> {
   static constexpr std::array<std::string_view, 3> words{"measured", "skipped", "inconclusive"};
 };
 
-/// Why nothing was measured. `other`: a file of another version says it in words of its own.
+/// Why nothing was measured. `other`: a results file of another version gives a reason that is not
+/// listed here.
 enum class SkipReason { not_asked_for, not_verified, failed_measuring, over_budget, other };
 template <>
 struct Words<SkipReason> {
@@ -37,7 +39,7 @@ struct Words<SkipReason> {
 };
 
 /// Why a backend does not take a case: the reasons of the plugin ABI (CVG_REASON_*), in its order,
-/// and the harness's own.
+/// and one of the harness's own.
 enum class RefusalReason {
   none,
   direction,
@@ -75,13 +77,13 @@ struct Words<RefusalReason> {
       "device",       "host",      "other",  "memory"};
 };
 
-/// Verdict and measurement of a case as one word. Exactly one holds.
+/// Verdict and measurement of a case in one word. Each case has exactly one.
 enum class Outcome {
   timed,
   agrees,  // right; no time was asked for
   over_budget,
   skipped,
-  noisy,    // measured without a conclusion
+  noisy,    // measured, but inconclusive
   no_time,  // measured, but a sample is missing, zero or not finite
   wrong,
   refused,
@@ -90,10 +92,10 @@ enum class Outcome {
   trespass,
   failed,
   known,  // a defect that the config expects
-  absent  // the backend never met the problem
+  absent  // the backend has no case of this problem
 };
 
-/// How the page draws a cell; results travel to it as places in this list.
+/// How the HTML page draws a cell; its data holds indices into this list.
 enum class PageClass { timed, agrees, wrong, failed, crashed, refused, unmeasured, noisy, absent };
 template <>
 struct Words<PageClass> {
@@ -102,19 +104,19 @@ struct Words<PageClass> {
       "timed", "agrees", "wrong", "failed", "crashed", "refused", "unmeasured", "noisy", "absent"};
 };
 
-/// What JUnit's XML has of a case.
+/// How a case appears in the JUnit XML.
 enum class JUnitResult { passed, failure, error, skipped };
 
 struct OutcomeRow {
   Outcome outcome;
   std::string_view word;     // in a table, for a cell without a time
-  std::string_view counted;  // as which a run's cases are counted; each case once
-  std::string_view also{};   // as which it is counted besides
+  std::string_view counted;  // the count of a run that includes the case: exactly one
+  std::string_view also{};   // a second count that includes it; empty: none
   PageClass page;
   JUnitResult junit = JUnitResult::passed;
-  ExitCode code = kGood;                     // of a run of such cases alone
+  ExitCode code = kGood;                     // of a run in which all cases end like this
   bool is_defect = false, is_crash = false;  // crash: what a plugin must never do to its host
-  int note_order = 5;                        // below a table: the smallest first
+  int note_order = 5;                        // of the notes below a table, smallest first
 };
 
 // clang-format off

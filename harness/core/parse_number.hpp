@@ -1,4 +1,4 @@
-// A number that is the whole of a text.
+// A number that makes up a whole text.
 #pragma once
 #include <charconv>
 #include <optional>
@@ -6,7 +6,8 @@
 
 namespace convgauge {
 
-/// Empty where the text is no number of that type, is too large for it, or has more behind it.
+/// Empty where the text is not a number of that type, is out of its range, or continues behind the
+/// number.
 template <class Number>
 std::optional<Number> parse_number(std::string_view text) {
   Number value{};

@@ -38,8 +38,8 @@ std::int64_t below(std::uint64_t bits, std::int64_t end) {
 
 // ---- impulse ------------------------------------------------------------------------------------
 
-/// A window is reach long, so pixels that far apart never share one; the first lies anywhere, but
-/// inside the image.
+/// Positions of one axis with `reach` between them, so that no window, which is `reach` long,
+/// contains two. The first position is random, but inside the image.
 struct Lattice {
   std::int64_t step = 1, first = 0;
   Lattice(const Axis& a, std::uint64_t bits)
@@ -69,7 +69,8 @@ class Impulses {
   std::vector<Lattice> rows_, columns_;
 };
 
-/// The largest weight of an impulse fill, of which `copies` may be added up; 0 where there is none.
+/// The largest weight of an impulse fill such that `copies` of them can be summed exactly; 0 where
+/// there is none.
 std::int64_t most_weight(const Spec& spec) {
   const auto& g = spec.geometry;
   const auto copies = g.padding_mode == PaddingMode::zeros ? 1 : g.h.kernel * g.w.kernel;
@@ -82,15 +83,15 @@ std::int64_t most_weight(const Spec& spec) {
 
 // ---- numbers far from 1 -------------------------------------------------------------------------
 
-/// +-2^e (1 + f), e uniform in least ... most, all bits of f drawn.
+/// +-2^e (1 + f): sign and all bits of f are random, e is uniform in least ... most.
 double far(std::uint64_t bits, int least, int most) {
   const auto exponent = least + below(mixed(bits), most - least + 1);
   const auto sign = bits & std::uint64_t{1} << 63, fraction = bits & 0xfffffffffffffu;
   return std::bit_cast<double>(sign | static_cast<std::uint64_t>(1023 + exponent) << 52 | fraction);
 }
 
-/// Exponents of the range fill: f16 ends at 65504, where a few products of the largest must not yet
-/// be.
+/// Exponents of the range fill. The largest f16 is 65504: a sum of a few of the largest products
+/// must stay below it.
 struct Exponents {
   int least, most;
 };
@@ -101,7 +102,7 @@ Exponents weight_exponents(Dtype t) {
   return t == Dtype::f16 ? Exponents{-6, 2} : Exponents{-12, 12};
 }
 
-/// Beside 1 these are tiny, huge and, in the type, subnormal.
+/// Scales of numbers that are tiny or huge compared to 1, or subnormal in the type.
 double tiny(Dtype t) {
   return t == Dtype::f16 ? 0x1p-6 : 0x1p-12;
 }
@@ -112,7 +113,8 @@ double subnormal(Dtype t) {
   return smallest_normal(t) * 0x1p-3;
 }
 
-/// One pixel of one channel in each group of each image.
+/// Whether `at` is the random pixel number `which` of its group and image: one pixel of one
+/// channel.
 bool chosen(const Shape& s, const Filled& filled, const At& at, std::int64_t which) {
   const auto channels = filled.group_channels, group = at.c / channels;
   const auto bits = hashed(filled.key, at.n * (s[1] / channels) + group, which);
@@ -120,7 +122,8 @@ bool chosen(const Shape& s, const Filled& filled, const At& at, std::int64_t whi
          below(mixed(bits + 3), channels) == at.c % channels;
 }
 
-/// Two kinds of three, so that images differ in what they hold.
+/// The nonfinite fill: at two random pixels of each group two of the three special values,
+/// `otherwise` everywhere else. Which two depends on the image.
 double special(const Shape& s, const Filled& filled, const At& at, double otherwise) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   constexpr std::array<double, 3> kinds{kInfinity, -kInfinity,
@@ -191,7 +194,7 @@ void probe_bias(const Spec& spec, Fill fill, std::uint64_t seed, void* bias) {
   const auto go = [&](auto value) {
     fill_tensor(shape, nchw_strides(shape), type, key_of(seed, Role::bias), bias, value);
   };
-  // Small beside what the sum may be, or it would hide what is small.
+  // The bias is small compared to possible sums, so that it does not hide small ones.
   const auto most = std::max<std::int64_t>(1, std::min<std::int64_t>(127, most_weight(spec) / 8));
   if (fill == Fill::impulse)
     return go([=](std::uint64_t bits, std::int64_t) { return whole(bits, most); });

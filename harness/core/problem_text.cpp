@@ -27,7 +27,7 @@ std::string sizes(const Geometry& g) {
                      g.out_channels);
 }
 
-/// Reads from left to right; the first error stays and names its place.
+/// Reads from left to right; failure() returns the first error, with its place in the text.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : text_(text) {}

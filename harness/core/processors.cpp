@@ -30,7 +30,7 @@ std::int64_t sysconf_bytes(int name) {
 
 Topology read_topology() {
   auto topology = topology_here();
-  if (topology.caches == CacheSizes{})  // a container without sysfs: the C library asks cpuid
+  if (topology.caches == CacheSizes{})  // a container without sysfs: the C library uses cpuid
     topology.caches = {sysconf_bytes(_SC_LEVEL1_DCACHE_SIZE), sysconf_bytes(_SC_LEVEL2_CACHE_SIZE),
                        sysconf_bytes(_SC_LEVEL3_CACHE_SIZE)};
   return topology;

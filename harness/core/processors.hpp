@@ -14,27 +14,27 @@ struct Processor {
   bool operator==(const Processor&) const = default;
 };
 
-/// Data or unified caches, of one instance; 0: none or not told.
+/// Sizes of one cache of each level, data or unified; 0: none, or unknown.
 struct CacheSizes {
   std::int64_t l1_bytes = 0, l2_bytes = 0, l3_bytes = 0;
   bool operator==(const CacheSizes&) const = default;
 };
 
 struct Topology {
-  std::vector<Processor> processors;  // ascending
-  CacheSizes caches;                  // of the first
+  std::vector<Processor> processors;  // in ascending order
+  CacheSizes caches;                  // of the first processor
   bool operator==(const Topology&) const = default;
 };
 
-/// What the calling thread may run on; never without a processor. hwloc tells it where the build
-/// has hwloc, else sysfs.
+/// The processors that the calling thread may run on; at least one. Read by hwloc where the build
+/// has it, else from sysfs.
 Topology read_topology();
 
 int physical_cores(std::span<const Processor> processors);
-/// Those of read_topology(): at least 1.
+/// The number of cores of read_topology(): at least 1.
 int physical_cores();
 
-/// One processor of every core first, then their siblings: what thread 0, 1, ... is pinned to.
+/// One processor of every core first, then their siblings: thread i is pinned to element i.
 std::vector<Processor> spread(std::vector<Processor> processors);
 
 }  // namespace convgauge

@@ -8,14 +8,14 @@
 
 namespace convgauge {
 
-/// SplitMix64 in streams: those of one seed are independent of each other.
+/// SplitMix64 in streams: the streams of one seed are independent of each other.
 class Random {
  public:
   Random(std::uint64_t seed, std::uint64_t stream)
       : words_(mixed(mixed(seed + kGolden) + stream * kOdd)) {}
 
   std::uint64_t next() { return words_.next(); }
-  /// 0 ... count - 1; count from 1 to 2^32. Off the uniform by less than count / 2^32.
+  /// 0 ... count - 1; count from 1 to 2^32. Deviates from uniform by less than count / 2^32.
   std::int64_t below(std::int64_t count) {
     return static_cast<std::int64_t>(((next() >> 32) * static_cast<std::uint64_t>(count)) >> 32);
   }

@@ -6,7 +6,7 @@
 namespace convgauge {
 namespace {
 
-/// What a gradient is the gradient of; any other role itself.
+/// diff_X becomes X; any other role stays itself.
 TensorRole plain(TensorRole role) {
   switch (role) {
     case TensorRole::diff_src:
@@ -22,7 +22,8 @@ TensorRole plain(TensorRole role) {
   }
 }
 
-/// At most so many padded positions of an axis, itself among them, show the same input.
+/// The largest number of padded positions of an axis, the input position itself included, that show
+/// the same input.
 std::int64_t copies(const Axis& a, PaddingMode mode) {
   if (mode == PaddingMode::zeros) return 1;
   if (mode == PaddingMode::replicate)

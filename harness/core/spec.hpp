@@ -1,4 +1,4 @@
-// What is to be computed: a geometry, and what its numbers are made of.
+// What is to be computed: a geometry with direction, element types, layout and math mode.
 #pragma once
 #include <array>
 
@@ -16,8 +16,8 @@ struct Words<Direction> {
                                                          "backward_weights"};
 };
 
-/// A tensor by what it is in the convolution; behind diff_, the gradient of a loss by it. Numbered
-/// as in plugin.h.
+/// The role of a tensor in the convolution; diff_X is the gradient of a loss with respect to X.
+/// Numbered as in plugin.h.
 enum class TensorRole { src, weights, bias, dst, diff_src, diff_weights, diff_bias, diff_dst };
 inline constexpr std::array kTensorRoles{
     TensorRole::src,      TensorRole::weights,      TensorRole::bias,      TensorRole::dst,
@@ -83,19 +83,20 @@ struct Spec {
   /// diff_weights, and diff_bias if there is a bias.
   bool reads(TensorRole role) const;
   bool writes(TensorRole role) const;
-  /// The tensor that the direction is there for: dst, diff_src or diff_weights.
+  /// The main output of the direction: dst, diff_src or diff_weights.
   TensorRole result() const;
-  /// Of any role. A gradient is as what it is the gradient of; a bias is (1, out_channels, 1, 1).
+  /// Of any role. diff_X has the shape, strides and type of X; a bias is (1, out_channels, 1, 1).
   Shape shape(TensorRole role) const;
   Strides strides(TensorRole role) const;
   Dtype type(TensorRole role) const;
-  /// Also where the direction neither reads nor writes it; 0 for the bias of a geometry without
-  /// one.
+  /// Also for tensors that the direction neither reads nor writes; 0 for the bias of a geometry
+  /// without one.
   std::size_t bytes(TensorRole role) const;
-  /// Elements of what the direction writes: those of the result, and of diff_bias behind them.
+  /// Elements of all tensors that the direction writes: the result, and diff_bias where it is
+  /// written.
   std::int64_t written_elements() const;
-  /// Products summed into one element of the result, at most. Backward data: where padding repeats
-  /// a position, it gathers what all its copies did.
+  /// The most products that are summed into one element of the result. In backward_data with
+  /// padding that repeats a position, the gradients of all its copies are summed too.
   std::int64_t terms() const;
   /// Least traffic: every tensor that is read or written, once.
   std::size_t total_bytes() const;

@@ -1,12 +1,12 @@
 // Random numbers that are the same on every machine. std::shuffle and the distributions of <random>
-// are not: each standard library draws its own way.
+// are not: each standard library implements them in its own way.
 #pragma once
 #include <cstdint>
 
 namespace convgauge {
 
 /// The finalizer of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators,
-/// OOPSLA 2014; variant 13 of Stafford's): a bijection that looks random.
+/// OOPSLA 2014), with the constants of Stafford's variant 13: a bijection whose values look random.
 constexpr std::uint64_t mixed(std::uint64_t z) {
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
   z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
@@ -20,7 +20,8 @@ class SplitMix {
  public:
   constexpr explicit SplitMix(std::uint64_t state) : state_(state) {}
   constexpr std::uint64_t next() { return mixed(state_ += kGolden); }
-  /// Uniform in [0, bound): draws from the uneven rest of 2^64 are thrown away.
+  /// Uniform in [0, bound): draws below 2^64 mod bound are rejected, so that all values are equally
+  /// probable.
   constexpr std::uint64_t below(std::uint64_t bound) {
     const std::uint64_t uneven = (0 - bound) % bound;  // 2^64 mod bound
     std::uint64_t draw = next();

@@ -1,4 +1,4 @@
-// sysfs and the affinity mask, as lists of numbers.
+// Reads sysfs and the affinity mask.
 #include "core/sysfs_topology.hpp"
 
 #include <sched.h>
@@ -50,7 +50,7 @@ Processor processor_of(const std::filesystem::path& sysfs, int index) {
   const auto topology = folder_of(sysfs, index) / "topology";
   const auto package = leading_number(first_line(topology / "physical_package_id"));
   const auto core = leading_number(first_line(topology / "core_id"));
-  // -1 is no package: one that holds the processor alone.
+  // No core_id: the processor is a core of its own, in package -1, which no real package has.
   return {.index = index,
           .package = core ? package.value_or(0) : -1,
           .core = core.value_or(index),
@@ -71,8 +71,8 @@ CacheSizes read_caches(const std::filesystem::path& sysfs, int processor) {
 }  // namespace
 
 std::vector<int> allowed_processors() {
-  for (std::size_t capacity = CPU_SETSIZE;;
-       capacity *= 2) {  // the kernel's mask may be larger than the library's type
+  // The kernel's mask may be larger than the type of the C library.
+  for (std::size_t capacity = CPU_SETSIZE;; capacity *= 2) {
     const std::unique_ptr<cpu_set_t, void (*)(cpu_set_t*)> set(CPU_ALLOC(capacity),
                                                                [](cpu_set_t* s) { CPU_FREE(s); });
     const auto bytes = CPU_ALLOC_SIZE(capacity);

@@ -1,4 +1,4 @@
-// The topology as Linux's sysfs and the affinity mask tell it: for builds without hwloc.
+// The topology from Linux's sysfs and the affinity mask: for builds without hwloc.
 #pragma once
 #include <filesystem>
 #include <span>
@@ -11,7 +11,7 @@ namespace convgauge {
 
 inline const std::filesystem::path kProcessorFolder = "/sys/devices/system/cpu";
 
-/// The affinity mask of the calling thread; {0} where the system does not tell it.
+/// The affinity mask of the calling thread; {0} where the system does not give it.
 std::vector<int> allowed_processors();
 
 /// `sysfs`: the folder that holds cpu0, cpu1, ... (Linux kernel: Documentation/admin-guide/
@@ -19,7 +19,7 @@ std::vector<int> allowed_processors();
 /// empty.
 Topology topology_by_sysfs(const std::filesystem::path& sysfs, std::span<const int> allowed);
 
-/// "32768K", "1M", "64": bytes; 0 if it is no size.
+/// "32768K", "1M", "64" in bytes; 0 if the text is not a size.
 std::int64_t parse_size(std::string_view text);
 
 }  // namespace convgauge

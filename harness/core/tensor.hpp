@@ -1,4 +1,4 @@
-// A view of a 4-D array by strides: NCHW and NHWC differ only in numbers.
+// A view of a 4-D array by strides: NCHW and NHWC differ only in their strides.
 #pragma once
 #include <cstdint>
 
@@ -6,8 +6,8 @@
 
 namespace convgauge {
 
-/// Someone else's 4-D array, indexed n, c, h, w whatever its order in memory. Strides count
-/// elements. Never owns.
+/// A 4-D array that this view does not own, indexed n, c, h, w whatever its order in memory.
+/// Strides count elements.
 template <class T>
 struct TensorView {
   T* data = nullptr;
@@ -23,7 +23,7 @@ struct TensorView {
   operator TensorView<const T>() const { return {data, shape, stride}; }
 };
 
-/// visit(n, c, h, w): for every element of a shape, the last index fastest.
+/// Calls visit(n, c, h, w) for every element of a shape, the last index fastest.
 template <class Visit>
 void each_index(const Shape& shape, Visit visit) {
   for (std::int64_t n = 0; n < shape[0]; ++n)

@@ -9,7 +9,7 @@
 namespace convgauge {
 namespace {
 
-/// Half a unit of the last digit shown of a number from 100 to 999.
+/// Half a unit of the last digit shown, for a number from 100 to 999.
 double half_step(int digits) {
   return 0.5 * std::pow(10, 3 - digits);
 }

@@ -1,4 +1,4 @@
-// Enumerations that people write and read: each has its words in one table, in the order of its
+// Enumerations that people write and read: the words of each are in one table, in the order of its
 // enumerators.
 #pragma once
 #include <array>
@@ -10,8 +10,8 @@
 
 namespace convgauge {
 
-/// Specialised beside each enumeration: `static constexpr std::array<std::string_view, N> words`,
-/// and `what`, its name.
+/// Specialised next to each enumeration: `words`, a constexpr std::array<std::string_view, N>, and
+/// `what`, the name of the enumeration.
 template <class E>
 struct Words;
 
@@ -28,8 +28,8 @@ constexpr std::string_view word(E value) {
   return Words<E>::words.at(static_cast<std::size_t>(value));
 }
 
-/// Other words that are read for a value, but never written: `Words<E>::aliases`, in the order of
-/// the enumerators too. Optional.
+/// Other words that are read for a value, but never written: `Words<E>::aliases`, also in the order
+/// of the enumerators. Optional.
 template <class E>
 concept HasAliases = requires {
   Words<E>::aliases;

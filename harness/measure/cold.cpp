@@ -1,4 +1,5 @@
-// Twice the cache over a slot's bytes, within memory and reason.
+// The number of slots: twice the size of the cache over the bytes of a slot, limited by memory and
+// `most`.
 #include "measure/cold.hpp"
 
 #include <fmt/format.h>

@@ -9,7 +9,8 @@ namespace {
 
 namespace math = boost::math;
 
-/// Doubles throughout: a time's noise is far above their precision.
+/// Computes in double, without promotion to long double: the noise of a time is far above the
+/// precision of a double.
 using Policy = math::policies::policy<math::policies::promote_double<false>>;
 using Binomial = math::binomial_distribution<double, Policy>;
 using Normal = math::normal_distribution<double, Policy>;

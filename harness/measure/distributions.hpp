@@ -1,4 +1,4 @@
-// The distributions that tests and intervals are made of, by Boost.Math.
+// The distributions that the tests and intervals use, by Boost.Math.
 #pragma once
 #include <cstddef>
 #include <vector>
@@ -14,7 +14,7 @@ double normal_cdf(double x, double mean, double deviation);
 /// The x that a standard normal variable exceeds with probability `share`, 0 < share < 1.
 double normal_beyond(double share);
 
-/// The x that Student's t of so many degrees of freedom, 1 or more, exceeds with probability
+/// The x that Student's t with this many degrees of freedom, 1 or more, exceeds with probability
 /// `share`, 0 < share < 1.
 double student_beyond(double share, int degrees);
 

@@ -1,4 +1,5 @@
-// Intervals and p-values by inverting rank tests: nothing is assumed of how times are distributed.
+// Intervals and p-values by inverting rank tests, which assume nothing about the distribution of
+// times.
 #include "measure/evidence.hpp"
 
 #include <algorithm>
@@ -12,8 +13,8 @@
 namespace convgauge {
 namespace {
 
-constexpr std::size_t kMostExact =
-    10'000;  // 100 against 100 samples: 40 ms for the first such pair, none for others
+/// 100 against 100 samples: computed in 40 ms for the first such pair, then reused.
+constexpr std::size_t kMostExact = 10'000;
 
 std::vector<double> cumulative(std::vector<double> probabilities) {
   std::partial_sum(probabilities.begin(), probabilities.end(), probabilities.begin());
@@ -21,11 +22,12 @@ std::vector<double> cumulative(std::vector<double> probabilities) {
   return probabilities;
 }
 
-/// P(U = u) of i against j: the largest of all i + j samples is of the first kind with probability
-/// i / (i + j), and then lies above all j of the second.
+/// P(U = u) for i samples of one kind against j of another, by recursion: the largest of all i + j
+/// samples is of the first kind with probability i / (i + j), and then lies above all j of the
+/// second.
 std::vector<double> mann_whitney(std::size_t n, std::size_t m) {
-  std::vector<std::vector<double>> of(n + 1,
-                                      {1.0});  // of[i]: i against the current j, which begins at 0
+  // of[i]: i against the current j, which begins at 0.
+  std::vector<std::vector<double>> of(n + 1, {1.0});
   for (std::size_t j = 1; j <= m; ++j)
     for (std::size_t i = 1; i <= n; ++i) {
       std::vector<double> p(i * j + 1, 0.0);
@@ -47,8 +49,8 @@ std::vector<double> normal_rank_sum(std::size_t n, std::size_t m) {
   return law;
 }
 
-/// Of the symmetric law: how many steps may be dropped at each end so that the rest still has the
-/// confidence.
+/// How many log-ratios may be dropped at each end so that the rest still has this confidence. The
+/// distribution is symmetric.
 std::optional<std::size_t> dropped(const RatioEvidence& evidence, double confidence) {
   const auto& law = *evidence.law;
   std::optional<std::size_t> best;
@@ -57,7 +59,7 @@ std::optional<std::size_t> dropped(const RatioEvidence& evidence, double confide
   return best;
 }
 
-/// P(K <= number of steps at or below `log_ratio`): small where nearly all lie above.
+/// P(K <= number of log-ratios that are at most `log_ratio`): small where nearly all lie above it.
 double probability_below(const RatioEvidence& evidence, double log_ratio) {
   const auto& steps = evidence.steps;
   const auto below = std::upper_bound(steps.begin(), steps.end(), log_ratio) - steps.begin();

@@ -18,7 +18,8 @@ std::vector<std::size_t> ascending(std::span<const double> values) {
   return order;
 }
 
-/// A log-ratio that the samples may well have come from.
+/// A random log-ratio: a rank drawn from the distribution, then a value between the two
+/// neighbouring log-ratios.
 double draw(const RatioEvidence& evidence, SplitMix& random) {
   const auto& law = *evidence.law;
   const auto below = std::upper_bound(law.begin(), law.end(), random.unit()) - law.begin();

@@ -1,4 +1,5 @@
-// Why a measurement was skipped, in words; which samples of two belong together.
+// Why a measurement was skipped, in words; which samples of two measurements come from common
+// rounds.
 #include "measure/measurement.hpp"
 
 #include <algorithm>

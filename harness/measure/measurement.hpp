@@ -1,4 +1,4 @@
-// What a measurement of one case came to. Exactly one of these.
+// The result of measuring one case: exactly one of Measured, Skipped and Inconclusive.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -11,17 +11,17 @@ namespace convgauge {
 
 /// What else the machine did while a sample was taken.
 struct SampleLoad {
-  double waited_share =
-      0;  // time that threads of the worker were ready but did not run, over the sample's
-  double others_ns =
-      0;  // CPU time of others on the worker's cores; in steps of the system's tick (mostly 10 ms)
-  double steal_ns = 0;      // time in which the hypervisor ran something else; likewise
+  /// Time in which threads of the worker were ready but did not run, as a share of the sample.
+  double waited_share = 0;
+  /// CPU time of others on the worker's cores, in steps of the system's tick (mostly 10 ms).
+  double others_ns = 0;
+  double steal_ns = 0;      // time in which the hypervisor ran something else, in the same steps
   double load_average = 0;  // of one minute
   bool operator==(const SampleLoad&) const = default;
 };
 
-/// What the processor counted during each sample, per execution, over all threads of the worker,
-/// outside the kernel. Empty lists: not asked for, or not counted here.
+/// What the hardware counters of the processor counted during each sample, per execution, over all
+/// threads of the worker, outside the kernel. Empty lists: not asked for, or not available.
 struct HardwareCounts {
   std::vector<double> instructions, cycles, cache_misses;
   std::string refused;  // why there are none where they were asked for
@@ -31,15 +31,15 @@ struct HardwareCounts {
 struct Measured {
   std::vector<double> samples_ns;  // per execution, in the order taken
   std::int64_t executions_per_sample = 1;
-  std::vector<double> device_ns;  // per execution as the device counts; empty where it cannot
-  bool budget_cut = false;        // fewer rounds than asked: the time budget ended
-  std::string note;               // says so
-  std::vector<SampleLoad> loads;  // one for each sample; empty where nobody looked
+  std::vector<double> device_ns;  // per execution, by the device's clock; empty if it has none
+  bool budget_cut = false;        // fewer rounds than asked for: the time budget ended
+  std::string note;               // what to know about these samples; mostly empty
+  std::vector<SampleLoad> loads;  // one for each sample; empty where it was not recorded
   std::int64_t discarded = 0;     // samples that were taken again because the machine was not quiet
-  std::vector<std::int64_t>
-      samples_per_process;  // where there were several: the first ... samples come from the first
-  int slots = 1;            // that executions took in turn: 1 is warm
-  std::int64_t slot_bytes = 0;  // of all of them together
+  /// How many samples each process took, in their order; empty where there was one process.
+  std::vector<std::int64_t> samples_per_process;
+  int slots = 1;                // that executions took in turn: 1 is warm
+  std::int64_t slot_bytes = 0;  // of all slots together
   HardwareCounts counts{};
   double bind_ns = 0, prepare_ns = 0, upload_ns = 0, fetch_ns = 0, first_execution_ns = 0,
          plan_ns = 0;
@@ -48,13 +48,13 @@ struct Measured {
 
 struct Skipped {
   SkipReason reason = SkipReason::not_asked_for;
-  std::string why{};  // more of it, in words: "one execution takes 12 s"; mostly empty
+  std::string why{};  // details: "one execution takes 12 s"; mostly empty
   bool operator==(const Skipped&) const = default;
 };
 
 struct Inconclusive {
   std::string why;
-  Measured evidence{};  // what was measured all the same: to look at, never to rank
+  Measured evidence{};  // what was measured nevertheless: shown, but never ranked
   bool operator==(const Inconclusive&) const = default;
 };
 

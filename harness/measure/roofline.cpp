@@ -1,4 +1,5 @@
-// The nearest level that holds the working set, and the lower of its roof and that of computing.
+// The roof is the lower of the compute peak and what the fastest memory level that holds the
+// working set can feed.
 #include "measure/roofline.hpp"
 
 #include <algorithm>
@@ -6,7 +7,7 @@
 namespace convgauge {
 namespace {
 
-/// The fastest instruction set with so many threads; 0 where none was measured.
+/// The peak of the fastest instruction set with this many threads; 0 where none was measured.
 double best_fma(std::span<const FmaPeak> peaks, int threads) {
   double best = 0;
   for (const auto& peak : peaks)
@@ -19,7 +20,7 @@ bool holds(const ReadPeak& peak, const Work& work) {
   return !work.cold && work.bytes <= static_cast<double>(peak.holds_bytes);
 }
 
-/// The fastest level among those that hold the working set; null where not even memory was
+/// The fastest level among those that hold the working set; null where memory itself was not
 /// measured.
 const ReadPeak* source_of(const Work& work, std::span<const ReadPeak> reads) {
   const ReadPeak* best = nullptr;

@@ -1,4 +1,5 @@
-// Who measures when: a permutation that is the same on every machine.
+// The order in which the backends of a round are measured: a permutation that is the same on every
+// machine.
 #include <algorithm>
 #include <cassert>
 #include <numeric>

@@ -9,10 +9,11 @@
 namespace convgauge {
 namespace {
 
-constexpr double kFamilyWise = 0.05;      // false alarms per run
-constexpr std::size_t kLeastScatter = 8;  // cases
+constexpr double kFamilyWise = 0.05;      // probability of any false alarm in a run
+constexpr std::size_t kLeastScatter = 8;  // cases below which their scatter is not estimated
 constexpr double kDeviations = 2;         // one-sided 97.5%
-/// Adds the least of each round of one process.
+
+/// Adds the minimum of each round of one process.
 void add_rounds(std::vector<double>& to, std::span<const double> samples) {
   const auto size = std::min(samples.size(), static_cast<std::size_t>(kGateSamples));
   for (auto rest = samples; size > 0 && rest.size() >= size; rest = rest.subspan(size))
@@ -24,7 +25,7 @@ std::vector<std::int64_t> processes_of(const Measured& m) {
                                        : m.samples_per_process;
 }
 
-/// The least of each round, processes kept apart: a round is of one.
+/// The minimum of each round. A round never spans two processes.
 CommonRounds least_of_rounds(const Measured& a, const Measured& b) {
   CommonRounds rounds;
   const auto of_a = processes_of(a), of_b = processes_of(b);

@@ -1,5 +1,4 @@
-// Order-statistic intervals, and the signs that samples were not as independent as the interval
-// assumes.
+// Intervals from order statistics, and signs that samples were not as independent as these assume.
 #include "measure/statistics.hpp"
 
 #include <algorithm>
@@ -41,15 +40,15 @@ class BinomialTail {
   int exponent_ = 0;
 };
 
-/// The range of the samples less `dropped` at each end covers the median with probability
-/// `confidence`.
+/// The range of the samples without the `dropped` lowest and highest covers the median with
+/// probability `confidence`.
 struct Coverage {
   std::int64_t dropped = 0;
   double confidence = 0;
 };
 
-/// P(x_(k+1) <= median <= x_(n-k)) = 1 - 2 P(B <= k): the largest k that still reaches what is
-/// asked.
+/// P(x_(k+1) <= median <= x_(n-k)) = 1 - 2 P(B <= k): the largest k that still reaches the
+/// confidence.
 std::optional<Coverage> narrowest(std::int64_t n, double confidence) {
   std::optional<Coverage> best;
   BinomialTail tail(n);
@@ -68,11 +67,12 @@ double median_absolute_deviation(std::span<const double> values, double center) 
   return median(std::move(deviations));
 }
 
-/// sum (x_i - mean)(x_i+1 - mean) / sum (x_i - mean)^2; 0 where it says nothing.
+/// sum (x_i - mean)(x_i+1 - mean) / sum (x_i - mean)^2; 0 for fewer than 3 samples, and where all
+/// are equal.
 double lag_one_autocorrelation(std::span<const double> x) {
   const auto [low, high] = std::minmax_element(x.begin(), x.end());
-  if (x.size() < 3 || *low == *high)
-    return 0;  // equal samples may differ from their rounded mean: ask them, not it
+  // Compares the samples themselves: equal samples may differ from their rounded mean.
+  if (x.size() < 3 || *low == *high) return 0;
   const double mean = std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());
   double products = 0, squares = 0;
   for (std::size_t i = 0; i < x.size(); ++i) {
@@ -100,8 +100,8 @@ double kendall_variance(std::span<const double> ascending) {
 }
 
 /// Mann (1945), Kendall (1975): S = sum over i < j of sign(x_j - x_i) is about normal, with a
-/// correction for ties and one for continuity. It looks at order only, so no outlier makes or hides
-/// a drift.
+/// correction for ties and one for continuity. It depends on the order of the samples only, so that
+/// no outlier can cause or hide a drift.
 bool drifts(std::span<const double> x, std::span<const double> ascending) {
   static const double kTwoSidedOnePercent = normal_beyond(0.005);
   std::int64_t s = 0;

@@ -1,4 +1,4 @@
-// What a set of samples says, and how surely. Pure: no clock, no process.
+// What a set of samples says, and with what confidence. No clock, no process.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -7,12 +7,12 @@
 
 namespace convgauge {
 
-/// Below it a 99% interval of the median does not exist.
+/// With fewer samples there is no 99% interval of the median.
 inline constexpr int kLeastSamples = 8;
 
 /// The median with its distribution-free interval: order statistics l and u with P(x_(l) <= median
-/// <= x_(u)) = confidence, the narrowest symmetric one that reaches the confidence asked. With too
-/// few samples (under kLeastSamples for 99%) low and high are empty and confidence is what the
+/// <= x_(u)) = confidence, the narrowest symmetric one that reaches the requested confidence. With
+/// too few samples (under kLeastSamples for 99%) low and high are empty and confidence is what the
 /// whole range would achieve, 1 - 2^(1-n).
 struct MedianInterval {
   double median = 0;
@@ -25,8 +25,9 @@ struct MedianInterval {
 double median_of_sorted(std::span<const double> ascending);
 double median(std::vector<double> values);
 
-/// The deviation of a normal distribution whose median absolute deviation from `center` is that of
-/// the values, which are not empty: 1.4826 times as much, 1 / quantile(3/4) of the standard normal.
+/// The standard deviation of a normal distribution that has the same median absolute deviation from
+/// `center` as the values, which are not empty: that deviation times 1.4826, which is 1 /
+/// quantile(3/4) of the standard normal distribution.
 double normal_deviation(std::span<const double> values, double center);
 
 /// `samples` not empty; any order.
@@ -42,12 +43,12 @@ struct Summary {
 };
 Summary summarize(std::span<const double> samples);
 
-/// a over b, sample by sample of the same rounds: the median of the ratios with its interval.
+/// a over b, sample by sample of the same rounds: the median of the ratios, with its interval.
 MedianInterval ratio(std::span<const double> a, std::span<const double> b,
                      double confidence = 0.99);
 
-/// Order of `count` competitors in round `round`: a seeded permutation that is mirrored from each
-/// even round to the following odd one (A B C, C B A).
+/// Order of `count` backends in round `round`: a seeded permutation that is mirrored from each even
+/// round to the following odd one (A B C, C B A).
 std::vector<int> round_order(int count, int round, std::uint64_t seed);
 
 }  // namespace convgauge

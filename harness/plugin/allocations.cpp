@@ -8,7 +8,7 @@
 namespace convgauge {
 namespace {
 
-// malloc has no argument of ours: these are the globals of the count.
+// malloc() has no parameter for a counter, so the counter is global.
 std::atomic<bool> counting{false};
 std::atomic<std::uint64_t> calls{0};
 
@@ -44,7 +44,8 @@ bool AllocationCount::possible() {
 }  // namespace convgauge
 
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-// "Replacing malloc" of the GNU C library's manual, with its own functions behind ours.
+// As in "Replacing malloc" of the manual of the GNU C library; these functions call the original
+// ones.
 extern "C" {
 #define CONVGAUGE_EXPORT __attribute__((visibility("default")))  // export to plugins
 void* __libc_malloc(std::size_t);

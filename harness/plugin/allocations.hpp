@@ -1,15 +1,16 @@
-// How often a stretch of code asks the C library for memory (R19).
+// Counts calls of the C library's allocator during a piece of code (R19).
 //
-// This file's malloc, calloc, realloc, memalign, aligned_alloc and posix_memalign take the place of
-// the C library's for the whole process, count where somebody counts, and pass on. A plugin is
-// bound to them as everything loaded after the program is, operator new included. Not seen: an
-// allocator linked into the plugin itself, mmap, device memory.
+// The malloc, calloc, realloc, memalign, aligned_alloc and posix_memalign of allocations.cpp
+// replace those of the C library in the whole process. They count while an AllocationCount exists,
+// and call the original functions. A plugin uses them, operator new included, as does everything
+// that is loaded after the program. Not counted: an allocator linked into the plugin itself, mmap,
+// device memory.
 #pragma once
 #include <cstdint>
 
 namespace convgauge {
 
-/// Calls by any thread from construction to now. One at a time.
+/// Counts calls by any thread from construction on. Only one such object may exist at a time.
 class AllocationCount {
  public:
   AllocationCount();

@@ -1,5 +1,5 @@
-// What plugins are asked for and what they answer, in the harness's own types: the ABI's are known
-// to backend.hpp and convert.hpp.
+// What plugins are asked and what they answer, in the harness's own types; only the other headers
+// of this folder know those of the ABI.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -13,7 +13,7 @@
 
 namespace convgauge {
 
-/// What went otherwise than asked: an honest refusal, or a failure.
+/// Why a call did not do what was asked: a refusal, or a failure.
 using Trouble = std::variant<Refused, Failed>;
 template <class T>
 using Answer = tl::expected<T, Trouble>;
@@ -25,7 +25,7 @@ struct Words<DeviceKind> {
   static constexpr std::array<std::string_view, 3> words{"cpu", "gpu", "software"};
 };
 
-/// Rates in flop/s and bytes/s; 0 for what is not known.
+/// Rates in flop/s and bytes/s; 0 where a number is unknown.
 struct DeviceInfo {
   std::string name, driver;
   DeviceKind kind = DeviceKind::cpu;
@@ -34,7 +34,7 @@ struct DeviceInfo {
   std::int64_t last_level_cache_bytes = 0;
 };
 
-/// Devices that can be used, or why there is none.
+/// The devices that can be used, or why there is none.
 struct Devices {
   std::vector<DeviceInfo> list;
   std::string why_none;
@@ -53,8 +53,8 @@ struct PlanSettings {
   bool operator==(const PlanSettings&) const = default;
 };
 
-/// A buffer that a plan wants bound. alignment: a power of two. layout: the backend's name for its
-/// own arrangement; may be empty.
+/// A buffer that a plan needs. alignment: a power of two. layout: the backend's name for its own
+/// arrangement; may be empty.
 struct Requirement {
   BufferRole role = BufferRole::src;
   Scope scope = Scope::plan;

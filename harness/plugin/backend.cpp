@@ -25,10 +25,10 @@ tl::unexpected<Trouble> refusal(const char* function, cvg_reason reason, const N
   return tl::unexpected<Trouble>(Refused{refusal_reason(reason), note.text()});
 }
 
-constexpr std::int32_t kMostItems =
-    4096;  // more algorithms, options or buffers than that is a broken count
+/// A larger count of algorithms, options, devices or buffers is taken for an error of the plugin.
+constexpr std::int32_t kMostItems = 4096;
 
-/// A table of "cvg.details/0" that can be called, or null.
+/// The backend's table "cvg.details/0", if it has all functions; else null.
 const cvg_details* details_of(const cvg_backend* table) {
   if (table->struct_size <= offsetof(cvg_backend, extension) || !table->extension) return nullptr;
   const auto* details = static_cast<const cvg_details*>(table->extension(CVG_EXTENSION_DETAILS));
@@ -37,7 +37,7 @@ const cvg_details* details_of(const cvg_backend* table) {
              : nullptr;
 }
 
-/// What `tell` writes into a note with room for a plan's own serialisation.
+/// What `tell` writes into a note of 256 KiB, large enough for the JSON of a plan.
 template <class Tell>
 Answer<std::string> told(const char* function, Tell&& tell) {
   Note note(std::size_t{1} << 18);
@@ -45,7 +45,7 @@ Answer<std::string> told(const char* function, Tell&& tell) {
   return note.text();
 }
 
-/// What a requirement must obey to be obtained at all; empty where it does.
+/// Why a requirement cannot be met; empty if it can be.
 std::string broken_law(const Requirement& r, const Spec& spec) {
   if (!std::has_single_bit(r.alignment) || r.alignment > (std::size_t{1} << 21))
     return fmt::format("alignment {} is not a power of two up to 2 MiB", r.alignment);

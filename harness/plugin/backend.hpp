@@ -1,6 +1,5 @@
-// A backend and its plans in C++: RAII over the C table. It polices the contract: what a plugin
-// answers is checked before anyone relies on it, and a broken rule is a failure that names the
-// rule.
+// A backend and its plans in C++: RAII over the C table. It enforces the contract: the answers of a
+// plugin are checked before they are used, and a broken rule is a failure that names the rule.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -24,7 +23,7 @@ class Plan {
 
   const Algorithm& algorithm() const { return algorithm_; }
   const std::vector<Requirement>& requirements() const { return requirements_; }
-  /// R6: the plan asks for the same buffers as when it was made.
+  /// Checks R6: the plan still asks for the same buffers as when it was made.
   Answer<void> requirements_unchanged() const;
 
   Answer<void> bind(int slot, const std::vector<void*>& addresses);
@@ -37,7 +36,8 @@ class Plan {
   /// Calls of the C library's allocator during the last execute_and_wait(): see allocations.hpp.
   std::uint64_t allocations() const { return allocations_; }
 
-  /// For the timed loop alone: no wrapping, no check. Status of the first call that was not OK.
+  /// For the timed loop only: no conversion, no check. Returns the status of the first call that
+  /// was not OK.
   cvg_status raw_execute(const std::int32_t* slots, std::int64_t count,
                          cvg_timing* timing) noexcept {
     const auto status = table_->execute(plan_, slots, count, timing, nullptr);
@@ -47,7 +47,7 @@ class Plan {
  private:
   friend class Backend;
   Plan(const cvg_backend* table, cvg_plan* plan) : table_(table), plan_(plan) {}
-  /// Asks the plan for its algorithm and its requirements, and holds them to the rules.
+  /// Asks the plan for its algorithm and its requirements, and checks them against the rules.
   Answer<void> read_answers(const Spec& spec, const PlanSettings& settings);
   const cvg_backend* table_;
   cvg_plan* plan_;
@@ -57,7 +57,7 @@ class Plan {
   std::uint64_t allocations_ = 0;
 };
 
-/// One backend of a loaded library. Does not own. [main]
+/// One backend of a loaded library, which must outlive this object. [main]
 class Backend {
  public:
   explicit Backend(const cvg_backend* table) : table_(table) {}
@@ -69,7 +69,7 @@ class Backend {
 
   Answer<Devices> devices() const;
   Answer<std::vector<OptionInfo>> options() const;
-  /// What the device does at this moment, as JSON; empty where the backend does not tell.
+  /// The state of the device at this moment, as JSON; empty where the backend does not give it.
   Answer<std::string> device_details(int device) const;
   Answer<void> query(const Spec& spec, const PlanSettings& settings) const;
   Answer<std::vector<Algorithm>> algorithms(const Spec& spec, const PlanSettings& settings) const;

@@ -37,7 +37,7 @@ std::string text_of(const char (&array)[N]) {
   return {array, strnlen(array, N)};
 }
 
-/// Whether each enumerator has the number of its constant, and none is left out.
+/// Whether each enumerator has the number of its constant, and all are listed.
 template <class E, std::size_t N>
 constexpr bool same_numbers(const std::pair<E, int> (&pairs)[N]) {
   for (const auto& [value, constant] : pairs)

@@ -1,4 +1,5 @@
-// Between the harness's types and the C ABI: every number that crosses is checked here.
+// Conversion between the harness's types and the C ABI: every number that comes from a plugin is
+// checked here.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -18,18 +19,19 @@
 namespace convgauge {
 
 cvg_spec to_abi(const Spec& spec);
-/// For built-in backends, which are called through the same ABI. Nothing where a number means
-/// nothing here.
+/// For built-in backends, which are called through the same ABI. Empty where a number is unknown to
+/// this version.
 std::optional<Spec> from_abi(const cvg_spec& spec);
 
-/// Reads no further than struct_size; texts are cut at their arrays' ends.
+/// The name is cut at the end of its array. An unknown class is read as fft, a negative one as
+/// direct.
 Algorithm from_abi(const cvg_algorithm& algorithm);
 
-/// Errors: a number that means nothing here ("unknown scope 7"), or a size below zero.
+/// Errors: a number that is unknown to this version ("unknown scope 7"), or a size below zero.
 Expected<DeviceInfo> from_abi(const cvg_device& device);
 Expected<Requirement> from_abi(const cvg_requirement& requirement);
 
-/// The host's tensors by role, null where there is none, as the ABI has them.
+/// The host's tensors by role, null where there is none; and the same in the form of the ABI.
 using HostTensors = std::array<std::byte*, kTensorCount>;
 cvg_tensors to_abi(const HostTensors& tensors);
 
@@ -42,7 +44,7 @@ OpenWord<RefusalReason> refusal_reason(cvg_reason reason);
 /// "OK", "REFUSED" ...
 std::string status_word(cvg_status status);
 
-/// The C form of settings; lives no longer than the PlanSettings it was made from.
+/// The settings in the form of the ABI. Must not outlive the PlanSettings that it was made from.
 class SettingsView {
  public:
   explicit SettingsView(const PlanSettings& settings);

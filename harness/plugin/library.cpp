@@ -20,7 +20,7 @@ const cvg_host& host() {
   return table;
 }
 
-/// Every function that the host calls without asking whether it is there.
+/// Whether the backend has every function that the host calls without a check for null.
 bool complete(const cvg_backend& b) {
   return b.struct_size >= offsetof(cvg_backend, memory_alloc) && b.device_count && b.device_info &&
          b.options && b.query && b.algorithms && b.plan_create && b.plan_destroy &&
@@ -67,12 +67,12 @@ Answer<void> check_tables(const cvg_plugin& plugin, const std::string& file) {
   return {};
 }
 
-/// The library, open for the life of the process: see the class comment.
+/// The entry of the library, which stays open for the life of the process: see class Library.
 Answer<cvg_plugin_entry_function> entry_of(const std::filesystem::path& file) {
   namespace dll = boost::dll;
   if (!std::filesystem::exists(file)) return unusable(file.string(), "no such file");
-  // The loader's own sentence names a missing dependency; Boost's error_code does not, its
-  // exception does.
+  // The message of the dynamic loader names a missing dependency; Boost's exception contains it,
+  // its error_code does not.
   try {
     dll::shared_library library(std::filesystem::absolute(file).string(),
                                 dll::load_mode::rtld_now | dll::load_mode::rtld_local);
@@ -121,19 +121,19 @@ Answer<Library> Library::open(const std::filesystem::path& file) {
 }
 
 Answer<void> Library::refuses_other_versions(const std::filesystem::path& file) {
-  constexpr std::uint32_t kNobodys = 0x7fffffff;
+  constexpr std::uint32_t kUnusedVersion = 0x7fffffff;
   const auto entry = entry_of(file);
   if (!entry) return tl::unexpected(entry.error());
-  std::uint32_t speaks = kNobodys;
-  if ((*entry)(kNobodys, &host(), &speaks))
+  std::uint32_t speaks = kUnusedVersion;
+  if ((*entry)(kUnusedVersion, &host(), &speaks))
     return unusable(
         file.string(), Rule::R1,
-        fmt::format("asked for ABI version {}, it gives a table all the same", kNobodys));
-  if (speaks == kNobodys)
+        fmt::format("asked for ABI version {}, it gives a table all the same", kUnusedVersion));
+  if (speaks == kUnusedVersion)
     return unusable(
         file.string(), Rule::R1,
         fmt::format("asked for ABI version {}, it does not say which version it speaks instead",
-                    kNobodys));
+                    kUnusedVersion));
   return {};
 }
 

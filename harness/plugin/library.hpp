@@ -1,4 +1,4 @@
-// A plugin file, loaded: versions negotiated, tables checked, every complaint a sentence.
+// A loaded plugin file: versions negotiated, tables checked; every error is a sentence.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -11,17 +11,17 @@
 
 namespace convgauge {
 
-/// Holds the library open. A library is never unloaded: OpenMP and device runtimes do not survive
-/// it.
+/// Keeps the library loaded. It is never unloaded: OpenMP and device runtimes do not survive that.
 class Library {
  public:
-  /// dlopen (now, local), the entry symbol, the version, the tables. The error names the file and
-  /// what is wrong.
+  /// Loads the file (dlopen, RTLD_NOW and RTLD_LOCAL), finds the entry symbol, and checks the
+  /// version and the tables. The error names the file and what is wrong.
   static Answer<Library> open(const std::filesystem::path& file);
-  /// A table that is part of this program.
+  /// The same for an entry function that is part of this program.
   static Answer<Library> built_in(cvg_plugin_entry_function entry, std::string name);
-  /// R1: a host of another version gets no table, and the version that the library speaks. The
-  /// first and only call of a library in its process. The error names the rule.
+  /// Checks R1: a host of another version gets no table, but is told the version that the library
+  /// speaks. Must be the first and only call of the library in its process. The error names the
+  /// rule.
   static Answer<void> refuses_other_versions(const std::filesystem::path& file);
 
   const std::string& name() const { return name_; }

@@ -1,4 +1,4 @@
-// The sentence that a plugin writes beside a status, and what the two mean together.
+// The sentence that a plugin writes along with a status, and what the two mean together.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -9,14 +9,14 @@
 
 namespace convgauge {
 
-/// The place where a plugin writes. get() points into *this.
+/// The buffer that a plugin writes a sentence into. get() points into *this.
 class Note {
  public:
   explicit Note(std::size_t capacity = 1024) : text_(capacity, '\0') {}
   Note(const Note&) = delete;
   Note& operator=(const Note&) = delete;
   cvg_note* get() { return &note_; }
-  /// What was written, up to the first NUL; empty where nothing was.
+  /// The text up to the first NUL; empty where nothing was written.
   std::string text() const;
 
  private:
@@ -24,16 +24,16 @@ class Note {
   cvg_note note_{text_.data(), text_.size()};
 };
 
-/// The note's text, or words for its absence.
+/// The text of the note, or words that say that it is empty.
 std::string said(const Note& note);
 
-/// For functions that have no reason to give: nothing for OK, else Failed, "bind returned FAILED: "
-/// and what was said.
+/// For functions without a refusal reason: success for OK, else Failed with "bind returned FAILED:
+/// " and the note.
 Answer<void> answer_of(const char* function, cvg_status status, const Note& note);
 
-/// A failure without a device lost.
+/// A failure that did not lose the device.
 tl::unexpected<Trouble> failed(std::string why);
-/// A failure by breaking a rule of the ABI.
+/// A failure because a rule of the ABI was broken.
 tl::unexpected<Trouble> broke(Rule rule, std::string how);
 
 }  // namespace convgauge

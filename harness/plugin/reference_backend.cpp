@@ -14,8 +14,8 @@
 struct cvg_plan {
   convgauge::Spec spec;
   int threads = 1;
-  std::vector<convgauge::HostTensors> tensors;  // [slot]
-  void* workspace = nullptr;                    // the sums
+  std::vector<convgauge::HostTensors> tensors;  // of each slot
+  void* workspace = nullptr;                    // the results in double, before rounding
 };
 
 namespace convgauge {
@@ -103,7 +103,7 @@ cvg_status plan_algorithm(const cvg_plan*, cvg_algorithm* out) {
   return CVG_STATUS_OK;
 }
 
-/// The direction's tensors in the order of their roles; the workspace behind them.
+/// The tensors of the direction in the order of their roles, then the workspace.
 std::vector<cvg_requirement> needs(const Spec& spec) {
   std::vector<cvg_requirement> all;
   for (const auto role : kTensorRoles)
@@ -141,7 +141,8 @@ cvg_status nothing(cvg_plan*, std::int32_t, const cvg_tensors*, cvg_note*) {
   return CVG_STATUS_OK;
 }
 
-/// Rounds `want`, contiguous, into a tensor; returns what follows it.
+/// Rounds the contiguous values at `want` into a tensor; returns the address after the last value
+/// read.
 const double* store_tensor(const Spec& spec, TensorRole role, const double* want, void* to) {
   const auto shape = spec.shape(role);
   const TensorView<const double> order{want, shape, spec.strides(role)};

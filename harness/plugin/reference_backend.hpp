@@ -1,5 +1,5 @@
-// The reference as a backend: `--backend reference` works wherever a backend is named, through the
-// same ABI as all others.
+// The reference as a backend: `--backend reference` works like any other backend, through the same
+// ABI.
 #pragma once
 #include <convgauge/plugin.h>
 

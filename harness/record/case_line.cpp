@@ -1,5 +1,5 @@
-// CaseRecord ↔ its line. What can be computed from the rest (rates, intervals, the text form) is
-// written for other readers, and computed again, never read.
+// CaseRecord ↔ its line. What follows from other fields (rates, intervals, the text form) is
+// written for other programs and never read back.
 #include <algorithm>
 #include <numeric>
 
@@ -34,7 +34,7 @@ Json time_json(const Measured& measured) {
   return j;
 }
 
-/// Every time is null where nothing was measured.
+/// All times are null where nothing was measured.
 void write_times(Json& j, const Measured* m) {
   j["time_ns"] = m ? time_json(*m) : Json();
   for (const auto& [name, time] : kTimes) j[name] = m ? number(m->*time) : Json();
@@ -69,14 +69,15 @@ void read_algorithm(Fields fields, std::optional<Algorithm>& algorithm) {
   read_detail(fields.child("algorithm_detail"), a);
 }
 
-/// A text that should be a JSON object; what is none is left out, for a line must stay a line.
+/// Adds the JSON object in `text`. Text that is not an object is left out, so that the line stays
+/// valid JSON.
 void embed(Json& j, const char* key, const std::string& text) {
   auto object = text.empty() ? Json() : Json::parse(text, nullptr, false);
   if (object.is_object()) j[key] = std::move(object);
 }
 
-/// Writes the members of a case, or of its smallest one, and behind some of them what other readers
-/// can use and nobody reads back.
+/// Writes the members of a case, or of its smallest failing case; some are followed by derived
+/// fields for other programs, which are never read back.
 class WriteCase {
  public:
   WriteCase(Json& j, const CaseRecord* record) : json_(j), record_(record) {}
@@ -183,7 +184,7 @@ std::string to_pretty_json(const std::vector<CaseRecord>& records) {
 CaseRecord case_from_json(const Json& json, const Place& place, std::string& error) {
   CaseRecord r;
   Fields fields(json, place, error);
-  // What is absent follows from what is there.
+  // Defaults of absent fields follow from fields that are present.
   fields.get("backend", r.label);
   fields.get("requested_algorithm", r.requested_algorithm);
   r.own_choice = r.requested_algorithm == "default";

@@ -6,7 +6,7 @@
 namespace convgauge {
 namespace {
 
-/// Of a case whose result agrees.
+/// The outcome of a case whose result agrees, from its measurement.
 struct MeasuredOutcome {
   Outcome operator()(const Measured& m) const {
     const auto usable = [](double ns) { return std::isfinite(ns) && ns > 0; };

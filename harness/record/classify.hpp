@@ -1,5 +1,4 @@
-// What a case came to, in one word: the row of core/outcome.hpp that every table, count and exit
-// code reads.
+// The outcome of a case: the row of core/outcome.hpp that every table, count and exit code uses.
 #pragma once
 #include "core/outcome.hpp"
 #include "record/record.hpp"
@@ -9,15 +8,15 @@ namespace convgauge {
 /// A defect that the config expects is Outcome::known.
 Outcome classify(const CaseRecord& record);
 
-/// The same, but a known defect is what it is: wrong, failed, ...
+/// The same, but a known defect keeps its own outcome: wrong, failed, ...
 Outcome classify_apart_from_known(const CaseRecord& record);
 
 inline const OutcomeRow& row_of(const CaseRecord& record) {
   return row_of(classify(record));
 }
 
-/// The measured samples of a case whose result agrees; null where there are none, or one is zero or
-/// not finite: nothing else is ranked.
+/// The measurement of a case whose result agrees, if it has samples that are all finite and above
+/// zero; else null. Nothing else is ranked.
 const Measured* ranked(const CaseRecord* record);
 inline const Measured* ranked(const CaseRecord& record) {
   return ranked(&record);

@@ -1,5 +1,5 @@
-// Described structs read from a results file: absent fields keep their defaults, and the first
-// wrong one is named by its place. config/described_json.hpp writes them.
+// Reads described structs from a results file: absent fields keep their defaults, and the first
+// wrong one is reported with its place. config/described_json.hpp writes them.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -13,9 +13,9 @@
 
 namespace convgauge {
 
-/// Reads the members of a described struct. A field that is absent or null leaves its member as it
-/// is, unless it is described as required(); what is there and does not fit is reported as Fields
-/// reports it, with its place.
+/// Reads the members of a described struct. A field that is absent or null leaves its member
+/// unchanged, unless it is described as required(). A field with a wrong value is an error with its
+/// place.
 template <Described S>
 void read_members(Fields& fields, S& value);
 

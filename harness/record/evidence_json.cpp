@@ -16,7 +16,7 @@ bool any_alternative(const std::variant<Alternatives...>*, F f) {
   return (f(Alternatives{}) || ...);
 }
 
-/// Splits "A<mark>B" at the first mark; nothing where it does not stand in the text.
+/// Splits "A<mark>B" at the first mark; empty where the mark is not in the text.
 std::optional<std::pair<std::string, std::string>> split(const std::string& text,
                                                          std::string_view mark) {
   const auto at = text.find(mark);
@@ -26,8 +26,8 @@ std::optional<std::pair<std::string, std::string>> split(const std::string& text
 
 }  // namespace
 
-// ---- Types that a results file has as texts. Reading takes apart what writing put together; a
-// text that another version put together otherwise is kept whole. ---------------------------------
+// ---- Types that a results file holds as text. Reading parses that text; where another version
+// wrote it in another form, the whole text is kept. -----------------------------------------------
 
 template <class E>
 Json written(const OpenWord<E>& value) {
@@ -129,7 +129,7 @@ void read(Fields& f, V& v) {
   read_members(f, v);
 }
 
-/// Failed and Skipped: one text, "why".
+/// Failed and Skipped are written as one text, "why".
 template <class V>
 void write_why(Json& j, const V& v) {
   j["why"] = sentence(v);
@@ -153,7 +153,7 @@ void read(Fields& f, Skipped& v) {
   read_why(f, v);
 }
 
-/// A list for each, as long as the samples.
+/// Fields that hold a list with one value for each sample.
 constexpr std::pair<const char*, double SampleLoad::*> kLoadFields[] = {
     {"waited_share", &SampleLoad::waited_share},
     {"others_ns", &SampleLoad::others_ns},

@@ -1,5 +1,5 @@
 // Typed access to the fields of a JSON object: absent fields keep their defaults, unknown ones are
-// left alone, and the first wrong one is reported by its place.
+// ignored, and the first wrong one is reported with its place.
 #pragma once
 #include <limits>
 #include <map>
@@ -17,10 +17,11 @@ namespace convgauge {
 
 Json numbers(const std::vector<double>& values);
 
-/// One line of JSON; bytes that are no UTF-8 (a plugin's last words) become U+FFFD.
+/// One line of JSON; bytes that are not UTF-8 (from the standard error of a plugin) become U+FFFD.
 std::string dump(const Json& json, int indent = -1);
 
-// read(json, value): nothing if `json` holds a value of that kind, else what was expected.
+// read(json, value): empty if `json` holds a value of that kind, else a description of what was
+// expected.
 using Complaint = std::optional<std::string>;
 Complaint read(const Json& json, bool& value);
 Complaint read(const Json& json, double& value);
@@ -66,8 +67,8 @@ Complaint read(const Json& json, std::vector<T>& value) {
   return std::nullopt;
 }
 
-/// Reads one object. The first complaint goes to `error`, which all the Fields of one line share;
-/// after it nothing more is read.
+/// Reads one object. The first error goes to `error`, which all Fields of one line share; after an
+/// error nothing more is read.
 class Fields {
  public:
   Fields(const Json& object, Place place, std::string& error);
@@ -84,9 +85,9 @@ class Fields {
     else
       fail(key, "is missing");
   }
-  /// The object at `key`; an empty one where there is none.
+  /// The object at `key`; an empty object where there is none.
   Fields child(const char* key) const;
-  /// Null where the field is absent or null, or an error was met before.
+  /// Null where the field is absent or null, or where an error came before.
   const Json* find(const char* key) const;
   void fail(const char* key, const std::string& rule);
   const Place& place() const { return place_; }

@@ -7,7 +7,7 @@
 namespace convgauge {
 namespace {
 
-/// A newer file may give our fields another meaning: better no report than a wrong one.
+/// A newer file is refused, since its fields may mean something else.
 void check_version(Fields& fields) {
   HeaderRecord h;
   fields.need("schema_version", h.schema_version);

@@ -1,4 +1,4 @@
-// The two kinds of line, from JSON. `error` receives the first complaint, with its place.
+// Reads the two kinds of line from JSON. `error` receives the first error, with its place.
 #pragma once
 #include "record/fields.hpp"
 #include "record/record.hpp"

@@ -1,4 +1,4 @@
-// Rates of a case, and what its machine would allow.
+// Rates of a case, and the most that its machine allows.
 #include "record/record.hpp"
 
 namespace convgauge {
@@ -11,8 +11,8 @@ double gflops(const CaseRecord& record) {
   const auto* measured = std::get_if<Measured>(&record.measurement);
   if (!measured || measured->samples_ns.empty()) return 0;
   const double median_ns = median_interval(measured->samples_ns).median;
-  return median_ns > 0 ? static_cast<double>(record.problem.geometry.flops()) / median_ns
-                       : 0;  // flop/ns = Gflop/s
+  // flop/ns = Gflop/s
+  return median_ns > 0 ? static_cast<double>(record.problem.geometry.flops()) / median_ns : 0;
 }
 
 std::optional<Roof> roof_on(const Machine& machine, const CaseRecord& record) {

@@ -1,5 +1,5 @@
-// One line of results.jsonl as a value, and the line. Everything else that convgauge writes is made
-// from these.
+// One line of results.jsonl as a value, and how such lines are read and written. All reports are
+// made from these values.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -21,8 +21,8 @@ namespace convgauge {
 
 inline constexpr int kSchemaVersion = 1;
 
-/// Where a case stands in its run: the problem's place in the suite, the case's place among the
-/// problem's. A problem of which fewer than `cases` lines are there was cut off.
+/// Where a case stands in its run: the index of the problem in the suite, and of the case among the
+/// `cases` of its problem. A problem with fewer lines than that was interrupted.
 struct Position {
   std::int64_t problem = 0, index = 0, cases = 1;
   bool operator==(const Position&) const = default;
@@ -42,7 +42,7 @@ struct SmallestCase {
   std::string requested_algorithm = "default";
   std::vector<Fill> fills;                  // those that it needs to fail
   Verdict verdict = Failed{"nothing ran"};  // of this case
-  std::vector<std::string> away;            // what still differs from the trivial case: "groups=2"
+  std::vector<std::string> away;            // how it differs from the trivial case: "groups=2"
   int trials = 0;                           // cases that the search ran
   bool complete = true;                     // false: its budget ended the search
   std::string replay;
@@ -67,23 +67,23 @@ struct CaseRecord {
   Problem problem;
   std::string backend, label, device;  // device "cpu:0"
   std::string requested_algorithm = "default";
-  bool own_choice =
-      true;  // requested "default", or the first of "all": what the backend itself would take
-  std::optional<Algorithm> algorithm;  // what really ran; empty where no plan came to be
+  /// Whether it is the algorithm that the backend itself would choose: "default", or the first of
+  /// "all".
+  bool own_choice = true;
+  std::optional<Algorithm> algorithm;  // what really ran; empty where there was no plan
   std::map<std::string, std::string> options;
   CaseSettings settings;
   Verdict verdict = Failed{"nothing ran"};
   Measurement measurement = Skipped{SkipReason::not_asked_for};
   std::size_t bytes = 0, workspace_bytes = 0, packed_weight_bytes = 0;
-  // JSON objects that the backend gave ("cvg.details/0"), empty where it gave none: of the plan,
-  // and of the device before and after the timed executions.
+  /// JSON objects of the extension "cvg.details/0", empty where the backend gave none: of the plan,
+  /// and of the device before and after the timed executions.
   std::string details{}, device_before{}, device_after{};
   std::optional<std::string> known;  // the issue, where the verdict was expected
   std::string replay;                // the command line that repeats it
   std::optional<SmallestCase> smallest;
-  std::string shrink_note;  // why there is no smallest case, where one was searched for
-  std::optional<Roof>
-      roof{};  // what this machine allows it; empty where its peaks were not measured
+  std::string shrink_note;     // why there is no smallest case, though one was searched for
+  std::optional<Roof> roof{};  // the most that this machine allows; empty: not known
   bool operator==(const CaseRecord&) const = default;
 };
 
@@ -125,7 +125,7 @@ inline constexpr std::pair<const char*, double Measured::*> kTimes[] = {
 
 struct PluginRecord {
   std::string label, backend, file, hash, version, device;  // hash: XXH3-128 of the file, hex
-  std::string library_path{};                               // that it was loaded with; mostly empty
+  std::string library_path{};  // BackendChoice::library_path that it was loaded with; mostly empty
   bool operator==(const PluginRecord&) const = default;
 };
 
@@ -151,15 +151,15 @@ void describe(Walk& walk, A& a) {
   walk("why", a.why);
 }
 
-/// What the numbers were made on. Peaks are measured; 0 where they were not.
+/// The machine that the cases ran on. Peaks are measured; 0 where they were not.
 struct Machine {
   std::string processor, instruction_sets, system, hostname_hash;
   int cores = 0, physical_cores = 0;
   std::int64_t l1_bytes = 0, l2_bytes = 0, l3_bytes = 0, memory_bytes = 0;
   std::map<int, double> fma_flops;         // threads -> f32 flop/s
   std::map<int, double> bytes_per_second;  // threads -> read bandwidth of memory
-  double clock_read_ns = 0,
-         noise_floor = 0;  // noise_floor: how far the A/A ratio's interval reaches from 1
+  /// noise_floor: how far the interval of the A/A ratio extends from 1.
+  double clock_read_ns = 0, noise_floor = 0;
   double load_average = 0;
   std::vector<FmaPeak> fma_peaks{};    // fma_flops by instruction set
   std::vector<ReadPeak> read_peaks{};  // bytes_per_second by level of the memory hierarchy
@@ -198,7 +198,7 @@ struct HeaderRecord {
   std::vector<Known> known;
   int rounds = 0;
   std::uint64_t seed = 0;
-  std::int64_t problems = 0;  // how many the suite has: what a resume counts to
+  std::int64_t problems = 0;  // of the suite: a resumed run goes on until it has them all
   bool operator==(const HeaderRecord&) const = default;
 };
 
@@ -227,23 +227,25 @@ void describe(Walk& walk, H& h) {
 /// errors become U+FFFD.
 std::string to_line(const HeaderRecord& header);
 std::string to_line(const CaseRecord& record);
-/// The same with samples and all, spread over lines for a person: `--json`.
+/// All cases as an indented JSON list, with their samples: `--json`.
 std::string to_pretty_json(const std::vector<CaseRecord>& records);
 
-/// A results file. A torn last line is left out and reported in `torn_bytes`.
+/// A results file. A last line without its newline is left out; its bytes are counted in
+/// `torn_bytes`.
 struct Results {
   HeaderRecord header;
   std::vector<CaseRecord> cases;
   std::size_t whole_bytes = 0, torn_bytes = 0;
 };
-/// `path`: the file, or the folder that holds results.jsonl. Errors name file, line and what is
+/// `path`: the file, or the folder that contains results.jsonl. Errors name file, line and what is
 /// wrong.
 Expected<Results> read_results(const std::filesystem::path& path);
 
 /// Appends lines, each in one write(2), flushed. [one thread]
 class ResultsWriter {
  public:
-  /// Creates the file, or with `keep_bytes` continues one and cuts what follows them.
+  /// Creates the file; with `keep_bytes` opens an existing one and cuts off what follows that many
+  /// bytes.
   static Expected<ResultsWriter> open(const std::filesystem::path& file,
                                       std::optional<std::size_t> keep_bytes);
   Expected<void> append(const std::string& line);
@@ -256,14 +258,14 @@ class ResultsWriter {
   int descriptor_ = -1;
 };
 
-/// Whether a case ran on the processor; records without a device did.
+/// Whether a case ran on the CPU; so did those of records that name no device.
 bool on_cpu(const CaseRecord& record);
 
 /// Effective rate: nominal flops over the median time. 0 where nothing was measured.
 double gflops(const CaseRecord& record);
 
-/// The roof of a case on a machine; empty where none is known: other types than f32, other devices
-/// than the processor, a number of threads whose peaks were not measured.
+/// The roof of a case on a machine (measure/roofline.hpp). Empty for types other than f32, devices
+/// other than the CPU, and numbers of threads whose peaks were not measured.
 std::optional<Roof> roof_on(const Machine& machine, const CaseRecord& record);
 
 /// gflops() as a share of the record's roof; empty where there is no roof or nothing was measured.

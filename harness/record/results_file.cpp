@@ -1,5 +1,5 @@
-// Reads a results file line by line. A line without its newline was torn by a kill and does not
-// count.
+// Reads a results file line by line. A last line without a newline was cut off when the run was
+// killed, and does not count.
 #include <fmt/format.h>
 
 #include <fstream>
@@ -20,14 +20,15 @@ Expected<std::string> slurp(const std::filesystem::path& file) {
   return std::move(text).str();
 }
 
-/// The library's own message from the column on: each of our lines is its line 1.
+/// The library's own message without its line number: it is given one line at a time, so it always
+/// says line 1.
 std::string plain(const Json::parse_error& e) {
   const std::string_view text = e.what();
   const auto end = text.find("column ");
   return std::string(end == text.npos ? text : text.substr(end));
 }
 
-/// Adds one line to `results`; returns what is wrong with it, and where.
+/// Adds one line to `results`; returns what is wrong with it and where, or an empty text.
 std::string add_line(std::string_view line, const Place& place, Results& results) {
   const bool first = results.whole_bytes == 0;
   std::string complaint, record;

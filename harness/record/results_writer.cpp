@@ -1,4 +1,4 @@
-// Appends to a results file so that a kill at any moment loses at most the line in hand.
+// Appends to a results file such that a kill at any moment loses at most the line being written.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
@@ -24,7 +24,7 @@ off_t size_of_file(int descriptor) {
   return fstat(descriptor, &status) == 0 ? status.st_size : -1;
 }
 
-/// A new file survives a power failure only once its folder's entry does.
+/// A new file survives a power failure only once its folder is on disk too.
 void flush_folder(const std::filesystem::path& file) {
   const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
   const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -33,7 +33,7 @@ void flush_folder(const std::filesystem::path& file) {
   ::close(descriptor);
 }
 
-/// Empty if `keep_bytes` of the file at `descriptor` are ours now, and nothing follows them.
+/// Locks the file and cuts it to `keep_bytes`. Returns why that failed; empty if it did not.
 std::string claim(int descriptor, std::optional<std::size_t> keep_bytes) {
   if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) return "another convgauge is writing to it";
   if (!keep_bytes) return "";
@@ -68,7 +68,7 @@ Expected<void> ResultsWriter::append(const std::string& line) {
   const auto why = written < 0 || written == static_cast<ssize_t>(whole.size())
                        ? reason()
                        : "no space left for a line";
-  // The part of a line that did fit would make the next line unreadable.
+  // A partly written line would make the next line unreadable.
   if (written > 0 && before >= 0 && ftruncate(descriptor_, before) != 0)
     return error(
         fmt::format("results file: {}; and half a line stays at its end: {}", why, reason()));

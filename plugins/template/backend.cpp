@@ -11,11 +11,12 @@ class Template {
   static constexpr const char* description = "the example that convgauge ships for plugin authors";
   static constexpr const char* version = "0.1";
 
-  // What the class can do as a whole. The rest is refused for you, with a reason and a sentence.
+  // What the class can do as a whole. Everything else is refused for you, with a reason and a
+  // sentence.
   static constexpr cvg::Supports supports{
       .types = {CVG_DTYPE_F32}, .layouts = {CVG_LAYOUT_NCHW}, .padding_modes = {CVG_PADDING_ZEROS}};
 
-  // What depends on the numbers of one problem. A refusal is never counted against you.
+  // Refuses problems by their numbers. A refusal never counts as a fault.
   static void check(const cvg_spec& spec, const cvg_settings&) {
     if (spec.h.kernel > 64 || spec.w.kernel > 64)
       throw cvg::Refused(CVG_REASON_KERNEL, "kernels beyond 64 taps on an axis are not supported");
@@ -49,7 +50,7 @@ class Template {
                  std::int64_t y, std::int64_t x) const {
     const auto& s = spec_;
     const auto inputs = s.in_channels / s.groups, outputs = s.out_channels / s.groups;
-    const auto first = o / outputs * inputs;  // input channel of the group
+    const auto first = o / outputs * inputs;  // the first input channel of the group
     float sum = 0;
     for (std::int64_t i = 0; i < inputs; ++i)
       for (std::int64_t k = 0; k < s.h.kernel; ++k) {

@@ -1,5 +1,5 @@
-/* convgauge plugin ABI, version 0. It becomes version 1, and frozen, once oneDNN, Winograd, cuDNN
- * and Vulkan have used it.
+/* convgauge plugin ABI, version 0. It becomes version 1, and is then frozen, once the oneDNN,
+ * Winograd, cuDNN and Vulkan backends have used it.
  *
  * A shared library offers convolution backends to a host that checks everything it can. This header
  * is all that a plugin author needs; C++ authors will find <convgauge/sdk.hpp> shorter to write
@@ -19,7 +19,7 @@
  *     main  One thread of the process, the same for the whole life of the library. Never two calls
  *           at once.
  *     any   Any thread, also while another call is running.
- *   States, of a plan and its slots. Without a state a function needs no plan. Each state includes
+ *   States, of a plan and its slots. A function without a state needs no plan. Each state includes
  *   those above it.
  *     plan created   plan_create() has returned the plan.
  *     slot bound     bind() has given the slot its buffers.
@@ -41,22 +41,22 @@
  *   What a function may write is not const; all that it only reads is.
  *
  * GROWTH
- *   Every struct that may grow begins with struct_size, which whoever makes the struct sets to
- *   sizeof. Fields are only appended. A reader never looks beyond struct_size and treats what is
- *   not there as zero.
+ *   Every struct that may grow begins with struct_size. Whoever creates the struct sets it to the
+ *   sizeof that it was compiled with. Fields are only appended. A reader never looks beyond
+ *   struct_size, and treats fields beyond it as zero.
  *   Enumerators are only appended. A plugin refuses (CVG_STATUS_REFUSED) a value that it does not
  *   know; it never guesses.
  *
- * RULES. `convgauge verify` and `convgauge check-plugin` hold every plugin to them.
- *   R1  The library exports cvg_plugin_entry(). A host whose version it does not speak gets NULL,
- *       and the version that it speaks.
+ * RULES. `convgauge verify` and `convgauge check-plugin` check that every plugin keeps them.
+ *   R1  The library exports cvg_plugin_entry(). It returns NULL to a host whose version it does not
+ *       speak, and tells that host the version that it does speak.
  *   R2  Names (of plugins, backends, algorithms and options) are not empty, and unique among their
  *       kind. Those of backends and options match [a-z0-9_]+.
  *   R3  A refusal has a reason other than CVG_REASON_NONE, and a sentence. query() and
- *       plan_create() agree.
+ *       plan_create() agree on what is refused.
  *   R4  An option whose key the backend did not describe, or whose value it cannot use, is refused.
  *   R5  The algorithm named by plan_algorithm() is the one that runs. Where the settings ask for
- *       one by name, it is that one, or a refusal; never another.
+ *       one by name, that one runs, or the call is refused; another one never runs.
  *   R6  requirements() gives the same answer for the whole life of a plan.
  *   R7  execute() writes every element of the output.
  *   R8  execute() never writes an input: source, weights, bias, and what prepare_weights() or
@@ -71,13 +71,13 @@
  *   R13 No exception, exit, abort or signal leaves a function. A failure is a status and a note.
  *   R14 Signal handlers, the MXCSR and x87 control words, the working directory, the umask and the
  *       locale are left as they were.
- *   R15 Nothing is written to standard output. (Standard error is kept, as the plugin's last
- *       words.)
+ *   R15 Nothing is written to standard output. (Standard error is recorded, and shown if the
+ *       plugin dies.)
  *   R16 Descriptors that the plugin did not open are neither closed nor written.
  *   R17 No process outlives its worker.
  *   R18 An algorithm that says deterministic gives the same bits for the same inputs, every time.
- *   R19 execute() allocates no memory. This is a wish: calls of the C library's allocator are
- *       counted and reported, but are no fault.
+ *   R19 execute() allocates no memory. This is a recommendation: calls of the C library's allocator
+ *       are counted and reported, but are not a fault.
  */
 #ifndef CVG_PLUGIN_H
 #define CVG_PLUGIN_H
@@ -103,13 +103,13 @@ extern "C" {
 typedef int32_t cvg_status;
 enum {
   CVG_STATUS_OK = 0,
-  CVG_STATUS_REFUSED = 1,       /* an honest "not supported": never counted as a fault */
+  CVG_STATUS_REFUSED = 1,       /* not supported: never counted as a fault */
   CVG_STATUS_OUT_OF_MEMORY = 2, /* of the host or of the device */
-  CVG_STATUS_FAILED = 3,        /* it was supported and went wrong; the note says how */
+  CVG_STATUS_FAILED = 3,        /* it is supported but went wrong; the note says how */
   CVG_STATUS_DEVICE_LOST = 4    /* nothing more can run in this process */
 };
 
-/* What lies around the source, as torch.nn.Conv2d names it. */
+/* The values around the source, by the names of torch.nn.Conv2d. */
 typedef int32_t cvg_padding;
 enum {
   CVG_PADDING_ZEROS = 0,
@@ -135,29 +135,31 @@ enum { CVG_DTYPE_F32 = 0, CVG_DTYPE_F64 = 1, CVG_DTYPE_F16 = 2, CVG_DTYPE_BF16 =
 /* The order of elements in the image tensors (src, dst and their gradients):
  *   nchw, nhwc  The host's tensors have it, and so have the plan's.
  *   native      The host's tensors are nchw. The plan has a layout of its own, which it names: a
- *               permutation of the elements and a zero-filled tail of channels, made by upload()
- *               and undone by fetch(). No arithmetic, no halo, no duplication. The layouts of
- *               source and destination are of one family, so that layers chain. */
+ *               permutation of the elements, with extra channels of zeros at the end, made by
+ *               upload() and undone by fetch(). No arithmetic, no halo, no duplication. Source and
+ *               destination have the same kind of layout, so that the output of one layer can be
+ *               the input of the next. */
 typedef int32_t cvg_layout;
 enum { CVG_LAYOUT_NCHW = 0, CVG_LAYOUT_NHWC = 1, CVG_LAYOUT_NATIVE = 2 };
 
 /* Which rounding is permitted:
  *   strict   Products and sums are of the accumulator type.
  *   tf32     Factors may be rounded to 10 explicit bits of significand.
- *   reduced  Factors may be rounded to the narrowest type that the backend has; the name of the
+ *   reduced  Factors may be rounded to the narrowest type that the backend offers; the name of the
  *            algorithm says which. */
 typedef int32_t cvg_math;
 enum { CVG_MATH_STRICT = 0, CVG_MATH_TF32 = 1, CVG_MATH_REDUCED = 2 };
 
 /* The kind of algorithm. It decides how far a result may be from the exact one. With u the unit
- * roundoff of the accumulator and n the products of one output:
- *   direct, gemm  Whole numbers that the accumulator holds are exact. Else
- *                 min(n u / (1 - n u), (8 sqrt(n) + 4) u) of the sum of the products' magnitudes.
- *   winograd      A multiple of u and of the amplification that follows from the points, but no
- *                 more than that of the classical points; relative to the norms of the tile.
+ * roundoff of the accumulator and n the number of products in one output:
+ *   direct, gemm  No error where all sums are whole numbers that the accumulator can hold. Else
+ *                 min(n u / (1 - n u), (8 sqrt(n) + 4) u) times the sum of the magnitudes of the
+ *                 products.
+ *   winograd      A multiple of u times the error amplification that follows from the points, at
+ *                 most that of the classical points; relative to the norms of the tile.
  *   fft           A multiple of u that grows with the logarithm of the tile's size; relative to
  *                 the norms of the tile.
- * `convgauge verify` says what it allowed at the worst of the wrong outputs. */
+ * `convgauge verify` prints the error that it allowed at the worst of the wrong outputs. */
 typedef int32_t cvg_class;
 enum { CVG_CLASS_DIRECT = 0, CVG_CLASS_GEMM = 1, CVG_CLASS_WINOGRAD = 2, CVG_CLASS_FFT = 3 };
 
@@ -165,10 +167,10 @@ typedef int32_t cvg_device_kind;
 enum {
   CVG_DEVICE_KIND_CPU = 0,
   CVG_DEVICE_KIND_GPU = 1,
-  CVG_DEVICE_KIND_SOFTWARE = 2 /* a GPU imitated on the CPU */
+  CVG_DEVICE_KIND_SOFTWARE = 2 /* a GPU emulated on the CPU */
 };
 
-/* Why something was refused, for programs; the sentence beside it is for people. */
+/* Why something was refused, for programs; the sentence in the note is for people. */
 typedef int32_t cvg_reason;
 enum {
   CVG_REASON_NONE = 0,
@@ -208,15 +210,15 @@ enum {
   CVG_ROLE_DIFF_WEIGHTS = 5,
   CVG_ROLE_DIFF_BIAS = 6,
   CVG_ROLE_DIFF_DST = 7,
-  CVG_ROLE_PACKED_WEIGHTS = 8, /* weights, and bias, as prepare_weights() left them */
-  CVG_ROLE_WORKSPACE = 9,      /* scratch, for every function from bind() on */
+  CVG_ROLE_PACKED_WEIGHTS = 8, /* weights, and bias, as prepare_weights() arranged them */
+  CVG_ROLE_WORKSPACE = 9,      /* scratch memory, for every function from bind() on */
   CVG_ROLE_CONSTANTS = 10      /* tables that depend on the spec only, written by bind() */
 };
 
 /* How often a buffer exists:
  *   plan       once, for all slots
  *   slot       once for each slot
- *   execution  once, for all slots; its contents mean nothing between two executions (the host
+ *   execution  once, for all slots; its contents are undefined between two executions (the host
  *              overwrites them) */
 typedef int32_t cvg_scope;
 enum { CVG_SCOPE_PLAN = 0, CVG_SCOPE_SLOT = 1, CVG_SCOPE_EXECUTION = 2 };
@@ -229,7 +231,7 @@ enum { CVG_SCOPE_PLAN = 0, CVG_SCOPE_SLOT = 1, CVG_SCOPE_EXECUTION = 2 };
 typedef int32_t cvg_form;
 enum { CVG_FORM_TENSOR = 0, CVG_FORM_OWN = 1 };
 
-/* Kinds of memory. 1 and up are a backend's own, obtained by its memory_alloc(). */
+/* Kinds of memory. Numbers from 1 up are a backend's own kinds, allocated by its memory_alloc(). */
 typedef int32_t cvg_memory;
 enum { CVG_MEMORY_HOST = 0 };
 
@@ -243,7 +245,7 @@ typedef struct cvg_axis {
   int64_t input, kernel, stride, dilation, pad_before, pad_after;
 } cvg_axis;
 
-/* torch.nn.Conv2d, and what its numbers are made of.
+/* The convolution of torch.nn.Conv2d, with its direction, types, layout and rounding.
  *   dst[n,o,y,x] = bias[o] + sum over i, k, l of
  *       weights[o,i,k,l] * src[n, o / (out_channels / groups) * (in_channels / groups) + i, .., ..]
  * Shapes:
@@ -251,7 +253,7 @@ typedef struct cvg_axis {
  *   weights  (out_channels, in_channels / groups, h.kernel, w.kernel)
  *   bias     (out_channels)
  *   dst      (batch, out_channels, h.output, w.output)
- *   diff_X   as X
+ *   diff_X   the shape of X
  * The host passes legal specs only: sizes are positive (batch may be 0), groups divides both
  * channel counts, every output size is at least 1, and all products fit into int64_t. */
 typedef struct cvg_spec {
@@ -265,8 +267,8 @@ typedef struct cvg_spec {
   cvg_layout layout;
   cvg_math math;
   int32_t deterministic; /* 1: only algorithms that always give the same bits */
-  /* Of the host's tensors, in elements; order n, c, h, w (weights: o, i, h, w). A gradient has the
-   * type and the strides of what it is the gradient of. */
+  /* Of the host's tensors, in elements; order n, c, h, w (weights: o, i, h, w). diff_X has the type
+   * and the strides of X. */
   int64_t src_strides[4], weights_strides[4], dst_strides[4];
 } cvg_spec;
 
@@ -285,14 +287,14 @@ typedef struct cvg_settings {
   int64_t workspace_limit_bytes; /* for workspace and packed weights together; -1: no limit */
 } cvg_settings;
 
-/* Where the plugin puts a sentence, in UTF-8: at most `capacity` bytes, the terminating zero among
- * them; cut where it is longer. A parameter of this type may be NULL. */
+/* Where the plugin writes a sentence, in UTF-8: at most `capacity` bytes, including the terminating
+ * zero; a longer sentence is cut. A parameter of this type may be NULL. */
 typedef struct cvg_note {
   char* text;
   size_t capacity;
 } cvg_note;
 
-/* ---- what a backend says of itself ----------------------------------------------------------- */
+/* ---- what a backend says about itself -------------------------------------------------------- */
 
 typedef struct cvg_device {
   size_t struct_size;
@@ -300,9 +302,10 @@ typedef struct cvg_device {
   char name[128];
   char driver[128];             /* versions of driver and runtime; may be empty */
   int64_t memory_bytes;         /* 0: unknown */
-  double peak_flops;            /* f32, per second, as the maker states it; 0: unknown */
+  double peak_flops;            /* f32, per second, as its maker states; 0: unknown */
   double peak_bytes_per_second; /* 0: unknown */
-  /* Of the device's own memory; 0: unknown. Executions with a cold cache run over twice as much. */
+  /* Size of the last cache before the device's own memory; 0: unknown. For executions with a cold
+   * cache the host rotates through slots of more than twice this size in all. */
   int64_t last_level_cache_bytes;
 } cvg_device;
 
@@ -316,9 +319,9 @@ typedef struct cvg_rational {
   int32_t numerator, denominator;
 } cvg_rational;
 
-/* One axis of a Winograd algorithm F(m, r): m outputs from r taps. The points are the finite ones,
- * m + r - 2 of them; infinity is always the last. m == 1 and r == 1: this axis is not
- * transformed. */
+/* One axis of a Winograd algorithm F(m, r): m outputs from r taps. `points` has the m + r - 2
+ * finite points; the last point is always infinity and is not listed. m == 1 and r == 1: this axis
+ * is not transformed. */
 typedef struct cvg_winograd_axis {
   int32_t m, r;
   int32_t point_count;
@@ -329,9 +332,9 @@ typedef struct cvg_algorithm {
   size_t struct_size;
   char name[128]; /* "winograd.f4x4_3x3", "fft.32x32", "onednn.jit:avx512_core" */
   cvg_class algorithm_class;
-  int32_t deterministic;      /* 1: same inputs, same bits, always */
+  int32_t deterministic;      /* 1: the same inputs always give the same bits */
   int32_t flushes_subnormals; /* 1: subnormal inputs, products or sums may be taken as zero */
-  /* winograd: 0 if the library does not tell its points; then the classical ones are assumed. */
+  /* winograd: 0 if the library below does not tell its points: the classical ones are assumed. */
   int32_t points_known;
   cvg_winograd_axis winograd[2]; /* winograd: h, w */
   int32_t fft_tile[2];           /* fft: h, w; 1 where an axis is not transformed */
@@ -379,10 +382,10 @@ typedef struct cvg_backend {
   size_t struct_size;
   const char* name;        /* "winograd" */
   const char* description; /* one line */
-  const char* version;     /* of the backend and of the library below it: "oneDNN 2.6.3 (OpenMP)" */
+  const char* version;     /* of the backend and of the library it uses: "oneDNN 2.6.3 (OpenMP)" */
 
-  /* Counts the devices that it can use. None is a normal answer; `why` then says why: "no CUDA
-   * device: no driver found".
+  /* Counts the devices that the backend can use. 0 is a normal answer; `why` then says why: "no
+   * CUDA device: no driver found".
    * [main] */
   cvg_status (*device_count)(int32_t* count, cvg_note* why);
 
@@ -423,7 +426,7 @@ typedef struct cvg_backend {
    * [main, plan created] */
   cvg_status (*plan_algorithm)(const cvg_plan* plan, cvg_algorithm* out);
 
-  /* The buffers that the plan needs, in an order of its own, which bind() follows. Writes up to
+  /* The buffers that the plan needs, in an order that it chooses and bind() keeps. Writes up to
    * `capacity` of them, and sets *count to how many there are. Each out[i] is zeroed but for
    * struct_size.
    * [main, plan created] */
@@ -466,12 +469,11 @@ typedef struct cvg_backend {
    * [main, slot executed] */
   cvg_status (*fetch)(cvg_plan* plan, int32_t slot, const cvg_tensors* tensors, cvg_note* why);
 
-  /* Memory of the backend's own kinds; the five are NULL if it has none. Kinds are per device. All
-   * of them return when they are done.
-   * Offsets are in bytes from an address that memory_alloc() returned. An address is a number that
-   * the host may count on from: it also binds addresses inside an allocation, at a multiple of the
-   * requirement's alignment from its start, with the requirement's bytes behind them and guards on
-   * both sides.
+  /* Memory of the backend's own kinds; all five functions are NULL if it has none. Kinds are per
+   * device. All five return only when they are done.
+   * Offsets are in bytes from an address that memory_alloc() returned. The host may add to such an
+   * address: it also binds addresses inside an allocation, at a multiple of the requirement's
+   * alignment from its start, followed by the requirement's bytes, with guards on both sides.
    * [main] all five */
   cvg_status (*memory_alloc)(int32_t device, cvg_memory kind, size_t bytes, size_t alignment,
                              void** address, cvg_note* why);
@@ -486,15 +488,15 @@ typedef struct cvg_backend {
   cvg_status (*memory_write)(int32_t device, cvg_memory kind, void* address, size_t offset,
                              const void* host, size_t bytes, cvg_note* why);
 
-  /* A table of further abilities by its name, "cvg.NAME/VERSION"; NULL if the backend does not have
-   * it. May itself be NULL.
+  /* A table of further functions by its name, "cvg.NAME/VERSION"; NULL if the backend does not have
+   * it. The pointer to this function may itself be NULL.
    * [any] */
   const void* (*extension)(const char* name);
 } cvg_backend;
 
-/* extension("cvg.details/0"): what a plan chose and what its device does, for the record and for
- * people. Each function writes a JSON object, with a terminating zero. One that does not fit into
- * the capacity is cut; it is then no JSON, and is not recorded. */
+/* extension("cvg.details/0"): what a plan chose, and the state of its device, for the results and
+ * for people. Each function writes a JSON object, with a terminating zero. An object that does not
+ * fit into the capacity is cut; it is then not JSON, and is not recorded. */
 #define CVG_EXTENSION_DETAILS "cvg.details/0"
 typedef struct cvg_details {
   size_t struct_size;

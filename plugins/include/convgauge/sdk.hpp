@@ -1,4 +1,4 @@
-// C++20 comfort over plugin.h: an author writes one class and one export line.
+// A C++20 layer over plugin.h: an author writes one class and one export line.
 //
 //   class Mine {
 //    public:
@@ -22,7 +22,7 @@
 //
 // OPTIONAL MEMBERS, found by their names.
 //
-// What there is to choose from:
+// Algorithms, options and devices:
 //   static std::vector<cvg_algorithm> algorithms(const cvg_spec&, const cvg_settings&)
 //       The class's own choice first. cvg::algorithm(), winograd() and fft() make them. Without
 //       this member there is one algorithm, of class direct, with the backend's name.
@@ -37,13 +37,13 @@
 //   std::size_t workspace_bytes() const
 //       One scratch buffer: slot.workspace.
 //   std::size_t packed_weights_bytes() const
-//       One buffer that prepare_weights() fills: slot.packed_weights. The plan then has neither
-//       slot.weights nor slot.bias.
+//       One buffer that prepare_weights() fills: slot.packed_weights. The plan then has no
+//       slot.weights; slot.bias stays.
 //   std::vector<cvg_requirement> requirements() const
 //       All buffers, instead of the two above and the tensors of the direction.
 //   struct Memory
-//       Memory of kinds of its own: static functions alloc(device, kind, bytes, alignment), which
-//       returns the address, and free, fill, read and write with the parameters of plugin.h.
+//       Memory of the class's own kinds: static functions alloc(device, kind, bytes, alignment),
+//       which returns the address, and free, fill, read and write with the parameters of plugin.h.
 //
 // Steps of a plan:
 //   void bind(const cvg::Slot&)
@@ -55,12 +55,12 @@
 //       These two instead of execute(): execute_batch() may return early, and wait() waits and
 //       fills the timing.
 //
-// For the record, the extension "cvg.details/0" of plugin.h; both return a JSON object:
+// For the results file, by the extension "cvg.details/0" of plugin.h; both return a JSON object:
 //   std::string details() const
 //   static std::string device_details(std::int32_t device)
 //
-// WHAT HOLDS
-//   The constructor and algorithms() only see settings that pass the checks made for you. The
+// WHAT A CLASS MAY RELY ON, AND WHAT IT MUST KEEP
+//   The constructor and algorithms() only see settings that have passed the SDK's checks. The
 //   constructor's `settings.algorithm` is never null: it names the algorithm that must run. What
 //   check() and algorithms() accept, the constructor must not refuse (rule R3). The spec may be
 //   kept; the pointers inside the settings may not.
@@ -74,7 +74,7 @@
 
 namespace CVG_HIDDEN cvg {
 
-/// The table of one class. It lives as long as the library.
+/// The cvg_backend of one class. It lives as long as the library is loaded.
 template <Backend B>
 const cvg_backend* table() {
   static const cvg_backend made = [] {
@@ -137,7 +137,8 @@ const cvg_plugin* plugin(const char* name, const char* version, std::uint32_t ho
 
 }  // namespace cvg
 
-/// CVG_EXPORT_PLUGIN("name", "version", BackendA, BackendB): the library's one exported symbol.
+/// CVG_EXPORT_PLUGIN("name", "version", BackendA, BackendB) defines the library's one exported
+/// symbol.
 #define CVG_EXPORT_PLUGIN(plugin_name, plugin_version, ...)                                        \
   extern "C" CVG_EXPORT const cvg_plugin* cvg_plugin_entry(std::uint32_t version, const cvg_host*, \
                                                            std::uint32_t* plugin_abi_version) {    \

@@ -1,4 +1,4 @@
-// What a class must have, and what stands in for the members that it may leave out.
+// What a class must have, and the defaults for members that it may leave out.
 #pragma once
 #include <convgauge/plugin.h>
 #include <convgauge/sdk/cpu.hpp>
@@ -12,12 +12,12 @@
 
 namespace CVG_HIDDEN cvg {
 
-/// execute(): one slot after another.
+/// Has execute(), which runs one slot.
 template <class B>
 concept RunsOne = requires(B b, const Slot& slot) {
   b.execute(slot);
 };
-/// execute_batch() and wait(): several slots at once, and perhaps after execute_batch() returned.
+/// Has execute_batch(), which runs several slots and may return before they are done, and wait().
 template <class B>
 concept RunsBatches = requires(B b, std::span<const Slot* const> slots, cvg_timing* timing) {
   b.execute_batch(slots, timing);
@@ -47,12 +47,12 @@ concept DescribesItself = requires(const cvg_spec& spec, const cvg_settings& set
   B::check(spec, settings);
 };
 
-/// What CVG_EXPORT_PLUGIN demands of a class.
+/// What CVG_EXPORT_PLUGIN requires of a class.
 template <class B>
 concept Backend = DescribesItself<B> && Runs<B> && PreparesWhatItPacks<B> &&
     std::constructible_from<B, const cvg_spec&, const cvg_settings&>;
 
-/// The optional static members of a class, or what stands in for them.
+/// The optional static members of a class, or their defaults.
 template <class B>
 std::span<const cvg_option_info> options_of() {
   if constexpr (requires { B::options(); }) return B::options();
@@ -63,7 +63,7 @@ std::vector<cvg_device> devices_of() {
   if constexpr (requires { B::devices(); }) return B::devices();
   return {cpu_device()};
 }
-/// How many. Does not read the name of the CPU, since query() is to be cheap.
+/// The number of devices. Does not read the name of the CPU, since query() should be cheap.
 template <class B>
 std::size_t device_count_of() {
   if constexpr (requires { B::devices(); }) return B::devices().size();
@@ -84,7 +84,7 @@ std::vector<cvg_algorithm> algorithms_of(const cvg_spec& spec, const cvg_setting
     return {algorithm(B::name)};
 }
 
-/// Everything that can be refused without building a plan: settings, options, spec, then the
+/// Checks everything that can be refused without building a plan: settings, options, spec, then the
 /// class's own check(). Throws Refused.
 template <class B>
 void vet(const cvg_spec& spec, const cvg_settings& settings) {
@@ -94,8 +94,8 @@ void vet(const cvg_spec& spec, const cvg_settings& settings) {
   B::check(spec, settings);
 }
 
-/// What algorithms() may list but no plan may run: on a device that is only described, say. Throws
-/// Refused.
+/// Refuses what algorithms() may list but no plan can run, for example on a device of which only a
+/// description is present. Throws Refused.
 template <class B>
 void vet_runnable(const cvg_spec& spec, const cvg_settings& settings) {
   if constexpr (requires { B::check_runnable(spec, settings); }) B::check_runnable(spec, settings);

@@ -1,5 +1,5 @@
-// The buffers of a plan: how many bytes a tensor has, what a class needs by default, addresses by
-// role.
+// The buffers of a plan: the bytes of a tensor, the buffers that a class needs by default,
+// addresses by role.
 #pragma once
 #include <convgauge/sdk/values.hpp>
 
@@ -10,8 +10,8 @@
 
 namespace CVG_HIDDEN cvg {
 
-/// Bytes from the first to the last element of a tensor with these strides; 0 where it has no
-/// elements.
+/// Bytes from the first to the last element of a tensor with these strides, both included; 0 where
+/// it has no elements.
 inline std::size_t tensor_bytes(const std::int64_t (&shape)[4], const std::int64_t (&strides)[4],
                                 cvg_dtype type) {
   std::int64_t last = 0;
@@ -37,7 +37,7 @@ inline std::size_t dst_bytes(const cvg_spec& s) {
                       s.dst_type);
 }
 
-/// One of the host's own tensors, aligned to its element.
+/// A buffer for one of the host's own tensors, aligned to its element.
 inline cvg_requirement tensor(cvg_role role, std::size_t bytes, cvg_dtype type) {
   return {sizeof(cvg_requirement), role,  CVG_SCOPE_SLOT, CVG_FORM_TENSOR,
           CVG_MEMORY_HOST,         bytes, size_of(type),  {}};
@@ -52,7 +52,7 @@ inline cvg_requirement own(cvg_role role, cvg_scope scope, std::size_t bytes, st
   return made;
 }
 
-/// One buffer for each slot, as the weights themselves are.
+/// A buffer for packed weights, one for each slot.
 inline cvg_requirement packed_weights(std::size_t bytes, std::size_t alignment = 64) {
   return own(CVG_ROLE_PACKED_WEIGHTS, CVG_SCOPE_SLOT, bytes, alignment);
 }
@@ -61,8 +61,8 @@ inline cvg_requirement workspace(std::size_t bytes, std::size_t alignment = 64) 
   return own(CVG_ROLE_WORKSPACE, CVG_SCOPE_EXECUTION, bytes, alignment);
 }
 
-/// The host's tensors of a direction: those that are read, then those that are written. Where a
-/// plan packs its weights, they are left out.
+/// Buffers for the host's tensors of a direction: those that are read, then those that are written.
+/// A plan that packs its weights has none for the weights.
 inline std::vector<cvg_requirement> tensors(const cvg_spec& s, bool packs_weights) {
   std::vector<cvg_requirement> made;
   const auto add = [&](bool wanted, cvg_role role, std::size_t bytes, cvg_dtype type) {
@@ -82,7 +82,7 @@ inline std::vector<cvg_requirement> tensors(const cvg_spec& s, bool packs_weight
   return made;
 }
 
-/// Bytes of workspace and packed weights: what workspace_limit_bytes counts.
+/// Bytes of workspace and packed weights together, which workspace_limit_bytes limits.
 inline std::size_t footprint_bytes(const std::vector<cvg_requirement>& requirements) {
   std::size_t bytes = 0;
   for (const auto& r : requirements)
@@ -90,7 +90,7 @@ inline std::size_t footprint_bytes(const std::vector<cvg_requirement>& requireme
   return bytes;
 }
 
-/// Puts the address of one buffer where `slot` has its role.
+/// Sets the member of `slot` for this role to the address.
 inline void place(Slot& slot, cvg_role role, void* address) {
   switch (role) {
     case CVG_ROLE_SRC:

@@ -1,4 +1,4 @@
-// The one device of a class that names none: the CPU of this machine.
+// The one device of a class that does not list devices: the CPU of this machine.
 #pragma once
 #include <convgauge/plugin.h>
 #include <convgauge/sdk/hidden.hpp>
@@ -9,7 +9,7 @@
 
 namespace CVG_HIDDEN cvg {
 
-/// As /proc/cpuinfo names it; "CPU" where there is no such file or line.
+/// The name of the CPU in /proc/cpuinfo; "CPU" where there is no such file or line.
 inline std::string cpu_name() {
   std::ifstream file("/proc/cpuinfo");
   for (std::string line; std::getline(file, line);)

@@ -1,4 +1,4 @@
-// The functions of the ABI's tables, over an author's class. No exception leaves them.
+// The functions of the ABI's tables, implemented with an author's class. No exception leaves them.
 #pragma once
 #include <convgauge/plugin.h>
 #include <convgauge/sdk/hidden.hpp>
@@ -15,8 +15,8 @@
 
 namespace CVG_HIDDEN cvg {
 
-/// Runs `body` and turns what it throws into a status and a note. Without `reason` a Refused is a
-/// failure: only functions that have a reason may refuse.
+/// Runs `body` and turns what it throws into a status and a note. If `reason` is null, Refused
+/// becomes a failure: only functions with a parameter for the reason may refuse.
 template <class Body>
 cvg_status guarded(cvg_note* why, cvg_reason* reason, Body&& body) noexcept {
   try {
@@ -152,7 +152,7 @@ concept TellsDetails = requires(const B b) {
   { b.details() } -> std::convertible_to<std::string>;
   { B::device_details(0) } -> std::convertible_to<std::string>;
 };
-/// The functions of cvg_details.
+/// The table cvg_details of a class.
 template <class B>
 struct DetailsGlue {
   static cvg_status plan(const cvg_plan* plan, cvg_note* json) noexcept {

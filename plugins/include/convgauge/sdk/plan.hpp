@@ -13,7 +13,7 @@
 namespace CVG_HIDDEN cvg {
 
 /// An author's object, the algorithm it runs, its requirements, and the buffers bound to each slot.
-/// What its functions throw, glue.hpp turns into statuses. [main]
+/// glue.hpp turns what its functions throw into statuses. [main]
 template <class B>
 class Plan {
  public:
@@ -40,7 +40,7 @@ class Plan {
     return slots_[static_cast<std::size_t>(index)];
   }
 
-  /// Throws std::out_of_range for a slot that there is not, std::invalid_argument for a wrong
+  /// Throws std::out_of_range for a slot that does not exist, std::invalid_argument for a wrong
   /// count.
   void bind(std::int32_t index, void* const* addresses, std::int32_t count) {
     slot(index);
@@ -88,7 +88,7 @@ class Plan {
   std::vector<cvg_requirement> requirements_;
   std::vector<Slot> slots_;
   std::vector<void*> addresses_;    // slot by slot, in the order of the requirements
-  std::vector<const Slot*> batch_;  // keeps its memory from batch to batch
+  std::vector<const Slot*> batch_;  // a member, so that its memory is reused
 };
 
 }  // namespace cvg

@@ -1,5 +1,5 @@
-// Structs that begin with their size: reads what an older or newer host wrote, writes what it has
-// room for.
+// Structs that begin with their size: reads those of an older or newer host, and writes as much as
+// fits into them.
 #pragma once
 #include <convgauge/plugin.h>
 #include <convgauge/sdk/hidden.hpp>
@@ -12,7 +12,8 @@
 
 namespace CVG_HIDDEN cvg {
 
-/// A copy of `*from` as this plugin knows the struct. Fields that the host does not have are zero.
+/// A copy of `*from` in the form that this plugin was compiled with. Fields that the host does not
+/// have are zero.
 template <class T>
 T read_struct(const T* from) {
   T copy{};
@@ -21,7 +22,7 @@ T read_struct(const T* from) {
   return copy;
 }
 
-/// Fills `*out` as far as the host's struct_size goes, and leaves struct_size as it is.
+/// Fills `*out` up to the host's struct_size, and leaves struct_size as it is.
 template <class T>
 void write_struct(const T& from, T* out) {
   const std::size_t room = out->struct_size;
@@ -30,8 +31,8 @@ void write_struct(const T& from, T* out) {
   out->struct_size = room;
 }
 
-/// Fills an array of the host's, whose elements lie the host's struct_size apart. *count: how many
-/// there are, also beyond `capacity`.
+/// Fills an array of the host, whose elements lie the host's struct_size apart. Sets *count to the
+/// number of elements in `from`, even if that is more than `capacity`.
 template <class T>
 void write_array(std::span<const T> from, T* out, std::int32_t capacity, std::int32_t* count) {
   *count = static_cast<std::int32_t>(from.size());
@@ -43,7 +44,8 @@ void write_array(std::span<const T> from, T* out, std::int32_t capacity, std::in
     write_struct(from[i], reinterpret_cast<T*>(place));
 }
 
-/// A zero-terminated text of at most `capacity` bytes, never cut inside a UTF-8 character.
+/// Writes a zero-terminated text of at most `capacity` bytes, zero included; never cut inside a
+/// UTF-8 character.
 inline void write_text(std::string_view text, char* out, std::size_t capacity) {
   if (!out || capacity == 0) return;
   std::size_t length = std::min(text.size(), capacity - 1);

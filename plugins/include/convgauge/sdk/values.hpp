@@ -1,4 +1,5 @@
-// What an author's class says and is given: refusals, abilities, algorithms, the buffers of a slot.
+// What the members of an author's class take and return: refusals, what is supported, algorithms,
+// the buffers of a slot.
 #pragma once
 #include <convgauge/plugin.h>
 #include <convgauge/sdk/hidden.hpp>
@@ -15,8 +16,8 @@
 
 namespace CVG_HIDDEN cvg {
 
-/// An honest "not supported", with its reason and a sentence for people: CVG_STATUS_REFUSED. Thrown
-/// by check(), check_runnable(), algorithms(), devices(), or a constructor.
+/// "Not supported", with its reason and a sentence for people: CVG_STATUS_REFUSED. Thrown by
+/// check(), check_runnable(), algorithms(), devices(), or a constructor.
 struct Refused : std::runtime_error {
   Refused(cvg_reason reason_code, const std::string& sentence)
       : std::runtime_error(sentence), reason(reason_code) {}
@@ -28,8 +29,8 @@ struct DeviceLost : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Memory of the host or of a device ran out: CVG_STATUS_OUT_OF_MEMORY, with a sentence. Without a
-/// sentence std::bad_alloc will do.
+/// Memory of the host or of a device ran out: CVG_STATUS_OUT_OF_MEMORY, with a sentence.
+/// std::bad_alloc has the same status, without one.
 struct OutOfMemory : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -50,10 +51,10 @@ class Set {
 
 /// What a class can do as a whole:
 ///   static constexpr cvg::Supports supports{.types = {CVG_DTYPE_F32, CVG_DTYPE_F64}};
-/// The rest is refused before the class is asked. Source, weights and destination have one type;
-/// the accumulator is f64 for f64, and f32 for the others.
-/// A plan whose arithmetic is strict also satisfies tf32 and reduced, which only permit rounding.
-/// So `math` holds all three by default, and a class that rounds leaves strict out.
+/// Everything else is refused before the class is asked. Source, weights and destination have one
+/// type; the accumulator is f64 for f64, and f32 for the others. A plan whose arithmetic is strict
+/// also satisfies tf32 and reduced, which only permit rounding. So `math` holds all three by
+/// default, and a class that rounds leaves strict out.
 struct Supports {
   Set types{CVG_DTYPE_F32};
   Set layouts{CVG_LAYOUT_NCHW};
@@ -64,10 +65,11 @@ struct Supports {
   std::int32_t max_threads = INT32_MAX;
 };
 
-/// The buffers of one bound slot, by role; null where the plan asked for none. Where a plan asked
-/// for a role twice, `addresses` has both: they are in the order of its requirements.
-/// Who may write what: bind() the constants; prepare_weights() weights, bias and packed_weights,
-/// and upload() src and diff_dst, in form own; execute() the outputs; all of them the workspace.
+/// The buffers of one bound slot, by role; null where the plan asked for none. `addresses` has all
+/// of them in the order of the requirements, also where a plan asked for a role twice. Which
+/// function may write which buffer: bind() the constants; prepare_weights() weights, bias and
+/// packed_weights, and upload() src and diff_dst, in form own; execute() the outputs; each of them
+/// the workspace.
 struct Slot {
   std::int32_t index = 0;
   void *src = nullptr, *weights = nullptr, *bias = nullptr, *diff_dst = nullptr;
@@ -110,7 +112,7 @@ inline cvg_algorithm winograd(std::string_view name, const cvg_winograd_axis& h,
   return made;
 }
 
-/// An FFT algorithm; a tile of 1 on an axis: not transformed.
+/// An FFT algorithm. A tile size of 1 means that the axis is not transformed.
 inline cvg_algorithm fft(std::string_view name, std::int32_t tile_h, std::int32_t tile_w) {
   auto made = algorithm(name, CVG_CLASS_FFT);
   made.fft_tile[0] = tile_h;
@@ -118,8 +120,8 @@ inline cvg_algorithm fft(std::string_view name, std::int32_t tile_h, std::int32_
   return made;
 }
 
-/// The value of an option as the host set it; nothing where it is not set. The view is valid as
-/// long as `settings`.
+/// The value of an option as the host set it; empty where it is not set. The view is valid as long
+/// as `settings`.
 inline std::optional<std::string_view> option(const cvg_settings& settings, std::string_view key) {
   for (std::int32_t i = 0; i < settings.option_count; ++i)
     if (key == settings.options[i].key) return settings.options[i].value;

@@ -1,5 +1,5 @@
-// What the SDK refuses for a class: what `supports` leaves out, and rules R3, R4 and R5 of
-// plugin.h.
+// What the SDK refuses on behalf of a class: what `supports` leaves out, and what rules R3, R4 and
+// R5 of plugin.h require to be refused.
 #pragma once
 #include <convgauge/sdk/values.hpp>
 
@@ -11,7 +11,7 @@
 
 namespace CVG_HIDDEN cvg {
 
-/// "a, b and c" for sentences; "none" for nothing.
+/// "a, b and c", for messages; "none" for an empty list.
 inline std::string listed(const std::vector<std::string>& words) {
   std::string all;
   for (std::size_t i = 0; i < words.size(); ++i)
@@ -144,8 +144,8 @@ inline void vet_settings(const cvg_settings& settings, const Supports& supports,
                 std::to_string(settings.slots) + " slots; at least 1 is needed");
 }
 
-/// The algorithm that will run: the one asked for by name, else the first. Where the spec demands
-/// it, of the deterministic ones.
+/// The algorithm that will run: the one asked for by name, else the first, or the first
+/// deterministic one where the spec demands that. Throws Refused.
 inline cvg_algorithm chosen(std::span<const cvg_algorithm> known, const cvg_spec& spec,
                             const cvg_settings& settings) {
   std::vector<std::string> names;
