@@ -22,7 +22,7 @@ struct Request {
   CompareOptions options;
 };
 
-/// The results file that a folder stands for, however it was spelled.
+/// The results file of a folder (or the file itself), as a canonical path.
 fs::path results_file(const fs::path& path) {
   std::error_code failed;
   const auto file = fs::is_directory(path, failed) ? path / "results.jsonl" : path;
@@ -72,7 +72,7 @@ Expected<Request> request_of(const po::variables_map& values) {
   return r;
 }
 
-/// Reads the folders of one side; the results stay in `kept`.
+/// Reads the folders of one side. The results are stored in `kept`.
 Expected<Side> side_of(const Texts& folders, std::deque<Results>& kept) {
   Side side;
   for (const auto& folder : folders) {
@@ -84,7 +84,8 @@ Expected<Side> side_of(const Texts& folders, std::deque<Results>& kept) {
   return side;
 }
 
-/// One folder on both sides is one run: it is read once, so that its rounds are seen to be common.
+/// One folder on both sides is one run: it is read once, so that both sides are known to share its
+/// rounds.
 Expected<std::pair<Side, Side>> read_sides(const Request& request, std::deque<Results>& kept) {
   auto baseline = side_of(request.baseline, kept);
   if (!baseline) return tl::unexpected(baseline.error());

@@ -20,7 +20,8 @@ namespace convgauge::cli {
 /// A number of seconds: above 0 and up to 1e6.
 Expected<double> seconds(std::string_view option, const std::string& text);
 
-// from_text(key, text, value): the value that an option's text says, or the error that names both.
+// from_text(key, text, value): sets the value from the text of an option. Errors name the option
+// and its text.
 template <class T>
 requires std::is_integral_v<T> Expected<void> from_text(const Key& key, const std::string& text,
                                                         T& value) {
@@ -59,7 +60,8 @@ Expected<void> from_text(const Key& key, const std::string& text, std::optional<
   return from_text(key, text, value.emplace());
 }
 
-/// "a,b" and repeated options alike, each a different value.
+/// The values of a list, given as "a,b" or repeatedly. Errors: those of from_text(), and a value
+/// that is given twice.
 template <class T>
 Expected<void> from_texts(const Key& key, const Texts& texts, std::vector<T>& values) {
   values.clear();
@@ -73,7 +75,7 @@ Expected<void> from_texts(const Key& key, const Texts& texts, std::vector<T>& va
   return {};
 }
 
-/// Declares an option for each member; an axis takes a list, a switch nothing.
+/// Declares an option for each member; an axis takes a list, a switch takes no value.
 class DeclareOptions {
  public:
   explicit DeclareOptions(po::options_description& options) : options_(options) {}
@@ -122,7 +124,7 @@ class DeclareOptions {
   po::options_description& options_;
 };
 
-/// Sets each member of which the option was given.
+/// Sets each member whose option was given. `done`: the first error.
 class ReadOptions {
  public:
   explicit ReadOptions(const po::variables_map& values) : values_(values) {}

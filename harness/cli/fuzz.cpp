@@ -36,7 +36,7 @@ Expected<FuzzOptions> options_of(const po::variables_map& values, const Selectio
   if (values.count("count"))
     if (auto ok = whole_number(values, "count", options.count.emplace()); !ok)
       return tl::unexpected(ok.error());
-  // A count alone is the whole order.
+  // With --count alone there is no time limit.
   if (options.count) options.time = std::chrono::hours(24 * 365);
   if (values.count("seconds")) {
     if (auto ok = from_text(Key("seconds"), values["seconds"].as<std::string>(), options.time); !ok)
@@ -48,7 +48,7 @@ Expected<FuzzOptions> options_of(const po::variables_map& values, const Selectio
   options.directions = s.direction;
   options.verify = s.verify;
   options.more_fills = !values.count("fill");
-  options.verify.seed = VerifySettings{}.seed;  // --seed is of the cases
+  options.verify.seed = VerifySettings{}.seed;  // --seed chooses the cases only
   options.placements = selection.placements;
   const auto budget = shrink_budget(values);
   if (!budget) return tl::unexpected(budget.error());
@@ -60,7 +60,7 @@ Expected<FuzzOptions> options_of(const po::variables_map& values, const Selectio
   return options;
 }
 
-/// A line that is redrawn on a terminal, and a plain one now and then elsewhere.
+/// On a terminal a line that is redrawn; elsewhere a plain line every ten seconds.
 class FuzzLine {
  public:
   void show(const FuzzResult& r) {
@@ -129,7 +129,7 @@ int fuzz(const Arguments& arguments) {
     if (values.count(option))
       return usage_error(
           fmt::format("fuzz: --{} means nothing here: its problems are random", option));
-  // What is selected is who computes; the problem only has to be there.
+  // Only the backends of the selection are used; select() needs some problem.
   values.insert({"target", po::variable_value(std::string("n1c1h1w1_o1k1"), false)});
   const auto selection = select(values, true);
   if (!selection) return usage_error(selection.error().message);

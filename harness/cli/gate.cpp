@@ -1,5 +1,5 @@
-// `convgauge gate`: a run against a stored baseline. Correctness and coverage always; what looks
-// slower is measured again beside the baseline's plugin before anything is called slower.
+// `convgauge gate`: a run against a stored baseline. Correctness and coverage are always judged; a
+// case that looks slower is measured again beside the baseline's plugin before it is called slower.
 #include <fmt/format.h>
 
 #include <chrono>
@@ -30,7 +30,7 @@ Expected<FinishedRun> read_run(const std::string& path) {
                                               : fs::path(path).parent_path()};
 }
 
-/// Has the suspects measured again, and enters into each what came of it.
+/// Measures the suspects again, and stores the result in each.
 Expected<void> measure_suspects(Gate& gate, RemeasureRunsOrder order) {
   for (const auto& suspect : gate.suspects)
     order.pairs.push_back({suspect.compared->baseline, suspect.compared->candidate});
@@ -73,7 +73,7 @@ std::vector<fs::path> files_of(const po::variables_map& values, const char* name
   return files;
 }
 
-/// By the file's extension; text where it is none of a format.
+/// Writes the judgement in the format of the file's extension, or as text.
 Expected<void> write(const Gate& gate, const std::string& file) {
   const auto* format = format_of_file(Subject::gate, file);
   if (!format) format = format_of_file(Subject::gate, "");

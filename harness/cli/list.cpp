@@ -51,7 +51,7 @@ void print_devices(const Catalog& catalog) {
 }
 
 int print_suites(const fs::path& executable) {
-  // Beside the source tree that this was built from, or where it was installed.
+  // The source tree that this was built from, or the installed files.
   const fs::path folders[] = {fs::path(kSourceFolder) / "configs",
                               executable.parent_path() / "../share/convgauge/configs"};
   for (const auto& folder : folders) {

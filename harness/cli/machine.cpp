@@ -1,4 +1,4 @@
-// `convgauge machine`: what the numbers are made on.
+// `convgauge machine`: the machine on which the numbers are measured.
 #include "run/machine/machine.hpp"
 
 #include <fmt/format.h>

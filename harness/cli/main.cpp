@@ -1,4 +1,4 @@
-// The program: finds the verb, hands it its arguments.
+// The program: finds the verb and passes it its arguments.
 #include <fmt/format.h>
 
 #include <array>
@@ -17,7 +17,7 @@ using convgauge::cli::Arguments;
 struct Verb {
   const char* name;
   int (*run)(const Arguments&);
-  const char* what;  // empty: not for people
+  const char* what;  // empty: internal, not listed
 };
 
 constexpr std::array kVerbs{

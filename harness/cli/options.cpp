@@ -17,7 +17,8 @@
 namespace convgauge::cli {
 namespace {
 
-/// An option whose value is empty, or a comma alone, is a variable that a script forgot to set.
+/// The first option whose value is empty, or only a comma: often a variable that a script forgot to
+/// set.
 std::optional<std::string> empty_option(const po::options_description& options,
                                         const po::variables_map& values) {
   for (const auto& [name, value] : values) {
@@ -31,7 +32,7 @@ std::optional<std::string> empty_option(const po::options_description& options,
   return std::nullopt;
 }
 
-/// What someone typed may hold escape sequences; a terminal must not obey them.
+/// Arguments may hold escape sequences, which a terminal must not obey.
 std::string printable(const std::string& text) {
   std::string safe;
   for (const char c : text) {

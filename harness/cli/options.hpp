@@ -23,8 +23,8 @@ struct Parsed {
   std::optional<int> exit;
   po::variables_map values;
 };
-/// Positional arguments all go to `positional`. Wrong ones are named, with the nearest option that
-/// exists.
+/// All positional arguments become values of the option that `positional` names. An unknown option
+/// is reported with the nearest one that exists.
 Parsed parse(const Usage& usage, const Arguments& arguments, const std::string& positional);
 
 /// Prints "convgauge: MESSAGE" to standard error; exit code 2.
@@ -32,7 +32,7 @@ int usage_error(const std::string& message);
 
 /// What is run, on what, with which settings, and how it is verified.
 void add_selection(po::options_description& options);
-/// How times are taken.
+/// How cases are timed.
 void add_measuring(po::options_description& options);
 /// Whether failing cases are made smaller, and for how long.
 void add_shrinking(po::options_description& options);
@@ -40,7 +40,7 @@ void add_shrinking(po::options_description& options);
 using Texts = std::vector<std::string>;
 /// Empty where the option was not given.
 std::optional<std::string> text_of(const po::variables_map& values, const char* name);
-/// "a,b" and repeated options alike.
+/// The values of an option, given as "a,b" or repeatedly.
 Texts listed(const po::variables_map& values, const char* name);
 
 }  // namespace convgauge::cli

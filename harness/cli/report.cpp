@@ -1,5 +1,5 @@
-// `convgauge report`: every format from the results of earlier runs; of several, the history of
-// their cases.
+// `convgauge report`: every format, from the results of earlier runs; from several runs, the
+// history of their cases.
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -14,7 +14,7 @@
 namespace convgauge::cli {
 namespace {
 
-/// What a history calls a run: its folder.
+/// The name of a run in a history: its folder.
 std::string name_of(const std::string& path) {
   const auto full = std::filesystem::absolute(path).lexically_normal();
   const auto folder =

@@ -29,7 +29,7 @@ Shape4 list(const Shape& s) {
 struct Files {
   std::string input, weight, bias, grad_output, output, output_bias, output_dtype;
 
-  /// Of what a direction reads or writes; the result is `output`.
+  /// The file of a tensor that a direction reads or writes; the result is `output`.
   const std::string& of(TensorRole role) const {
     switch (role) {
       case TensorRole::src:
@@ -62,8 +62,8 @@ Shape4 file_shape(const Spec& spec, TensorRole role) {
   return list(spec.shape(role));
 }
 
-/// Puts the elements of `shape` in C order into a tensor of these strides, or takes them out:
-/// move(place, index).
+/// Calls move(place, index) for every element: its place in a tensor of these strides, and its
+/// index in C order.
 template <class Move>
 void each_element(const Shape& shape, const Strides& strides, Move move) {
   const TensorView<const char> at{nullptr, shape, strides};
@@ -71,8 +71,8 @@ void each_element(const Shape& shape, const Strides& strides, Move move) {
   each_index(shape, [&](auto n, auto c, auto h, auto w) { move(at.offset(n, c, h, w), i++); });
 }
 
-/// Reads an array of the case's dtype and puts it into the spec's type and strides. Of images, a
-/// leading 1 may lack.
+/// Reads an array of the case's dtype and converts it to the spec's type and strides. Images of
+/// batch 1 may leave out the batch dimension.
 Expected<Buffer> tensor(const Files& files, const Spec& spec, TensorRole role, Dtype dtype) {
   const auto& file = files.of(role);
   const auto* what = option_of(role);
@@ -100,7 +100,7 @@ bool is_unbatched(const std::string& file) {
   return array && array->shape.size() == 3;
 }
 
-/// In C order, in the type asked for.
+/// Writes an output in C order, in the type of --output-dtype.
 Expected<void> write_output(const Files& files, const Spec& spec, TensorRole role,
                             const TensorRun& done, bool unbatched) {
   Dtype type = spec.type(role);
@@ -122,7 +122,7 @@ Expected<void> write_output(const Files& files, const Spec& spec, TensorRole rol
   return write_npy(files.of(role), sizes, type, to.data());
 }
 
-/// Every file that the direction needs, and no other.
+/// The files of the options: every file that the direction needs, and no other.
 Expected<Files> files_of(const po::variables_map& values, const Spec& spec) {
   Files files;
   const std::pair<const char*, std::string*> names[] = {{"input", &files.input},
@@ -137,8 +137,8 @@ Expected<Files> files_of(const po::variables_map& values, const Spec& spec) {
   const auto problem = short_text(spec.geometry);
   for (const auto role : kTensorRoles) {
     const bool needed = spec.reads(role) || spec.writes(role), given = !files.of(role).empty();
-    const bool shared = std::string_view(option_of(role)) ==
-                        "output";  // of three roles, of which each direction has one
+    // --output belongs to three roles, of which each direction has one.
+    const bool shared = std::string_view(option_of(role)) == "output";
     if (needed && !given && role == TensorRole::bias)
       return error(fmt::format(
           "run: the problem {} has a bias, so --bias is needed (or _nobias in the problem)",
@@ -207,8 +207,8 @@ int run(const Arguments& arguments) {
   auto spec = spec_of(selection->suite.problems.front().geometry, settings);
   const auto files = files_of(parsed.values, spec);
   if (!files) return usage_error(files.error().message);
-  // The reference keeps its doubles where they are asked for; every other backend's output is
-  // converted. (The gradient of the bias has the type of the output's, which is read.)
+  // The reference writes its doubles unrounded where f64 is asked for; the output of any other
+  // backend is converted. (diff_bias stays as it is: it has the type of diff_dst, which is read.)
   if (competitor->choice.name == "reference" &&
       parse_word<Dtype>(files->output_dtype) == Dtype::f64)
     (spec.result() == TensorRole::dst        ? spec.dst_type

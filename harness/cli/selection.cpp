@@ -19,8 +19,8 @@ std::string one(const po::variables_map& values, const char* name) {
   return values.count(name) ? values[name].as<std::string>() : std::string();
 }
 
-/// The shape of `run`'s --input, where there is one; its own errors are told when it is read for
-/// good.
+/// The shape of `run`'s --input, where it can be read; errors are reported when the array is read
+/// to be used.
 std::optional<InputSize> input_size(const po::variables_map& values) {
   if (!values.count("input")) return std::nullopt;
   const auto array = read_npy(one(values, "input"));
@@ -203,7 +203,7 @@ Expected<Selection> select(const po::variables_map& given, bool plugins_alone) {
     if (failure.named) return error(failure.why);
   if (auto ok = apply_backends(values, plugins_alone, selection); !ok)
     return tl::unexpected(ok.error());
-  // What the command line changed is part of what the run is: --resume compares it.
+  // The digest covers what the command line changed too: --resume compares it.
   selection.suite.digest = digest_of(selection.suite);
   return selection;
 }

@@ -1,4 +1,5 @@
-// What the command line asks for: a suite, with the options applied, and the plugins that are here.
+// What the command line asks for: a suite, with the options applied, and the plugins that were
+// found.
 #pragma once
 #include <filesystem>
 #include <string>

@@ -58,8 +58,8 @@ int dry_run(const Selection& selection, bool measure) {
   const auto field = line_up(selection.suite, selection.catalog);
   if (!field) return usage_error(field.error().message);
   const auto settings = settings_of(selection.suite);
-  // Rough on purpose: ten verifying executions and the reference's at 20 Gflop/s, and 7 ms a
-  // sample.
+  // Rough on purpose: a case is verified in the time of ten executions at 20 GFLOP/s, the reference
+  // included, and a sample takes 7 ms.
   constexpr double kRate = 20e9, kVerifying = 10, kSampleSeconds = 7e-3;
   double seconds = 0;
   std::int64_t cases = 0;
@@ -92,7 +92,7 @@ int conclude(const SweepResult& result, bool strict) {
     const auto* refused = result.results.cases.empty()
                               ? nullptr
                               : std::get_if<Refused>(&result.results.cases.front().verdict);
-    // The default is every core, which a plugin of one thread refuses at the first try.
+    // By default all cores are used, which a plugin that supports only one thread always refuses.
     const bool hint = refused && refused->reason == RefusalReason::threads;
     fmt::print(stderr, "convgauge: nothing ran{}{}\n", refused ? ": refused: " + refused->why : "",
                hint ? "; try --threads 1" : "");

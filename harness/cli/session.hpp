@@ -13,10 +13,10 @@ Expected<SweepResult> run_selection(const Selection& selection, SweepOptions opt
 /// "convgauge verify ..." as it was typed.
 std::string command_line(const char* verb, const Arguments& arguments);
 
-/// Cases and a rough estimate of the time: --dry-run.
+/// --dry-run: prints the cases and a rough estimate of the time; returns the exit code.
 int dry_run(const Selection& selection, bool measure);
 
-/// Known failures that fail no longer, on standard error; then the exit code.
+/// Prints known failures that no longer fail to standard error; returns the exit code.
 int conclude(const SweepResult& result, bool strict);
 
 }  // namespace convgauge::cli

@@ -6,7 +6,7 @@
 
 namespace convgauge::cli {
 
-/// read_results(); a torn last line is told on standard error.
+/// read_results(); an incomplete last line is reported on standard error.
 Expected<Results> stored_results(const std::string& path);
 
 }  // namespace convgauge::cli

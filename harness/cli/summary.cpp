@@ -48,7 +48,7 @@ std::string name_text(const Problem& p) {
              : fmt::format(" ({}.{})", p.suite, p.name);
 }
 
-/// A table of texts: the first column and the last to the left, the others to the right.
+/// A table of texts: the first and the last column aligned to the left, the others to the right.
 std::string columns(const std::vector<std::vector<std::string>>& rows) {
   std::vector<int> width;
   for (const auto& row : rows)
@@ -78,7 +78,7 @@ std::string distance_text(const SmallestCase& s) {
                      names);
 }
 
-/// What one bug would look like in several cases.
+/// Whether two failures look like one bug. `a` has a smallest case.
 bool looks_alike(const CaseRecord& a, const CaseRecord& b) {
   if (a.label != b.label || a.verdict.index() != b.verdict.index()) return false;
   if (!b.smallest) return diagnosis_of(a.verdict) == diagnosis_of(b.verdict);
@@ -92,7 +92,7 @@ std::string share_text(double rate, const Machine& machine, int threads) {
   return fmt::format("{:.0f}%", 100 * rate * 1e9 / peak->second);
 }
 
-/// "62% l2": the share, and what the roof is made of: a level of the memory hierarchy, or the FMA
+/// "62% l2": the share of the roof, and what limits it: a level of the memory hierarchy, or the FMA
 /// peak.
 std::string roof_text(const CaseRecord& r) {
   const auto share = share_of_roof(r);

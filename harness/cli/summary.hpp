@@ -1,4 +1,4 @@
-// How a run's verdicts are told at the terminal.
+// How a run's verdicts are shown at the terminal.
 #pragma once
 #include <string>
 
@@ -6,15 +6,15 @@
 
 namespace convgauge::cli {
 
-/// One failure as lines: what, where, got and want, and the line that repeats it.
+/// One failure as lines: what failed, where, got and want, and the command that repeats it.
 std::string failure_lines(const CaseRecord& record);
 
-/// The smallest case that fails like this one, and the line that repeats it; empty where there is
-/// none.
+/// The smallest case that fails like this one, and the command that repeats it; empty where there
+/// is none.
 std::string smallest_lines(const CaseRecord& record);
 
-/// Each smallest case once, with how many others fail in the same way; empty where nothing was
-/// shrunk.
+/// Each smallest case once, with the number of other cases that fail in the same way; empty where
+/// nothing was shrunk.
 std::string smallest_summary(const Results& results);
 
 /// Counts by verdict, refusals by reason, backends that are absent; one block.

@@ -37,7 +37,7 @@ std::string safe_name(std::string name) {
   return name.empty() ? "run" : name;
 }
 
-/// Never a folder that is there already: two runs of one second get names of their own.
+/// A folder that does not exist yet: two runs started in the same second get different names.
 fs::path fresh_folder(const std::string& name) {
   const auto base = fs::path("results/runs") / fmt::format("{}-{:%Y%m%d-%H%M%S}", safe_name(name),
                                                            fmt::localtime(std::time(nullptr)));

@@ -13,7 +13,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 
-// A signal handler has no argument of ours.
+// A signal handler takes no argument of ours: hence this global.
 volatile sig_atomic_t interrupt_seen = 0;
 
 std::string clock_text(double seconds) {

@@ -7,13 +7,13 @@
 
 namespace convgauge::cli {
 
-/// Columns of standard output; 100 where it is no terminal.
+/// Columns of standard output; 100 where it is not a terminal.
 int terminal_width();
-/// Whether standard output wants colour: a terminal, and NO_COLOR not set.
+/// Whether to use colour on standard output: it is a terminal, and NO_COLOR is not set.
 bool wants_colour();
 
-/// On a terminal a bar with an ETA, redrawn in place; elsewhere a plain line every few seconds.
-/// Standard error.
+/// On standard error: on a terminal a bar with the estimated time left, redrawn in place; elsewhere
+/// a plain line every few seconds.
 class ProgressBar {
  public:
   void show(const Progress& progress);
@@ -25,8 +25,8 @@ class ProgressBar {
   std::int64_t first_done_ = -1;
 };
 
-/// Ctrl-C is noted and asked for between problems: what is finished stays. A second one ends at
-/// once.
+/// From now on Ctrl-C (and SIGTERM) only makes interrupted() true, which is checked between
+/// problems, so that finished ones are kept. A second one ends the program at once.
 void watch_interrupts();
 bool interrupted();
 

@@ -1,4 +1,4 @@
-// `convgauge worker`: what the driver starts for every plugin. Not for people: it speaks on
+// `convgauge worker`: what the driver starts for every plugin. Not for users: it communicates over
 // descriptors that it inherits.
 #include "worker/warden.hpp"
 

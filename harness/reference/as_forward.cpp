@@ -12,8 +12,8 @@
 namespace convgauge {
 namespace {
 
-/// work(word): word is an integer as wide as an element, whose bits are moved and never read as a
-/// number.
+/// Calls work(word): word is an integer as wide as an element, so that elements are copied as bits
+/// and never read as numbers.
 template <class Work>
 void as_words(Dtype type, Work work) {
   if (size_of(type) == 8) return work(std::uint64_t{});
@@ -33,7 +33,8 @@ TensorView<T> view(T* data, const Spec& spec, TensorRole role) {
   return {data, spec.shape(role), spec.strides(role)};
 }
 
-/// Of backward data: the padded position that output 0 is the gradient of. Padded zeros have none.
+/// Backward data: the padded position that output 0 is the gradient of. Padding zeros need no
+/// gradient, so with mode zeros it is the first input.
 std::int64_t first_position(const Axis& a, PaddingMode mode) {
   return mode == PaddingMode::zeros ? 0 : -a.pad_before;
 }
@@ -43,7 +44,7 @@ Axis data_axis(const Axis& a, PaddingMode mode) {
   return {.input = positions + a.reach() - 1, .kernel = a.kernel, .dilation = a.dilation};
 }
 
-/// Of backward weights: as much of the padded source as is read.
+/// Backward weights: only as much of the padded source as is read.
 Axis weights_axis(const Axis& a) {
   return {.input = (a.output() - 1) * a.stride + a.reach(),
           .kernel = a.output(),
@@ -191,10 +192,10 @@ void reference_backward(const Spec& spec, const Inputs& inputs, const Reference&
   const Geometry& g = spec.geometry;
   if (g.batch == 0) return reference_slow(spec, inputs, out);
   if (spec.direction == Direction::backward_data) {
-    // Between the elements of a spread-out diff_dst lie zeros that no product of the definition
-    // has: a weight that is not finite would make NaNs of them; and where nearly all are zeros (a
-    // stride of 5, a kernel as large as the image) the loops, some sixteen times slower for a
-    // product, are faster.
+    // The zeros between the elements of a spread-out diff_dst are in no product of the definition:
+    // a weight that is not finite would make NaNs of them. Where nearly all elements are such zeros
+    // (a stride of 5, a kernel as large as the image), reference_slow() is faster, although it
+    // takes some sixteen times longer for a product.
     constexpr std::int64_t kEmpty = 16;
     const bool spoils = !all_finite(spec.weights_type, inputs.weights, elements(g.weights_shape()));
     if (spoils || forward_of(spec).geometry.flops() / kEmpty > g.flops())

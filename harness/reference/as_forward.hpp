@@ -6,18 +6,19 @@
 
 namespace convgauge {
 
-/// How. Backward data: diff_dst is spread out by the stride and given a border of reach - 1 zeros;
-/// the kernel is turned by half a turn, input and output channels change places. With padding that
-/// shows inputs, the gradient of the padded source is what is computed, and folded afterwards.
-/// Backward weights: images become channels and channels images, diff_dst the kernel, strides
-/// dilations and dilations strides, over the source with its padding written out.
+/// The forward convolution that gives a gradient. Backward data: diff_dst is spread out by the
+/// stride, with zeros between its elements, and given a border of reach - 1 zeros; the kernel is
+/// rotated by 180 degrees, input and output channels are swapped. Where padding repeats inputs,
+/// this is the gradient of the padded source, which gather() adds up. Backward weights: images
+/// become channels and channels images; diff_dst becomes the kernel; strides become dilations and
+/// dilations strides; the source is copied with its padding.
 ///
-/// forward_of() is what AsForward::spec() is: forward, zeros, nchw, no padding, no bias. `spec` is
-/// of a backward direction, its batch at least 1.
+/// Its spec, the same as AsForward::spec(): forward, zeros, nchw, no padding, no bias. `spec` must
+/// have a backward direction and a batch of at least 1.
 Spec forward_of(const Spec& spec);
 
-/// Owns the rearranged tensors: dense nchw, in the types of what they are made of. The bias has no
-/// part in it.
+/// Owns the rearranged tensors: dense nchw, in the types of the tensors they are made from.
+/// diff_bias is computed elsewhere.
 class AsForward {
  public:
   /// `inputs` are only read here.
@@ -25,8 +26,9 @@ class AsForward {
 
   const Spec& spec() const { return forward_; }
   Inputs inputs() const { return {src_.data(), weights_.data()}; }
-  /// From its outputs, contiguous, to the result, contiguous as diff_src or diff_weights is: put
-  /// back in order, and what several padded positions have for one input summed up.
+  /// Turns the outputs of the forward convolution, contiguous, into the result, contiguous in the
+  /// order of diff_src or diff_weights: reorders them, and adds up padded positions that read the
+  /// same input.
   void gather(const double* outputs, double* result) const;
 
  private:
@@ -34,8 +36,8 @@ class AsForward {
   void spread_weights(const Inputs& inputs);
 
   Spec spec_, forward_;
-  std::int64_t first_h_,
-      first_w_;  // backward data: the padded position that output 0 is the gradient of
+  /// Backward data: the padded position that output 0 is the gradient of.
+  std::int64_t first_h_, first_w_;
   Buffer src_, weights_;
 };
 

@@ -23,7 +23,8 @@ std::string reference_key(const Spec& spec, Fill fill, Seeds seeds) {
   add(word(spec.weights_type));
   add(word(spec.dst_type));
   add(word(fill));
-  // Exact fills are chosen by what the accumulator can hold, and what a math mode keeps.
+  // The values of exact fills depend on what the accumulator can hold, those of impulse on the math
+  // mode too.
   if (fill == Fill::integer || fill == Fill::impulse) add(word(spec.accumulator_type));
   if (fill == Fill::impulse) add(word(spec.math));
   add("seeds " + std::to_string(seeds.src) + " " + std::to_string(seeds.weights));
@@ -72,8 +73,8 @@ ReferenceCache::Values ReferenceCache::find(const std::string& key) {
 
 void ReferenceCache::keep(const std::string& key, Values values) {
   const std::lock_guard lock(mutex_);
-  // Another thread may have been first, and what is larger than the whole limit would only push the
-  // others out.
+  // Another thread may have stored it first. A value larger than the whole limit is not kept: it
+  // would only push out all others.
   if (by_key_.count(key) || values->bytes() > options_.memory_bytes) return;
   bytes_ += values->bytes();
   entries_.emplace_front(key, std::move(values));

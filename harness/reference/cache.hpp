@@ -1,4 +1,4 @@
-// References that were computed before: in memory, and on disk where they are dear.
+// References that were computed before: in memory, and on disk where they are expensive to compute.
 #pragma once
 #include <cstddef>
 #include <filesystem>
@@ -19,7 +19,7 @@ struct ReferenceValues {
   std::vector<double> want, magnitude;
 
   std::size_t bytes() const { return (want.size() + magnitude.size()) * sizeof(double); }
-  /// compare() takes them as Reference, and only reads.
+  /// As Reference, which compare() takes and only reads.
   Reference view() const {
     return {const_cast<double*>(want.data()), const_cast<double*>(magnitude.data())};
   }
@@ -30,14 +30,14 @@ struct Seeds {
   std::uint64_t src = 0, weights = 0;
 };
 
-/// Everything that the values depend on, as one line: the spec's numbers, fill, seed, and the
-/// versions of both. Accumulator, layout, math mode and determinism change no value and are left
-/// out.
+/// Everything that the values depend on, as one line: the numbers of the spec, the fill, the seeds,
+/// and the versions of fill and reference. Layout and determinism change no value and are left out;
+/// accumulator and math mode are part of it only where the fill depends on them.
 std::string reference_key(const Spec& spec, Fill fill, Seeds seeds);
 
-/// Least recently used goes first, in memory and on disk. A disk that fails, is full, or holds torn
-/// or foreign files costs a recomputation, never a wrong value. Several processes may share a
-/// directory. Thread-safe.
+/// Drops the least recently used first, in memory and on disk. A disk that fails, is full, or holds
+/// incomplete or foreign files costs a recomputation, and never gives a wrong value. Several
+/// processes may share a directory. Thread-safe.
 class ReferenceCache {
  public:
   struct Options {

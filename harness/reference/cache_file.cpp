@@ -31,7 +31,8 @@ void read_all(std::ifstream& in, void* to, std::size_t bytes) {
   in.read(static_cast<char*>(to), static_cast<std::streamsize>(bytes));
 }
 
-/// Unique among processes and threads, in the same directory, so that renaming it is atomic.
+/// The temporary file: unique among processes and threads, in the same directory, so that renaming
+/// it is atomic.
 fs::path beside(const fs::path& file) {
   const auto thread = std::hash<std::thread::id>{}(std::this_thread::get_id());
   return file.string() + "." + std::to_string(getpid()) + "." + std::to_string(thread) + ".part";
@@ -46,7 +47,7 @@ bool leftover(const fs::directory_entry& entry) {
 }  // namespace
 
 std::uint64_t checksum(const void* data, std::size_t bytes, std::uint64_t seed) {
-  // Multiply and fold, eight bytes at a time: detects damage, not malice.
+  // Multiply and fold, eight bytes at a time: detects damage, not tampering.
   const auto* from = static_cast<const unsigned char*>(data);
   auto sum = seed ^ bytes * 0x9e3779b97f4a7c15u;
   for (std::size_t at = 0; at < bytes; at += 8) {
@@ -74,7 +75,7 @@ std::shared_ptr<const ReferenceValues> read_reference(const fs::path& file, cons
   read_all(in, values->want.data(), outputs * sizeof(double));
   read_all(in, values->magnitude.data(), outputs * sizeof(double));
   if (!in || header.checksum != checksum_of(key, *values)) return nullptr;
-  // The time of the file is that of its last use.
+  // The file's modification time is the time of its last use.
   std::error_code ignored;
   fs::last_write_time(file, fs::file_time_type::clock::now(), ignored);
   return values;

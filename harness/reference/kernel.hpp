@@ -18,13 +18,14 @@ struct PanelSource {
   /// offsets[tap * width + j]: what output j reads at a tap of channel 0; -1 where that is zero
   /// padding.
   const std::int64_t* offsets = nullptr;
-  /// For each tap: offsets count up by one throughout, so a plain line is read.
+  /// For each tap: whether its offsets increase by one throughout, so that contiguous values are
+  /// read.
   const std::uint8_t* straight = nullptr;
 };
 
-/// One output row, all of whose taps read lines that lie side by side in a plane: no panel is
-/// packed. want[i] += sum over taps, in order, of weights[tap] * plane[offsets[tap] + i], and
-/// magnitude of their magnitudes. `outputs` is a multiple of the kernel's lanes.
+/// One output row, whose taps each read contiguous values of a plane, so that no panel is packed.
+/// want[i] += sum over taps, in order, of weights[tap] * plane[offsets[tap] + i], and magnitude[i]
+/// += the same sum of absolute values. `outputs` is a multiple of the kernel's lanes.
 struct RowSums {
   const double* plane = nullptr;
   const std::int64_t* offsets = nullptr;
@@ -37,15 +38,16 @@ struct Kernel {
   const char* name;
   bool (*runs_here)();
   int lanes, rows, width;  // of a vector, a block, a panel
-  /// panel[(t - first) * width + j] for taps first <= t < last, counted over channels: t = channel
-  /// * taps + tap.
+  /// Fills panel[(t - first) * width + j] for taps first <= t < last, counted over channels:
+  /// t = channel * taps + tap.
   void (*pack)(const PanelSource& source, std::int64_t first, std::int64_t last, double* panel);
-  /// Every value to its magnitude.
+  /// Replaces every value by its absolute value.
   void (*drop_signs)(double* panel, std::int64_t count);
-  /// tile[row * row_stride + j] += sum over taps, in order, of block[tap * rows + row] * panel[tap
-  /// * width + j], each product fused or exact. Begins at start[row] instead where start is not
-  /// null. Reads and writes up to the next of 1, 2, 4, rows rows and to a whole vector of outputs;
-  /// only the first `used` of either are meant.
+  /// tile[row * row_stride + j] += sum over taps, in order, of
+  /// block[tap * rows + row] * panel[tap * width + j], each product fused or exact. Where start is
+  /// not null, sums begin at start[row] instead of the tile's values. Reads and writes used_rows
+  /// rounded up to 1, 2, 4 or `rows`, and used_width rounded up to whole vectors; only the first
+  /// used_rows and used_width are valid.
   void (*multiply)(const double* block, const double* panel, std::int64_t taps, int used_rows,
                    int used_width, const double* start, double* tile, std::int64_t row_stride);
   void (*sweep_row)(const RowSums& row);
@@ -61,22 +63,22 @@ const Kernel& best_kernel();
 void reference_fast_with(const Kernel& kernel, const Spec& spec, const Inputs& inputs,
                          const Reference& out, int threads);
 
-/// Where a group has too few outputs to pay for packing panels (depthwise): plane by plane, row by
-/// row.
+/// Whether to use reference_by_planes(): where a group has too few outputs to make packing panels
+/// worthwhile (depthwise). It works plane by plane, row by row.
 bool suits_planes(const Spec& spec, int threads);
 void reference_by_planes(const Kernel& kernel, const Spec& spec, const Inputs& inputs,
                          const Reference& out, int threads);
 
-/// Threads that have too little to do cost more than they bring.
+/// The number of threads, up to `threads`, that have enough to do to be worth starting.
 int useful_threads(const Geometry& geometry, int threads);
 
-/// What the processor has, asked from code that runs on any.
+/// What the processor supports. These functions are compiled for any processor.
 bool has_everything();
 bool has_avx2();
 bool has_avx512();
 
-// Constants, not functions: nothing of a file compiled for a newer processor runs before it was
-// asked for.
+// Constants, not functions: no code of a file compiled for a newer processor runs before
+// runs_here() was asked.
 namespace baseline {
 extern const Kernel kKernel;
 }

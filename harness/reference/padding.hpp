@@ -8,9 +8,9 @@
 
 namespace convgauge {
 
-/// Input index that position `i` of the padded axis reads, i counted from the first input element:
-/// in [-pad_before, input + pad_after). -1: the value is zero. The bounds of flaw() make one
-/// reflection, or one turn, enough.
+/// The input index that position `i` of the padded axis reads; i is counted from the first input
+/// element, in [-pad_before, input + pad_after). -1: the value is zero. flaw() limits padding so
+/// that one reflection or one wrap-around is enough.
 constexpr std::int64_t source_index(PaddingMode mode, std::int64_t i, std::int64_t size) {
   if (i >= 0 && i < size) return i;
   switch (mode) {

@@ -1,4 +1,4 @@
-// conv2d and its gradients in double: what every backend is held against. It shares no arithmetic
+// conv2d and its gradients in double: what every backend is compared with. It shares no arithmetic
 // with any backend.
 #pragma once
 #include <cstdint>
@@ -7,11 +7,11 @@
 
 namespace convgauge {
 
-/// A change makes every stored reference stale: part of the cache key.
+/// Part of the cache key: a change makes every stored reference stale.
 inline constexpr int kReferenceVersion = 1;
 
-/// The host's tensors of one problem, by the spec's types and strides; null where the direction
-/// does not read them, or the geometry has no bias. Never owns.
+/// The host's tensors of one problem, in the types and strides of the spec; null where the
+/// direction does not read them, or the geometry has no bias. Does not own them.
 struct Inputs {
   const void* src = nullptr;
   const void* weights = nullptr;
@@ -22,12 +22,15 @@ struct Inputs {
   const void* of(TensorRole role) const;
 };
 
-/// Where results go: spec.written_elements() doubles, the result contiguous as its shape is,
-/// diff_bias behind it. magnitude may be null.
-///   want      = bias + sum of weights * src          (forward; magnitude: of the absolute values)
-///   diff_src of a position = sum over the outputs o and taps that read it, through padding too, of
-///   weights * diff_dst diff_weights of a tap  = sum over images and positions of diff_dst * the
-///   source it reads diff_bias of a channel = sum over images and positions of diff_dst
+/// Where results go: spec.written_elements() doubles, the result contiguous in the order of its
+/// shape, then diff_bias. magnitude may be null.
+///   want         = bias + sum of weights * src (forward)
+///   diff_src     of a position = sum of weights * diff_dst over the outputs and taps that read it,
+///                  also as padding
+///   diff_weights of a tap = sum over images and positions of diff_dst * the source value that it
+///                  reads
+///   diff_bias    of a channel = sum over images and positions of diff_dst
+/// magnitude is the same sum of absolute values.
 struct Reference {
   double* want = nullptr;
   double* magnitude = nullptr;

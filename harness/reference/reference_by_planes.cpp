@@ -1,6 +1,6 @@
 // The fast reference where a group has few outputs, as in depthwise convolutions: each source plane
-// is padded and widened once, its columns sorted by their place within a stride, so that every tap
-// of an output row is a plain line.
+// is padded and widened once, its columns sorted by their remainder modulo the stride, so that each
+// tap of an output row reads contiguous values.
 #include <algorithm>
 #include <atomic>
 #include <cmath>
@@ -59,8 +59,8 @@ std::vector<std::int64_t> lines_of_taps(const Geometry& g, const PlaneShape& s) 
   return all;
 }
 
-/// One thread's scratch. The plane ends in a vector's worth of zeros, which the last row's last
-/// tile may read.
+/// One thread's scratch. The plane ends in four vectors of zeros, which the last tile of the last
+/// row may read.
 struct Scratch {
   explicit Scratch(const Work& w)
       : plane(static_cast<std::size_t>(w.shape.rows * w.shape.row_doubles() + 4 * w.kernel.lanes),
@@ -146,8 +146,8 @@ void run_thread(const Work& w, std::atomic<std::int64_t>& next) {
 bool suits_planes(const Spec& spec, int threads) {
   const Geometry& g = spec.geometry;
   if (g.group_outputs() > 2 || g.batch * g.groups < threads) return false;
-  // Padding may be legal and ruinous at once: the plane must stay near the size of what is read and
-  // written.
+  // Legal padding may be far larger than the image: the padded plane must not be much larger than
+  // what is read and written.
   const auto s = plane_shape(g);
   const auto most = 4 * (g.h.input * g.w.input + g.h.output() * g.w.output()) + 4096;
   return s.rows <= most && s.row_doubles() <= most && s.rows * s.row_doubles() <= most;

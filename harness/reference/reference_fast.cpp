@@ -1,7 +1,7 @@
 // The fast reference: an implicit matrix product in double. Outputs of one channel, flattened over
 // images, rows and columns, are cut into panels; output channels into blocks; taps into chunks that
 // fit the first-level cache. Every output's sum runs through its taps in the order of
-// reference_slow(), resting in the output array between chunks.
+// reference_slow(), and is kept in the output array between chunks.
 #include <algorithm>
 #include <atomic>
 #include <barrier>
@@ -21,13 +21,13 @@ namespace {
 
 constexpr std::int64_t kChunk = 256;  // taps: a panel of 12 doubles each is 24 KiB
 
-constexpr int kMostRows = 8;  // of any kernel's blocks
+constexpr int kMostRows = 8;  // of a block, for any kernel
 
 constexpr std::int64_t divided_up(std::int64_t a, std::int64_t b) {
   return (a + b - 1) / b;
 }
 
-/// One call's facts, shared by its threads and read only.
+/// The constants of one call, shared by its threads and read only.
 struct Work {
   const Kernel& kernel;
   const Spec& spec;
@@ -35,14 +35,14 @@ struct Work {
   Reference out;
   const void* src;  // f32 or f64
   bool wide;
-  std::int64_t plane, pixels,
-      panels;  // outputs of an image's channel, of all images, and their panels
+  /// Outputs of one channel of an image, of one channel of all images, and the panels of those.
+  std::int64_t plane, pixels, panels;
   std::int64_t blocks_per_group, blocks;  // of output channels
-  std::int64_t splits;                    // the blocks of a panel may be shared by several tasks
-  std::vector<std::int64_t> rows_from,
-      columns_from;  // [output * kernel + tap]: source index, or -1
-  std::vector<double> bias,
-      bias_magnitudes;                 // beyond the last channel there is one block of zeros more
+  std::int64_t splits;                    // tasks that share the blocks of a panel
+  /// [output * kernel + tap]: source index, or -1 for a padding zero.
+  std::vector<std::int64_t> rows_from, columns_from;
+  /// One for each output channel, then kMostRows zeros.
+  std::vector<double> bias, bias_magnitudes;
   double *packed, *packed_magnitudes;  // the weights of one chunk: [block][tap][row]
 
   std::int64_t tasks() const { return panels * splits; }
@@ -74,8 +74,8 @@ struct Scratch {
   int used = 0;                      // outputs in the panel
 };
 
-/// Where the outputs of a panel read and write. Those beyond the last repeat it; they are computed
-/// and not stored.
+/// Finds where the outputs of a panel read and write. Outputs beyond the last one repeat it; they
+/// are computed and not stored.
 void locate(const Work& w, std::int64_t panel, Scratch& s) {
   const Geometry& g = w.spec.geometry;
   const auto width = static_cast<std::int64_t>(w.kernel.width), first = panel * width;
@@ -127,8 +127,9 @@ void pack_weights(const Work& w, std::int64_t block, std::int64_t first, std::in
     }
 }
 
-/// Lets taps pass over the sums of one block and panel, in place where they lie side by side, else
-/// in a copy. The first chunk starts at the bias.
+/// Adds the products of `taps` taps to the sums of one block and panel: in the result, where the
+/// outputs of the panel lie side by side, else in a copy. `start`: the bias, for the first chunk;
+/// else null, and the sums continue.
 void advance(const Work& w, Scratch& s, const double* block, std::int64_t taps, int rows,
              const double* start, double* result) {
   const double* panel = s.panel.as<double>();
@@ -147,7 +148,8 @@ void advance(const Work& w, Scratch& s, const double* block, std::int64_t taps, 
       result[static_cast<std::int64_t>(r) * w.plane + s.places[j]] = tile[r * width + j];
 }
 
-/// All blocks of [first_block, last_block) that belong to one group, against the panel as packed.
+/// Multiplies all blocks of [first_block, last_block), which belong to one group, by the packed
+/// panel.
 void sweep_blocks(const Work& w, Scratch& s, std::int64_t first_block, std::int64_t last_block,
                   std::int64_t first, std::int64_t last, bool magnitudes) {
   const Geometry& g = w.spec.geometry;
@@ -188,7 +190,8 @@ void run_task(const Work& w, Scratch& s, std::int64_t task, std::int64_t first, 
   }
 }
 
-/// What each thread does: chunk after chunk, first the weights, then, all being packed, the panels.
+/// What each thread does for each chunk: first it packs weights, then, when all weights are packed,
+/// it runs the tasks of panels. `next`: two counters for each chunk, one for each of these steps.
 void run_thread(const Work& w, std::atomic<std::int64_t>* next, std::barrier<>& all_here) {
   Scratch scratch(w);
   const auto terms = w.spec.geometry.terms();
@@ -205,8 +208,8 @@ void run_thread(const Work& w, std::atomic<std::int64_t>* next, std::barrier<>& 
   }
 }
 
-/// The sums' first value, for every output channel and, so that whole blocks can be read, a few
-/// beyond.
+/// The first value of the sums: the bias or 0 for every output channel, and zeros for a few
+/// channels beyond, so that whole blocks can be read.
 std::vector<double> starts(const Spec& spec, const Inputs& inputs) {
   std::vector<double> bias(static_cast<std::size_t>(spec.geometry.out_channels + kMostRows), 0.0);
   if (spec.geometry.bias)
@@ -234,7 +237,7 @@ Buffer widened(const Spec& spec, const void* src) {
 
 }  // namespace
 
-/// Starting a thread takes about as long as 10^5 products.
+/// Starting a thread takes about as long as 10^5 products, so each gets at least 10^6 flops.
 int useful_threads(const Geometry& g, int threads) {
   return static_cast<int>(std::clamp<std::int64_t>(g.flops() / 1'000'000, 1, threads));
 }

@@ -1,5 +1,5 @@
-// conv2d and its gradients from their definition. Padding zeros are arithmetic, as in torch: an
-// infinite weight over one gives NaN.
+// conv2d and its gradients from their definition. Padding zeros are multiplied, as in torch: an
+// infinite weight over a padding zero gives NaN.
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -55,8 +55,8 @@ double diff_dst_at(const Spec& spec, const Inputs& in, std::int64_t n, std::int6
   return load(spec.dst_type, in.diff_dst, n * y[0] + oc * y[1] + oh * y[2] + ow * y[3]);
 }
 
-/// What the outputs hand back to the padded positions of input channel c of image n that their taps
-/// read: each position sums over the group's outputs, rows and columns in their order.
+/// The gradients of the padded positions of input channel c of image n: for each, the sum over the
+/// outputs of the group whose taps read it, in the order of channels, rows and columns.
 void padded_plane(const Spec& spec, const Inputs& in, std::int64_t n, std::int64_t c,
                   std::vector<Sums>& plane) {
   const Geometry& g = spec.geometry;
@@ -80,8 +80,8 @@ void padded_plane(const Spec& spec, const Inputs& in, std::int64_t n, std::int64
       }
 }
 
-/// Every padded position hands its gradient to the input that it shows; a zero has none to give it
-/// to.
+/// Adds the gradient of every padded position to the input that it reads. A padding zero reads
+/// none.
 void backward_data(const Spec& spec, const Inputs& in, const Reference& out) {
   const Geometry& g = spec.geometry;
   const auto count = elements(g.src_shape());

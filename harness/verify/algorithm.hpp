@@ -1,4 +1,4 @@
-// What an algorithm says of itself, as far as its error bound depends on it.
+// What a plugin declares about an algorithm, as far as the error bound depends on it.
 #pragma once
 #include <array>
 #include <string>
@@ -20,8 +20,8 @@ struct Rational {
   bool operator==(const Rational&) const = default;
 };
 
-/// One axis of F(m, r): m outputs from r taps, m + r - 2 finite points; infinity is the last. m = r
-/// = 1: not transformed.
+/// One axis of F(m, r): m outputs from r taps, with m + r - 2 finite points, and infinity as the
+/// last point. Where m = r = 1, the axis is not transformed.
 struct WinogradAxis {
   int m = 1, r = 1;
   std::vector<Rational> points;
@@ -33,7 +33,7 @@ struct Algorithm {
   AlgorithmClass algorithm_class = AlgorithmClass::direct;
   bool deterministic = true;
   bool flushes_subnormals = false;
-  bool points_known = true;                // winograd: false, and the classical set is assumed
+  bool points_known = true;                // winograd; false: the classical points are assumed
   std::array<WinogradAxis, 2> winograd{};  // h, w
   std::array<int, 2> fft_tile{1, 1};       // h, w
   bool operator==(const Algorithm&) const = default;

@@ -28,7 +28,8 @@ struct Extent {
   bool subnormals = false;
 };
 
-/// What flushing can take from a tensor, and what it may be multiplied with.
+/// The largest magnitude in a tensor, and whether it holds subnormal numbers, which flushing sets
+/// to zero.
 Extent extent_of(Dtype t, const void* array, std::int64_t count) {
   Extent extent;
   const double least = smallest_normal(t);
@@ -39,12 +40,13 @@ Extent extent_of(Dtype t, const void* array, std::int64_t count) {
   return extent;
 }
 
-/// A transform of N points rounds far more often than n times: each of the N products per channel
-/// (four of reals), and each twiddle factor on the way, loses up to half a step, and all of them
-/// meet in every output; what the source's transform lost is multiplied with the weights' (a norm,
-/// by Parseval's identity). Sums of subnormal numbers are exact. Of random signs, a rounding being
-/// 0.29 steps on average: eight deviations are 8 * 0.29 * sqrt(4 N (C + log2 N)) and 8 * 0.29 *
-/// sqrt(4 N) sum_c |w_c|_2; with room for other ways to multiply and to scale, 12 instead of 4.6.
+/// Underflow in the transforms of fft. A transform of N points rounds far more often than n times:
+/// each of the N products per channel (four of reals), and each twiddle factor, loses up to half a
+/// step, and every output depends on all of them. What is lost in the transform of the source is
+/// multiplied by the transformed weights (by their norm, by Parseval's identity). Sums of subnormal
+/// numbers are exact. With random signs and 0.29 steps as the average rounding, eight standard
+/// deviations are 8 * 0.29 * sqrt(4 N (C + log2 N)) and 8 * 0.29 * sqrt(4 N) sum_c |w_c|_2. The
+/// factor is 12 instead of 4.6, which leaves room for other ways to multiply and to scale.
 template <class Step>
 double transform_underflow(const Evidence& e, Step step) {
   if (e.algorithm.algorithm_class != AlgorithmClass::fft) return 0;
@@ -60,9 +62,9 @@ double transform_underflow(const Evidence& e, Step step) {
          (std::sqrt(channels * taps + std::log2(points)) + weights);
 }
 
-/// Underflow: every product, sum and stored result may lose up to half a subnormal step (counted
-/// whole). Where flushing is declared the step is the smallest normal number, and a subnormal
-/// factor is lost whatever it is multiplied with.
+/// Underflow: every product, sum and stored result may lose up to half a subnormal step (counted as
+/// a whole one). Where the plugin declares flushing, the step is the smallest normal number, and a
+/// subnormal factor counts as zero, whatever it is multiplied by.
 void add_underflow(const Evidence& e, std::int64_t terms, double amplification, Bound& bound) {
   const Spec& s = e.spec;
   const auto& g = s.geometry;
@@ -75,16 +77,16 @@ void add_underflow(const Evidence& e, std::int64_t terms, double amplification, 
   if (!flushes) return;
   const auto src = extent_of(s.src_type, e.inputs.src, elements(g.src_shape()));
   const auto weights = extent_of(s.weights_type, e.inputs.weights, elements(g.weights_shape()));
-  const bool tiles = works_on_tiles(
-      e.algorithm);  // transformed factors may be subnormal where the given ones are not
+  // Transformed factors may be subnormal where the given ones are not.
+  const bool tiles = works_on_tiles(e.algorithm);
   double more = 0;
   if (weights.subnormals || tiles) more += n * src.largest * step(s.weights_type);
   if (src.subnormals || tiles) more += n * weights.largest * step(s.src_type);
   for (auto& floor : bound.floor) floor += amplification * more;
 }
 
-/// The bias is added to the magnitude but not rounded by a narrower multiplication: taken out
-/// again.
+/// The magnitude includes |bias|, but the bias is not a factor that a narrower multiplication
+/// rounds: its share is subtracted again.
 void exempt_bias(const Evidence& e, double coefficient, Bound& bound) {
   if (coefficient == 0 || !e.spec.geometry.bias) return;
   const auto bias = loaded(e.spec.dst_type, e.inputs.bias, e.spec.geometry.out_channels);
@@ -92,7 +94,7 @@ void exempt_bias(const Evidence& e, double coefficient, Bound& bound) {
     if (std::isfinite(bias[o])) bound.floor[o] -= coefficient * std::fabs(bias[o]);
 }
 
-/// (2 + sqrt(C) / 4) amp u S; the bias and the sum with it, at most 2 u of the magnitude.
+/// (2 + sqrt(C) / 4) amp u S, and at most 2 u of the magnitude for the bias and adding it.
 void winograd(const Evidence& e, double u, double products, double& amplified, Bound& bound) {
   amplified = amplification_or_one(e.algorithm);
   const Spread spread = winograd_spread(e);
@@ -103,17 +105,18 @@ void winograd(const Evidence& e, double u, double products, double& amplified, B
 
 /// S = sum over c of |x_c,tile|_2 |w_c|_2. A transform of N points in floating point has the
 /// relative error log2(N) eta, eta = u + gamma_4 (sqrt(2) + u) < 6.7 u (Higham, Accuracy and
-/// Stability, Theorem 24.2; complex butterflies, twiddle factors good to u). There are three: of x,
-/// of w, and back. By Cauchy's inequality, and Parseval's identity, each moves an output by at most
-/// that share of S:
-///   (1/N) sum |dX| |W| <= (1/N) |dX|_2 |W|_2 = eta log2(N) |x|_2 |w|_2, and alike for w; back:
-///   every coefficient passes log2(N) butterflies, so |dy| <= eta log2(N) (1/N) sum |X| |W| <= eta
-///   log2(N) S.
-/// Hence c = 3 * 6.7, rounded up to 21 for the second order; beside it the products (gamma_2
-/// sqrt(2) < 3 u) and their sum over the channels. As for direct sums, roundings are not all of one
-/// sign: the error of a transform is about 0.6 u sqrt(log2 N) (Gentleman and Sande 1966; Schatzman
-/// 1996), three of them 1.04, and eight deviations 8.4; 12 leaves room for other radices. The
-/// smaller of the two counts.
+/// Stability, Theorem 24.2; complex butterflies, twiddle factors accurate to u). There are three
+/// transforms: of x, of w, and the inverse. By Cauchy's inequality and Parseval's identity, each of
+/// them moves an output by at most eta log2(N) S:
+///   x, w:     (1/N) sum |dX| |W| <= (1/N) |dX|_2 |W|_2 = eta log2(N) |x|_2 |w|_2, and the same for
+///             dW;
+///   inverse:  every coefficient passes log2(N) butterflies, so |dy| <= eta log2(N) (1/N) sum |X|
+///             |W| <= eta log2(N) S.
+/// Hence the factor 3 * 6.7, rounded up to 21 for terms of second order. The products (gamma_2
+/// sqrt(2) < 3 u) and their sum over the channels are added to it. As in direct sums, roundings are
+/// not all of one sign: the error of a transform is about 0.6 u sqrt(log2 N) (Gentleman and Sande
+/// 1966; Schatzman 1996), of three transforms 1.04, and eight standard deviations are 8.4; 12
+/// leaves room for other radices. The smaller of the two bounds is used.
 void fft(const Evidence& e, double u, double products, Bound& bound) {
   const Spread spread = fft_spread(e);
   const double stages = std::max(
@@ -125,7 +128,8 @@ void fft(const Evidence& e, double u, double products, Bound& bound) {
   bound.spread = spread.values;
 }
 
-/// A narrow output is rounded once more: of what was computed, not of what was wanted.
+/// A narrow output type rounds once more. It rounds what was computed, not want, so the other
+/// coefficients grow by the factor 1 + u.
 void round_output(Dtype stored, Dtype accumulator, Bound& bound) {
   if (precision(stored) >= precision(accumulator)) return;
   const double u = unit_roundoff(stored);
@@ -165,7 +169,7 @@ double factor_rounding(MathMode math, Dtype stored) {
 
 namespace {
 
-/// Of a forward convolution in which `terms` numbers are summed.
+/// The bound of a forward convolution in which `terms` numbers are summed.
 Bound forward_bound(const Evidence& e, std::int64_t terms) {
   const Spec& s = e.spec;
   const double u = unit_roundoff(s.accumulator_type);
@@ -174,7 +178,7 @@ Bound forward_bound(const Evidence& e, std::int64_t terms) {
   const double products = ux + uw + ux * uw;
   Bound bound;
   bound.floor.assign(static_cast<std::size_t>(s.geometry.out_channels), 0);
-  // The reference is a sum of rounded doubles too, which matters where the accumulator is as wide.
+  // The reference rounds too, in double, which matters where the accumulator is as wide.
   bound.of_magnitude = summation_error(terms, unit_roundoff(Dtype::f64));
   double amplified = 1;
   if (e.algorithm.algorithm_class == AlgorithmClass::winograd)
@@ -190,7 +194,7 @@ Bound forward_bound(const Evidence& e, std::int64_t terms) {
   return bound;
 }
 
-/// diff_bias: sums, and no products.
+/// The bound of diff_bias: a sum without products.
 Bound bias_bound(const Evidence& e) {
   const Spec& s = e.spec;
   const auto terms = s.terms() + 1;
@@ -204,8 +208,9 @@ Bound bias_bound(const Evidence& e) {
   return bound;
 }
 
-/// The bound of the forward convolution that the gradient is, put back in the gradient's order. Its
-/// floor is the same everywhere, for it has no bias.
+/// The bound of the forward convolution that computes the gradient (reference/as_forward.hpp),
+/// rearranged in the order of the gradient. Its floor is the same for all channels, since it has no
+/// bias.
 Bound backward_bound(const Evidence& e) {
   const auto channels = static_cast<std::size_t>(e.shape()[1]);
   if (e.spec.geometry.batch == 0) return {0, 0, 0, std::vector<double>(channels, 0.0), {}};

@@ -30,8 +30,8 @@ Bound bound_of(const Evidence& evidence);
 /// Winograd and fft: an output depends on a whole tile.
 bool works_on_tiles(const Algorithm& algorithm);
 
-/// amplification(a), or the classical set's where that is an error: points that are no points (a
-/// plugin's mistake, named elsewhere) must not loosen a bound. 1 where there is neither.
+/// amplification(a). That of the classical points where the declared points are invalid: a mistake
+/// of the plugin must not loosen its bound. 1 where that is not finite either.
 double amplification_or_one(const Algorithm& a);
 
 /// min(gamma_n, (8 sqrt(n) + 4) u): rounding of a sum of n products, relative to the sum of their

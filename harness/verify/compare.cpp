@@ -15,8 +15,8 @@
 namespace convgauge {
 namespace {
 
-/// Calls visit(first, channel, count, got) for every line of outputs: `count` of them from `first`
-/// in contiguous NCHW.
+/// Calls visit(first, channel, count, got) for every row of outputs: `count` values, the first of
+/// them at index `first` in contiguous NCHW.
 template <class Visit>
 void each_line(const Evidence& e, Visit visit) {
   const Shape s = e.shape();
@@ -42,7 +42,7 @@ class Judge {
       bound_ = bound_of(e);
   }
 
-  /// Bit for bit, but that +0 and -0 agree: an empty sum may be either.
+  /// Bit for bit, except that +0 and -0 agree: an empty sum may be either.
   void exact_line(std::int64_t first, std::int64_t channel, std::int64_t count, const double* got) {
     for (std::int64_t i = 0; i < count; ++i) {
       const double want = e_.reference.want[first + i];
@@ -57,7 +57,7 @@ class Judge {
     for (std::int64_t i = 0; i < count; ++i) {
       const double allowed = allowed_at(first + i, channel),
                    error = std::fabs(got[i] - e_.reference.want[first + i]);
-      // False for every NaN, and for infinities, which no bound allows by itself.
+      // False for NaN and for infinity, which no bound allows by itself.
       if (error <= allowed && error <= std::numeric_limits<double>::max())
         worst_ = error > worst_ * allowed ? error / allowed : worst_;
       else
@@ -81,8 +81,8 @@ class Judge {
     return bound_.allowed(i, channel, e_.reference.want[i], e_.reference.magnitude[i]);
   }
 
-  /// The usual case without branches: true, and worst_ brought up to date, where nothing in the
-  /// line is suspect.
+  /// Fast path without branches: true where every output of the row is within its bound; worst_ is
+  /// updated then.
   bool within_bounds(std::int64_t first, std::int64_t channel, std::int64_t count,
                      const double* got) {
     const double *want = e_.reference.want + first, *magnitude = e_.reference.magnitude + first;
@@ -120,7 +120,8 @@ class Judge {
                         allowed};
     if (bad_.empty()) bad_.assign(static_cast<std::size_t>(elements(shape_)), 0), first_ = here;
     bad_[static_cast<std::size_t>(i)] = 1;
-    // NaN is worse than any number; of numbers, what exceeds its bound most.
+    // NaN counts as the worst; among numbers, the one that exceeds its bound by the largest factor,
+    // or, where outputs must be exact, has the largest error.
     double excess = std::fabs(got - want) / (exact_ ? 1 : allowed);
     if (std::isnan(excess)) excess = std::numeric_limits<double>::infinity();
     if (count_++ == 0 || excess > excess_) excess_ = excess, worst_mismatch_ = here;
@@ -136,8 +137,8 @@ class Judge {
             {}};
   }
 
-  /// Every output is within its bound, but all together are not what the class gives: the worst one
-  /// stands for them.
+  /// Every output is within its bound, but the relative L2 error of all outputs exceeds what the
+  /// class is known to give. The output with the largest error is reported.
   Differs sloppy(const GateResult& gate) const {
     Mismatch worst;
     double most = -1;
@@ -211,7 +212,8 @@ double relative_l2(const Evidence& e) {
       error += off, size += own;
       return;
     }
-    // Infinities that agree have no distance; those that do not are compare()'s business.
+    // Where got or want is infinite or NaN, the difference is not finite and is left out: compare()
+    // judges those outputs.
     for (std::int64_t i = 0; i < count; ++i)
       if (std::isfinite(line[i])) error += line[i] * line[i], size += want[i] * want[i];
   });

@@ -10,10 +10,10 @@
 
 namespace convgauge {
 
-/// Everything a judgement needs. `inputs` are the tensors the backend was given (for the tile
-/// bounds of winograd and fft), `reference` want and magnitude for them, `got` the backend's output
-/// by the spec's type and strides. `role`: which of the tensors that the direction writes
-/// `reference` and `got` are of.
+/// What compare() needs. `inputs`: the tensors that the backend was given (the tile bounds of
+/// winograd and fft read them). `reference`: want and magnitude for these inputs. `got`: the
+/// backend's output, in the type and strides of the spec. `role`: the tensor that `reference` and
+/// `got` hold, one of those that the direction writes.
 struct Evidence {
   const Spec& spec;
   const Algorithm& algorithm;
@@ -27,16 +27,18 @@ struct Evidence {
   Dtype type() const { return spec.type(role); }
 };
 
-/// Agrees or Differs. On integer and impulse fills direct and gemm must be exact, bit for bit; else
-/// the bound of bounds.hpp holds for each output. A NaN or infinity in `got` where want is finite
-/// differs, but for the cases of extremes.hpp.
+/// Agrees or Differs. On the fills integer and impulse, the classes direct and gemm must match bit
+/// for bit; otherwise each output must be within the bound of bounds.hpp, and all of them together
+/// must pass the gate of gate.hpp. A NaN or infinity in `got` where want is finite differs, except
+/// in the cases of extremes.hpp.
 std::variant<Agrees, Differs> compare(const Evidence& evidence);
 
-/// Whether right outputs are the reference's, rounded: integers, and sums in order.
+/// Whether a right output must equal the reference, rounded to the output type: for integer and
+/// impulse fills that fit the spec, unless the algorithm works on tiles.
 bool agrees_bit_for_bit(const Evidence& evidence);
 
-/// The allowed |got - want| for every output, contiguous as its shape is, where the fill is not one
-/// of exact integers.
+/// The allowed |got - want| for every output, contiguous in the order of its shape. Not for
+/// evidence that must agree bit for bit.
 void allowed_errors(const Evidence& evidence, double* allowed);
 
 /// ||got - want||_2 / ||want||_2; 0 where both are zero.

@@ -11,8 +11,7 @@ namespace {
 
 __extension__ using Wide = __int128;
 
-/// An exact fraction; `broken` once anything has overflowed or been divided by zero, and it stays
-/// so.
+/// An exact fraction. `broken`: its computation overflowed or divided by zero at some step.
 struct Exact {
   std::int64_t numerator = 0, denominator = 1;
   bool broken = false;
@@ -40,7 +39,7 @@ struct Exact {
                 reduced(Wide{a.numerator} * b.denominator, Wide{a.denominator} * b.numerator));
   }
   friend Exact operator+(const Exact& a, const Exact& b) {
-    // Half of int128's range each, so the sum cannot overflow.
+    // Each product is less than half of the range of int128, so the sum cannot overflow.
     const auto left = Wide{a.numerator} * b.denominator, right = Wide{b.numerator} * a.denominator;
     return with(a, b, reduced(left + right, Wide{a.denominator} * b.denominator));
   }
@@ -89,10 +88,10 @@ Row monic(const Row& roots, std::size_t without, std::size_t count) {
   return c;
 }
 
-/// Cook-Toom, transposed (Blahut, Fast Algorithms for Signal Processing, chapter 5): with a_k the
-/// points and N_k = prod over l != k of (a_k - a_l):  A[i][k] = a_k^i,  G[k][j] = a_k^j / N_k,
-/// B[k] = prod over l != k of (x - a_l);  at infinity the highest power, and B = prod of all (x -
-/// a_l).
+/// Cook-Toom, transposed (Blahut, Fast Algorithms for Signal Processing, chapter 5). With a_k the
+/// points and N_k = prod over l != k of (a_k - a_l):
+///   A[i][k] = a_k^i,  G[k][j] = a_k^j / N_k,  B[k] = prod over l != k of (x - a_l).
+/// At infinity, A and G take the highest power, and B = prod over all l of (x - a_l).
 Matrices build(int m, int r, const Row& points) {
   const auto n = points.size() + 1;
   Matrices all;
@@ -113,7 +112,7 @@ Matrices build(int m, int r, const Row& points) {
   return all;
 }
 
-/// sum over k of A[i][k] G[k][j] B[k][l] = [i + j == l], without any overflow.
+/// Whether sum over k of A[i][k] G[k][j] B[k][l] = [i + j == l]; false where a fraction overflows.
 bool proven(const Matrices& all) {
   const auto n = all.b.size(), r = all.g[0].size();
   for (std::size_t i = 0; i < all.a.size(); ++i)
@@ -132,11 +131,11 @@ double row_sum(const Row& row) {
   return sum;
 }
 
-/// |A| |G| |B|: with factors of magnitude 1 throughout, the largest sum of magnitudes that passes
-/// through an output, over the r products that the output is made of. A share of 4/3 for two axes
-/// is added for tiles less even than that: the largest of random normal tiles (16 channels, 300
-/// draws) were 9.4 for F(2x2,3x3), 341.8 and 79.0 for F(4x4,3x3) with 2 and with 3/2, where this
-/// gives 9.5, 341.3 and 79.5.
+/// |A| |G| |B|: with all factors of magnitude 1, the largest sum of magnitudes in an output,
+/// divided by the r products that the output consists of. It is multiplied by sqrt(4/3), that is
+/// 4/3 for two axes, since the values of a tile may be less even: the largest of random normal
+/// tiles (16 channels, 300 draws) were 9.4 for F(2x2,3x3), and 341.8 and 79.0 for F(4x4,3x3) with
+/// the points 2 and 3/2, where this gives 9.5, 341.3 and 79.5.
 double amplified(const Matrices& all, int r) {
   double most = 0;
   for (const auto& row : all.a) {
@@ -197,8 +196,7 @@ Expected<double> amplification(const WinogradAxis& axis) {
 }
 
 double classical_amplification(int m, int r) {
-  // Sizes that nobody could use (the classical set or exact fractions end before) have no cap of
-  // their own.
+  // No cap for sizes that exceed the classical points or 64-bit fractions; nobody uses those.
   return amplification(classical(m, r)).value_or(HUGE_VAL);
 }
 

@@ -7,14 +7,16 @@ namespace convgauge {
 
 /// amp = |A| |G| |B| of F(m, r) on one axis (see README.md), from matrices that are built by
 /// Cook-Toom from the axis's points and proven: sum_k A[i][k] G[k][j] B[k][l] = [i + j == l] in
-/// exact arithmetic. An error names what is wrong with the points (their number, a double one,
-/// overflow). 1 where the axis is not transformed.
+/// exact arithmetic. Errors: a wrong number of points, an invalid or repeated point, overflow. 1
+/// where the axis is not transformed.
 Expected<double> amplification(const WinogradAxis& axis);
 
-/// amp of the classical points 0, 1, -1, 2, -2, 1/2, -1/2, 3, ... for (m, r): the cap.
+/// amp of the classical points 0, 1, -1, 2, -2, 1/2, -1/2, 3, ... for (m, r). It is the cap:
+/// amplification(Algorithm) uses no more than this for an axis.
 double classical_amplification(int m, int r);
 
-/// Of both axes, capped by the classical set; the classical set's where the points are not known.
+/// The product over both axes: for each, amp of the declared points or the cap, whichever is
+/// smaller; the cap where the plugin does not declare its points. Errors as above.
 Expected<double> amplification(const Algorithm& algorithm);
 
 }  // namespace convgauge

@@ -6,12 +6,13 @@
 namespace convgauge {
 namespace {
 
-/// 0 ... most: the number itself, and all from `most` on alike.
+/// Class 0 ... most: the number itself; all numbers from `most` on are one class.
 std::size_t up_to(std::int64_t value, std::int64_t most) {
   return static_cast<std::size_t>(std::clamp<std::int64_t>(value, 0, most));
 }
 
-/// One, fewer than a vector of eight, whole vectors, one more, one fewer, or some.
+/// The class of a size by its remainder modulo a vector of eight: 1; 2 to 6; whole vectors; one
+/// more; one fewer; any other.
 std::size_t tail(std::int64_t value) {
   if (value == 1) return 0;
   if (value < 7) return 1;

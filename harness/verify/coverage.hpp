@@ -1,4 +1,4 @@
-// Which pairs of parameter values a set of random cases has met.
+// Which pairs of parameter values a set of random cases covers.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -7,10 +7,10 @@
 
 namespace convgauge {
 
-/// Every parameter falls into a few classes: 1, 2 and more groups; channels and sizes by what is
-/// left of a vector of 8; ... A pair is a class of one parameter together with a class of another.
-/// Not every pair is a legal convolution (circular padding cannot exceed the input), so that a
-/// share of 1 is never reached.
+/// The values of every parameter fall into a few classes: 1, 2 and more groups; channels and sizes
+/// by their remainder modulo a vector of 8; ... A pair is a class of one parameter together with a
+/// class of another. Not every pair is a legal convolution (circular padding cannot exceed the
+/// input), so no set of cases meets all pairs.
 class PairCoverage {
  public:
   PairCoverage();
@@ -19,7 +19,7 @@ class PairCoverage {
   std::int64_t of() const { return static_cast<std::int64_t>(seen_.size()); }
 
  private:
-  std::vector<std::size_t> first_;  // of each pair of parameters: where its table begins
+  std::vector<std::size_t> first_;  // for each pair of parameters, where its flags in seen_ begin
   std::vector<bool> seen_;
   std::int64_t met_ = 0;
 };

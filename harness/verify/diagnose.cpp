@@ -1,5 +1,5 @@
-// A misreading is held first against wrong outputs, where nearly every one fails at once, then
-// against a sample of all.
+// Each misreading is compared with wrong outputs first, where nearly all of them fail at once, then
+// with a sample of all outputs.
 #include "verify/diagnose.hpp"
 
 #include <fmt/format.h>
@@ -16,15 +16,17 @@
 namespace convgauge {
 namespace {
 
-constexpr std::size_t kWrong = 256;  // sampled wrong outputs: the shape of any region shows in them
+constexpr std::size_t kWrong = 256;  // sampled wrong outputs, enough to show the shape of a region
 constexpr std::size_t kAny = 4096;   // sampled outputs, right or wrong
-constexpr std::int64_t kSampleProducts = std::int64_t{1}
-                                         << 24;  // of one misreading over a sample: about 0.1 s
-constexpr std::int64_t kMostProducts = std::int64_t{1} << 27;  // of all of them: about a second
-constexpr std::size_t kFirstLook =
-    64;  // outputs after which the distance of a sloppy result must have shrunk
-// Chance must not name a misreading: one of a hundred rows may meet a single wrong integer, one of
-// thousands of pairs, or one that only wrong outputs are held against, hardly four.
+// Products of one misreading over a sample: about 0.1 s.
+constexpr std::int64_t kSampleProducts = std::int64_t{1} << 24;
+// Products of all misreadings: about a second.
+constexpr std::int64_t kMostProducts = std::int64_t{1} << 27;
+// Outputs after which the L2 distance of a result that fails only the gate must have shrunk.
+constexpr std::size_t kFirstLook = 64;
+// A misreading must not be named by chance. One of a hundred rows may match a single wrong integer
+// by chance, so at least two outputs are needed. There are thousands of pairs, and some rows are
+// compared with wrong outputs only: these need four wrong outputs.
 constexpr std::size_t kLeastOutputs = 2, kLeastWrong = 4;
 
 struct Output {
@@ -33,14 +35,14 @@ struct Output {
   double got;
 };
 
-/// A uniform sample without replacement of what is offered, by reservoir: the same for the same
-/// problem.
+/// A uniform sample, without replacement, of the outputs that are offered (reservoir sampling). The
+/// same problem gives the same sample.
 class Sample {
  public:
   explicit Sample(std::size_t size) : size_(size) {}
   void offer(const Output& output) {
     if (kept_.size() < size_) return kept_.push_back(output), void(++offered_);
-    // Any good hash of a counter does.
+    // The hash of a counter serves as a random number.
     ++offered_;
     if (const auto slot = mixed(offered_ * kGolden) % offered_; slot < size_) kept_[slot] = output;
   }
@@ -52,7 +54,7 @@ class Sample {
   std::vector<Output> kept_;
 };
 
-/// How a right output may differ from its sum, as compare() has it, for any sum.
+/// The tolerance of compare(), for the true sum or the sum of a misreading.
 class Tolerance {
  public:
   explicit Tolerance(const Evidence& e)
@@ -79,8 +81,8 @@ class Tolerance {
   }
 
  private:
-  /// A misreading may leave the range in which integers are exact: then the bound of rounded sums
-  /// holds.
+  /// The sum of a misreading may be too large for integers to be exact: then the bound of rounded
+  /// sums applies.
   double allowed_of(const MutantSum& sum, const Output& output) const {
     if (exact_ && sum.magnitude * unit_roundoff(e_.spec.accumulator_type) <= 1) return 0;
     return bound_.allowed(output.index, output.at[1], sum.value, sum.magnitude);
@@ -131,8 +133,8 @@ class Search {
     return std::min(most, static_cast<std::size_t>(std::max<std::int64_t>(16, outputs)));
   }
 
-  /// Every output within its bound, but not all together: a misreading must bring the distance down
-  /// to what the gate allows.
+  /// Whether every output is within its bound, but all together fail the statistical gate: a
+  /// misreading must then bring the L2 distance down to what the gate allows.
   bool sloppy() {
     const auto gate = statistical_gate(e_, relative_l2(e_));
     if (!gate.applies || gate.passes) return false;
@@ -151,8 +153,8 @@ class Search {
       const double off = output.got - finished(m, sum.value),
                    was = output.got - e_.reference.want[output.index];
       error += off * off, before += was * was;
-      // Rows that change nothing here are within every bound too, and would each cost a whole
-      // sample.
+      // Rows that change nothing in this case are within every bound too, and each would cost a
+      // whole sample.
       if (nearer_ > 0 && ++seen == kFirstLook && error >= before) return Match::nowhere;
     }
     const bool near = nearer_ == 0 || error <= nearer_ * nearer_ * before;
@@ -201,7 +203,7 @@ class Search {
   Tolerance tolerance_;
   std::vector<Mutation> rows_;
   Sample wrong_, any_;
-  double nearer_ = 0;  // 0: any distance within the bounds
+  double nearer_ = 0;  // the share of the L2 distance that may be left; 0: any
   std::int64_t products_ = 0;
   std::vector<Misreading> found_, partial_;
 };

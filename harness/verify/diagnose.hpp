@@ -1,14 +1,15 @@
-// Why an output is wrong: the misread specification that gives the same.
+// Why an output is wrong: the misread specification that gives the same output.
 #pragma once
 #include "verify/compare.hpp"
 #include "verify/diagnosis.hpp"
 
 namespace convgauge {
 
-/// The row of mutations.hpp that gives the same output, two where two do, or pairs of them; partly
-/// if only the wrong outputs match. Empty where nothing does, for a right output, and in the
-/// backward directions, which the mutations do not know. Pure; about a second at most: outputs are
-/// sampled, and pairs are left out where they are dear.
+/// Up to two rows of mutations.hpp that give the same output, or else up to two pairs of rows that
+/// do; `partly`: rows that match where the output is wrong, but not elsewhere. Empty where nothing
+/// matches, and for a right output. Forward direction only, since the mutations do not cover
+/// gradients. Pure; takes about a second at most: outputs are sampled, and the search ends after a
+/// fixed number of products.
 Diagnosis diagnose(const Evidence& evidence);
 
 }  // namespace convgauge

@@ -12,8 +12,8 @@ namespace convgauge {
 /// The comparison that found an output wrong.
 struct Oracle {
   std::string run;             // what was run: "fill integer, placement end", "relative_l2"
-  std::optional<Rule> rule{};  // that a wrong result of this run breaks: R12 after a changed source
-  std::string place{};         // behind a rule only: "slot 1"
+  std::optional<Rule> rule{};  // broken by a wrong result of this run: R12 after a changed source
+  std::string place{};         // only with a rule: "slot 1"
   bool operator==(const Oracle&) const = default;
 
   /// The same comparison in one of several slots.
@@ -28,10 +28,10 @@ struct Misreading {
   auto operator<=>(const Misreading&) const = default;
 };
 
-/// What single lit pixels say of a wrong output (taps.hpp): its most frequent mistake.
+/// What single nonzero pixels show about a wrong output (taps.hpp): its most frequent mistake.
 struct TapMistake {
   std::string mistake;         // "lose tap (kh 0, kw 2)"; empty where none was recognised
-  int outputs = 0, wrong = 0;  // how many made it of the wrong outputs that were looked at
+  int outputs = 0, wrong = 0;  // how many made it, of the wrong outputs looked at
   auto operator<=>(const TapMistake&) const = default;
 };
 /// "with single pixels lit, 24 of 30 wrong outputs lose tap (kh 0, kw 2)"; empty without a mistake.
@@ -40,9 +40,9 @@ std::string text(const TapMistake& taps);
 /// What explains a wrong output; empty where nothing does.
 struct Diagnosis {
   std::vector<Misreading> misreadings{};  // each of them gives the output
-  bool partly = false;                    // only where it is wrong
+  bool partly = false;                    // they match only where the output is wrong
   TapMistake taps{};                      // looked for where no misreading explains it
-  std::string other{};                    // what a file of another version says in words of its own
+  std::string other{};                    // free text from a results file of another version
 
   bool empty() const { return misreadings.empty() && taps.mistake.empty() && other.empty(); }
   auto operator<=>(const Diagnosis&) const = default;

@@ -14,8 +14,8 @@ Place place_of(const Shape& s, std::int64_t i) {
   return {i / (s[1] * s[2] * s[3]), i / (s[2] * s[3]) % s[1], i / s[3] % s[2], i % s[3]};
 }
 
-/// The output as a backend has it for which padding is no tap: no product is made where torch
-/// multiplies a zero.
+/// An output of a backend that skips padding, where torch multiplies by zero. `touches`: whether
+/// the window reaches into the padding.
 struct WithoutPadding {
   bool touches = false;
   double want = 0, magnitude = 0;
@@ -67,8 +67,8 @@ const char* excuse(const Evidence& e, const Bound& bound, std::int64_t i, double
   const Place p = place_of(e.shape(), i);
   if (same_special(got, want)) return "";
   const bool special = !std::isfinite(got);
-  // Within the output type's last half step of infinity, or beyond: rounding may have made it
-  // infinite.
+  // want is within the allowed error and half a step of the largest number of the output type, or
+  // beyond: rounding may have made it infinite.
   const double edge = largest(e.type());
   const double slack = bound.allowed(i, p.c, want, magnitude) + edge * unit_roundoff(e.type());
   if (std::isinf(got) && std::isfinite(want) && std::signbit(got) == std::signbit(want) &&
@@ -77,8 +77,8 @@ const char* excuse(const Evidence& e, const Bound& bound, std::int64_t i, double
   if (special && works_on_tiles(e.algorithm) &&
       (!std::isfinite(want) || !std::isfinite(bound.spread_at(i))))
     return "nonfinite_spread";
-  // Finite factors: a sum on the way may have left the accumulator's range, and come back as
-  // anything.
+  // All factors are finite, but an intermediate sum may have left the accumulator's range and
+  // become infinite or NaN.
   const double range = largest(e.spec.accumulator_type);
   const double tile = bound.of_spread / unit_roundoff(e.spec.accumulator_type) * bound.spread_at(i);
   if (special && std::isfinite(magnitude) && std::max(magnitude, tile) > range) return "overflow";

@@ -9,22 +9,24 @@
 namespace convgauge {
 namespace {
 
-/// A sum of n random terms, one after the other: partial sums grow as sqrt(k), each is rounded by
-/// about 0.42 u of itself, so the result is off by 0.42 u sqrt(n / 2) of its own size. n = 4608:
-/// 1.2e-6 in f32, as measured. The 0.6 is the product and the store.
+/// The relative error, in units of u, of n random terms added one after the other: partial sums
+/// grow as sqrt(k), each is rounded by about 0.42 u of itself, so the result is off by 0.42 u
+/// sqrt(n / 2) of its own size. n = 4608: 1.2e-6 in f32, as measured. The 0.6 is for the product
+/// and the store.
 double sequential(double n) {
   return 0.3 * std::sqrt(n) + 0.6;
 }
 
-/// What a tile's products are summed over: channels, or, for the gradient of the weights, images.
+/// How many products a transformed point sums: channels, or, for the gradient of the weights,
+/// images.
 std::int64_t summed_channels(const Spec& s) {
   if (s.direction == Direction::forward) return s.geometry.group_inputs();
   return s.direction == Direction::backward_data ? s.geometry.group_outputs() : s.geometry.batch;
 }
 
-/// In units of u. Winograd: the sum over the channels, sequential, amplified by 0.65 sqrt(amp)
-/// (fitted to 8e-7 for F(2,3), 3.8e-6 and 8e-6 for F(4,3) and F(6,3) at C = 512; the transforms add
-/// 1.5). FFT: 3e-7 at C = 512.
+/// The relative L2 error that the class is known to give, in units of u. Winograd: the sum over the
+/// channels, sequential, amplified by 0.65 sqrt(amp) (fitted to 8e-7 for F(2,3), 3.8e-6 and 8e-6
+/// for F(4,3) and F(6,3) at C = 512; the transforms add 1.5). FFT: 3e-7 at C = 512.
 double class_error(const Evidence& e) {
   const auto channels = static_cast<double>(summed_channels(e.spec));
   const double direct = sequential(static_cast<double>(e.spec.terms() + 1));
@@ -42,7 +44,8 @@ double class_error(const Evidence& e) {
   return direct;
 }
 
-/// Outputs that are not copies of one another, however large the padding is.
+/// The number of outputs that are not copies of one another: where padding is large, at most one
+/// for each input position.
 std::int64_t independent_outputs(const Evidence& e) {
   const auto& g = e.spec.geometry;
   if (e.spec.direction == Direction::backward_weights) return elements(e.shape());
@@ -58,8 +61,8 @@ std::int64_t independent_outputs(const Evidence& e) {
 double expected_relative_l2(const Evidence& e) {
   const Spec& s = e.spec;
   double expected = class_error(e) * unit_roundoff(s.accumulator_type);
-  // One rounding to nearest is 0.42 u on average; truncated factors (tf32) lose 0.72 of their unit,
-  // both alike.
+  // One rounding to nearest is 0.42 u on average. A truncated factor (tf32) loses 0.72 of its unit,
+  // and source and weights lose alike.
   if (precision(e.type()) < precision(s.accumulator_type))
     expected += 0.5 * unit_roundoff(e.type());
   const double scale = e.algorithm.algorithm_class == AlgorithmClass::winograd
@@ -89,7 +92,7 @@ GateResult statistical_gate(const Evidence& e, double relative_l2) {
   const auto outputs = elements(e.shape());
   const double want = square_sum(e.reference.want, outputs),
                magnitude = square_sum(e.reference.magnitude, outputs);
-  // Zero: every window lies in the padding, and there is nothing to be relative to.
+  // Where magnitude is zero, every window lies in the padding: there is no relative error.
   if (magnitude == 0 || !std::isfinite(want) || !std::isfinite(magnitude)) return {};
   const double typical = kHalfPi * std::sqrt(magnitude / static_cast<double>(e.spec.terms() + 1));
   result.measured = relative_l2 * std::sqrt(want) / std::max(std::sqrt(want), typical);

@@ -1,4 +1,5 @@
-// The statistical gate: a kernel that is right on every output may still be systematically sloppy.
+// The statistical gate: a kernel whose outputs are all within their bounds may still be
+// systematically inaccurate.
 #pragma once
 #include "verify/compare.hpp"
 
@@ -14,12 +15,12 @@ struct GateResult {
 };
 
 /// Applies to the normal fill where everything is finite and enough outputs are independent for a
-/// ratio of norms to be steady. The norm divided
-/// by is not less than what outputs of that magnitude have without cancellation: outputs that
-/// happen to cancel are not held against a kernel.
+/// ratio of norms to be steady. The error is divided by the norm of want, but at least by the norm
+/// that outputs of that magnitude have without cancellation: a kernel is not blamed for outputs
+/// that happen to cancel.
 GateResult statistical_gate(const Evidence& evidence, double relative_l2);
 
-/// In four partial sums, so that it runs at the speed of memory.
+/// The sum of squares, in four partial sums so that it runs at the speed of memory.
 double square_sum(const double* values, std::int64_t count);
 
 }  // namespace convgauge

@@ -12,7 +12,8 @@ constexpr std::int64_t modulo(std::int64_t i, std::int64_t size) {
   return (i % size + size) % size;
 }
 
-/// source_index() of reference/padding.hpp for any index: a misread geometry keeps no bounds.
+/// source_index() of reference/padding.hpp for any index, since a misread geometry may exceed the
+/// limits of padding.
 std::optional<std::int64_t> folded(Edge edge, std::int64_t i, std::int64_t size) {
   if (0 <= i && i < size) return i;
   switch (edge) {
@@ -45,7 +46,7 @@ std::optional<std::int64_t> folded(const Border& border, std::int64_t i, std::in
   return at;
 }
 
-/// 10 explicit bits of an f32: to nearest even, or cut.
+/// Keeps 10 explicit mantissa bits of an f32: rounded to nearest even, or truncated.
 double tf32(double value, bool truncated) {
   constexpr std::uint32_t dropped = 0x1fff;
   auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(value));
@@ -81,8 +82,8 @@ struct Reading {
   double at(std::int64_t index) const {
     if (index < 0 || index >= size) return 0;
     if (rounding != Rounding::none) return rounded_by(rounding, load(type, data, index));
-    return type == Dtype::f32 ? static_cast<const float*>(data)[index]
-                              : load(type, data, index);  // the usual one inline
+    // f32 is the usual type and is read inline.
+    return type == Dtype::f32 ? static_cast<const float*>(data)[index] : load(type, data, index);
   }
 };
 
@@ -132,8 +133,8 @@ MutantSum sum_at(const Mutant& m, const Inputs& inputs, const OutputIndex& place
       const auto tap = m.weights_start + o * m.weights[0] + k * m.weights[2] + l * m.weights[3];
       for (std::int64_t i = m.first_input; i < m.first_input + m.inputs; ++i) {
         const auto channel = m.channel_of(m, group, i);
-        const auto input =
-            i < whole.group_inputs() ? i : i % whole.group_inputs();  // a division would be felt
+        // Divides only where it must: a division would slow this loop down noticeably.
+        const auto input = i < whole.group_inputs() ? i : i % whole.group_inputs();
         const double product =
             src.at(pixel + channel * m.src[1]) * weights.at(tap + input * m.weights[1]);
         sum.value += product;

@@ -8,12 +8,12 @@
 namespace convgauge {
 
 struct Mutation {
-  const char* words;  // "matches the reference with ..."; names the field of torch.nn.Conv2d that
-                      // is misread
+  /// Follows "matches the reference with"; names the field of torch.nn.Conv2d that is misread.
+  const char* words;
   void (*apply)(Mutant&);
 };
 
-/// On a spec to which a row does not apply it changes nothing.
+/// A row changes nothing on a spec to which it does not apply.
 std::span<const Mutation> stride_mutations();
 std::span<const Mutation> dilation_mutations();
 std::span<const Mutation> kernel_mutations();

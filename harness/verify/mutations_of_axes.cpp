@@ -1,4 +1,4 @@
-// Stride, dilation, kernel and padding misread.
+// Stride, dilation and kernel misread.
 #include "verify/mutations.hpp"
 
 #include <algorithm>
@@ -13,14 +13,14 @@ void cut(Index& value, Index most) {
   value = std::min(value, most);
 }
 
-// The kernel. The last of an axis becomes the first by walking backwards.
+// The kernel. An axis is flipped by starting at its last tap and walking backwards.
 
 void flip(Mutant& m, std::size_t axis) {
   const auto& last = m.spec.weights_strides();
   m.weights_start += (m.spec.geometry.weights_shape()[axis] - 1) * last[axis];
   m.weights[axis] = -m.weights[axis];
 }
-// Of a single tap nothing would be left: that is another mistake.
+// A single tap is kept: a kernel without taps would be another mistake.
 void drop_last_tap(Axis& a) {
   if (a.kernel > 1) --a.kernel;
 }
@@ -33,7 +33,7 @@ void drop_first_tap(Mutant& m, Axis& a, std::size_t axis) {
   a.pad_before -= a.dilation;
   --a.kernel;
 }
-/// Only with unequal sides, else nothing would change.
+/// Changes nothing where both sizes are equal.
 void swap_kernel_sizes(Mutant& m) {
   std::swap(m.g.h.kernel, m.g.w.kernel);
   m.weights[2] = m.g.w.kernel;

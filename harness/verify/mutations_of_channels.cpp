@@ -10,7 +10,7 @@ constexpr Index modulo(Index i, Index size) {
   return (i % size + size) % size;
 }
 
-// Where nothing would be left nothing is dropped: that is another mistake.
+// Nothing is dropped where no input channel would be left: that would be another mistake.
 void drop_tail(Mutant& m, Index block) {
   if (m.inputs > block) m.inputs -= m.inputs % block;
 }

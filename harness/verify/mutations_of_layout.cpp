@@ -9,7 +9,7 @@ namespace {
 
 using Index = std::int64_t;
 
-// Layouts: strides of the one, over memory in the other.
+// Layouts: the strides of one layout, used on memory in another.
 
 void read_weights(Mutant& m, const char* order) {
   const Shape size = m.spec.geometry.weights_shape();
@@ -26,7 +26,7 @@ bool is_nhwc(const Mutant& m) {
 Index offset(const OutputIndex& at, const Strides& s) {
   return at[0] * s[0] + at[1] * s[1] + at[2] * s[2] + at[3] * s[3];
 }
-/// The element at `index` of a tensor of that shape.
+/// The indices n, c, h, w of the element at memory position `index` of a tensor of that shape.
 OutputIndex place_in(const Shape& s, bool nhwc, Index index) {
   if (nhwc)
     return {index / (s[1] * s[2] * s[3]), index % s[1], index / (s[1] * s[3]) % s[2],
@@ -42,7 +42,7 @@ OutputIndex with_swapped_sizes(const Mutant& m, const OutputIndex& at) {
   std::swap(shape[2], shape[3]);
   return place_in(shape, is_nhwc(m), offset(at, m.spec.dst_strides()));
 }
-/// Memory of nchw that holds c, n, h, w.
+/// The output written in the order c, n, h, w instead of n, c, h, w.
 OutputIndex with_exchanged_batch(const Mutant& m, const OutputIndex& at) {
   Shape shape = m.spec.geometry.dst_shape();
   std::swap(shape[0], shape[1]);

@@ -1,4 +1,4 @@
-// Padding misread: how much of it.
+// Misread amounts of padding.
 #include "verify/mutations.hpp"
 
 #include <algorithm>
@@ -9,12 +9,12 @@ namespace {
 
 using Index = std::int64_t;
 
-// Padding. pad_after matters to the output's size only, which is not misread here.
+// pad_after affects only the output's size, which is not misread here.
 
 void swap_sides(Axis& a) {
   std::swap(a.pad_before, a.pad_after);
 }
-/// The total dealt out anew; `more` is what an odd one adds before.
+/// Divides the total padding evenly; `more`: 1 puts the odd element before, 0 after.
 void split_evenly(Axis& a, Index more) {
   const auto total = a.pad_before + a.pad_after;
   a.pad_before = (total + more) / 2;
@@ -24,7 +24,7 @@ void pad_both(Mutant& m, Index more) {
   m.g.h.pad_before += more;
   m.g.w.pad_before += more;
 }
-// Another misreading may have left a step of 0.
+// Another misreading may have left a dilation or stride of 0.
 void undo_dilation(Axis& a) {
   a.pad_before /= std::max<Index>(1, a.dilation);
 }

@@ -16,7 +16,7 @@ bool is_channels(Coordinate k) {
   return k == Coordinate::in_channels || k == Coordinate::out_channels;
 }
 
-/// Of an axis: the least input that its kernel, dilation, padding and the padding mode allow.
+/// The least input size of an axis that its kernel, dilation, padding and the padding mode allow.
 std::int64_t least_input(const Axis& a, PaddingMode mode) {
   const auto pad = std::max(a.pad_before, a.pad_after);
   const auto for_mode = mode == PaddingMode::reflect    ? pad + 1

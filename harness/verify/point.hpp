@@ -2,14 +2,13 @@
 // as one number each. Says which points are legal, and how far one is from the trivial case.
 //
 // The trivial case: n1c1h1w1_o1k1s1p0d1g1_nobias_zeros, layout nchw, one thread. How far a case is
-// from it is counted in parameters as their user counts them, by these rules:
+// from it is counted in parameters as a user counts them, by these rules:
 //   - Parameters are batch, in_channels, out_channels, groups, size (height, width), kernel_size,
 //     stride, dilation, padding (four numbers), bias, padding_mode, layout, threads.
-//   - One of several numbers counts once for each different value that is not the trivial one:
-//     kernel 3x3 and 1x3 count one, 3x5 two.
-//   - A number at the least value that the others leave it is theirs and does not count:
-//     in_channels and out_channels equal to groups, a height that the kernel (or the padding mode)
-//     just demands.
+//   - A parameter of several numbers counts once for each different value that is not the trivial
+//     one: kernel 3x3 and 1x3 count one, 3x5 two.
+//   - A number at the least value that the other parameters allow does not count: in_channels and
+//     out_channels equal to groups, the smallest height for the kernel (or the padding mode).
 #pragma once
 #include <array>
 #include <cstdint>
@@ -59,7 +58,7 @@ class Point {
  public:
   Point();  // the trivial case
   explicit Point(const Trial& trial);
-  /// Legal or not.
+  /// The case, which need not be legal.
   Trial trial() const;
 
   std::int64_t& operator[](Coordinate k) { return values_[static_cast<std::size_t>(k)]; }
@@ -70,7 +69,7 @@ class Point {
   std::array<std::int64_t, kCoordinates> values_{};
 };
 
-/// One parameter as a user knows it, and its numbers.
+/// One parameter as a user knows it, and its coordinates.
 struct Parameter {
   const char* name;
   std::vector<Coordinate> coordinates;
@@ -78,18 +77,18 @@ struct Parameter {
 std::span<const Parameter> parameters();
 
 std::int64_t trivial(Coordinate coordinate);
-/// What the others leave it: groups for channels, the least legal size of an axis; else the trivial
-/// value.
+/// The least value that the other coordinates allow: groups for channels, the least legal size of
+/// an axis; else the trivial value.
 std::int64_t least(const Point& point, Coordinate coordinate);
 /// Channels rounded down to a multiple of groups, sizes raised to what kernel and padding demand;
 /// nothing where even that is no convolution that torch.nn.Conv2d accepts.
 std::optional<Point> repaired(Point point);
 
-/// "groups=2", "kernel_size=3": what counts, by the rules above.
+/// The parameters that count, by the rules above: "groups=2", "kernel_size=3".
 std::vector<std::string> away_from_trivial(const Trial& trial);
 
-/// First the parameters that count, then the sum of all distances from the trivial values. Smaller
-/// is simpler.
+/// Compared first by the number of parameters that count, then by the sum of all distances from the
+/// trivial values. Smaller is simpler.
 struct Cost {
   std::size_t away = 0;
   std::int64_t sum = 0;

@@ -27,16 +27,16 @@ std::int64_t plane_of(const Geometry& g) {
   return g.h.output() * g.w.output();
 }
 
-/// +-(1 + k / 1024), k < 1024: magnitudes alike, so that no channel hides behind another; whole
-/// multiples of 2^-10, so that sums of integers stay exact; hardly ever equal, so that two channels
-/// do not change places unseen.
+/// +-(1 + k / 1024), k < 1024. Similar magnitudes, so that no channel's error is hidden by a larger
+/// channel; multiples of 2^-10, so that sums of integers stay exact; rarely equal, so that swapped
+/// channels are noticed.
 double factor_of(std::uint64_t seed, std::int64_t channel) {
   const auto bits = mixed(mixed(seed) + static_cast<std::uint64_t>(channel) * kGolden);
   const double magnitude = 1 + static_cast<double>(bits >> 54) / 1024;
   return bits & 1 ? magnitude : -magnitude;
 }
 
-/// work(image) for every image, each done by one of `threads`.
+/// Calls work(image) for every image, each on one of `threads` threads.
 template <class Work>
 void each_image(std::int64_t images, int threads, Work work) {
   each_block(
@@ -122,9 +122,10 @@ Projection::Projection(const Spec& spec, Fill fill, const Inputs& inputs, std::u
   });
 }
 
-/// The bound's coefficients, and S of the combined channels: a part's is the sum of its channels',
-/// and both are linear in the weights' largest, or norm, per input channel, so that constant taps
-/// of that size give it.
+/// The bound's coefficients, and S of the combined channels. S of a part is the sum over its
+/// channels of |r| S, and S is linear in the largest weight (winograd), or the norm of the weights
+/// (fft), of each input channel. So weights that are constant over the taps, with that maximum or
+/// norm, give it.
 Bound Projection::bound_of_image(const Algorithm& algorithm, const Inputs& inputs,
                                  std::int64_t image) const {
   auto spec = spec_;
@@ -149,7 +150,7 @@ Bound Projection::bound_of_image(const Algorithm& algorithm, const Inputs& input
                    nullptr});
 }
 
-/// sum_o r_o got[o] of every part.
+/// sum_o r_o got[o] for every part and output position of an image.
 std::vector<double> Projection::projected(const void* got, const Relation& relation,
                                           std::int64_t image) const {
   const auto& g = spec_.geometry;
@@ -164,7 +165,7 @@ std::vector<double> Projection::projected(const void* got, const Relation& relat
     factors[index(q)] = factors_[index(was)];
     parts[index(q)] = part_of(was);
   }
-  // Along the memory: rows of a channel, or channels of a pixel.
+  // Follow the order of memory: rows of a channel, or channels of a pixel.
   if (stride[3] == 1 || stride[1] != 1) {
     for (std::int64_t q = 0; q < g.out_channels; ++q)
       for (std::int64_t h = 0; h < oh; ++h) {
@@ -219,8 +220,8 @@ Projection::Worst Projection::judge(const Algorithm& algorithm, const Inputs& in
   return worst;
 }
 
-/// As the statistical gate has it: errors of random signs add up as squares, and so do the sums
-/// themselves, so the ratio of norms is that of the outputs.
+/// The statistical gate, as in gate.hpp: errors of random signs add up as squares, and so do the
+/// outputs themselves, so the ratio of norms of the sums is that of the outputs.
 std::optional<Differs> Projection::sloppy(const Algorithm& algorithm,
                                           const std::vector<Worst>& images) const {
   constexpr double kEnough = 256, kHalfPi = 1.5707963267948966;
@@ -248,8 +249,8 @@ std::optional<Differs> Projection::sloppy(const Algorithm& algorithm,
       {}};
 }
 
-/// One part of the worst place's image is wrong there: which of its channels is, tells the
-/// definition.
+/// A projection says only that one of its part's channels is wrong. At the worst position, each
+/// channel is computed by the definition, and the one that is furthest off is reported.
 Differs Projection::differs(const std::vector<Worst>& images, const Inputs& inputs, const void* got,
                             const Relation& relation) const {
   const auto& g = spec_.geometry;

@@ -1,5 +1,5 @@
-// Problems too large for a reference of every output: random combinations of output channels stand
-// for all of them.
+// Problems too large for a reference of every output: random combinations of output channels are
+// verified instead.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -10,38 +10,41 @@
 
 namespace convgauge {
 
-/// The same convolution told differently: images in another order, output channels in another
-/// order, twice the values. Every algorithm must give the same numbers in other places, doubled.
+/// A related problem: images in another order, output channels in another order, values scaled.
+/// Every algorithm must give the original outputs, reordered and scaled alike.
 struct Relation {
-  std::int64_t first_image = 0;        // image n now was image (n + first_image) % batch
-  std::vector<std::int64_t> channels;  // output channel q now was channels[q]; empty: as it was
+  std::int64_t first_image = 0;        // image n is the original image (n + first_image) % batch
+  std::vector<std::int64_t> channels;  // q is the original output channel channels[q]; empty: q
   double scale = 1;                    // source and bias; a power of two
 };
 
 /// Freivalds' check (Probabilistic machines can use less running time, 1977), applied to output
 /// channels: for random r, sum_o r_o y_o must be the convolution of the source with sum_o r_o w_o.
-/// A group's channels are dealt into parts of at most kPartChannels, for a part's error bound is
-/// the sum of its channels': the cost is that of two output channels for each part. A wrong output
-/// is missed only if errors in one place of a part cancel, or are smaller than that sum.
+/// A group's channels are divided into parts of at most kPartChannels, because the error bound of a
+/// part is the sum of the bounds of its channels. A part costs as much as two output channels. A
+/// wrong output is missed only if the errors at one position of a part cancel, or are smaller than
+/// that bound.
 class Projection {
  public:
   static constexpr std::int64_t kPartChannels = 64;
 
-  /// Forward, finite fills. `inputs` are used here only. `threads` at least 1.
+  /// Forward direction and finite fills only. `inputs` are read by the constructor only. `threads`
+  /// at least 1.
   Projection(const Spec& spec, Fill fill, const Inputs& inputs, std::uint64_t seed, int threads);
 
-  /// Agrees, or Differs at the first wrong place, whose channels are then computed one by one.
-  /// `inputs` and `got` are those of the related problem.
+  /// Agrees, or Differs at the worst position of a part, whose channels are then computed one by
+  /// one. `inputs` and `got` are those of the related problem.
   std::variant<Agrees, Differs> compare(const Algorithm& algorithm, const Inputs& inputs,
                                         const void* got, const Relation& relation = {}) const;
 
-  /// Memory that a projection of `spec` holds.
+  /// Bytes of memory that a projection of `spec` holds.
   static double bytes(const Spec& spec);
-  /// Output channels of a full reference for one of a projection: what is saved.
+  /// How many times fewer output channels a projection computes than a full reference.
   static double saving(const Spec& spec);
 
  private:
-  /// The worst place of an image.
+  /// What judge() finds in one image: the number of wrong positions, the worst of them (or the
+  /// largest share, where none is wrong), and sums of squares over all.
   struct Worst {
     std::int64_t wrong = 0, part = 0, pixel = 0;
     double share = 0;  // |error| / allowed
@@ -66,11 +69,11 @@ class Projection {
   int threads_;
   std::int64_t parts_ = 1;       // of a group
   std::vector<double> factors_;  // r, per output channel
-  std::vector<double> weights_,
-      bias_;  // for each part two channels: combined, and magnitudes combined
-  std::vector<double> largest_,
-      norm_;                         // (part, group_inputs): sum of |r| max |w|, sum of |r| |w|_2
-  std::vector<double> factor_sums_;  // per part: sum of |r|
+  /// For each part two channels: the combination by r, and that of magnitudes by |r|.
+  std::vector<double> weights_, bias_;
+  /// (part, group_inputs): sum of |r| max |w|, and sum of |r| |w|_2.
+  std::vector<double> largest_, norm_;
+  std::vector<double> factor_sums_;       // per part: sum of |r|
   std::vector<double> want_, magnitude_;  // (batch, parts of all groups, output h, output w)
 };
 

@@ -7,7 +7,7 @@
 namespace convgauge {
 namespace {
 
-/// Around the widths of vectors and tiles.
+/// A size around the width of a vector or tile.
 std::int64_t near_a_width(Random& random) {
   return random.pick<std::int64_t>({8, 8, 16, 16, 32}) + random.between(-1, 1);
 }
@@ -54,7 +54,7 @@ void pad(Random& random, Padding how, Axis& axis) {
     case Padding::half:
       axis.pad_before = axis.pad_after = axis.kernel / 2;
       break;
-    case Padding::same:  // as torch has it: the odd one goes to the end
+    case Padding::same:  // as in torch: an odd one goes to the end
       axis.pad_before = beyond / 2;
       axis.pad_after = beyond - axis.pad_before;
       break;
@@ -88,7 +88,8 @@ Axis axis(Random& random, Padding how) {
   return a;
 }
 
-/// What the padding mode and the kernel demand of the numbers of an axis.
+/// Limits the padding to what the padding mode allows, and enlarges the input where the kernel
+/// needs it.
 void make_legal(Axis& a, PaddingMode mode) {
   if (mode == PaddingMode::reflect || mode == PaddingMode::circular) {
     const auto most = a.input - (mode == PaddingMode::reflect ? 1 : 0);
@@ -116,7 +117,7 @@ void draw_channels(Random& random, Geometry& g) {
 void draw_axes(Random& random, Geometry& g) {
   const auto how = padding(random);
   g.h = axis(random, how);
-  if (random.percent(50)) {  // as networks have it
+  if (random.percent(50)) {  // both axes alike, as in most networks
     g.w = g.h;
     g.w.input = size(random);
   } else {
@@ -141,7 +142,8 @@ std::int64_t half_of(std::int64_t value, std::int64_t unit) {
   return std::max(unit, value / 2 / unit * unit);
 }
 
-/// Whichever is largest goes down, the corners of the rest stay.
+/// Halves batch, channels or groups until the case is small enough; the other parameters stay as
+/// they are.
 void lighten(Geometry& g, std::int64_t most_flops) {
   while (g.flops() > most_flops) {
     if (g.batch > 1)

@@ -1,4 +1,4 @@
-// Random legal cases, leaning to the corners where convolutions go wrong.
+// Random legal cases, with more of the corner cases in which convolutions go wrong.
 #pragma once
 #include <cstdint>
 
@@ -11,15 +11,17 @@ struct RandomCase {
   Dtype dtype = Dtype::f32;
   Layout layout = Layout::nchw;
   int threads = 1;
-  /// 0: the backend's own choice; else its algorithm of this number, counted round its list.
+  /// 0: the backend's own choice; else algorithm number (algorithm - 1) of its list, modulo the
+  /// length.
   std::uint64_t algorithm = 0;
-  /// 0: the usual fills alone; else one more, of this number, counted round the others.
+  /// 0: the usual fills only; else one more: number (fill - 1) of the other fills, modulo their
+  /// number.
   std::uint64_t fill = 0;
   bool operator==(const RandomCase&) const = default;
 };
 
-/// Case `index` of the sequence `seed`: a function of these two alone, the same on every machine.
-/// Sizes small, and around 8, 16 and 32; kernels larger than the input, strides larger than the
+/// Case `index` of the sequence `seed`: depends on these two only, the same on every machine. Sizes
+/// are small, and around 8, 16 and 32; kernels larger than the input, strides larger than the
 /// kernel, all padding modes, asymmetric padding, groups, depthwise multipliers, dilation, batch 0.
 /// At most a few million flops; most cases far fewer.
 RandomCase random_case(std::uint64_t seed, std::uint64_t index);

@@ -1,6 +1,6 @@
-// Folds over ranges of a line: maxima, or sums without cancellation (prefix sums would drown small
-// values beside a large one). Level k holds the fold of every 2^k neighbours; a range is put
-// together of at most log2 of them.
+// Maxima or sums over ranges of a line ("folds"), without subtraction: differences of prefix sums
+// would lose small values beside a large one. Level k holds the fold of every 2^k neighbours; the
+// fold of a range combines a few entries of these levels.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -12,7 +12,7 @@ namespace convgauge {
 template <class Fold>
 class RangeTable {
  public:
-  /// Ranges of up to `longest` entries of `line` can be asked for.
+  /// Prepares folds of ranges of up to `longest` entries of `line`.
   void build(const double* line, std::int64_t size, std::int64_t longest) {
     levels_.resize(1);
     levels_[0].assign(line, line + size);

@@ -27,8 +27,8 @@ constexpr AxisNames kOfWeights{{{"output channel", "output channels", "channel o
                                 {"tap row", "tap rows", "row kh"},
                                 {"tap column", "tap columns", "column kw"}}};
 
-/// What is said of a tensor: its axes' names, which of them has channels in groups, and of how
-/// many.
+/// The words for a tensor: the names of its axes, which axis has the channels, in how many groups,
+/// and channels per group (width).
 struct Tongue {
   AxisNames names;
   std::size_t channels;
@@ -58,8 +58,7 @@ std::array<Indices, 4> touched(const Shape& s, const std::vector<std::uint8_t>& 
   return all;
 }
 
-/// The common step of evenly spaced indices that reach across the whole axis; 0 if they are no such
-/// thing.
+/// The common step of evenly spaced indices that reach across the whole axis; otherwise 0.
 std::int64_t even_step(const Indices& at, std::int64_t size) {
   if (at.size() < 2) return 0;
   const auto step = at[1] - at[0];
@@ -101,7 +100,8 @@ std::string span(const Tongue& t, std::size_t d, const Indices& at, std::int64_t
   return fmt::format("{} {} to {}", many, at.front(), at.back());
 }
 
-/// Only the border on both sides: the interior is right.
+/// Whether only the two ends of the axis are touched, so that the interior is right; `before` and
+/// `after`: how many indices at either end.
 bool border(const Indices& at, std::int64_t size, std::int64_t& before, std::int64_t& after) {
   const auto gap =
       std::adjacent_find(at.begin(), at.end(), [](auto a, auto b) { return b != a + 1; });
@@ -136,8 +136,8 @@ std::string share_of(std::int64_t count, std::int64_t all) {
   return count == all ? "all" : fmt::format("{:.2g}%", std::min(percent, 99.0));
 }
 
-/// Wrong outputs that all lie near a side of their image, and are most of those that do: some may
-/// agree by chance.
+/// Describes wrong outputs that all lie near the sides of their image and fill most of that border
+/// (some may agree by chance); otherwise empty.
 std::string frame(const Shape& s, const std::vector<std::uint8_t>& bad, std::int64_t count) {
   const auto plane = s[2] * s[3];
   const auto depth = [&](std::int64_t i) {

@@ -9,8 +9,8 @@
 
 namespace convgauge {
 
-/// `bad` has one entry for each element of the tensor that was written, contiguous as its shape is,
-/// nonzero where it is wrong; at least one is.
+/// `bad` has one entry for each element of the tensor that was written, contiguous in the order of
+/// its shape, nonzero where it is wrong; at least one is.
 std::string describe_region(const Spec& spec, TensorRole role,
                             const std::vector<std::uint8_t>& bad);
 

@@ -8,16 +8,16 @@
 namespace convgauge {
 namespace {
 
-/// Numbers that are set together.
+/// Coordinates that are set together.
 using Move = std::vector<std::pair<Coordinate, std::int64_t>>;
 
 struct OutOfBudget {};
 
-constexpr std::int64_t kWidest = 64;  // elements of a vector or tile, in any library
+constexpr std::int64_t kWidest = 64;  // elements of the widest vector or tile of any library
 
-/// From `value` to `end` in ever smaller steps: the whole way, a half, a quarter ... one; and by
-/// powers of two, which keep what is left over of a vector's or a tile's width. Empty where it is
-/// there.
+/// Values on the way from `value` to `end`: the whole way, a half, a quarter ... one step; and
+/// steps that are powers of two, which keep the remainder modulo the width of a vector or tile.
+/// Empty where value equals end.
 std::vector<std::int64_t> towards(std::int64_t value, std::int64_t end) {
   std::vector<std::int64_t> targets;
   for (auto step = end - value; step != 0; step /= 2) targets.push_back(value + step);
@@ -26,8 +26,9 @@ std::vector<std::int64_t> towards(std::int64_t value, std::int64_t end) {
   return targets;
 }
 
-/// Numbers that lose their sense one without the other: axes of a pair, channels with groups,
-/// kernel with what gives it room. All of one entry go the same share of their way at once.
+/// Coordinates that make little sense one without the other: both axes of a pair, channels with
+/// groups, a kernel with what makes room for it. All coordinates of one entry move by the same
+/// share of their distance from the trivial value.
 const std::vector<std::vector<Coordinate>>& linked() {
   using enum Coordinate;
   static const std::vector<std::vector<Coordinate>> all{
@@ -85,14 +86,15 @@ class Search {
   static constexpr std::size_t kKept = 3;
   static constexpr double kAlwaysAllowed = 1 << 20;
 
-  /// Elements and flops. What grows must not outgrow the failing case.
+  /// Elements and flops: a parameter may grow, but the work must not exceed that of the failing
+  /// case.
   static double work(const Geometry& g) {
     return static_cast<double>(elements(g.src_shape())) +
            static_cast<double>(elements(g.weights_shape())) +
            static_cast<double>(elements(g.dst_shape())) + static_cast<double>(g.flops());
   }
 
-  /// Whether `point`, made legal, is simpler and fails too: then it is the best.
+  /// Whether `point`, made legal, is simpler and fails too: then it becomes the best.
   bool attempt(const Point& point) {
     const auto legal = repaired(point);
     if (!legal || cost(*legal) >= best_cost_ || work(legal->trial().geometry) > most_work_)
@@ -113,7 +115,7 @@ class Search {
     return attempt(point);
   }
 
-  /// The trivial case with every choice of `count` parameters of the failing one.
+  /// Tries the trivial case with every choice of `count` parameters of the failing case.
   bool bottom_up(std::size_t count) {
     std::vector<const Parameter*> changed;
     for (const auto& p : parameters())
@@ -152,7 +154,7 @@ class Search {
         bool finer = false;
         for (const auto k : coordinates) {
           const auto way = trivial(k) - best_[k];
-          // The last share is a single step each.
+          // The finest share is a single step of each coordinate.
           const auto step = share == kFinest ? (way > 0) - (way < 0) : way / share;
           if (step != 0) move.emplace_back(k, best_[k] + step);
           finer = finer || step != 0;
@@ -163,7 +165,7 @@ class Search {
     return moves;
   }
 
-  /// Fewer groups of the same width.
+  /// Fewer groups with the same number of channels each.
   void add_groups(std::vector<Move>& moves) const {
     const auto groups = best_[Coordinate::groups];
     for (const auto fewer : towards(groups, 1))
@@ -189,7 +191,7 @@ class Search {
     return false;
   }
 
-  /// One parameter less, at the price of a larger number of another.
+  /// One parameter set to its trivial value, while a number of another parameter grows.
   bool growing() {
     for (const auto& parameter : parameters())
       for (std::size_t i = 0; i < kCoordinates; ++i) {

@@ -17,9 +17,9 @@ struct Range {
   std::int64_t first = 0, last = -1;
 };
 
-/// What output `o` can have been mixed with on one axis: the source behind [window - before, window
-/// + after], the window's padding folded back in. At most two ranges, of which circular padding
-/// needs both; never less than what is meant.
+/// The source indices that output `o` may depend on along one axis: those that the padded positions
+/// in [window - margin, window + margin] read. At most two ranges, of which only circular padding
+/// needs both. They may contain more indices than that, never fewer.
 using Reach = std::array<Range, 2>;
 
 Reach reach_of(const Axis& a, PaddingMode mode, std::int64_t o, std::int64_t margin) {
@@ -60,7 +60,7 @@ std::int64_t longest(const std::vector<Reach>& all) {
   return most;
 }
 
-/// out[o * step] = the fold over the reach of output o.
+/// out[o * step] = the fold over the source indices that output o may depend on.
 template <class Fold>
 void fold_line(RangeTable<Fold>& table, const double* line, std::int64_t size,
                const std::vector<Reach>& all, std::int64_t most, double* out, std::int64_t step) {
@@ -70,7 +70,7 @@ void fold_line(RangeTable<Fold>& table, const double* line, std::int64_t size,
         Fold{}(table(all[o][0].first, all[o][0].last), table(all[o][1].first, all[o][1].last));
 }
 
-/// NaN counts as infinite: whatever it is mixed with is not finite.
+/// NaN counts as infinite: whatever depends on it is not finite.
 double magnitude(double x) {
   return std::isnan(x) ? std::numeric_limits<double>::infinity() : std::fabs(x);
 }
@@ -133,8 +133,8 @@ std::vector<double> contracted(const Geometry& g, const std::vector<double>& src
   std::vector<double> out(static_cast<std::size_t>(elements(point.dst_shape())));
   reference_fast(Spec::of(point, Dtype::f64), {src.data(), weights.data(), nullptr},
                  {out.data(), nullptr}, 1);
-  // 0 * inf: the other factor is zero throughout, but a transform may have spread the infinite one
-  // all the same.
+  // 0 * inf gives NaN. One factor is zero everywhere, but a transform may have spread the infinite
+  // one nevertheless.
   for (auto& s : out)
     if (std::isnan(s)) s = std::numeric_limits<double>::infinity();
   return out;
@@ -144,9 +144,9 @@ constexpr std::int64_t divided_up(std::int64_t a, std::int64_t b) {
   return (a + b - 1) / b;
 }
 
-/// Tiles of a strided or dilated axis take every so-manieth input only, and so reach that much
-/// further: of an axis that is both, outputs d / gcd apart share a tile, whose inputs are lcm(s, d)
-/// apart. Capped: the whole padded axis is the most there is.
+/// How far a tile of `steps` inputs reaches on an axis that may be strided or dilated. The inputs
+/// of a tile are lcm(stride, dilation) apart, because outputs dilation / gcd(stride, dilation)
+/// apart share a tile. At most the padded axis.
 std::int64_t stretched(const Axis& a, std::int64_t steps) {
   const auto far = a.padded();
   const auto part = a.dilation / std::gcd(a.stride, a.dilation);

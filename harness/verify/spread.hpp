@@ -1,4 +1,5 @@
-// How much of the source and the weights an output of a tiled algorithm can have been mixed with.
+// S, the size of the source and the weights in the tiles that an output of a tiled algorithm
+// (winograd, fft) may depend on.
 #pragma once
 #include <vector>
 
@@ -13,7 +14,7 @@ struct Spread {
 
 /// S = sum over c of max |x_c| max |w_c|, x within (m + r - 2) steps of the output's window: every
 /// tile that can contain the output. An axis with more taps than r is covered in ceil(kernel / r)
-/// pieces, each a channel more.
+/// pieces; S and `channels` are multiplied by the number of pieces.
 Spread winograd_spread(const Evidence& evidence);
 
 /// S = sum over c of |x_c|_2 |w_c|_2, x in every tile of fft_tile that can contain the output's

@@ -14,10 +14,10 @@
 namespace convgauge {
 namespace {
 
-constexpr std::int64_t kMostProducts = std::int64_t{1} << 24;  // looked through: about 0.1 s
+constexpr std::int64_t kMostProducts = std::int64_t{1} << 24;  // products looked at: about 0.1 s
 constexpr std::int64_t kMostOutputs = 512;
-constexpr double kTolerance =
-    1e-4;  // of tiled algorithms' outputs; neighbours of one weight among others are rarer
+// Relative error allowed in outputs of tiled algorithms; two weights are rarely this close.
+constexpr double kTolerance = 1e-4;
 
 struct Tap {
   std::int64_t o = 0, c = 0, kh = 0, kw = 0;
@@ -36,8 +36,9 @@ class Weights {
     std::sort(sorted_.begin(), sorted_.end());
   }
 
-  /// The one weight of that magnitude; of output channel `o` if it has one, else none where several
-  /// do.
+  /// The weight of that magnitude: the one of output channel `o`, if exactly one of its weights has
+  /// it; else the only one of the other channels, if none of channel `o` has it. Empty where it is
+  /// ambiguous.
   std::optional<Tap> find(double value, std::int64_t o) const {
     const double low = std::fabs(value) * (1 - kTolerance),
                  high = std::fabs(value) * (1 + kTolerance);
@@ -65,8 +66,8 @@ class Weights {
   std::vector<std::pair<double, std::int64_t>> sorted_;
 };
 
-/// The tap under which the one lit pixel of an output's window lies; none where there is none, or
-/// padding repeats it.
+/// The tap that reads the one nonzero pixel of an output's window; none where there is no such
+/// pixel, or where padding repeats it.
 std::optional<Tap> due_tap(const Evidence& e, std::int64_t n, std::int64_t o, std::int64_t oh,
                            std::int64_t ow) {
   const auto& g = e.spec.geometry;
@@ -88,7 +89,8 @@ std::optional<Tap> due_tap(const Evidence& e, std::int64_t n, std::int64_t o, st
   return due;
 }
 
-/// What became of the weight that was due, without the numbers of the one output it was seen at.
+/// In words, how the weight that was `seen` differs from the one that was `due`. Leaves out the
+/// indices of this one output, so that equal mistakes can be counted.
 std::string mistake(const Geometry& g, const std::optional<Tap>& due, double value,
                     const std::optional<Tap>& seen) {
   const auto place = [](const Tap& t) { return fmt::format("(kh {}, kw {})", t.kh, t.kw); };

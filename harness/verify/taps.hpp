@@ -1,4 +1,4 @@
-// Which tap went astray: what single lit pixels say about an implementation that no misread
+// Which tap is wrong: what single nonzero pixels show about an implementation that no misread
 // specification explains.
 #pragma once
 #include "verify/compare.hpp"
@@ -6,9 +6,9 @@
 
 namespace convgauge {
 
-/// For the impulse fill, whose weights are nearly all different and whose windows see one pixel
-/// each: the most frequent mistake among the wrong outputs. Empty where nothing is wrong, or no
-/// weight is recognised. Pure; looks at a few hundred wrong outputs.
+/// For the impulse fill, whose weights are nearly all different and whose windows each see one
+/// nonzero pixel: the most frequent mistake among the wrong outputs. Empty where nothing is wrong,
+/// or no weight is recognised. Forward direction only. Pure; looks at a few hundred wrong outputs.
 TapMistake describe_taps(const Evidence& evidence);
 
 }  // namespace convgauge

@@ -13,7 +13,7 @@ std::string joined(const std::vector<std::string>& notes) {
   return all;
 }
 
-/// The text with what belongs to it, set apart: "a: b", or either alone.
+/// Both texts with the separator between them, "a: b", or the one that is not empty.
 std::string with(std::string text, const std::string& more, const char* separator = ": ") {
   if (text.empty()) return more;
   return more.empty() ? text : text + separator + more;

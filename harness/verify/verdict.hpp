@@ -1,4 +1,5 @@
-// What became of one backend on one problem. Exactly one of these, each with its own evidence.
+// The verdict on one backend and one problem: exactly one of seven kinds, each with its own
+// evidence.
 #pragma once
 #include <array>
 #include <chrono>
@@ -29,8 +30,8 @@ void describe(Walk& walk, T& m) {
   walk("allowed", m.allowed);
 }
 
-/// The result is right: worst = largest |got - want| / allowed, at most 1; rel_l2 of the normal
-/// fill.
+/// The result is right. worst: the largest |got - want| / allowed, at most 1. rel_l2: the relative
+/// L2 error on the normal fill.
 struct Agrees {
   static constexpr auto kOutcome = Outcome::agrees;
   double worst = 0, rel_l2 = 0;
@@ -67,7 +68,7 @@ void describe(Walk& walk, T& v) {
   walk("diagnosis", v.diagnosis);
 }
 
-/// An honest "not supported"; never a failure.
+/// The backend says that it does not support the case; never a failure.
 struct Refused {
   static constexpr auto kOutcome = Outcome::refused;
   OpenWord<RefusalReason> reason;
@@ -80,7 +81,7 @@ void describe(Walk& walk, T& v) {
   walk("why", v.why);
 }
 
-/// Read or wrote what was not its own, or left part of the output unwritten.
+/// The plugin read or wrote memory that is not its own, or left part of the output unwritten.
 struct Trespass {
   static constexpr auto kOutcome = Outcome::trespass;
   OpenWord<Rule> rule;
@@ -93,7 +94,7 @@ void describe(Walk& walk, T& v) {
   walk("where", v.where);
 }
 
-/// The process ended. signal 0: it exited, with `status`.
+/// The worker process ended. signal 0: it exited with `status`.
 struct Died {
   static constexpr auto kOutcome = Outcome::died;
   int signal = 0, status = 0;
@@ -120,15 +121,15 @@ void describe(Walk& walk, T& v) {
   walk("during", v.during);
 }
 
-/// The plugin said so itself, or broke a rule of the ABI that is none of the above. In a results
-/// file both are one text: sentence().
+/// The plugin reported an error itself, or broke a rule of the plugin interface that no other
+/// verdict covers. In a results file both are one text: sentence().
 struct Failed {
   static constexpr auto kOutcome = Outcome::failed;
   std::string why;
   std::optional<Rule> rule{};
-  bool device_lost =
-      false;           // on its way from the worker only: nothing more can run in that process
-  std::string file{};  // the plugin's, where it could not be loaded
+  /// Set only in a reply of the worker: nothing more can run in that process.
+  bool device_lost = false;
+  std::string file{};  // the plugin file, where it could not be loaded
   bool operator==(const Failed&) const = default;
 };
 /// Failed for breaking a rule: "R6: requirements changed between two calls".
@@ -142,7 +143,8 @@ static_assert(Words<VerdictKind>::words.size() == std::variant_size_v<Verdict>);
 inline VerdictKind kind_of(const Verdict& verdict) {
   return static_cast<VerdictKind>(verdict.index());
 }
-/// Its word: "agrees", "differs", "refused", "trespass", "died", "timed_out", "failed".
+/// The word for its kind: "agrees", "differs", "refused", "trespass", "died", "timed_out",
+/// "failed".
 inline std::string_view kind(const Verdict& verdict) {
   return word(kind_of(verdict));
 }
@@ -157,7 +159,7 @@ inline Diagnosis diagnosis_of(const Verdict& verdict) {
 /// read 4 bytes past src".
 std::string sentence(const Verdict& verdict);
 
-/// The outcome of a case of this verdict: agrees, where a measurement would decide.
+/// The outcome of a case with this verdict; Outcome::agrees where it would depend on a measurement.
 Outcome outcome_of(const Verdict& verdict);
 
 inline bool is_defect(const Verdict& v) {

@@ -17,10 +17,10 @@ class Arena {
   Arena& operator=(Arena&&) = delete;
   ~Arena();
 
-  /// Starts a new layout: what was there is no longer anyone's.
+  /// Starts a new layout: all earlier regions become invalid.
   void clear() { used_ = 0; }
-  /// A window for `bytes`; the memory grows as needed. Views taken before are invalid. Throws
-  /// std::bad_alloc.
+  /// Reserves a window for `bytes`; the memory grows as needed. Pointers obtained before are
+  /// invalid. Throws std::bad_alloc.
   Region reserve(std::uint64_t bytes, std::uint64_t alignment, BufferRole role);
   /// The whole window of a region, and its bytes under a placement.
   std::byte* window(const Region& region) { return base_ + region.offset; }
@@ -36,13 +36,15 @@ class Arena {
   std::uint64_t size_ = 0, used_ = 0;
 };
 
-/// What lies around a buffer in its window, and what a plugin must not touch.
+/// The bytes around a buffer in its window, which a plugin must not change.
 inline constexpr std::byte kCanary{0xA5};
-/// Fills a window with canary bytes, all but the buffer.
+/// Fills a window with canary bytes, except for the buffer.
 void lay_canary(std::byte* window, const Region& region, Placement placement);
-/// The first byte of the slack that is no longer canary, as its distance: negative before the start
-/// of the buffer, else from its end on (0 is the first byte past it). kUntouched if all of it is.
+/// What touched_canary() returns where no canary byte was changed.
 inline constexpr std::int64_t kUntouched = INT64_MIN;
+/// The changed canary byte that is nearest to the buffer: before it, if there is one, else behind
+/// it. Its distance from the start of the buffer (negative) or from its end (0 is the first byte
+/// past it).
 std::int64_t touched_canary(const std::byte* window, const Region& region, Placement placement);
 
 }  // namespace convgauge

@@ -11,9 +11,9 @@
 
 namespace convgauge {
 
-/// Where a buffer lies: a window of whole pages in the arena, shared by driver and worker. In the
-/// window the bytes end at its end (placement end) or start at its start, as far as the alignment
-/// allows; the rest is canary.
+/// Where a buffer lies: a window of whole pages in the arena, shared by driver and worker. The
+/// buffer ends at the window's end (placement end) or starts at its start, as far as the alignment
+/// allows; the rest of the window is canary.
 struct Region {
   std::uint64_t offset = 0, bytes = 0, alignment = 1;
   BufferRole role = BufferRole::src;
@@ -36,8 +36,9 @@ struct Words<Placement> {
   static constexpr std::array<std::string_view, 2> words{"end", "start"};
 };
 
-/// The buffers of one plan: regions, which region each requirement is bound to (-1: memory of the
-/// backend's own), and which regions are the host's tensors, by role (-1: there is none).
+/// The buffers of one plan: regions, which region each requirement is bound to (-1: memory of one
+/// of the backend's own kinds), and which regions are the host's tensors, by role (-1: there is
+/// none).
 struct Binding {
   std::vector<Region> regions;
   std::vector<std::int32_t> requirement_region;

@@ -5,21 +5,21 @@
 
 namespace convgauge {
 
-/// More than this is no message of ours.
+/// Longer messages are rejected: the harness sends none.
 inline constexpr std::uint64_t kLargestMessage = std::uint64_t{64} << 20;
 
 /// Blocks until all is sent; false where the other side is gone.
 bool send_message(int socket, const std::string& bytes);
 
-/// Blocks until a whole message is there; nothing where the other side is gone or the frame makes
-/// no sense.
+/// Blocks until a whole message has arrived; empty where the other side is gone or the length is
+/// invalid.
 std::optional<std::string> receive_message(int socket);
 
 /// Collects a message from a socket that is read only when it is readable. [one thread]
 class Inbox {
  public:
   enum class State { waiting, complete, closed, garbage };
-  /// Reads what is there.
+  /// Reads the bytes that have arrived.
   State read(int socket);
   std::string take();
 

@@ -39,17 +39,18 @@ class Child {
     if (contained_) install_fault_handlers(box_.page());
   }
 
-  /// Never throws; what the plugin changed in the process is part of the answer.
+  /// Never throws. Where the plugin changed the process (R14, R16, R17), that is the answer.
   AnyReply answer(const AnyRequest& request) {
-    // Between two requests nothing but the harness runs: the state that was found good is the next
-    // one's start.
+    // Between two requests only the harness runs, so a state that was found unchanged is the start
+    // of the next request too.
     if (!state_)
       state_.emplace(
           std::vector{0, 1, 2, descriptors_.socket, descriptors_.crash, descriptors_.arena});
     auto reply = reply_to(request);
     if (auto changed = state_->changes()) {
       state_.reset();
-      // Why a plugin could not be loaded is told before what it changed on the way.
+      // Where the plugin could not be loaded, the reason is a better answer than what loading it
+      // changed.
       if (library_ || !std::holds_alternative<Failed>(reply)) {
         if (contained_) install_fault_handlers(box_.page());
         reply = std::move(*changed);
@@ -112,8 +113,8 @@ class Child {
   Answer<AlgorithmList> handle(const ListAlgorithms& r) {
     const auto backend = find(r.backend);
     if (!backend) return tl::unexpected(backend.error());
-    // A device that is only described has algorithms, and no plan: query() refuses it. Its reason
-    // is the better one where nothing can be listed.
+    // A device that is only described has algorithms, but query() refuses a plan on it. Where no
+    // algorithms can be listed, the reason of query() is the better one.
     enter(Stage::algorithms);
     auto list = backend->algorithms(r.spec, r.settings);
     if (list) return AlgorithmList{std::move(*list)};
@@ -200,8 +201,8 @@ void be_expendable() {
   ::setrlimit(RLIMIT_CORE, &none);
 }
 
-/// Until the driver hangs up. False where an answer could not be sent, or where something else than
-/// the driver wrote a request.
+/// Answers requests until the driver closes the socket. False where an answer could not be sent, or
+/// what arrived is not a request of the driver.
 bool serve(Child& child, int socket) {
   while (const auto bytes = receive_message(socket)) {
     const auto request = wire::unpack<AnyRequest>(*bytes);
@@ -224,8 +225,9 @@ int run_child(const ChildOptions& options) {
   be_expendable();
   auto child = std::make_unique<Child>(options, ChildDescriptors{}, true);
   if (!serve(*child, kSocketDescriptor)) ::_exit(kChannelLost);
-  child.release();  // plans included: the process ends here, and a plugin's destructors are not
-                    // worth waiting for
+  // Plans are not destroyed either: the process ends here, and a plugin's destructors are not worth
+  // waiting for.
+  child.release();
   std::fflush(nullptr);
   ::_exit(0);
 }

@@ -1,11 +1,11 @@
-// The worker's main loop: loads one plugin and does what the driver says.
+// The worker's main loop: loads one plugin and answers the driver's requests.
 #pragma once
 #include <string>
 #include <vector>
 
 namespace convgauge {
 
-/// How a worker process is told what it is: the arguments of `convgauge worker`.
+/// The arguments of `convgauge worker`.
 struct ChildOptions {
   std::string plugin;     // a file, or "builtin:reference"
   std::vector<int> cpus;  // its CPU mask; empty: as inherited
@@ -15,20 +15,21 @@ struct ChildOptions {
 inline constexpr int kSocketDescriptor = 3, kCrashDescriptor = 4, kArenaDescriptor = 5,
                      kStatusDescriptor = 6;
 
-/// Exit code of a worker whose way to the driver was cut, by a plugin that closed what was not its
-/// own (R16).
+/// Exit code of a worker that lost its connection to the driver: a plugin closed or used a
+/// descriptor that is not its own (R16).
 inline constexpr int kChannelLost = 97;
 
-/// What a worker speaks on and works in.
+/// The descriptors of the socket, the crash page and the arena.
 struct ChildDescriptors {
   int socket = kSocketDescriptor, crash = kCrashDescriptor, arena = kArenaDescriptor;
 };
 
-/// Serves requests until the driver hangs up. The exit code. Loads the plugin at the first request.
+/// Answers requests until the driver closes the socket; returns the exit code. Loads the plugin at
+/// the first request.
 int run_child(const ChildOptions& options);
 
-/// The same in a thread of the driver, for a debugger: nothing is contained, and faults go where
-/// they go. Takes the descriptors over.
+/// The same in a thread of the driver, for a debugger: nothing is contained, and a fault ends the
+/// driver. Takes ownership of the descriptors.
 void run_in_process(const ChildOptions& options, const ChildDescriptors& descriptors);
 
 }  // namespace convgauge

@@ -21,8 +21,8 @@ constexpr std::array<std::uint64_t, 3> kKinds{PERF_COUNT_HW_INSTRUCTIONS, PERF_C
                                               PERF_COUNT_HW_CACHE_MISSES};
 constexpr std::size_t kMisses = 2;
 
-/// -1 where the kernel refuses, with errno. Inherited: threads that `thread` makes from now on
-/// count too.
+/// -1 where the kernel refuses, with errno. Threads that `thread` creates from now on are counted
+/// too.
 int open_event(std::uint64_t kind, int thread) {
   perf_event_attr attributes{};
   attributes.size = sizeof attributes;
@@ -88,11 +88,11 @@ Expected<Counters> Counters::open() {
     for (std::size_t i = 0; i < kEvents; ++i) {
       const int event = open_event(kKinds[i], thread);
       if (event >= 0) counters.events_[i].emplace_back(event);
-      if (event >= 0 || i == kMisses || errno == ESRCH)
-        continue;  // ESRCH: the thread ended meanwhile
+      // ESRCH: the thread has ended meanwhile.
+      if (event >= 0 || i == kMisses || errno == ESRCH) continue;
       return error(refusal(errno));
     }
-  // Misses that only some of the threads could count say nothing.
+  // A sum of misses is useless where only some of the threads could count them.
   if (counters.events_[kMisses].size() != counters.events_[0].size())
     counters.events_[kMisses].clear();
   return counters;

@@ -14,24 +14,26 @@
 namespace convgauge {
 
 /// What was counted outside the kernel. Misses of the last-level cache are optional: not every
-/// processor tells them.
+/// processor counts them.
 struct CounterTotals {
   double instructions = 0, cycles = 0;
   std::optional<double> cache_misses;
 };
 
-/// What read(2) gives of one event (PERF_FORMAT_TOTAL_TIME_ENABLED, _RUNNING): the count, how long
-/// it was wanted and how long a counter of the processor was free for it. More events than counters
-/// share them: the count is scaled by enabled / running. Empty where it never ran.
+/// The count of one event from what read(2) gives (PERF_FORMAT_TOTAL_TIME_ENABLED, _RUNNING): the
+/// count, how long it was enabled, and how long it had a counter of the processor. Where there are
+/// more events than counters, they share them, so the count is scaled by enabled / running. Empty
+/// where it never ran.
 std::optional<double> scaled_count(std::span<const std::uint64_t, 3> value_enabled_running);
 
-/// perf_event_open(2) on every thread there is, inherited by those that these make. [main]
+/// Uses perf_event_open(2) on every existing thread; threads that these create are counted too.
+/// [main]
 class Counters {
  public:
-  /// Errors say what the kernel answered, and what its perf_event_paranoid is.
+  /// Errors: what the kernel answered, and the value of its perf_event_paranoid.
   static Expected<Counters> open();
   void start();
-  /// Ends the counting. Errors: an event that never got a counter.
+  /// Stops counting. Errors: an event that never got a counter.
   Expected<CounterTotals> stop();
 
  private:

@@ -57,7 +57,8 @@ std::string past_words(std::uint64_t distance) {
 
 FaultPlace explain_fault(const CrashPage& page) {
   const char* verb = page.was_write ? "wrote" : "read";
-  // An access without address: not canonical, or an aligned instruction on an address that is not.
+  // The kernel gives no address: it was not canonical, or an instruction that needs alignment got a
+  // misaligned one.
   if (page.signal == SIGSEGV && page.code == SI_KERNEL)
     return {std::nullopt, "misaligned or non-canonical access"};
   const auto* r = range_of(page);

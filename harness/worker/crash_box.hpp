@@ -1,6 +1,5 @@
-// A shared page in which a dying worker leaves what it was doing and where it faulted. The worker's
-// side of it can be overwritten by a wild plugin, so the driver believes nothing in it that does
-// not fit.
+// A shared page in which a dying worker records what it was doing and where it faulted. A wild
+// plugin can overwrite it, so the driver checks everything it reads there.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -37,13 +36,13 @@ struct Words<Stage> {
       "plan_create", "requirements", "bind",         "prepare_weights", "upload",
       "execute",     "fetch",        "plan_destroy", "memory"};
 };
-/// Of any number that stands in a crash page: "stage 12345".
+/// The word for the stage in a crash page; "stage 12345" for a number that is no stage.
 std::string stage_word(std::uint32_t stage);
 
-/// One guarded buffer: [reserve_begin, reserve_end) is what its guards and window cover.
+/// One guarded buffer: its guards and its window are at [reserve_begin, reserve_end).
 struct GuardedRange {
   std::uint64_t reserve_begin = 0, reserve_end = 0, data = 0, bytes = 0;
-  std::int32_t role = 0;  // a BufferRole, if nobody wrote over it
+  std::int32_t role = 0;  // a BufferRole, unless overwritten
 };
 
 struct CrashPage {
@@ -59,9 +58,9 @@ struct CrashPage {
 /// The page, mapped shared. Made by the driver, passed to the worker as a descriptor.
 class CrashBox {
  public:
-  /// A new one.
+  /// Makes a new page.
   CrashBox();
-  /// The one behind a descriptor that was inherited.
+  /// Maps the page of a descriptor that was inherited.
   explicit CrashBox(int descriptor);
   CrashBox(CrashBox&& other) noexcept;
   CrashBox& operator=(CrashBox&&) = delete;
@@ -75,9 +74,9 @@ class CrashBox {
   CrashPage* page_ = nullptr;
 };
 
-/// What a fault address says.
+/// What a fault address means.
 struct FaultPlace {
-  std::optional<Rule> rule;  // R8, R9, R10; nothing: outside everything that is ours
+  std::optional<Rule> rule;  // R8, R9, R10; empty: outside of all guarded ranges
   std::string sentence;      // "wrote 4 bytes past the end of dst (100 bytes)"
 };
 FaultPlace explain_fault(const CrashPage& page);

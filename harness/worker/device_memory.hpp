@@ -1,4 +1,4 @@
-// Memory of a backend's own kinds, obtained through its own functions, with guards on both sides
+// Memory of a backend's own kinds, allocated by the backend's functions, with guards on both sides
 // that are checked.
 #pragma once
 #include <cstddef>
@@ -9,26 +9,27 @@
 
 namespace convgauge {
 
-/// One allocation of a device's memory: guard bytes, `bytes` poisoned, guard bytes. [main]
+/// One allocation of device memory: guard bytes, `bytes` poisoned, guard bytes. [main]
 class DeviceBuffer {
  public:
   enum class Guard { whole, broken_before, broken_behind };
 
-  /// An answer that fails names the call and what the plugin said; too little memory is a refusal.
+  /// Failed names the call and what the plugin said; Refused where the device has too little
+  /// memory.
   static Answer<DeviceBuffer> allocate(const cvg_backend* table, int device,
                                        const Requirement& requirement);
   DeviceBuffer(DeviceBuffer&& other) noexcept;
   DeviceBuffer& operator=(DeviceBuffer&&) = delete;
   ~DeviceBuffer();
-  /// Of the first byte between the guards: what is bound.
+  /// The address of the first byte between the guards: this is bound.
   void* address() const { return static_cast<std::byte*>(start_) + front_bytes_; }
-  /// Every byte 0xFF.
+  /// Sets every byte to 0xFF.
   Answer<void> poison();
-  /// Every element, of `size` bytes, has these bits.
+  /// Sets every element, of `size` bytes, to these bits.
   Answer<void> fill_elements(std::uint64_t bits, std::size_t size);
-  /// Whether the guards are as they were laid.
+  /// Whether the guard bytes are unchanged.
   Answer<Guard> guard() const;
-  /// A number that changes when the contents do.
+  /// A hash of the contents.
   Answer<std::uint64_t> digest() const;
 
  private:

@@ -9,7 +9,7 @@
 namespace convgauge {
 namespace {
 
-// A signal handler has no argument of ours: this is the one global of the worker.
+// A signal handler takes no argument of ours: hence this global, the only one of the worker.
 std::atomic<CrashPage*> crash_page{nullptr};
 
 constexpr std::size_t kStackBytes = 64 * 1024;

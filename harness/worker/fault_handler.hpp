@@ -1,4 +1,4 @@
-// What a worker does when the plugin faults: it notes where, and dies of the same signal.
+// What a worker does when the plugin faults: it records where, and dies of the same signal.
 #pragma once
 #include "worker/crash_box.hpp"
 

@@ -11,8 +11,8 @@
 namespace convgauge {
 namespace {
 
-/// Address space costs nothing: wide enough that an access a few rows or channels off still falls
-/// into it.
+/// The inaccessible bytes on each side. Address space costs nothing: wide enough that an access a
+/// few rows or channels off still falls into them.
 constexpr std::size_t kGuardBytes = std::size_t{4} << 20;
 
 }  // namespace

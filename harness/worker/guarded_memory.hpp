@@ -9,8 +9,8 @@
 
 namespace convgauge {
 
-/// The mapped regions of one binding. Registers its ranges in the crash page, and takes them out
-/// again. [main]
+/// The mapped regions of one binding. Registers its ranges in the crash page, and removes them when
+/// destroyed. [main]
 class GuardedMemory {
  public:
   /// Maps every region of the arena behind `descriptor`. Throws std::bad_alloc.
@@ -21,7 +21,7 @@ class GuardedMemory {
   ~GuardedMemory();
 
   std::byte* bytes(std::int32_t region) const;
-  /// Whether the plugin may write the region from now on.
+  /// Sets whether the plugin may write the region from now on.
   void allow_writes(std::int32_t region, bool allowed);
 
  private:

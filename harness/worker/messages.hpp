@@ -1,5 +1,5 @@
-// What driver and worker say to each other: one request, one reply. Each request names the reply it
-// is answered with where nothing goes wrong.
+// The messages between driver and worker: one request, one reply. Each request names the type of
+// its reply, which it gets where nothing goes wrong.
 #pragma once
 #include <cmath>
 #include <cstdint>
@@ -64,7 +64,7 @@ void describe(Walk& walk, T& p) {
   walk("plan_ns", p.plan_ns);
 }
 
-/// A run or a close went well.
+/// The request succeeded.
 struct Done {};
 template <class Walk, Is<Done> T>
 void describe(Walk&, T&) {}
@@ -81,10 +81,11 @@ void describe(Walk& walk, T& m) {
   walk("fetch_ns", m.fetch_ns);
 }
 
-/// Nanoseconds per execution by the host's clock, and by the device's where it has one (else 0);
-/// over the whole sample, how long threads of the worker were ready but did not run, and what
-/// others and the hypervisor had of its cores; what the processor counted for an execution (empty:
-/// it did not), or why it counted nothing.
+/// host_ns, device_ns: nanoseconds per execution by the host's clock, and by the device's where it
+/// has one (else 0). Over the whole sample: waited_ns, how long threads of the worker were ready
+/// but did not run; others_ns and steal_ns, what other processes and the hypervisor took of its
+/// cores. instructions, cycles, cache_misses: what the processor counted per execution (empty: it
+/// did not); counters_refused: why it counted nothing.
 struct Sampled {
   double host_ns = 0, device_ns = 0, waited_ns = 0, others_ns = 0, steal_ns = 0;
   std::optional<double> instructions{}, cycles{}, cache_misses{};
@@ -117,7 +118,7 @@ void describe(Walk& walk, T& a) {
   walk("possible", a.possible);
 }
 
-/// JSON objects; empty where the backend tells nothing.
+/// JSON objects; empty where the backend gives none.
 struct Details {
   std::string plan, device;
 };
@@ -136,8 +137,8 @@ struct Describe {
 template <class Walk, Is<Describe> T>
 void describe(Walk&, T&) {}
 
-/// R1: load the plugin, and ask it for a version that nobody speaks. The first request, and the
-/// only one.
+/// R1: load the plugin, and ask it for an interface version that does not exist. The first and only
+/// request.
 struct AskOtherVersion {
   using Reply = Done;
 };
@@ -172,9 +173,9 @@ void describe(Walk& walk, T& r) {
 }
 
 /// Run a slot once in guarded memory. fresh: bind and prepare_weights first; else only upload,
-/// execute, fetch. The regions of a plan's bindings are those of all its slots; binding slot 0 maps
-/// them. What the plan keeps in memory of its own kinds is poisoned by the worker: outputs with the
-/// element `poison`, of poison_bytes.
+/// execute, fetch. The regions in the bindings of a plan are those of all its slots; binding slot 0
+/// maps them. The worker poisons what the plan keeps in memory of the backend's own kinds: outputs
+/// with the element `poison`, of poison_bytes bytes.
 struct VerifyRun {
   using Reply = Done;
   std::uint32_t plan = 0;
@@ -202,8 +203,8 @@ inline std::string broken_rule(const VerifyRun& r) {
              : "";
 }
 
-/// Private memory for `slots` slots, filled from the arena; bound, prepared, uploaded, executed
-/// once.
+/// Private memory for `slots` slots, filled from the arena; each slot is bound, prepared, uploaded,
+/// executed and fetched once.
 struct MeasureSetup {
   using Reply = MeasureReady;
   std::uint32_t plan = 0;
@@ -241,8 +242,8 @@ inline std::string broken_rule(const Sample& r) {
   return r.executions < 1 || r.batch < 1 || r.warm_ns < 0 ? "a count is below its least" : "";
 }
 
-/// Copies the measured outputs of a slot to the arena. again: what upload() brings is first read
-/// anew from the arena, the outputs poisoned with NaNs, and one more execution made.
+/// Copies the measured outputs of a slot to the arena. again: first copies what upload() reads from
+/// the arena again, poisons the outputs with NaNs, and executes once more.
 struct MeasureCheck {
   using Reply = Done;
   std::uint32_t plan = 0;
@@ -278,7 +279,7 @@ void describe(Walk& walk, T& r) {
   walk("plan", r.plan);
 }
 
-/// What the plan chose and what its device does now, where the backend has "cvg.details/0".
+/// What the plan chose and the state of its device, where the backend has "cvg.details/0".
 struct AskDetails {
   using Reply = Details;
   std::uint32_t plan = 0;

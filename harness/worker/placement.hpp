@@ -1,4 +1,4 @@
-// Where in its window a buffer lies: the law that driver and worker share.
+// Where in its window a buffer lies, computed alike by driver and worker.
 #pragma once
 #include "worker/binding.hpp"
 
@@ -10,14 +10,16 @@ constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t step) {
   return (value + step - 1) / step * step;
 }
 
-/// Whole pages that hold the bytes with their end (or start) on an edge; at least one page.
+/// The size of a window: whole pages that hold the bytes with their end (or start) on a page
+/// boundary; at least one page.
 constexpr std::uint64_t window_bytes(std::uint64_t bytes, std::uint64_t alignment) {
   const auto padded = round_up(round_up(bytes, alignment), kPage);
   return padded > 0 ? padded : kPage;
 }
 
-/// Of the buffer's first byte from the window's start. At placement end, bytes and window end
-/// together but for the slack that the alignment forces (less than `alignment` bytes, canary).
+/// The offset of the buffer's first byte from the window's start. At placement end, buffer and
+/// window end together except for the slack that the alignment forces (less than `alignment` bytes,
+/// canary).
 constexpr std::uint64_t offset_in_window(const Region& r, Placement placement) {
   return placement == Placement::start
              ? 0

@@ -18,7 +18,7 @@ double since(Clock::time_point start) {
   return std::chrono::duration<double, std::nano>(Clock::now() - start).count();
 }
 
-/// Which buffers of the plan's own form the plugin may write at a stage (rules R8 and R9).
+/// Whether the plugin may write a buffer of the plan's own form at a stage (rules R8 and R9).
 bool writable(BufferRole role, Stage stage) {
   if (role == BufferRole::workspace || stage == Stage::bind) return true;
   if (stage == Stage::prepare_weights)
@@ -30,7 +30,7 @@ bool writable(BufferRole role, Stage stage) {
 
 }  // namespace
 
-/// Of the other slots nothing may be written; of this one, what the stage allows.
+/// Lets the plugin write what the stage allows in this slot, and nothing in the other slots.
 void PlanSession::protect(Stage stage, std::int32_t slot) {
   const auto& needs = plan_.requirements();
   const auto allow = [&](const Binding& b, bool own) {
@@ -54,7 +54,7 @@ cvg_tensors PlanSession::guarded_tensors(std::int32_t slot) const {
   return to_abi(tensors);
 }
 
-/// What to bind, device memory allocated where the slot needs its own.
+/// The addresses to bind. Allocates device memory where the slot needs its own.
 Answer<std::vector<void*>> PlanSession::guarded_addresses(std::int32_t slot) {
   auto& mine = slots_[static_cast<std::size_t>(slot)];
   std::vector<void*> addresses;
@@ -95,7 +95,7 @@ Answer<void> PlanSession::bind_guarded(const VerifyRun& request) {
   return plan_.prepare_weights(request.slot, guarded_tensors(request.slot));
 }
 
-/// Buffers that several slots share lie with the first.
+/// The first slot has the buffers that all slots share.
 Answer<void> PlanSession::poison_device(const VerifyRun& request) {
   enter(Stage::memory);
   for (auto& slot : slots_) {
@@ -226,7 +226,7 @@ Answer<Sampled> PlanSession::sample(const Sample& request) {
   if (!private_) return failed("harness: a sample was asked of a plan that is not set up");
   enter(Stage::execute);
   cvg_status status = CVG_STATUS_OK;
-  // Slots in turn; a batch runs through the list from where the last one ended.
+  // Slots in turn: a batch continues in the list where the last one ended.
   std::vector<std::int32_t> turn(order_);
   while (turn.size() < order_.size() + static_cast<std::size_t>(request.batch))
     turn.insert(turn.end(), order_.begin(), order_.end());

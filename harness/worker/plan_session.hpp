@@ -34,8 +34,8 @@ class PlanSession {
   }
 
  private:
-  /// A slot in verify mode: its buffers, and per requirement its device memory (none where another
-  /// slot has it).
+  /// A slot in verify mode: its buffers, and for each requirement its device memory (empty where it
+  /// is host memory, or the first slot has it).
   struct GuardedSlot {
     Binding binding;
     std::vector<std::optional<DeviceBuffer>> device;
@@ -45,8 +45,8 @@ class PlanSession {
   Answer<void> bind_guarded(const VerifyRun& request);
   Answer<void> execute_guarded(const VerifyRun& request);
   Answer<void> guards_untouched() const;
-  /// In memory of the backend's own kinds: outputs and workspace poisoned; the rest as it is, to be
-  /// compared.
+  /// In memory of the backend's own kinds: poisons outputs and workspace. The rest stays as it is,
+  /// since its contents are compared later.
   Answer<void> poison_device(const VerifyRun& request);
   Answer<void> note_contents(std::int32_t slot);
   Answer<void> inputs_unchanged(std::int32_t slot) const;

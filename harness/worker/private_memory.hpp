@@ -1,4 +1,5 @@
-// What a plan runs in while it is timed: private memory without guards, its starts staggered.
+// The memory that a plan runs in while it is timed: private, without guards, the starts of buffers
+// staggered.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -11,17 +12,17 @@
 
 namespace convgauge {
 
-/// Gives a mapping back.
+/// Unmaps a mapping.
 struct Unmap {
   std::size_t bytes = 0;
   void operator()(std::byte* p) const;
 };
 
-/// Buffers of every slot, and copies of the host's tensors, filled from the arena behind `arena`.
-/// [main]
+/// The buffers of every slot, and copies of the host's tensors, filled from the arena. `arena`: its
+/// descriptor. [main]
 class PrivateMemory {
  public:
-  /// Throws std::bad_alloc. Device buffers that cannot be had are an answer.
+  /// Throws std::bad_alloc. A device buffer that cannot be allocated is reported in the answer.
   static Answer<PrivateMemory> make(const Backend& backend, const PlanSettings& settings,
                                     const std::vector<Requirement>& requirements,
                                     const Binding& binding, int slots, int arena);
@@ -32,9 +33,9 @@ class PrivateMemory {
   }
   cvg_tensors tensors(int slot) const;
   int slots() const { return static_cast<int>(addresses_.size()); }
-  /// Reads what upload() brings of a slot anew from the arena: src, diff_dst. Writes NaNs over its
-  /// outputs.
+  /// Copies what upload() reads (src, diff_dst) from the arena again.
   void refresh_source(int slot);
+  /// Writes NaNs over the outputs of a slot.
   Answer<void> poison_output(int slot);
   /// Copies the outputs of a slot to the arena.
   void publish_output(int slot) const;
@@ -44,8 +45,8 @@ class PrivateMemory {
   PrivateMemory() = default;
   std::byte* obtain(std::size_t bytes, std::size_t alignment);
   std::byte* copy_of(std::int32_t region);
-  /// act(the slot's copy, the arena's bytes, how many): for each of the host's tensors whose role
-  /// is wanted.
+  /// Calls act(the slot's copy, the arena's bytes, number of bytes) for each of the host's tensors
+  /// whose role is wanted.
   template <class Act>
   void each_tensor(int slot, bool (*wanted)(TensorRole role), Act act) const;
   Binding binding_;
@@ -54,7 +55,7 @@ class PrivateMemory {
   std::vector<std::vector<void*>> addresses_;  // [slot][requirement]
   std::vector<HostTensors> host_;              // [slot]
   std::vector<DeviceBuffer> device_;
-  std::vector<std::pair<int, std::size_t>> outputs_;  // slot, and where in device_
+  std::vector<std::pair<int, std::size_t>> outputs_;  // slot, and index in device_
 };
 
 }  // namespace convgauge

@@ -35,8 +35,9 @@ std::uint16_t read_x87() {
 }
 #endif
 
-constexpr std::uint32_t kStickyFlags =
-    0x3f;  // the exceptions that happened: not a mode (Intel SDM vol. 1, 10.2.3)
+// The flags of exceptions that have happened, which are not part of the mode (Intel SDM vol. 1,
+// 10.2.3).
+constexpr std::uint32_t kStickyFlags = 0x3f;
 
 std::string current_directory() {
   std::array<char, PATH_MAX> path{};
@@ -49,8 +50,8 @@ mode_t current_mask() {
   return mask;
 }
 
-/// Processes other than this one and the init of its namespace. Without a namespace of its own, its
-/// children.
+/// Whether there are processes other than this one and the init of its PID namespace; without a
+/// namespace of its own, whether it has children.
 bool other_processes() {
   constexpr pid_t kFirstInNamespace = 2;
   if (::getpid() == kFirstInNamespace) return ::kill(-1, 0) == 0;
@@ -63,7 +64,8 @@ bool same_file(const struct stat& a, const struct stat& b) {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-/// glibc keeps 32 and 33 for itself; the C library's timers and profilers are of no interest here.
+/// SIGKILL and SIGSTOP have no handlers. Signals from 32 on are not checked: glibc uses 32 and 33
+/// itself.
 bool watched(int signal) {
   return signal != SIGKILL && signal != SIGSTOP;
 }

@@ -18,8 +18,8 @@ class ProcessState {
  public:
   /// `own_descriptors`: the harness's, which a plugin must not close or replace.
   explicit ProcessState(std::vector<int> own_descriptors);
-  /// The rule that was broken, and how; nothing where all is as it was. What was changed is put
-  /// back where that is possible.
+  /// The rule that was broken, and how; empty where all is as it was. What was changed is restored
+  /// where that is possible.
   std::optional<Failed> changes();
 
  private:
@@ -27,7 +27,7 @@ class ProcessState {
   std::uint16_t x87_ = 0;
   std::string directory_, locale_;
   mode_t mask_ = 0;
-  bool others_ = false;  // processes that were there before
+  bool others_ = false;  // other processes existed already
   std::array<struct sigaction, 32> handlers_{};
   std::vector<int> descriptors_;
   std::vector<struct stat> files_;

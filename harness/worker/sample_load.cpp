@@ -37,7 +37,7 @@ double own_ns() {
   return static_cast<double>(t.tv_sec) * 1e9 + static_cast<double>(t.tv_nsec);
 }
 
-/// "cpu3" among the processors this process may use.
+/// Whether `name`, such as "cpu3", is a processor that this process may use.
 bool mine(const std::string& name, const cpu_set_t& allowed) {
   if (name.size() < 4 || !name.starts_with("cpu")) return false;
   const int cpu = std::atoi(name.c_str() + 3);

@@ -1,21 +1,22 @@
-// What this process and others did with the cores: read before and after a sample.
+// How this process and others used the cores: read before and after a sample.
 #pragma once
 
 namespace convgauge {
 
-/// Sums since boot or since the process began, in nanoseconds. What the system does not tell stays
-/// 0.
+/// Sums in nanoseconds, since boot or since the process began. What the system does not report
+/// stays 0.
 struct LoadReading {
-  double waited_ns =
-      0;  // all threads of this process: ready, but not running (sched_info: no tick, no rounding)
+  /// How long threads of this process were ready, but not running (sched_info: no tick, no
+  /// rounding).
+  double waited_ns = 0;
   double own_ns = 0;    // CPU time of this process
-  double busy_ns = 0;   // of the cores this process may use, by whomever; in ticks
-  double steal_ns = 0;  // of those cores; in ticks
+  double busy_ns = 0;   // CPU time on the cores this process may use, by anyone; in ticks
+  double steal_ns = 0;  // time the hypervisor took from those cores; in ticks
 };
 LoadReading read_load();
 
-/// CPU time that others had on our cores between two readings, and what was stolen or waited for;
-/// none below 0.
+/// The differences between two readings, none below 0. busy_ns is less by own_ns: the CPU time that
+/// others had on our cores.
 LoadReading load_between(const LoadReading& before, const LoadReading& after);
 
 }  // namespace convgauge

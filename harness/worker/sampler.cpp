@@ -25,9 +25,9 @@ class Keeper : public benchmark::BenchmarkReporter {
 }  // namespace
 
 double timed_run(std::int64_t iterations, const std::function<void()>& iteration) {
-  // Iterations() and not MinTime(), which re-executes to calibrate; and the registry cleared after
-  // every run, which otherwise runs all that was registered before once more (measured: 201 calls
-  // made 20,301 runs).
+  // Iterations() and not MinTime(), which runs the plugin again to calibrate. The registry is
+  // cleared after every run, because a run executes everything that is registered (measured: 201
+  // calls made 20,301 runs).
   benchmark::RegisterBenchmark("sample",
                                [&](benchmark::State& state) {
                                  for ([[maybe_unused]] auto _ : state) iteration();

@@ -5,7 +5,7 @@
 
 namespace convgauge {
 
-/// Runs `iteration` `iterations` times in one Google Benchmark run, by its real time; nanoseconds
+/// Runs `iteration` `iterations` times in one Google Benchmark run; returns wall-clock nanoseconds
 /// per iteration. [main]
 double timed_run(std::int64_t iterations, const std::function<void()>& iteration);
 

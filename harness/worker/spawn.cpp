@@ -30,7 +30,8 @@ Pipe make_pipe() {
 }
 
 std::vector<std::string> environment(const WorkerOptions& options) {
-  // Verbose libraries write to standard output; the thread settings are the worker's own.
+  // Not inherited: verbose modes, because they write to standard output, and thread settings, which
+  // the harness sets.
   static constexpr std::array dropped{
       "OMP_NUM_THREADS=", "OMP_DYNAMIC=",  "OMP_PROC_BIND=", "GOMP_CPU_AFFINITY=",
       "OMP_PLACES=",      "DNNL_VERBOSE=", "ONEDNN_VERBOSE="};
@@ -51,8 +52,8 @@ std::vector<std::string> environment(const WorkerOptions& options) {
   if (!library_path.empty()) list.push_back("LD_LIBRARY_PATH=" + library_path);
   list.push_back(fmt::format("OMP_NUM_THREADS={}", options.threads));
   list.emplace_back("OMP_DYNAMIC=false");
-  // Spinning makes sense for a measurement alone: on busy cores it made the gate suite ten times
-  // slower (49 s for 4 s).
+  // Spinning makes sense only for measurements: on busy cores it made the gate suite ten times
+  // slower (49 s instead of 4 s).
   if (!options.timed && !std::getenv("OMP_WAIT_POLICY"))
     list.emplace_back("OMP_WAIT_POLICY=passive");
   return list;
@@ -98,7 +99,7 @@ Descriptor lift(int descriptor) {
   return Descriptor(::fcntl(descriptor, F_DUPFD_CLOEXEC, kAboveTargets));
 }
 
-/// Starts it with the file actions given, as the leader of its own process group.
+/// Starts the worker with these file actions, as the leader of its own process group.
 pid_t start(const WorkerOptions& options, const FileActions& actions) {
   posix_spawnattr_t attributes{};
   ::posix_spawnattr_init(&attributes);

@@ -11,15 +11,16 @@
 namespace convgauge {
 
 struct WorkerOptions {
-  std::filesystem::path
-      executable;      // whose `worker` verb is run; "/proc/self/exe" for the driver itself
-  std::string plugin;  // a file, or "builtin:reference"
+  /// The program whose verb `worker` is run; "/proc/self/exe" for the driver itself.
+  std::filesystem::path executable;
+  std::string plugin;                  // a file, or "builtin:reference"
   std::filesystem::path library_path;  // put before LD_LIBRARY_PATH; may be empty
   std::vector<int> cpus;               // CPU mask; empty: as the driver's
   int threads = 1;                     // OMP_NUM_THREADS
-  bool timed = true;  // false: OpenMP threads may sleep where they wait (unless the user says how)
-  bool in_process =
-      false;  // in a thread of the driver: for a debugger, nothing is contained, no limit is kept
+  /// false: waiting OpenMP threads may sleep, unless the user has set OMP_WAIT_POLICY.
+  bool timed = true;
+  /// Runs in a thread of the driver, for a debugger: nothing is contained, no limit is kept.
+  bool in_process = false;
   bool operator==(const WorkerOptions&) const = default;
 };
 
@@ -31,8 +32,8 @@ struct Spawned {
 };
 
 /// posix_spawn, never fork: a driver may have threads. Makes this process the reaper of what a
-/// killed warden leaves. `crash`, `arena`: descriptors for the worker to find at kCrashDescriptor
-/// and kArenaDescriptor. Throws std::system_error.
+/// killed warden leaves. `crash`, `arena`: descriptors that the worker gets as kCrashDescriptor and
+/// kArenaDescriptor. Throws std::system_error.
 Spawned spawn_worker(const WorkerOptions& options, int crash, int arena);
 
 }  // namespace convgauge

@@ -29,7 +29,7 @@ void report(const Message& message) {
   (void)!::write(kStatusDescriptor, &message, sizeof message);
 }
 
-/// Reaps until `worker` has ended; its status.
+/// Reaps processes until `worker` has ended; returns its status.
 int wait_for(pid_t worker) {
   for (;;) {
     int status = 0;
@@ -60,8 +60,8 @@ void close_workers_descriptors() {
   ::_exit(0);
 }
 
-/// SIGKILLs children, those that came by reparenting too, until there are none; whether there were
-/// any.
+/// Kills all children, including those that were reparented to this process, until there are none.
+/// Returns whether there were any.
 bool kill_children() {
   const auto list = "/proc/self/task/" + std::to_string(::getpid()) + "/children";
   bool any = false;

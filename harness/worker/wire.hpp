@@ -1,4 +1,4 @@
-// Values as bytes on a pipe between two copies of the same program: no schema, but every read is
+// Values as bytes on a socket between two copies of the same program: no schema, but every read is
 // checked, since the other side holds a plugin that may have written anything there.
 #pragma once
 #include <array>
@@ -18,14 +18,14 @@
 
 namespace convgauge::wire {
 
-/// Written as their bytes; bool is not among them, for not every byte is one.
+/// Written as their bytes. Not bool, since not every byte is a valid bool.
 template <class T>
 concept Number = std::is_arithmetic_v<T> && !std::is_same_v<T, bool>;
 template <class T>
 concept Enumeration = std::is_enum_v<T>;
 
-/// A struct whose members cannot have every value has a function beside it that says which rule is
-/// broken; empty where none is.
+/// A struct whose members cannot have every value has a function broken_rule() beside it, which
+/// says which rule is broken; empty where none is.
 template <class T>
 concept Restricted = requires(const T& value) {
   { broken_rule(value) } -> std::same_as<std::string>;
@@ -84,7 +84,7 @@ class Writer {
   std::string bytes_;
 };
 
-/// Walks a description. After the first error nothing more is read, and values keep what they have.
+/// Walks a description. After the first error nothing more is read, and values stay as they are.
 class Reader {
  public:
   explicit Reader(std::string_view bytes) : bytes_(bytes) {}
@@ -158,14 +158,14 @@ class Reader {
   }
 
   bool failed() const { return !why_.empty(); }
-  /// "/requirements/0/role: unknown role 99"; empty where all that there was has been read.
+  /// "/requirements/0/role: unknown role 99"; empty where all bytes were read without an error.
   std::string error() {
     if (!bytes_.empty()) fail("a message is longer than it should be");
     return place_.empty() ? why_ : place_ + ": " + why_;
   }
 
  private:
-  /// Reads a part; where that fails, its name is put before the place of the error.
+  /// Reads a part; where that fails, puts its name before the place of the error.
   template <class T>
   void at(std::string_view name, T& value) {
     if (failed()) return;
@@ -200,7 +200,7 @@ std::string pack(const T& value) {
   return writer.take();
 }
 
-/// Errors: bytes that are no T, with the place of the first that makes no sense.
+/// Errors: bytes that are no T, with the place of the first invalid one.
 template <class T>
 Expected<T> unpack(std::string_view bytes) {
   T value{};

@@ -1,4 +1,5 @@
-// How the structs of other layers travel between driver and worker, and what they must obey there.
+// Descriptions of structs of other layers, for messages between driver and worker, and the rules
+// that their values must obey there.
 #pragma once
 #include <bit>
 #include <string>
@@ -84,7 +85,7 @@ void describe(Walk& walk, T& k) {
 inline std::string broken_rule(const MemoryKind& k) {
   return k.number < 0 ? "memory kind " + std::to_string(k.number) + " is below 0" : "";
 }
-/// Of a Requirement or a Region.
+/// The broken rule of a Requirement or a Region.
 template <class Buffer>
 std::string broken_alignment(const Buffer& b) {
   return std::has_single_bit(b.alignment)

@@ -33,8 +33,8 @@ milliseconds left(Clock::time_point end) {
 
 milliseconds default_timeout(std::int64_t flops) {
   constexpr double kSlowest = 0.5e9, kFactor = 10;  // flop/s
-  // Two spinning OpenMP threads on two cores under a load of 9 took up to 2.7 s for 0.5 Mflop
-  // (oneDNN 2.6; 3 of 25 runs passed 2 s): a busy machine must not look like a hang.
+  // Two spinning OpenMP threads on two cores at a load average of 9 took up to 2.7 s for 0.5 Mflop
+  // (oneDNN 2.6; 3 of 25 runs took more than 2 s): a busy machine must not look like a hang.
   constexpr std::int64_t kLeastMs = 10'000;
   return milliseconds(
       kLeastMs + static_cast<std::int64_t>(static_cast<double>(flops) / kSlowest * kFactor * 1000));
@@ -92,8 +92,8 @@ void Worker::kill_all() {
     ::poll(&status, 1, static_cast<int>(kGrace.count()));
   }
   ::kill(-pid_, SIGKILL);
-  // The namespace's init comes to this process when the warden is gone, and ends only after all
-  // that lived in it.
+  // When the warden is gone, the init of the namespace becomes a child of this process. It ends
+  // only after all other processes of the namespace.
   while (::waitpid(-pid_, nullptr, 0) > 0 || errno == EINTR) {
   }
   pid_ = -1;
@@ -171,7 +171,7 @@ CallResult<AnyReply> Worker::read_reply(const std::string& message) {
   auto reply = wire::unpack<AnyReply>(message);
   if (!reply) return tl::unexpected(not_a_reply(reply.error().message));
   if (const auto* failed = std::get_if<Failed>(&*reply); failed && failed->device_lost) {
-    kill_all();  // the next case gets a fresh one
+    kill_all();  // the next case gets a fresh worker
     return tl::unexpected<Verdict>(Failed{failed->why, failed->rule});
   }
   return std::move(*reply);

@@ -1,4 +1,4 @@
-// A worker process, seen from the driver: spawned, asked, stopped, continued, killed; its end
+// A worker process, seen from the driver: spawned, called, stopped, continued, killed; its end
 // turned into a verdict.
 #pragma once
 #include <sys/types.h>
@@ -22,11 +22,11 @@
 
 namespace convgauge {
 
-/// What was asked for, or the verdict that follows from what happened instead.
+/// The reply, or the verdict that follows from what happened instead.
 template <class T>
 using CallResult = tl::expected<T, Verdict>;
 
-/// The verdict in place of what was asked for; nothing where that came.
+/// The verdict in place of a reply; empty where there is a reply.
 template <class T>
 std::optional<Verdict> trouble_of(const CallResult<T>& outcome) {
   return outcome ? std::nullopt : std::optional(outcome.error());
@@ -36,20 +36,20 @@ std::optional<Verdict> trouble_of(const CallResult<T>& outcome) {
 class Worker {
  public:
   static Expected<std::unique_ptr<Worker>> spawn(const WorkerOptions& options);
-  /// Kills the worker and all that it left.
+  /// Kills the worker and all processes that it left.
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  /// Sends the request and waits for its reply. The verdict in its place: Refused or Failed, as the
-  /// worker answered; Failed (R15, R16) where the plugin wrote what it must not, another request's
-  /// reply included; Died, TimedOut, Trespass or Failed where the worker has ended, which is dead
-  /// then. A stopped worker is continued first.
+  /// Sends the request and waits for its reply. Instead of a reply, the verdict: Refused or Failed,
+  /// as the worker answered; Failed (R15, R16) where the plugin wrote to standard output or to the
+  /// socket, or the reply is that of another request; Died, TimedOut, Trespass or Failed where the
+  /// worker ended or was killed: alive() is false then. A stopped worker is continued first.
   template <class Request>
   CallResult<ReplyOf<Request>> call(const Request& request, std::chrono::milliseconds limit);
 
-  /// Hangs up and lets the worker end by itself: whether it left processes behind (R17), which are
-  /// killed. An error where it does not end.
+  /// Closes the socket and lets the worker end by itself. Returns whether it left processes behind
+  /// (R17), which are killed. An error where it does not end.
   Expected<bool> finish();
 
   /// Stops or continues the whole process group, spinning threads included (measured: 7-10 us for
@@ -57,7 +57,7 @@ class Worker {
   void stop();
   void resume();
   bool alive() const { return pid_ > 0 || thread_.joinable(); }
-  /// Tells one worker from the one that came in its place; -1 in process.
+  /// Distinguishes a worker from the one that replaced it; -1 in process.
   pid_t pid() const { return pid_; }
   Arena& arena() { return arena_; }
 
@@ -67,15 +67,15 @@ class Worker {
   void start_in_process(const WorkerOptions& options);
   CallResult<AnyReply> exchange(const AnyRequest& request, std::chrono::milliseconds limit);
   Verdict ended(std::chrono::milliseconds limit, bool in_time);
-  /// R16: something that is no reply arrived where replies do. The worker is killed.
+  /// R16: something other than a reply arrived on the socket. The worker is killed.
   Verdict not_a_reply(const std::string& why);
   bool drain(int descriptor, std::string& kept, std::uint64_t& count);
-  /// R15, where something came on standard output.
+  /// R15, where the plugin wrote to standard output.
   std::optional<Verdict> wrote_to_output();
   CallResult<AnyReply> read_reply(const std::string& message);
   std::optional<WorkerEnd> read_end();
-  /// What ended the warden before it could tell of an end; 0: no signal did. A plugin may kill its
-  /// whole group.
+  /// The signal that ended the warden before it could report the worker's end; 0: none. A plugin
+  /// may kill its whole process group.
   int wardens_signal();
   void kill_all();
 
@@ -83,7 +83,7 @@ class Worker {
   CrashBox box_;
   Descriptor socket_, status_, output_, errors_;
   pid_t pid_ = -1;
-  std::thread thread_;  // in process
+  std::thread thread_;  // where the worker runs in this process
   bool stopped_ = false, told_start_ = false;
   std::string output_text_, error_text_;
   std::uint64_t output_bytes_ = 0, error_bytes_ = 0;
@@ -101,7 +101,7 @@ CallResult<ReplyOf<Request>> Worker::call(const Request& request, std::chrono::m
   return tl::unexpected(not_a_reply("what arrived answers another request"));
 }
 
-/// 10 s and ten times what a backend of 0.5 GFLOP/s would take: no honest backend is slower (naive
+/// 10 s and ten times what a backend of 0.5 GFLOP/s would take: no real backend is slower (naive
 /// loops reach 1 to 2).
 std::chrono::milliseconds default_timeout(std::int64_t flops);
 
