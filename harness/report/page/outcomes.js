@@ -1,6 +1,6 @@
 // The outcomes of a case, by their number in the data.
 
-// The outcomes of report/words.hpp, in their order.
+// The words of PageClass in core/outcome.hpp, in its order.
 const kOutcomes = [
   "timed",
   "agrees",
