@@ -18,7 +18,7 @@ std::string interval_text(const MedianInterval& interval) {
   return fmt::format(" ({:.2f}–{:.2f})", *interval.low, *interval.high);
 }
 
-/// "winograd is fastest on 9 of 12 layers, onednn on 3"
+/// "winograd is fastest on 9 of 12 layers, onednn on 3."
 std::string winners(const Group& group) {
   std::map<std::string, int> wins;
   for (const auto& row : group.rows)

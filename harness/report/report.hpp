@@ -1,4 +1,5 @@
-// What is made from results.jsonl alone: a function for each format of formats.cpp that shows runs.
+// The reports that are made from results.jsonl alone: a function for each format of formats.cpp
+// that shows runs.
 #pragma once
 #include <iosfwd>
 #include <string>

@@ -10,7 +10,7 @@ namespace convgauge {
 
 std::string ratio_text(double ratio);  // "3.92×"
 std::string bytes_text(double bytes);  // "1.75 MB"
-/// "resnet50 · 2 threads · f32 · nchw · forward · strict"
+/// "resnet50 · 2 threads · f32 · nchw · forward · strict".
 std::string title(const Group& group);
 /// The layer's name, or the problem's text where it has none.
 std::string row_name(const Problem& problem);

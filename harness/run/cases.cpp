@@ -12,7 +12,7 @@ std::string device_text(const std::vector<DeviceInfo>& devices, std::size_t inde
   return fmt::format("{}:{}", word(devices[index].kind), index);
 }
 
-/// "cpu:0, gpu:1"
+/// "cpu:0, gpu:1".
 std::string devices_text(const std::vector<DeviceInfo>& devices) {
   std::string text;
   for (std::size_t i = 0; i < devices.size(); ++i)

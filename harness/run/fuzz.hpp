@@ -71,7 +71,8 @@ struct FuzzHooks {
 Expected<FuzzResult> fuzz(const std::vector<Competitor>& competitors, const FuzzOptions& options,
                           const FuzzHooks& hooks);
 
-/// 0, 1 (a wrong or failed result), 4 (crashed, hung, trespassed), 6 (nothing ran), 130.
+/// 130 (interrupted), 4 (crashed, hung, trespassed), 1 (a wrong or failed result), 0 (something
+/// agrees), 6 (nothing ran): the first that applies.
 int exit_code(const FuzzResult& result);
 
 }  // namespace convgauge

@@ -41,7 +41,7 @@ struct Progress {
 struct SweepHooks {
   std::function<void(const Progress&)> progress;
   std::function<void(const CaseRecord&)> record;
-  std::function<bool()> interrupted;  // asked between problems
+  std::function<bool()> interrupted;  // asked between problems, and between trials of shrinking
 };
 
 struct SweepResult {
@@ -50,7 +50,8 @@ struct SweepResult {
 };
 
 /// [the driver's one thread] Errors: a backend that is required or misnamed and not available,
-/// files that cannot be written, a header that differs from the resumed run's.
+/// files that cannot be written, a header that differs from the resumed run's, several processes
+/// with in_process.
 Expected<SweepResult> sweep(const Suite& suite, const Catalog& catalog, const SweepOptions& options,
                             const SweepHooks& hooks);
 

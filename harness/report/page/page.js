@@ -62,7 +62,8 @@ function listenToResizing() {
   });
 }
 
-// Sets one member of the state to what a control holds, then shows what depends on it.
+// An event handler that sets a member of the state to the value of a control, then shows what
+// depends on it.
 function follow(key, convert, show) {
   return event => {
     state[key] = convert(event.target.value);

@@ -23,7 +23,7 @@ function hideTip() {
   placeTip(null, "");
 }
 
-// What has the focus keeps its tip while it scrolls into sight.
+// A focused cell keeps its tip while it scrolls into sight; other tips are hidden.
 function followScrolling(words) {
   if (byId("tip").hidden) return;
   const focused = document.activeElement;
