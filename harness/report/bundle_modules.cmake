@@ -7,9 +7,9 @@
 #   return {percent};
 #   })();
 #
-# Dependencies come first. Known are `import {a, b as c} from "./NAME.js"`, and `export` before
-# `function`, `async function` and `const`. An import that no module exports, a circle of imports,
-# a file that is not there and any other form of import or export are errors.
+# Dependencies come first. Supported are `import {a, b as c} from "./NAME.js"`, and `export` before
+# `function`, `async function` and `const`. Errors: any other form of import or export, an import
+# that no module exports, circular imports, a missing file.
 function(bundle_modules entry result)
   get_filename_component(folder "${entry}" DIRECTORY)
   get_filename_component(name "${entry}" NAME_WE)
@@ -20,13 +20,14 @@ function(bundle_modules entry result)
   set(${result} "${script}" PARENT_SCOPE)
 endfunction()
 
-# Every module that any bundle holds, so that a file left over can be found.
+# The names of all modules in any bundle, so that a file that none uses can be found.
 function(bundled_modules result)
   get_property(names GLOBAL PROPERTY "bundled modules")
   set(${result} "${names}" PARENT_SCOPE)
 endfunction()
 
-# Appends one module to the bundle, after what it imports; nothing if it is there already.
+# Appends a module to the bundle, after the modules that it imports; does nothing if it is already
+# there.
 function(bundle_module bundle folder name)
   get_property(state GLOBAL PROPERTY "${bundle}: ${name}")
   if(state STREQUAL "done")
@@ -50,7 +51,7 @@ endfunction()
 
 # In the text of a module: every import becomes a destructuring of the module it names.
 macro(bind_imports bundle folder name variable)
-  # No semicolon in the expression: CMake's lists are split there.
+  # A match must not contain a semicolon: CMake would split the list of matches there.
   string(REGEX MATCHALL "\nimport {[^}]*} from \"[^\"]*\"" clauses "${${variable}}")
   foreach(clause IN LISTS clauses)
     if(NOT clause MATCHES "{([^}]*)} from \"\\./([a-z_]+)\\.js\"")
@@ -78,7 +79,7 @@ function(check_imports name module names)
   endforeach()
 endfunction()
 
-# In the text of a module: what it exports is what its function returns.
+# In the text of a module: removes `export`, and appends a `return` of what was exported.
 macro(return_exports name variable)
   set(exported "\nexport (async function|function|const) ([A-Za-z0-9_]+)")
   string(REGEX MATCHALL "${exported}" exports "${${variable}}")

@@ -1,4 +1,4 @@
-// What makes two cases of different runs one.
+// The key by which the same case is found in different runs.
 #pragma once
 #include <string>
 
@@ -6,8 +6,9 @@
 
 namespace convgauge {
 
-/// Everything that was asked for: problem, settings and, with `with_label`, who was asked. Options,
-/// plugin and device may differ: that is what is compared.
+/// Problem, settings and, if `with_label`, label and requested algorithm. Options, plugin and
+/// device are left out, since they may differ between the runs to compare; so are the host threads
+/// of a case that ran on a device.
 std::string case_key(const CaseRecord& record, bool with_label);
 
 }  // namespace convgauge

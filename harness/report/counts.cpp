@@ -17,7 +17,7 @@ void add_word(std::vector<Count>& all, std::string_view word, bool is_defect) {
     all.push_back({std::string(word), 0, is_defect});
 }
 
-/// Every word of the table once, in its order.
+/// Every word of kOutcomes once, in its order.
 std::vector<Count> zeros() {
   std::vector<Count> all;
   for (const auto& row : kOutcomes) add_word(all, row.counted, row.is_defect);

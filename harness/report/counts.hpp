@@ -1,4 +1,4 @@
-// How many cases came to what: the verdict strip of every report.
+// How many cases of a run had which outcome.
 #pragma once
 #include <string>
 #include <vector>
@@ -12,8 +12,8 @@ struct Count {
   std::int64_t cases = 0;
   bool defect = false;
 };
-/// Of a run, zeros of the common kinds included. A known failure counts as "known", not as what it
-/// is.
+/// The counts of a run, for every word that is used, zeros included. A known failure counts as
+/// "known", not as what it is otherwise.
 std::vector<Count> counts(const Results& results);
 
 /// "34 agree, 1 wrong, 2 refused": without the zeros.
@@ -24,7 +24,7 @@ std::string counts_text(const Results& results);
 std::string incomplete_text(const Results& results);
 
 /// "2 cases failed: fft on conv1 (wrong); naive on conv2 (died). 1 known failure.": empty where
-/// none did.
+/// none failed.
 std::string defects_text(const Results& results);
 
 }  // namespace convgauge

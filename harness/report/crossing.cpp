@@ -14,7 +14,7 @@
 namespace convgauge {
 namespace {
 
-/// One parameter of a problem: how it is ordered, and how it is written.
+/// The value of one parameter of a problem: the numbers that it is ordered by, and its text.
 struct Value {
   std::array<std::int64_t, 2> order{};
   std::string text;
@@ -46,12 +46,12 @@ Value dilation_of(const Geometry& g) {
 Value stride_of(const Geometry& g) {
   return {{g.h.stride, g.w.stride}, "stride " + pair_text(g.h.stride, g.w.stride)};
 }
-/// Depthwise is a kind of its own; else the number of groups.
+/// Depthwise counts as a value of its own; otherwise the number of groups.
 Value groups_of(const Geometry& g) {
   if (g.depthwise()) return {{-1, 0}, "depthwise"};
   return {{g.groups, 0}, g.groups == 1 ? "dense" : fmt::format("{} groups", g.groups)};
 }
-/// Padding that keeps the map's size goes with the kernel, and is one kind.
+/// Padding that keeps the map's size counts as one value, although it depends on the kernel size.
 Value padding_of(const Geometry& g) {
   const auto same = [](const Axis& a) {
     return a.pad_before + a.pad_after == a.dilation * (a.kernel - 1);
@@ -65,8 +65,8 @@ struct Parameter {
   const char* name;
   Value (*of)(const Geometry&);
 };
-/// Those that may be the axis first, in order of preference; the order of a row's name is the last
-/// list's.
+/// kAxes: the parameters that may be the axis, in order of preference. kParts: all parameters, in
+/// the order in which they appear in a row's name.
 constexpr std::array kAxes{Parameter{"kernel size", kernel_of}, Parameter{"map", map_of},
                            Parameter{"channels", channels_of}, Parameter{"batch", batch_of},
                            Parameter{"dilation", dilation_of}};
@@ -77,7 +77,7 @@ constexpr std::array kParts{Parameter{"groups", groups_of},     Parameter{"chann
 
 using Kind = std::vector<Value>;
 
-/// All parameters but the axis.
+/// The values of all parameters except the axis.
 Kind kind_of(const Geometry& g, std::string_view axis) {
   Kind kind;
   for (const auto& part : kParts)
@@ -85,7 +85,7 @@ Kind kind_of(const Geometry& g, std::string_view axis) {
   return kind;
 }
 
-/// What tells one kind from the others: "64 channels, 56×56".
+/// The values in which one kind differs from others: "64 channels, 56×56".
 std::string kind_text(const Kind& kind, const std::vector<Kind>& all) {
   std::string text;
   for (std::size_t i = 0; i < kind.size(); ++i) {
@@ -131,8 +131,8 @@ std::optional<Crossing> crossing_over(const Group& group, const Parameter& axis)
     if (!grid[kind_of(g, axis.name)].try_emplace(value, static_cast<int>(r)).second)
       return std::nullopt;
   }
-  // Three in five: a grid may lack a corner (a kernel larger than the map), a network's layers fill
-  // far less.
+  // At least 3/5 of the grid: a sweep may lack a corner (a kernel larger than the map), but the
+  // layers of a network fill far less.
   const bool filled = 5 * group.rows.size() >= 3 * values.size() * grid.size();
   if (values.size() < 3 || !filled) return std::nullopt;
   Crossing crossing{axis.name, {}, {}, {}};

@@ -1,5 +1,5 @@
-// Where who wins: a suite that sweeps one parameter over a few kinds of layers, as a grid with the
-// fastest backend of each place. A network's layers are no such grid, and have none.
+// Which backend is fastest where: a suite that sweeps one parameter over a few kinds of layers, as
+// a grid with the fastest backend at each point. The layers of a network form no such grid.
 #pragma once
 #include <optional>
 #include <string>
@@ -10,10 +10,10 @@
 namespace convgauge {
 
 struct CrossingPlace {
-  int row = 0;  // of the group
-  int winner = -1,
-      second = -1;             // columns: the fastest, and the fastest of another backend; -1: none
-  std::optional<double> lead;  // how many times as fast as the second; empty where there is none
+  int row = 0;  // index into the group's rows
+  /// Columns: the fastest, and the fastest of another backend; -1: none.
+  int winner = -1, second = -1;
+  std::optional<double> lead;  // how many times as fast as the second; empty without one
   bool tied = false;           // the second is not told apart from the winner
 };
 
@@ -24,12 +24,12 @@ struct Crossing {
   std::vector<std::vector<std::optional<CrossingPlace>>> places;  // by row, by value
 };
 
-/// Needs three values of the parameter, and places for most of them in every kind of layer. Kernel
-/// size comes before map, channels, batch, dilation.
+/// The grid of a group over the first of kernel size, map, channels, batch and dilation that suits:
+/// it has three values or more, no two layers fall on one point, and 3/5 of the grid is filled.
+/// Empty where none suits, or where there is only one column.
 std::optional<Crossing> crossing(const Group& group);
 
-/// "fft 3.12×: 1.2 ms; onednn 3.74 ms; ..." of one place: every column that was timed, the fastest
-/// first.
+/// "conv1:", then a line "fft 1.20 ms" for every column that was timed, the fastest first.
 std::string place_text(const Group& group, const CrossingPlace& place);
 
 }  // namespace convgauge

@@ -1,5 +1,5 @@
-// RFC 4180: a header row, one row per case, CRLF. Units are in the names; an empty field is a
-// number that there is not.
+// RFC 4180: a header row, one row per case, CRLF. Units are part of the names; a missing number is
+// an empty field.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -62,7 +62,7 @@ constexpr CsvColumn kAsked[] = {
     {"device", [](R r) { return r.device; }},
 };
 
-/// Behind them stands a column for each setting, and then these.
+/// The columns after kAsked and one column for each setting.
 constexpr CsvColumn kResult[] = {
     {"verdict", [](R r) { return std::string(kind(r.verdict)); }},
     {"measurement", [](R r) { return std::string(kind(r.measurement)); }},
@@ -96,7 +96,7 @@ constexpr CsvColumn kResult[] = {
     {"slots", [](R r) { return from_measured(r, [](const Measured& m) { return m.slots; }); }},
 };
 
-/// Behind them stand the times of kTimes, and then these.
+/// The columns after kResult and the times of kTimes.
 constexpr CsvColumn kRates[] = {
     {"flops", [](R r) { return fmt::format("{}", r.problem.geometry.flops()); }},
     {"gflops", [](R r) { return ranked(&r) ? number_text(gflops(r)) : ""; }},
@@ -109,7 +109,7 @@ constexpr CsvColumn kRates[] = {
     {"replay", [](R r) { return r.replay; }},
 };
 
-/// What a case's own choice costs against its backend's best algorithm: the last fields.
+/// The last columns: how much slower a backend's own choice of algorithm is than its best one.
 constexpr const char* kRegretColumns[] = {"regret", "regret_low", "regret_high", "best_algorithm"};
 
 std::vector<std::string> regret_fields(const RowRegret* regret) {

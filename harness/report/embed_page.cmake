@@ -1,10 +1,10 @@
-# cmake -DOUTPUT=page_files.cpp -DFILES=kName=file;... -P embed_page.cmake: text files as constants
-# of C++. An empty file name gives an empty text. Of kName=module:file, an ES module, the text is
-# the module with all it imports, as one script; no module in its folder may be left over.
+# cmake -DOUTPUT=page_files.cpp -DFILES=kName=file;... -P embed_page.cmake: writes text files as C++
+# constants. An empty file name gives an empty text. For kName=module:file, an ES module, the text
+# is the module and all that it imports, as one script; every module in its folder must be used.
 cmake_minimum_required(VERSION 3.25)
 include("${CMAKE_CURRENT_LIST_DIR}/bundle_modules.cmake")
 
-# The text that the right side of a pair stands for.
+# The text for the right side of a pair kName=source.
 function(text_of source result)
   set(text "")
   if(source MATCHES "^module:(.*)$")

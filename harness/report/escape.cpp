@@ -38,7 +38,7 @@ std::string escape_markdown(std::string_view text) {
     else if (c == '&')
       all += "&amp;";
     else if (c == '@')
-      all += "&#64;";  // a plugin's words must not mention anybody
+      all += "&#64;";  // else a plugin's text could mention a user
     else if (std::string_view("|`*_[]\\#~>").find(c) != std::string_view::npos)
       all += std::string("\\") + c;
     else

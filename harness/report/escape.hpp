@@ -1,15 +1,16 @@
-// Other people's texts inside HTML, XML, Markdown and CSV.
+// Escapes texts that come from elsewhere, for HTML, XML, Markdown and CSV.
 #pragma once
 #include <string>
 #include <string_view>
 
 namespace convgauge {
 
-/// For HTML text and for XML 1.0 text and attributes: & < > " '; what XML cannot hold (controls,
-/// broken UTF-8) is "�".
+/// For HTML text and for XML 1.0 text and attributes: & < > " '; what XML cannot hold (control
+/// characters, broken UTF-8) becomes "�".
 std::string escape_markup(std::string_view text);
 
-/// For a cell of a Markdown table: one line, nothing in it means anything to Markdown or HTML.
+/// For a cell of a Markdown table: one line, without anything that Markdown or HTML would
+/// interpret.
 std::string escape_markdown(std::string_view text);
 
 /// As inline code: `text`, fenced by more backticks than it holds.

@@ -1,5 +1,5 @@
-// The formats, one row each: what a file of it is called, and what it is made from. Command line
-// and help read this table; a new format is a file of its own and a row in formats.cpp.
+// The table of formats: the names of their files, and what each can show. The command line and its
+// help read this table; a new format is one file and one row in formats.cpp.
 #pragma once
 #include <optional>
 #include <span>
@@ -17,18 +17,18 @@ struct FormatOptions {
   int group = 0;                   // which of a run's groups a picture shows; 0: the only one
   int width = 120;                 // of a terminal, in columns
   bool colour = false;
-  bool all_cases = false;  // of a comparison, and not just what changed
+  bool all_cases = false;  // of a comparison: all cases, not only the changed ones
 };
 
 template <class Input>
 using Writer = Expected<std::string> (*)(const Input&, const FormatOptions&);
 
-/// A null writer: the format does not show that.
+/// One format. Where a writer is null, the format cannot show that.
 struct Format {
-  std::string_view name;                          // of --format
+  std::string_view name;                          // as given to --format
   std::vector<std::string_view> extensions = {};  // of files, with their dot
-  bool at_terminal = false;                       // what is shown where no file is named
-  std::string_view kept_as = {};                  // the file in a sweep's folder; empty: none
+  bool at_terminal = false;                       // the default where no file is named
+  std::string_view kept_as = {};                  // its file in a run's folder; empty: none
   Writer<Results> run = nullptr;
   Writer<std::vector<Results>> runs = nullptr;  // of two or more, their history
   Writer<Comparison> comparison = nullptr;
@@ -37,21 +37,23 @@ struct Format {
 
 std::span<const Format> formats();
 
-/// What is to be written.
+/// What a format is asked to show.
 enum class Subject { runs, comparison, gate };
 
 /// "md, html or table": the formats that show a subject.
 std::string format_choices(Subject subject);
-/// ".md, .json": those of its formats that are not a terminal's.
+/// ".md, .json": the extensions of the formats that show a subject, without those for a terminal.
 std::string file_choices(Subject subject);
 
-/// The one of that extension; null where there is none. An empty name: what a terminal shows.
+/// The format for the extension of a file; null where there is none. For an empty name: the format
+/// for a terminal.
 const Format* format_of_file(Subject subject, std::string_view file);
-/// By the name asked for, else by the file's. The error lists what there is.
+/// The format named `asked`; without it, that for the extension of the file. The error lists the
+/// formats.
 Expected<const Format*> pick_format(Subject subject, const std::optional<std::string>& asked,
                                     const std::string& file);
 
-/// One run or the history of several; an error where the format takes only one.
+/// Writes one run, or the history of several; an error where the format takes only one.
 Expected<std::string> write_runs(const Format& format, const std::vector<Results>& results,
                                  const FormatOptions& options);
 

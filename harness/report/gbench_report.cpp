@@ -1,5 +1,5 @@
-// Google Benchmark's JSON, so that its compare.py and other tools of its kind read our samples.
-// What has no valid time is left out: they know no verdicts.
+// Google Benchmark's JSON, so that its compare.py and similar tools read our samples. Cases without
+// a valid time are left out, since the format has no verdicts.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -39,8 +39,8 @@ void add_times(Json& j, const CaseRecord& r, double ns, std::int64_t iterations)
   j["threads"] = 1;  // Google Benchmark's own; the backend's are in the name
   j["iterations"] = iterations;
   j["real_time"] = ns;
-  j["cpu_time"] =
-      ns;  // wall time: the work is done by the plugin's threads, which no clock of one thread sees
+  // Wall time: no clock of one thread sees the work of the plugin's other threads.
+  j["cpu_time"] = ns;
   j["time_unit"] = "ns";
   j["items_per_second"] = static_cast<double>(r.problem.geometry.flops()) / ns * 1e9;
 }
@@ -55,8 +55,8 @@ void add_samples(Json& list, const CaseRecord& r, std::size_t family) {
   }
 }
 
-/// User counters of the median, as Google Benchmark has them: beside the times. regret: own time /
-/// best algorithm's.
+/// User counters of the median, which Google Benchmark puts beside the times. regret: time of the
+/// backend's own choice over that of its best algorithm.
 void add_counters(Json& j, const CaseRecord& r, const RowRegret* regret) {
   if (const auto share = share_of_roof(r)) j["share_of_roof"] = *share;
   if (!regret) return;

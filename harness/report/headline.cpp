@@ -18,7 +18,7 @@ std::string interval_text(const MedianInterval& interval) {
   return fmt::format(" ({:.2f}–{:.2f})", *interval.low, *interval.high);
 }
 
-/// "winograd is fastest on 9 of 12 layers, onednn on 3"
+/// "winograd is fastest on 9 of 12 layers, onednn on 3."
 std::string winners(const Group& group) {
   std::map<std::string, int> wins;
   for (const auto& row : group.rows)
@@ -35,7 +35,7 @@ std::string winners(const Group& group) {
   return text.empty() ? text : text + ".";
 }
 
-/// One problem: who is fastest, by how much over the baseline.
+/// For a single problem: which column is fastest, and by how much over the baseline.
 std::string single(const Group& group) {
   const auto& row = group.rows[0];
   for (std::size_t c = 0; c < row.cells.size(); ++c) {
@@ -71,7 +71,7 @@ void append(std::string& text, const std::string& sentence) {
   if (!sentence.empty()) text += (text.empty() ? "" : " ") + sentence;
 }
 
-/// What tells this group from the others: "resnet50, 2 threads".
+/// In what this group differs from the others: "resnet50, 2 threads".
 std::string distinction(const Group& group, const std::vector<Group>& groups) {
   std::vector<CaseSettings> all;
   for (const auto& other : groups) all.push_back(other.settings);
@@ -110,7 +110,7 @@ std::string defects_text(const Results& results) {
 }
 
 std::string headline(const Results& results) {
-  constexpr std::size_t kMost = 3;  // more combinations than a headline can hold
+  constexpr std::size_t kMost = 3;  // combinations of suite and settings in a headline
   const auto groups = arrange(results);
   std::string text;
   std::size_t told = 0;

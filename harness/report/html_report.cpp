@@ -1,5 +1,4 @@
-// Puts the page together: page/page.html with its styles, scripts, the chart library and the data
-// in their places.
+// Puts the page together: page/page.html with its styles, scripts, chart library and data.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,7 +13,7 @@
 namespace convgauge {
 namespace {
 
-/// What stands for a mark `{{NAME}}` of page.html.
+/// The text that replaces a mark `{{NAME}}` of page.html.
 std::string content(std::string_view name, const std::vector<Results>& results,
                     const std::vector<std::string>& names) {
   if (name == "style") return kPageCss;

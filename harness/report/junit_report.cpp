@@ -28,7 +28,7 @@ std::string message_of(const CaseRecord& record) {
                       : fmt::format("{}: {}", kind(record.verdict), reason(record));
 }
 
-/// The smallest case that fails alike, as lines of their own.
+/// The smallest case that fails in the same way, as lines of their own.
 std::string smallest_lines(const CaseRecord& record) {
   const auto text = smallest_text(record);
   if (text.empty()) return "";
@@ -75,7 +75,7 @@ struct Suite {
   std::vector<const CaseRecord*> cases;
 };
 
-/// Every case line once, whatever table it is shown in.
+/// Every case once, even where the tables show it in several groups.
 std::vector<Suite> suites_of(const Results& results) {
   std::vector<Suite> suites;
   for (const auto& record : results.cases) {

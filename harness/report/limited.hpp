@@ -14,9 +14,9 @@ class Limited {
     else
       text_ += text;
   }
-  /// The end of something that was opened: always fits.
+  /// Ends an element that was opened; is always added.
   void close(const std::string& text) { text_ += text; }
-  /// `elsewhere`: who has the rest, "results.jsonl and the HTML report have them".
+  /// `elsewhere`: where the rest is, "results.jsonl and the HTML report have them".
   std::string finish(const char* elsewhere) && {
     if (left_out_ > 0)
       text_ += fmt::format("\n_{} more lines do not fit here; {}._\n", left_out_, elsewhere);
@@ -24,7 +24,7 @@ class Limited {
   }
 
  private:
-  // Comments of a pull request take 65,536 characters; the end must fit behind what was cut.
+  // A comment of a pull request holds 65,536 characters; kReserved leaves room for the end.
   static constexpr std::size_t kLimit = 65'536, kReserved = 1'000;
   std::string text_;
   bool full_ = false;

@@ -1,5 +1,5 @@
-// The report of a pull request: the answer, what failed and how to repeat it, the tables; never
-// over 64 KB.
+// The report for a pull request: the answer, what failed and how to repeat it, the tables; at most
+// 64 KB.
 #include <fmt/format.h>
 
 #include <algorithm>

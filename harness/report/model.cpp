@@ -1,4 +1,4 @@
-// Which case stands in which cell.
+// Sorts cases into groups, rows and columns.
 #include "report/model.hpp"
 
 #include <algorithm>
@@ -18,7 +18,8 @@ std::string variant(const CaseRecord& record) {
   return name.starts_with(prefix) ? name.substr(prefix.size()) : name;
 }
 
-/// A label's columns are told apart by algorithm only where it has more than one.
+/// The algorithms of each label. A column's name includes the algorithm only where there are
+/// several.
 std::map<std::string, std::set<std::string>> variants_by_label(const Results& results) {
   std::map<std::string, std::set<std::string>> variants;
   for (const auto& record : results.cases) variants[family_of(record)].insert(variant(record));
@@ -39,8 +40,8 @@ Group empty_group(const Results& results, const CaseRecord& record) {
   return group;
 }
 
-/// The groups that the cases call for, in order of appearance; device backends only where no other
-/// case does.
+/// An empty group for each suite and settings, in order of appearance. A case on a device makes a
+/// group only where no CPU case has made one that fits.
 std::vector<Group> empty_groups(const Results& results) {
   std::vector<Group> groups;
   for (const bool cpu : {true, false})
@@ -62,7 +63,7 @@ int column_of(Group& group, const Column& column) {
   return static_cast<int>(index);
 }
 
-/// Finds rows by what they compute, not by name alone: two networks may both call a layer conv1.
+/// Finds rows by problem, not by name alone: two problems may both be called conv1.
 class RowIndex {
  public:
   Row& row(Group& group, const Problem& problem) {
@@ -78,8 +79,7 @@ class RowIndex {
   std::map<std::string, std::vector<std::size_t>> by_name_;
 };
 
-/// A case that was run twice stands in one cell: the later one, but a defect is never hidden by a
-/// later success.
+/// Of two records of a case the later one counts, unless the earlier one is a defect.
 void place(Cell& cell, const CaseRecord& record) {
   if (cell.record && is_defect(cell.record->verdict)) return;
   cell.record = &record;

@@ -1,6 +1,6 @@
-// Results arranged as every report shows them: groups (one suite, one combination of settings), in
-// each a table of problems by columns with its winners and totals. Computed here once, so that no
-// two reports disagree.
+// Results arranged as every report shows them: groups (one suite, one combination of settings),
+// each with a table of problems by columns, winners and totals. Computed once here, so that all
+// reports agree.
 #pragma once
 #include <optional>
 #include <string>
@@ -20,9 +20,9 @@ struct Column {
 };
 
 struct Cell {
-  const CaseRecord* record = nullptr;  // null: this column never met this problem
-  std::optional<MedianInterval>
-      time_ns;  // only where the result agrees and was measured: nothing else is ranked
+  const CaseRecord* record = nullptr;  // null: this column has no case of this problem
+  /// Only where the result agrees and was measured: nothing else is ranked.
+  std::optional<MedianInterval> time_ns;
   std::optional<MedianInterval> speedup;  // over the baseline's cell, from the same rounds
   bool fastest = false;                   // of its row
   bool tied = false;                      // not fastest, but not told apart from it
@@ -36,12 +36,12 @@ struct Row {
 struct Total {
   double ns = 0;  // sum of count x median
   int layers = 0, missing = 0;
-  double filled_ns = 0;  // ns, and the baseline's time where this column has none
+  double filled_ns = 0;  // as ns, with the baseline's time where this column has none
   int unfilled = 0;      // layers that the baseline lacks too
 };
 
-/// The fastest column of each layer, chosen on odd rounds and timed on even ones, so that luck in
-/// the choice does not flatter the sum.
+/// The fastest column of each layer, chosen on odd rounds and timed on even ones, so that a lucky
+/// choice does not make the sum too small.
 struct Mix {
   std::vector<int> columns;       // per row; -1 where nothing ran
   std::vector<double> layers_ns;  // per row: count x median of the even rounds; 0 where nothing ran
@@ -68,19 +68,19 @@ std::vector<Group> arrange(const Results& results);
 /// `base`.
 MedianInterval speedup_over(const Cell& base, const Cell& cell);
 
-/// "Faster" is said only where the 99% interval of the ratio says so. Where the common rounds are
-/// too few for one, only what takes twice the time in every round is told apart: that needs none.
-/// Both are measured.
+/// Whether the difference is certain: the 99% interval of the ratio over the common rounds lies
+/// above 1. Where these rounds are too few for an interval, `slower` must take at least twice the
+/// time in every one of them. Both cells are measured.
 bool told_apart(const Cell& faster, const Cell& slower);
 
 /// Adds speed-ups, winners, totals and the mix to a group whose cells are in place.
 void rank(Group& group);
 
-/// What a backend's cases of one label are known by, whichever algorithm: "cudnn" of
-/// "cudnn:cudnn.eng28{k2=1}", the label that a config's "all" gives an algorithm.
+/// The label without the algorithm that a config's "algorithm": "all" appends to it: "cudnn" of
+/// "cudnn:cudnn.eng28{k2=1}".
 std::string family_of(const CaseRecord& record);
 
-/// Who wins in one group, in a sentence or two; empty where nothing was timed.
+/// Which columns are fastest in one group, in a sentence or two; empty where nothing was timed.
 std::string answer(const Group& group);
 
 }  // namespace convgauge

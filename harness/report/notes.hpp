@@ -12,11 +12,11 @@ struct TableNote {
   Outcome outcome;
   std::string word, column, reason;
   std::vector<std::string> rows;       // names of the layers
-  const CaseRecord* record = nullptr;  // the first of them: its replay line repeats it
+  const CaseRecord* record = nullptr;  // the first of them, for its replay line
 };
 
-/// Defects first, then what was refused, then what was not measured; within a kind in order of
-/// appearance.
+/// Crashes first, then wrong and failed results, then what is inconclusive, not measured, and last
+/// refused or known (note_order in core/outcome.hpp); within a kind in order of appearance.
 std::vector<TableNote> notes(const Group& group);
 
 /// "conv1, conv2 and 11 more", at most `most` names.

@@ -13,11 +13,12 @@
 namespace convgauge {
 namespace {
 
-/// Ratios that a page holds: a baseline to choose for every column of most runs, the first nine of
-/// 10,000 cases.
+/// Most ratios in a page. For most runs every column can be chosen as the baseline; with 10,000
+/// cells, the run's own baseline and nine others.
 constexpr std::size_t kMostRatios = 100'000;
-/// Samples and ends of intervals travel as whole ten-thousandths of their median: a dot of the
-/// chart is wider. Ends of a ratio's interval, of which two digits are shown, as thousandths.
+/// Samples and ends of intervals are written as their deviation from the median, in whole 1/10000
+/// of it, less than a dot of the chart is wide. Ends of a ratio's interval, shown with two digits
+/// after the point, in 1/1000.
 constexpr double kSampleSteps = 1e4, kRatioSteps = 1e3;
 
 PageJson stepped(const std::optional<double>& end, double median, double steps) {
@@ -34,7 +35,8 @@ PageJson samples_json(const Cell& cell) {
   return list;
 }
 
-/// The replay line without the problem, which its row has: ten thousand lines are then a few.
+/// The replay line with a mark in place of the problem, which its row has. Most cases then share a
+/// few lines, each stored once.
 std::string replay_pattern(const CaseRecord& r) {
   auto text = r.replay;
   const auto full = full_text(r.problem.geometry);
@@ -47,8 +49,8 @@ double at_threads(const std::map<int, double>& values, int threads) {
   return it == values.end() ? 0 : it->second;
 }
 
-/// The rate over what the machine allows this case: its own record's roof, or the header's where an
-/// older run has none.
+/// The rate over the roof: the roof of the case's record or, in older results without one, a roof
+/// from the peaks in the header.
 std::optional<double> share_of_the_roof(const Group& group, const Cell& cell) {
   if (!cell.time_ns) return {};
   if (const auto share = share_of_roof(*cell.record)) return share;
@@ -80,7 +82,7 @@ void add_times(PageJson& columns, const Group& group, const Cell& cell) {
   columns["flags"].push_back((cell.fastest ? 1 : 0) | (cell.tied ? 2 : 0) | (drifts ? 4 : 0));
 }
 
-/// What a cell shows beside its time.
+/// Everything that a cell shows.
 void add_cell(PageJson& columns, const Group& group, const Cell& cell, Strings& strings) {
   const auto* r = cell.record;
   const auto* m = r ? std::get_if<Measured>(&r->measurement) : nullptr;
@@ -141,7 +143,7 @@ PageJson short_number(double value) {
 std::size_t Strings::index(const std::string& text) {
   const auto [it, fresh] = places_.try_emplace(text, list_.size());
   if (fresh) {
-    // The mark of a replay line's problem is the one control character that is meant.
+    // The mark for the problem in a replay line is the one control character to keep.
     const auto mark = text.find('\x01');
     auto shown = clean(text.substr(0, mark));
     if (mark != text.npos) shown += '\x01' + clean(text.substr(mark + 1));
@@ -181,7 +183,7 @@ PageJson roofs_json(const Group& group) {
     if (peak.threads == threads) flops.emplace_back(peak.flops / 1e9, clean(peak.instruction_set));
   for (const auto& peak : machine.read_peaks)
     if (peak.threads == threads) bytes.emplace_back(peak.bytes_per_second / 1e9, clean(peak.level));
-  // A run of an older convgauge measured the highest peak and the memory alone.
+  // Older versions of convgauge measured only the highest peak and the memory.
   if (const double peak = at_threads(machine.fma_flops, threads); flops.empty() && peak > 0)
     flops.emplace_back(peak / 1e9, "multiply-add");
   if (const double rate = at_threads(machine.bytes_per_second, threads); bytes.empty() && rate > 0)

@@ -135,7 +135,7 @@ Json group_json(const Group& group, std::size_t run, Strings& strings) {
           {"regrets", regrets_json(group)}};
 }
 
-/// The classes that a cell's "outcome" counts, and which of them are defects.
+/// The classes that a cell's "outcome" is an index into, and which of them are defects.
 Json outcomes_json() {
   Json list = Json::array();
   for (const auto name : Words<PageClass>::words) {

@@ -1,4 +1,4 @@
-// Everything the page shows, as columnar JSON: computed here, drawn there.
+// Everything that the page shows, as columnar JSON: computed here, drawn by the scripts of page/.
 #pragma once
 #include <string>
 #include <vector>
@@ -7,8 +7,8 @@
 
 namespace convgauge {
 
-/// Compact JSON that may stand inside a <script> element: every "<" is written \u003c.
-/// `names`: what to call the runs in a history; shorter or empty, then "run 2".
+/// Compact JSON that may stand inside a <script> element: every "<" is written \u003c. `names`: of
+/// the runs in a history; a run without one is called "run 2".
 std::string page_data(const std::vector<Results>& results,
                       const std::vector<std::string>& names = {});
 

@@ -12,10 +12,11 @@ namespace convgauge {
 
 using PageJson = nlohmann::ordered_json;
 
-/// Six digits: more than any pixel or reader resolves. Null where there is no number.
+/// Rounded to six digits, more than a reader or a pixel can show. Null where there is no finite
+/// number.
 PageJson brief(double value);
 PageJson brief(const std::optional<double>& value);
-/// Four digits, for what fills the page by the ten thousand.
+/// Rounded to four digits, for numbers that a page has by the ten thousand.
 PageJson short_number(double value);
 
 /// Texts that repeat (reasons, algorithms), each stored once.

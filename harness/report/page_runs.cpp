@@ -1,4 +1,4 @@
-// What a run was made on, for the page.
+// The machine, plugins and settings of a run, for the page.
 #include <fmt/format.h>
 
 #include "report/counts.hpp"
@@ -9,7 +9,7 @@
 namespace convgauge {
 namespace {
 
-/// "2: 227 GFLOP/s" for every thread count that was measured.
+/// "227 GFLOP/s with 2 threads" for every thread count that was measured.
 std::string by_threads(const std::map<int, double>& values, const char* unit) {
   std::string text;
   for (const auto& [threads, value] : values)
@@ -51,8 +51,8 @@ PageJson environment_json(const HeaderRecord& h) {
   return list;
 }
 
-/// The first ten digits of a revision tell it well enough; what follows a digest ("-dirty") is
-/// kept.
+/// The first ten digits of a revision, which identify it well enough, and what follows its digits
+/// ("-dirty").
 std::string short_revision(const std::string& revision) {
   const auto digits = std::min(revision.find_first_not_of("0123456789abcdef"), revision.size());
   return revision.substr(0, std::min<std::size_t>(digits, 10)) + revision.substr(digits);

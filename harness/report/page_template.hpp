@@ -1,4 +1,4 @@
-// How a page is put together: marks {{NAME}} in its HTML, each replaced by what it stands for.
+// How a page is put together: its HTML has marks {{NAME}}, each of which is replaced by a text.
 #pragma once
 #include <functional>
 #include <string>

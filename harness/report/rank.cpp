@@ -1,4 +1,4 @@
-// Who is how fast: speed-ups, winners, totals and the best mix of a group.
+// Computes the speed-ups, winners, totals and the best mix of a group.
 #include <algorithm>
 #include <cmath>
 

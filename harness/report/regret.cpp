@@ -11,7 +11,7 @@ namespace {
 
 constexpr double kConfidence = 0.95;
 
-/// Its algorithm as a column names it: without the backend's name before it.
+/// The algorithm of a case as a column names it: without the backend's name before it.
 std::string short_algorithm(const CaseRecord& record) {
   const auto& name = record.algorithm ? record.algorithm->name : record.requested_algorithm;
   const auto prefix = record.backend + ".";
@@ -36,13 +36,13 @@ std::optional<RowRegret> regret_of(const Row& row, const std::string& family) {
   const auto own =
       std::find_if(all.begin(), all.end(), [](const CaseRecord* r) { return r->own_choice; });
   if (own == all.end() || all.size() < 2) return std::nullopt;
-  const auto* best = *own;  // a tie is no regret
+  const auto* best = *own;  // where two are equally fast there is no regret
   for (const auto* record : all)
     if (chosen_by(*record) < chosen_by(*best)) best = record;
   return RowRegret{*own, best, {1, 1, 1, 1}};
 }
 
-/// Of the ratio on even rounds; empty where no round is common.
+/// The evidence of the ratio on even rounds; empty where no round is common.
 std::optional<RatioEvidence> evidence_of(const RowRegret& regret, RankLaws& laws) {
   const auto common = common_rounds(*ranked(regret.own), *ranked(regret.best));
   if (common.a.empty()) return std::nullopt;

@@ -1,4 +1,4 @@
-// What a backend's own choice of algorithm costs against its best one.
+// How much slower a backend's own choice of algorithm is than its best one.
 #pragma once
 #include <map>
 #include <string>
@@ -12,16 +12,16 @@ namespace convgauge {
 /// rounds.
 struct RowRegret {
   const CaseRecord *own = nullptr, *best = nullptr;
-  /// Own time / best time on even rounds, so that luck in the choice does not enter; its interval
-  /// at 95%, for half of 15 rounds has none at 99%. 1 where best is own.
+  /// Own time / best time on even rounds, so that a lucky choice does not count. Its interval is at
+  /// 95%, since half of 15 rounds are too few for 99%. 1 where best is own.
   MedianInterval ratio;
 };
 
 struct Regret {
   std::string label;
   int layers = 0;  // where its own choice and at least one other were measured
-  double mean = 1,
-         worst = 1;  // own time / best time: geometric mean weighted by count, and the largest
+  /// Own time / best time: geometric mean weighted by count, and the largest.
+  double mean = 1, worst = 1;
   std::string worst_row, better;  // where the largest is, and the algorithm that was better there
   MedianInterval interval{};      // of the mean, at 95%
   std::vector<RowRegret> rows{};
@@ -29,8 +29,8 @@ struct Regret {
 /// One for every family with its own choice and others, in the order of the columns.
 std::vector<Regret> regrets(const Group& group);
 
-/// Of every case that is its backend's own choice and has others beside it. `results` must outlive
-/// what is returned.
+/// The regret of every case that is its backend's own choice, if other algorithms were measured
+/// too. `results` must outlive what is returned.
 std::map<const CaseRecord*, RowRegret> regrets_by_case(const Results& results);
 
 }  // namespace convgauge

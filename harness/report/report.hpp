@@ -1,4 +1,5 @@
-// What is made from results.jsonl alone: a function for each format of formats.cpp that shows runs.
+// The reports that are made from results.jsonl alone: a function for each format of formats.cpp
+// that shows runs.
 #pragma once
 #include <iosfwd>
 #include <string>
@@ -8,25 +9,25 @@
 
 namespace convgauge {
 
-/// One offline page: chart library, data and styles inside. Runs that share cases get their
-/// history; `names` are what it calls them.
+/// One offline page that contains the chart library, data and styles. Runs that share cases get a
+/// history; `names` are their names in it.
 std::string html_report(const std::vector<Results>& results,
                         const std::vector<std::string>& names = {});
 std::string markdown_report(const Results& results);
-/// differs and failed are failures; died, trespass, timed_out are errors; refused and over budget
-/// are skipped.
+/// differs and failed are failures; died, trespass and timed_out are errors; refused, over budget
+/// and known failures are skipped.
 std::string junit_report(const Results& results);
 /// RFC 4180; one row per case; a header row.
 std::string csv_report(const Results& results);
 /// Google Benchmark's JSON, as its compare.py reads it.
 std::string gbench_report(const Results& results);
 
-/// A picture for a README: who wins where over a swept parameter, else each column's speed-ups,
-/// layer by layer. `which` of the run's groups, counted from 1 as the reports show them; 0: the
-/// only one. An error names them.
+/// A picture for a README: which backend is fastest where over a swept parameter, else each
+/// column's speed-ups, layer by layer. `which`: one of the run's groups, counted from 1 as the
+/// reports show them; 0: the only one. An error lists the groups.
 Expected<std::string> svg_report(const Results& results, int which);
-/// The same cases over several runs; `names` are what it calls them. An error where no case is part
-/// of two.
+/// The same cases over several runs, which are called by `names`. An error where no case is in two
+/// of them.
 Expected<std::string> history_text_report(const std::vector<Results>& results,
                                           const std::vector<std::string>& names, int width);
 Expected<std::string> history_markdown_report(const std::vector<Results>& results,
@@ -35,8 +36,8 @@ Expected<std::string> history_markdown_report(const std::vector<Results>& result
 /// The table that a terminal shows. `width` in columns; colour only where asked for.
 std::string terminal_table(const Results& results, int width, bool colour);
 
-/// The answer in a sentence or two: who wins, the best mix against the baseline backend, what went
-/// wrong.
+/// The answer in a sentence or two: which backend is fastest, the best mix against the baseline
+/// backend, what failed.
 std::string headline(const Results& results);
 
 }  // namespace convgauge

@@ -1,12 +1,12 @@
-// Odd rounds to choose on, even ones to tell from: luck in a choice does not flatter what is told
-// of it.
+// A choice is made on odd rounds and its times are taken from even ones, so that a lucky choice
+// does not look better than it is.
 #pragma once
 #include <cstddef>
 #include <vector>
 
 namespace convgauge {
 
-/// Fewer samples than this cannot be halved: both halves are then all of them.
+/// With fewer samples than this, both halves are all of them.
 inline constexpr std::size_t kLeastToHalve = 4;
 
 inline std::vector<double> every_other(const std::vector<double>& samples, std::size_t first) {

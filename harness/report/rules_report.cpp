@@ -19,7 +19,7 @@ std::string rules_json(const std::vector<std::pair<std::string, RuleReport>>& re
                    {"probes", report.probes},
                    {"rules", std::move(rules)}});
   }
-  // A plugin's own words may be no UTF-8.
+  // A plugin's texts may be invalid UTF-8.
   return all.dump(2, ' ', false, Json::error_handler_t::replace);
 }
 

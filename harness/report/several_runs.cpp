@@ -1,4 +1,4 @@
-// Reports that need a choice: one group of a run as a picture, the history of several runs.
+// Reports that may fail: one group of a run as a picture, the history of several runs.
 #include <fmt/format.h>
 
 #include "report/history/history.hpp"

@@ -1,5 +1,5 @@
 // The table that a terminal shows: problems by columns, times and speed-ups, totals, and below it
-// every reason.
+// why cells have no time.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,7 +13,8 @@
 namespace convgauge {
 namespace {
 
-constexpr int kLeastName = 12;  // columns of a layer's name before the table is split instead
+// A layer's name is cut to no fewer columns than this; the table is split instead.
+constexpr int kLeastName = 12;
 constexpr const char* kGap = "  ";
 
 struct Field {
@@ -32,7 +33,7 @@ const char* style_of(const Cell& cell) {
   return cell.time_ns ? "" : kDim;
 }
 
-/// "4.20 ms  3.92× *", the parts right-aligned among themselves; * fastest, ~ not told apart from
+/// "4.20 ms  3.92× *": the two numbers are aligned to the right. * fastest, ~ not told apart from
 /// it.
 Field field_of(const Cell& cell, bool speedups) {
   if (!cell.time_ns) return {short_word(cell) + kGap, style_of(cell)};
@@ -46,8 +47,8 @@ Field field_of(const Cell& cell, bool speedups) {
 }
 
 struct Table {
-  std::vector<Field> head, foot,
-      filled;  // filled: empty where no column has a gap that the baseline fills
+  /// `filled` is empty where no column has a gap that the baseline fills.
+  std::vector<Field> head, foot, filled;
   std::vector<std::vector<Field>> rows;  // of the same length as head; field 0 is the name
 };
 
@@ -112,7 +113,7 @@ int width_of(const std::vector<int>& widths) {
   return all - 2;
 }
 
-/// Names and texts to the left, numbers to the right.
+/// Prints a line: names and problem texts aligned to the left, the others to the right.
 void print(std::string& out, const std::vector<Field>& fields, const std::vector<int>& widths,
            bool texts, bool colour) {
   std::string line;
@@ -135,8 +136,8 @@ void print(std::string& out, const Table& table, const std::vector<int>& widths,
   if (totals && !table.filled.empty()) print(out, table.filled, widths, texts, colour);
 }
 
-/// The widest table that fits: with the problems' texts, without, with shorter names; else fewer
-/// columns at a time.
+/// Prints the widest table that fits: with the problems' texts, without them, or with shorter
+/// names; else with fewer columns at a time.
 void print_columns(std::string& out, const Group& group, int width, bool colour) {
   const bool totals =
       group.rows.size() > 1 && std::any_of(group.totals.begin(), group.totals.end(),

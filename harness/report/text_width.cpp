@@ -7,7 +7,7 @@ namespace convgauge {
 namespace {
 
 struct Character {
-  std::uint32_t code = 0;  // 0xFFFD where the bytes are no UTF-8
+  std::uint32_t code = 0;  // 0xFFFD where the bytes are not UTF-8
   std::size_t bytes = 1;
 };
 
@@ -37,8 +37,8 @@ bool in(const Range (&ranges)[N], std::uint32_t code) {
   return false;
 }
 
-// Blocks of Unicode's EastAsianWidth.txt (W and F), and of its combining and format characters:
-// coarse, as terminals are.
+// Ranges of Unicode's EastAsianWidth.txt (W and F), and of its combining and format characters;
+// only roughly, as in terminals.
 constexpr Range kWide[] = {
     {0x1100, 0x115F}, {0x2E80, 0x303E}, {0x3041, 0xA4CF}, {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},
     {0xFE30, 0xFE6F}, {0xFF00, 0xFF60}, {0xFFE0, 0xFFE6}, {0x1F300, 0x1FAFF}, {0x20000, 0x3FFFD}};

@@ -1,5 +1,5 @@
-// Columns of a terminal: how wide a UTF-8 text is, cut and padded to a width, and cleaned of what
-// would move the cursor.
+// Columns of a terminal: the width of a UTF-8 text, cutting and padding to a width, and removing
+// what would move the cursor.
 #pragma once
 #include <string>
 #include <string_view>
@@ -14,8 +14,8 @@ std::string fit(std::string_view text, int width);
 std::string pad_left(std::string_view text, int width);
 std::string pad_right(std::string_view text, int width);
 
-/// Control characters (escape sequences in a plugin's last words) and broken UTF-8 become "�";
-/// newlines spaces.
+/// Control characters (such as escape sequences in a plugin's output) and broken UTF-8 become "�";
+/// newlines and tabs become spaces.
 std::string clean(std::string_view text);
 
 /// Cleaned, and broken between words into lines of at most `width` columns; ends with a newline.

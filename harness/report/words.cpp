@@ -7,7 +7,7 @@
 namespace convgauge {
 namespace {
 
-/// The sentence without what the table's own word says already.
+/// Why a case was skipped, without what the word in the table says already.
 std::string skip_text(const Skipped& skipped) {
   if (skipped.reason == SkipReason::not_asked_for) return "";
   const bool in_table = skipped.reason == SkipReason::over_budget && !skipped.why.empty();

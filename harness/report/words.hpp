@@ -10,20 +10,21 @@ namespace convgauge {
 
 std::string ratio_text(double ratio);  // "3.92×"
 std::string bytes_text(double bytes);  // "1.75 MB"
-/// "resnet50 · 2 threads · f32 · nchw · forward · strict"
+/// "resnet50 · 2 threads · f32 · nchw · forward · strict".
 std::string title(const Group& group);
 /// The layer's name, or the problem's text where it has none.
 std::string row_name(const Problem& problem);
 
-/// What the cell's case came to, a known defect as what it is; absent where there is no case.
+/// The outcome of the cell's case, a known defect as what it is; Outcome::absent where there is no
+/// case.
 Outcome outcome(const Cell& cell);
 /// The time, or one or two words for a cell without one: "refused", "✕ wrong", "over budget", "—".
 std::string short_word(const Cell& cell);
 /// Why there is no time, in a sentence; empty where there is one.
 std::string reason(const CaseRecord& record);
 
-/// "n1c1h2w1_o1k1_nobias (size=2)": the smallest case that fails alike, and what is not trivial in
-/// it; why there is none; or empty where none was searched for.
+/// "n1c1h2w1_o1k1_nobias (size=2)": the smallest case that fails in the same way, and its
+/// parameters that are not trivial. Or why there is none; empty where none was searched for.
 std::string smallest_text(const CaseRecord& record);
 
 /// A column's total, "16.2 ms", or "—" where a layer is missing.

@@ -25,7 +25,7 @@ void join(Measured& all, const Measured& more) {
        {&HardwareCounts::instructions, &HardwareCounts::cycles, &HardwareCounts::cache_misses}) {
     append(all.counts.*list, more.counts.*list);
     if ((all.counts.*list).size() != all.samples_ns.size())
-      (all.counts.*list).clear();  // one process counted none
+      (all.counts.*list).clear();  // one process has no counts
   }
   if (all.counts.refused.empty()) all.counts.refused = more.counts.refused;
   all.discarded += more.discarded;

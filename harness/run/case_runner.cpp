@@ -16,7 +16,7 @@
 namespace convgauge {
 namespace {
 
-/// On disk where the user's cache folder is; memory alone where there is none.
+/// On disk in the user's cache folder; in memory only where there is no such folder.
 ReferenceCache::Options reference_cache_options() {
   ReferenceCache::Options options;
   const char* cache = std::getenv("XDG_CACHE_HOME");
@@ -66,7 +66,7 @@ std::vector<Case> CaseRunner::verify_all(std::int64_t problem, const CaseSetting
                                          ProblemTensors& tensors) {
   std::vector<Case> cases;
   for (const auto& competitor : competitors_) {
-    // Threads of the host do not multiply a device's cases.
+    // A device's cases run with the first number of host threads only.
     if (!competitor.on_cpu && settings.threads != suite_.settings.threads.front()) continue;
     if (gone_.contains(competitor.choice.label)) continue;
     for (const auto& choice : choices(competitor, tensors.spec(), settings.threads)) {
@@ -79,7 +79,7 @@ std::vector<Case> CaseRunner::verify_all(std::int64_t problem, const CaseSetting
   return cases;
 }
 
-/// All algorithms of a backend where they were asked for, else the one.
+/// All algorithms of a backend if the config asks for "all", else the requested one.
 auto CaseRunner::choices(const Competitor& c, const Spec& spec, int threads)
     -> std::vector<Choice> {
   if (c.choice.algorithm != "all")
@@ -90,10 +90,10 @@ auto CaseRunner::choices(const Competitor& c, const Spec& spec, int threads)
         ListAlgorithms{c.choice.name, spec, plan_settings(c, "default", threads, 1)},
         default_timeout(spec.geometry.flops()));
     if (found)
-      for (const auto& a : found->algorithms)  // its own choice stands first
+      for (const auto& a : found->algorithms)  // the backend's own choice is listed first
         list.push_back({a.name, c.choice.label + ":" + a.name, list.empty()});
   }
-  // What lists nothing is asked for its default, whose verdict tells why.
+  // If nothing is listed, the default is tried: its verdict says why.
   if (list.empty()) list.push_back({"default", c.choice.label});
   return list;
 }
@@ -121,8 +121,8 @@ Case CaseRunner::new_case(std::int64_t problem, const Competitor& competitor, co
   return c;
 }
 
-/// As many as a cold measurement can come to need, whatever else the plan keeps in a slot beside
-/// source and output.
+/// The most slots that a cold measurement can need: computed from source and output alone, since a
+/// slot that holds more bytes only lowers the number of slots needed.
 int CaseRunner::slots_to_open(const Case& c, const Spec& spec) {
   const auto bytes = static_cast<std::int64_t>(spec.src_bytes() + spec.dst_bytes());
   const auto cache = c.competitor->on_cpu ? last_level_cache(c.record.settings.threads)

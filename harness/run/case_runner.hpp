@@ -12,23 +12,23 @@
 
 namespace convgauge {
 
-/// [the driver's one thread] Owns the workers. What it is given outlives it.
+/// [the driver's one thread] Owns the workers. The constructor's arguments must outlive it.
 class CaseRunner {
  public:
   CaseRunner(const Suite& suite, const std::vector<Competitor>& competitors,
              const SweepOptions& options, const Machine& machine);
 
-  /// Every case of a problem (its place in the suite), in the order of the settings, competitors
+  /// Every case of a problem (an index into the suite), in the order of the settings, competitors
   /// and algorithms. Errors: a dump that cannot be written.
   Expected<std::vector<Case>> run(std::int64_t problem);
-  /// options.first_failures: every competitor has failed, so that none is left.
+  /// With options.first_failures: every competitor has failed, so that none is left to run.
   bool none_left() const { return gone_.size() == competitors_.size(); }
 
  private:
-  /// What a competitor is asked for.
+  /// An algorithm that a competitor is asked for, and the label of its cases.
   struct Choice {
     std::string algorithm, label;
-    bool is_own = true;  // what the backend itself would take
+    bool is_own = true;  // it is the backend's own choice
   };
   std::vector<Choice> choices(const Competitor& competitor, const Spec& spec, int threads);
   std::vector<Case> verify_all(std::int64_t problem, const CaseSettings& settings,
@@ -47,7 +47,7 @@ class CaseRunner {
   Pool pool_;
   ReferenceCache references_;
   std::map<int, std::int64_t> last_level_caches_;  // bytes, by threads
-  std::set<std::string> gone_;                     // labels of those that left
+  std::set<std::string> gone_;  // labels that failed, with options.first_failures
   std::string dump_error_;
 };
 

@@ -12,7 +12,7 @@ std::string device_text(const std::vector<DeviceInfo>& devices, std::size_t inde
   return fmt::format("{}:{}", word(devices[index].kind), index);
 }
 
-/// "cpu:0, gpu:1"
+/// "cpu:0, gpu:1".
 std::string devices_text(const std::vector<DeviceInfo>& devices) {
   std::string text;
   for (std::size_t i = 0; i < devices.size(); ++i)
@@ -20,8 +20,8 @@ std::string devices_text(const std::vector<DeviceInfo>& devices) {
   return text;
 }
 
-/// "1", "gpu:1", "gpu" (the first one), or nothing said: the first that is no software device, else
-/// the first.
+/// `asked`: "1", "gpu:1", or "gpu" (the first one); without it, the first that is not a software
+/// device. Empty where there is none.
 std::optional<std::size_t> pick_device(const std::vector<DeviceInfo>& devices,
                                        const std::optional<std::string>& asked) {
   for (std::size_t i = 0; i < devices.size(); ++i) {
@@ -36,7 +36,7 @@ std::optional<std::size_t> pick_device(const std::vector<DeviceInfo>& devices,
 struct Pick {
   std::optional<Competitor> competitor;
   std::string why_not;
-  bool misnamed = false;  // a device that is not among those there
+  bool misnamed = false;  // a device was named that the backend does not have
 };
 
 Pick resolve(const BackendChoice& choice, const Catalog& catalog) {

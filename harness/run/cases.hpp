@@ -1,4 +1,5 @@
-// From a suite and a catalog to cases: who computes what, under which settings.
+// From a suite and a catalog to cases: which competitors there are, and under which settings they
+// compute the problems.
 #pragma once
 #include <optional>
 #include <string>
@@ -22,7 +23,7 @@ struct Competitor {
   bool plugin_named = false;                // by --plugin or a config: a replay has to name it too
 };
 
-/// Those that can run, and those that cannot, each with its reason.
+/// The competitors that can run, and the backends that cannot, each with its reason.
 struct Field {
   std::vector<Competitor> competitors;
   std::vector<AbsentBackend> absent;
@@ -33,10 +34,10 @@ struct Field {
 /// was named and is not there.
 Expected<Field> line_up(const Suite& suite, const Catalog& catalog);
 
-/// The product of the settings' axes.
+/// All combinations of the settings' axes.
 std::vector<CaseSettings> settings_of(const Suite& suite);
 
-/// dtype, layout, direction and math put on a geometry.
+/// The spec of a geometry under these settings: dtype, layout, direction, math and determinism.
 Spec spec_of(const Geometry& geometry, const CaseSettings& settings);
 
 }  // namespace convgauge

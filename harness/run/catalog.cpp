@@ -17,8 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::chrono::milliseconds kDescribeLimit{
-    30'000};  // a device runtime's first start takes seconds
+// The first start of a device runtime takes seconds.
+constexpr std::chrono::milliseconds kDescribeLimit{30'000};
 
 std::vector<fs::path> plugins_in(const fs::path& folder) {
   std::vector<fs::path> files;
@@ -38,12 +38,12 @@ std::vector<fs::path> from_environment() {
   return folders;
 }
 
-/// Every load error names its file, whoever worded it.
+/// The error text `why`, with the file's name put before it where it lacks it.
 std::string naming(const std::string& file, const std::string& why) {
   return why.find(file) == std::string::npos ? fmt::format("{}: {}", file, why) : why;
 }
 
-/// Why a plugin did not say what it is.
+/// The error of a plugin that did not describe itself.
 LoadError load_error(const std::string& file, bool named, const Verdict& verdict) {
   const auto because = [&](const std::string& why, std::optional<Rule> rule = {}) {
     return LoadError{file, naming(file, why), named, rule};

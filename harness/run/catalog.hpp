@@ -15,27 +15,27 @@ inline constexpr const char* kReferencePlugin = "builtin:reference";
 
 /// Where plugins are looked for.
 struct SearchPath {
-  std::filesystem::path executable;          // convgauge itself: workers are made of it
+  std::filesystem::path executable;          // convgauge itself, which is started again as worker
   std::vector<std::filesystem::path> files;  // --plugin
-  std::vector<std::filesystem::path>
-      folders;  // $CONVGAUGE_PLUGIN_PATH, then the build or install tree's
+  /// $CONVGAUGE_PLUGIN_PATH, then the plugin folder of the build or install tree.
+  std::vector<std::filesystem::path> folders;
 };
 
-/// From the command line's --plugin files, the environment, and where the executable lies.
+/// Made from the --plugin files of the command line, the environment, and the executable's folder.
 SearchPath default_search_path(const std::vector<std::filesystem::path>& plugin_files);
 
 /// One plugin that could be loaded.
 struct CatalogPlugin {
   std::string file, hash;  // hash: XXH3-128, hex; of builtin:reference, convgauge's version
   Description description;
-  bool named =
-      false;  // by --plugin or by a config: then it comes before others of its backends' names
+  /// By --plugin or by a config: it then precedes other plugins that have a backend of that name.
+  bool named = false;
 };
 
 struct LoadError {
   std::string file, why;
   bool named = false;
-  std::optional<Rule> rule{};  // that the plugin broke
+  std::optional<Rule> rule{};  // the one that the plugin broke
 };
 
 struct Catalog {
@@ -51,11 +51,12 @@ struct Catalog {
   Found find(const std::string& backend, const std::string& file = {}) const;
 };
 
-/// Loads every plugin of the path in a process of its own and asks what it is. `more`: files that a
-/// config names, each with the library path it is to be loaded with.
+/// A plugin file that a config names, and the library path it is to be loaded with.
 struct NamedPlugin {
   std::filesystem::path file, library_path;
 };
+/// Loads every plugin of the path, and `more`, in a process of its own, and asks it to describe
+/// itself.
 Catalog discover(const SearchPath& path, const std::vector<NamedPlugin>& more = {});
 
 /// XXH3-128 of a file's bytes in hex; empty where it cannot be read.

@@ -13,7 +13,7 @@
 namespace convgauge {
 namespace {
 
-/// Letters, digits, '.', '_'; everything else is one '-'.
+/// Keeps letters, digits, '.' and '_'; each run of other characters becomes one '-'.
 std::string file_name(const std::string& text) {
   std::string name;
   for (const char c : text)
@@ -44,7 +44,7 @@ std::string case_name(const CaseRecord& r) {
   return file_name(name);
 }
 
-/// What .npy has no type for is written as f32.
+/// A type that .npy lacks is written as f32.
 Dtype storable(Dtype type) {
   return traits(type).npy.empty() ? Dtype::f32 : type;
 }

@@ -1,19 +1,17 @@
 // The tensors of a verified case as .npy files, for someone who wants to look at the numbers.
 //
 //   FOLDER/CASE/case.json            the case's record
-//   FOLDER/CASE/ORACLE/x.npy w.npy   what the backend was given; b.npy where there is a bias,
-//                                    dy.npy in the backward directions; only what the direction
-//                                    reads
-//   FOLDER/CASE/ORACLE/got.npy       what it computed: y, dx or dw; got_db.npy: the gradient of the
-//   bias FOLDER/CASE/ORACLE/want.npy allowed.npy   the reference and the allowed |got - want|, f64;
-//   not where the outputs
-//                                             were held against a projection, for there is no
-//                                             reference then
+//   FOLDER/CASE/ORACLE/x.npy w.npy   inputs; also b.npy (bias) and dy.npy (backward directions);
+//                                    only those that the direction reads
+//   FOLDER/CASE/ORACLE/got.npy       what the backend computed: y, dx or dw
+//   FOLDER/CASE/ORACLE/got_db.npy    the gradient of the bias that it computed
+//   FOLDER/CASE/ORACLE/want.npy      the reference, f64
+//   FOLDER/CASE/ORACLE/allowed.npy   the allowed |got - want|, f64
 //
-// CASE is the backend's label, the problem and the settings; ORACLE the fill and what was special
-// about the run ("integer-end"). Arrays are C order, (n, c, h, w), whatever the layout of the case;
-// bf16, which NumPy lacks, becomes f32, exactly. What was held against a projection has no want and
-// is not written.
+// CASE is the backend's label, the problem and the settings. ORACLE is the fill and what was
+// special about the run ("integer-end"). Arrays are in C order, (n, c, h, w), whatever the layout
+// of the case; bf16, which NumPy lacks, becomes f32, exactly. Outputs that were compared with a
+// projection have no reference: want.npy and allowed.npy are not written for them.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -26,20 +24,20 @@ namespace convgauge {
 
 struct DumpOrder {
   std::filesystem::path folder;  // empty: nothing is written
-  bool all = false;              // what is right too
+  bool all = false;              // also outputs that are right
 };
 
-/// One case's files. [one thread]
+/// Writes the files of one case. [one thread]
 class Dump {
  public:
-  /// Both outlive this.
+  /// Both arguments must outlive the object.
   Dump(const DumpOrder& order, const CaseRecord& record);
-  /// For VerifyOrder; empty where nothing is to be written.
+  /// The observer for VerifyOrder; empty where nothing is to be written.
   OutputObserver observer();
-  /// After the verdict: the record, and of a failure without an output (a crash) the inputs and
-  /// what was wanted.
+  /// To be called after the verdict. Writes the record and, for a failure without an output (a
+  /// crash), the inputs and the reference.
   void finish(const CaseRecord& record, ProblemTensors& tensors, const std::vector<Fill>& fills);
-  /// Empty, or the first file that could not be written, and why.
+  /// The first file that could not be written, and why; empty if there was none.
   const std::string& error() const { return error_; }
 
  private:

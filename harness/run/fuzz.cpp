@@ -30,8 +30,8 @@ OpenWord<Rule> trespassed_rule(const Verdict& verdict) {
   return trespass ? trespass->rule : OpenWord<Rule>{};
 }
 
-/// Whether two failures are told as one: of the same smallest case, or without one of the same
-/// diagnosis or rule.
+/// Whether two failures are reported as one: of the same smallest case; where none was found, of
+/// the same diagnosis and rule.
 bool alike(const CaseRecord& a, const CaseRecord& b) {
   if (a.label != b.label || kind_of(a.verdict) != kind_of(b.verdict)) return false;
   if (a.smallest.has_value() != b.smallest.has_value()) return false;
@@ -42,7 +42,8 @@ bool alike(const CaseRecord& a, const CaseRecord& b) {
          a.smallest->settings == b.smallest->settings;
 }
 
-/// What the lanes share. Every member but next() is called under no other lock.
+/// What the lanes share. [any lane, finish() after all have ended] Each public function takes the
+/// locks that it needs; mutex_ is the last one taken.
 class Ledger {
  public:
   Ledger(const FuzzOptions& options, const FuzzHooks& hooks)
@@ -52,7 +53,7 @@ class Ledger {
     result_.next = options.from;
   }
 
-  /// The next index; nothing where the run is over.
+  /// The next index; empty where the run is over.
   std::optional<std::uint64_t> next() {
     const std::lock_guard lock(mutex_);
     if (hooks_.interrupted && hooks_.interrupted()) result_.interrupted = true;
@@ -170,7 +171,7 @@ class Lane {
     ledger_.add(c, records);
   }
 
-  /// The usual fills, and now and then one of the others.
+  /// The usual fills and, for some cases, one of the others.
   VerifySettings with_more_fills(const RandomCase& c) const {
     auto verify = options_.verify;
     std::vector<Fill> others;
@@ -208,7 +209,7 @@ class Lane {
         (*worker)->call(ListAlgorithms{competitor.choice.name, spec,
                                        plan_settings(competitor, "default", threads, 1)},
                         default_timeout(spec.geometry.flops()));
-    // Whatever else was answered is found again, and told, by the case itself.
+    // Any other answer shows again, and is reported, when the case itself runs.
     if (!list || list->algorithms.empty()) return "default";
     return list->algorithms[(c.algorithm - 1) % list->algorithms.size()].name;
   }
@@ -226,7 +227,7 @@ class Lane {
 Expected<FuzzResult> fuzz(const std::vector<Competitor>& competitors, const FuzzOptions& options,
                           const FuzzHooks& hooks) {
   Ledger ledger(options, hooks);
-  // A worker dies with the thread that made it, so each lane makes and ends its own.
+  // A worker is killed when the thread that made it ends, so each lane makes and ends its own.
   const auto lane = [&] { Lane(competitors, options, ledger).run(); };
   std::vector<std::thread> others;
   for (int i = 1; i < options.lanes; ++i) others.emplace_back(lane);

@@ -1,5 +1,5 @@
-// Random legal cases on every competitor, for as long as there is time; what fails is shrunk and
-// kept as a config.
+// Random legal cases on every competitor, until the time or count is used up; what fails is shrunk
+// and kept as a config.
 #pragma once
 #include <filesystem>
 #include <functional>
@@ -18,14 +18,14 @@ struct FuzzOptions {
   std::uint64_t seed = 1, from = 0;  // the sequence, and the index it begins at
   std::optional<std::uint64_t> count;
   std::chrono::milliseconds time{60'000};
-  /// Where the random choice is narrowed: a case takes its value's place round the list. Empty:
-  /// all.
+  /// Values to choose from: the random choice, as an index modulo the length of the list, picks one
+  /// of them. Empty: all.
   std::vector<int> threads;
   std::vector<Dtype> dtypes;
   std::vector<Layout> layouts;
-  std::vector<Direction> directions{Direction::forward};  // by the case's index in turn
+  std::vector<Direction> directions{Direction::forward};  // taken in turn by the case's index
   VerifySettings verify;
-  bool more_fills = true;  // half of the cases get one more, in turn
+  bool more_fills = true;  // half of the cases get one further fill
   std::vector<Placement> placements{Placement::end, Placement::start};
   std::filesystem::path executable;
   std::filesystem::path regressions;  // folder of the configs; empty: none are written
@@ -38,8 +38,8 @@ struct FuzzFailure {
   std::uint64_t index = 0;  // in the sequence
   CaseRecord record;
   std::filesystem::path regression;  // empty where none was written
-  std::int64_t alike =
-      0;  // later failures of the same smallest case, or of the same words where not shrunk
+  /// Later failures of the same smallest case or, where none was found, of the same diagnosis.
+  std::int64_t alike = 0;
 };
 
 struct FuzzTally {
@@ -48,29 +48,31 @@ struct FuzzTally {
 };
 
 struct FuzzResult {
-  std::uint64_t problems = 0, next = 0;  // next: the first index that no run has begun
+  std::uint64_t problems = 0, next = 0;  // next: the first index that was not begun
   std::int64_t cases = 0;
   double seconds = 0;
   PairCoverage coverage;
   std::map<std::string, FuzzTally> tallies;  // by label
-  std::vector<FuzzFailure> failures;         // by index; duplicates folded
+  std::vector<FuzzFailure> failures;         // by index; duplicates are counted in `alike`
   bool interrupted = false;
 };
 
-/// Calls come one at a time, from any lane.
+/// progress and failure are called one at a time, from any lane; interrupted may be called from
+/// several lanes at once.
 struct FuzzHooks {
   std::function<void(const FuzzResult&)> progress;  // after each problem
   std::function<void(const FuzzFailure&)> failure;  // the first of its kind
   std::function<bool()> interrupted;
 };
 
-/// Case `index` of `seed` is verified on every competitor, all of them held against one reference;
-/// where the case asks for another algorithm than the backend's own choice, the backend's list is
-/// gone round. Errors: a regression that cannot be written.
+/// Verifies the cases of the sequence on every competitor, each case against one reference. A case
+/// that asks for another algorithm than the backend's own choice takes one from the backend's list,
+/// by a random number modulo its length. Errors: a regression that cannot be written.
 Expected<FuzzResult> fuzz(const std::vector<Competitor>& competitors, const FuzzOptions& options,
                           const FuzzHooks& hooks);
 
-/// 0, 1 (a wrong or failed result), 4 (crashed, hung, trespassed), 6 (nothing ran), 130.
+/// 130 (interrupted), 4 (crashed, hung, trespassed), 1 (a wrong or failed result), 0 (something
+/// agrees), 6 (nothing ran): the first that applies.
 int exit_code(const FuzzResult& result);
 
 }  // namespace convgauge

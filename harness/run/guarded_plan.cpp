@@ -13,12 +13,13 @@
 namespace convgauge {
 namespace {
 
-/// One element of poison.
+/// The bits of one poisoned element.
 std::uint64_t poison_bits(Dtype type, Poison poison) {
   return poison == Poison::nan ? traits(type).poison_nan : traits(type).poison_number;
 }
 
-/// work(first, end) on blocks of the tensor's elements, as integers as wide as the type.
+/// Calls work(begin, end, start) on blocks of a tensor, with its elements as unsigned integers of
+/// the type's size; `start`: of the whole tensor. Blocks may run on several threads.
 template <class Pointer, class Work>
 void each_word(Pointer at, std::size_t bytes, Dtype type, Work work) {
   const auto as = [&](auto word) {
@@ -110,9 +111,8 @@ void GuardedPlan::lay_canaries() {
   for (std::size_t i = 0; i < regions_.size(); ++i) {
     const auto& r = regions_[i];
     lay_canary(worker_.arena().window(r), r, placement_);
-    if (!is_tensor(i))
-      fill_bytes(worker_.arena().bytes(r, placement_), r.bytes,
-                 kNanBytes);  // a tensor is filled by run
+    // Tensors are filled by run().
+    if (!is_tensor(i)) fill_bytes(worker_.arena().bytes(r, placement_), r.bytes, kNanBytes);
   }
   for (auto& lane : lanes_) lane.bound = false;
 }
@@ -122,9 +122,9 @@ void GuardedPlan::put(const Lane& lane, TensorRole role) {
   copy_bytes(bytes(lane.binding.of(role)), lane.inputs.of(role), spec_.bytes(role));
 }
 
-/// Over every slot: one that was not run must not have changed either.
+/// Checks every slot: one that was not run must not have changed either.
 std::optional<Verdict> GuardedPlan::trespass() {
-  // Their pages were read-only, but a plugin can make them writable.
+  // Inputs lie in read-only pages, but a plugin can make them writable.
   for (const auto& lane : lanes_)
     for (const auto role : kTensorRoles)
       if (lane.bound && spec_.reads(role) && spec_.bytes(role) > 0 &&
@@ -151,7 +151,7 @@ std::optional<Verdict> GuardedPlan::run(const Inputs& inputs, Placement placemen
   for (const auto role : kTensorRoles)
     if (spec_.writes(role))
       fill_pattern(bytes(b.of(role)), spec_.bytes(role), spec_.type(role), poison);
-  // What prepare_weights and bind made must stay; scratch need not.
+  // What prepare_weights and bind wrote must stay; the workspace may be overwritten between runs.
   if (!fresh)
     for (const auto& r : regions_)
       if (r.role == BufferRole::workspace)

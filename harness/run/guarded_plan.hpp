@@ -1,4 +1,4 @@
-// One open plan and its guarded memory: laid out, filled, poisoned, run once, and looked over for
+// One open plan and its guarded memory: laid out, filled, poisoned, run once, and checked for
 // trespass.
 #pragma once
 #include <chrono>
@@ -12,33 +12,34 @@
 
 namespace convgauge {
 
-/// What the output holds before a run. nan: spreads where it is read. number: finite, so that what
-/// was left unwritten can be told from a NaN that was read and written.
+/// What the output holds before a run. nan: shows in the result where it is read. number: finite,
+/// so that an element left unwritten can be told from a NaN that was read and written again.
 enum class Poison { nan, number };
 
-/// Whether a plan's buffers replace all others in the worker's arena, or lie beside those of plans
-/// that are still used.
+/// Whether a plan's buffers replace all others in the worker's arena, or are added beside those of
+/// plans that are still in use.
 enum class Beside { nothing, other_plans };
 
 /// [the driver's one thread]
 class GuardedPlan {
  public:
-  /// Lays the buffers of `slots` slots out. `plan` was opened in `worker` for `spec`, with at least
-  /// so many.
+  /// Lays out the buffers of `slots` slots. `plan` was opened in `worker` for `spec`, with at least
+  /// as many slots.
   GuardedPlan(Worker& worker, const Spec& spec, const PlanOpened& plan,
               std::chrono::milliseconds limit, int slots = 1, Beside beside = Beside::nothing);
 
-  /// Fills the slot's inputs, poisons the rest and runs it once. fresh: bound and prepared anew
-  /// (slot 0: under `placement`, with canaries around every buffer, and before any other slot);
-  /// else upload and execute alone. `inputs` stay until the slot's next run. Empty where all went
-  /// well.
+  /// Fills the slot's inputs, poisons outputs and workspace, and runs it once. fresh: the slot is
+  /// bound and its weights are prepared again; slot 0 must then be the first, since it sets the
+  /// placement and lays canaries around every buffer. Otherwise only upload and execute are called.
+  /// `inputs` must stay until the slot's next run. Returns what went wrong; empty where nothing
+  /// did.
   std::optional<Verdict> run(const Inputs& inputs, Placement placement, bool fresh,
                              Poison poison = Poison::nan, int slot = 0);
 
   /// What the slot's last run wrote, by the spec's strides.
   Outputs outputs(int slot = 0);
-  /// Elements of slot 0's outputs that still hold the poison, of the first output that has any;
-  /// `first` in memory order.
+  /// Elements that still hold the poison, of the first output of slot 0 that has any; `first`: the
+  /// lowest index in memory.
   struct Unwritten {
     TensorRole role;
     std::int64_t count, first;

@@ -5,8 +5,8 @@
 
 namespace convgauge {
 
-/// The entry for this case, where it failed as the entry says; else null. The first that matches
-/// counts.
+/// The first entry that matches this case, if the case failed in the way that the entry expects;
+/// else null.
 const Known* known_failure(const Suite& suite, const CaseRecord& record);
 
 inline bool is_unknown_defect(const Suite& suite, const CaseRecord& record) {

@@ -19,18 +19,18 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A sample lasts at least a thousand reads of the clock (25 ns each here) and long enough that a
-// context switch is a small part of it; a competitor is warmed for about as long after the others'
-// turns.
+// A sample lasts at least a thousand reads of the clock (about 25 ns each) and long enough that a
+// context switch is a small part of it. kWarmNs: a competitor warms up for this long before its
+// sample, since others ran in between.
 constexpr double kSampleNs = 5e6, kWarmNs = 2e6;
-// An execution that is longer than this warms itself: what it finds cold is a small part of it.
+// An execution longer than this needs no warming up: cold caches are a small part of its time.
 constexpr double kSelfWarmNs = 20e6;
 constexpr int kClockReads = 1000;
-constexpr int kAttempts = 3;  // at a sample, before the machine's noise is taken for what it is
-constexpr double kAllowance =
-    20;  // a sample may take so many times what is expected before it counts as hung
+constexpr int kAttempts = 3;  // at one sample, while the machine is not quiet
+// A sample that takes this many times the expected time counts as hung.
+constexpr double kAllowance = 20;
 
-/// One case's measurement under way.
+/// The state of one case's measurement.
 struct Lane {
   Case* subject = nullptr;
   bool running = false;
@@ -40,8 +40,8 @@ struct Lane {
   Measured measured;
 };
 
-/// A sample's share to a ten-thousandth: a thread's waiting is known no better than to a few
-/// microseconds.
+/// What disturbed a sample. The share of waiting is rounded to 1/10000, since waiting times are
+/// only known to a few microseconds.
 SampleLoad load_of(const Sampled& sampled, std::int64_t executions) {
   SampleLoad load;
   const double sample_ns = std::max(1.0, sampled.host_ns * static_cast<double>(executions));
@@ -53,7 +53,7 @@ SampleLoad load_of(const Sampled& sampled, std::int64_t executions) {
   return load;
 }
 
-/// The tensors in the worker's arena, at offsets that depend on the spec alone.
+/// Puts the tensors into the worker's arena, at offsets that depend on the spec alone.
 Binding lay_tensors(Worker& worker, const Spec& spec, const TestTensors& test) {
   auto& arena = worker.arena();
   arena.clear();
@@ -103,8 +103,9 @@ class Group {
  private:
   double budget_ns() const { return static_cast<double>(order_.settings.budget.count()) * 1e6; }
 
-  /// Where the lane's plan is open. Another algorithm of the same backend may have ended that
-  /// worker: then this one's plan is opened again in the next, and set up where it was.
+  /// The worker in which the lane's plan is open. If that worker has ended, because another
+  /// algorithm of the same backend crashed it, the plan is opened again in a new worker, and set up
+  /// if the lane was running. Null where that fails.
   Worker* worker(Lane& lane) {
     auto& c = *lane.subject;
     auto made = pool_.worker(*c.competitor, c.settings.threads);
@@ -126,8 +127,8 @@ class Group {
     lane.subject->record.measurement = std::move(why);
   }
 
-  /// How many slots executions take in turn: one where warm times are asked for. What of their
-  /// number was not to be had is noted.
+  /// Sets how many slots the executions take in turn: one for warm times. If memory allows fewer
+  /// than cold times need, a note says so.
   void choose_slots(Lane& lane) {
     if (!order_.cold) return;
     std::int64_t bytes = 0;
@@ -149,7 +150,7 @@ class Group {
     if (!text.empty()) all += (all.empty() ? "" : "; ") + text;
   }
 
-  /// The plan's memory, filled; nothing where that fails, and then the lane is over.
+  /// Fills the plan's memory and sets it up. Empty where that fails; the lane is then over.
   std::optional<MeasureReady> prepare(Lane& lane, Worker& w) {
     choose_slots(lane);
     const auto binding = lay_tensors(w, tensors_.spec(), tensors_.of(fill_));
@@ -184,8 +185,8 @@ class Group {
                                   static_cast<std::int64_t>(std::ceil(kSampleNs / execution_ns)));
   }
 
-  /// How long one execution takes when warm, hence how many make a sample, hence whether the budget
-  /// has room for any.
+  /// Estimates the time of one warm execution, and from it the number of executions in a sample.
+  /// Skips the case if two executions do not fit into the budget.
   void calibrate(Lane& lane, double first_ns) {
     if (2 * first_ns > budget_ns())
       return skip(lane, {SkipReason::over_budget,
@@ -196,8 +197,7 @@ class Group {
       Sampled sampled;
       if (!sample(lane, 1, kWarmNs, sampled)) return;
       lane.execution_ns = std::max(1.0, sampled.host_ns);
-      // A device's execution alone is mostly the way there and back: what one costs in a batch is
-      // another matter.
+      // A single execution on a device is mostly launch and wait; in a batch one costs much less.
       if (!lane.subject->competitor->on_cpu) {
         if (!sample(lane, executions_for(lane.execution_ns), kWarmNs, sampled)) return;
         lane.execution_ns = std::max(1.0, sampled.host_ns);
@@ -208,8 +208,8 @@ class Group {
     lane.measured.executions_per_sample = lane.executions;
   }
 
-  /// A sample of one execution is as good as the clock; what is too short for it is measured all
-  /// the same, and says so.
+  /// In latency mode a sample is one execution. One that is too short for the clock is measured all
+  /// the same, with a note.
   void look_at_clock(Lane& lane) {
     if (lane.execution_ns >= kClockReads * order_.clock_read_ns) return;
     note(
@@ -219,7 +219,7 @@ class Group {
             lane.execution_ns / 1e3, kClockReads, order_.clock_read_ns));
   }
 
-  /// Whether it could be taken; if not, the lane is over.
+  /// Takes one sample. False where it fails; the lane is then over.
   bool sample(Lane& lane, std::int64_t executions, double warm_ns, Sampled& sampled) {
     auto* w = worker(lane);
     if (!w) return fail(lane, Failed{"the worker ended during the measurement"}), false;
@@ -238,8 +238,8 @@ class Group {
     return true;
   }
 
-  /// One sample; taken again while the machine is not quiet, within the budget. The quietest
-  /// attempt counts.
+  /// One sample, taken again while the machine is not quiet and the budget allows. The attempt that
+  /// was disturbed least counts.
   void take_turn(Lane& lane) {
     if (!lane.running) return;
     const double warm_ns = lane.execution_ns < kSelfWarmNs ? kWarmNs : 0;
@@ -268,7 +268,7 @@ class Group {
     keep_counts(best, lane.measured.counts);
   }
 
-  /// One list for each, as long as the samples or empty.
+  /// Appends the sample's counts. A list that lacks some samples is dropped later (drop_partial()).
   static void keep_counts(const Sampled& sampled, HardwareCounts& counts) {
     if (sampled.instructions) counts.instructions.push_back(*sampled.instructions);
     if (sampled.cycles) counts.cycles.push_back(*sampled.cycles);
@@ -276,7 +276,7 @@ class Group {
     if (counts.refused.empty()) counts.refused = sampled.counters_refused;
   }
 
-  /// A list that lacks some samples could not be told which; none of them is kept then.
+  /// Clears the lists that lack some samples, since it is not known which ones.
   static void drop_partial(Measured& m) {
     for (auto* list : {&m.counts.instructions, &m.counts.cycles, &m.counts.cache_misses})
       if (list->size() != m.samples_ns.size()) list->clear();
@@ -296,7 +296,8 @@ class Group {
     add_process(lane.subject->record, std::move(m));
   }
 
-  /// Of the first process; the device's state is that after its timed executions.
+  /// Keeps what plan and device report, of the first process only; the device's state is that after
+  /// its timed executions.
   void keep_details(Lane& lane) {
     auto* w = worker(lane);
     auto& record = lane.subject->record;
@@ -306,7 +307,7 @@ class Group {
     record.device_after = std::move(details.device);
   }
 
-  /// Of every slot that was timed.
+  /// Checks the output of every slot that was timed.
   bool outputs_right(Lane& lane, bool changed, const Oracle& oracle) {
     auto* w = worker(lane);
     if (!w) return fail(lane, Failed{"the worker ended after the measurement"}), false;

@@ -18,7 +18,7 @@ double verify_bytes(const Spec& spec, const VerifySettings& settings) {
   }
   const double sums = 2 * sizeof(double) * real(spec.written_elements());
   const double sets = real(settings.fills.size()) + 1;
-  // A gradient's rearranged tensors and sums, one fill at a time.
+  // For a gradient: its rearranged tensors and sums, one fill at a time.
   double rearranged = 0;
   if (spec.direction != Direction::forward) {
     const auto forward = forward_of(spec);

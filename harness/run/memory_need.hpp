@@ -1,5 +1,5 @@
-// Whether a case fits into this machine's memory at all: asked before anything is allocated, for
-// the system's own answer to too much is to kill the driver or its worker.
+// Whether a case fits into this machine's memory at all. Asked before anything is allocated,
+// because when memory runs out the system kills the driver or its worker.
 #pragma once
 #include <optional>
 #include <string>
@@ -8,18 +8,20 @@
 
 namespace convgauge {
 
-/// (fills + 1) (inputs + 16 outputs) + 6 (tensors) + destination, in bytes: a set of inputs,
-/// expected sums and magnitudes in double for each fill and for the changed source; the tensors of
-/// three slots (of two plans) in shared memory, with as much again for scratch; a copy of the
-/// result to hold the repeated run against; of a gradient what reference/as_forward.hpp rearranges.
-/// A double, for it may pass 2^63.
+/// Bytes that verifying takes: (fills + 1) x (inputs + 16 x output elements) + 6 x (all tensors) +
+/// outputs. That is: for each fill and for the changed source, the inputs with expected sums and
+/// magnitudes in double; the tensors of three slots (of two plans) in shared memory, with as much
+/// again for scratch; a copy of the result to compare the repeated run with. For a gradient also
+/// what reference/as_forward.hpp rearranges. A double, because it may exceed 2^63.
 double verify_bytes(const Spec& spec, const VerifySettings& settings);
 
-/// inputs + 4 (tensors) + 2 (parts): one set of inputs, tensors in shared memory with as much again
-/// for scratch, and the projection's sums.
+/// Bytes that verifying by projection takes: inputs + 2 x (all tensors) + the projection's sums.
+/// That is: one set of inputs, the tensors in shared memory with as much again for scratch, and the
+/// sums.
 double projected_bytes(const Spec& spec);
 
-/// Why not, with both numbers; empty where it fits into `available` bytes (0: unknown, so it fits).
+/// Why a case does not fit, with both numbers; empty where it fits into `available_bytes` (0: not
+/// known, so it fits).
 std::optional<std::string> beyond_memory(double needed_bytes, double available_bytes);
 
 /// MemAvailable of /proc/meminfo; 0 where it cannot be read.

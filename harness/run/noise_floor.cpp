@@ -13,7 +13,7 @@ namespace convgauge {
 namespace {
 
 constexpr const char* kProblem = "n1c32h28w28_o32k3p1";  // 14 Mflop: well under a sample's 5 ms
-constexpr int kProcesses = 3, kRounds = 5;               // 15 rounds in all, as a run has
+constexpr int kProcesses = 3, kRounds = 5;               // 15 rounds in all, as in a run by default
 
 Competitor competitor(const char* label) {
   Competitor c;
@@ -24,7 +24,7 @@ Competitor competitor(const char* label) {
   return c;
 }
 
-/// As if it had been verified.
+/// A case that counts as verified.
 Case agreed_case(const Competitor& competitor, int threads) {
   Case c;
   c.competitor = &competitor;
@@ -33,7 +33,7 @@ Case agreed_case(const Competitor& competitor, int threads) {
   return c;
 }
 
-/// The farther end of an interval from 1, as a share.
+/// How far the interval's farther end is from 1, as a share.
 double reach(const MedianInterval& ratio) {
   return ratio.low
              ? std::expm1(std::max(std::abs(std::log(*ratio.low)), std::abs(std::log(*ratio.high))))

@@ -1,14 +1,13 @@
-// The A/A noise floor: what a ratio of two times comes to on this machine, now, when nothing
-// differs.
+// The A/A noise floor: how much two processes of the same code seem to differ on this machine now.
 #pragma once
 #include <filesystem>
 
 namespace convgauge {
 
-/// Three times two fresh processes of the built-in reference compute the same problem in mirrored
-/// rounds, as any two backends would be measured; takes about half a second. How far the 99%
-/// interval of the ratio of their times reaches from 1: 0.006 means that less than 0.6% is no
-/// difference here. A loud machine has a high one. 0 where it could not be measured.
+/// Two fresh processes of the built-in reference compute the same problem in mirrored rounds, as
+/// any two backends would be measured; three times, in about half a second. Returns how far the 99%
+/// interval of the ratio of their times reaches from 1: 0.006 means that differences below 0.6%
+/// mean nothing here. High on a noisy machine. 0 where it could not be measured.
 double measure_noise_floor(const std::filesystem::path& executable, int threads);
 
 }  // namespace convgauge

@@ -1,4 +1,4 @@
-// What a run comes to for the caller: its exit code, in the order of harness/cli/README.md.
+// The exit code of a run, in the order of harness/cli/README.md, and known failures.
 #pragma once
 #include <string>
 #include <vector>
@@ -8,15 +8,16 @@
 
 namespace convgauge {
 
-/// The worst of 4 (crashed, hung, trespassed), 1 (wrong, failed, or a known failure that no longer
-/// fails), 6 (nothing ran), 5 (inconclusive, where strict); 0.
+/// The first that applies: 4 (crashed, hung, trespassed), 1 (wrong, failed, or a known failure that
+/// no longer fails), 6 (nothing ran), 5 (inconclusive, if `strict`), 0.
 int exit_code(const Results& results, bool strict);
 
-/// Whether an entry speaks of this case: its glob against "LABEL PROBLEM_TEXT", "LABEL SUITE.NAME"
+/// Whether an entry applies to this case: its glob matches "LABEL PROBLEM_TEXT", "LABEL SUITE.NAME"
 /// or "LABEL NAME".
 bool matches(const Known& known, const CaseRecord& record);
 
-/// Entries of `known` whose case ran and did not fail so, one sentence each.
+/// One sentence for each case that an entry of `known` applies to, but that did not fail as
+/// expected.
 std::vector<std::string> known_no_more(const Results& results);
 
 }  // namespace convgauge

@@ -1,4 +1,4 @@
-// Plugin files found by their hash: the one that a run was made with may have moved.
+// Finds plugin files by their hash, since the file that a run was made with may have moved.
 #pragma once
 #include <filesystem>
 #include <map>
@@ -12,12 +12,12 @@ namespace convgauge {
 /// Hashes every file once. [one thread]
 class PluginFiles {
  public:
-  /// `named`: files that are looked at first.
+  /// `named`: files to try first.
   explicit PluginFiles(std::vector<std::filesystem::path> named) : named_(std::move(named)) {}
 
-  /// The file with this plugin's hash among those named, those kept in the run's folder or in
-  /// results/baselines, and the place where the run found it. An absolute path; empty where no file
-  /// here is the one.
+  /// The file with this plugin's hash. Tried are, in this order: the named files, those in the
+  /// run's folder and in results/baselines, and the path that the run recorded. An absolute path;
+  /// empty where no file has the hash.
   std::filesystem::path find(const PluginRecord& plugin, const std::filesystem::path& run_folder);
 
  private:

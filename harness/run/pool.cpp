@@ -31,7 +31,7 @@ Expected<Worker*> Pool::worker(const Competitor& competitor, int threads) {
     for (auto& [other, worker] : workers_)
       if (other != key && worker) worker->stop();
   if (!mine || !mine->alive()) {
-    // A device's driver threads belong to no core of ours.
+    // Workers of a device are not pinned: the device driver's threads may run on any core.
     const auto cpus = competitor.on_cpu && pinned_ ? cpus_for(threads) : std::vector<int>{};
     auto made = Worker::spawn({executable_, competitor.plugin_file, competitor.choice.library_path,
                                cpus, threads, timed_, in_process_});

@@ -14,8 +14,8 @@ namespace convgauge {
 class Pool {
  public:
   /// `timed`: something will be measured, so workers wait as they would in production.
-  /// `in_process`: see WorkerOptions. `pinned`: false leaves the cores to the system, where several
-  /// pools work at once.
+  /// `in_process`: see WorkerOptions. `pinned`: false leaves the choice of cores to the system, for
+  /// several pools that work at once.
   Pool(std::filesystem::path executable, bool timed, bool in_process = false, bool pinned = true)
       : executable_(std::move(executable)),
         timed_(timed),
@@ -24,10 +24,11 @@ class Pool {
 
   const std::filesystem::path& executable() const { return executable_; }
 
-  /// The worker for a competitor with so many threads; all others are stopped where something is
-  /// timed (idle ones do not spin where nothing is). A dead one is replaced. Processes differ by
-  /// label, plugin, library path, options, device and threads: a plugin that stands twice is two
-  /// processes, and its ratio to itself shows what the machine does.
+  /// The worker for a competitor with this number of threads. All others are stopped if something
+  /// is timed (otherwise idle workers do not spin). A worker that has ended is replaced. There is
+  /// one process for each label, plugin, library path, options, device and number of threads: a
+  /// plugin that is listed twice runs in two processes, and the ratio of their times shows the
+  /// noise of the machine.
   Expected<Worker*> worker(const Competitor& competitor, int threads);
   /// Ends all workers: the next ones are fresh processes.
   void renew() { workers_.clear(); }

@@ -12,7 +12,7 @@
 namespace convgauge {
 namespace {
 
-/// Fisher and Yates' shuffle of every group's output channels.
+/// The output channels, shuffled within each group (Fisher and Yates).
 std::vector<std::int64_t> shuffled_within_groups(const Geometry& g, std::uint64_t seed) {
   std::vector<std::int64_t> order(static_cast<std::size_t>(g.out_channels));
   std::iota(order.begin(), order.end(), 0);
@@ -51,7 +51,7 @@ Buffer rows_in_order(const Buffer& rows, const std::vector<std::int64_t>& order)
 }  // namespace
 
 TestTensors ProblemTensors::make(Fill fill, bool changed) const {
-  constexpr std::uint64_t kOtherSource = 0x9e3779b97f4a7c15;  // any other seed
+  constexpr std::uint64_t kOtherSource = 0x9e3779b97f4a7c15;  // makes another seed
   const auto src_seed = changed ? seed_ ^ kOtherSource : seed_;
   TestTensors s;
   const auto make = [&](TensorRole role, Buffer& tensor, auto fill_it, std::uint64_t seed) {
@@ -97,7 +97,7 @@ std::pair<TestTensors, Relation> ProblemTensors::related(Fill fill) {
 
 namespace {
 
-/// Two outputs of one run: the first that differs, or both as one.
+/// The results of two outputs of one run: the first that differs, or both together.
 std::variant<Agrees, Differs> both(std::variant<Agrees, Differs> one,
                                    std::variant<Agrees, Differs> other) {
   if (std::holds_alternative<Differs>(one)) return one;
@@ -116,7 +116,7 @@ std::variant<Agrees, Differs> judge_one(const Evidence& evidence) {
   auto* differs = std::get_if<Differs>(&outcome);
   if (!differs) return outcome;
   if (evidence.spec.direction == Direction::forward) differs->diagnosis = diagnose(evidence);
-  // Which of two it was; where there is one there is nothing to tell apart.
+  // With two outputs, says which one is wrong; the other kind is not named.
   if (evidence.role == TensorRole::diff_bias) differs->where = "diff_bias: " + differs->where;
   return outcome;
 }
@@ -148,8 +148,8 @@ bool use_projection(const Spec& spec, const VerifySettings& settings, double ava
   if (spec.direction != Direction::forward) return false;
   if (settings.reference != ReferenceKind::automatic)
     return settings.reference == ReferenceKind::projection;
-  // The reference makes about 25 GFLOP/s on two cores: 40 GFLOP, of which a case takes three, are
-  // five seconds.
+  // The reference reaches about 25 GFLOP/s on two cores, and a case needs it three times: 40 GFLOP
+  // take five seconds.
   constexpr double kLong = 40e9, kWorthTime = 4, kWorthMemory = 1.5;
   const double saving = Projection::saving(spec);
   if (static_cast<double>(spec.geometry.flops()) > kLong && saving >= kWorthTime) return true;

@@ -18,33 +18,34 @@ namespace convgauge {
 /// write.
 using Outputs = std::array<const std::byte*, kTensorCount>;
 
-/// The tensors that one fill gives a convolution to read, with the expected output, all in the
-/// driver's own memory: no plugin can reach them.
+/// The inputs of a convolution for one fill, with the expected output. All in the driver's own
+/// memory, which no plugin can reach.
 struct TestTensors {
   Buffer src, weights, bias, diff_dst;  // without memory where the direction does not read them
-  std::shared_ptr<const ReferenceValues> expected;  // one of these two
+  std::shared_ptr<const ReferenceValues> expected;  // one of the two is set
   std::shared_ptr<const Projection> projection;
 
   Inputs inputs() const { return {src.data(), weights.data(), bias.data(), diff_dst.data()}; }
   Reference reference() const { return expected->view(); }
-  /// Agrees, or Differs with the oracle's name and a diagnosis where there is one: of every output,
-  /// the worst. `relation`: how these inputs are related to those of the projection.
+  /// Compares all outputs. Agrees with the largest errors, or Differs with the oracle's name and a
+  /// diagnosis where there is one. `relation`: how these inputs are related to those of the
+  /// projection.
   std::variant<Agrees, Differs> judge(const Spec& spec, Fill fill, const Algorithm& algorithm,
                                       const Outputs& got, Oracle oracle,
                                       const Relation& relation = {}) const;
 };
 
-/// How outputs are held against their reference, where `reference` leaves it open: in full if that
-/// takes less than a few seconds and fits into `available` bytes, else by projection if that saves
-/// enough, and fits. The backward directions have no projection: in full, and verify_case() refuses
-/// where one is asked for.
+/// Whether outputs are compared with a projection instead of a full reference. settings.reference
+/// decides, unless it is automatic: then a projection is used if the full reference takes more than
+/// a few seconds or does not fit into `available` bytes, and the projection saves enough. The
+/// backward directions have no projection: false, and verify_case() refuses where one is asked for.
 bool use_projection(const Spec& spec, const VerifySettings& settings, double available);
 
 /// The test tensors of one spec, by fill. [one thread]
 class ProblemTensors {
  public:
-  /// `threads`: for the reference. `references` outlives this.
-  /// `projected`: hold outputs against a projection; then only the latest are kept.
+  /// `threads`: for the reference. `references` must outlive this object. `projected`: outputs are
+  /// compared with a projection; then only the tensors made last are kept.
   ProblemTensors(const Spec& spec, std::uint64_t seed, int threads, ReferenceCache& references,
                  bool projected = false)
       : spec_(spec),
@@ -53,11 +54,11 @@ class ProblemTensors {
         references_(references),
         projected_(projected) {}
 
-  /// `changed`: another source, or another diff_dst, under the same weights, for a backend that
-  /// keeps what it saw.
+  /// `changed`: another source, or another diff_dst, under the same weights, to catch a backend
+  /// that keeps results of earlier inputs.
   const TestTensors& of(Fill fill, bool changed = false);
-  /// Projected only: the tensors of a fill, taken out and turned into a related problem: other
-  /// images first, output channels shuffled within their groups, values doubled.
+  /// For projections only: moves out the tensors of a fill and makes a related problem of them,
+  /// with images rotated, output channels shuffled within their groups, and values doubled.
   std::pair<TestTensors, Relation> related(Fill fill);
   bool projected() const { return projected_; }
   const Spec& spec() const { return spec_; }

@@ -1,17 +1,17 @@
-// One measurement in several processes: placement and luck with pages vary between processes, not
+// One measurement in several processes: the placement of memory differs between processes, but not
 // within one.
 #pragma once
 #include "run/measure_group.hpp"
 
 namespace convgauge {
 
-/// [the driver's one thread] measure_group() `order.settings.processes` times: in the processes
-/// where the plans are open, then in fresh ones, the budget shared evenly; the samples of each case
-/// stand behind one another. A case that fails in one of them has failed.
+/// [the driver's one thread] Calls measure_group() `order.settings.processes` times: first in the
+/// processes in which the plans are open, then in fresh ones, with the budget shared evenly. The
+/// samples of all processes are appended. A case that fails in one of them has failed.
 void measure_in_processes(std::span<Case> cases, Pool& pool, ProblemTensors& tensors,
                           MeasureOrder order);
 
-/// What the machine's noise has reached is no measurement: it becomes inconclusive.
+/// Makes CPU measurements that the machine's noise has spoilt (too_loud()) inconclusive.
 void judge_noise(std::span<Case> cases);
 
 }  // namespace convgauge

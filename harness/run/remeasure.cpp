@@ -36,7 +36,7 @@ Expected<RemeasureResult> remeasure(const RemeasureOrder& order,
                                     const std::function<void(const Problem&)>& tell,
                                     const std::function<bool()>& interrupted) {
   const auto suite = suite_of(order);
-  // The two files and nothing else: what lies in the search path is not asked for.
+  // Loads the two plugin files only, and none from the search path.
   std::vector<NamedPlugin> named;
   for (const auto* side : {&order.baseline, &order.candidate})
     if (side->plugin != kReferencePlugin) named.push_back({side->plugin, side->library_path});

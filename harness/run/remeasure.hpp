@@ -13,7 +13,7 @@ namespace convgauge {
 
 /// One of the two sides: a backend of a plugin file, with its options.
 struct RemeasureSide {
-  std::string backend, label;  // labels differ
+  std::string backend, label;  // the labels of the two sides must differ
   std::filesystem::path plugin, library_path;
   std::map<std::string, std::string> options;
   bool operator==(const RemeasureSide&) const = default;
@@ -33,17 +33,17 @@ struct RemeasureOrder {
 };
 
 struct Remeasured {
-  const CaseRecord *baseline = nullptr,
-                   *candidate = nullptr;  // null where it was interrupted before
+  /// Null where the run was interrupted before.
+  const CaseRecord *baseline = nullptr, *candidate = nullptr;
 };
 struct RemeasureResult {
   Results results;
-  std::vector<Remeasured> pairs;  // one for each problem, in order; into `results`
+  std::vector<Remeasured> pairs;  // one for each problem, in order; point into `results`
   bool interrupted = false;
 };
 
-/// [the driver's one thread] Verified again, then timed. `tell`: each problem as it begins. Errors:
-/// a plugin that cannot be loaded or has no such backend.
+/// [the driver's one thread] Verifies the cases again, then times them. `tell`: called as each
+/// problem begins. Errors: a plugin that cannot be loaded or has no such backend.
 Expected<RemeasureResult> remeasure(const RemeasureOrder& order,
                                     const std::function<void(const Problem&)>& tell,
                                     const std::function<bool()>& interrupted);

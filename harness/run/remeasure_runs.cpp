@@ -8,7 +8,7 @@
 namespace convgauge {
 namespace {
 
-/// What a case's label ran on. Cases of `"algorithm": "all"` are labelled LABEL:ALGORITHM.
+/// The plugin that a case ran on. Cases of `"algorithm": "all"` are labelled LABEL:ALGORITHM.
 const PluginRecord* plugin_of(const HeaderRecord& header, const CaseRecord& record) {
   for (const auto& p : header.plugins)
     if (p.label == record.label || record.label.starts_with(p.label + ":")) return &p;
@@ -21,7 +21,7 @@ std::string missing(const char* whose, const PluginRecord& plugin, const char* r
       plugin.file, plugin.hash, remedy);
 }
 
-/// Pairs that one interleaved run can measure: all but the problem is the same.
+/// Pairs that one interleaved run can measure, since they differ only in the problem.
 struct Batch {
   RemeasureOrder order;
   std::vector<std::size_t> pairs;  // one for each problem of the order

@@ -1,5 +1,5 @@
-// Cases of two finished runs measured again, each beside its counterpart: those of one pair of
-// plugin files and one combination of settings in one interleaved run.
+// Cases of two finished runs measured again, each beside its counterpart: all cases with the same
+// two plugin files and the same settings in one interleaved run.
 #pragma once
 #include <filesystem>
 #include <functional>
@@ -10,7 +10,7 @@
 
 namespace convgauge {
 
-/// A run as it was read, and the folder that it lies in.
+/// A run as it was read, and its folder.
 struct FinishedRun {
   Results results;
   std::filesystem::path folder;
@@ -24,15 +24,15 @@ struct CasePair {
 struct RemeasureRunsOrder {
   const FinishedRun *baseline = nullptr, *candidate = nullptr;
   std::vector<CasePair> pairs;
-  std::vector<std::filesystem::path> baseline_files, candidate_files;  // plugins, looked at first
+  std::vector<std::filesystem::path> baseline_files, candidate_files;  // plugins to try first
   bool same_plugins_too = false;  // false: a pair that ran on one plugin file is not measured
   int rounds = 21, processes = 1;
   std::chrono::milliseconds budget{10'000};
   std::filesystem::path out;  // folder; empty: no results are written
 };
 
-/// Calls come from the driver's thread. `pair`: the index into the order's pairs; each is told of
-/// once, but for those that an interrupted run did not reach.
+/// Calls come from the driver's thread. `pair`: the index into the order's pairs. Each pair is
+/// reported once, except those that an interrupted run did not reach.
 struct RemeasureRunsHooks {
   std::function<void(std::size_t pair, const Remeasured&)> measured;
   std::function<void(std::size_t pair, std::string why)> same_plugin, not_here;

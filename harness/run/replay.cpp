@@ -20,8 +20,8 @@ std::string quoted(const std::string& text) {
   return safe + "'";
 }
 
-/// " --dtype f16 --cold": the options of what is not the default. The default of threads is the
-/// machine's, so they are not among them.
+/// " --dtype f16 --cold": options for the settings that are not the default. Numbers (threads) are
+/// not among them, since their default depends on the machine.
 std::string options_text(const CaseSettings& settings) {
   std::string text;
   for (const auto& setting : setting_texts(settings)) {

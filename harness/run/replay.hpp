@@ -7,7 +7,7 @@
 
 namespace convgauge {
 
-/// `verb`: "bench" or "verify". Only what differs from the defaults is spelled out, but for
+/// `verb`: "bench" or "verify". Contains only what differs from the defaults, and always the
 /// threads. Words that a shell would split are quoted.
 std::string replay_line(const char* verb, const CaseRecord& record, const Competitor& competitor,
                         const VerifySettings& verify, const std::vector<Placement>& placements);

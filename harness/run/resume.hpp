@@ -1,4 +1,4 @@
-// Continuing a run that was cut off: what counts as done, and whether this is the same run.
+// Continues a run that was cut off: decides what is done, and whether this is the same run.
 #pragma once
 #include <set>
 
@@ -6,11 +6,11 @@
 
 namespace convgauge {
 
-/// Whole problems of an earlier run; the lines of one that was cut off do not count.
+/// The problems that an earlier run completed; lines of a problem that was cut off do not count.
 struct Resumed {
   std::vector<CaseRecord> cases;
   std::set<std::int64_t> problems;  // indices into the suite
-  std::size_t keep_bytes = 0;       // of the file
+  std::size_t keep_bytes = 0;       // of the file: the header and these cases
 };
 
 /// `found` was read from `file`; `now` is the header that the continuing run would write. Refuses

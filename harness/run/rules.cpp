@@ -17,7 +17,7 @@
 namespace convgauge {
 namespace {
 
-/// Small problems that between them use every parameter; tails in every size.
+/// Small problems that together use every parameter; most sizes are not multiples of a vector's.
 constexpr std::array kProbes{
     "n1c3h5w5_o4k1",
     "n2c4h9w11_o6k3p1",
@@ -72,12 +72,13 @@ class Checker {
   }
 
  private:
-  /// The first evidence counts. Without a rule: results are wrong.
+  /// Records that a rule is broken; no rule: a result is wrong. The first evidence is kept.
   void note(std::optional<Rule> rule, const std::string& evidence) {
     broken_.emplace(rule, evidence);
   }
 
-  /// The rule that a verdict speaks of, or that it breaks by its kind.
+  /// Notes the rule that a verdict names, or that its kind breaks (died and timed_out: R13), and
+  /// raises the exit code.
   void judge(const Verdict& verdict, const std::string& where) {
     const auto text = fmt::format("{}: {}: {}", where, kind(verdict), sentence(verdict));
     if (is_crash(verdict))
@@ -100,8 +101,7 @@ class Checker {
         for (const auto dtype : kAllDtypes)
           for (const auto direction :
                {Direction::forward, Direction::backward_data, Direction::backward_weights}) {
-            // The narrow and wide types go over the first probes only: they share the index
-            // arithmetic.
+            // Types other than f32 are tried on one probe only: the index arithmetic is the same.
             if (dtype != Dtype::f32 && (layout != Layout::nchw || text != kProbes[1])) continue;
             auto spec = Spec::of(*parse_problem(text), dtype, layout);
             spec.direction = direction;
@@ -134,7 +134,8 @@ class Checker {
     if (spec == Spec::of(spec.geometry, Dtype::f32)) by_name(competitor, where, spec, tensors);
   }
 
-  /// R19: of the last of several executions, so that what the first one sets up does not count.
+  /// R19: counts the allocations of the last of several executions, so that what the first one sets
+  /// up does not count.
   void count_allocations(Worker& worker, std::uint32_t plan, const std::string& where) {
     const auto counted = worker.call(CountAllocations{plan}, kLimit);
     if (!counted || !counted->possible) return;
@@ -146,7 +147,7 @@ class Checker {
     ++allocating_;
   }
 
-  /// R1, in a process of its own: the library must not be spoken to again after it.
+  /// R1, in a process of its own: the library must not be called again after a refused version.
   void ask_other_version() {
     auto worker = Worker::spawn({pool_.executable(), file_.string(), {}, {}, threads_});
     if (!worker) return;
@@ -156,7 +157,7 @@ class Checker {
     note(std::holds_alternative<Failed>(*bad) ? Rule::R1 : Rule::R13, sentence(*bad));
   }
 
-  /// R5: every algorithm that is listed can be had by its name.
+  /// R5: every listed algorithm can be asked for by its name.
   void by_name(const Competitor& competitor, const std::string& where, const Spec& spec,
                ProblemTensors& tensors) {
     auto worker = pool_.worker(competitor, threads_);
@@ -180,7 +181,7 @@ class Checker {
     }
   }
 
-  /// R4 and R5: what nobody offers is refused.
+  /// R4 and R5: an unknown option, value or algorithm is refused.
   void ask_for_nonsense(const Competitor& competitor) {
     const auto spec = Spec::of(*parse_problem(kProbes[1]), Dtype::f32);
     const auto plain = plan_settings(competitor, "default", threads_, 1);
@@ -214,7 +215,7 @@ class Checker {
         continue;
       }
       note(rule, fmt::format("{}: accepted {}", competitor.choice.name, what));
-      // What was accepted is open, and the next probe wants a clean worker.
+      // Closes the accepted plan, so that the next probe finds no open one.
       if (worker = pool_.worker(competitor, threads_); worker)
         (void)(*worker)->call(ClosePlan{opened->plan}, kLimit);
       report_.exit_code = std::max<int>(report_.exit_code, kWrong);
@@ -226,13 +227,14 @@ class Checker {
     return found.backend ? found.backend->options : std::vector<OptionInfo>{};
   }
 
-  /// Values that a text of three words cannot be among: "a|b", "1..64", "bytes".
+  /// Whether an option cannot take the value "no such value": its values are described as a list
+  /// "a|b", a range "1..64", or "bytes".
   static bool restricted(const std::string& values) {
     return values.find('|') != std::string::npos || values.find("..") != std::string::npos ||
            values == "bytes";
   }
 
-  /// R19: kept, or the number of probes that allocated: no fault, and no exit code.
+  /// R19: kept, or which probe allocated and how many more did. It does not change the exit code.
   std::pair<const char*, std::string> wish() const {
     if (!counted_allocations_)
       return {"not checked", "this build cannot count: a sanitizer, or not the GNU C library"};
@@ -275,12 +277,12 @@ class Checker {
   int threads_;
   Pool pool_;
   Catalog catalog_;
-  std::map<std::optional<Rule>, std::string> broken_;  // without a rule: a wrong result
+  std::map<std::optional<Rule>, std::string> broken_;  // key nullopt: a wrong result
   std::string unreached_;
   ReferenceCache references_{ReferenceCache::Options{}};
   int agreed_ = 0, allocating_ = 0;
   bool counted_allocations_ = false;
-  std::string wishes_;  // R19: the first that allocated
+  std::string wishes_;  // R19: the first probe that allocated
   RuleReport report_;
 };
 

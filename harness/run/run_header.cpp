@@ -23,7 +23,7 @@ HeaderRecord make_header(const Suite& suite, const Field& field, const SweepOpti
   h.config_file = suite.file.string();
   h.config_digest = suite.digest;
   h.command = options.command;
-  // A baseline that is not here would leave every ratio empty.
+  // An absent baseline is left out: every ratio to it would be empty.
   for (const auto& c : field.competitors)
     if (suite.baseline_backend == c.choice.label) h.baseline_backend = suite.baseline_backend;
   h.machine = read_machine();
@@ -39,8 +39,8 @@ HeaderRecord make_header(const Suite& suite, const Field& field, const SweepOpti
 }
 
 void measure_machine(Machine& machine, const Suite& suite, const SweepOptions& options) {
-  // Without intervals the run is a glance: the machine is given one too, and there is nothing to
-  // hold a floor against.
+  // A run with too few samples for intervals is a quick look: its peaks get a tenth of the time,
+  // and a noise floor would have no interval to be compared with.
   const auto& order = suite.settings.measure;
   const bool glance = order.rounds * order.processes < kLeastSamples;
   measure_peaks(machine, suite.settings.threads, glance ? kPeakBudget / 10 : kPeakBudget);

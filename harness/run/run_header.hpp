@@ -1,15 +1,15 @@
-// What stands at the head of a run's results: who ran what, on which machine.
+// The header of a run's results: config, plugins and machine.
 #pragma once
 #include "run/cases.hpp"
 #include "run/sweep.hpp"
 
 namespace convgauge {
 
-/// The header as far as nothing has to be measured for it.
+/// The header without what has to be measured.
 HeaderRecord make_header(const Suite& suite, const Field& field, const SweepOptions& options);
 
-/// Peaks and noise floor of the machine, for a run that measures. Takes seconds; a run too short
-/// for intervals is given less, and no floor.
+/// Measures peaks and noise floor of the machine, for a run that measures. Takes seconds; a run
+/// with too few samples for intervals takes less time for peaks, and gets no noise floor.
 void measure_machine(Machine& machine, const Suite& suite, const SweepOptions& options);
 
 }  // namespace convgauge

@@ -1,4 +1,4 @@
-// The results of a run as they are written: each line on disk before the next case is told.
+// The results of a run as they are written: each line is on disk before the case is reported.
 #pragma once
 #include <optional>
 #include <set>
@@ -11,16 +11,16 @@ namespace convgauge {
 /// [one thread]
 class RunLog {
  public:
-  /// Starts results.jsonl in options.out, or continues it (options.resume): then the header and the
-  /// cases are those that it has. Errors: files that cannot be written, a header that differs from
-  /// the resumed run's.
+  /// Starts results.jsonl in options.out, or continues it (options.resume): header and cases are
+  /// then those of the file. Errors: files that cannot be written; a header that differs from that
+  /// of the resumed run.
   static Expected<RunLog> open(HeaderRecord header, const SweepOptions& options);
 
   const HeaderRecord& header() const { return results_.header; }
-  /// Whether a resumed run has this problem of the suite already.
+  /// Whether the resumed run has already done this problem of the suite.
   bool has(std::int64_t problem) const { return done_.contains(problem); }
   Expected<void> append(CaseRecord record);
-  /// Ends the log.
+  /// Moves the results out; the log is not used after that.
   Results take() { return std::move(results_); }
 
  private:

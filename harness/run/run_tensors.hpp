@@ -1,4 +1,4 @@
-// One execution on tensors that someone brought.
+// One execution on tensors that the user brings.
 #pragma once
 #include "core/buffer.hpp"
 #include "reference/reference.hpp"
@@ -7,16 +7,16 @@
 
 namespace convgauge {
 
-/// What was written, by role, by the spec's strides and types.
+/// The outputs, by role, with the spec's strides and types.
 struct TensorRun {
-  Verdict verdict =
-      Failed{"nothing ran"};  // Agrees where it ran; the result is not compared with anything
+  /// Agrees where it ran; the result is not compared with anything.
+  Verdict verdict = Failed{"nothing ran"};
   std::string algorithm;
   std::array<Buffer, kTensorCount> outputs;
 };
 
-/// Runs in guarded memory, both ends: a trespass is a verdict here too. `algorithm`: "default" or a
-/// name.
+/// Runs in guarded memory under both placements: a trespass is a verdict here too. `algorithm`:
+/// "default" or a name.
 TensorRun run_tensors(Pool& pool, const Competitor& competitor, const std::string& algorithm,
                       int threads, const Spec& spec, const Inputs& inputs);
 

@@ -15,14 +15,15 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr std::size_t kNear =
-    3;  // parameters from the trivial case: near enough to be understood at a glance
+// With this many parameters that are not trivial, a case is still understood at a glance.
+constexpr std::size_t kNear = 3;
 constexpr int kMostTrials = 4000;
-// A hang costs its limit in every trial. No honest backend takes a second for a small problem on an
-// idle machine; under load one took 2.7 s (worker.cpp), so the last word is spoken by a longer one.
+// Every trial of a hang takes the full time limit. A working backend does not need a second for a
+// small problem on an idle machine, but under load one took 2.7 s (worker/worker.cpp), so the final
+// proof uses a longer limit.
 constexpr milliseconds kHangTrial{1'000}, kHangLast{3'000};
 
-/// A case and how it is run: what the search and the simplifications after it change.
+/// A case and how it is run: what the search, and simplify() after it, change.
 struct Candidate {
   Trial trial;
   std::string algorithm;
@@ -47,8 +48,8 @@ class FailureSearch {
     if (hang_) limit_ = std::min(limit_.value_or(kHangTrial), kHangTrial);
   }
 
-  /// The simplest case that fails alike in a fresh process; nothing where not even the case itself
-  /// does.
+  /// The simplest case that fails in the same way in a fresh process; empty where not even the case
+  /// itself does.
   std::optional<Candidate> run() {
     Candidate start{{record_.problem.geometry, record_.settings.layout, record_.settings.threads},
                     record_.requested_algorithm,
@@ -60,7 +61,8 @@ class FailureSearch {
     if (auto alike = with_diagnosis(start, best)) best = *alike;
     if (!hang_) simplify(best);
     if (fails_alone(best)) return best;
-    // What a process did before it mattered: once more, each trial in a process of its own.
+    // The failure depended on what the process had run before. Searches again, each trial in a
+    // process of its own.
     fresh_ = true;
     best = searched(start, false);
     simplify(best);
@@ -76,7 +78,7 @@ class FailureSearch {
  private:
   bool fails(const Candidate& c) { return fails_alike(record_.verdict, verdict_of(c)); }
 
-  /// In a process that has run nothing else.
+  /// Whether it fails in a process that has run nothing else.
   bool fails_alone(const Candidate& c) {
     pool_ = std::make_unique<Pool>(executable_, false);
     if (hang_) {
@@ -95,7 +97,7 @@ class FailureSearch {
     settings.layout = c.trial.layout;
     auto verify = failed_.verify;
     const auto spec = spec_of(c.trial.geometry, settings);
-    // Threads cost more than they bring to a small reference.
+    // Starting threads costs more than it saves in a small reference.
     constexpr std::int64_t kLarge = 20'000'000;  // flops: about a millisecond
     const int threads = spec.geometry.flops() > kLarge ? physical_cores() : 1;
     ProblemTensors tensors(spec, verify.seed, threads, references_,
@@ -110,8 +112,8 @@ class FailureSearch {
     return last_;
   }
 
-  /// The backend's own choice may be another one for a simpler problem: the one that failed is
-  /// asked for by its name.
+  /// For a simpler problem the backend may choose another algorithm, so the one that failed is
+  /// asked for by name.
   void name_algorithm(Candidate& c) {
     if (!record_.algorithm || c.algorithm != "default") return;
     auto named = c;
@@ -135,7 +137,8 @@ class FailureSearch {
     return best;
   }
 
-  /// A case that says as much as the failure itself, where one is near enough.
+  /// The smallest case with the diagnosis of the failure itself. Empty where `found` has it
+  /// already, or where such a case needs too many parameters.
   std::optional<Candidate> with_diagnosis(const Candidate& start, const Candidate& found) {
     const auto said = diagnosis_of(record_.verdict);
     if (said.empty() || !go_on_()) return std::nullopt;
@@ -146,7 +149,8 @@ class FailureSearch {
     return alike;
   }
 
-  /// One fill, one placement, the backend's own algorithm: whatever still fails so.
+  /// Reduces to one fill, one placement and the requested algorithm, as far as the case still fails
+  /// in the same way.
   void simplify(Candidate& best) {
     const auto attempt = [&](const Candidate& c) {
       if (!go_on_() || !fails(c)) return false;
@@ -212,7 +216,7 @@ Shrinker::Shrinker(std::filesystem::path executable, ShrinkBudget budget,
 Shrinker::~Shrinker() = default;
 
 bool Shrinker::wants(const CaseRecord& record) {
-  constexpr int kAnyway = 3;  // the same words need not be the same bug
+  constexpr int kAnyway = 3;  // the same diagnosis need not mean the same bug
   if (budget_.time.count() <= 0 || !is_defect(record.verdict)) return false;
   auto& count = shrunk_[record.label];
   const bool unseen =

@@ -1,4 +1,5 @@
-// A failing case of a backend made as simple as it still fails, in workers of its own.
+// Makes a failing case as simple as possible while it still fails in the same way, in workers of
+// its own.
 #pragma once
 #include <functional>
 #include <map>
@@ -13,10 +14,10 @@
 
 namespace convgauge {
 
-/// How much is spent on it.
+/// Limits of the effort.
 struct ShrinkBudget {
   std::chrono::milliseconds time{0};  // for each failure; 0: nothing is shrunk
-  int most = 6;  // failures of one label; of the same diagnosis, see Shrinker::wants
+  int most = 6;                       // failures of one label; fewer of one diagnosis, see wants()
 };
 
 /// How a failing case was run.
@@ -33,11 +34,11 @@ class Shrinker {
   Shrinker(std::filesystem::path executable, ShrinkBudget budget, std::function<bool()> stop = {});
   ~Shrinker();
 
-  /// Fills record.smallest, or record.shrink_note, for a defect that is worth it: of each label the
-  /// first few, and more only of another kind or diagnosis. The smallest case has been seen to
-  /// fail, by its replay line's settings, in a fresh process: the same kind of verdict (trespass
-  /// and broken rules: the same rule), and the same diagnosis where that costs no more parameters
-  /// than three.
+  /// Fills record.smallest or record.shrink_note for a defect that is worth shrinking: the first
+  /// few of each label, and after these only other kinds or diagnoses. The smallest case has been
+  /// seen to fail, with the settings of its replay line, in a fresh process: with the same kind of
+  /// verdict (trespass and broken rules: the same rule), and with the same diagnosis where that
+  /// needs no more than three parameters.
   void look_at(CaseRecord& record, const FailedCase& failed);
 
  private:
@@ -48,8 +49,8 @@ class Shrinker {
   std::function<bool()> stop_;
   ReferenceCache references_{ReferenceCache::Options{}};
   std::map<std::string, int> shrunk_;  // per label
-  std::set<std::tuple<std::string, VerdictKind, Diagnosis>>
-      kinds_seen_;  // label, kind and diagnosis of what was shrunk
+  /// Label, kind and diagnosis of the failures that were seen.
+  std::set<std::tuple<std::string, VerdictKind, Diagnosis>> kinds_seen_;
 };
 
 /// Fails in the same way: the same kind; trespass: the same rule; failed: the same rule, where it

@@ -1,11 +1,12 @@
-// One case by itself, from plan to close: what shrinking and fuzzing run by the thousand.
+// One case by itself, from creating its plan to closing it: what shrinking and fuzzing run by the
+// thousand.
 #pragma once
 #include "run/pool.hpp"
 #include "run/verify_case.hpp"
 
 namespace convgauge {
 
-/// Which case, and how it is verified; its spec is the tensors's.
+/// Which case, and how it is verified; its spec is that of the tensors.
 struct SingleOrder {
   const Competitor* competitor = nullptr;
   std::string algorithm = "default";
@@ -16,10 +17,10 @@ struct SingleOrder {
 
 struct SingleCase {
   Verdict verdict = Failed{"nothing ran"};
-  std::optional<Algorithm> algorithm;  // where a plan came to be
+  std::optional<Algorithm> algorithm;  // where a plan was created
 };
 
-/// [the driver's one thread] What plan_destroy has to answer for is part of the verdict.
+/// [the driver's one thread] A failure of plan_destroy is part of the verdict.
 SingleCase verify_single(Pool& pool, const SingleOrder& order, ProblemTensors& tensors);
 
 }  // namespace convgauge

@@ -58,7 +58,8 @@ class Sweep {
     return {};
   }
 
-  /// A case that ran: known or shrunk, written, told, and whether it ends the run.
+  /// Finishes a case that ran: marks it as known or shrinks it, writes and reports it, and decides
+  /// whether the run ends.
   Expected<void> settle(Case& c) {
     auto& r = c.record;
     if (const auto* known = known_failure(suite_, r)) r.known = known->issue;

@@ -19,7 +19,7 @@ namespace convgauge {
 struct SweepOptions {
   bool measure = true;
   bool fail_fast = false;
-  bool first_failures = false;  // a backend leaves the field at its first failure
+  bool first_failures = false;  // a backend is dropped at its first failure
   bool in_process = false;      // see WorkerOptions
   int shard = 0, shards = 1;    // problems whose index modulo shards is shard
   std::vector<Placement> placements{Placement::end, Placement::start};
@@ -32,7 +32,7 @@ struct SweepOptions {
   ShrinkBudget shrink;  // verify only: what measuring finds is not shrunk
 };
 
-/// What a watcher is told. All calls come from the driver's thread, none while something is timed.
+/// The progress of a run. All calls come from the driver's thread, none while something is timed.
 struct Progress {
   std::int64_t done = 0, problems = 0;
   const Problem* problem = nullptr;  // the one about to start; null at the end
@@ -41,16 +41,17 @@ struct Progress {
 struct SweepHooks {
   std::function<void(const Progress&)> progress;
   std::function<void(const CaseRecord&)> record;
-  std::function<bool()> interrupted;  // asked between problems
+  std::function<bool()> interrupted;  // asked between problems, and between trials of shrinking
 };
 
 struct SweepResult {
-  Results results;  // with what an earlier run had recorded, where one was resumed
+  Results results;  // of a resumed run: with the earlier records
   bool interrupted = false;
 };
 
 /// [the driver's one thread] Errors: a backend that is required or misnamed and not available,
-/// files that cannot be written, a header that differs from the resumed run's.
+/// files that cannot be written, a header that differs from the resumed run's, several processes
+/// with in_process.
 Expected<SweepResult> sweep(const Suite& suite, const Catalog& catalog, const SweepOptions& options,
                             const SweepHooks& hooks);
 

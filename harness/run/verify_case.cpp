@@ -13,7 +13,7 @@
 namespace convgauge {
 namespace {
 
-/// 1, 2 or 3, and not what the plan has: which, differs from problem to problem.
+/// 1, 2 or 3, but not `threads`; which of them depends on the problem.
 int other_threads(int threads, const Geometry& g) {
   const bool odd = (g.h.input + g.w.input + g.in_channels + g.out_channels) % 2;
   if (threads == 1) return odd ? 3 : 2;
@@ -39,7 +39,7 @@ class VerificationLadder {
     if (auto bad = all_fills(fills)) return *bad;
     if (!fills.empty())
       if (auto bad = second_plan(fills.front())) return *bad;
-    // Last: what another plan did must not show either.
+    // Last, so that it also shows whether the second plan disturbed the first.
     if (!fills.empty())
       if (auto bad = repeated(fills.back(), fills.size() == 1)) return *bad;
     result_.elements = tensors_.spec().written_elements();
@@ -59,8 +59,8 @@ class VerificationLadder {
     return fills;
   }
 
-  /// A large problem: each everyday fill once, placements in turn, and once more as a related
-  /// problem, which takes the place of a changed source.
+  /// For a large problem: each fill that is no probe once, with the placements in turn; then once
+  /// more as a related problem, which replaces the changed source.
   Verdict by_projection(const std::vector<Fill>& fills) {
     std::size_t turn = 0;
     Fill last = Fill::normal;
@@ -85,8 +85,8 @@ class VerificationLadder {
     return result_;
   }
 
-  /// Everyday fills under every placement; probes are about values, and take the placements in
-  /// turn.
+  /// Runs ordinary fills under every placement. Probe fills test values, not memory, and take the
+  /// placements in turn.
   Bad all_fills(const std::vector<Fill>& fills) {
     std::size_t turn = 0;
     for (const auto fill : fills) {
@@ -94,7 +94,7 @@ class VerificationLadder {
       if (is_probe(fill)) placements = {placements[turn++ % placements.size()]};
       for (const auto placement : placements)
         if (auto bad = plain_run(fill, placement)) return bad;
-      // Under the first fill's weights: on exact integers where they are asked for first.
+      // With the first fill only: by default that is integer, whose results are exact.
       if (fill == fills.front())
         if (auto bad = changed_source(fill)) return bad;
     }
@@ -103,16 +103,16 @@ class VerificationLadder {
 
   Bad plain_run(Fill fill, Placement placement) {
     const auto& test = tensors_.of(fill);
-    // Both kinds of poison, so that nobody can tell by a NaN in the output that it is being
-    // watched.
+    // Uses both kinds of poison, so that a plugin cannot recognise by a NaN in the output that it
+    // is being verified.
     const auto poison = placement == order_.placements.front() ? Poison::nan : Poison::number;
     if (auto bad = memory_.run(test.inputs(), placement, true, poison)) return bad;
     if (auto bad = complete(test, placement, poison)) return bad;
     return right(fill, test, {fmt::format("fill {}, placement {}", word(fill), word(placement))});
   }
 
-  /// R7: every element written. A NaN that is still there was left, or read and passed on: a finite
-  /// poison tells.
+  /// R7: every element is written. A NaN that is still there was either never written, or was read
+  /// and written again; a second run with finite poison shows which.
   Bad complete(const TestTensors& test, Placement placement, Poison poison) {
     auto left = memory_.unwritten(poison);
     if (!left) return std::nullopt;
@@ -152,7 +152,8 @@ class VerificationLadder {
     return std::nullopt;
   }
 
-  /// What no misread specification explains, single lit pixels may.
+  /// Where no misread parameter explains the error, the outputs of the impulse fill may show which
+  /// taps are wrong.
   TapMistake taps_astray() {
     if (tensors_.projected() || !fits(Fill::impulse, tensors_.spec())) return {};
     const auto& test = tensors_.of(Fill::impulse);
@@ -169,8 +170,8 @@ class VerificationLadder {
     return right(fill, test, {fmt::format("fill {}, changed source", word(fill)), Rule::R12});
   }
 
-  /// R18: the same inputs once more, the same bits, whatever other plans did between.
-  /// `changed`: the last run was on the changed source.
+  /// R18: the same inputs give the same bits again, whatever other plans did in between. `changed`:
+  /// the last run was on the changed source.
   Bad repeated(Fill fill, bool changed) {
     if (!plan_.algorithm.deterministic) return std::nullopt;
     if (changed)
@@ -209,8 +210,8 @@ class VerificationLadder {
     return true;
   }
 
-  /// Another number of threads, two slots under one plan, the first plan still open: the same
-  /// results.
+  /// Opens a second plan with another number of threads and two slots, while the first plan is
+  /// open. Its results must be right too.
   Bad second_plan(Fill fill) {
     auto settings = order_.plan;
     settings.threads = other_threads(settings.threads, tensors_.spec().geometry);
@@ -231,7 +232,7 @@ class VerificationLadder {
       if (auto bad = memory.run(tensors_.of(fill, slot == 1).inputs(), order_.placements.front(),
                                 true, Poison::number, slot))
         return bad;
-    // Both after the second ran: it must have left the first one's output alone.
+    // Judges both after the second run, which must have left the first one's output alone.
     for (int slot = 0; slot < 2; ++slot)
       if (auto bad =
               judge(fill, tensors_.of(fill, slot == 1), plan.algorithm, memory.outputs(slot),

@@ -10,11 +10,11 @@
 
 namespace convgauge {
 
-/// What became of a case, and the plan that is still open in the worker where it agrees.
+/// The verdict on a case, and its plan.
 struct VerifiedCase {
   Verdict verdict = Failed{"nothing ran"};
-  std::optional<PlanOpened> plan;  // what plan_create answered, also where the verdict came later
-  bool open = false;               // the plan is still open in the worker
+  std::optional<PlanOpened> plan;  // empty where no plan could be created
+  bool open = false;               // it is still open in the worker
 };
 
 /// Settings of a plan of this competitor; algorithm "default" or a name.
@@ -31,7 +31,7 @@ struct JudgedOutput {
   const Oracle& oracle;
   bool right;
 };
-/// Shown every output that is judged.
+/// Called with every output that is judged.
 using OutputObserver = std::function<void(const JudgedOutput&)>;
 
 /// How one case is to be verified.

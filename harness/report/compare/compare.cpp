@@ -36,11 +36,11 @@ void add(Entries& entries, const Results& run, const CaseRecord& record, const s
   auto [it, fresh] = entries.by_key.try_emplace(key);
   auto& entry = it->second;
   if (fresh) entries.order.push_back(key);
-  // A case that failed in one repeat has failed.
+  // A case that failed in one of several repeats counts as failed.
   if (entry.record && is_defect(entry.record->verdict)) return;
   entry.record = &record;
   if (is_defect(record.verdict)) return entry.samples_ns.clear();
-  if (entry.run == &run) entry.samples_ns.clear();  // run twice in one file: the later one counts
+  if (entry.run == &run) entry.samples_ns.clear();  // twice in one file: the later record counts
   entry.runs += entry.run != &run;
   entry.run = &run;
   if (const auto* measured = ranked(&record))
@@ -48,8 +48,9 @@ void add(Entries& entries, const Results& run, const CaseRecord& record, const s
                             measured->samples_ns.end());
 }
 
-/// "winograd" names the label's own choice of algorithm where it stands beside others that were
-/// asked for by name; "winograd winograd.f2x2_3x3" names one of those.
+/// Which cases the name given by --of or --with selects. "winograd": the cases of that label, but
+/// only those with the backend's own choice of algorithm if there are any. "winograd
+/// winograd.f2x2_3x3": the cases of that label with that requested algorithm.
 class Chooser {
  public:
   Chooser(const Side& side, const std::optional<std::string>& name) : name_(name) {
@@ -104,7 +105,7 @@ double median(const std::vector<double>& samples) {
   return samples.empty() ? 0 : median_interval(samples).median;
 }
 
-/// Index into networks, found by what it is.
+/// The network of this suite, label and settings; added if it is not there yet.
 ComparedNetwork& network_of(std::vector<ComparedNetwork>& networks, const CaseRecord& r,
                             const std::string& label) {
   const auto same = [&](const ComparedNetwork& n) {
@@ -128,7 +129,7 @@ class Comparer {
     settle();
     for (std::size_t i = 0; i < result_.networks.size(); ++i)
       if (means_[i].cases() > 0) result_.networks[i].time_ratio = means_[i].result();
-    // A mean of nothing says nothing.
+    // A network without any ratio has no mean.
     std::erase_if(result_.networks, [](const ComparedNetwork& n) { return n.layers == 0; });
   }
 
@@ -157,7 +158,7 @@ class Comparer {
     enter(c, evidence);
   }
 
-  /// The place of a case among the networks; without a ratio it is one that is missing.
+  /// Counts the case in its network as one without a ratio; enter() corrects that if it has one.
   ComparedNetwork& count(const ComparedCase& c) {
     auto& network = network_of(result_.networks, c.any(), label_of(c));
     means_.resize(result_.networks.size());
@@ -181,7 +182,7 @@ class Comparer {
                : c.any().label + " " + c.any().requested_algorithm;
   }
 
-  /// Judges the ratios together: the rate is one of the whole comparison.
+  /// Judges all ratios together, since the false discovery rate is that of the whole comparison.
   void settle() {
     std::vector<double> p;
     for (const auto& c : result_.cases)

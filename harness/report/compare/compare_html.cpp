@@ -58,7 +58,7 @@ std::string data_of(const Comparison& comparison) {
   for (const auto& d : comparison.differences)
     j["differences"].push_back({clean(d.what), clean(d.baseline), clean(d.candidate)});
   for (const auto& n : comparison.networks) j["networks"].push_back(network_json(n));
-  // The page shows what changed first, in this order.
+  // The page lists the cases in this order: the changed ones first.
   for (const auto* c : changed_cases(comparison)) j["cases"].push_back(case_json(comparison, *c));
   for (const auto& c : comparison.cases)
     if (c.change == Change::same || c.change == Change::untimed)

@@ -1,4 +1,4 @@
-// A comparison for another program. Field names say what they are; times are nanoseconds.
+// A comparison as JSON, for other programs. Times are in nanoseconds.
 #include <cmath>
 #include <nlohmann/json.hpp>
 

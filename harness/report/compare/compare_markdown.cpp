@@ -1,5 +1,5 @@
-// A comparison for a pull request: what was not the same, the answer, what changed; the rest folded
-// away; at most 64 KB.
+// A comparison as Markdown, for a pull request: what differs between the two sides, the answer, the
+// changed cases, and the others in a folded section; at most 64 KB.
 #include <fmt/format.h>
 
 #include "core/problem_text.hpp"
@@ -40,7 +40,7 @@ void add_networks(Limited& out, const Comparison& comparison) {
                         ratio_interval_text(n.time_ratio)));
 }
 
-/// The line that repeats what failed.
+/// The replay lines of the cases that broke.
 void add_replays(Limited& out, const Comparison& comparison) {
   for (const auto* c : changed_cases(comparison))
     if (c->change == Change::broke && !c->candidate->replay.empty())

@@ -1,5 +1,5 @@
-// A comparison at the terminal: what was not the same, the answer, networks, then the cases that
-// changed.
+// A comparison for the terminal: what differs between the two sides, the answer, the networks, then
+// the changed cases.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// How a comparison is told: the same sentences in every format.
+// The sentences that describe a comparison, the same in every format.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,7 +14,7 @@ void append(std::string& text, int count, const char* words) {
   if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, words);
 }
 
-/// "slower by 5.2%", "faster by 3.1%", "the same".
+/// "slower: time 1.052 of the baseline's, 1.039 … 1.064", "faster: ...", "not told apart: ...".
 std::string mean_text(const ComparedNetwork& n) {
   const auto& r = n.time_ratio;
   if (!r.low) return fmt::format("time {:.3f} of the baseline's, without an interval", r.median);

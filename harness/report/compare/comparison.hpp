@@ -1,6 +1,6 @@
-// Two sets of results side by side: what differed in how they were made, every case with its pair,
-// the ratio of their times and how surely it is known. Computed here once, so that no two texts
-// disagree.
+// Two sets of results side by side: what differed in how they were made, each case with its
+// counterpart, the ratio of their times and its uncertainty. Computed once here, so that all
+// formats agree.
 #pragma once
 #include <optional>
 #include <string>
@@ -14,10 +14,10 @@
 namespace convgauge {
 
 struct CompareOptions {
-  std::optional<std::string> of,
-      with;              // labels: of the candidate, of the baseline; empty: each with its like
-  double margin = 0.01;  // a smaller change is none: an unchanged plugin moves by as much
-  double false_discoveries = 0.05;  // the rate that is let through (Benjamini and Hochberg)
+  /// Labels: `of` the candidate, `with` the baseline. Empty: cases of equal labels are compared.
+  std::optional<std::string> of, with;
+  double margin = 0.01;  // smaller changes do not count: an unchanged plugin varies by as much
+  double false_discoveries = 0.05;  // accepted rate (Benjamini and Hochberg)
 };
 
 /// One set of results: those of one folder, or of several that are repeats or shards of one
@@ -27,33 +27,34 @@ struct Side {
   std::vector<const Results*> runs;
 };
 
-/// Something that was not the same. `what`: "processor", "compiler", "plugin hash of winograd".
+/// Something that differs between the two sides. `what`: "processor", "compiler", "plugin hash of
+/// winograd".
 struct Difference {
   std::string what, baseline, candidate;
-  std::string label{};  // of the backend that it is about; empty: it is about all
+  std::string label{};  // of the backend concerned; empty: it concerns all
   bool operator==(const Difference&) const = default;
 };
 
 enum class Change {
   slower,     // by more than the margin: the 99% interval and the false discovery rate say so
-  faster,     //
-  same,       // no more can be said than that the interval reaches into the margin
+  faster,     // likewise
+  same,       // not shown to be slower or faster by more than the margin
   undecided,  // too few samples for an interval
-  broke,      // agreed, and does not now
-  mended,     // failed, and agrees now
-  refused,    // agreed, and is refused now
-  accepted,   // was refused, and agrees now
-  gone,       // stands in the baseline alone
-  added,      // stands in the candidate alone
-  untimed     // verdicts are of one kind, and one or both have no time
+  broke,      // did not fail before, fails now
+  mended,     // failed before, agrees now
+  refused,    // agreed before, is refused now
+  accepted,   // was refused before, agrees now
+  gone,       // only in the baseline
+  added,      // only in the candidate
+  untimed     // none of these, and one side or both have no time
 };
 /// "slower", "faster", "same", ...
 std::string_view word(Change change);
 
 struct ComparedCase {
-  const CaseRecord *baseline = nullptr, *candidate = nullptr;  // the last of each; not both null
+  const CaseRecord *baseline = nullptr, *candidate = nullptr;  // the last ones; not both null
   Change change = Change::untimed;
-  bool paired = false;                       // by round, in one run
+  bool paired = false;                       // both were timed in the same rounds of one run
   std::optional<MedianInterval> time_ratio;  // candidate over baseline: above 1 is slower
   double baseline_ns = 0, candidate_ns = 0;  // medians; 0 where there is none
   double p = 1, false_discovery_rate = 1;
@@ -75,27 +76,27 @@ struct Comparison {
   std::vector<ComparedCase> cases;  // in order of the baseline, then what the candidate adds
   std::vector<ComparedNetwork> networks;
   CompareOptions options;
-  bool several_settings = false, several_suites = false;  // then a case's name says which
+  bool several_settings = false, several_suites = false;  // then a case's name includes them
   bool by_label() const { return options.of && options.with; }
   int count(Change change) const;
 };
 
-/// The results must outlive what is returned. An error where no case stands in both, or a label in
-/// neither.
+/// The results must outlive what is returned. Errors: no case is in both; a label that its side
+/// does not have.
 Expected<Comparison> compare(const Side& baseline, const Side& candidate,
                              const CompareOptions& options = {});
 
-/// What was not the same between two sides, most telling first: machine, library and plugin,
-/// program, request.
+/// What differs between two sides, the most important first: machine, plugins and their libraries,
+/// convgauge itself, config.
 std::vector<Difference> differences(const Side& baseline, const Side& candidate,
                                     const CompareOptions& options);
 
 /// The answer in sentences: how many are slower, faster, the same, broke; the networks' means.
-/// `unpaired_warning()` is the sentence that runs at different times need, empty where all pairs
-/// are of one run.
+/// `unpaired_warning()`: the sentence that is needed where times come from different runs; empty
+/// where all pairs are of one run.
 std::string comparison_answer(const Comparison& comparison);
 std::string unpaired_warning(const Comparison& comparison);
-/// "1.052 (1.039 … 1.064)"; without an interval "1.052 (4 samples are too few for an interval)".
+/// "1.052 (1.039 … 1.064)"; without an interval "1.052 (too few samples for an interval)".
 std::string ratio_interval_text(const MedianInterval& ratio);
 /// "layer1.0.conv2 · winograd", with the suite and the settings where there are several.
 std::string case_name(const Comparison& comparison, const ComparedCase& compared);
@@ -103,14 +104,14 @@ std::string case_name(const Comparison& comparison, const ComparedCase& compared
 std::string network_name(const ComparedNetwork& network);
 /// "compiler: gcc 12 → gcc 13".
 std::string difference_text(const Difference& difference);
-/// Why a case has no ratio, or what became of its verdict; empty for the others.
+/// Why a case has no ratio, or how its verdict changed; empty for the others.
 std::string change_reason(const ComparedCase& compared);
-/// Those that are not the same, the worst first.
+/// All cases except `same` and `untimed`, the worst first.
 std::vector<const ComparedCase*> changed_cases(const Comparison& comparison);
 
-/// A format each.
+/// One function for each format.
 std::string compare_text(const Comparison& comparison, int width, bool colour, bool all_cases);
-/// For a pull request: never over 64 KB, cut with a sentence.
+/// For a pull request: at most 64 KB; a sentence says how much was cut.
 std::string compare_markdown(const Comparison& comparison);
 std::string compare_json(const Comparison& comparison);
 /// One offline page.

@@ -1,4 +1,4 @@
-// What was not the same when two sides were made: said before any number.
+// What differs in how two sides were made. Reports show it before any number.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace {
 
 using Ask = std::function<std::string(const HeaderRecord&)>;
 
-/// The answers of all runs of a side, each once: "GNU 12.2.0", or "GNU 12.2.0 and GNU 13.1.0".
+/// The different answers of the runs of a side: "GNU 12.2.0", or "GNU 12.2.0 and GNU 13.1.0".
 std::string answers(const Side& side, const Ask& ask) {
   std::vector<std::string> list;
   for (const auto* run : side.runs) {
@@ -39,7 +39,8 @@ std::vector<std::string> labels(const Side& side) {
   return list;
 }
 
-/// Options by label as the cases had them; a label whose cases differ has them all.
+/// The options with which the cases of a label were run; where they differ, all of them, joined by
+/// "and".
 std::string options_text(const Side& side, const std::string& label) {
   std::vector<std::string> list;
   for (const auto* run : side.runs)

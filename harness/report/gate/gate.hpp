@@ -1,6 +1,6 @@
 // The gate's judgement: what failed, what the baseline had and the candidate lacks, what is
-// suspected of being slower, and what became of each suspicion when both plugins were measured in
-// one run. Pure: who measures is run/remeasure_runs.cpp.
+// suspected of being slower, and the result for each suspect after both plugins were measured in
+// one run. Nothing is measured here: see run/remeasure_runs.cpp.
 #pragma once
 #include <optional>
 #include <string>
@@ -13,8 +13,8 @@
 namespace convgauge {
 
 struct GateOptions {
-  bool allow_refusals = false;  // what is refused or gone now is told, and no failure
-  bool suspect_all = false;     // every case that both runs timed, cleared or not
+  bool allow_refusals = false;  // what is now refused or gone is reported, but is no failure
+  bool suspect_all = false;     // suspects are all cases that both runs timed
 };
 
 struct GateFinding {
@@ -33,8 +33,9 @@ std::string_view word(SuspectResult result);
 
 struct Suspect {
   const ComparedCase* compared = nullptr;
-  std::string why;  // it is one: "the stored baseline has 1.20 ms, the candidate 1.31 ms", "over
-                    // budget: ..."
+  /// Why it is a suspect: "1.20 ms in the stored baseline, 1.31 ms now", "the baseline has a time,
+  /// the candidate none: ...".
+  std::string why;
   SuspectResult result = SuspectResult::suspected;
   Slowdown slowdown;
   std::string outcome;             // in a sentence
@@ -44,12 +45,14 @@ struct Suspect {
 struct Gate {
   Comparison comparison;
   GateOptions options;
-  std::vector<GateFinding> failures;  // of the candidate, but for known ones
-  std::vector<std::string> known_no_more;
-  std::vector<GateFinding> lost;  // agreed in the baseline; refused or gone now
+  std::vector<GateFinding> failures;       // of the candidate, except known ones
+  std::vector<std::string> known_no_more;  // see run/outcome.hpp
+  std::vector<GateFinding> lost;           // agreed in the baseline; refused or gone now
   std::vector<Suspect> suspects;
-  int timed = 0, cleared = 0;  // cases that both runs timed; those of them that are no suspects
-  std::string unjudged;  // why times say nothing here: "another machine: ..."; empty where they do
+  int timed = 0, cleared = 0;  // cases that both runs timed; those that are no suspects
+  /// Why times are not judged: "the baseline was made on another machine: ..."; empty where they
+  /// are.
+  std::string unjudged;
   int exit_code = 0;
 };
 
@@ -58,11 +61,12 @@ struct Gate {
 Expected<Gate> judge(const Side& baseline, const Side& candidate, const Machine& here,
                      const GateOptions& options);
 
-/// Why two machines are not the same for a time; empty where they are.
+/// How two machines differ, so that times cannot be compared; empty where they do not differ.
 std::string another_machine(const Machine& baseline, const Machine& candidate);
 
-/// What a suspect measured again came to; accusations wait for conclude().
-/// `budget_ns`: what a process had for each side.
+/// Sets the result of a suspect from its new records, null where it was not measured again. Whether
+/// it is slower by ratio is left to conclude(). `budget_ns`: time budget of one process for each
+/// side.
 void settle(Suspect& suspect, const CaseRecord* baseline, const CaseRecord* candidate,
             double budget_ns, RankLaws& laws);
 

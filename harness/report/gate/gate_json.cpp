@@ -1,4 +1,4 @@
-// The gate's judgement for another program.
+// The gate's judgement as JSON, for other programs.
 #include <cmath>
 #include <nlohmann/json.hpp>
 

@@ -1,5 +1,4 @@
-// The gate's judgement for a terminal and for a pull request: the answer first, then what it rests
-// on.
+// The gate's judgement for a terminal and for a pull request: the answer first, then its reasons.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -51,7 +50,7 @@ std::string suspect_text(const Gate& gate, const Suspect& s) {
   return fmt::format("{}: {}; {}", case_name(gate.comparison, *s.compared), s.why, s.outcome);
 }
 
-/// Accusations and failures first, the acquitted last.
+/// Failed and slower suspects first, those that are not slower last.
 std::vector<const Suspect*> ordered(const Gate& gate) {
   std::vector<const Suspect*> list;
   for (const auto result :
@@ -62,7 +61,7 @@ std::vector<const Suspect*> ordered(const Gate& gate) {
   return list;
 }
 
-/// The line that shows a case's fault again.
+/// The replay line of the candidate's case; empty where there is none.
 std::string replay(const ComparedCase& c) {
   return c.candidate ? c.candidate->replay : "";
 }

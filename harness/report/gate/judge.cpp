@@ -1,4 +1,4 @@
-// Who fails, who is missing, who is suspected, and what that comes to.
+// Finds failures, lost cases and suspects, and sets the exit code.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 namespace convgauge {
 namespace {
 
-constexpr int kLeastRounds = 8;  // below it there is no 99% interval
+constexpr int kLeastRounds = 8;  // with fewer there is no 99% interval
 
 const Results& only_run(const Side& side) {
   return *side.runs.front();
@@ -73,7 +73,7 @@ void find_suspects(Gate& gate) {
   }
 }
 
-/// Where the candidate was not timed at all there is nothing to suspect.
+/// Why times are not judged; empty where they are.
 std::string why_unjudged(const Side& baseline, const Side& candidate, const Machine& here) {
   const auto &then = only_run(baseline).header, &now = only_run(candidate).header;
   if (now.rounds == 0) return "the candidate's run measured no times";
@@ -141,8 +141,8 @@ void settle(Suspect& suspect, const CaseRecord* baseline, const CaseRecord* cand
     return;
   }
   if (!now) {
-    // One execution takes over half of the budget, or there would be a time: at least twice what
-    // the baseline's does.
+    // The candidate has no time because one execution takes over half of the budget. If the
+    // baseline's takes less than a quarter, the candidate is at least twice as slow.
     const bool over_budget =
         classify(*candidate) == Outcome::over_budget && then->first_execution_ns < budget_ns / 4;
     suspect.result = over_budget ? SuspectResult::slower : SuspectResult::unconfirmed;
@@ -159,7 +159,7 @@ void settle(Suspect& suspect, const CaseRecord* baseline, const CaseRecord* cand
     suspect.outcome = fmt::format("the budget allowed {} rounds; {} are needed",
                                   suspect.slowdown.rounds, kLeastRounds);
   else
-    suspect.result = SuspectResult::not_slower;  // until conclude() has seen them all
+    suspect.result = SuspectResult::not_slower;  // conclude() may change it to slower
 }
 
 void conclude(Gate& gate, bool strict) {

@@ -27,8 +27,7 @@ std::vector<HistoryRun> runs_of(const std::vector<Results>& all,
   return runs;
 }
 
-/// A case that stands twice in a run is its later record, but a defect is never hidden by a later
-/// success.
+/// Of two records of a case in one run the later one counts, unless the earlier one is a defect.
 void place(HistoryPoint& point, const CaseRecord& record) {
   if (point.record && is_defect(point.record->verdict)) return;
   const auto* measured = ranked(&record);
@@ -76,7 +75,7 @@ const PluginRecord* plugin_of(const HistoryRun& run, const std::string& label) {
   return nullptr;
 }
 
-/// Nothing that is recorded was changed for this case between two runs.
+/// Whether nothing that the results record was changed for this case between two runs.
 bool is_control(const HistoryRun& before, const HistoryRun& after, const HistoryPoint& a,
                 const HistoryPoint& b) {
   if (!a.record || !b.record || a.record->options != b.record->options) return false;
@@ -90,7 +89,7 @@ StepSeries series_of(const std::vector<HistoryRun>& runs, const CaseHistory& c) 
   StepSeries series;
   for (std::size_t run = 0; run < runs.size(); ++run) {
     const auto& t = c.points[run].time_ns;
-    // Without an interval nothing can be told of a run.
+    // A time without an interval is not used.
     series.runs.push_back(
         t && t->low && t->high
             ? std::optional(LogTime{std::log(t->median), std::log(*t->low), std::log(*t->high)})

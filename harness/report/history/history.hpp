@@ -1,5 +1,6 @@
-// The same cases over several runs: where each stood in every run, when it stepped, and what was
-// not the same then. Computed here once, so that page, Markdown and text do not disagree.
+// The same cases over several runs: the time of each in every run, its steps (lasting changes of
+// the time), and what differed between the runs. Computed once here, so that page, Markdown and
+// text agree.
 #pragma once
 #include <optional>
 #include <string>
@@ -19,11 +20,11 @@ struct HistoryPoint {
   std::optional<MedianInterval> time_ns;  // only where the result agrees and was measured
 };
 
-/// A case came to something else than the last time that it ran.
+/// A change of a case's verdict since the last run that had the case.
 struct Fate {
   int run = 0;
   bool worse = false;
-  std::string words;  // "agreed, now ✕ wrong"
+  std::string words;  // "✕ wrong, was agrees"
 };
 
 struct CaseHistory {
@@ -36,15 +37,15 @@ struct CaseHistory {
 struct HistoryRun {
   const Results* results = nullptr;
   std::string name;
-  std::vector<Difference> differences;  // from the run before; none of the first
-  std::optional<Boundary> before;  // what the machine did since the run before; none of the first
+  std::vector<Difference> differences;  // from the run before; empty for the first
+  std::optional<Boundary> before;       // the machine's change since that run; empty for the first
 };
 
 struct History {
   std::vector<HistoryRun> runs;  // by start time
   std::vector<CaseHistory> cases;
   bool several_suites = false;
-  std::vector<CaseSettings> settings;  // all different ones: a name has what varies in them
+  std::vector<CaseSettings> settings;  // each once: names include what varies
 };
 
 /// The results must outlive what is returned. An error where no case was part of two runs.
@@ -52,24 +53,24 @@ Expected<History> history(const std::vector<Results>& all, const std::vector<std
 
 /// "layer1.0.conv2 · winograd", with the suite and the settings where there are several.
 std::string case_name(const History& history, const CaseHistory& c);
-/// "+8.1% (7.2 … 9.0) at run 3 (nightly-3)": a step in words.
+/// "+8.1% (+7.2% … +9.0%) at run 3 (nightly-3)": a step in words.
 std::string step_text(const History& history, const Step& step);
-/// What was not the same between the two runs of a step, for the case's own backend: "plugin hash
+/// What differs between the two runs of a step, without what concerns other backends: "plugin hash
 /// of winograd", a, b.
 std::vector<Difference> reasons(const History& history, const CaseHistory& c, const Step& step);
-/// The answer in a sentence or two; and the rule that told the steps.
+/// The answer in a sentence or two; and the rule by which steps are found.
 std::string history_answer(const History& history);
 std::string history_rule(const History& history);
-/// "the machine itself: +2.1% (24 controls, scatter 0.8%)": what is known of a run beside its
-/// differences.
+/// "the machine itself: +2.1% (24 unchanged cases, scatter 0.8%)": how a run differs from the one
+/// before apart from the recorded differences.
 std::string boundary_text(const Boundary& boundary);
-/// Indices of the cases: what fails now first, then by the size of the largest step, then as they
-/// came.
+/// Indices of the cases: those that fail now first, then by the size of the largest step, then in
+/// their original order.
 std::vector<int> by_interest(const History& history);
 
-/// A format each.
+/// One function for each format.
 std::string history_text(const History& history, int width);
-/// Never over 64 KB.
+/// At most 64 KB.
 std::string history_markdown(const History& history);
 /// For the page; null where the runs share no case.
 PageJson history_json(const std::vector<Results>& all, const std::vector<std::string>& names);

@@ -1,4 +1,4 @@
-// A history for the page: columns of numbers, and the texts of what moved.
+// A history as JSON for the page: columns of numbers, and the texts of steps and changed verdicts.
 #include <fmt/format.h>
 
 #include "core/problem_text.hpp"
@@ -26,8 +26,8 @@ PageJson steps_json(const History& h, const CaseHistory& c) {
   PageJson list = PageJson::array();
   for (const auto& step : c.steps) {
     PageJson why = PageJson::array();
-    // What differs between the runs as a whole stands with them; here it is the case's own backend,
-    // if that does.
+    // Differences that concern all backends are listed with the runs; here only those of the case's
+    // own backend.
     for (const auto& reason : reasons(h, c, step))
       if (!reason.label.empty()) why.push_back(clean(difference_text(reason)));
     list.push_back({{"from", step.from},

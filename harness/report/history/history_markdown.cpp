@@ -1,4 +1,4 @@
-// A history for a pull request or a wiki: never over 64 KB.
+// A history as Markdown, for a pull request or a wiki: at most 64 KB.
 #include <fmt/format.h>
 
 #include "core/problem_text.hpp"

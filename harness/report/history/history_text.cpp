@@ -1,4 +1,5 @@
-// A history at the terminal: the runs and what differs between them, then every case that moved.
+// A history for the terminal: the runs and what differs between them, then every case with a step
+// or a changed verdict.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -10,14 +11,14 @@
 namespace convgauge {
 namespace {
 
-/// One character a run, on a logarithmic scale from the case's fastest to its slowest: "▁▁▁▆▆"; "·"
-/// where it has none.
+/// One character for each run, on a logarithmic scale from the case's fastest to its slowest time:
+/// "▁▁▁▆▆"; "·" where it has no time.
 std::string sparkline(const CaseHistory& c) {
   static constexpr const char* kBars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
   double low = INFINITY, high = 0;
   for (const auto& p : c.points)
     if (p.time_ns) low = std::min(low, p.time_ns->median), high = std::max(high, p.time_ns->median);
-  // A tenth at least from bottom to top: what does not move shall not look as if it did.
+  // The scale spans at least 10%, so that a steady case looks steady.
   const double span = std::max(std::log(high / low), std::log(1.1));
   std::string text;
   for (const auto& p : c.points)

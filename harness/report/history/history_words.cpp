@@ -28,7 +28,7 @@ double largest(const CaseHistory& c) {
   return size;
 }
 
-/// It agreed once, and does not in the last run that it was part of.
+/// Its verdict changed between runs, and in the last run that has it, it does not agree.
 bool fails_now(const CaseHistory& c) {
   return !c.fates.empty() && c.fates.back().worse;
 }

@@ -10,14 +10,16 @@ namespace convgauge {
 namespace {
 
 constexpr double kLeastStep = 0.01;
-/// With more, recorded drift of a shared machine raised an alarm in 13% of histories of 60 cases
-/// and 5 runs instead of 1%; where a level need not hold for two runs, 4 are as many as may be.
+/// Most degrees of freedom of Student's t. With more than 8, recorded drift of a shared machine
+/// raised a false alarm in 13% of histories of 60 cases and 5 runs, instead of 1%. With fewer than
+/// kEnoughRuns runs, where a level need not hold for two, at most 4.
 constexpr int kMostDegrees = 8, kMostDegreesOfFewRuns = 4;
-/// A run's median moved by 2.5 to 2.7 of its own half interval on the three recorded series
-/// (tests/unit/measure/drift).
+/// Scatter in units of half intervals, if there are too few controls: on the three recorded series
+/// (tests/unit/measure/drift) medians moved from run to run by 2.5 to 2.7 times half of their own
+/// interval.
 constexpr double kAssumedByHalf = 2.6;
 
-/// Half of a series' typical interval: how quiet the case itself is. Above 0.
+/// Half the width of a series' typical interval, which says how quiet the case is. Above 0.
 double half_interval(const StepSeries& series) {
   std::vector<double> halves;
   for (const auto& t : series.runs)
@@ -39,16 +41,17 @@ Moves control_moves(std::span<const StepSeries> series, std::size_t b) {
   return moves;
 }
 
-/// How far a step must reach beyond its scatter: the quantile of Student's t that leaves `share`
+/// How many times the scatter a step must exceed: the quantile of Student's t that leaves `share`
 /// above it.
 double reach(double share, int controls, int most_degrees) {
   return student_beyond(share, std::clamp(static_cast<int>(0.37 * controls), 1, most_degrees));
 }
 
-/// What unchanged cases move by: in general, and in units of their own half interval.
+/// How much unchanged cases move between runs: `size` in general (log ratio), `by_half` in units of
+/// half of their own interval.
 struct Scatter {
   double size = kAssumedScatter, by_half = kAssumedByHalf;
-  int controls = 1 << 20;  // an assumed scatter is taken as known
+  int controls = 1 << 20;  // very many: an assumed scatter is treated as known exactly
 };
 
 Scatter scatter_of(const std::vector<double>& deviations, const std::vector<double>& halves) {
@@ -80,7 +83,7 @@ std::vector<Scatter> scatters(std::span<const StepSeries> series,
   return list;
 }
 
-/// One series: its times with the machine's moves taken out, and the runs that they are of.
+/// One series: its times without the machine's own changes, and the run of each.
 struct Track {
   std::vector<LogTime> times;
   std::vector<int> runs;
@@ -113,7 +116,7 @@ double mean_of(std::span<const LogTime> times) {
 
 class Search {
  public:
-  /// `least`: by boundary, what a change must be beyond.
+  /// `least`: for each boundary, what the logarithm of a change must exceed.
   Search(const Track& track, std::vector<double> least)
       : track_(track), least_(std::move(least)), side_(track.times.size() >= kEnoughRuns ? 2 : 1) {}
 
@@ -121,7 +124,7 @@ class Search {
     places_ = {0, track_.times.size()};
     split(0, track_.times.size());
     std::sort(places_.begin(), places_.end());
-    // A split that was found in a longer stretch must also stand between its neighbours.
+    // A split that was found in a longer range must also be a step between its neighbouring splits.
     std::vector<Step> steps;
     for (std::size_t i = 1; i + 1 < places_.size(); ++i)
       if (const auto step = judge(places_[i - 1], places_[i], places_[i + 1]))
@@ -139,8 +142,8 @@ class Search {
     split(at, last);
   }
 
-  /// Where the halves' means differ most for their sizes (a median would not see that one run
-  /// stands on the wrong side); `first` where there are no halves.
+  /// The split at which the means of both sides differ most, weighted by their sizes; `first` where
+  /// the range cannot be split. Means, since a median would not notice one run on the wrong side.
   std::size_t widest(std::size_t first, std::size_t last) const {
     std::size_t best = first;
     double most = -1;
@@ -193,7 +196,7 @@ Steps find_steps(std::span<const StepSeries> series, std::span<const double> noi
     tracks.push_back(track_of(s, steps.boundaries));
     looks += tracks.back().runs.size() > 1 ? tracks.back().runs.size() - 1 : 0;
   }
-  // Both directions of every look.
+  // Two-sided, for every boundary of every series.
   const double share = kFalseHistories / (2 * static_cast<double>(std::max<std::size_t>(1, looks)));
   std::vector<double> reaches;
   const int degrees = noise_floors.size() >= kEnoughRuns ? kMostDegrees : kMostDegreesOfFewRuns;

@@ -1,29 +1,30 @@
-// When a case's time stepped, told from its medians over several runs. Pure: logarithms in, steps
-// out.
+// When a case's time made a step (a lasting change), judged from its medians over several runs.
+// Pure: logarithms of times in, steps out.
 //
-// Runs made at different times differ by more than their intervals say: the machine drifts, the
-// whole of it and each case by its own amount. So the measure of a step is how much the cases that
-// nothing was changed for (the controls) moved between the same two runs:
+// Runs made at different times differ by more than their intervals say: the speed of the machine
+// drifts, as a whole and for each case by its own amount. So a step is measured against the moves
+// of the controls: the cases for which nothing was changed between the same two runs.
 //
-//   moved(b)    median over the controls of log(after / before) across boundary b; taken out of
-//   every case scatter(b)  1.4826 x their median absolute deviation from it; with fewer than 8
-//   controls that of all boundaries
-//               together; with fewer than 8 in all, 3%. The same of the moves over each case's own
-//               half interval, times the case's half interval, where that is more: cases are not
-//               equally quiet
+//   moved(b)    median over the controls of log(after / before) across boundary b, between two
+//               neighbouring runs; it is subtracted from every case
+//   scatter(b)  1.4826 x the controls' median absolute deviation from moved(b). With fewer than 8
+//               controls: from those of all boundaries together; with fewer than 8 in all: 3%.
+//               Cases are not equally quiet, so the same is computed from the moves divided by half
+//               of each case's own interval, and multiplied by that of the case; the larger counts
 //
-// A series is split where its halves differ most, each of two runs at least where it has four (one
-// disturbed run is no step), and the split is a step where all of this holds:
-//   1. the intervals do not meet: the median lower end on one side lies above the median upper end
-//      on the other;
-//   2. the ratio of the medians is beyond 1%, and beyond the noise floors of the two runs;
-//   3. it is beyond z x scatter, z such that all boundaries of all cases together raise a false
-//      alarm in 5% of histories, were the scatter Student's with 0.37 degrees of freedom for each
-//      control (the efficiency of the median absolute deviation), 8 at most: machines have tails.
-//      Of fewer than four runs 4 at most, and a step is a hint.
-// Then each half is searched in the same way. tests/unit/report/history_test.cpp replays recorded
+// A series is split where the two sides differ most. Each side has at least two runs if the history
+// has four or more (one disturbed run is no step). The split is a step if all of this holds:
+//   1. the intervals do not overlap: the median lower end on one side lies above the median upper
+//      end on the other;
+//   2. the ratio of the medians exceeds 1%, and the noise floors of the two runs;
+//   3. it exceeds z x scatter. z is such that all boundaries of all cases together raise a false
+//      alarm in 5% of histories, if the scatter followed Student's t with 0.37 degrees of freedom
+//      for each control (the efficiency of the median absolute deviation), at most 8, because moves
+//      of a machine have long tails. With fewer than four runs at most 4, and a step is only a
+//      hint.
+// Then each side is searched in the same way. tests/unit/report/history_test.cpp replays recorded
 // drift of a shared machine, whose medians of 15 samples scatter by 5 to 16% from run to run, and
-// prints how often a step is told that is none, and how often one that is.
+// prints how often a step is reported where there is none, and how often where there is one.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -44,15 +45,15 @@ struct StepSeries {
 
 struct Step {
   int from = 0, run = 0;     // the last run before it, the first after it
-  double ratio = 1;          // after / before, the machine's own move taken out: above 1 is slower
+  double ratio = 1;          // after / before without the machine's own change: above 1 is slower
   double low = 1, high = 1;  // of the ratio, by the ends of the intervals
 };
 
-/// What the machine itself did between two runs.
+/// How the speed of the machine changed between two neighbouring runs.
 struct Boundary {
-  double moved = 1;    // ratio
+  double moved = 1;    // ratio of the controls' times, after / before
   int controls = 0;    // fewer than 8: moved is not known, and taken to be 1
-  double scatter = 0;  // of a typical case
+  double scatter = 0;  // of the logarithms, see above
 };
 
 struct Steps {
@@ -60,16 +61,16 @@ struct Steps {
   std::vector<Boundary> boundaries;          // one fewer than there are runs
 };
 
-/// Controls that are enough to tell a median and a scatter from.
+/// With fewer controls, median and scatter cannot be estimated.
 inline constexpr int kLeastControls = 8;
-/// Medians of 15 to 21 samples against stored ones were more than 5% off in 7 to 8.5% of
-/// comparisons without a change (table in harness/measure/README.md): a deviation of 2.9%.
+/// Without a change, medians of 15 to 21 samples were more than 5% off the stored ones in 7 to 8.5%
+/// of comparisons (table in harness/measure/README.md): a deviation of 2.9%.
 inline constexpr double kAssumedScatter = 0.03;
-/// The share of histories without any step in which one may be told.
+/// Accepted share of histories without any step in which one is reported.
 inline constexpr double kFalseHistories = 0.05;
 
-/// From as many runs on a level must hold for two. In fewer a step is a hint: 7 to 9% of unchanged
-/// histories of three runs of recorded drift told one.
+/// With this many runs or more, a level must hold for two of them. With fewer, a step is only a
+/// hint: 7 to 9% of unchanged histories of three runs of recorded drift reported one.
 inline constexpr std::size_t kEnoughRuns = 4;
 
 /// `noise_floors`: of each run, 0.006 is 0.6%; 0 where it was not measured. Every series has as

@@ -1,4 +1,5 @@
-// The two clouds of points, by Chart.js: thousands of marks are pixels sooner than elements.
+// The two scatter charts, drawn by Chart.js: thousands of marks are faster as pixels of a canvas
+// than as elements of the page.
 import {byId, make} from "./elements.js";
 import {css, shape} from "./marks.js";
 import {selectAndShow} from "./selection.js";
@@ -6,7 +7,7 @@ import {selectAndShow} from "./selection.js";
 export const haveCharts = typeof Chart === "function";
 const charts = {};
 
-// A canvas needs the colour itself, not the name of it.
+// A canvas needs the value of a colour, not the name of a CSS variable.
 function solid(column) {
   return css("--s" + column % 8);
 }
@@ -23,7 +24,7 @@ function noChart(canvas) {
   canvas.replaceWith(make("p", {class: "meta missing-charts"}, kNoCharts));
 }
 
-// Leaves `data-drawn` (marks drawn) on the canvas when the pixels are there.
+// Sets `data-drawn` of the canvas to the number of marks when they are drawn.
 export function replaceChart(id, config, marks, label) {
   const canvas = byId(id);
   charts[id]?.destroy();
@@ -38,8 +39,8 @@ export function replaceChart(id, config, marks, label) {
   canvas.dataset.drawn = marks;
 }
 
-// Round numbers of a logarithmic axis: 1, 2, 5, 10, ...; only the powers where there are many
-// decades. Called by Chart.js with the axis as `this`.
+// The labels of a logarithmic axis: round numbers 1, 2, 5, 10, ..., or only powers of ten where
+// there are many decades.
 function logTick(axis, value, format) {
   const digit = value / 10 ** Math.floor(Math.log10(value) + 1e-9);
   const decades = Math.log10(axis.max / axis.min);

@@ -1,11 +1,11 @@
-// The points of the two clouds: rate against arithmetic intensity, error against speed.
+// The points of the two scatter charts: rate against arithmetic intensity, error against speed.
 import {drawAccuracy, drawRoofline} from "./draw_clouds.js";
 import {byId} from "./elements.js";
 import {indices, percent, threeDigits, timeText} from "./format.js";
 import {cell, columnsShown, group, speedup, state, timed} from "./model.js";
 
-// Per column the points of its measured cases; x, y and more are functions of (row, column).
-// What is not above zero has no place on a logarithmic axis.
+// For each column, the points of its measured cases. x, y and more (a text) are functions of (row,
+// column). A logarithmic axis has no place for values that are not above zero.
 function pointsByColumn(x, y, more) {
   const {columns, rows} = group();
   const shown = columnsShown();

@@ -23,7 +23,7 @@ function caseTime(ns) {
   return ns ? timeText(ns) : "—";
 }
 
-// [word, number of cases] of each kind of change that there is.
+// [word, number of cases] of each kind of change that occurs.
 function changesThere() {
   return Object.entries(data.counts).filter(([, count]) => count);
 }

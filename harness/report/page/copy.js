@@ -1,7 +1,7 @@
 // The button that copies a line to the clipboard, and says that it did.
 import {make} from "./elements.js";
 
-// For a browser that gives pages from files no clipboard.
+// For browsers that give no access to the clipboard to a page opened from a file.
 function copyByHand(line) {
   const area = make("textarea");
   area.value = line;

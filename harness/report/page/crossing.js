@@ -1,4 +1,4 @@
-// Who wins where, over the two axes of a sweep.
+// The fastest backend at each point of a sweep.
 import {drawCrossing} from "./draw_crossing.js";
 import {byId, make, row as tableRow, tableBody, tableHead} from "./elements.js";
 import {ratioText} from "./format.js";

@@ -4,11 +4,12 @@ import {timeText, timeUnit} from "./format.js";
 import {series} from "./marks.js";
 import {canvasOf, cut, isNarrow, nameRoom, timeAxis, words} from "./picture.js";
 
-// What takes longer than this many times the fastest would flatten the rest: it runs off the
-// scale, and says so.
+// A bar longer than this many times the fastest would make the others too short: it is cut off at
+// the edge, and its text says so.
 const kBeyond = 8;
 
-// A sample far out (a machine that was disturbed) must not set the scale: it is drawn at the edge.
+// The samples without outliers (the machine was disturbed): these must not set the scale, and are
+// drawn at its edge.
 function quiet(samples) {
   const sorted = [...samples].sort((a, b) => a - b);
   const middle = sorted[sorted.length >> 1];

@@ -3,8 +3,8 @@ import {cloudOptions, logAxis, logRange, replaceChart, scatterSets} from "./char
 import {plain, threeDigits} from "./format.js";
 import {css} from "./marks.js";
 
-// The outermost line is the roof of all; slower memories and narrower instructions are thinner
-// lines below.
+// Strong lines: the highest arithmetic rate, and the bandwidth of the slowest level (memory). Thin
+// dashed lines: faster caches, and narrower instruction sets.
 function memoryRoof(memory, top, xs, strong) {
   const ridge = {x: top / memory.value, y: top};
   const points = [{x: xs.min, y: xs.min * memory.value}, ridge].filter(({x}) => x <= xs.max);
@@ -39,7 +39,7 @@ function roofSets({flops, bytes}, xs) {
   return [...memories, ...rates].map(roofSet);
 }
 
-// Writes the name of one roof along it.
+// Writes the name of a roof along its line.
 function nameRoof(ctx, {label, data: [start, end]}, {x, y}, area) {
   if (!end) return;
   const left = x.getPixelForValue(start.x);
@@ -71,7 +71,8 @@ function roofNames(sets) {
   return {id: "names", afterDatasetsDraw};
 }
 
-// Ranges of both axes: all points, and where they are known the roofs and their outermost ridge.
+// Ranges of both axes: they include all points and, where the roofs are known, the point in which
+// the two strong lines meet.
 function roofRanges(points, {flops, bytes}, known) {
   const top = known ? flops[0].value : 0;
   const slowest = known ? bytes[bytes.length - 1].value : 0;

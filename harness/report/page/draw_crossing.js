@@ -1,4 +1,4 @@
-// The picture of rates over an axis of a sweep, on a logarithmic scale: one small picture.
+// A small picture of the rates over the parameter of a sweep, on a logarithmic scale.
 import {draw} from "./elements.js";
 import {plain, threeDigits} from "./format.js";
 import {series} from "./marks.js";
@@ -9,8 +9,8 @@ const kBottom = 160;
 
 function scaleOf(rates, count, width) {
   const fastest = Math.max(...rates);
-  // What is slower than a fortieth of the fastest (the definition in loops) would flatten the
-  // crossing itself.
+  // Rates below 1/40 of the fastest (such as those of naive loops) would flatten the part where the
+  // lines cross.
   const low = Math.log(Math.max(Math.min(...rates), fastest / 40) / 1.15);
   const high = Math.log(fastest * 1.15);
   return {
@@ -44,8 +44,8 @@ function drawAxes(svg, names, width, scale) {
   });
 }
 
-// A line goes on over a value that was not part of the sweep (null), and breaks where it has no
-// time (0) or leaves the scale.
+// A line continues over a value that is not part of the sweep (null), and breaks where there is no
+// time (0) or where it leaves the scale.
 function pathOf(values, {low, x, y}) {
   let open = false;
   let path = "";

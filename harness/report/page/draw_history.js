@@ -84,7 +84,7 @@ function point({median}, run, {x, y}, attributes) {
   return draw("circle", {cx: x(run), cy: y(median[run]), class: "point", ...attributes});
 }
 
-// For a row of the table.
+// The small picture for a row of the table.
 export function sparkline(index) {
   const place = {left: 4, right: 186, bottom: 30, top: 4};
   const shown = caseOf(index);
@@ -106,7 +106,7 @@ function emptyPicture({name, median, there}, width, height) {
   });
 }
 
-// Fills a box of the page.
+// Draws the large picture into a box of the page.
 export function drawHistory(box, index) {
   const width = Math.max(260, box.clientWidth || 640);
   const place = {left: 62, right: width - 12, bottom: 212, top: 14, height: 240};

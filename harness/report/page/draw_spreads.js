@@ -7,7 +7,8 @@ import {canvasOf, cut, isNarrow, kSoftMiddle, line, steps, words} from "./pictur
 const kBins = 100;
 const kPitch = 46;
 
-// Shares of the median at both ends: it shows where most samples of the widest row lie.
+// Both ends of the axis, as deviations from the median (0.1: 10% above it): wide enough for most
+// samples of the widest row.
 function rangeOf(rows) {
   const wide = clamp(Math.max(...rows.map(row => row.wide)), 0.05, 0.8);
   return {low: -0.6 * wide, high: 1.2 * wide};
@@ -28,7 +29,8 @@ function drawShares(svg, range, height, x) {
   }
 }
 
-// How many samples lie in each bin, smoothed over its neighbours; the ends hold what is beyond.
+// How many samples lie in each bin, smoothed over its neighbours; the first and last bin also hold
+// all samples beyond them.
 function densityOf(deviations, {low, high}) {
   const counts = new Float64Array(kBins);
   for (const deviation of deviations) {

@@ -2,7 +2,8 @@
 
 export const byId = id => document.getElementById(id);
 
-// Attributes without a value (undefined, null, false) are left out, and so are children.
+// Attributes that are undefined, null or false are left out; so are children that are undefined or
+// null.
 function fill(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== undefined && value !== null && value !== false) element.setAttribute(name, value);

@@ -1,4 +1,4 @@
-// A ratio as a line with its interval, on one logarithmic scale for the whole comparison page.
+// A ratio as a dot and its interval as a line, on one logarithmic scale for the whole page.
 import {data} from "./data.js";
 import {draw} from "./elements.js";
 import {clamp} from "./format.js";
@@ -6,7 +6,7 @@ import {clamp} from "./format.js";
 const kBad = ["slower", "broke", "gone", "refused"];
 const kGood = ["faster", "mended", "accepted"];
 
-// "bad", "good", or "" of what neither is.
+// "bad", "good", or "" for neither.
 export function toneOf(change) {
   if (kBad.includes(change)) return "bad";
   return kGood.includes(change) ? "good" : "";
@@ -18,8 +18,8 @@ function endsOf({ratio}) {
   return [low ?? middle, high ?? middle];
 }
 
-// The scale holds every interval, and at least a tenth either way; what lies beyond a factor of 4
-// is drawn at the edge.
+// The scale covers every interval: at least 10% in both directions, and at most a factor of 4. What
+// lies beyond is drawn at the edge.
 function reachOf(compared) {
   const distances = compared.flatMap(endsOf).map(end => Math.abs(Math.log(end)));
   return Math.min(Math.log(4), Math.max(Math.log(1.1), ...distances));

@@ -7,7 +7,7 @@ export function timeUnit(ns) {
   return kTimeUnits.find(([size]) => ns < 999.5 * size) ?? kTimeUnits[3];
 }
 
-// As report/words.cpp writes them: the unit to fit, three digits.
+// The same text as time_text() of core/text.hpp: the unit that fits, three digits.
 export function timeText(ns) {
   const [size, unit] = timeUnit(ns);
   return threeDigits(ns / size) + " " + unit;

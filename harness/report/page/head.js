@@ -1,10 +1,11 @@
-// The head of the page: its runs, what came of their cases, the answer, controls and legend.
+// The head of the page: its runs, how many cases had which outcome, the answer, controls and
+// legend.
 import {data} from "./data.js";
 import {byId, make} from "./elements.js";
 import {mark} from "./marks.js";
 import {group, state} from "./model.js";
 
-// Cases of all runs by their word: [word, {cases, defect}].
+// Number of cases of all runs, by word: [word, {cases, defect}].
 function countsOf(runs) {
   const total = new Map();
   for (const {word, cases, defect} of runs.flatMap(run => run.strip)) {

@@ -62,7 +62,7 @@ function buildTable() {
       heatHead(phone), make("tbody"), make("tfoot", {}, rows.name.length > 1 ? totalsRow() : null));
 }
 
-// whole: every row at once, as paper wants it.
+// whole: puts every row into the page, as printing needs it.
 export function showHeat(whole = false) {
   heatState.rows = rowsShown();
   heatState.whole = whole || heatState.rows.length <= kAtOnce;
@@ -77,14 +77,14 @@ function cellAt(row, column) {
   return byId("heat").querySelector(`td.cell[data-row="${row}"][data-column="${column}"]`);
 }
 
-// One cell takes the Tab key: the chosen one, the first where that is not in the page.
+// The Tab key reaches exactly one cell: the chosen one, or the first if that is not in the page.
 function keepOneTabStop() {
   const heat = byId("heat");
   if (heat.querySelector('td.cell[tabindex="0"]')) return;
   heat.querySelector("td.cell")?.setAttribute("tabindex", 0);
 }
 
-// First and last row that belong into the page: those in sight and as many above and below.
+// The range of rows to put into the page: those in sight and as many above and below.
 function rangeInSight() {
   const {rows, whole, height} = heatState;
   if (whole) return {from: 0, to: rows.length};
@@ -112,7 +112,7 @@ function replaceRows(body) {
   keepOneTabStop();
 }
 
-// The height of a row depends on the fonts: where it is not what was assumed, all is done anew.
+// The height of a row depends on the fonts: if it is not as assumed, the rows are placed again.
 function correctHeight(body) {
   const real = body.querySelector("tr[data-row]")?.getBoundingClientRect().height;
   if (heatState.whole || !real || Math.abs(real + 3 - heatState.height) <= 0.6) return;
@@ -157,7 +157,8 @@ export function markSelected() {
   keepOneTabStop();
 }
 
-// Where a key leads from a row and column, both counted among those shown; undefined: nowhere.
+// Where a key leads from a row and column, both counted among those shown; undefined for a key that
+// does not move.
 function target(key, row, column, rows, columns) {
   const targets = {
     ArrowUp: [row - 1, column],

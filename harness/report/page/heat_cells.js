@@ -19,7 +19,8 @@ import {
 } from "./model.js";
 import {isDefect} from "./outcomes.js";
 
-// log2 of the speed-up, full colour at 5 times: blue faster, orange slower.
+// A colour by the logarithm of the speed-up, strongest at a factor of 5: blue faster, orange
+// slower.
 export function shade(ratio) {
   const strength = clamp(Math.log2(ratio) / Math.log2(5), -1, 1);
   const color = strength >= 0 ? "--fast" : "--slow";
@@ -50,7 +51,7 @@ function describeSpeedup(row, column) {
   return `\n${ratioText(ratio.median)} the speed of ${baseline}${intervalText(ratio)}`;
 }
 
-// A case in words, as its tip says it.
+// A case in words, for its tooltip.
 export function describeCase(row, column) {
   const {columns, rows} = group();
   const name = `${columns[column]} on ${rows.name[row]}`;
@@ -97,8 +98,8 @@ function heatCell(row, column) {
   return td;
 }
 
-// Who is fastest, and by how much over the baseline that was chosen; "≈" where another is not
-// told apart from it.
+// The fastest column, and its lead over the chosen baseline; "≈" where another is not told apart
+// from it.
 function winnerCell(row) {
   const {columns} = group();
   const best = indices(columns).find(column => isFastest(row, column));

@@ -1,5 +1,5 @@
-// Several runs of the same cases: each case over the runs, its steps marked. Only where
-// `data.history` is there.
+// Several runs of the same cases: each case over the runs, with its steps marked. Only shown where
+// `data.history` is not null.
 import {data} from "./data.js";
 import {drawHistory, runName, runsWithTime, sparkline} from "./draw_history.js";
 import {byId, make, number, row as tableRow, tableBody, tableHead} from "./elements.js";

@@ -27,7 +27,8 @@ import {
 import {isDefect} from "./outcomes.js";
 import {select} from "./selection.js";
 
-// The least ns that a direct algorithm takes at the machine's peaks; 0: the peaks are not known.
+// The least time in ns that a direct algorithm takes at the machine's peaks; 0: the peaks are not
+// known.
 function leastTime(flops, bytes) {
   const {peak_gflops: rate, peak_gbytes: bandwidth} = group();
   return rate ? Math.max(flops / rate, bytes / (bandwidth || Infinity)) : 0;
@@ -83,7 +84,7 @@ export function showLayer() {
   showCase();
 }
 
-// The text of one number of a case: (row, column) to text.
+// A function of (row, column) that gives the text of one number of a case.
 function value(key, format) {
   return (row, column) => {
     const found = cell(key, row, column);

@@ -15,7 +15,8 @@ function roundsOf(row, column) {
   };
 }
 
-// Whether the baseline is drawn beside it: where both are of one size, their rounds are common.
+// Whether the baseline's samples of the same rounds are drawn too: only if the medians differ by
+// less than a factor of 4.
 function hasBaselineBeside(row, column) {
   const {baseline} = state;
   if (baseline < 0 || baseline === column) return false;

@@ -1,4 +1,4 @@
-// Shape and colour of a column: its sign wherever its name stands.
+// Shape and colour of a column: its mark wherever its name appears.
 import {draw} from "./elements.js";
 
 const kShapes =
@@ -15,7 +15,7 @@ const kOutlines = {
   cross: "M7 2V12M2 7H12",
 };
 
-// The value of a CSS variable, for what cannot be told its name.
+// The value of a CSS variable, for what cannot use its name.
 export function css(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
@@ -24,7 +24,8 @@ export function series(column) {
   return `var(--s${column % 8})`;
 }
 
-// Shape and colour together name a column; beyond eight the pairing shifts, so that 64 differ.
+// Shape and colour together identify a column; after every eight columns the pairs shift, so that
+// 64 columns differ.
 export function shape(column) {
   return kShapes[(column + Math.floor(column / 8)) % 8];
 }

@@ -1,4 +1,4 @@
-// What of the data is shown, and how a case is looked up in it: by row (layer) and column.
+// Which part of the data is shown, and how a case is looked up in it: by row (layer) and column.
 import {data} from "./data.js";
 import {indices} from "./format.js";
 import {outcomeName} from "./outcomes.js";
@@ -62,7 +62,7 @@ export function drifts(row, column) {
   return (cell("flags", row, column) & 4) !== 0;
 }
 
-// Samples and ends of intervals travel as steps of a ten-thousandth of their median.
+// Samples and ends of intervals are stored as deviations from their median, in 1/10000 of it.
 function unpacked(step, row, column) {
   return cell("median", row, column) * (1 + step / 1e4);
 }
@@ -95,7 +95,8 @@ export function intervalText(ratio) {
   return ` (${ratio.low.toFixed(2)}–${ratio.high.toFixed(2)})`;
 }
 
-// "×3" of a layer that the network runs three times, with what stands before it.
+// "×3" for a layer that the network runs three times, after the text `before`; empty for a layer
+// that it runs once.
 export function timesRun(row, before = "") {
   const count = group().rows.count[row];
   return count > 1 ? before + "×" + count : "";

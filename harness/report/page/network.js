@@ -4,10 +4,10 @@ import {byId} from "./elements.js";
 import {indices, plural, ratioText, timeText} from "./format.js";
 import {cell, columnsShown, group, intervalText, timed, timesRun} from "./model.js";
 
-// Parts of a bar that can be told from each other.
+// The most parts of a bar that can be told from each other.
 const kMostParts = 150;
 
-// A column that lacks a layer, filled with the baseline's time of it.
+// A column that lacks layers, which are filled with the baseline's times.
 function isFilled(total) {
   return total.ns === null && total.filled_ns !== null;
 }
@@ -28,7 +28,7 @@ function partOf(row, column) {
   return {ns, series: source, filled, name: partName(row, source)};
 }
 
-// Of a long suite a bar has one part for each column that its layers are from.
+// For a long suite, a bar has only one part for each column that its layers come from.
 function gather(parts) {
   if (parts.length <= kMostParts) return parts;
   const sums = new Map();
@@ -52,7 +52,7 @@ function columnBar(column) {
   };
 }
 
-// Its layers in the order of the columns that they are from.
+// The bar of the best mix: its layers, in the order of the columns that they come from.
 function mixBar() {
   const {columns, mix, rows} = group();
   const layersOf = column => indices(rows.name).filter(row => mix.columns[row] === column);

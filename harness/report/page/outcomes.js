@@ -1,23 +1,13 @@
-// The outcomes of a case, by their number in the data.
+// The outcomes of a case, by their number in the data: what the table of core/outcome.hpp says of
+// each.
+import {data} from "./data.js";
 
-// The outcomes of report/words.hpp, in their order.
-const kOutcomes = [
-  "timed",
-  "agrees",
-  "wrong",
-  "failed",
-  "crashed",
-  "refused",
-  "unmeasured",
-  "noisy",
-  "absent",
-];
-const kDefects = ["wrong", "failed", "crashed"];
+const defects = new Set(data.outcomes.filter(({defect}) => defect).map(({name}) => name));
 
 export function outcomeName(index) {
-  return kOutcomes[index];
+  return data.outcomes[index].name;
 }
 
 export function isDefect(name) {
-  return kDefects.includes(name);
+  return defects.has(name);
 }

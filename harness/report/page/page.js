@@ -27,7 +27,7 @@ function showAll() {
   showTables();
 }
 
-// The row with the most measured columns, and the fastest of it.
+// Chooses the row with the most measured columns, and the fastest column in it.
 function chooseCase() {
   const {columns, rows} = group();
   const measured = row => indices(columns).filter(column => timed(row, column)).length;
@@ -47,7 +47,7 @@ function showGroup() {
   showAll();
 }
 
-// What is drawn for the width of the window.
+// Draws again what depends on the width of the window.
 function listenToResizing() {
   let width = innerWidth;
   addEventListener("resize", () => {
@@ -62,7 +62,8 @@ function listenToResizing() {
   });
 }
 
-// Sets one member of the state to what a control holds, then shows what depends on it.
+// An event handler that sets a member of the state to the value of a control, then shows what
+// depends on it.
 function follow(key, convert, show) {
   return event => {
     state[key] = convert(event.target.value);
@@ -87,7 +88,7 @@ function listen() {
   onSelect(showLayer);
 }
 
-// Pictures take their colours from the theme by themselves; the two clouds of points are pixels.
+// SVG pictures follow the colours of the theme by themselves; the two scatter charts are pixels.
 function redraw(...shows) {
   return () => {
     if (!data.groups.length) return;

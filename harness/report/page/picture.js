@@ -1,9 +1,9 @@
-// What every picture in SVG is made with. A picture fills a box of the page, and leaves
-// `data-drawn` (marks drawn) on it when they are there.
+// Functions for every SVG picture. A picture fills a box of the page, and sets its `data-drawn` to
+// the number of marks when they are drawn.
 import {draw} from "./elements.js";
 import {indices, plain} from "./format.js";
 
-// Text keeps its size on every screen, since the picture is drawn anew for each width.
+// Text keeps its size on every screen, since the picture is drawn again for each width.
 export function canvasOf(box, height, label) {
   const width = Math.max(240, box.clientWidth || 640);
   const viewBox = `0 0 ${width} ${height}`;
@@ -37,7 +37,7 @@ export function cut(text, most) {
   return text.length > most ? text.slice(0, most - 1) + "…" : text;
 }
 
-// Pixels left of the bars for their names, of which a narrow picture has none.
+// Width in pixels for the names left of the bars; 0 in a narrow picture, which has them above.
 export function nameRoom(narrow, bars, least) {
   if (narrow) return 0;
   return Math.min(190, 16 + 7 * Math.max(least, ...bars.map(bar => bar.name.length)));

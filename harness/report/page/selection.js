@@ -1,4 +1,4 @@
-// Which case the reader has chosen; what shows it is told when another is chosen.
+// Which case the reader has chosen; listeners are called when another one is chosen.
 import {byId} from "./elements.js";
 import {state} from "./model.js";
 

@@ -4,7 +4,7 @@ function setTheme(theme) {
   document.documentElement.dataset.theme = theme;
 }
 
-// changed, beforePrint, afterPrint: what is drawn anew when the colours are others.
+// changed, beforePrint, afterPrint: functions that draw again what depends on the colours.
 export function followTheme({changed, beforePrint, afterPrint}) {
   const asked = new URLSearchParams(location.search).get("theme");
   const dark = matchMedia("(prefers-color-scheme: dark)");

@@ -23,7 +23,7 @@ function hideTip() {
   placeTip(null, "");
 }
 
-// What has the focus keeps its tip while it scrolls into sight.
+// A focused cell keeps its tip while it scrolls into sight; other tips are hidden.
 function followScrolling(words) {
   if (byId("tip").hidden) return;
   const focused = document.activeElement;
@@ -34,7 +34,7 @@ function followScrolling(words) {
   }
 }
 
-// words: what the tip of a cell of the heat map says; anything else says its own data-tip.
+// words: gives the tip of a cell of the heat map; other elements have theirs in data-tip.
 export function listenForTips(words) {
   const show = event => {
     const element = event.target.closest?.("[data-tip], " + kCell);

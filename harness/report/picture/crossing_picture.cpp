@@ -1,4 +1,4 @@
-// Who wins where: a grid, in each place the fastest backend and its lead.
+// A grid with the fastest backend at each point, and its lead over the next.
 #include <fmt/format.h>
 
 #include <algorithm>

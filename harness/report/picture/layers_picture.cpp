@@ -1,4 +1,4 @@
-// Every column's speed beside the baseline's, layer by layer, with its interval.
+// The speed-up of every column over the baseline, layer by layer, with its interval.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,12 +14,12 @@ namespace convgauge {
 namespace {
 
 constexpr double kLineHeight = 22, kPlot = 560;
-/// What is slower than this would flatten the rest: it stands at the edge.
+/// Speed-ups outside this range would squeeze the others: they are drawn at the edge.
 constexpr double kLeast = 1 / 4.0, kMost = 16;
-/// More are no picture any more.
+/// More layers make a picture unreadable.
 constexpr std::size_t kMostLayers = 80;
 
-/// Where a speed-up stands on the plot's logarithmic axis.
+/// The position of a speed-up on the plot's logarithmic axis.
 class Scale {
  public:
   explicit Scale(const Group& group) {
@@ -72,7 +72,7 @@ void draw_names(Svg& svg, const Group& group, double left, double y) {
   }
 }
 
-/// Lines that the columns' names take.
+/// Width that the line with the columns' names takes.
 double names_width(const Group& group) {
   double width = 0;
   for (const auto& column : group.columns)

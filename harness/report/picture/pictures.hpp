@@ -7,9 +7,9 @@
 
 namespace convgauge {
 
-/// `group` alone. Where the suite is a sweep over kernel sizes or another parameter: who wins
-/// where, with the lead over the next backend; else every column's speed beside the baseline, layer
-/// by layer. An error where there is too much for a picture, or nothing.
+/// A picture of one group. For a suite that sweeps kernel sizes or another parameter: the fastest
+/// backend at each point, with its lead over the next. Else every column's speed-up over the
+/// baseline, layer by layer. Errors: too many layers; no speed-up was measured.
 Expected<std::string> picture(const Group& group);
 
 }  // namespace convgauge

@@ -1,5 +1,5 @@
-// Pictures as files: rectangles, lines, circles and texts of an SVG that needs nothing beside it.
-// Colours are those of the page, in its light and its dark theme, by the reader's system.
+// Pictures as files: rectangles, lines, circles and texts of an SVG that needs no other file.
+// Colours are those of the page, light or dark as the reader's system says.
 #pragma once
 #include <string>
 #include <string_view>
@@ -8,13 +8,13 @@ namespace convgauge {
 
 class Svg {
  public:
-  /// `label`: what the picture says, for who does not see it.
+  /// `label`: a text for readers who cannot see the picture.
   Svg(double width, double height, std::string_view label);
-  /// `attributes`: further ones, as `class="soft"`; not escaped.
+  /// `attributes`: more attributes, such as `class="soft"`; not escaped.
   void rect(double x, double y, double width, double height, std::string_view attributes);
   void line(double x1, double y1, double x2, double y2, std::string_view attributes);
   void circle(double x, double y, double radius, std::string_view attributes);
-  /// Escaped. `anchor`: start, middle or end.
+  /// `words` are escaped. `anchor`: start, middle or end.
   void text(double x, double y, std::string_view words, std::string_view anchor,
             std::string_view attributes = "");
   std::string finish() &&;

@@ -1,4 +1,4 @@
-// Lines "key : value" and a table of the flags worth keeping.
+// Reads lines "key : value" and keeps the flags of a fixed table.
 #include "run/machine/cpuinfo.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// What /proc/cpuinfo says, as far as convolutions care.
+// What /proc/cpuinfo says that matters to a convolution.
 #pragma once
 #include <string>
 #include <string_view>
@@ -12,8 +12,8 @@ std::string cpuinfo_field(std::string_view cpuinfo, std::string_view key);
 /// empty.
 std::string processor_name(std::string_view cpuinfo);
 
-/// Those of its flags that a convolution kernel may be chosen by, in the order of a fixed table:
-/// "avx2 fma f16c".
+/// Those of its flags on which the choice of a convolution kernel may depend, in the order of a
+/// fixed table: "avx2 fma f16c".
 std::string instruction_sets(std::string_view cpuinfo);
 
 }  // namespace convgauge

@@ -1,6 +1,6 @@
-// The one loop, for any width of vector. A product and a sum: the compiler makes them one
-// instruction where the translation unit's instruction set has it (-ffp-contract=fast, set for
-// these files only).
+// The loop of multiply-adds, for any width of vector. It is written as a product and a sum, which
+// the compiler makes one instruction where the translation unit's instruction set has it
+// (-ffp-contract=fast, set for these files only).
 #pragma once
 #include "run/machine/loops.hpp"
 

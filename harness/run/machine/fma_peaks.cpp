@@ -1,4 +1,4 @@
-// The rate of each FMA loop on all threads at once, by its best window.
+// The rate of each FMA loop on all threads at once, in its shortest time window.
 #include "run/machine/loops.hpp"
 #include "run/machine/peaks.hpp"
 #include "run/machine/team.hpp"

@@ -1,5 +1,6 @@
-// The loops that peaks are measured with. Each instruction set is a translation unit of its own,
-// and includes nothing whose inline functions the linker could hand to a processor without it.
+// The loops with which peaks are measured. Each instruction set has a translation unit of its own,
+// which includes no header with shared inline functions: the linker could keep the copy compiled
+// for this instruction set, and a processor without it would then run that copy.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -7,14 +8,15 @@
 namespace convgauge {
 
 /// x <- x * factor + addend, `repeats` times in every lane of kChains independent vectors; returns
-/// a sum of them, so that nothing is left out. Chains: latency times ports of an FMA is 8 to 10 on
-/// processors since Haswell and Zen; with the two constants 12 fit the 16 registers of AVX2.
+/// a sum of them, so that the compiler cannot drop any. kChains: to keep every FMA unit busy takes
+/// latency times the number of units, 8 to 10 on processors since Haswell and Zen; 12 chains and
+/// the two constants fit the 16 registers of AVX2.
 inline constexpr int kChains = 12;
 float fma_baseline(std::int64_t repeats, float factor, float addend);
 float fma_avx2(std::int64_t repeats, float factor, float addend);
 float fma_avx512(std::int64_t repeats, float factor, float addend);
 
-/// Lanes of f32 in a vector of each.
+/// Number of f32 in a vector of each instruction set.
 inline constexpr int kBaselineLanes = 4, kAvx2Lanes = 8, kAvx512Lanes = 16;
 
 /// Sum of the words, read `passes` times from first to last with the instruction set's widest

@@ -1,4 +1,4 @@
-// The loops for what every processor of the architecture has.
+// The loops for the instruction set that every processor of the architecture has.
 #include "run/machine/fma_loop.hpp"
 #include "run/machine/read_loop.hpp"
 

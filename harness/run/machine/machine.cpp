@@ -1,4 +1,4 @@
-// read_machine(): one field after the other.
+// read_machine(): fills one field after the other.
 #include "run/machine/machine.hpp"
 
 #include <fmt/format.h>
@@ -48,7 +48,7 @@ std::string hash(std::string_view text) {
   return fmt::format("{:016x}", value);
 }
 
-/// The best of a few batches: an interruption only ever lengthens one.
+/// The shortest of a few batches, since an interruption only lengthens one.
 double clock_read_cost_ns() {
   using Clock = std::chrono::steady_clock;
   constexpr int kReads = 1000, kBatches = 20;

@@ -1,4 +1,4 @@
-// What the numbers are made on: read from the system, and its peaks measured on the spot.
+// The machine on which a run is made: what the system says of it, and its measured peaks.
 #pragma once
 #include <chrono>
 #include <span>
@@ -7,25 +7,26 @@
 
 namespace convgauge {
 
-/// Everything but the peaks and the noise floor, in a few milliseconds. What the system does not
-/// tell stays empty or 0. Cores are those that this process may run on, not those of the machine.
-/// Changes nothing.
+/// Everything except the peaks and the noise floor, in a few milliseconds. What the system does not
+/// tell stays empty or 0. Cores are those on which this process may run, not all of the machine.
+/// Has no side effects.
 Machine read_machine();
 
-/// All of the last-level caches that so many threads of this process reach; 0 where they are not
-/// told.
+/// Total size of the last-level caches that `threads` threads of this process reach; 0 where the
+/// system does not tell it.
 std::int64_t last_level_bytes(const Machine& machine, int threads);
 
 inline constexpr std::chrono::milliseconds kPeakBudget{1000};
 
-/// For every number of threads: the rate of f32 fused multiply-adds out of registers (where an
-/// instruction set has none, of multiplies and adds), 2 flop each, for each instruction set that
-/// this processor has; and of reading out of each cache and of memory: an array that fits that
-/// level and no nearer one, several times the last-level cache for memory. Each is the best of many
-/// windows of 2 ms, so that a neighbour's load does not lower it; the threads are made here and
-/// pinned to distinct cores while there are any. Takes about `budget` in all, and what it takes to
-/// touch the arrays once. A peak that could not be had is left out: no memory for the array, caches
-/// that cannot be told apart, threads < 1.
+/// Measures two kinds of peaks, for every number of threads.
+/// Arithmetic: f32 fused multiply-adds on registers, 2 flop each, for each instruction set of this
+/// processor (without FMA: multiplies and adds).
+/// Reading: from each cache, with an array that fits into it but not into the next smaller cache;
+/// and from memory, with an array of several times the last-level cache.
+/// Each peak is the best of many windows of 2 ms, so that other load on the machine does not lower
+/// it. The threads are started here and pinned to distinct cores while there are any. Takes about
+/// `budget` in all, plus the time to touch the arrays once. A peak that cannot be measured is left
+/// out: no memory for the array, a cache too similar in size to the next smaller one, threads < 1.
 void measure_peaks(Machine& machine, std::span<const int> threads,
                    std::chrono::milliseconds budget = kPeakBudget);
 

@@ -1,5 +1,5 @@
-// measure_peaks(): arithmetic and reading for every number of threads; the old fields are the best
-// of each.
+// measure_peaks(): arithmetic and reading for every number of threads. fma_flops keeps the best
+// arithmetic peak, bytes_per_second the peak of memory.
 #include "run/machine/peaks.hpp"
 
 #include "run/machine/machine.hpp"

@@ -1,10 +1,11 @@
-// Reading an array, for any width of vector: eight sums, so that no addition waits for the last.
+// Reads an array, for any width of vector, into eight sums, so that no addition waits for the
+// previous one.
 #pragma once
 #include "run/machine/loops.hpp"
 
 namespace convgauge {
 
-/// `Vector`: of 64-bit words, copied from wherever they lie: any array may be read.
+/// `Vector`: of 64-bit words. It is loaded by memcpy, so that the array needs no alignment.
 template <class Vector, std::size_t kLanes>
 inline std::uint64_t read_loop(const std::uint64_t* words, std::size_t count, std::int64_t passes) {
   constexpr std::size_t kSums = 8;
@@ -20,7 +21,7 @@ inline std::uint64_t read_loop(const std::uint64_t* words, std::size_t count, st
         sums[k] += vector;
       }
     for (; i < count; ++i) total += words[i];
-    asm volatile("" ::: "memory");  // the next pass reads again, and is not a multiplication
+    asm volatile("" ::: "memory");  // every pass must read the array again
   }
   for (const auto& sum : sums)
     for (std::size_t lane = 0; lane < kLanes; ++lane) total += sum[lane];

@@ -1,5 +1,5 @@
-// Arrays that fit one level of the hierarchy and no nearer one, read over and over by all threads
-// at once.
+// Reads arrays that fit into one level of the hierarchy but not into the next smaller one, over and
+// over, by all threads at once.
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -16,7 +16,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-/// Anonymous memory, in huge pages where there are any; empty if the system has none to give.
+/// Anonymous memory, in huge pages where possible; converts to false if the system has no memory.
 class Mapping {
  public:
   explicit Mapping(std::size_t bytes)
@@ -42,8 +42,8 @@ std::span<const Processor> used(int threads, std::span<const Processor> processo
   return processors.first(std::min(processors.size(), static_cast<std::size_t>(threads)));
 }
 
-/// Five times the last-level caches that the threads reach, so that what is left of the last pass
-/// hardly matters.
+/// Bytes of each thread's array for reading from memory: in total five times the last-level caches
+/// that the threads reach, so that what the caches still hold of the previous pass hardly matters.
 std::int64_t memory_share(const Hierarchy& hierarchy, const CacheSizes& reached, int threads) {
   constexpr std::int64_t kTimesCache = 5, kUnknownCache = 32 << 20;
   const auto cache = std::max({reached.l3_bytes, reached.l2_bytes, std::int64_t{0}});
@@ -53,8 +53,8 @@ std::int64_t memory_share(const Hierarchy& hierarchy, const CacheSizes& reached,
   return bytes / threads;
 }
 
-/// Bytes per second of all threads, each reading `share` bytes of its own; 0 if there is no memory
-/// for it.
+/// Bytes per second of all threads together, each reading `share` bytes of its own; 0 if there is
+/// no memory for them.
 double read_rate(std::int64_t share, int threads, std::span<const Processor> processors,
                  milliseconds budget) {
   const auto count = static_cast<std::size_t>(share) / sizeof(std::uint64_t);
@@ -64,7 +64,7 @@ double read_rate(std::int64_t share, int threads, std::span<const Processor> pro
   const auto slice = [&](int thread) {
     return array.words() + static_cast<std::size_t>(thread) * count;
   };
-  // The thread that reads a page is the first to touch it, and so finds it on its own node.
+  // Each thread touches its own pages first, so that they are allocated on its own NUMA node.
   const auto touch = [&](int thread) { std::fill_n(slice(thread), count, std::uint64_t{1}); };
   const auto all = loops_here();
   double best = 0;
@@ -112,7 +112,7 @@ std::vector<ReadPeak> read_peaks(const Hierarchy& hierarchy, int threads,
   struct Level {
     const char* name;
     std::int64_t holds, share;
-    int percent;  // of the budget: a pass over a small array is short
+    int percent;  // of the budget; less for small arrays, whose passes are short
   };
   const Level levels[] = {
       {"l1", reached.l1_bytes, share_bytes(reached.l1_bytes, 0, threads), 15},

@@ -1,5 +1,4 @@
-// A barrier before and after each window; the last thread to arrive decides whether there is
-// another.
+// A barrier before and after each window; its completion function decides whether there is another.
 #include "run/machine/team.hpp"
 
 #include <sched.h>
@@ -14,8 +13,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Only the calling thread. A mask that the system refuses leaves it where it is: the window then
-/// merely gets worse.
+/// Pins the calling thread. If the system refuses the mask, the thread stays unpinned, and only the
+/// window may get longer.
 void pin(int processor) {
   const auto capacity = static_cast<std::size_t>(processor) + 1;
   const std::unique_ptr<cpu_set_t, void (*)(cpu_set_t*)> set(CPU_ALLOC(capacity),

@@ -1,5 +1,5 @@
-// Threads that do the same work at the same time, each on a core of its own, in short windows; the
-// best window counts.
+// Threads that do the same work at the same time, each pinned to a core, in short windows; the
+// shortest window counts.
 #pragma once
 #include <chrono>
 #include <functional>
@@ -9,9 +9,10 @@
 
 namespace convgauge {
 
-/// `work(thread)` on every thread at once, again and again until `budget` is spent, at least
+/// Calls `work(thread)` on every thread at once, again and again until `budget` is spent, at least
 /// `least` times. Returns the shortest time from the first thread's start to the last one's end.
-/// `begin(thread)` runs once on each before that. Thread i is pinned to processors[i mod size].
+/// `begin(thread)` runs once on each thread before that. Thread i is pinned to processors[i mod
+/// size].
 std::chrono::nanoseconds shortest_window(int threads, std::span<const Processor> processors,
                                          std::chrono::milliseconds budget, int least,
                                          const std::function<void(int)>& begin,
