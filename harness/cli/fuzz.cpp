@@ -135,8 +135,8 @@ int fuzz(const Arguments& arguments) {
   if (!selection) return usage_error(selection.error().message);
   const auto options = options_of(values, *selection);
   if (!options) return usage_error(options.error().message);
-  const auto field = line_up(selection->suite, selection->catalog);
-  if (!field) return usage_error(field.error().message);
+  const auto resolved = resolve_backends(selection->suite, selection->catalog);
+  if (!resolved) return usage_error(resolved.error().message);
   watch_interrupts();
   FuzzLine line;
   FuzzHooks hooks;
@@ -148,11 +148,11 @@ int fuzz(const Arguments& arguments) {
     std::fflush(stdout);
   };
   hooks.interrupted = [] { return interrupted(); };
-  const auto result = convgauge::fuzz(field->competitors, *options, hooks);
+  const auto result = convgauge::fuzz(resolved->competitors, *options, hooks);
   FuzzLine::clear();
   if (!result) return usage_error(result.error().message);
   print_summary(*result, *options);
-  for (const auto& a : field->absent) fmt::print("  absent: {}: {}\n", a.name, a.why);
+  for (const auto& a : resolved->absent) fmt::print("  absent: {}: {}\n", a.name, a.why);
   const int code = exit_code(*result);
   if (code == kNothingRan) fmt::print(stderr, "convgauge: nothing ran\n");
   return code;

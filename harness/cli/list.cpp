@@ -81,12 +81,12 @@ int print_suites(const fs::path& executable) {
 int print_algorithms(const po::variables_map& values) {
   const auto selection = select(values, false);
   if (!selection) return usage_error(selection.error().message);
-  const auto field = line_up(selection->suite, selection->catalog);
-  if (!field) return usage_error(field.error().message);
+  const auto resolved = resolve_backends(selection->suite, selection->catalog);
+  if (!resolved) return usage_error(resolved.error().message);
   Pool pool(default_search_path({}).executable, false);
   for (const auto& problem : selection->suite.problems)
     for (const auto& settings : settings_of(selection->suite))
-      for (const auto& c : field->competitors) {
+      for (const auto& c : resolved->competitors) {
         auto worker = pool.worker(c, settings.threads);
         if (!worker) return usage_error(worker.error().message);
         const auto spec = spec_of(problem.geometry, settings);

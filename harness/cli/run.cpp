@@ -168,11 +168,12 @@ Expected<Competitor> one_competitor(const Selection& selection) {
     return error("run: one value of --threads, --dtype, --layout, --direction and --math each");
   if (selection.suite.backends.front().algorithm == "all")
     return error("run: --algorithm all: one algorithm is needed, or 'default'");
-  const auto field = line_up(selection.suite, selection.catalog);
-  if (!field) return tl::unexpected(field.error());
-  if (field->competitors.empty())
-    return error(fmt::format("run: {}: {}", field->absent.front().name, field->absent.front().why));
-  return field->competitors.front();
+  const auto resolved = resolve_backends(selection.suite, selection.catalog);
+  if (!resolved) return tl::unexpected(resolved.error());
+  if (resolved->competitors.empty())
+    return error(
+        fmt::format("run: {}: {}", resolved->absent.front().name, resolved->absent.front().why));
+  return resolved->competitors.front();
 }
 
 int code_of(const Verdict& verdict) {

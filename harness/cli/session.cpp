@@ -55,8 +55,8 @@ std::string assignments(const std::vector<SettingText>& settings) {
 }  // namespace
 
 int dry_run(const Selection& selection, bool measure) {
-  const auto field = line_up(selection.suite, selection.catalog);
-  if (!field) return usage_error(field.error().message);
+  const auto resolved = resolve_backends(selection.suite, selection.catalog);
+  if (!resolved) return usage_error(resolved.error().message);
   const auto settings = settings_of(selection.suite);
   // Rough on purpose: a case is verified in the time of ten executions at 20 GFLOP/s, the reference
   // included, and a sample takes 7 ms.
@@ -65,7 +65,7 @@ int dry_run(const Selection& selection, bool measure) {
   std::int64_t cases = 0;
   for (const auto& problem : selection.suite.problems)
     for (const auto& s : settings)
-      for (const auto& c : field->competitors) {
+      for (const auto& c : resolved->competitors) {
         const auto name = problem.name.empty()
                               ? std::string()
                               : fmt::format(" ({}.{})", problem.suite, problem.name);
@@ -75,7 +75,7 @@ int dry_run(const Selection& selection, bool measure) {
                    (measure ? selection.suite.settings.measure.rounds * kSampleSeconds : 0);
         ++cases;
       }
-  for (const auto& a : field->absent) fmt::print("absent: {}: {}\n", a.name, a.why);
+  for (const auto& a : resolved->absent) fmt::print("absent: {}: {}\n", a.name, a.why);
   fmt::print(
       "{}, about {:.0f} s at 20 GFLOP/s; slow backends take longer, {:.0f} s a case at "
       "most\n",

@@ -16,6 +16,10 @@ std::string skip_text(const Skipped& skipped) {
 
 }  // namespace
 
+std::string time_or_dash(double ns) {
+  return ns > 0 ? time_text(ns) : "—";
+}
+
 std::string ratio_text(double ratio) {
   return ratio < 0.0995 ? fmt::format("{:.2g}×", ratio) : significant(ratio) + "×";
 }

@@ -8,6 +8,7 @@
 
 namespace convgauge {
 
+std::string time_or_dash(double ns);   // "—" where there is none: 0 or less
 std::string ratio_text(double ratio);  // "3.92×"
 std::string bytes_text(double bytes);  // "1.75 MB"
 /// "resnet50 · 2 threads · f32 · nchw · forward · strict".

@@ -89,24 +89,24 @@ std::vector<BackendChoice> all_present(const Catalog& catalog) {
 
 }  // namespace
 
-Expected<Field> line_up(const Suite& suite, const Catalog& catalog) {
+Expected<ResolvedBackends> resolve_backends(const Suite& suite, const Catalog& catalog) {
   const bool asked = !suite.backends.empty();
   for (const auto& failure : catalog.errors)
     if (failure.named) return error(failure.why);
-  Field field;
+  ResolvedBackends resolved;
   for (const auto& choice : asked ? suite.backends : all_present(catalog)) {
     auto pick = resolve(choice, catalog);
     if (pick.competitor) {
-      field.competitors.push_back(std::move(*pick.competitor));
+      resolved.competitors.push_back(std::move(*pick.competitor));
       continue;
     }
     const auto label = choice.label.empty() ? choice.name : choice.label;
     if (pick.misnamed) return error(fmt::format("backend '{}': {}", label, pick.why_not));
     if (choice.required)
       return error(fmt::format("backend '{}' is required, but {}", label, pick.why_not));
-    field.absent.push_back({label, pick.why_not});
+    resolved.absent.push_back({label, pick.why_not});
   }
-  return field;
+  return resolved;
 }
 
 std::vector<CaseSettings> settings_of(const Suite& suite) {

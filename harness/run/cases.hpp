@@ -24,7 +24,7 @@ struct Competitor {
 };
 
 /// The competitors that can run, and the backends that cannot, each with its reason.
-struct Field {
+struct ResolvedBackends {
   std::vector<Competitor> competitors;
   std::vector<AbsentBackend> absent;
 };
@@ -32,7 +32,7 @@ struct Field {
 /// Resolves the choices of a suite (none: every backend present except the reference and software
 /// devices). An absent backend that was required is an error; so is a device or plugin file that
 /// was named and is not there.
-Expected<Field> line_up(const Suite& suite, const Catalog& catalog);
+Expected<ResolvedBackends> resolve_backends(const Suite& suite, const Catalog& catalog);
 
 /// All combinations of the settings' axes.
 std::vector<CaseSettings> settings_of(const Suite& suite);

@@ -62,10 +62,10 @@ class Checker {
         }
     if (report_.exit_code == 0) ask_other_version();
     if (!catalog_.plugins.empty() && report_.exit_code != kUsage)
-      if (const auto field = line_up(suite, catalog_)) {
+      if (const auto resolved = resolve_backends(suite, catalog_)) {
         report_.backends = static_cast<int>(suite.backends.size());
-        for (const auto& competitor : field->competitors) probe(competitor);
-        for (const auto& absent : field->absent)
+        for (const auto& competitor : resolved->competitors) probe(competitor);
+        for (const auto& absent : resolved->absent)
           unreached_ += (unreached_.empty() ? "" : "; ") + absent.name + ": " + absent.why;
       }
     return finish();

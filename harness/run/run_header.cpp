@@ -13,7 +13,8 @@
 
 namespace convgauge {
 
-HeaderRecord make_header(const Suite& suite, const Field& field, const SweepOptions& options) {
+HeaderRecord make_header(const Suite& suite, const ResolvedBackends& resolved,
+                         const SweepOptions& options) {
   HeaderRecord h;
   h.convgauge_version = kVersion;
   h.git_revision = git_revision(kSourceFolder);
@@ -24,13 +25,13 @@ HeaderRecord make_header(const Suite& suite, const Field& field, const SweepOpti
   h.config_digest = suite.digest;
   h.command = options.command;
   // An absent baseline is left out: every ratio to it would be empty.
-  for (const auto& c : field.competitors)
+  for (const auto& c : resolved.competitors)
     if (suite.baseline_backend == c.choice.label) h.baseline_backend = suite.baseline_backend;
   h.machine = read_machine();
-  for (const auto& c : field.competitors)
+  for (const auto& c : resolved.competitors)
     h.plugins.push_back({c.choice.label, c.choice.name, c.plugin_file, c.plugin_hash, c.version,
                          c.device_text, c.choice.library_path.string()});
-  h.absent = field.absent;
+  h.absent = resolved.absent;
   h.known = suite.known;
   h.rounds = options.measure ? suite.settings.measure.rounds : 0;
   h.seed = suite.settings.verify.seed;

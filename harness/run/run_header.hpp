@@ -6,7 +6,8 @@
 namespace convgauge {
 
 /// The header without what has to be measured.
-HeaderRecord make_header(const Suite& suite, const Field& field, const SweepOptions& options);
+HeaderRecord make_header(const Suite& suite, const ResolvedBackends& resolved,
+                         const SweepOptions& options);
 
 /// Measures peaks and noise floor of the machine, for a run that measures. Takes seconds; a run
 /// with too few samples for intervals takes less time for peaks, and gets no noise floor.

@@ -87,14 +87,14 @@ Expected<SweepResult> sweep(const Suite& suite, const Catalog& catalog, const Sw
   if (options.measure && options.in_process && suite.settings.measure.processes != 1)
     return error(fmt::format("settings/measure/processes: {}: --in-process is one process",
                              suite.settings.measure.processes));
-  auto field = line_up(suite, catalog);
-  if (!field) return tl::unexpected(field.error());
-  auto header = make_header(suite, *field, options);
+  auto resolved = resolve_backends(suite, catalog);
+  if (!resolved) return tl::unexpected(resolved.error());
+  auto header = make_header(suite, *resolved, options);
   if (options.measure && options.measure_machine_peaks)
     measure_machine(header.machine, suite, options);
   auto log = RunLog::open(std::move(header), options);
   if (!log) return tl::unexpected(log.error());
-  return Sweep(suite, field->competitors, options, hooks, std::move(*log)).run();
+  return Sweep(suite, resolved->competitors, options, hooks, std::move(*log)).run();
 }
 
 }  // namespace convgauge

@@ -11,10 +11,6 @@
 namespace convgauge {
 namespace {
 
-std::string time_or_dash(double ns) {
-  return ns > 0 ? time_text(ns) : "—";
-}
-
 std::string line_of(const Comparison& comparison, const ComparedCase& c) {
   const bool bad =
       c.change == Change::slower || c.change == Change::broke || c.change == Change::gone;

@@ -31,10 +31,6 @@ const char* colour_of(Change change) {
   }
 }
 
-std::string time_or_dash(double ns) {
-  return ns > 0 ? time_text(ns) : "—";
-}
-
 std::string case_line(const Comparison& comparison, const ComparedCase& c, int name_width,
                       int width, bool colour) {
   const auto ratio = c.time_ratio ? ratio_interval_text(*c.time_ratio) : "";

@@ -45,7 +45,8 @@ TEST(History, FindsPlantedStepsAtTheirRunsWithTheirReasons) {
   EXPECT_EQ(slower.steps[0].run, 3);
   EXPECT_NEAR(slower.steps[0].ratio, 1.2, 0.05);
   std::string why;
-  for (const auto& reason : reasons(*h, slower, slower.steps[0])) why += sentence(reason) + "\n";
+  for (const auto& reason : reasons(*h, slower, slower.steps[0]))
+    why += difference_text(reason) + "\n";
   EXPECT_NE(why.find("plugin hash of winograd: 77aa01 → c0ffee"), why.npos) << why;
   EXPECT_NE(why.find("version of winograd"), why.npos) << why;
   EXPECT_EQ(why.find("onednn"), why.npos) << why;

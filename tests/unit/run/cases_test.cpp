@@ -53,14 +53,14 @@ BackendChoice choose(const char* name) {
 
 TEST(LineUp, TakesAllPresentButSoftwareAndReference) {
   const auto catalog = example();
-  const auto field = line_up(Suite{}, catalog);
-  ASSERT_TRUE(field);
-  ASSERT_EQ(field->competitors.size(), 1u);
-  EXPECT_EQ(field->competitors[0].plugin_hash, "h3") << "a plugin that was named comes first";
-  EXPECT_EQ(field->competitors[0].device_text, "gpu:0");
-  EXPECT_FALSE(field->competitors[0].on_cpu);
-  ASSERT_EQ(field->absent.size(), 2u);
-  EXPECT_EQ(field->absent[1].why, "no GPU device: no driver");
+  const auto resolved = resolve_backends(Suite{}, catalog);
+  ASSERT_TRUE(resolved);
+  ASSERT_EQ(resolved->competitors.size(), 1u);
+  EXPECT_EQ(resolved->competitors[0].plugin_hash, "h3") << "a plugin that was named comes first";
+  EXPECT_EQ(resolved->competitors[0].device_text, "gpu:0");
+  EXPECT_FALSE(resolved->competitors[0].on_cpu);
+  ASSERT_EQ(resolved->absent.size(), 2u);
+  EXPECT_EQ(resolved->absent[1].why, "no GPU device: no driver");
 }
 
 TEST(LineUp, HonoursPluginDeviceAndRequired) {
@@ -70,17 +70,17 @@ TEST(LineUp, HonoursPluginDeviceAndRequired) {
   suite.backends[0].plugin = "/p/a.so";
   suite.backends[1].device = "cpu:1";
   suite.backends[2].device = "software";
-  auto field = line_up(suite, catalog);
-  ASSERT_TRUE(field);
-  ASSERT_EQ(field->competitors.size(), 4u);
-  EXPECT_EQ(field->competitors[0].plugin_hash, "h1");
-  EXPECT_EQ(field->competitors[1].device, 1);
-  EXPECT_EQ(field->competitors[2].device_text, "software:0");
+  auto resolved = resolve_backends(suite, catalog);
+  ASSERT_TRUE(resolved);
+  ASSERT_EQ(resolved->competitors.size(), 4u);
+  EXPECT_EQ(resolved->competitors[0].plugin_hash, "h1");
+  EXPECT_EQ(resolved->competitors[1].device, 1);
+  EXPECT_EQ(resolved->competitors[2].device_text, "software:0");
   suite.backends.push_back(choose("gone"));
   suite.backends.back().required = true;
-  field = line_up(suite, catalog);
-  ASSERT_FALSE(field);
-  EXPECT_EQ(field.error().message, "backend 'gone' is required, but no GPU device: no driver");
+  resolved = resolve_backends(suite, catalog);
+  ASSERT_FALSE(resolved);
+  EXPECT_EQ(resolved.error().message, "backend 'gone' is required, but no GPU device: no driver");
 }
 
 TEST(Settings, AreTheProductOfTheAxes) {
@@ -127,9 +127,9 @@ TEST(LineUp, ADeviceThatIsNotThereIsAnError) {
   Suite suite;
   suite.backends = {choose("fast")};
   suite.backends[0].device = "gpu:7";
-  const auto field = line_up(suite, catalog);
-  ASSERT_FALSE(field);
-  EXPECT_EQ(field.error().message, "backend 'fast': it has no device 'gpu:7', but gpu:0, cpu:1");
+  const auto resolved = resolve_backends(suite, catalog);
+  ASSERT_FALSE(resolved);
+  EXPECT_EQ(resolved.error().message, "backend 'fast': it has no device 'gpu:7', but gpu:0, cpu:1");
 }
 
 TEST(Pool, PinsOnlyWhereThereAreEnoughCores) {
