@@ -131,7 +131,7 @@ int compare(const Arguments& arguments) {
   std::deque<Results> kept;
   const auto sides = read_sides(*request, kept);
   if (!sides) return usage_error(sides.error().message);
-  const auto comparison = convgauge::compare(sides->first, sides->second, request->options);
+  const auto comparison = report::compare(sides->first, sides->second, request->options);
   if (!comparison) return usage_error("compare: " + comparison.error().message);
   FormatOptions options;
   options.all_cases = values.count("all") > 0;

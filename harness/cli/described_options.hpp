@@ -13,6 +13,7 @@
 #include "cli/options.hpp"
 #include "core/describe.hpp"
 #include "core/expected.hpp"
+#include "core/layers.hpp"
 #include "core/words.hpp"
 
 namespace convgauge::cli {

@@ -148,7 +148,7 @@ int fuzz(const Arguments& arguments) {
     std::fflush(stdout);
   };
   hooks.interrupted = [] { return interrupted(); };
-  const auto result = convgauge::fuzz(resolved->competitors, *options, hooks);
+  const auto result = run::fuzz(resolved->competitors, *options, hooks);
   FuzzLine::clear();
   if (!result) return usage_error(result.error().message);
   print_summary(*result, *options);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/verbs.hpp"
+#include "core/layers.hpp"
 
 namespace convgauge::cli {
 

@@ -8,6 +8,7 @@
 #include "cli/options.hpp"
 #include "config/suite.hpp"
 #include "core/expected.hpp"
+#include "core/layers.hpp"
 #include "run/catalog.hpp"
 #include "run/sweep.hpp"
 

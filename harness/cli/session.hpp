@@ -1,6 +1,7 @@
 // A run at the terminal: progress on standard error, failures as they come, one exit code.
 #pragma once
 #include "cli/selection.hpp"
+#include "core/layers.hpp"
 
 namespace convgauge::cli {
 

@@ -2,6 +2,7 @@
 #pragma once
 #include <string>
 
+#include "core/layers.hpp"
 #include "record/record.hpp"
 
 namespace convgauge::cli {

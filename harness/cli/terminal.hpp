@@ -3,6 +3,7 @@
 #include <chrono>
 #include <string>
 
+#include "core/layers.hpp"
 #include "run/sweep.hpp"
 
 namespace convgauge::cli {

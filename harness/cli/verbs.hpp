@@ -3,6 +3,7 @@
 #pragma once
 #include <string>
 #include <vector>
+#include "core/layers.hpp"
 
 namespace convgauge::cli {
 

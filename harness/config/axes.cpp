@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 namespace {
 
 std::string value_text(int value) {
@@ -115,4 +116,4 @@ std::vector<SettingText> varying(const CaseSettings& of, const std::vector<CaseS
   return kept;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::config

@@ -8,18 +8,26 @@
 #include <vector>
 
 #include "core/describe.hpp"
+#include "core/layers.hpp"
 #include "core/spec.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 
 /// What one sample is. latency: one execution and the wait for its end. throughput: as many
 /// executions as fill 5 ms, back to back; a device gets them as one batch with one wait at its end.
 enum class MeasureMode { throughput, latency };
+}  // namespace convgauge::config
+
+namespace convgauge {
 template <>
-struct Words<MeasureMode> {
+struct Words<config::MeasureMode> {
   static constexpr std::string_view what = "mode";
   static constexpr std::array<std::string_view, 2> words{"throughput", "latency"};
 };
+
+}  // namespace convgauge
+
+namespace convgauge::config {
 
 struct One {
   template <class T>
@@ -116,4 +124,4 @@ std::string settings_text(const CaseSettings& settings);
 /// The settings of `of` whose value differs from that of at least one case in `all`.
 std::vector<SettingText> varying(const CaseSettings& of, const std::vector<CaseSettings>& all);
 
-}  // namespace convgauge
+}  // namespace convgauge::config

@@ -3,8 +3,9 @@
 #include <algorithm>
 
 #include "config/described_reader.hpp"
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 /// Any verdict but `agrees`: a case that agrees is not a failure that could be expected.
 static Expected<void> read_member(const Json& value, const Place& place, const Key&,
                                   VerdictKind& into) {
@@ -102,4 +103,4 @@ Expected<void> check_baseline(const std::string& label, const Place& place,
                fmt::format("'{}' is no label of \"backends\"{}", label, suggestion(label, labels)));
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::config

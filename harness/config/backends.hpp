@@ -5,8 +5,9 @@
 
 #include "config/place.hpp"
 #include "config/suite.hpp"
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 
 /// Each element is a name or an object; in the result every label is set and unique. `folder`: what
 /// relative paths start from.
@@ -19,4 +20,4 @@ Expected<std::vector<Known>> read_known(const Json& list, const Place& place);
 Expected<void> check_baseline(const std::string& label, const Place& place,
                               const std::vector<BackendChoice>& backends);
 
-}  // namespace convgauge
+}  // namespace convgauge::config

@@ -13,9 +13,10 @@
 
 #include "config/place.hpp"
 #include "core/describe.hpp"
+#include "core/layers.hpp"
 #include "core/words.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 
 /// An enumeration that has a table of words.
 template <class T>
@@ -162,4 +163,4 @@ Json written_whole(const S& value) {
   return object;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::config

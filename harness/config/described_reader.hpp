@@ -7,8 +7,9 @@
 
 #include "config/values.hpp"
 #include "core/describe.hpp"
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 
 /// Reads the keys that the description names, in the order of the file, into the members. Unknown
 /// keys, and required ones that are missing, are errors.
@@ -110,4 +111,4 @@ Expected<void> read_described(const Json& object, const Place& place, S& into) {
                      });
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::config

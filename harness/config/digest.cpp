@@ -6,9 +6,10 @@
 #include <xxhash.h>
 
 #include "config/described_json.hpp"
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 namespace {
 
 Json canonical(const Problem& p) {
@@ -87,4 +88,4 @@ std::string digest_of(const Suite& suite) {
   return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::config

@@ -6,9 +6,10 @@
 #include <optional>
 
 #include "config/values.hpp"
+#include "core/layers.hpp"
 #include "core/text.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 namespace {
 
 enum class Form { integer, pair, short_pair, padding, boolean, mode };
@@ -256,4 +257,4 @@ Expected<Geometry> geometry_of(const Draft& draft) {
   return g;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::config

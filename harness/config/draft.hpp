@@ -7,8 +7,9 @@
 
 #include "config/place.hpp"
 #include "core/geometry.hpp"
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 
 struct Draft {
   struct Entry {
@@ -40,4 +41,4 @@ Expected<Draft> read_draft(const Json& object, const Place& place);
 /// The legal geometry, or the rule that is broken and the place of the value that breaks it.
 Expected<Geometry> geometry_of(const Draft& draft);
 
-}  // namespace convgauge
+}  // namespace convgauge::config

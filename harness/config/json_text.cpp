@@ -8,8 +8,9 @@
 #include <fstream>
 #include <optional>
 #include <sstream>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 namespace {
 
 /// Configs nest about 5 deep; the limit keeps functions that recurse over the tree from overflowing
@@ -141,4 +142,4 @@ Expected<Json> read_json(const std::filesystem::path& file) {
   return parse_json(text.str(), file.string());
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::config

@@ -7,8 +7,9 @@
 #include <numeric>
 
 #include "config/place.hpp"
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 namespace {
 
 /// Insertions, deletions and substitutions between two words (Levenshtein), a row at a time.
@@ -56,4 +57,4 @@ std::string suggestion(std::string_view written, const std::vector<std::string>&
   return "; known here: " + either(known);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::config

@@ -4,9 +4,10 @@
 
 #include <fmt/format.h>
 
+#include "core/layers.hpp"
 #include "core/text.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 namespace {
 
 /// Characters of a value in a message, so that it stays on one line of a terminal.
@@ -62,4 +63,4 @@ Json number(double value) {
   return value > 0 ? "inf" : "-inf";
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::config

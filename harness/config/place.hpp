@@ -7,8 +7,9 @@
 #include <vector>
 
 #include "core/expected.hpp"
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 
 /// Keys keep the order of the file, so that the first error reported is also the first one in the
 /// file.
@@ -39,4 +40,4 @@ std::string shown(const Json& value);
 /// "a, b or c"
 std::string either(const std::vector<std::string>& words);
 
-}  // namespace convgauge
+}  // namespace convgauge::config

@@ -1,8 +1,9 @@
 #include "config/problem_json.hpp"
 
 #include "config/draft.hpp"
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 
 Json problem_json(const Geometry& g) {
   return {{"batch", g.batch},
@@ -23,4 +24,4 @@ Expected<Geometry> problem_from_json(const Json& object, const Place& place) {
   return read_draft(object, place).and_then([](const Draft& draft) { return geometry_of(draft); });
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::config

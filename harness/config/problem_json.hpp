@@ -3,8 +3,9 @@
 #pragma once
 #include "config/place.hpp"
 #include "core/geometry.hpp"
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 
 /// Every key: batch, in_channels, out_channels, height, width, kernel_size [h, w], stride, padding
 /// [top, bottom, left, right], dilation, groups, bias, padding_mode. Converts to nlohmann::json
@@ -16,4 +17,4 @@ Json problem_json(const Geometry& geometry);
 /// `place`. A nlohmann::json converts implicitly.
 Expected<Geometry> problem_from_json(const Json& object, const Place& place);
 
-}  // namespace convgauge
+}  // namespace convgauge::config

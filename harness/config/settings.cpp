@@ -1,9 +1,10 @@
 #include "config/settings.hpp"
 
 #include "config/described_reader.hpp"
+#include "core/layers.hpp"
 #include "core/processors.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 
 Expected<Settings> read_settings(const Json& object, const Place& place) {
   auto settings = default_settings();
@@ -18,4 +19,4 @@ Settings default_settings() {
   return settings;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::config

@@ -2,12 +2,13 @@
 #pragma once
 #include "config/place.hpp"
 #include "config/suite.hpp"
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 
 Expected<Settings> read_settings(const Json& object, const Place& place);
 
 /// The settings of a config that says nothing: Settings{} with threads = physical_cores().
 Settings default_settings();
 
-}  // namespace convgauge
+}  // namespace convgauge::config

@@ -8,9 +8,10 @@
 #include "config/settings.hpp"
 #include "config/sweep.hpp"
 #include "config/values.hpp"
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 namespace {
 
 using Path = std::filesystem::path;
@@ -178,4 +179,4 @@ Expected<Problem> read_problem(const Path& file, const std::optional<InputSize>&
   });
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::config

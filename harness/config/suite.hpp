@@ -14,10 +14,11 @@
 #include "core/describe.hpp"
 #include "core/expected.hpp"
 #include "core/fill.hpp"
+#include "core/layers.hpp"
 #include "core/outcome.hpp"
 #include "core/spec.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 
 /// One named convolution of a network. `count`: how often the network executes it.
 struct Problem {
@@ -46,11 +47,18 @@ struct BackendChoice {
 /// output channels (verify/projection.hpp). automatic: in full, unless that takes seconds, or more
 /// memory than is available.
 enum class ReferenceKind { automatic, full, projection };
+}  // namespace convgauge::config
+
+namespace convgauge {
 template <>
-struct Words<ReferenceKind> {
+struct Words<config::ReferenceKind> {
   static constexpr std::string_view what = "reference";
   static constexpr std::array<std::string_view, 3> words{"auto", "full", "projection"};
 };
+
+}  // namespace convgauge
+
+namespace convgauge::config {
 
 struct VerifySettings {
   std::vector<Fill> fills{Fill::integer, Fill::normal};
@@ -187,4 +195,4 @@ struct InputSize {
 Expected<Problem> read_problem(const std::filesystem::path& file,
                                const std::optional<InputSize>& input = {});
 
-}  // namespace convgauge
+}  // namespace convgauge::config

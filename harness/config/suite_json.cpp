@@ -2,8 +2,9 @@
 
 #include "config/described_json.hpp"
 #include "config/problem_json.hpp"
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 namespace {
 
 Json to_json(const Problem& p) {
@@ -34,4 +35,4 @@ std::string config_text(const Suite& suite, const std::string& comment) {
   return j.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::config

@@ -5,9 +5,10 @@
 #include <utility>
 
 #include "config/values.hpp"
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 namespace {
 
 /// "8", "3x5", "same": a value in names and messages.
@@ -140,4 +141,4 @@ Expected<std::vector<Problem>> expand(const std::vector<SweptDraft>& problems) {
   return all;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::config

@@ -5,8 +5,9 @@
 
 #include "config/draft.hpp"
 #include "config/suite.hpp"
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 
 struct SweepAxis {
   std::string key;
@@ -30,4 +31,4 @@ void apply_axes(const std::vector<SweepAxis>& axes, std::vector<SweptDraft>& pro
 /// through two includes counts once.
 Expected<std::vector<Problem>> expand(const std::vector<SweptDraft>& problems);
 
-}  // namespace convgauge
+}  // namespace convgauge::config

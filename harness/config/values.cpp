@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <limits>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 namespace {
 
 bool is_identifier(std::string_view text) {
@@ -132,4 +133,4 @@ tl::unexpected<Error> unknown_key(const Place& object, const std::string& key,
   return fault(object.child(key), fmt::format("unknown key '{}'{}", key, suggestion(key, known)));
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::config

@@ -14,9 +14,10 @@
 
 #include "config/nearest.hpp"
 #include "config/place.hpp"
+#include "core/layers.hpp"
 #include "core/words.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 
 /// A JSON integer within int64; 4.0, "4", true and null are not integers.
 Expected<std::int64_t> read_integer(const Json& value, const Place& place);
@@ -101,4 +102,4 @@ Expected<void> read_members(const Json& object, const Place& place,
                      });
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::config

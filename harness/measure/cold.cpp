@@ -5,8 +5,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::measure {
 namespace {
 
 double mib(double bytes) {
@@ -34,4 +35,4 @@ ColdSlots cold_slots(const ColdOrder& order) {
   return result;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::measure

@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <string>
 
-namespace convgauge {
+#include "core/layers.hpp"
+
+namespace convgauge::measure {
 
 /// Each slot is bound, prepared and executed once, which takes seconds at most.
 inline constexpr int kMostSlots = 4096;
@@ -32,4 +34,4 @@ struct ColdSlots {
 /// machine may report the cache of its host, which is far larger than its share.
 ColdSlots cold_slots(const ColdOrder& order);
 
-}  // namespace convgauge
+}  // namespace convgauge::measure

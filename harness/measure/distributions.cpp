@@ -3,8 +3,9 @@
 #include <boost/math/distributions/binomial.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::measure {
 namespace {
 
 namespace math = boost::math;
@@ -37,4 +38,4 @@ double student_beyond(double share, int degrees) {
   return math::quantile(math::complement(Student(degrees), share));
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::measure

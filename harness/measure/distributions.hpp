@@ -3,7 +3,9 @@
 #include <cstddef>
 #include <vector>
 
-namespace convgauge {
+#include "core/layers.hpp"
+
+namespace convgauge::measure {
 
 /// P(heads = k) of n fair coins, for k = 0 ... n.
 std::vector<double> fair_coins(std::size_t n);
@@ -18,4 +20,4 @@ double normal_beyond(double share);
 /// `share`, 0 < share < 1.
 double student_beyond(double share, int degrees);
 
-}  // namespace convgauge
+}  // namespace convgauge::measure

@@ -8,9 +8,10 @@
 #include <numeric>
 #include <optional>
 
+#include "core/layers.hpp"
 #include "measure/distributions.hpp"
 
-namespace convgauge {
+namespace convgauge::measure {
 namespace {
 
 /// 100 against 100 samples: computed in 40 ms for the first such pair, then reused.
@@ -128,4 +129,4 @@ double p_value(const RatioEvidence& evidence, double margin) {
                                     probability_above(evidence, -std::log1p(margin))));
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::measure

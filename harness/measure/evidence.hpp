@@ -6,9 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "measure/statistics.hpp"
 
-namespace convgauge {
+namespace convgauge::measure {
 
 /// Cumulative distributions of rank statistics, each computed once: law[k] = P(K <= k).
 class RankLaws {
@@ -55,4 +56,4 @@ double p_value(const RatioEvidence& evidence, double margin);
 /// The same, one-sided, for "the candidate is not slower than (1 + margin)".
 double p_slower(const RatioEvidence& evidence, double margin);
 
-}  // namespace convgauge
+}  // namespace convgauge::measure

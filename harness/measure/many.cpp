@@ -5,9 +5,10 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/layers.hpp"
 #include "core/split_mix.hpp"
 
-namespace convgauge {
+namespace convgauge::measure {
 namespace {
 
 std::vector<std::size_t> ascending(std::span<const double> values) {
@@ -80,4 +81,4 @@ MedianInterval GeometricMean::result(double confidence) const {
   return mean;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::measure

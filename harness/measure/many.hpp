@@ -5,9 +5,10 @@
 #include <span>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "measure/evidence.hpp"
 
-namespace convgauge {
+namespace convgauge::measure {
 
 /// Benjamini and Hochberg (1995): for each p-value the smallest false discovery rate at which it is
 /// significant. In the order given.
@@ -37,4 +38,4 @@ class GeometricMean {
   int cases_ = 0;
 };
 
-}  // namespace convgauge
+}  // namespace convgauge::measure

@@ -3,8 +3,9 @@
 #include "measure/measurement.hpp"
 
 #include <algorithm>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::measure {
 
 std::string sentence(const Skipped& skipped) {
   if (skipped.reason == SkipReason::other) return skipped.why;
@@ -31,4 +32,4 @@ CommonRounds common_rounds(const Measured& a, const Measured& b) {
   return common;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::measure

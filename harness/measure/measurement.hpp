@@ -5,9 +5,10 @@
 #include <variant>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "core/outcome.hpp"
 
-namespace convgauge {
+namespace convgauge::measure {
 
 /// What else the machine did while a sample was taken.
 struct SampleLoad {
@@ -75,4 +76,4 @@ inline std::string_view kind(const Measurement& measurement) {
   return word(static_cast<MeasurementKind>(measurement.index()));
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::measure

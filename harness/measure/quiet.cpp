@@ -4,9 +4,10 @@
 
 #include <algorithm>
 
+#include "core/layers.hpp"
 #include "measure/statistics.hpp"
 
-namespace convgauge {
+namespace convgauge::measure {
 namespace {
 
 constexpr double kLoudShare = 0.05;
@@ -46,4 +47,4 @@ std::optional<std::string> too_loud(std::span<const SampleLoad> loads, std::int6
       sum(loads, &SampleLoad::load_average) / n);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::measure

@@ -4,9 +4,10 @@
 #include <span>
 #include <string>
 
+#include "core/layers.hpp"
 #include "measure/measurement.hpp"
 
-namespace convgauge {
+namespace convgauge::measure {
 
 /// A sample is taken again where other processes took more than 1% of its time, or the hypervisor
 /// took any.
@@ -22,4 +23,4 @@ bool quieter(const SampleLoad& a, const SampleLoad& b);
 /// samples, which have no interval that could be wrong.
 std::optional<std::string> too_loud(std::span<const SampleLoad> loads, std::int64_t discarded);
 
-}  // namespace convgauge
+}  // namespace convgauge::measure

@@ -3,8 +3,9 @@
 #include "measure/roofline.hpp"
 
 #include <algorithm>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::measure {
 namespace {
 
 /// The peak of the fastest instruction set with this many threads; 0 where none was measured.
@@ -44,4 +45,4 @@ std::optional<Roof> roof_of(const Work& work, std::span<const FmaPeak> fma,
   return Roof{std::min(peak, fed), source->level, peak <= fed};
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::measure

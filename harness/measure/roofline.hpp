@@ -8,8 +8,9 @@
 #include <vector>
 
 #include "core/describe.hpp"
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::measure {
 
 /// Rate of f32 multiply-adds on registers, 2 flop each, with one instruction set.
 struct FmaPeak {
@@ -73,4 +74,4 @@ struct Work {
 std::optional<Roof> roof_of(const Work& work, std::span<const FmaPeak> fma,
                             std::span<const ReadPeak> reads);
 
-}  // namespace convgauge
+}  // namespace convgauge::measure

@@ -4,10 +4,11 @@
 #include <cassert>
 #include <numeric>
 
+#include "core/layers.hpp"
 #include "core/split_mix.hpp"
 #include "measure/statistics.hpp"
 
-namespace convgauge {
+namespace convgauge::measure {
 
 std::vector<int> round_order(int count, int round, std::uint64_t seed) {
   assert(count >= 0 && round >= 0);
@@ -21,4 +22,4 @@ std::vector<int> round_order(int count, int round, std::uint64_t seed) {
   return order;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::measure

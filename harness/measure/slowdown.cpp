@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/layers.hpp"
 #include "measure/many.hpp"
 #include "measure/statistics.hpp"
 
-namespace convgauge {
+namespace convgauge::measure {
 namespace {
 
 constexpr double kFamilyWise = 0.05;      // probability of any false alarm in a run
@@ -72,4 +73,4 @@ std::vector<bool> accused(std::span<const Slowdown> slowdowns) {
   return guilty;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::measure

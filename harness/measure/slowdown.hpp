@@ -4,10 +4,11 @@
 #include <span>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "measure/evidence.hpp"
 #include "measure/measurement.hpp"
 
-namespace convgauge {
+namespace convgauge::measure {
 
 /// The slowdown that a gate must find, and the largest that counts as no change.
 inline constexpr double kGateFinds = 0.05, kGateMargin = 0.01;
@@ -43,4 +44,4 @@ Slowdown slowdown(const Measured& candidate, const Measured& baseline, RankLaws&
 /// are wrong with probability 5% at most (Holm).
 std::vector<bool> accused(std::span<const Slowdown> slowdowns);
 
-}  // namespace convgauge
+}  // namespace convgauge::measure

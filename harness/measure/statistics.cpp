@@ -6,9 +6,10 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/layers.hpp"
 #include "measure/distributions.hpp"
 
-namespace convgauge {
+namespace convgauge::measure {
 namespace {
 
 std::vector<double> sorted(std::span<const double> values) {
@@ -167,4 +168,4 @@ MedianInterval ratio(std::span<const double> a, std::span<const double> b, doubl
   return median_interval(ratios, confidence);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::measure

@@ -5,7 +5,9 @@
 #include <span>
 #include <vector>
 
-namespace convgauge {
+#include "core/layers.hpp"
+
+namespace convgauge::measure {
 
 /// With fewer samples there is no 99% interval of the median.
 inline constexpr int kLeastSamples = 8;
@@ -51,4 +53,4 @@ MedianInterval ratio(std::span<const double> a, std::span<const double> b,
 /// round to the following odd one (A B C, C B A).
 std::vector<int> round_order(int count, int round, std::uint64_t seed);
 
-}  // namespace convgauge
+}  // namespace convgauge::measure

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdlib>
 
-namespace convgauge {
+namespace convgauge::plugin {
 namespace {
 
 // malloc() has no parameter for a counter, so the counter is global.
@@ -41,7 +41,7 @@ bool AllocationCount::possible() {
 }
 #endif
 
-}  // namespace convgauge
+}  // namespace convgauge::plugin
 
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 // As in "Replacing malloc" of the manual of the GNU C library; these functions call the original
@@ -54,32 +54,32 @@ void* __libc_realloc(void*, std::size_t);
 void* __libc_memalign(std::size_t, std::size_t);
 
 CONVGAUGE_EXPORT void* malloc(std::size_t bytes) noexcept {
-  convgauge::note_call();
+  convgauge::plugin::note_call();
   return __libc_malloc(bytes);
 }
 
 CONVGAUGE_EXPORT void* calloc(std::size_t count, std::size_t bytes) noexcept {
-  convgauge::note_call();
+  convgauge::plugin::note_call();
   return __libc_calloc(count, bytes);
 }
 
 CONVGAUGE_EXPORT void* realloc(void* at, std::size_t bytes) noexcept {
-  convgauge::note_call();
+  convgauge::plugin::note_call();
   return __libc_realloc(at, bytes);
 }
 
 CONVGAUGE_EXPORT void* memalign(std::size_t alignment, std::size_t bytes) noexcept {
-  convgauge::note_call();
+  convgauge::plugin::note_call();
   return __libc_memalign(alignment, bytes);
 }
 
 CONVGAUGE_EXPORT void* aligned_alloc(std::size_t alignment, std::size_t bytes) noexcept {
-  convgauge::note_call();
+  convgauge::plugin::note_call();
   return __libc_memalign(alignment, bytes);
 }
 
 CONVGAUGE_EXPORT int posix_memalign(void** to, std::size_t alignment, std::size_t bytes) noexcept {
-  convgauge::note_call();
+  convgauge::plugin::note_call();
   if (alignment % sizeof(void*) != 0 || (alignment & (alignment - 1)) != 0 || alignment == 0)
     return EINVAL;
   void* at = __libc_memalign(alignment, bytes);
@@ -89,3 +89,4 @@ CONVGAUGE_EXPORT int posix_memalign(void** to, std::size_t alignment, std::size_
 }
 }
 #endif
+#include "core/layers.hpp"

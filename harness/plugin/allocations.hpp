@@ -8,7 +8,9 @@
 #pragma once
 #include <cstdint>
 
-namespace convgauge {
+#include "core/layers.hpp"
+
+namespace convgauge::plugin {
 
 /// Counts calls by any thread from construction on. Only one such object may exist at a time.
 class AllocationCount {
@@ -24,4 +26,4 @@ class AllocationCount {
   static bool possible();
 };
 
-}  // namespace convgauge
+}  // namespace convgauge::plugin

@@ -9,9 +9,10 @@
 
 #include "core/buffer_role.hpp"
 #include "core/expected.hpp"
+#include "core/layers.hpp"
 #include "verify/verdict.hpp"
 
-namespace convgauge {
+namespace convgauge::plugin {
 
 /// Why a call did not do what was asked: a refusal, or a failure.
 using Trouble = std::variant<Refused, Failed>;
@@ -19,11 +20,18 @@ template <class T>
 using Answer = tl::expected<T, Trouble>;
 
 enum class DeviceKind { cpu, gpu, software };
+}  // namespace convgauge::plugin
+
+namespace convgauge {
 template <>
-struct Words<DeviceKind> {
+struct Words<plugin::DeviceKind> {
   static constexpr std::string_view what = "device kind";
   static constexpr std::array<std::string_view, 3> words{"cpu", "gpu", "software"};
 };
+
+}  // namespace convgauge
+
+namespace convgauge::plugin {
 
 /// Rates in flop/s and bytes/s; 0 where a number is unknown.
 struct DeviceInfo {
@@ -65,4 +73,4 @@ struct Requirement {
   bool operator==(const Requirement&) const = default;
 };
 
-}  // namespace convgauge
+}  // namespace convgauge::plugin

@@ -8,11 +8,12 @@
 #include <set>
 #include <tuple>
 
+#include "core/layers.hpp"
 #include "plugin/allocations.hpp"
 #include "plugin/library.hpp"
 #include "plugin/note.hpp"
 
-namespace convgauge {
+namespace convgauge::plugin {
 namespace {
 
 /// R3: a refusal has a reason and a sentence.
@@ -292,4 +293,4 @@ Answer<Plan> Backend::plan(const Spec& spec, const PlanSettings& settings) const
   return plan;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::plugin

@@ -7,12 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "core/spec.hpp"
 #include "plugin/answers.hpp"
 #include "plugin/convert.hpp"
 #include "verify/algorithm.hpp"
 
-namespace convgauge {
+namespace convgauge::plugin {
 
 /// A plan of a plugin, destroyed with this object. [main]
 class Plan {
@@ -79,4 +80,4 @@ class Backend {
   const cvg_backend* table_;
 };
 
-}  // namespace convgauge
+}  // namespace convgauge::plugin

@@ -9,8 +9,9 @@
 #include <utility>
 
 #include "core/enumerator.hpp"
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::plugin {
 namespace {
 
 cvg_axis to_abi(const Axis& a) {
@@ -230,4 +231,4 @@ SettingsView::SettingsView(const PlanSettings& settings) {
   settings_.workspace_limit_bytes = settings.workspace_limit_bytes;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::plugin

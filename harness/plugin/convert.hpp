@@ -10,13 +10,14 @@
 #include <vector>
 
 #include "core/expected.hpp"
+#include "core/layers.hpp"
 #include "core/open_word.hpp"
 #include "core/outcome.hpp"
 #include "core/spec.hpp"
 #include "plugin/answers.hpp"
 #include "verify/algorithm.hpp"
 
-namespace convgauge {
+namespace convgauge::plugin {
 
 cvg_spec to_abi(const Spec& spec);
 /// For built-in backends, which are called through the same ABI. Empty where a number is unknown to
@@ -57,4 +58,4 @@ class SettingsView {
   cvg_settings settings_{};
 };
 
-}  // namespace convgauge
+}  // namespace convgauge::plugin

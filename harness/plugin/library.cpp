@@ -7,8 +7,9 @@
 #include <cstdio>
 #include <fstream>
 #include <set>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::plugin {
 namespace {
 
 void log_line(const char* line) {
@@ -141,4 +142,4 @@ Answer<Library> Library::built_in(cvg_plugin_entry_function entry, std::string n
   return from_entry(entry, name);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::plugin

@@ -7,9 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "plugin/answers.hpp"
 
-namespace convgauge {
+namespace convgauge::plugin {
 
 /// Keeps the library loaded. It is never unloaded: OpenMP and device runtimes do not survive that.
 class Library {
@@ -37,4 +38,4 @@ class Library {
 /// Matches [a-z0-9_]+: the names of backends and options (R2).
 bool is_plugin_name(const char* text);
 
-}  // namespace convgauge
+}  // namespace convgauge::plugin

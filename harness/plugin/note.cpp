@@ -4,9 +4,10 @@
 
 #include <cstring>
 
+#include "core/layers.hpp"
 #include "plugin/convert.hpp"
 
-namespace convgauge {
+namespace convgauge::plugin {
 
 std::string Note::text() const {
   return {text_.data(), strnlen(text_.data(), text_.size())};
@@ -32,4 +33,4 @@ tl::unexpected<Trouble> broke(Rule rule, std::string how) {
   return tl::unexpected<Trouble>(broken(rule, std::move(how)));
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::plugin

@@ -5,9 +5,10 @@
 #include <cstddef>
 #include <string>
 
+#include "core/layers.hpp"
 #include "plugin/answers.hpp"
 
-namespace convgauge {
+namespace convgauge::plugin {
 
 /// The buffer that a plugin writes a sentence into. get() points into *this.
 class Note {
@@ -36,4 +37,4 @@ tl::unexpected<Trouble> failed(std::string why);
 /// A failure because a rule of the ABI was broken.
 tl::unexpected<Trouble> broke(Rule rule, std::string how);
 
-}  // namespace convgauge
+}  // namespace convgauge::plugin

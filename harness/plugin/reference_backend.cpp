@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "core/tensor.hpp"
 #include "plugin/convert.hpp"
 #include "reference/reference.hpp"
@@ -14,11 +15,11 @@
 struct cvg_plan {
   convgauge::Spec spec;
   int threads = 1;
-  std::vector<convgauge::HostTensors> tensors;  // of each slot
+  std::vector<convgauge::plugin::HostTensors> tensors;  // of each slot
   void* workspace = nullptr;                    // the results in double, before rounding
 };
 
-namespace convgauge {
+namespace convgauge::plugin {
 namespace {
 
 constexpr const char* kAlgorithm = "reference.double";
@@ -214,4 +215,4 @@ const cvg_plugin* reference_entry(std::uint32_t version, const cvg_host*,
   return version == CVG_ABI_VERSION ? &kPlugin : nullptr;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::plugin

@@ -5,11 +5,13 @@
 
 #include <cstdint>
 
-namespace convgauge {
+#include "core/layers.hpp"
+
+namespace convgauge::plugin {
 
 /// The entry of a plugin with one backend, "reference": double sums by reference_fast, rounded once
 /// to the output type.
 const cvg_plugin* reference_entry(std::uint32_t version, const cvg_host* host,
                                   std::uint32_t* plugin_version);
 
-}  // namespace convgauge
+}  // namespace convgauge::plugin

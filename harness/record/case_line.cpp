@@ -4,12 +4,13 @@
 #include <numeric>
 
 #include "config/problem_json.hpp"
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 #include "record/described_json.hpp"
 #include "record/evidence_json.hpp"
 #include "record/lines.hpp"
 
-namespace convgauge {
+namespace convgauge::record {
 namespace {
 
 Json bound(const std::optional<double>& value) {
@@ -193,4 +194,4 @@ CaseRecord case_from_json(const Json& json, const Place& place, std::string& err
   return r;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::record

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::record {
 namespace {
 
 /// The outcome of a case whose result agrees, from its measurement.
@@ -46,4 +47,4 @@ const Measured* ranked(const CaseRecord* record) {
   return &std::get<Measured>(record->measurement);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::record

@@ -1,9 +1,10 @@
 // The outcome of a case: the row of core/outcome.hpp that every table, count and exit code uses.
 #pragma once
+#include "core/layers.hpp"
 #include "core/outcome.hpp"
 #include "record/record.hpp"
 
-namespace convgauge {
+namespace convgauge::record {
 
 /// A defect that the config expects is Outcome::known.
 Outcome classify(const CaseRecord& record);
@@ -22,4 +23,4 @@ inline const Measured* ranked(const CaseRecord& record) {
   return ranked(&record);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::record

@@ -9,9 +9,10 @@
 #include <vector>
 
 #include "config/described_json.hpp"
+#include "core/layers.hpp"
 #include "record/fields.hpp"
 
-namespace convgauge {
+namespace convgauge::record {
 
 /// Reads the members of a described struct. A field that is absent or null leaves its member
 /// unchanged, unless it is described as required(). A field with a wrong value is an error with its
@@ -74,4 +75,4 @@ void read_members(Fields& fields, S& value) {
   describe(walk, value);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::record

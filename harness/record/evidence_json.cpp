@@ -4,9 +4,10 @@
 #include <charconv>
 #include <cstdlib>
 
+#include "core/layers.hpp"
 #include "record/described_json.hpp"
 
-namespace convgauge {
+namespace convgauge::record {
 namespace {
 
 /// Calls `f` with a default-constructed value of every alternative, in order, until it returns
@@ -29,22 +30,7 @@ std::optional<std::pair<std::string, std::string>> split(const std::string& text
 // ---- Types that a results file holds as text. Reading parses that text; where another version
 // wrote it in another form, the whole text is kept. -----------------------------------------------
 
-template <class E>
-Json written(const OpenWord<E>& value) {
-  return value.text();
-}
-template <class E>
-Complaint read(const Json& json, OpenWord<E>& value) {
-  std::string text;
-  if (auto complaint = read(json, text)) return complaint;
-  value = OpenWord<E>::of(text);
-  return std::nullopt;
-}
-
-static Json written(const Oracle& oracle) {
-  return text(oracle);
-}
-static Complaint read(const Json& json, Oracle& oracle) {
+static Complaint read_text(const Json& json, Oracle& oracle) {
   std::string whole;
   if (auto complaint = read(json, whole)) return complaint;
   oracle = {whole};
@@ -57,9 +43,6 @@ static Complaint read(const Json& json, Oracle& oracle) {
   return std::nullopt;
 }
 
-static Json written(const Diagnosis& diagnosis) {
-  return text(diagnosis);
-}
 /// "with single pixels lit, 24 of 30 wrong outputs lose tap (kh 0, kw 2)"
 static std::optional<TapMistake> tap_mistake(const std::string& whole) {
   const auto lit = split(whole, ", ");
@@ -88,7 +71,7 @@ static std::optional<Diagnosis> misreadings(std::string rest) {
   return diagnosis;
 }
 
-static Complaint read(const Json& json, Diagnosis& diagnosis) {
+static Complaint read_text(const Json& json, Diagnosis& diagnosis) {
   std::string whole;
   if (auto complaint = read(json, whole)) return complaint;
   diagnosis = {};
@@ -101,6 +84,43 @@ static Complaint read(const Json& json, Diagnosis& diagnosis) {
   return std::nullopt;
 }
 
+}  // namespace convgauge::record
+
+// The walks of described_json.hpp find what is written and read as text beside the type itself.
+namespace convgauge {
+
+template <class E>
+config::Json written(const OpenWord<E>& value) {
+  return value.text();
+}
+template <class E>
+record::Complaint read(const config::Json& json, OpenWord<E>& value) {
+  std::string text;
+  if (auto complaint = record::read(json, text)) return complaint;
+  value = OpenWord<E>::of(text);
+  return std::nullopt;
+}
+
+}  // namespace convgauge
+
+namespace convgauge::verify {
+
+static Json written(const Oracle& oracle) {
+  return text(oracle);
+}
+static Json written(const Diagnosis& diagnosis) {
+  return text(diagnosis);
+}
+static record::Complaint read(const Json& json, Oracle& oracle) {
+  return record::read_text(json, oracle);
+}
+static record::Complaint read(const Json& json, Diagnosis& diagnosis) {
+  return record::read_text(json, diagnosis);
+}
+
+}  // namespace convgauge::verify
+
+namespace convgauge::record {
 namespace {
 
 /// "R6: requirements changed": a rule that was broken, and how.
@@ -301,4 +321,4 @@ void read_detail(Fields fields, Algorithm& algorithm) {
   if (tile.size() == 2) algorithm.fft_tile = {tile[0], tile[1]};
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::record

@@ -1,12 +1,13 @@
 // Verdict, measurement and algorithm as JSON; each kind of verdict and measurement has its own
 // fields.
 #pragma once
+#include "core/layers.hpp"
 #include "measure/measurement.hpp"
 #include "record/fields.hpp"
 #include "verify/algorithm.hpp"
 #include "verify/verdict.hpp"
 
-namespace convgauge {
+namespace convgauge::record {
 
 Json to_json(const Verdict& verdict);
 void read_verdict(Fields fields, Verdict& verdict);
@@ -20,4 +21,4 @@ void read_measurement(Fields fields, Measurement& measurement);
 Json detail_json(const Algorithm& algorithm);
 void read_detail(Fields fields, Algorithm& algorithm);
 
-}  // namespace convgauge
+}  // namespace convgauge::record

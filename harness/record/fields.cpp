@@ -2,9 +2,10 @@
 
 #include <cmath>
 
+#include "core/layers.hpp"
 #include "core/parse_number.hpp"
 
-namespace convgauge {
+namespace convgauge::record {
 namespace {
 
 const Json kEmptyObject = Json::object();
@@ -92,4 +93,4 @@ void Fields::check(const char* key, const Json& json, const Complaint& complaint
   if (complaint) fail(key, "expected " + *complaint + ", found " + shown(json));
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::record

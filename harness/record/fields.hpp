@@ -11,9 +11,10 @@
 
 #include "config/described_json.hpp"
 #include "config/place.hpp"
+#include "core/layers.hpp"
 #include "core/words.hpp"
 
-namespace convgauge {
+namespace convgauge::record {
 
 Json numbers(const std::vector<double>& values);
 
@@ -111,4 +112,4 @@ void for_each(Fields& fields, const char* key, F read_one) {
     read_one(Fields((*list)[i], fields.place().child(key).child(i), fields.error()));
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::record

@@ -1,10 +1,11 @@
 // HeaderRecord ↔ the first line of a results file.
 #include <fmt/format.h>
 
+#include "core/layers.hpp"
 #include "record/described_json.hpp"
 #include "record/lines.hpp"
 
-namespace convgauge {
+namespace convgauge::record {
 namespace {
 
 /// A newer file is refused, since its fields may mean something else.
@@ -37,4 +38,4 @@ HeaderRecord header_from_json(const Json& json, const Place& place, std::string&
   return h;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::record

@@ -1,7 +1,8 @@
 // Rates of a case, and the most that its machine allows.
+#include "core/layers.hpp"
 #include "record/record.hpp"
 
-namespace convgauge {
+namespace convgauge::record {
 
 bool on_cpu(const CaseRecord& record) {
   return record.device.empty() || record.device.starts_with("cpu");
@@ -29,4 +30,4 @@ std::optional<double> share_of_roof(const CaseRecord& record) {
              : std::nullopt;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::record

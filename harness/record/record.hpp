@@ -11,13 +11,14 @@
 #include "config/suite.hpp"
 #include "core/describe.hpp"
 #include "core/expected.hpp"
+#include "core/layers.hpp"
 #include "measure/measurement.hpp"
 #include "measure/roofline.hpp"
 #include "measure/statistics.hpp"
 #include "verify/algorithm.hpp"
 #include "verify/verdict.hpp"
 
-namespace convgauge {
+namespace convgauge::record {
 
 inline constexpr int kSchemaVersion = 1;
 
@@ -271,4 +272,4 @@ std::optional<Roof> roof_on(const Machine& machine, const CaseRecord& record);
 /// gflops() as a share of the record's roof; empty where there is no roof or nothing was measured.
 std::optional<double> share_of_roof(const CaseRecord& record);
 
-}  // namespace convgauge
+}  // namespace convgauge::record

@@ -6,9 +6,10 @@
 #include <sstream>
 #include <string_view>
 
+#include "core/layers.hpp"
 #include "record/lines.hpp"
 
-namespace convgauge {
+namespace convgauge::record {
 namespace {
 
 Expected<std::string> slurp(const std::filesystem::path& file) {
@@ -78,4 +79,4 @@ Expected<Results> read_results(const std::filesystem::path& path) {
   return results;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::record

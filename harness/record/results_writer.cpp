@@ -10,9 +10,10 @@
 #include <cstring>
 #include <utility>
 
+#include "core/layers.hpp"
 #include "record/record.hpp"
 
-namespace convgauge {
+namespace convgauge::record {
 namespace {
 
 std::string reason() {
@@ -82,4 +83,4 @@ ResultsWriter::~ResultsWriter() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::record

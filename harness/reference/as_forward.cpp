@@ -6,10 +6,11 @@
 #include <vector>
 
 #include "core/convert.hpp"
+#include "core/layers.hpp"
 #include "core/tensor.hpp"
 #include "reference/padding.hpp"
 
-namespace convgauge {
+namespace convgauge::reference {
 namespace {
 
 /// Calls work(word): word is an integer as wide as an element, so that elements are copied as bits
@@ -215,4 +216,4 @@ void reference_backward(const Spec& spec, const Inputs& inputs, const Reference&
     sum_channels(spec, inputs, behind(out, elements(g.weights_shape())));
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::reference

@@ -2,9 +2,10 @@
 // directions.
 #pragma once
 #include "core/buffer.hpp"
+#include "core/layers.hpp"
 #include "reference/reference.hpp"
 
-namespace convgauge {
+namespace convgauge::reference {
 
 /// The forward convolution that gives a gradient. Backward data: diff_dst is spread out by the
 /// stride, with zeros between its elements, and given a border of reach - 1 zeros; the kernel is
@@ -44,4 +45,4 @@ class AsForward {
 /// As reference_fast() for the directions that are not forward.
 void reference_backward(const Spec& spec, const Inputs& inputs, const Reference& out, int threads);
 
-}  // namespace convgauge
+}  // namespace convgauge::reference

@@ -1,9 +1,10 @@
 #include "reference/cache.hpp"
 
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 #include "reference/cache_file.hpp"
 
-namespace convgauge {
+namespace convgauge::reference {
 namespace {
 
 std::string hexadecimal(std::uint64_t value) {
@@ -92,4 +93,4 @@ std::filesystem::path ReferenceCache::file_of(const std::string& key) const {
   return *options_.directory / (name + ".reference");
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::reference

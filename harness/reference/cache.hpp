@@ -11,9 +11,10 @@
 #include <vector>
 
 #include "core/fill.hpp"
+#include "core/layers.hpp"
 #include "reference/reference.hpp"
 
-namespace convgauge {
+namespace convgauge::reference {
 
 struct ReferenceValues {
   std::vector<double> want, magnitude;
@@ -73,4 +74,4 @@ class ReferenceCache {
   Counts counts_;
 };
 
-}  // namespace convgauge
+}  // namespace convgauge::reference

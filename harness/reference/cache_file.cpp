@@ -7,8 +7,9 @@
 #include <cstring>
 #include <fstream>
 #include <thread>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::reference {
 namespace {
 
 namespace fs = std::filesystem;
@@ -127,4 +128,4 @@ void enforce_quota(const fs::path& directory, std::uintmax_t bytes) {
     if (fs::remove(files[i].path, failed)) all -= files[i].bytes;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::reference

@@ -4,9 +4,10 @@
 #include <filesystem>
 #include <string>
 
+#include "core/layers.hpp"
 #include "reference/cache.hpp"
 
-namespace convgauge {
+namespace convgauge::reference {
 
 /// A 64-bit checksum of `bytes` bytes at `data`, continuing from `seed`.
 std::uint64_t checksum(const void* data, std::size_t bytes, std::uint64_t seed);
@@ -25,4 +26,4 @@ bool write_reference(const std::filesystem::path& file, const std::string& key,
 /// files that a writer left more than an hour ago.
 void enforce_quota(const std::filesystem::path& directory, std::uintmax_t bytes);
 
-}  // namespace convgauge
+}  // namespace convgauge::reference

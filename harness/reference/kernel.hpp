@@ -4,9 +4,10 @@
 #include <cstdint>
 #include <span>
 
+#include "core/layers.hpp"
 #include "reference/reference.hpp"
 
-namespace convgauge {
+namespace convgauge::reference {
 
 /// A panel holds, tap after tap, the source values that `width` neighbouring outputs read; a block
 /// holds, tap after tap, the weights of `rows` neighbouring output channels. Their product is a
@@ -89,4 +90,4 @@ namespace avx512 {
 extern const Kernel kKernel;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::reference

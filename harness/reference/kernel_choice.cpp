@@ -1,7 +1,7 @@
 // Which of the compiled kernels this processor runs.
 #include "reference/kernel.hpp"
 
-namespace convgauge {
+namespace convgauge::reference {
 
 bool has_everything() {
   return true;
@@ -22,6 +22,7 @@ std::span<const Kernel* const> kernels() {
 #else
   static constexpr const Kernel* all[] = {&baseline::kKernel};
 #endif
+#include "core/layers.hpp"
   return all;
 }
 
@@ -32,4 +33,4 @@ const Kernel& best_kernel() {
   return *all[i];
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::reference

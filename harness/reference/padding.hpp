@@ -5,8 +5,9 @@
 
 #include "core/axis.hpp"
 #include "core/geometry.hpp"
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::reference {
 
 /// The input index that position `i` of the padded axis reads; i is counted from the first input
 /// element, in [-pad_before, input + pad_after). -1: the value is zero. flaw() limits padding so
@@ -26,4 +27,4 @@ constexpr std::int64_t source_index(PaddingMode mode, std::int64_t i, std::int64
   return -1;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::reference

@@ -3,9 +3,10 @@
 #pragma once
 #include <cstdint>
 
+#include "core/layers.hpp"
 #include "core/spec.hpp"
 
-namespace convgauge {
+namespace convgauge::reference {
 
 /// Part of the cache key: a change makes every stored reference stale.
 inline constexpr int kReferenceVersion = 1;
@@ -45,4 +46,4 @@ void reference_slow(const Spec& spec, const Inputs& inputs, const Reference& out
 /// `threads` at least 1.
 void reference_fast(const Spec& spec, const Inputs& inputs, const Reference& out, int threads);
 
-}  // namespace convgauge
+}  // namespace convgauge::reference

@@ -8,10 +8,11 @@
 #include <vector>
 
 #include "core/convert.hpp"
+#include "core/layers.hpp"
 #include "reference/kernel.hpp"
 #include "reference/padding.hpp"
 
-namespace convgauge {
+namespace convgauge::reference {
 namespace {
 
 /// Padded column c is entry c / stride of line c % stride.
@@ -166,4 +167,4 @@ void reference_by_planes(const Kernel& kernel, const Spec& spec, const Inputs& i
   run_thread(work, next);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::reference

@@ -12,11 +12,12 @@
 
 #include "core/buffer.hpp"
 #include "core/convert.hpp"
+#include "core/layers.hpp"
 #include "reference/as_forward.hpp"
 #include "reference/kernel.hpp"
 #include "reference/padding.hpp"
 
-namespace convgauge {
+namespace convgauge::reference {
 namespace {
 
 constexpr std::int64_t kChunk = 256;  // taps: a panel of 12 doubles each is 24 KiB
@@ -290,4 +291,4 @@ void reference_fast(const Spec& spec, const Inputs& inputs, const Reference& out
   reference_fast_with(best_kernel(), spec, inputs, out, threads);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::reference

@@ -4,11 +4,12 @@
 #include <cmath>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "core/tensor.hpp"
 #include "reference/padding.hpp"
 #include "reference/reference.hpp"
 
-namespace convgauge {
+namespace convgauge::reference {
 namespace {
 
 struct Sums {
@@ -177,4 +178,4 @@ void reference_slow(const Spec& spec, const Inputs& inputs, const Reference& out
   }
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::reference

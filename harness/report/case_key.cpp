@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 
 std::string case_key(const CaseRecord& r, bool with_label) {
   auto key =
@@ -16,4 +17,4 @@ std::string case_key(const CaseRecord& r, bool with_label) {
   return key;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

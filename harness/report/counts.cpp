@@ -5,10 +5,11 @@
 #include <algorithm>
 #include <set>
 
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 #include "record/classify.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 void add_word(std::vector<Count>& all, std::string_view word, bool is_defect) {
@@ -53,4 +54,4 @@ std::string counts_text(const Results& results) {
   return text.empty() ? "nothing ran" : text;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

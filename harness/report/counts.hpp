@@ -3,9 +3,10 @@
 #include <string>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "record/record.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 
 struct Count {
   std::string word;  // "agree", "wrong", "refused", ...
@@ -27,4 +28,4 @@ std::string incomplete_text(const Results& results);
 /// none failed.
 std::string defects_text(const Results& results);
 
-}  // namespace convgauge
+}  // namespace convgauge::report

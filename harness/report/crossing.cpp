@@ -7,11 +7,12 @@
 #include <map>
 #include <set>
 
+#include "core/layers.hpp"
 #include "report/page_parts.hpp"
 #include "report/text_width.hpp"
 #include "report/words.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 /// The value of one parameter of a problem: the numbers that it is ordered by, and its text.
@@ -190,4 +191,4 @@ PageJson crossing_json(const Group& group) {
   return {{"axis", found->axis}, {"values", found->values}, {"rows", found->rows}, {"cells", rows}};
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -5,9 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "report/model.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 
 struct CrossingPlace {
   int row = 0;  // index into the group's rows
@@ -32,4 +33,4 @@ std::optional<Crossing> crossing(const Group& group);
 /// "conv1:", then a line "fft 1.20 ms" for every column that was timed, the fastest first.
 std::string place_text(const Group& group, const CrossingPlace& place);
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -4,13 +4,14 @@
 
 #include <cmath>
 
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 #include "report/escape.hpp"
 #include "report/regret.hpp"
 #include "report/report.hpp"
 #include "report/words.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 struct CsvColumn {
@@ -58,7 +59,9 @@ constexpr CsvColumn kAsked[] = {
     {"requested_algorithm", [](R r) { return r.requested_algorithm; }},
     {"algorithm", [](R r) { return r.algorithm ? r.algorithm->name : ""; }},
     {"algorithm_class",
-     [](R r) { return r.algorithm ? std::string(word(r.algorithm->algorithm_class)) : ""; }},
+     [](R r) {
+       return r.algorithm ? std::string(convgauge::word(r.algorithm->algorithm_class)) : "";
+     }},
     {"device", [](R r) { return r.device; }},
 };
 
@@ -162,4 +165,4 @@ std::string csv_report(const Results& results) {
   return out;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 
+#include "core/layers.hpp"
 #include "report/text_width.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 
 std::string escape_markup(std::string_view text) {
   std::string all;
@@ -62,4 +63,4 @@ std::string escape_csv(std::string_view text) {
   return all + "\"";
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

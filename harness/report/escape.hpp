@@ -3,7 +3,9 @@
 #include <string>
 #include <string_view>
 
-namespace convgauge {
+#include "core/layers.hpp"
+
+namespace convgauge::report {
 
 /// For HTML text and for XML 1.0 text and attributes: & < > " '; what XML cannot hold (control
 /// characters, broken UTF-8) becomes "�".
@@ -19,4 +21,4 @@ std::string markdown_code(std::string_view text);
 /// RFC 4180: quoted where it holds a comma, a quote or a line break.
 std::string escape_csv(std::string_view text);
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -4,10 +4,11 @@
 
 #include <algorithm>
 
+#include "core/layers.hpp"
 #include "core/text.hpp"
 #include "report/report.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 using Options = FormatOptions;
@@ -145,4 +146,4 @@ Expected<std::string> write_runs(const Format& format, const std::vector<Results
                            enumerated(names_of([](const Format& f) { return f.runs; }), "and")));
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

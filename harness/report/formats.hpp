@@ -7,10 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "report/compare/comparison.hpp"
 #include "report/gate/gate.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 
 struct FormatOptions {
   std::vector<std::string> names;  // of the runs, one each
@@ -57,4 +58,4 @@ Expected<const Format*> pick_format(Subject subject, const std::optional<std::st
 Expected<std::string> write_runs(const Format& format, const std::vector<Results>& results,
                                  const FormatOptions& options);
 
-}  // namespace convgauge
+}  // namespace convgauge::report

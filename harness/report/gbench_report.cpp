@@ -4,12 +4,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 #include "report/regret.hpp"
 #include "report/report.hpp"
 #include "report/words.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -116,4 +117,4 @@ std::string gbench_report(const Results& results) {
   return whole.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

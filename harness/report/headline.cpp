@@ -4,12 +4,13 @@
 #include <algorithm>
 #include <map>
 
+#include "core/layers.hpp"
 #include "record/classify.hpp"
 #include "report/counts.hpp"
 #include "report/report.hpp"
 #include "report/words.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 /// " (3.31–3.42)" where the rounds were enough for an interval.
@@ -126,4 +127,4 @@ std::string headline(const Results& results) {
   return text;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -4,13 +4,14 @@
 #include <algorithm>
 #include <string_view>
 
+#include "core/layers.hpp"
 #include "report/escape.hpp"
 #include "report/page_data.hpp"
 #include "report/page_files.hpp"
 #include "report/page_template.hpp"
 #include "report/report.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 /// The text that replaces a mark `{{NAME}}` of page.html.
@@ -41,4 +42,4 @@ std::string html_report(const std::vector<Results>& results,
                     [&](std::string_view name) { return content(name, results, names); });
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -4,12 +4,13 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 #include "report/escape.hpp"
 #include "report/report.hpp"
 #include "report/words.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 /// Seconds that the timed samples took.
@@ -121,4 +122,4 @@ std::string junit_report(const Results& results) {
   return out + "</testsuites>\n";
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -4,7 +4,9 @@
 
 #include <string>
 
-namespace convgauge {
+#include "core/layers.hpp"
+
+namespace convgauge::report {
 
 class Limited {
  public:
@@ -31,4 +33,4 @@ class Limited {
   int left_out_ = 0;
 };
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 #include "report/counts.hpp"
 #include "report/escape.hpp"
@@ -11,7 +12,7 @@
 #include "report/notes.hpp"
 #include "report/report.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 std::string row_of(const std::vector<std::string>& cells) {
@@ -133,4 +134,4 @@ std::string markdown_report(const Results& results) {
   return std::move(out).finish("results.jsonl and the HTML report have them");
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -4,8 +4,9 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 /// Empty for the backend's own choice; else the algorithm, without a prefix that repeats the
@@ -121,4 +122,4 @@ std::vector<Group> arrange(const Results& results) {
   return groups;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

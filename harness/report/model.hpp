@@ -6,10 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "measure/statistics.hpp"
 #include "record/classify.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 
 /// One competitor: a label, or a label with one of several algorithms that were asked for by name.
 /// A config's "algorithm": "all" gives each algorithm a label of its own,
@@ -83,4 +84,4 @@ std::string family_of(const CaseRecord& record);
 /// Which columns are fastest in one group, in a sentence or two; empty where nothing was timed.
 std::string answer(const Group& group);
 
-}  // namespace convgauge
+}  // namespace convgauge::report

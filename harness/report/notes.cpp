@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 std::vector<TableNote> notes(const Group& group) {
   std::vector<TableNote> all;
   for (const auto& row : group.rows)
@@ -34,4 +35,4 @@ std::string names_text(const std::vector<std::string>& names, std::size_t most) 
   return names.size() > most ? fmt::format("{} and {} more", text, names.size() - most) : text;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -3,10 +3,11 @@
 #include <string>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "report/model.hpp"
 #include "report/words.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 
 struct TableNote {
   Outcome outcome;
@@ -22,4 +23,4 @@ std::vector<TableNote> notes(const Group& group);
 /// "conv1, conv2 and 11 more", at most `most` names.
 std::string names_text(const std::vector<std::string>& names, std::size_t most = 3);
 
-}  // namespace convgauge
+}  // namespace convgauge::report

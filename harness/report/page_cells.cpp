@@ -5,12 +5,13 @@
 #include <cmath>
 #include <functional>
 
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 #include "report/page_parts.hpp"
 #include "report/text_width.hpp"
 #include "report/words.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 /// Most ratios in a page. For most runs every column can be chosen as the baseline; with 10,000
@@ -191,4 +192,4 @@ PageJson roofs_json(const Group& group) {
   return {{"flops", lines_json(std::move(flops))}, {"bytes", lines_json(std::move(bytes))}};
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 #include "report/history/history.hpp"
 #include "report/notes.hpp"
@@ -14,7 +15,7 @@
 #include "report/text_width.hpp"
 #include "run/cases.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 using Json = PageJson;
@@ -163,4 +164,4 @@ std::string page_data(const std::vector<Results>& all, const std::vector<std::st
   return script_safe(data.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

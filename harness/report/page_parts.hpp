@@ -5,10 +5,11 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "report/crossing.hpp"
 #include "report/model.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 
 using PageJson = nlohmann::ordered_json;
 
@@ -40,4 +41,4 @@ PageJson roofs_json(const Group& group);
 PageJson crossing_json(const Group& group);
 PageJson run_json(const Results& results);
 
-}  // namespace convgauge
+}  // namespace convgauge::report

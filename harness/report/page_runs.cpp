@@ -1,12 +1,13 @@
 // The machine, plugins and settings of a run, for the page.
 #include <fmt/format.h>
 
+#include "core/layers.hpp"
 #include "report/counts.hpp"
 #include "report/page_parts.hpp"
 #include "report/text_width.hpp"
 #include "report/words.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 /// "227 GFLOP/s with 2 threads" for every thread count that was measured.
@@ -76,4 +77,4 @@ PageJson run_json(const Results& results) {
           {"environment", environment_json(h)}};
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

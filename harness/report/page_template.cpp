@@ -1,6 +1,7 @@
 #include "report/page_template.hpp"
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 
 std::string fill_marks(std::string_view page,
                        const std::function<std::string(std::string_view name)>& content) {
@@ -21,4 +22,4 @@ std::string script_safe(std::string_view json) {
   return text;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -4,7 +4,9 @@
 #include <string>
 #include <string_view>
 
-namespace convgauge {
+#include "core/layers.hpp"
+
+namespace convgauge::report {
 
 std::string fill_marks(std::string_view page,
                        const std::function<std::string(std::string_view name)>& content);
@@ -12,4 +14,4 @@ std::string fill_marks(std::string_view page,
 /// JSON that may stand inside a <script>: no "<" is left to end it.
 std::string script_safe(std::string_view json);
 
-}  // namespace convgauge
+}  // namespace convgauge::report

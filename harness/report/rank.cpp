@@ -2,10 +2,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/layers.hpp"
 #include "report/model.hpp"
 #include "report/rounds.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 const std::vector<double>& samples(const Cell& cell) {
@@ -125,4 +126,4 @@ void rank(Group& group) {
   group.mix = mix_of(group);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

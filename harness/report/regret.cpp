@@ -2,11 +2,12 @@
 
 #include <algorithm>
 
+#include "core/layers.hpp"
 #include "measure/many.hpp"
 #include "report/rounds.hpp"
 #include "report/words.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 constexpr double kConfidence = 0.95;
@@ -96,4 +97,4 @@ std::map<const CaseRecord*, RowRegret> regrets_by_case(const Results& results) {
   return all;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -4,9 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "report/model.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 
 /// One layer of one family: its own choice, and the algorithm of the family that was fastest on odd
 /// rounds.
@@ -33,4 +34,4 @@ std::vector<Regret> regrets(const Group& group);
 /// too. `results` must outlive what is returned.
 std::map<const CaseRecord*, RowRegret> regrets_by_case(const Results& results);
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -5,9 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "record/record.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 
 /// One offline page that contains the chart library, data and styles. Runs that share cases get a
 /// history; `names` are their names in it.
@@ -40,4 +41,4 @@ std::string terminal_table(const Results& results, int width, bool colour);
 /// backend, what failed.
 std::string headline(const Results& results);
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <vector>
 
-namespace convgauge {
+#include "core/layers.hpp"
+
+namespace convgauge::report {
 
 /// With fewer samples than this, both halves are all of them.
 inline constexpr std::size_t kLeastToHalve = 4;
@@ -23,4 +25,4 @@ inline std::vector<double> even_rounds(const std::vector<double>& samples) {
   return every_other(samples, 1);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

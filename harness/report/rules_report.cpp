@@ -1,8 +1,9 @@
 #include "report/rules_report.hpp"
 
 #include <nlohmann/json.hpp>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 
 std::string rules_json(const std::vector<std::pair<std::string, RuleReport>>& reports) {
   using Json = nlohmann::ordered_json;
@@ -23,4 +24,4 @@ std::string rules_json(const std::vector<std::pair<std::string, RuleReport>>& re
   return all.dump(2, ' ', false, Json::error_handler_t::replace);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

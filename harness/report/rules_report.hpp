@@ -3,12 +3,13 @@
 #include <string>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "run/rules.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 
 /// A JSON array with an object per plugin file: {"file", "backends", "probes", "rules": [{"rule",
 /// "state", "what", "evidence"}]}.
 std::string rules_json(const std::vector<std::pair<std::string, RuleReport>>& reports);
 
-}  // namespace convgauge
+}  // namespace convgauge::report

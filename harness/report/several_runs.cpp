@@ -1,12 +1,13 @@
 // Reports that may fail: one group of a run as a picture, the history of several runs.
 #include <fmt/format.h>
 
+#include "core/layers.hpp"
 #include "report/history/history.hpp"
 #include "report/picture/pictures.hpp"
 #include "report/report.hpp"
 #include "report/words.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 
 Expected<std::string> svg_report(const Results& results, int which) {
   const auto groups = arrange(results);
@@ -35,4 +36,4 @@ Expected<std::string> history_markdown_report(const std::vector<Results>& result
   return history_markdown(*found);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -4,13 +4,14 @@
 
 #include <algorithm>
 
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 #include "report/counts.hpp"
 #include "report/notes.hpp"
 #include "report/report.hpp"
 #include "report/text_width.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 // A layer's name is cut to no fewer columns than this; the table is split instead.
@@ -231,4 +232,4 @@ std::string terminal_table(const Results& results, int width, bool colour) {
   return out;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

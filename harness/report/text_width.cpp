@@ -2,8 +2,9 @@
 
 #include <cstdint>
 #include <utility>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 struct Character {
@@ -120,4 +121,4 @@ std::string wrapped(const std::string& text, int width) {
   return out + line + "\n";
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -4,7 +4,9 @@
 #include <string>
 #include <string_view>
 
-namespace convgauge {
+#include "core/layers.hpp"
+
+namespace convgauge::report {
 
 /// Columns that a terminal gives `text`: East Asian wide characters take two, combining marks none.
 int display_width(std::string_view text);
@@ -21,4 +23,4 @@ std::string clean(std::string_view text);
 /// Cleaned, and broken between words into lines of at most `width` columns; ends with a newline.
 std::string wrapped(const std::string& text, int width);
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 /// Why a case was skipped, without what the word in the table says already.
@@ -75,4 +76,4 @@ std::string total_text(const Total& total) {
   return total.missing > 0 || total.layers == 0 ? "—" : time_text(total.ns);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -3,10 +3,11 @@
 #include <string>
 #include <string_view>
 
+#include "core/layers.hpp"
 #include "core/text.hpp"
 #include "report/model.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 
 std::string time_or_dash(double ns);   // "—" where there is none: 0 or less
 std::string ratio_text(double ratio);  // "3.92×"
@@ -34,4 +35,4 @@ std::string total_text(const Total& total);
 /// is no gap, no time at all, or no baseline to fill it.
 std::string filled_text(const Total& total);
 
-}  // namespace convgauge
+}  // namespace convgauge::report

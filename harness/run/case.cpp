@@ -1,8 +1,9 @@
 #include "run/case.hpp"
 
 #include <utility>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 using std::chrono::milliseconds;
@@ -78,4 +79,4 @@ void add_process(CaseRecord& record, Measured measured) {
     record.measurement = std::move(measured);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -4,12 +4,13 @@
 
 #include <optional>
 
+#include "core/layers.hpp"
 #include "record/record.hpp"
 #include "run/cases.hpp"
 #include "run/pool.hpp"
 #include "worker/messages.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 struct Case {
   CaseRecord record;
@@ -40,4 +41,4 @@ Details ask_details(const Case& c, Worker& worker);
 /// (plan, bind, ...) stay those of the first process.
 void add_process(CaseRecord& record, Measured measured);
 
-}  // namespace convgauge
+}  // namespace convgauge::run

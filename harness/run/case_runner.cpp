@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <iterator>
 
+#include "core/layers.hpp"
 #include "core/processors.hpp"
 #include "measure/cold.hpp"
 #include "run/known_failure.hpp"
@@ -13,7 +14,7 @@
 #include "run/replay.hpp"
 #include "run/verify_case.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 /// On disk in the user's cache folder; in memory only where there is no such folder.
@@ -179,4 +180,4 @@ void CaseRunner::measure(std::vector<Case>& cases, const CaseSettings& settings,
   judge_noise(cases);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

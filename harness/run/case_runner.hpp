@@ -5,12 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "reference/cache.hpp"
 #include "run/case.hpp"
 #include "run/problem_tensors.hpp"
 #include "run/sweep.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 /// [the driver's one thread] Owns the workers. The constructor's arguments must outlive it.
 class CaseRunner {
@@ -51,4 +52,4 @@ class CaseRunner {
   std::string dump_error_;
 };
 
-}  // namespace convgauge
+}  // namespace convgauge::run

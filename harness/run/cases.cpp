@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 std::string device_text(const std::vector<DeviceInfo>& devices, std::size_t index) {
@@ -121,4 +122,4 @@ Spec spec_of(const Geometry& geometry, const CaseSettings& settings) {
   return spec;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -6,10 +6,11 @@
 #include <vector>
 
 #include "config/suite.hpp"
+#include "core/layers.hpp"
 #include "record/record.hpp"
 #include "run/catalog.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 /// One competitor: a backend of a plugin file on a device, as a config or the command line named
 /// it.
@@ -40,4 +41,4 @@ std::vector<CaseSettings> settings_of(const Suite& suite);
 /// The spec of a geometry under these settings: dtype, layout, direction, math and determinism.
 Spec spec_of(const Geometry& geometry, const CaseSettings& settings);
 
-}  // namespace convgauge
+}  // namespace convgauge::run

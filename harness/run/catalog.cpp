@@ -10,9 +10,10 @@
 #include <set>
 #include <sstream>
 
+#include "core/layers.hpp"
 #include "run/version.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 namespace fs = std::filesystem;
@@ -118,4 +119,4 @@ Catalog discover(const SearchPath& path, const std::vector<NamedPlugin>& more) {
   return catalog;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

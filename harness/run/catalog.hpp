@@ -5,10 +5,11 @@
 #include <vector>
 
 #include "core/expected.hpp"
+#include "core/layers.hpp"
 #include "worker/messages.hpp"
 #include "worker/worker.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 /// The plugin that is part of convgauge itself.
 inline constexpr const char* kReferencePlugin = "builtin:reference";
@@ -62,4 +63,4 @@ Catalog discover(const SearchPath& path, const std::vector<NamedPlugin>& more = 
 /// XXH3-128 of a file's bytes in hex; empty where it cannot be read.
 std::string hash_of(const std::filesystem::path& file);
 
-}  // namespace convgauge
+}  // namespace convgauge::run

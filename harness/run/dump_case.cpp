@@ -6,11 +6,12 @@
 
 #include "core/convert.hpp"
 #include "core/files.hpp"
+#include "core/layers.hpp"
 #include "core/npy.hpp"
 #include "core/problem_text.hpp"
 #include "verify/compare.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 /// Keeps letters, digits, '.' and '_'; each run of other characters becomes one '-'.
@@ -146,4 +147,4 @@ void Dump::write(const std::string& file, const Shape& shape, const double* valu
   write(file, shape, nchw_strides(shape), Dtype::f64, values);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

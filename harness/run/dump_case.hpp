@@ -17,10 +17,11 @@
 #include <string>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "record/record.hpp"
 #include "run/verify_case.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 struct DumpOrder {
   std::filesystem::path folder;  // empty: nothing is written
@@ -55,4 +56,4 @@ class Dump {
   std::string error_;
 };
 
-}  // namespace convgauge
+}  // namespace convgauge::run

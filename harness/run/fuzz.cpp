@@ -8,6 +8,7 @@
 
 #include "config/suite_json.hpp"
 #include "core/files.hpp"
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 #include "run/guarded_plan.hpp"
 #include "run/outcome.hpp"
@@ -15,7 +16,7 @@
 #include "run/replay.hpp"
 #include "verify/random_case.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -249,4 +250,4 @@ int exit_code(const FuzzResult& result) {
   return kNothingRan;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

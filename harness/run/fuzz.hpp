@@ -7,12 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "record/record.hpp"
 #include "run/cases.hpp"
 #include "run/shrink_case.hpp"
 #include "verify/coverage.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 struct FuzzOptions {
   std::uint64_t seed = 1, from = 0;  // the sequence, and the index it begins at
@@ -75,4 +76,4 @@ Expected<FuzzResult> fuzz(const std::vector<Competitor>& competitors, const Fuzz
 /// agrees), 6 (nothing ran): the first that applies.
 int exit_code(const FuzzResult& result);
 
-}  // namespace convgauge
+}  // namespace convgauge::run

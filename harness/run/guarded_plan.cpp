@@ -9,8 +9,9 @@
 #include <type_traits>
 
 #include "core/blocks.hpp"
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 /// The bits of one poisoned element.
@@ -198,4 +199,4 @@ std::optional<GuardedPlan::Unwritten> GuardedPlan::unwritten(Poison poison) {
   return std::nullopt;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -5,12 +5,13 @@
 #include <optional>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "reference/reference.hpp"
 #include "run/problem_tensors.hpp"
 #include "verify/verdict.hpp"
 #include "worker/worker.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 /// What the output holds before a run. nan: shows in the result where it is read. number: finite,
 /// so that an element left unwritten can be told from a NaN that was read and written again.
@@ -74,4 +75,4 @@ class GuardedPlan {
   Placement placement_ = Placement::end;
 };
 
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 
+#include "core/layers.hpp"
 #include "run/outcome.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 const Known* known_failure(const Suite& suite, const CaseRecord& record) {
   const auto found = std::find_if(suite.known.begin(), suite.known.end(),
@@ -13,4 +14,4 @@ const Known* known_failure(const Suite& suite, const CaseRecord& record) {
   return fits ? &*found : nullptr;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

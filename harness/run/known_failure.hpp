@@ -1,9 +1,10 @@
 // Failures that a suite lists as known.
 #pragma once
 #include "config/suite.hpp"
+#include "core/layers.hpp"
 #include "record/record.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 /// The first entry that matches this case, if the case failed in the way that the entry expects;
 /// else null.
@@ -13,4 +14,4 @@ inline bool is_unknown_defect(const Suite& suite, const CaseRecord& record) {
   return is_defect(record.verdict) && !known_failure(suite, record);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

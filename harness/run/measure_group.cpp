@@ -8,13 +8,14 @@
 #include <cstring>
 #include <tuple>
 
+#include "core/layers.hpp"
 #include "measure/cold.hpp"
 #include "measure/quiet.hpp"
 #include "measure/statistics.hpp"
 #include "run/guarded_plan.hpp"
 #include "run/memory_need.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 using std::chrono::milliseconds;
@@ -340,4 +341,4 @@ void measure_group(std::span<Case> cases, Pool& pool, ProblemTensors& tensors,
   Group(cases, pool, tensors, order).run();
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -4,12 +4,13 @@
 #include <span>
 
 #include "config/suite.hpp"
+#include "core/layers.hpp"
 #include "measure/measurement.hpp"
 #include "run/case.hpp"
 #include "run/pool.hpp"
 #include "run/problem_tensors.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 /// How a group is measured.
 struct MeasureOrder {
@@ -29,4 +30,4 @@ struct MeasureOrder {
 void measure_group(std::span<Case> cases, Pool& pool, ProblemTensors& tensors,
                    const MeasureOrder& order);
 
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -4,10 +4,11 @@
 
 #include <fstream>
 
+#include "core/layers.hpp"
 #include "reference/as_forward.hpp"
 #include "verify/projection.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 double verify_bytes(const Spec& spec, const VerifySettings& settings) {
   const auto real = [](auto count) { return static_cast<double>(count); };
@@ -49,4 +50,4 @@ double available_bytes() {
   return 0;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

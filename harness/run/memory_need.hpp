@@ -5,8 +5,9 @@
 #include <string>
 
 #include "config/suite.hpp"
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 /// Bytes that verifying takes: (fills + 1) x (inputs + 16 x output elements) + 6 x (all tensors) +
 /// outputs. That is: for each fill and for the changed source, the inputs with expected sums and
@@ -27,4 +28,4 @@ std::optional<std::string> beyond_memory(double needed_bytes, double available_b
 /// MemAvailable of /proc/meminfo; 0 where it cannot be read.
 double available_bytes();
 
-}  // namespace convgauge
+}  // namespace convgauge::run

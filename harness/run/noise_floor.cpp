@@ -4,12 +4,13 @@
 #include <array>
 #include <cmath>
 
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 #include "measure/evidence.hpp"
 #include "run/processes.hpp"
 #include "run/verify_case.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 constexpr const char* kProblem = "n1c32h28w28_o32k3p1";  // 14 Mflop: well under a sample's 5 ms
@@ -63,4 +64,4 @@ double measure_noise_floor(const std::filesystem::path& executable, int threads)
   return common.a.empty() ? 0 : reach(ratio_interval(paired_evidence(common.a, common.b, laws)));
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -2,7 +2,9 @@
 #pragma once
 #include <filesystem>
 
-namespace convgauge {
+#include "core/layers.hpp"
+
+namespace convgauge::run {
 
 /// Two fresh processes of the built-in reference compute the same problem in mirrored rounds, as
 /// any two backends would be measured; three times, in about half a second. Returns how far the 99%
@@ -10,4 +12,4 @@ namespace convgauge {
 /// mean nothing here. High on a noisy machine. 0 where it could not be measured.
 double measure_noise_floor(const std::filesystem::path& executable, int threads);
 
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -5,10 +5,11 @@
 
 #include <algorithm>
 
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 #include "record/classify.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 bool matches(const Known& known, const CaseRecord& r) {
   const auto hit = [&](const std::string& subject) {
@@ -43,4 +44,4 @@ int exit_code(const Results& results, bool strict) {
   return strict && any(kUndecided) ? kUndecided : kGood;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

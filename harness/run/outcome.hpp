@@ -4,9 +4,10 @@
 #include <vector>
 
 #include "core/exit_code.hpp"
+#include "core/layers.hpp"
 #include "record/record.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 /// The first that applies: 4 (crashed, hung, trespassed), 1 (wrong, failed, or a known failure that
 /// no longer fails), 6 (nothing ran), 5 (inconclusive, if `strict`), 0.
@@ -20,4 +21,4 @@ bool matches(const Known& known, const CaseRecord& record);
 /// expected.
 std::vector<std::string> known_no_more(const Results& results);
 
-}  // namespace convgauge
+}  // namespace convgauge::run

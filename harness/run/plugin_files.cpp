@@ -2,9 +2,10 @@
 
 #include <algorithm>
 
+#include "core/layers.hpp"
 #include "run/catalog.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 namespace fs = std::filesystem;
@@ -37,4 +38,4 @@ const std::string& PluginFiles::hash(const fs::path& file) {
   return it->second;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

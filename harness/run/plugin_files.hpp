@@ -5,9 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "record/record.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 /// Hashes every file once. [one thread]
 class PluginFiles {
@@ -26,4 +27,4 @@ class PluginFiles {
   std::map<std::string, std::string> hashes_;
 };
 
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "core/layers.hpp"
 #include "core/processors.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 std::string key_of(const Competitor& c, int threads) {
@@ -42,4 +43,4 @@ Expected<Worker*> Pool::worker(const Competitor& competitor, int threads) {
   return mine.get();
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

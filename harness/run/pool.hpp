@@ -5,10 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "run/cases.hpp"
 #include "worker/worker.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 /// [the driver's one thread]
 class Pool {
@@ -43,4 +44,4 @@ class Pool {
 /// are fewer.
 std::vector<int> cpus_for(int threads);
 
-}  // namespace convgauge
+}  // namespace convgauge::run

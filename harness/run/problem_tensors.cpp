@@ -6,10 +6,11 @@
 
 #include "core/convert.hpp"
 #include "core/generator.hpp"
+#include "core/layers.hpp"
 #include "run/memory_need.hpp"
 #include "verify/diagnose.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 /// The output channels, shuffled within each group (Fisher and Yates).
@@ -156,4 +157,4 @@ bool use_projection(const Spec& spec, const VerifySettings& settings, double ava
   return beyond_memory(verify_bytes(spec, settings), available) && saving >= kWorthMemory;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -9,10 +9,11 @@
 #include "config/suite.hpp"
 #include "core/buffer.hpp"
 #include "core/fill.hpp"
+#include "core/layers.hpp"
 #include "reference/cache.hpp"
 #include "verify/projection.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 /// What a run wrote, by role, by the spec's types and strides; null for what its direction does not
 /// write.
@@ -73,4 +74,4 @@ class ProblemTensors {
   std::map<std::pair<Fill, bool>, TestTensors> made_;
 };
 
-}  // namespace convgauge
+}  // namespace convgauge::run

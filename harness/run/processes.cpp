@@ -1,8 +1,9 @@
 #include "run/processes.hpp"
 
+#include "core/layers.hpp"
 #include "measure/quiet.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 void measure_in_processes(std::span<Case> cases, Pool& pool, ProblemTensors& tensors,
                           MeasureOrder order) {
@@ -27,4 +28,4 @@ void judge_noise(std::span<Case> cases) {
   }
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

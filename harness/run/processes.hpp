@@ -1,9 +1,10 @@
 // One measurement in several processes: the placement of memory differs between processes, but not
 // within one.
 #pragma once
+#include "core/layers.hpp"
 #include "run/measure_group.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 /// [the driver's one thread] Calls measure_group() `order.settings.processes` times: first in the
 /// processes in which the plans are open, then in fresh ones, with the budget shared evenly. The
@@ -14,4 +15,4 @@ void measure_in_processes(std::span<Case> cases, Pool& pool, ProblemTensors& ten
 /// Makes CPU measurements that the machine's noise has spoilt (too_loud()) inconclusive.
 void judge_noise(std::span<Case> cases);
 
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -4,9 +4,10 @@
 
 #include <cctype>
 
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 const Geometry& geometry_of(const CaseRecord& r) {
@@ -54,4 +55,4 @@ std::string regression_name(const CaseRecord& record) {
   return name;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

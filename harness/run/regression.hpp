@@ -3,10 +3,11 @@
 #include <filesystem>
 #include <string>
 
+#include "core/layers.hpp"
 #include "record/record.hpp"
 #include "run/cases.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 /// A suite of the smallest case, or of the failing case itself where none was found.
 Suite regression_suite(const CaseRecord& record, const Competitor& competitor,
@@ -16,4 +17,4 @@ Suite regression_suite(const CaseRecord& record, const Competitor& competitor,
 /// extension.
 std::string regression_name(const CaseRecord& record);
 
-}  // namespace convgauge
+}  // namespace convgauge::run

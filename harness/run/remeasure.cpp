@@ -1,8 +1,9 @@
 #include "run/remeasure.hpp"
 
+#include "core/layers.hpp"
 #include "run/sweep.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 BackendChoice choice_of(const RemeasureSide& side, const RemeasureOrder& order) {
@@ -62,4 +63,4 @@ Expected<RemeasureResult> remeasure(const RemeasureOrder& order,
   return result;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

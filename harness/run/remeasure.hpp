@@ -7,9 +7,10 @@
 #include <vector>
 
 #include "core/expected.hpp"
+#include "core/layers.hpp"
 #include "record/record.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 /// One of the two sides: a backend of a plugin file, with its options.
 struct RemeasureSide {
@@ -48,4 +49,4 @@ Expected<RemeasureResult> remeasure(const RemeasureOrder& order,
                                     const std::function<void(const Problem&)>& tell,
                                     const std::function<bool()>& interrupted);
 
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "core/layers.hpp"
 #include "run/catalog.hpp"
 #include "run/plugin_files.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 /// The plugin that a case ran on. Cases of `"algorithm": "all"` are labelled LABEL:ALGORITHM.
@@ -130,4 +131,4 @@ Expected<void> remeasure_runs(const RemeasureRunsOrder& order, const RemeasureRu
   return Remeasurement(order, hooks).run();
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

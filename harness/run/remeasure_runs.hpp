@@ -6,9 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "run/remeasure.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 /// A run as it was read, and its folder.
 struct FinishedRun {
@@ -44,4 +45,4 @@ struct RemeasureRunsHooks {
 /// [the driver's one thread] Errors: as remeasure().
 Expected<void> remeasure_runs(const RemeasureRunsOrder& order, const RemeasureRunsHooks& hooks);
 
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -4,9 +4,10 @@
 
 #include <algorithm>
 
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 std::string quoted(const std::string& text) {
@@ -63,4 +64,4 @@ std::string replay_line(const char* verb, const CaseRecord& r, const Competitor&
   return line;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

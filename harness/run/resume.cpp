@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <fstream>
 #include <map>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 std::optional<std::string> difference(const HeaderRecord& then, const HeaderRecord& now) {
@@ -54,4 +55,4 @@ Expected<Resumed> resume(const std::filesystem::path& file, const Results& found
   return r;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -2,9 +2,10 @@
 #pragma once
 #include <set>
 
+#include "core/layers.hpp"
 #include "record/record.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 /// The problems that an earlier run completed; lines of a problem that was cut off do not count.
 struct Resumed {
@@ -18,4 +19,4 @@ struct Resumed {
 Expected<Resumed> resume(const std::filesystem::path& file, const Results& found,
                          const HeaderRecord& now);
 
-}  // namespace convgauge
+}  // namespace convgauge::run

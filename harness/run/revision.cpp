@@ -4,8 +4,9 @@
 #include <fstream>
 
 #include "core/files.hpp"
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 std::string packed(const std::filesystem::path& git, const std::string& reference) {
@@ -27,4 +28,4 @@ std::string git_revision(const std::string& folder) {
   return loose.empty() ? packed(git, reference) : loose;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

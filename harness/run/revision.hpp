@@ -2,10 +2,12 @@
 #pragma once
 #include <string>
 
-namespace convgauge {
+#include "core/layers.hpp"
+
+namespace convgauge::run {
 
 /// The commit that HEAD of the repository at `folder` names, from its files; empty where there is
 /// no repository.
 std::string git_revision(const std::string& folder);
 
-}  // namespace convgauge
+}  // namespace convgauge::run

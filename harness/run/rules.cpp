@@ -6,6 +6,7 @@
 #include <array>
 #include <map>
 
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 #include "core/text.hpp"
 #include "run/catalog.hpp"
@@ -14,7 +15,7 @@
 #include "run/pool.hpp"
 #include "run/verify_case.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 /// Small problems that together use every parameter; most sizes are not multiples of a vector's.
@@ -293,4 +294,4 @@ RuleReport check_rules(const std::filesystem::path& executable, const std::files
   return Checker(executable, file, threads).run();
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
-namespace convgauge {
+#include "core/layers.hpp"
+
+namespace convgauge::run {
 
 /// One rule: "R9", what it demands, its state, and the evidence if it is broken. States: "kept",
 /// "BROKEN", "not kept" (only R19, which is a wish and no fault), "not reached" (nothing ran) or
@@ -26,4 +28,4 @@ struct RuleReport {
 RuleReport check_rules(const std::filesystem::path& executable, const std::filesystem::path& file,
                        int threads);
 
-}  // namespace convgauge
+}  // namespace convgauge::run

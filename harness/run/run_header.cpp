@@ -5,13 +5,14 @@
 
 #include <ctime>
 
+#include "core/layers.hpp"
 #include "measure/statistics.hpp"
 #include "run/machine/machine.hpp"
 #include "run/noise_floor.hpp"
 #include "run/revision.hpp"
 #include "run/version.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 HeaderRecord make_header(const Suite& suite, const ResolvedBackends& resolved,
                          const SweepOptions& options) {
@@ -49,4 +50,4 @@ void measure_machine(Machine& machine, const Suite& suite, const SweepOptions& o
     machine.noise_floor = measure_noise_floor(options.executable, suite.settings.threads.front());
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

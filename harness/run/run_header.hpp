@@ -1,9 +1,10 @@
 // The header of a run's results: config, plugins and machine.
 #pragma once
+#include "core/layers.hpp"
 #include "run/cases.hpp"
 #include "run/sweep.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 /// The header without what has to be measured.
 HeaderRecord make_header(const Suite& suite, const ResolvedBackends& resolved,
@@ -13,4 +14,4 @@ HeaderRecord make_header(const Suite& suite, const ResolvedBackends& resolved,
 /// with too few samples for intervals takes less time for peaks, and gets no noise floor.
 void measure_machine(Machine& machine, const Suite& suite, const SweepOptions& options);
 
-}  // namespace convgauge
+}  // namespace convgauge::run

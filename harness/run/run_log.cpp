@@ -1,8 +1,9 @@
 #include "run/run_log.hpp"
 
+#include "core/layers.hpp"
 #include "run/resume.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 Expected<RunLog> RunLog::open(HeaderRecord header, const SweepOptions& options) {
   RunLog log;
@@ -43,4 +44,4 @@ Expected<void> RunLog::append(CaseRecord record) {
   return {};
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

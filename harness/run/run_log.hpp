@@ -3,10 +3,11 @@
 #include <optional>
 #include <set>
 
+#include "core/layers.hpp"
 #include "record/record.hpp"
 #include "run/sweep.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 /// [one thread]
 class RunLog {
@@ -30,4 +31,4 @@ class RunLog {
   std::optional<ResultsWriter> writer_;  // empty where nothing is written
 };
 
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 
+#include "core/layers.hpp"
 #include "run/guarded_plan.hpp"
 #include "run/verify_case.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 TensorRun run_tensors(Pool& pool, const Competitor& competitor, const std::string& algorithm,
                       int threads, const Spec& spec, const Inputs& inputs) {
@@ -40,4 +41,4 @@ TensorRun run_tensors(Pool& pool, const Competitor& competitor, const std::strin
   return result;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

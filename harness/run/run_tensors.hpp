@@ -1,11 +1,12 @@
 // One execution on tensors that the user brings.
 #pragma once
 #include "core/buffer.hpp"
+#include "core/layers.hpp"
 #include "reference/reference.hpp"
 #include "run/cases.hpp"
 #include "run/pool.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 /// The outputs, by role, with the spec's strides and types.
 struct TensorRun {
@@ -20,4 +21,4 @@ struct TensorRun {
 TensorRun run_tensors(Pool& pool, const Competitor& competitor, const std::string& algorithm,
                       int threads, const Spec& spec, const Inputs& inputs);
 
-}  // namespace convgauge
+}  // namespace convgauge::run

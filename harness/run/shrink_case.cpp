@@ -4,12 +4,13 @@
 
 #include <algorithm>
 
+#include "core/layers.hpp"
 #include "core/processors.hpp"
 #include "run/memory_need.hpp"
 #include "run/replay.hpp"
 #include "verify/shrink.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -242,4 +243,4 @@ void Shrinker::look_at(CaseRecord& record, const FailedCase& failed) {
                                                       : fmt::format("is {}", kind(search.last())));
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -8,11 +8,12 @@
 #include <string>
 #include <tuple>
 
+#include "core/layers.hpp"
 #include "record/record.hpp"
 #include "run/single_case.hpp"
 #include "verify/point.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 /// Limits of the effort.
 struct ShrinkBudget {
@@ -57,4 +58,4 @@ class Shrinker {
 /// names one.
 bool fails_alike(const Verdict& a, const Verdict& b);
 
-}  // namespace convgauge
+}  // namespace convgauge::run

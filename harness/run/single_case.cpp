@@ -1,8 +1,9 @@
 #include "run/single_case.hpp"
 
+#include "core/layers.hpp"
 #include "run/guarded_plan.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 SingleCase verify_single(Pool& pool, const SingleOrder& order, ProblemTensors& tensors) {
   constexpr std::chrono::milliseconds kCloseLimit{10'000};
@@ -28,4 +29,4 @@ SingleCase verify_single(Pool& pool, const SingleOrder& order, ProblemTensors& t
   return result;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

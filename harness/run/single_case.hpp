@@ -1,10 +1,11 @@
 // One case by itself, from creating its plan to closing it: what shrinking and fuzzing run by the
 // thousand.
 #pragma once
+#include "core/layers.hpp"
 #include "run/pool.hpp"
 #include "run/verify_case.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 /// Which case, and how it is verified; its spec is that of the tensors.
 struct SingleOrder {
@@ -23,4 +24,4 @@ struct SingleCase {
 /// [the driver's one thread] A failure of plan_destroy is part of the verdict.
 SingleCase verify_single(Pool& pool, const SingleOrder& order, ProblemTensors& tensors);
 
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -2,12 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "core/layers.hpp"
 #include "run/case_runner.hpp"
 #include "run/known_failure.hpp"
 #include "run/run_header.hpp"
 #include "run/run_log.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 /// The problems of a suite one after the other, until a stop rule or the user ends it.
@@ -97,4 +98,4 @@ Expected<SweepResult> sweep(const Suite& suite, const Catalog& catalog, const Sw
   return Sweep(suite, resolved->competitors, options, hooks, std::move(*log)).run();
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

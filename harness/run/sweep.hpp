@@ -8,13 +8,14 @@
 #include <vector>
 
 #include "config/suite.hpp"
+#include "core/layers.hpp"
 #include "record/record.hpp"
 #include "run/cases.hpp"
 #include "run/catalog.hpp"
 #include "run/dump_case.hpp"
 #include "run/shrink_case.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 struct SweepOptions {
   bool measure = true;
@@ -55,4 +56,4 @@ struct SweepResult {
 Expected<SweepResult> sweep(const Suite& suite, const Catalog& catalog, const SweepOptions& options,
                             const SweepHooks& hooks);
 
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -5,12 +5,13 @@
 #include <algorithm>
 
 #include "core/blocks.hpp"
+#include "core/layers.hpp"
 #include "core/probe_fill.hpp"
 #include "run/guarded_plan.hpp"
 #include "run/memory_need.hpp"
 #include "verify/taps.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 /// 1, 2 or 3, but not `threads`; which of them depends on the problem.
@@ -296,4 +297,4 @@ VerifiedCase verify_case(Worker& worker, const VerifyOrder& order, ProblemTensor
   return result;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

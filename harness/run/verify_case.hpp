@@ -4,11 +4,12 @@
 #include <string>
 
 #include "config/suite.hpp"
+#include "core/layers.hpp"
 #include "run/cases.hpp"
 #include "run/problem_tensors.hpp"
 #include "worker/worker.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 /// The verdict on a case, and its plan.
 struct VerifiedCase {
@@ -46,4 +47,4 @@ struct VerifyOrder {
 /// [the driver's one thread] Leaves the plan open where the verdict is Agrees.
 VerifiedCase verify_case(Worker& worker, const VerifyOrder& order, ProblemTensors& tensors);
 
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -4,16 +4,24 @@
 #include <string>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "core/words.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 
 enum class AlgorithmClass { direct, gemm, winograd, fft };
+}  // namespace convgauge::verify
+
+namespace convgauge {
 template <>
-struct Words<AlgorithmClass> {
+struct Words<verify::AlgorithmClass> {
   static constexpr std::string_view what = "algorithm class";
   static constexpr std::array<std::string_view, 4> words{"direct", "gemm", "winograd", "fft"};
 };
+
+}  // namespace convgauge
+
+namespace convgauge::verify {
 
 struct Rational {
   std::int32_t numerator = 0, denominator = 1;
@@ -39,4 +47,4 @@ struct Algorithm {
   bool operator==(const Algorithm&) const = default;
 };
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

@@ -6,11 +6,12 @@
 #include <limits>
 
 #include "core/convert.hpp"
+#include "core/layers.hpp"
 #include "reference/as_forward.hpp"
 #include "verify/cook_toom.hpp"
 #include "verify/spread.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 double smallest_subnormal(Dtype t) {
@@ -240,4 +241,4 @@ Bound bound_of(const Evidence& e) {
                                                 : backward_bound(e);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

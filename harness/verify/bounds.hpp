@@ -5,9 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "verify/compare.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 
 /// allowed = of_magnitude (|b| + |W| * |X|) + of_spread S + of_want |want| + floor[output channel]
 struct Bound {
@@ -42,4 +43,4 @@ double summation_error(std::int64_t n, double u);
 /// changes nothing.
 double factor_rounding(MathMode math, Dtype stored);
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

@@ -7,12 +7,13 @@
 #include <limits>
 
 #include "core/convert.hpp"
+#include "core/layers.hpp"
 #include "verify/bounds.hpp"
 #include "verify/extremes.hpp"
 #include "verify/gate.hpp"
 #include "verify/region.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 /// Calls visit(first, channel, count, got) for every row of outputs: `count` values, the first of
@@ -221,4 +222,4 @@ double relative_l2(const Evidence& e) {
   return size == 0 ? std::numeric_limits<double>::infinity() : std::sqrt(error) / std::sqrt(size);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

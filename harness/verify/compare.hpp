@@ -3,12 +3,13 @@
 #include <variant>
 
 #include "core/fill.hpp"
+#include "core/layers.hpp"
 #include "core/spec.hpp"
 #include "reference/reference.hpp"
 #include "verify/algorithm.hpp"
 #include "verify/verdict.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 
 /// What compare() needs. `inputs`: the tensors that the backend was given (the tile bounds of
 /// winograd and fft read them). `reference`: want and magnitude for these inputs. `got`: the
@@ -44,4 +45,4 @@ void allowed_errors(const Evidence& evidence, double* allowed);
 /// ||got - want||_2 / ||want||_2; 0 where both are zero.
 double relative_l2(const Evidence& evidence);
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <utility>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 __extension__ using Wide = __int128;
@@ -208,4 +209,4 @@ Expected<double> amplification(const Algorithm& algorithm) {
   });
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

@@ -1,9 +1,10 @@
 // The Winograd matrices of a set of points, in exact rationals, and how much they amplify rounding.
 #pragma once
 #include "core/expected.hpp"
+#include "core/layers.hpp"
 #include "verify/algorithm.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 
 /// amp = |A| |G| |B| of F(m, r) on one axis (see README.md), from matrices that are built by
 /// Cook-Toom from the axis's points and proven: sum_k A[i][k] G[k][j] B[k][l] = [i + j == l] in
@@ -19,4 +20,4 @@ double classical_amplification(int m, int r);
 /// smaller; the cap where the plugin does not declare its points. Errors as above.
 Expected<double> amplification(const Algorithm& algorithm);
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

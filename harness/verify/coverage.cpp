@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 /// Class 0 ... most: the number itself; all numbers from `most` on are one class.
@@ -74,4 +75,4 @@ void PairCoverage::add(const RandomCase& c) {
     }
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

@@ -3,9 +3,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "verify/random_case.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 
 /// The values of every parameter fall into a few classes: 1, 2 and more groups; channels and sizes
 /// by their remainder modulo a vector of 8; ... A pair is a class of one parameter together with a
@@ -24,4 +25,4 @@ class PairCoverage {
   std::int64_t met_ = 0;
 };
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

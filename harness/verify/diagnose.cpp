@@ -7,13 +7,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/layers.hpp"
 #include "core/split_mix.hpp"
 #include "verify/bounds.hpp"
 #include "verify/extremes.hpp"
 #include "verify/gate.hpp"
 #include "verify/mutations.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 constexpr std::size_t kWrong = 256;  // sampled wrong outputs, enough to show the shape of a region
@@ -214,4 +215,4 @@ Diagnosis diagnose(const Evidence& evidence) {
   return Search(evidence).diagnosis();
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

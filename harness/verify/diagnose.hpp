@@ -1,9 +1,10 @@
 // Why an output is wrong: the misread specification that gives the same output.
 #pragma once
+#include "core/layers.hpp"
 #include "verify/compare.hpp"
 #include "verify/diagnosis.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 
 /// Up to two rows of mutations.hpp that give the same output, or else up to two pairs of rows that
 /// do; `partly`: rows that match where the output is wrong, but not elsewhere. Empty where nothing
@@ -12,4 +13,4 @@ namespace convgauge {
 /// fixed number of products.
 Diagnosis diagnose(const Evidence& evidence);
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

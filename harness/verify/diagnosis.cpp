@@ -1,8 +1,9 @@
 #include "verify/diagnosis.hpp"
 
 #include <algorithm>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 
 Oracle Oracle::in_slot(int slot) const {
   auto one = *this;
@@ -39,4 +40,4 @@ bool share_an_explanation(const Diagnosis& a, const Diagnosis& b) {
   });
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

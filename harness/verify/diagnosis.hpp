@@ -5,9 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "core/rule.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 
 /// The comparison that found an output wrong.
 struct Oracle {
@@ -53,4 +54,4 @@ std::string text(const Diagnosis& diagnosis);
 /// Whether one explanation holds for both; false where one of them has none.
 bool share_an_explanation(const Diagnosis& a, const Diagnosis& b);
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

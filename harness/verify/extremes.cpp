@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 struct Place {
@@ -87,4 +88,4 @@ const char* excuse(const Evidence& e, const Bound& bound, std::int64_t i, double
   return nullptr;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

@@ -1,8 +1,9 @@
 // Infinities, NaN and overflow: which results are as good as the reference's.
 #pragma once
+#include "core/layers.hpp"
 #include "verify/bounds.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 
 /// Why `got` is right although it is not within `allowed` of want, as a note ("nonfinite_spread",
 /// "padding_is_no_tap", "overflow"); an empty note where it needs none (the same infinity, NaN for
@@ -10,4 +11,4 @@ namespace convgauge {
 /// the output in contiguous NCHW.
 const char* excuse(const Evidence& evidence, const Bound& bound, std::int64_t i, double got);
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

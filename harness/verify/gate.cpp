@@ -4,9 +4,10 @@
 #include <cmath>
 
 #include "core/convert.hpp"
+#include "core/layers.hpp"
 #include "verify/bounds.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 /// The relative error, in units of u, of n random terms added one after the other: partial sums
@@ -101,4 +102,4 @@ GateResult statistical_gate(const Evidence& e, double relative_l2) {
   return result;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

@@ -1,9 +1,10 @@
 // The statistical gate: a kernel whose outputs are all within their bounds may still be
 // systematically inaccurate.
 #pragma once
+#include "core/layers.hpp"
 #include "verify/compare.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 
 /// The relative L2 error that the algorithm's class is known to give on the normal fill, as a
 /// function of the number of terms; the gate allows twice that.
@@ -23,4 +24,4 @@ GateResult statistical_gate(const Evidence& evidence, double relative_l2);
 /// The sum of squares, in four partial sums so that it runs at the speed of memory.
 double square_sum(const double* values, std::int64_t count);
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

@@ -4,8 +4,9 @@
 #include <bit>
 #include <cmath>
 #include <optional>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 constexpr std::int64_t modulo(std::int64_t i, std::int64_t size) {
@@ -153,4 +154,4 @@ double finished(const Mutant& m, double sum) {
   return rounded_by(m.output_rounded, m.cut_off ? std::max(0.0, value) : value);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

@@ -2,10 +2,11 @@
 #pragma once
 #include <cstdint>
 
+#include "core/layers.hpp"
 #include "core/spec.hpp"
 #include "reference/reference.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 
 /// Indices n, c, h, w of an output.
 using OutputIndex = Shape;
@@ -70,4 +71,4 @@ MutantSum sum_at(const Mutant& m, const Inputs& inputs, const OutputIndex& at);
 
 double finished(const Mutant& m, double sum);
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

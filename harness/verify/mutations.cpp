@@ -1,6 +1,7 @@
 #include "verify/mutations.hpp"
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 
 std::vector<Mutation> mutations() {
   std::vector<Mutation> all;
@@ -11,4 +12,4 @@ std::vector<Mutation> mutations() {
   return all;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

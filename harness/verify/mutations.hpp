@@ -3,9 +3,10 @@
 #include <span>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "verify/mutant.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 
 struct Mutation {
   /// Follows "matches the reference with"; names the field of torch.nn.Conv2d that is misread.
@@ -27,4 +28,4 @@ std::span<const Mutation> value_mutations();
 /// All of them, the simplest and likeliest first.
 std::vector<Mutation> mutations();
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

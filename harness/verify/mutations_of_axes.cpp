@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <utility>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 using Index = std::int64_t;
@@ -127,4 +128,4 @@ std::span<const Mutation> kernel_mutations() {
   return kKernels;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

@@ -1,7 +1,8 @@
 // Bias, groups and channels misread.
+#include "core/layers.hpp"
 #include "verify/mutations.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 using Index = std::int64_t;
@@ -204,4 +205,4 @@ std::span<const Mutation> channel_mutations() {
   return kChannels;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

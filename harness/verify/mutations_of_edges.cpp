@@ -1,9 +1,10 @@
 // padding_mode misread: what is read beyond the ends of the image.
 #include <utility>
 
+#include "core/layers.hpp"
 #include "verify/mutations.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 using Index = std::int64_t;
@@ -94,4 +95,4 @@ std::span<const Mutation> edge_mutations() {
   return kEdges;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

@@ -3,8 +3,9 @@
 
 #include <string_view>
 #include <utility>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 using Index = std::int64_t;
@@ -188,4 +189,4 @@ std::span<const Mutation> value_mutations() {
   return kValues;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <utility>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 using Index = std::int64_t;
@@ -86,4 +87,4 @@ std::span<const Mutation> padding_mutations() {
   return kPaddings;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 bool is_size(Coordinate k) {
@@ -165,4 +166,4 @@ Cost cost(const Point& p) {
   return c;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

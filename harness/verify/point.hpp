@@ -17,9 +17,10 @@
 #include <string>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "core/spec.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 
 /// What shrinking makes smaller.
 struct Trial {
@@ -96,4 +97,4 @@ struct Cost {
 };
 Cost cost(const Point& point);
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

@@ -9,10 +9,11 @@
 #include "core/blocks.hpp"
 #include "core/convert.hpp"
 #include "core/generator.hpp"
+#include "core/layers.hpp"
 #include "verify/gate.hpp"
 #include "verify/mutant.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 std::size_t index(std::int64_t i) {
@@ -306,4 +307,4 @@ std::variant<Agrees, Differs> Projection::compare(const Algorithm& algorithm, co
   return agrees;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

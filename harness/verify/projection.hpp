@@ -6,9 +6,10 @@
 #include <variant>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "verify/bounds.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 
 /// A related problem: images in another order, output channels in another order, values scaled.
 /// Every algorithm must give the original outputs, reordered and scaled alike.
@@ -77,4 +78,4 @@ class Projection {
   std::vector<double> want_, magnitude_;  // (batch, parts of all groups, output h, output w)
 };
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 
+#include "core/layers.hpp"
 #include "core/random.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 /// A size around the width of a vector or tile.
@@ -189,4 +190,4 @@ RandomCase random_case(std::uint64_t seed, std::uint64_t index) {
   return c;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

@@ -2,9 +2,10 @@
 #pragma once
 #include <cstdint>
 
+#include "core/layers.hpp"
 #include "core/spec.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 
 struct RandomCase {
   Geometry geometry;
@@ -26,4 +27,4 @@ struct RandomCase {
 /// At most a few million flops; most cases far fewer.
 RandomCase random_case(std::uint64_t seed, std::uint64_t index);
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

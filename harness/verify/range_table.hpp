@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <vector>
 
-namespace convgauge {
+#include "core/layers.hpp"
+
+namespace convgauge::verify {
 
 /// `Fold` is associative and commutative, with zero as its neutral element: values are not
 /// negative.
@@ -46,4 +48,4 @@ struct Sum {
   double operator()(double a, double b) const { return a + b; }
 };
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 using Indices = std::vector<std::int64_t>;
@@ -176,4 +177,4 @@ std::string describe_region(const Spec& spec, TensorRole role,
   return share_of(count, box) + (region.empty() ? " of the outputs, everywhere" : " of " + region);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

@@ -5,13 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "core/spec.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 
 /// `bad` has one entry for each element of the tensor that was written, contiguous in the order of
 /// its shape, nonzero where it is wrong; at least one is.
 std::string describe_region(const Spec& spec, TensorRole role,
                             const std::vector<std::uint8_t>& bad);
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

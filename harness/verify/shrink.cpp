@@ -4,8 +4,9 @@
 #include <cstdlib>
 #include <set>
 #include <utility>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 /// Coordinates that are set together.
@@ -233,4 +234,4 @@ Shrunk shrink(const Trial& failing, const std::function<bool(const Trial&)>& fai
   return Search(failing, fails, go_on).run();
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

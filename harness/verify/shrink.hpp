@@ -3,9 +3,10 @@
 #pragma once
 #include <functional>
 
+#include "core/layers.hpp"
 #include "verify/point.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 
 struct Shrunk {
   /// Legal, and failing according to `fails`; the given case where nothing simpler fails.
@@ -28,4 +29,4 @@ struct Shrunk {
 Shrunk shrink(const Trial& failing, const std::function<bool(const Trial&)>& fails,
               const std::function<bool()>& go_on);
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

@@ -7,9 +7,10 @@
 #include <numeric>
 
 #include "core/convert.hpp"
+#include "core/layers.hpp"
 #include "verify/range_table.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 /// Source indices first ... last; none where last < first.
@@ -193,4 +194,4 @@ Spread fft_spread(const Evidence& e) {
   return {contracted(g, src, weights), static_cast<double>(g.group_inputs() * taps)};
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

@@ -3,9 +3,10 @@
 #pragma once
 #include <vector>
 
+#include "core/layers.hpp"
 #include "verify/compare.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 
 struct Spread {
   std::vector<double> values;  // S for every output, contiguous NCHW
@@ -21,4 +22,4 @@ Spread winograd_spread(const Evidence& evidence);
 /// window.
 Spread fft_spread(const Evidence& evidence);
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

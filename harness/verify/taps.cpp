@@ -9,9 +9,10 @@
 #include <vector>
 
 #include "core/convert.hpp"
+#include "core/layers.hpp"
 #include "reference/padding.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 constexpr std::int64_t kMostProducts = std::int64_t{1} << 24;  // products looked at: about 0.1 s
@@ -143,4 +144,4 @@ TapMistake describe_taps(const Evidence& e) {
   return {most->first, most->second, wrong};
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "core/layers.hpp"
 #include "core/text.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 std::string joined(const std::vector<std::string>& notes) {
@@ -31,9 +32,9 @@ std::string said(const Differs& v) {
       "{} of {} outputs, worst at n{} c{} h{} w{}: got {:.9g}, want {:.9g}, allowed {:.3g}",
       v.count, v.of, m.at[0], m.at[1], m.at[2], m.at[3], m.got, m.want, m.allowed);
   text = with(text, v.where, "; ");
-  if (const auto oracle = convgauge::text(v.oracle); !oracle.empty())
+  if (const auto oracle = verify::text(v.oracle); !oracle.empty())
     text += fmt::format(" ({})", oracle);
-  return with(text, convgauge::text(v.diagnosis), "; ");
+  return with(text, verify::text(v.diagnosis), "; ");
 }
 
 std::string said(const Refused& v) {
@@ -65,4 +66,4 @@ Outcome outcome_of(const Verdict& verdict) {
   return std::visit([]<class V>(const V&) { return V::kOutcome; }, verdict);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

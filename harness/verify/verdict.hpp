@@ -10,12 +10,13 @@
 #include <vector>
 
 #include "core/describe.hpp"
+#include "core/layers.hpp"
 #include "core/open_word.hpp"
 #include "core/outcome.hpp"
 #include "core/rule.hpp"
 #include "verify/diagnosis.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 
 struct Mismatch {
   std::array<std::int64_t, 4> at{};  // n, c, h, w of the output
@@ -170,4 +171,4 @@ inline bool is_crash(const Verdict& v) {
   return row_of(outcome_of(v)).is_crash;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::verify

@@ -8,8 +8,9 @@
 #include <cstring>
 #include <new>
 #include <utility>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 
 Arena::Arena() : descriptor_(::memfd_create("convgauge-arena", MFD_CLOEXEC | MFD_ALLOW_SEALING)) {
   if (!descriptor_) throw std::bad_alloc();
@@ -64,4 +65,4 @@ std::int64_t touched_canary(const std::byte* window, const Region& region, Place
   return after == last ? kUntouched : after - end;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

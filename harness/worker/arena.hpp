@@ -4,10 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/layers.hpp"
 #include "worker/descriptor.hpp"
 #include "worker/placement.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 
 /// The driver's side. [one thread]
 class Arena {
@@ -47,4 +48,4 @@ inline constexpr std::int64_t kUntouched = INT64_MIN;
 /// past it).
 std::int64_t touched_canary(const std::byte* window, const Region& region, Placement placement);
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

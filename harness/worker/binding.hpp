@@ -7,9 +7,10 @@
 
 #include "core/buffer_role.hpp"
 #include "core/describe.hpp"
+#include "core/layers.hpp"
 #include "worker/wire_parts.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 
 /// Where a buffer lies: a window of whole pages in the arena, shared by driver and worker. The
 /// buffer ends at the window's end (placement end) or starts at its start, as far as the alignment
@@ -30,11 +31,18 @@ inline std::string broken_rule(const Region& r) {
 }
 
 enum class Placement { end, start };
+}  // namespace convgauge::worker
+
+namespace convgauge {
 template <>
-struct Words<Placement> {
+struct Words<worker::Placement> {
   static constexpr std::string_view what = "placement";
   static constexpr std::array<std::string_view, 2> words{"end", "start"};
 };
+
+}  // namespace convgauge
+
+namespace convgauge::worker {
 
 /// The buffers of one plan: regions, which region each requirement is bound to (-1: memory of one
 /// of the backend's own kinds), and which regions are the host's tensors, by role (-1: there is
@@ -53,4 +61,4 @@ void describe(Walk& walk, T& b) {
   walk("tensors", b.tensors);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

@@ -6,8 +6,9 @@
 #include <cerrno>
 #include <cstring>
 #include <utility>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 namespace {
 
 constexpr std::size_t kHeader = sizeof(std::uint64_t);
@@ -71,4 +72,4 @@ std::string Inbox::take() {
   return std::exchange(bytes_, {}).substr(kHeader);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

@@ -3,7 +3,9 @@
 #include <optional>
 #include <string>
 
-namespace convgauge {
+#include "core/layers.hpp"
+
+namespace convgauge::worker {
 
 /// Longer messages are rejected: the harness sends none.
 inline constexpr std::uint64_t kLargestMessage = std::uint64_t{64} << 20;
@@ -27,4 +29,4 @@ class Inbox {
   std::string bytes_;
 };
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 
+#include "core/layers.hpp"
 #include "plugin/library.hpp"
 #include "plugin/note.hpp"
 #include "plugin/reference_backend.hpp"
@@ -18,7 +19,7 @@
 #include "worker/plan_session.hpp"
 #include "worker/process_state.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 namespace {
 
 template <class T>
@@ -232,4 +233,4 @@ int run_child(const ChildOptions& options) {
   ::_exit(0);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

@@ -3,7 +3,9 @@
 #include <string>
 #include <vector>
 
-namespace convgauge {
+#include "core/layers.hpp"
+
+namespace convgauge::worker {
 
 /// The arguments of `convgauge worker`.
 struct ChildOptions {
@@ -32,4 +34,4 @@ int run_child(const ChildOptions& options);
 /// driver. Takes ownership of the descriptors.
 void run_in_process(const ChildOptions& options, const ChildDescriptors& descriptors);
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

@@ -13,8 +13,9 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 namespace {
 
 constexpr std::array<std::uint64_t, 3> kKinds{PERF_COUNT_HW_INSTRUCTIONS, PERF_COUNT_HW_CPU_CYCLES,
@@ -116,4 +117,4 @@ Expected<CounterTotals> Counters::stop() {
   return CounterTotals{*instructions, *cycles, total(events_[kMisses])};
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

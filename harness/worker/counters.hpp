@@ -9,9 +9,10 @@
 #include <vector>
 
 #include "core/expected.hpp"
+#include "core/layers.hpp"
 #include "worker/descriptor.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 
 /// What was counted outside the kernel. Misses of the last-level cache are optional: not every
 /// processor counts them.
@@ -41,4 +42,4 @@ class Counters {
   std::array<std::vector<Descriptor>, kEvents> events_;
 };
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

@@ -11,8 +11,9 @@
 
 #include "core/buffer_role.hpp"
 #include "core/enumerator.hpp"
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 namespace {
 
 CrashPage* map_page(int descriptor) {
@@ -77,4 +78,4 @@ FaultPlace explain_fault(const CrashPage& page) {
                                 page.address - r->data, role)};
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

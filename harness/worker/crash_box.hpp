@@ -6,11 +6,12 @@
 #include <optional>
 #include <string>
 
+#include "core/layers.hpp"
 #include "core/rule.hpp"
 #include "core/words.hpp"
 #include "worker/descriptor.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 
 enum class Stage : std::uint32_t {
   idle,
@@ -28,14 +29,21 @@ enum class Stage : std::uint32_t {
   plan_destroy,
   memory
 };
+}  // namespace convgauge::worker
+
+namespace convgauge {
 template <>
-struct Words<Stage> {
+struct Words<worker::Stage> {
   static constexpr std::string_view what = "stage";
   static constexpr std::array<std::string_view, 14> words{
       "idle",        "load",         "describe",     "query",           "algorithms",
       "plan_create", "requirements", "bind",         "prepare_weights", "upload",
       "execute",     "fetch",        "plan_destroy", "memory"};
 };
+
+}  // namespace convgauge
+
+namespace convgauge::worker {
 /// The word for the stage in a crash page; "stage 12345" for a number that is no stage.
 std::string stage_word(std::uint32_t stage);
 
@@ -84,4 +92,4 @@ FaultPlace explain_fault(const CrashPage& page);
 /// "right past" for the first byte behind a buffer, then "4 bytes past".
 std::string past_words(std::uint64_t distance);
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

@@ -4,7 +4,9 @@
 
 #include <utility>
 
-namespace convgauge {
+#include "core/layers.hpp"
+
+namespace convgauge::worker {
 
 class Descriptor {
  public:
@@ -27,4 +29,4 @@ class Descriptor {
   int number_ = -1;
 };
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

@@ -9,9 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "plugin/note.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 namespace {
 
 constexpr std::size_t kGuardBytes = 4096;
@@ -123,4 +124,4 @@ Answer<std::uint64_t> DeviceBuffer::digest() const {
   return digest;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

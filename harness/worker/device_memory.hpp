@@ -5,9 +5,10 @@
 #include <cstdint>
 #include <string>
 
+#include "core/layers.hpp"
 #include "plugin/backend.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 
 /// One allocation of device memory: guard bytes, `bytes` poisoned, guard bytes. [main]
 class DeviceBuffer {
@@ -43,4 +44,4 @@ class DeviceBuffer {
   void* start_ = nullptr;
 };
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

@@ -6,7 +6,7 @@
 
 #include <atomic>
 
-namespace convgauge {
+namespace convgauge::worker {
 namespace {
 
 // A signal handler takes no argument of ours: hence this global, the only one of the worker.
@@ -26,6 +26,7 @@ void on_fault(int signal, siginfo_t* info, void* context) {
 #else
     (void)context;
 #endif
+#include "core/layers.hpp"
     page->faulted = 1;
   }
   struct sigaction plain {};
@@ -55,4 +56,4 @@ void install_fault_handlers(CrashPage& page) {
     ::sigaction(signal, &action, nullptr);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

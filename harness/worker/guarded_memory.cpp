@@ -6,9 +6,10 @@
 #include <cstdint>
 #include <new>
 
+#include "core/layers.hpp"
 #include "worker/placement.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 namespace {
 
 /// The inaccessible bytes on each side. Address space costs nothing: wide enough that an access a
@@ -68,4 +69,4 @@ void GuardedMemory::allow_writes(std::int32_t region, bool allowed) {
   ::mprotect(m.window, m.window_size, allowed ? PROT_READ | PROT_WRITE : PROT_READ);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

@@ -4,10 +4,11 @@
 #include <cstddef>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "worker/binding.hpp"
 #include "worker/crash_box.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 
 /// The mapped regions of one binding. Registers its ranges in the crash page, and removes them when
 /// destroyed. [main]
@@ -37,4 +38,4 @@ class GuardedMemory {
   CrashPage& page_;
 };
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

@@ -8,11 +8,12 @@
 #include <variant>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "worker/binding.hpp"
 #include "worker/wire.hpp"
 #include "worker/wire_parts.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 
 // ---- replies ------------------------------------------------------------------------------------
 
@@ -300,4 +301,4 @@ using AnyRequest =
 using AnyReply = std::variant<Description, AlgorithmList, PlanOpened, Done, MeasureReady, Sampled,
                               AllocationsCounted, Details, Refused, Failed>;
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

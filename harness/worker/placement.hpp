@@ -1,8 +1,9 @@
 // Where in its window a buffer lies, computed alike by driver and worker.
 #pragma once
+#include "core/layers.hpp"
 #include "worker/binding.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 
 inline constexpr std::uint64_t kPage = 4096;
 
@@ -26,4 +27,4 @@ constexpr std::uint64_t offset_in_window(const Region& r, Placement placement) {
              : window_bytes(r.bytes, r.alignment) - round_up(r.bytes, r.alignment);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

@@ -4,12 +4,13 @@
 
 #include <chrono>
 
+#include "core/layers.hpp"
 #include "plugin/note.hpp"
 #include "worker/counters.hpp"
 #include "worker/sample_load.hpp"
 #include "worker/sampler.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -301,4 +302,4 @@ Answer<Done> PlanSession::check(const MeasureCheck& request) {
   return Done{};
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "plugin/allocations.hpp"
 #include "plugin/backend.hpp"
 #include "worker/crash_box.hpp"
@@ -12,7 +13,7 @@
 #include "worker/messages.hpp"
 #include "worker/private_memory.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 
 /// Answers the requests about its plan. [main]
 class PlanSession {
@@ -67,4 +68,4 @@ class PlanSession {
   std::size_t next_ = 0;
 };
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

@@ -7,9 +7,10 @@
 #include <cstring>
 #include <new>
 
+#include "core/layers.hpp"
 #include "worker/placement.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 namespace {
 
 // Tensors that all start at the same offset in a page compete for the same cache sets: an equal
@@ -122,4 +123,4 @@ void PrivateMemory::publish_output(int slot) const {
   });
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

@@ -6,11 +6,12 @@
 #include <memory>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "plugin/backend.hpp"
 #include "worker/binding.hpp"
 #include "worker/device_memory.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 
 /// Unmaps a mapping.
 struct Unmap {
@@ -58,4 +59,4 @@ class PrivateMemory {
   std::vector<std::pair<int, std::size_t>> outputs_;  // slot, and index in device_
 };
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

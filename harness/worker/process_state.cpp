@@ -10,7 +10,7 @@
 #include <cstring>
 #include <fstream>
 
-namespace convgauge {
+namespace convgauge::worker {
 namespace {
 
 #if defined(__x86_64__)
@@ -34,6 +34,7 @@ std::uint16_t read_x87() {
   return 0;
 }
 #endif
+#include "core/layers.hpp"
 
 // The flags of exceptions that have happened, which are not part of the mode (Intel SDM vol. 1,
 // 10.2.3).
@@ -130,4 +131,4 @@ std::optional<Failed> ProcessState::changes() {
   return std::nullopt;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

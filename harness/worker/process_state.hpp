@@ -9,9 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "verify/verdict.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 
 /// Taken before a plugin is called, compared after. [main]
 class ProcessState {
@@ -33,4 +34,4 @@ class ProcessState {
   std::vector<struct stat> files_;
 };
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

@@ -11,8 +11,9 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 namespace {
 
 namespace fs = std::filesystem;
@@ -82,4 +83,4 @@ LoadReading load_between(const LoadReading& before, const LoadReading& after) {
   return between;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

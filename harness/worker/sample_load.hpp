@@ -1,7 +1,9 @@
 // How this process and others used the cores: read before and after a sample.
 #pragma once
 
-namespace convgauge {
+#include "core/layers.hpp"
+
+namespace convgauge::worker {
 
 /// Sums in nanoseconds, since boot or since the process began. What the system does not report
 /// stays 0.
@@ -19,4 +21,4 @@ LoadReading read_load();
 /// others had on our cores.
 LoadReading load_between(const LoadReading& before, const LoadReading& after);
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

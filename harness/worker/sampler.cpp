@@ -3,8 +3,9 @@
 #include <benchmark/benchmark.h>
 
 #include <vector>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 namespace {
 
 /// Keeps the one number that is asked for, and prints nothing.
@@ -40,4 +41,4 @@ double timed_run(std::int64_t iterations, const std::function<void()>& iteration
   return keeper.ns();
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

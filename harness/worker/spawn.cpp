@@ -13,9 +13,10 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "core/layers.hpp"
 #include "worker/child.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 namespace {
 
 struct Pipe {
@@ -142,4 +143,4 @@ Spawned spawn_worker(const WorkerOptions& options, int crash, int arena) {
   return spawned;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

@@ -6,9 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "worker/descriptor.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 
 struct WorkerOptions {
   /// The program whose verb `worker` is run; "/proc/self/exe" for the driver itself.
@@ -36,4 +37,4 @@ struct Spawned {
 /// kArenaDescriptor. Throws std::system_error.
 Spawned spawn_worker(const WorkerOptions& options, int crash, int arena);
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

@@ -10,8 +10,9 @@
 #include <cstdlib>
 #include <fstream>
 #include <string>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 namespace {
 
 void die_with_parent() {
@@ -104,4 +105,4 @@ void run_warden(const ChildOptions& options) {
   ::_exit(0);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

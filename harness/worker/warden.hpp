@@ -1,8 +1,9 @@
 // The process between driver and worker: it kills whatever a plugin started and left.
 #pragma once
+#include "core/layers.hpp"
 #include "worker/child.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 
 /// The first report on kStatusDescriptor. pid: the worker's process id where it has no PID
 /// namespace of its own, else 0. The driver kills that process alone, and lets the warden clean up
@@ -23,4 +24,4 @@ struct WorkerEnd {
 /// is left. Never returns.
 [[noreturn]] void run_warden(const ChildOptions& options);
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/describe.hpp"
+#include "core/layers.hpp"
 #include "core/spec.hpp"
 #include "plugin/answers.hpp"
 #include "verify/algorithm.hpp"
@@ -43,6 +44,35 @@ void describe(Walk& walk, T& s) {
   walk("math", s.math);
   walk("deterministic", s.deterministic);
 }
+template <class Walk, Is<MemoryKind> T>
+void describe(Walk& walk, T& k) {
+  walk("number", k.number);
+}
+inline std::string broken_rule(const MemoryKind& k) {
+  return k.number < 0 ? "memory kind " + std::to_string(k.number) + " is below 0" : "";
+}
+/// The broken rule of a Requirement or a Region.
+template <class Buffer>
+std::string broken_alignment(const Buffer& b) {
+  return std::has_single_bit(b.alignment)
+             ? ""
+             : "alignment " + std::to_string(b.alignment) + " is not a power of two";
+}
+template <class Walk, class E>
+void describe(Walk& walk, const OpenWord<E>& w) {
+  walk("value", w.value);
+  walk("other", w.other);
+}
+template <class Walk, class E>
+void describe(Walk& walk, OpenWord<E>& w) {
+  walk("value", w.value);
+  walk("other", w.other);
+}
+
+}  // namespace convgauge
+
+namespace convgauge::verify {
+
 template <class Walk, Is<Rational> T>
 void describe(Walk& walk, T& r) {
   walk("numerator", r.numerator);
@@ -64,6 +94,18 @@ void describe(Walk& walk, T& a) {
   walk("winograd", a.winograd);
   walk("fft_tile", a.fft_tile);
 }
+template <class Walk, Is<Failed> T>
+void describe(Walk& walk, T& f) {
+  walk("why", f.why);
+  walk("rule", f.rule);
+  walk("device_lost", f.device_lost);
+  walk("file", f.file);
+}
+
+}  // namespace convgauge::verify
+
+namespace convgauge::plugin {
+
 template <class Walk, Is<PlanSettings> T>
 void describe(Walk& walk, T& s) {
   walk("device", s.device);
@@ -77,20 +119,6 @@ inline std::string broken_rule(const PlanSettings& s) {
   if (s.device < 0) return "device " + std::to_string(s.device) + " is below 0";
   if (s.threads < 1) return "threads " + std::to_string(s.threads) + " is below 1";
   return s.slots < 1 ? "slots " + std::to_string(s.slots) + " is below 1" : "";
-}
-template <class Walk, Is<MemoryKind> T>
-void describe(Walk& walk, T& k) {
-  walk("number", k.number);
-}
-inline std::string broken_rule(const MemoryKind& k) {
-  return k.number < 0 ? "memory kind " + std::to_string(k.number) + " is below 0" : "";
-}
-/// The broken rule of a Requirement or a Region.
-template <class Buffer>
-std::string broken_alignment(const Buffer& b) {
-  return std::has_single_bit(b.alignment)
-             ? ""
-             : "alignment " + std::to_string(b.alignment) + " is not a power of two";
 }
 template <class Walk, Is<Requirement> T>
 void describe(Walk& walk, T& r) {
@@ -125,22 +153,5 @@ void describe(Walk& walk, T& o) {
   walk("default_value", o.default_value);
   walk("description", o.description);
 }
-template <class Walk, class E>
-void describe(Walk& walk, const OpenWord<E>& w) {
-  walk("value", w.value);
-  walk("other", w.other);
-}
-template <class Walk, class E>
-void describe(Walk& walk, OpenWord<E>& w) {
-  walk("value", w.value);
-  walk("other", w.other);
-}
-template <class Walk, Is<Failed> T>
-void describe(Walk& walk, T& f) {
-  walk("why", f.why);
-  walk("rule", f.rule);
-  walk("device_lost", f.device_lost);
-  walk("file", f.file);
-}
 
-}  // namespace convgauge
+}  // namespace convgauge::plugin

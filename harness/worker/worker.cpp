@@ -11,12 +11,13 @@
 #include <array>
 #include <system_error>
 
+#include "core/layers.hpp"
 #include "core/text.hpp"
 #include "worker/channel.hpp"
 #include "worker/child.hpp"
 #include "worker/warden.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -248,4 +249,4 @@ Verdict Worker::ended(milliseconds limit, bool in_time) {
               error_text_};
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

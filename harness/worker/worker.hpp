@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/expected.hpp"
+#include "core/layers.hpp"
 #include "verify/verdict.hpp"
 #include "worker/arena.hpp"
 #include "worker/crash_box.hpp"
@@ -20,7 +21,7 @@
 #include "worker/spawn.hpp"
 #include "worker/warden.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 
 /// The reply, or the verdict that follows from what happened instead.
 template <class T>
@@ -105,4 +106,4 @@ CallResult<ReplyOf<Request>> Worker::call(const Request& request, std::chrono::m
 /// loops reach 1 to 2).
 std::chrono::milliseconds default_timeout(std::int64_t flops);
 
-}  // namespace convgauge
+}  // namespace convgauge::worker

@@ -7,7 +7,7 @@
 #include "core/spec.hpp"
 #include "example_run.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 /// About normal with deviation 1, the same on every standard library.
@@ -96,4 +96,4 @@ Results grid_run() {
   return results;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

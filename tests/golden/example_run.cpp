@@ -10,7 +10,7 @@
 #include "core/problem_text.hpp"
 #include "core/spec.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 struct Layer {
@@ -314,4 +314,4 @@ Results hostile_run() {
   return results;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -2,7 +2,7 @@
 #pragma once
 #include "record/record.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 
 /// ResNet-50's layers, 1 and 2 threads, seven labels, every kind of verdict and measurement.
 Results resnet50_run();
@@ -22,4 +22,4 @@ Results grid_run();
 /// Names, labels and reasons that try to break out of HTML, XML, Markdown, CSV and the terminal.
 Results hostile_run();
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -15,6 +15,7 @@
 namespace {
 
 using namespace convgauge;
+using namespace convgauge::report;
 
 std::string lines_of(const Results& results) {
   std::string text = to_line(results.header) + "\n";
@@ -49,7 +50,7 @@ int fallible(const std::string& format, const std::vector<Results>& all) {
   return std::cout << *text, 0;
 }
 
-int report(const std::string& format, const std::vector<Results>& all) {
+int one_format(const std::string& format, const std::vector<Results>& all) {
   const auto& results = all.at(0);
   if (format == "html") return std::cout << html_report(all, names_of(all)), 0;
   if (format == "svg" || format.starts_with("history-")) return fallible(format, all);
@@ -84,5 +85,5 @@ int main(int count, char** arguments) {
     all.push_back(std::move(*results));
   }
   const std::string format = arguments[1];
-  return format.starts_with("compare-") ? comparison(format, all) : report(format, all);
+  return format.starts_with("compare-") ? comparison(format, all) : one_format(format, all);
 }

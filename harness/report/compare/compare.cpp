@@ -10,13 +10,14 @@
 #include <numeric>
 #include <set>
 
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 #include "core/text.hpp"
 #include "measure/many.hpp"
 #include "report/case_key.hpp"
 #include "report/model.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 /// One case of one side: its last record, and the samples of every run that timed it.
@@ -275,4 +276,4 @@ Expected<Comparison> compare(const Side& baseline, const Side& candidate,
   return result;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 #include "report/compare/comparison.hpp"
 #include "report/escape.hpp"
@@ -12,7 +13,7 @@
 #include "report/text_width.hpp"
 #include "report/words.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 using Json = PageJson;
@@ -78,4 +79,4 @@ std::string compare_html(const Comparison& comparison) {
   });
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

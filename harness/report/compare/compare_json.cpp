@@ -3,11 +3,12 @@
 #include <nlohmann/json.hpp>
 
 #include "config/described_json.hpp"
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 #include "report/compare/comparison.hpp"
 #include "report/words.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 Json finite(double value) {
@@ -80,4 +81,4 @@ std::string compare_json(const Comparison& comparison) {
   return j.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -2,13 +2,14 @@
 // changed cases, and the others in a folded section; at most 64 KB.
 #include <fmt/format.h>
 
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 #include "report/compare/comparison.hpp"
 #include "report/escape.hpp"
 #include "report/limited.hpp"
 #include "report/words.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 std::string line_of(const Comparison& comparison, const ComparedCase& c) {
@@ -72,4 +73,4 @@ std::string compare_markdown(const Comparison& comparison) {
   return std::move(out).finish("the HTML page of `convgauge compare -o compare.html` has them");
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -4,11 +4,12 @@
 
 #include <algorithm>
 
+#include "core/layers.hpp"
 #include "report/compare/comparison.hpp"
 #include "report/text_width.hpp"
 #include "report/words.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 constexpr const char* kRed = "\x1b[31m";
@@ -90,4 +91,4 @@ std::string compare_text(const Comparison& comparison, int width, bool colour, b
   return text;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

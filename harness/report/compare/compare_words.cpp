@@ -4,10 +4,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/layers.hpp"
 #include "report/compare/comparison.hpp"
 #include "report/words.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 void append(std::string& text, int count, const char* words) {
@@ -140,4 +141,4 @@ std::vector<const ComparedCase*> changed_cases(const Comparison& comparison) {
   return list;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

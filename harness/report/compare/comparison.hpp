@@ -8,10 +8,11 @@
 #include <vector>
 
 #include "core/expected.hpp"
+#include "core/layers.hpp"
 #include "measure/statistics.hpp"
 #include "record/record.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 
 struct CompareOptions {
   /// Labels: `of` the candidate, `with` the baseline. Empty: cases of equal labels are compared.
@@ -117,4 +118,4 @@ std::string compare_json(const Comparison& comparison);
 /// One offline page.
 std::string compare_html(const Comparison& comparison);
 
-}  // namespace convgauge
+}  // namespace convgauge::report

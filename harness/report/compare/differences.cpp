@@ -5,9 +5,10 @@
 #include <functional>
 #include <map>
 
+#include "core/layers.hpp"
 #include "report/compare/comparison.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 using Ask = std::function<std::string(const HeaderRecord&)>;
@@ -132,4 +133,4 @@ std::vector<Difference> differences(const Side& baseline, const Side& candidate,
   return d.take();
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -7,10 +7,11 @@
 #include <vector>
 
 #include "core/expected.hpp"
+#include "core/layers.hpp"
 #include "measure/slowdown.hpp"
 #include "report/compare/comparison.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 
 struct GateOptions {
   bool allow_refusals = false;  // what is now refused or gone is reported, but is no failure
@@ -78,4 +79,4 @@ std::string gate_text(const Gate& gate, int width, bool colour);
 std::string gate_markdown(const Gate& gate);
 std::string gate_json(const Gate& gate);
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -2,10 +2,11 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 #include "report/gate/gate.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -67,4 +68,4 @@ std::string gate_json(const Gate& gate) {
   return j.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

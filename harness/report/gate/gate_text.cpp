@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/layers.hpp"
 #include "core/text.hpp"
 #include "report/escape.hpp"
 #include "report/gate/gate.hpp"
@@ -10,7 +11,7 @@
 #include "report/text_width.hpp"
 #include "run/outcome.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 std::string answer(const Gate& gate) {
@@ -118,4 +119,4 @@ std::string gate_markdown(const Gate& gate) {
   return std::move(out).finish("`convgauge gate -o gate.json` has them");
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

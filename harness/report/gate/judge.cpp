@@ -5,12 +5,13 @@
 #include <array>
 #include <cmath>
 
+#include "core/layers.hpp"
 #include "record/classify.hpp"
 #include "report/gate/gate.hpp"
 #include "report/words.hpp"
 #include "run/outcome.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 constexpr int kLeastRounds = 8;  // with fewer there is no 99% interval
@@ -194,4 +195,4 @@ void conclude(Gate& gate, bool strict) {
                                                     : kGood;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

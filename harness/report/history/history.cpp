@@ -6,11 +6,12 @@
 #include <cmath>
 #include <map>
 
+#include "core/layers.hpp"
 #include "report/case_key.hpp"
 #include "report/model.hpp"
 #include "report/words.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 std::vector<HistoryRun> runs_of(const std::vector<Results>& all,
@@ -136,4 +137,4 @@ Expected<History> history(const std::vector<Results>& all, const std::vector<std
   return h;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "core/expected.hpp"
+#include "core/layers.hpp"
 #include "measure/statistics.hpp"
 #include "record/record.hpp"
 #include "report/compare/comparison.hpp"
 #include "report/history/steps.hpp"
 #include "report/page_parts.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 
 struct HistoryPoint {
   const CaseRecord* record = nullptr;     // null: not part of this run
@@ -75,4 +76,4 @@ std::string history_markdown(const History& history);
 /// For the page; null where the runs share no case.
 PageJson history_json(const std::vector<Results>& all, const std::vector<std::string>& names);
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -1,11 +1,12 @@
 // A history as JSON for the page: columns of numbers, and the texts of steps and changed verdicts.
 #include <fmt/format.h>
 
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 #include "report/history/history.hpp"
 #include "report/text_width.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 PageJson runs_json(const History& h) {
@@ -81,4 +82,4 @@ PageJson history_json(const std::vector<Results>& all, const std::vector<std::st
   return j;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

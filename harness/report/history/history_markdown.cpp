@@ -1,13 +1,14 @@
 // A history as Markdown, for a pull request or a wiki: at most 64 KB.
 #include <fmt/format.h>
 
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 #include "report/escape.hpp"
 #include "report/history/history.hpp"
 #include "report/limited.hpp"
 #include "report/words.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 void add_runs(Limited& out, const History& h) {
@@ -64,4 +65,4 @@ std::string history_markdown(const History& h) {
   return std::move(out).finish("results.jsonl and the HTML report have them");
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

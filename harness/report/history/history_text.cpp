@@ -4,11 +4,12 @@
 
 #include <cmath>
 
+#include "core/layers.hpp"
 #include "report/history/history.hpp"
 #include "report/text_width.hpp"
 #include "report/words.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 /// One character for each run, on a logarithmic scale from the case's fastest to its slowest time:
@@ -72,4 +73,4 @@ std::string history_text(const History& h, int width) {
   return text + "\n" + wrapped(history_rule(h), width);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

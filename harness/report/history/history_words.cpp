@@ -5,10 +5,11 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/layers.hpp"
 #include "report/history/history.hpp"
 #include "report/words.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 /// "+8.1%", "−0.63%".
@@ -133,4 +134,4 @@ std::vector<int> by_interest(const History& h) {
   return order;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

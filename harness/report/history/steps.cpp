@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/layers.hpp"
 #include "measure/distributions.hpp"
 #include "measure/statistics.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 constexpr double kLeastStep = 0.01;
@@ -213,4 +214,4 @@ Steps find_steps(std::span<const StepSeries> series, std::span<const double> noi
   return steps;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -31,7 +31,9 @@
 #include <span>
 #include <vector>
 
-namespace convgauge {
+#include "core/layers.hpp"
+
+namespace convgauge::report {
 
 /// Logarithms of a run's median and of its interval's ends.
 struct LogTime {
@@ -77,4 +79,4 @@ inline constexpr std::size_t kEnoughRuns = 4;
 /// many runs.
 Steps find_steps(std::span<const StepSeries> series, std::span<const double> noise_floors);
 
-}  // namespace convgauge
+}  // namespace convgauge::report

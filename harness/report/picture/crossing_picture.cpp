@@ -3,12 +3,13 @@
 
 #include <algorithm>
 
+#include "core/layers.hpp"
 #include "report/counts.hpp"
 #include "report/picture/parts.hpp"
 #include "report/text_width.hpp"
 #include "report/words.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 constexpr double kCellWidth = 104, kCellHeight = 42;
@@ -56,4 +57,4 @@ std::string crossing_picture(const Group& group, const Crossing& crossing) {
   return std::move(svg).finish();
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -4,13 +4,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 #include "report/picture/parts.hpp"
 #include "report/picture/pictures.hpp"
 #include "report/text_width.hpp"
 #include "report/words.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 constexpr double kLineHeight = 22, kPlot = 560;
@@ -136,4 +137,4 @@ Expected<std::string> picture(const Group& group) {
   return layers_picture(group);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -2,10 +2,11 @@
 #pragma once
 #include <string>
 
+#include "core/layers.hpp"
 #include "report/crossing.hpp"
 #include "report/picture/svg.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 
 /// Height of the space above a picture, for its title and for where and when it was measured.
 inline constexpr double kTitleHeight = 56;
@@ -18,4 +19,4 @@ std::string short_name(const Column& column, int letters);
 std::string crossing_picture(const Group& group, const Crossing& crossing);
 std::string layers_picture(const Group& group);
 
-}  // namespace convgauge
+}  // namespace convgauge::report

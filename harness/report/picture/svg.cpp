@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "core/layers.hpp"
 #include "report/escape.hpp"
 #include "report/text_width.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 /// The themes of page/page.css.
@@ -64,4 +65,4 @@ std::string series_class(std::size_t column) {
   return fmt::format("s{}", column % 8);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

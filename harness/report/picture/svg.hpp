@@ -4,7 +4,9 @@
 #include <string>
 #include <string_view>
 
-namespace convgauge {
+#include "core/layers.hpp"
+
+namespace convgauge::report {
 
 class Svg {
  public:
@@ -26,4 +28,4 @@ class Svg {
 /// The class of a column's colour, `s0` to `s7`.
 std::string series_class(std::size_t column);
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 /// Spelled as the kernel does (arch/x86/include/asm/cpufeatures.h; arch/arm64/kernel/cpuinfo.c).
@@ -51,4 +52,4 @@ std::string instruction_sets(std::string_view cpuinfo) {
   return kept;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

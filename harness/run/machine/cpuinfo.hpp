@@ -3,7 +3,9 @@
 #include <string>
 #include <string_view>
 
-namespace convgauge {
+#include "core/layers.hpp"
+
+namespace convgauge::run {
 
 /// The value of the first line "key : value"; empty if there is none.
 std::string cpuinfo_field(std::string_view cpuinfo, std::string_view key);
@@ -16,4 +18,4 @@ std::string processor_name(std::string_view cpuinfo);
 /// fixed table: "avx2 fma f16c".
 std::string instruction_sets(std::string_view cpuinfo);
 
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -2,9 +2,10 @@
 // the compiler makes one instruction where the translation unit's instruction set has it
 // (-ffp-contract=fast, set for these files only).
 #pragma once
+#include "core/layers.hpp"
 #include "run/machine/loops.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 template <class Vector, int kLanes>
 inline float fma_loop(std::int64_t repeats, float factor, float addend) {
@@ -22,4 +23,4 @@ inline float fma_loop(std::int64_t repeats, float factor, float addend) {
   return total;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -1,9 +1,10 @@
 // The rate of each FMA loop on all threads at once, in its shortest time window.
+#include "core/layers.hpp"
 #include "run/machine/loops.hpp"
 #include "run/machine/peaks.hpp"
 #include "run/machine/team.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 using std::chrono::milliseconds;
@@ -52,4 +53,4 @@ std::vector<FmaPeak> fma_peaks(int threads, std::span<const Processor> processor
   return peaks;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

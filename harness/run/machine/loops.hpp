@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace convgauge {
+#include "core/layers.hpp"
+
+namespace convgauge::run {
 
 /// x <- x * factor + addend, `repeats` times in every lane of kChains independent vectors; returns
 /// a sum of them, so that the compiler cannot drop any. kChains: to keep every FMA unit busy takes
@@ -25,4 +27,4 @@ std::uint64_t read_baseline(const std::uint64_t* words, std::size_t count, std::
 std::uint64_t read_avx2(const std::uint64_t* words, std::size_t count, std::int64_t passes);
 std::uint64_t read_avx512(const std::uint64_t* words, std::size_t count, std::int64_t passes);
 
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -1,8 +1,9 @@
 // The loops for AVX2 and FMA3.
+#include "core/layers.hpp"
 #include "run/machine/fma_loop.hpp"
 #include "run/machine/read_loop.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 float fma_avx2(std::int64_t repeats, float factor, float addend) {
   typedef float Vector __attribute__((vector_size(32)));
@@ -14,4 +15,4 @@ std::uint64_t read_avx2(const std::uint64_t* words, std::size_t count, std::int6
   return read_loop<Vector, kAvx2Lanes / 2>(words, count, passes);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

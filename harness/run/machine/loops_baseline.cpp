@@ -1,8 +1,9 @@
 // The loops for the instruction set that every processor of the architecture has.
+#include "core/layers.hpp"
 #include "run/machine/fma_loop.hpp"
 #include "run/machine/read_loop.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 float fma_baseline(std::int64_t repeats, float factor, float addend) {
   typedef float Vector __attribute__((vector_size(16)));
@@ -14,4 +15,4 @@ std::uint64_t read_baseline(const std::uint64_t* words, std::size_t count, std::
   return read_loop<Vector, kBaselineLanes / 2>(words, count, passes);
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -10,10 +10,11 @@
 #include <fstream>
 #include <iterator>
 
+#include "core/layers.hpp"
 #include "core/processors.hpp"
 #include "run/machine/cpuinfo.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 std::string contents(const char* file) {
@@ -85,4 +86,4 @@ Machine read_machine() {
   return machine;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -3,9 +3,10 @@
 #include <chrono>
 #include <span>
 
+#include "core/layers.hpp"
 #include "record/record.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 /// Everything except the peaks and the noise floor, in a few milliseconds. What the system does not
 /// tell stays empty or 0. Cores are those on which this process may run, not all of the machine.
@@ -30,4 +31,4 @@ inline constexpr std::chrono::milliseconds kPeakBudget{1000};
 void measure_peaks(Machine& machine, std::span<const int> threads,
                    std::chrono::milliseconds budget = kPeakBudget);
 
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -2,9 +2,10 @@
 // arithmetic peak, bytes_per_second the peak of memory.
 #include "run/machine/peaks.hpp"
 
+#include "core/layers.hpp"
 #include "run/machine/machine.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 std::int64_t last_level_bytes(const Machine& machine, int threads) {
   const auto processors = spread(read_topology().processors);
@@ -34,4 +35,4 @@ void measure_peaks(Machine& machine, std::span<const int> threads,
   }
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -7,10 +7,11 @@
 #include <span>
 #include <vector>
 
+#include "core/layers.hpp"
 #include "core/processors.hpp"
 #include "measure/roofline.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 /// The loops of one instruction set.
 struct Loops {
@@ -69,4 +70,4 @@ CacheSizes caches_reached(const CacheSizes& one, int threads,
 /// size.
 std::int64_t share_bytes(std::int64_t holds, std::int64_t above, int threads);
 
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -1,9 +1,10 @@
 // Reads an array, for any width of vector, into eight sums, so that no addition waits for the
 // previous one.
 #pragma once
+#include "core/layers.hpp"
 #include "run/machine/loops.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 /// `Vector`: of 64-bit words. It is loaded by memcpy, so that the array needs no alignment.
 template <class Vector, std::size_t kLanes>
@@ -28,4 +29,4 @@ inline std::uint64_t read_loop(const std::uint64_t* words, std::size_t count, st
   return total;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -6,11 +6,12 @@
 #include <set>
 #include <utility>
 
+#include "core/layers.hpp"
 #include "run/machine/loops.hpp"
 #include "run/machine/peaks.hpp"
 #include "run/machine/team.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 using std::chrono::milliseconds;
@@ -128,4 +129,4 @@ std::vector<ReadPeak> read_peaks(const Hierarchy& hierarchy, int threads,
   return peaks;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

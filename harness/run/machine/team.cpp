@@ -7,8 +7,9 @@
 #include <barrier>
 #include <memory>
 #include <thread>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -71,4 +72,4 @@ std::chrono::nanoseconds shortest_window(int threads, std::span<const Processor>
   return best;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::run

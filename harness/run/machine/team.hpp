@@ -5,9 +5,10 @@
 #include <functional>
 #include <span>
 
+#include "core/layers.hpp"
 #include "core/processors.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 
 /// Calls `work(thread)` on every thread at once, again and again until `budget` is spent, at least
 /// `least` times. Returns the shortest time from the first thread's start to the last one's end.
@@ -18,4 +19,4 @@ std::chrono::nanoseconds shortest_window(int threads, std::span<const Processor>
                                          const std::function<void(int)>& begin,
                                          const std::function<void(int)>& work);
 
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -12,7 +12,7 @@
 #include "core/problem_text.hpp"
 #include "reference/reference.hpp"
 
-namespace convgauge {
+namespace convgauge::reference {
 namespace {
 
 struct Layer {
@@ -54,10 +54,11 @@ void run(benchmark::State& state, const Layer& layer, Layout layout, int threads
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::reference
 
 int main(int argc, char** argv) {
-  using namespace convgauge;
+  using convgauge::Layout, convgauge::word;
+  using namespace convgauge::reference;
   for (const auto& layer : kLayers)
     for (const auto layout : {Layout::nchw, Layout::nhwc})
       for (const int threads : {1, 2}) {

@@ -12,6 +12,7 @@
 namespace {
 
 using namespace convgauge;
+using namespace convgauge::run;
 constexpr std::chrono::milliseconds kLimit{10'000};
 
 void spawn_to_ready(benchmark::State& state, const WorkerOptions& options) {

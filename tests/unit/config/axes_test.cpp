@@ -4,8 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 namespace {
 
 TEST(Axes, CombineWithTheLastVaryingFastest) {
@@ -61,4 +62,4 @@ TEST(Axes, AreAllInTheTextsOnce) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::config

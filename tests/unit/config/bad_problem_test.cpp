@@ -2,9 +2,10 @@
 // does not accept.
 #include <gtest/gtest.h>
 
+#include "core/layers.hpp"
 #include "scratch.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 namespace {
 
 struct Bad {
@@ -173,4 +174,4 @@ TEST(BadProblem, SizesOfNothing) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::config

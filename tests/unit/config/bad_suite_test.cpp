@@ -1,9 +1,10 @@
 // Configs that are refused, each with its whole message: everything but the problems themselves.
 #include <gtest/gtest.h>
 
+#include "core/layers.hpp"
 #include "scratch.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 namespace {
 
 struct BadSuiteCase {
@@ -259,4 +260,4 @@ TEST(BadSuite, Includes) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::config

@@ -8,7 +8,7 @@
 
 #include "config/suite.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 namespace {
 
 const std::filesystem::path kConfigs = std::filesystem::path(CONVGAUGE_SOURCE_DIR) / "configs";
@@ -19,6 +19,7 @@ struct Totals {
   double gflop;  // as suites.json has it, in three decimals
 };
 const Totals kTotals[] = {
+#include "core/layers.hpp"
 #include "suite_totals.inc"
 };
 
@@ -76,4 +77,4 @@ TEST(Configs, AllNetworksInOneAreReadAtOnce) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::config

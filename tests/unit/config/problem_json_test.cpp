@@ -4,8 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 namespace {
 
 const Place kPlace{"x.json", "/problem"};
@@ -68,4 +69,4 @@ TEST(ProblemJson, NamesThePlace) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::config

@@ -6,9 +6,10 @@
 
 #include "config/described_json.hpp"
 #include "config/json_text.hpp"
+#include "core/layers.hpp"
 #include "scratch.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 namespace {
 
 using Strings = std::vector<std::string>;
@@ -110,4 +111,4 @@ TEST(Schema, HasTheDefaultsOfTheDescriptions) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::config

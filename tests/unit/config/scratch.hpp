@@ -8,8 +8,9 @@
 #include <string>
 
 #include "config/suite.hpp"
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 
 struct Scratch {
   std::filesystem::path folder =
@@ -53,4 +54,4 @@ inline std::string beside(const std::string& more) {
   return R"({"problems": [)" + problem(R"("name": "a", "kernel_size": 3)") + "], " + more + "}";
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::config

@@ -2,10 +2,11 @@
 // mean.
 #include <gtest/gtest.h>
 
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 #include "scratch.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 namespace {
 
 /// The problem that `text` means, as one line; or the message.
@@ -130,4 +131,4 @@ TEST(Semantics, Bias_14) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::config

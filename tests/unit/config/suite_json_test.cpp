@@ -3,10 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 #include "scratch.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 namespace {
 
 using namespace std::chrono_literals;
@@ -46,4 +47,4 @@ TEST(ConfigText, ReadsBackAsTheSuite) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::config

@@ -3,11 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 #include "core/processors.hpp"
 #include "scratch.hpp"
 
-namespace convgauge {
+namespace convgauge::config {
 namespace {
 
 using namespace std::chrono_literals;
@@ -248,4 +249,4 @@ TEST(Suite, ReadsOneProblemFromAFile) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::config

@@ -25,8 +25,8 @@ class Planning : public NeedsCudnn {
   static Listing list(const cvg_spec& spec, std::int64_t limit = -1) {
     return list_candidates(opened().table, h200(), spec, true, limit);
   }
-  static Suite suite(const char* file) {
-    return read_suite(std::filesystem::path(CONVGAUGE_SOURCE_DIR) / "configs" / file).value();
+  static config::Suite suite(const char* file) {
+    return config::read_suite(std::filesystem::path(CONVGAUGE_SOURCE_DIR) / "configs" / file).value();
   }
 };
 

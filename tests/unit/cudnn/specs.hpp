@@ -22,7 +22,7 @@ inline cvg_spec spec_of(const Geometry& geometry, const Ways& ways = {}) {
   spec.math = ways.math;
   spec.direction = ways.direction;
   spec.deterministic = ways.deterministic;
-  return to_abi(spec);
+  return plugin::to_abi(spec);
 }
 inline cvg_spec spec_of(const std::string& text, const Ways& ways = {}) {
   const auto geometry = parse_problem(text);

@@ -2,8 +2,9 @@
 #include "measure/cold.hpp"
 
 #include <gtest/gtest.h>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::measure {
 namespace {
 
 constexpr std::int64_t kMiB = 1 << 20;
@@ -52,4 +53,4 @@ TEST(ColdSlots, WhereNothingIsKnown) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::measure

@@ -5,8 +5,9 @@
 
 #include <cmath>
 #include <numeric>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::measure {
 namespace {
 
 TEST(Distributions, CoinsAreCounted) {
@@ -38,4 +39,4 @@ TEST(Distributions, StudentAgreesWithTables) {  // quantiles of 97.5%, from any 
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::measure

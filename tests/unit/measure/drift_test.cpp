@@ -8,10 +8,11 @@
 #include <random>
 #include <string>
 
+#include "core/layers.hpp"
 #include "drift/recorded_series.hpp"
 #include "measure/slowdown.hpp"
 
-namespace convgauge {
+namespace convgauge::measure {
 namespace {
 
 constexpr const char* kSeries[] = {"onednn", "onednn_2_threads", "naive"};
@@ -178,4 +179,4 @@ TEST(Slowdown, TooFewRoundsAccuseNobody) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::measure

@@ -8,9 +8,10 @@
 #include <cmath>
 #include <random>
 
+#include "core/layers.hpp"
 #include "measure/many.hpp"
 
-namespace convgauge {
+namespace convgauge::measure {
 namespace {
 
 /// Skewed as run times are, with the median given.
@@ -232,4 +233,4 @@ TEST(GeometricMean, CoversTheTruth) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::measure

@@ -7,9 +7,10 @@
 #include <numeric>
 #include <random>
 
+#include "core/layers.hpp"
 #include "measure/statistics.hpp"
 
-namespace convgauge {
+namespace convgauge::measure {
 namespace {
 
 /// 1, 2, ... n in an order that is not sorted: what an interval returns is then the rank itself.
@@ -144,4 +145,4 @@ TEST(Ratio, ChangesSidesWithItsArguments) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::measure

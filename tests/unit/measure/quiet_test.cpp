@@ -2,8 +2,9 @@
 #include "measure/quiet.hpp"
 
 #include <gtest/gtest.h>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::measure {
 namespace {
 
 std::vector<SampleLoad> loads(int disturbed, int count, double share) {
@@ -52,4 +53,4 @@ TEST(CommonRounds, AreThoseOfTheSameProcess) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::measure

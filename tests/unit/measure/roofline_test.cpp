@@ -2,8 +2,9 @@
 #include "measure/roofline.hpp"
 
 #include <gtest/gtest.h>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::measure {
 namespace {
 
 // One thread computes 100 Gflop/s, two compute 190; a level is four times as fast as the next.
@@ -68,4 +69,4 @@ TEST(Roof, TheFasterOfTwoLevelsThatHoldIt) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::measure

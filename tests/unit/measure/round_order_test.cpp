@@ -5,9 +5,10 @@
 #include <map>
 #include <numeric>
 
+#include "core/layers.hpp"
 #include "measure/statistics.hpp"
 
-namespace convgauge {
+namespace convgauge::measure {
 namespace {
 
 TEST(RoundOrder, SameOnEveryMachine) {  // from a second implementation, in Python, of splitmix64
@@ -49,4 +50,4 @@ TEST(RoundOrder, SeedsDoNotOverlap) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::measure

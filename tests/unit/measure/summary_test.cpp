@@ -6,10 +6,11 @@
 #include <cmath>
 #include <random>
 
+#include "core/layers.hpp"
 #include "measure/measurement.hpp"
 #include "measure/statistics.hpp"
 
-namespace convgauge {
+namespace convgauge::measure {
 namespace {
 
 TEST(Summary, OfKnownNumbers) {
@@ -106,4 +107,4 @@ TEST(MeasurementKind, HasItsWord) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::measure

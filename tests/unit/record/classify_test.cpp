@@ -4,8 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::record {
 namespace {
 
 CaseRecord of(Verdict verdict, Measurement measurement = Skipped{}) {
@@ -80,4 +81,4 @@ TEST(Outcomes, RulesHaveTheirDemands) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::record

@@ -6,9 +6,10 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "core/layers.hpp"
 #include "random_record.hpp"
 
-namespace convgauge {
+namespace convgauge::record {
 namespace {
 
 using nlohmann::json;
@@ -174,4 +175,4 @@ TEST(Line, PrettyJsonHoldsTheSame) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::record

@@ -3,9 +3,10 @@
 #include <limits>
 #include <random>
 
+#include "core/layers.hpp"
 #include "record/record.hpp"
 
-namespace convgauge {
+namespace convgauge::record {
 
 class RandomRecords {
  public:
@@ -214,4 +215,4 @@ class RandomRecords {
   std::mt19937_64 random_;
 };
 
-}  // namespace convgauge
+}  // namespace convgauge::record

@@ -5,9 +5,10 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "core/layers.hpp"
 #include "random_record.hpp"
 
-namespace convgauge {
+namespace convgauge::record {
 namespace {
 
 class Reader : public testing::Test {
@@ -147,4 +148,4 @@ TEST_F(Reader, RefusesANewerFormat) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::record

@@ -7,9 +7,10 @@
 #include <fstream>
 #include <sstream>
 
+#include "core/layers.hpp"
 #include "random_record.hpp"
 
-namespace convgauge {
+namespace convgauge::record {
 namespace {
 
 class Writer : public testing::Test {
@@ -96,4 +97,4 @@ TEST_F(Writer, AFullDiskLeavesWholeLinesOnly) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::record

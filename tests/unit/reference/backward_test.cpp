@@ -5,11 +5,12 @@
 #include <cmath>
 #include <limits>
 
+#include "core/layers.hpp"
 #include "core/tensor.hpp"
 #include "problem_data.hpp"
 #include "reference/as_forward.hpp"
 
-namespace convgauge {
+namespace convgauge::reference {
 namespace {
 
 using testing::name_of;
@@ -175,4 +176,4 @@ TEST(Backward, TermsAreCounted) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::reference

@@ -5,9 +5,10 @@
 
 #include <fstream>
 
+#include "core/layers.hpp"
 #include "problem_data.hpp"
 
-namespace convgauge {
+namespace convgauge::reference {
 namespace {
 
 namespace fs = std::filesystem;
@@ -133,4 +134,4 @@ TEST_F(Cache, ADirectoryThatCannotBeWrittenCostsNothingElse) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::reference

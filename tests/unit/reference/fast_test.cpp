@@ -6,10 +6,11 @@
 #include <limits>
 
 #include "core/convert.hpp"
+#include "core/layers.hpp"
 #include "problem_data.hpp"
 #include "reference/kernel.hpp"
 
-namespace convgauge {
+namespace convgauge::reference {
 namespace {
 
 using testing::name_of;
@@ -110,4 +111,4 @@ TEST(Fast, HugePaddingAndStrideCostNothing) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::reference

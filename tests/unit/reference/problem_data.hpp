@@ -10,7 +10,7 @@
 #include "core/problem_text.hpp"
 #include "reference/reference.hpp"
 
-namespace convgauge::testing {
+namespace convgauge::reference::testing {
 
 inline Spec spec_of(const char* text, Dtype type = Dtype::f32, Layout layout = Layout::nchw,
                     Direction direction = Direction::forward) {
@@ -85,4 +85,4 @@ inline Geometry random_geometry(std::mt19937& random) {
   }
 }
 
-}  // namespace convgauge::testing
+}  // namespace convgauge::reference::testing

@@ -5,10 +5,11 @@
 #include <cmath>
 #include <limits>
 
+#include "core/layers.hpp"
 #include "problem_data.hpp"
 #include "reference/padding.hpp"
 
-namespace convgauge {
+namespace convgauge::reference {
 namespace {
 
 using testing::slow_sums;
@@ -84,4 +85,4 @@ TEST(Slow, BatchZeroIsNothing) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::reference

@@ -3,10 +3,11 @@
 
 #include <cmath>
 
+#include "core/layers.hpp"
 #include "few_cases.hpp"
 #include "report/compare/comparison.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 Comparison compared(const Results& a, const Results& b, const CompareOptions& options = {}) {
@@ -148,4 +149,4 @@ TEST(Compare, MarkdownStaysBelow64KBWithASentence) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::report

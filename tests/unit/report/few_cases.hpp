@@ -1,8 +1,9 @@
 // Results of a few cases, each written in one line.
 #pragma once
+#include "core/layers.hpp"
 #include "report/model.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 
 inline CaseRecord timed(const std::string& label, const std::string& layer,
                         std::vector<double> samples_ns, std::int64_t count = 1) {
@@ -53,4 +54,4 @@ inline std::vector<double> about(double ns, int count = 15) {
   return samples;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -4,8 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 std::string picked(Subject subject, const std::string& file) {
@@ -53,4 +54,4 @@ TEST(Formats, MostTakeOneRun) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::report

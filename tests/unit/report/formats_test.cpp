@@ -5,11 +5,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/layers.hpp"
 #include "example_run.hpp"
 #include "few_cases.hpp"
 #include "report/report.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 int occurrences(const std::string& text, const std::string& word) {
@@ -130,4 +131,4 @@ TEST(Html, KeepsForeignTextsOutOfItsMarkup) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -4,10 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include "core/layers.hpp"
 #include "few_cases.hpp"
 #include "run/outcome.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 Results measured_run(std::vector<CaseRecord> cases) {
@@ -196,4 +197,4 @@ TEST(Gate, TellsItsVerdictInEveryFormat) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::report

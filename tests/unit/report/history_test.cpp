@@ -6,12 +6,13 @@
 #include <random>
 
 #include "../measure/drift/recorded_series.hpp"
+#include "core/layers.hpp"
 #include "example_run.hpp"
 #include "few_cases.hpp"
 #include "report/history/history.hpp"
 #include "report/report.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 std::vector<Results> nights(int count) {
@@ -182,4 +183,4 @@ TEST(History, TextsNameTheStepAndItsReason) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -3,12 +3,13 @@
 
 #include <cmath>
 
+#include "core/layers.hpp"
 #include "few_cases.hpp"
 #include "report/regret.hpp"
 #include "report/report.hpp"
 #include "report/words.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 std::vector<std::string> names(const Group& group) {
@@ -190,4 +191,4 @@ TEST(Headline, GivesTheMixOfANetwork) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -4,12 +4,13 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "core/layers.hpp"
 #include "example_run.hpp"
 #include "few_cases.hpp"
 #include "report/page_data.hpp"
 #include "report/report.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 TEST(PageData, HoldsTheNumbersOfTheModel) {
@@ -75,4 +76,4 @@ TEST(Html, SurvivesRunsWithoutCases) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::report

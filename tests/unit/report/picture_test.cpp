@@ -1,12 +1,13 @@
 // Who wins where: which suites are a grid, what its places say, and the pictures as files.
 #include <gtest/gtest.h>
 
+#include "core/layers.hpp"
 #include "example_run.hpp"
 #include "few_cases.hpp"
 #include "report/crossing.hpp"
 #include "report/report.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 TEST(Crossing, ASweepOverKernelsIsAGridAndANetworkIsNone) {
@@ -91,4 +92,4 @@ TEST(Picture, ANetworkShowsItsSpeedUpsAndAGroupMustBeNamed) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -5,10 +5,11 @@
 
 #include <cmath>
 
+#include "core/layers.hpp"
 #include "few_cases.hpp"
 #include "report/report.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 /// `odd` in rounds 1, 3, ... and `even` in rounds 2, 4, ...
@@ -90,4 +91,4 @@ TEST(Regret, StandsInCsvAndJson) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::report

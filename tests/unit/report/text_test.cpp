@@ -3,6 +3,7 @@
 
 #include <sstream>
 
+#include "core/layers.hpp"
 #include "example_run.hpp"
 #include "few_cases.hpp"
 #include "report/escape.hpp"
@@ -10,7 +11,7 @@
 #include "report/text_width.hpp"
 #include "report/words.hpp"
 
-namespace convgauge {
+namespace convgauge::report {
 namespace {
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -98,4 +99,4 @@ TEST(TerminalTable, GivesEveryReason) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::report

@@ -6,10 +6,11 @@
 
 #include <filesystem>
 
+#include "core/layers.hpp"
 #include "run/known_failure.hpp"
 #include "run/run_log.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 Measured measured(std::vector<double> samples_ns, double plan_ns) {
@@ -98,4 +99,4 @@ TEST(RunLog, WritesAndContinues) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::run

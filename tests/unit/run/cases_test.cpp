@@ -3,10 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include "core/layers.hpp"
 #include "run/pool.hpp"
 #include "run/replay.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 DeviceInfo device(DeviceKind kind, const char* name) {
@@ -138,4 +139,4 @@ TEST(Pool, PinsOnlyWhereThereAreEnoughCores) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::run

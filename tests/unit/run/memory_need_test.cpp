@@ -3,9 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 TEST(MemoryNeed, CountsSheetsTensorsAndACopy) {
@@ -34,4 +35,4 @@ TEST(MemoryNeed, RefusesWithBothNumbers) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::run

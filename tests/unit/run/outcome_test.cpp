@@ -2,8 +2,9 @@
 #include "run/outcome.hpp"
 
 #include <gtest/gtest.h>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 Results of(std::vector<Verdict> verdicts) {
@@ -45,4 +46,4 @@ TEST(Known, IsStrictBothWays) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::run

@@ -7,8 +7,9 @@
 
 #include <filesystem>
 #include <fstream>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 HeaderRecord header() {
@@ -77,4 +78,4 @@ TEST(Resume, RefusesAnotherRun) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::run

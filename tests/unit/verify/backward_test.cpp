@@ -1,10 +1,11 @@
 // Gradients are judged by the bounds of the forward convolution that they are.
 #include <gtest/gtest.h>
 
+#include "core/layers.hpp"
 #include "judge.hpp"
 #include "verify/region.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 using testing::Trial;
@@ -132,4 +133,4 @@ TEST(BackwardBounds, WhereInTheGradientsOwnWords) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::verify

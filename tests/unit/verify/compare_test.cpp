@@ -6,10 +6,11 @@
 #include <cmath>
 #include <limits>
 
+#include "core/layers.hpp"
 #include "judge.hpp"
 #include "verify/gate.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 using testing::fft_algorithm;
@@ -318,4 +319,4 @@ TEST(Compare, IsFast) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::verify

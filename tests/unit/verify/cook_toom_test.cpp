@@ -5,8 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 const WinogradAxis kF23{2, 3, {{0, 1}, {1, 1}, {-1, 1}}};
@@ -74,4 +75,4 @@ TEST(CookToom, EverySizeInUseHasAClassicalSet) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::verify

@@ -9,10 +9,11 @@
 #include <set>
 #include <stdexcept>
 
+#include "core/layers.hpp"
 #include "judge.hpp"
 #include "verify/mutations.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 using testing::Trial;
@@ -87,7 +88,7 @@ TEST(Diagnose, NamesEveryRow) {
           EXPECT_EQ(diagnose(trial.evidence()), Diagnosis{}) << row.words << " " << text;
           continue;
         }
-        const auto diagnosis = convgauge::text(diagnose(trial.evidence()));
+        const auto diagnosis = verify::text(diagnose(trial.evidence()));
         EXPECT_TRUE(contains(diagnosis, "matches the reference with "))
             << row.words << " on " << text;
         EXPECT_FALSE(contains(diagnosis, "where it is wrong"))
@@ -216,4 +217,4 @@ TEST(Diagnose, IsQuick) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::verify

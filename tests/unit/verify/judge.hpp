@@ -4,7 +4,9 @@
 #include "problem_data.hpp"
 #include "verify/compare.hpp"
 
-namespace convgauge::testing {
+namespace convgauge::verify::testing {
+
+using namespace reference::testing;
 
 struct Trial {
   Trial(const char* text, Fill fill_, Dtype type = Dtype::f32, Layout layout = Layout::nchw,
@@ -60,4 +62,4 @@ inline Algorithm fft_algorithm(int tile) {
   return {.name = "fft", .algorithm_class = AlgorithmClass::fft, .fft_tile = {tile, tile}};
 }
 
-}  // namespace convgauge::testing
+}  // namespace convgauge::verify::testing

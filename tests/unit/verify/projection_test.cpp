@@ -6,9 +6,10 @@
 
 #include <cmath>
 
+#include "core/layers.hpp"
 #include "judge.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 using testing::Trial;
@@ -141,4 +142,4 @@ TEST(Projection, SavesTwoRowsForEverySixtyFour) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::verify

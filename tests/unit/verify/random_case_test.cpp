@@ -4,9 +4,10 @@
 
 #include <set>
 
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 TEST(RandomCase, EveryOneIsLegalAndLight) {
@@ -89,4 +90,4 @@ TEST(RandomCase, CornersAreMet) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::verify

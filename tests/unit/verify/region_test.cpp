@@ -5,9 +5,10 @@
 
 #include <functional>
 
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 using Where = std::function<bool(std::int64_t n, std::int64_t c, std::int64_t h, std::int64_t w)>;
@@ -60,4 +61,4 @@ TEST(Region, SaysHowMuchOfAnIncompleteRegion) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::verify

@@ -3,11 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include "core/layers.hpp"
 #include "core/problem_text.hpp"
 #include "core/random.hpp"
 #include "verify/random_case.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 Trial trial(const std::string& text, Layout layout = Layout::nchw, int threads = 1) {
@@ -172,4 +173,4 @@ TEST(Shrink, RandomBugsOfUpToThreeParameters) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::verify

@@ -3,10 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include "core/layers.hpp"
 #include "judge.hpp"
 #include "verify/mutant.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 using testing::Trial;
@@ -62,4 +63,4 @@ TEST(Taps, SeePixelsOutsideOfTheWindow) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::verify

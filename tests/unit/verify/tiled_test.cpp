@@ -6,10 +6,11 @@
 #include <complex>
 #include <numbers>
 
+#include "core/layers.hpp"
 #include "judge.hpp"
 #include "verify/gate.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 using testing::Trial;
@@ -234,4 +235,4 @@ TEST(Tiled, TheDirectBoundWouldAccuseF43) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::verify

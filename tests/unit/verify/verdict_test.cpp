@@ -4,8 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::verify {
 namespace {
 
 TEST(Verdict, EveryKindHasItsWord) {
@@ -60,4 +61,4 @@ TEST(Verdict, WhatIsADefectAndWhatACrash) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::verify

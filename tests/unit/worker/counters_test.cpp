@@ -8,8 +8,9 @@
 #include <atomic>
 #include <latch>
 #include <thread>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 namespace {
 
 using Reading = std::array<std::uint64_t, 3>;
@@ -66,4 +67,4 @@ TEST(Counters, CountEveryThreadOrSayWhyNot) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::worker

@@ -3,8 +3,9 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 namespace {
 
 TEST(CrashBox, ExplainsAddressesThatAreNobodys) {
@@ -29,4 +30,4 @@ TEST(CrashBox, BelievesNoCountBeyondItsTable) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::worker

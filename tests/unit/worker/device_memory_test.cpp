@@ -7,8 +7,9 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 namespace {
 
 constexpr std::size_t kMost = 1 << 20;  // of the device's memory
@@ -107,4 +108,4 @@ TEST(DeviceBuffer, AMemoryKindWithoutFunctionsIsAFailure) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::worker

@@ -4,11 +4,12 @@
 
 #include <cstring>
 
+#include "core/layers.hpp"
 #include "worker/arena.hpp"
 #include "worker/fault_handler.hpp"
 #include "worker/guarded_memory.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 namespace {
 
 TEST(Placement, TouchesTheEdgeAsFarAsAlignmentAllows) {
@@ -94,4 +95,4 @@ TEST(GuardedMemory, FaultsWhereItShould) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::worker

@@ -7,11 +7,12 @@
 #include <limits>
 #include <random>
 
+#include "core/layers.hpp"
 #include "worker/channel.hpp"
 #include "worker/descriptor.hpp"
 #include "worker/messages.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 namespace {
 
 OpenPlan example() {
@@ -184,4 +185,4 @@ TEST(Channel, FramesMessagesAndNoticesGarbage) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::worker

@@ -7,8 +7,9 @@
 
 #include <filesystem>
 #include <fstream>
+#include "core/layers.hpp"
 
-namespace convgauge {
+namespace convgauge::worker {
 namespace {
 
 using std::chrono::milliseconds;
@@ -87,4 +88,4 @@ TEST(Worker, AForgedReplyIsAVerdictThatNamesItsPlace) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::worker

@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
-namespace convgauge {
+#include "core/layers.hpp"
+
+namespace convgauge::measure {
 
 /// Nanoseconds in the order they were taken; lines that begin with # are comments.
 inline std::vector<double> recorded_series(const std::string& name) {
@@ -16,4 +18,4 @@ inline std::vector<double> recorded_series(const std::string& name) {
   return samples;
 }
 
-}  // namespace convgauge
+}  // namespace convgauge::measure

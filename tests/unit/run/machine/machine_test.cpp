@@ -8,11 +8,12 @@
 #include <numeric>
 #include <thread>
 
+#include "core/layers.hpp"
 #include "run/machine/cpuinfo.hpp"
 #include "run/machine/loops.hpp"
 #include "run/machine/peaks.hpp"
 
-namespace convgauge {
+namespace convgauge::run {
 namespace {
 
 TEST(Cpuinfo, NamesAndFlags) {
@@ -132,4 +133,4 @@ TEST(Peaks, NothingAskedNothingDone) {
 }
 
 }  // namespace
-}  // namespace convgauge
+}  // namespace convgauge::run
