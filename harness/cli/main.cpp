@@ -51,7 +51,8 @@ int unknown(const std::string& name) {
   std::vector<std::string> names;
   for (const auto& verb : kVerbs)
     if (*verb.what) names.emplace_back(verb.name);
-  fmt::print(stderr, "convgauge: unknown verb '{}'{}\n", name, convgauge::config::suggestion(name, names));
+  fmt::print(stderr, "convgauge: unknown verb '{}'{}\n", name,
+             convgauge::config::suggestion(name, names));
   return convgauge::kUsage;
 }
 

@@ -64,8 +64,8 @@ template <class T>
 concept AnySettings = Is<T, CaseSettings> || Is<T, AxisSettings>;
 
 /// Calls walk(key, a.threads, b.threads ...) for each setting, of one object or of several side by
-/// side. `threads` is at most the size of a CPU mask: more is surely a typing error, and would
-/// crash most plugins.
+/// side. `--threads` takes at most the size of a CPU mask: more is surely a typing error, and
+/// would crash most plugins.
 template <class Walk, AnySettings... S>
 void describe_axes(Walk&& walk, S&... s) {
   walk(Key("threads", "1,2: each is a case of its own")

@@ -18,11 +18,8 @@ Expected<void> read_described(const Json& object, const Place& place, S& into);
 
 namespace detail {
 
-inline Expected<void> read_member(const Json& j, const Place& p, const Key& key, int& into) {
-  constexpr auto kMost = std::numeric_limits<int>::max();
-  return put(into, read_integer(j, p, 1, key.most > 0 ? key.most : kMost).map([](auto n) {
-    return static_cast<int>(n);
-  }));
+inline Expected<void> read_member(const Json& j, const Place& p, const Key&, int& into) {
+  return put(into, read_count(j, p));
 }
 inline Expected<void> read_member(const Json& j, const Place& p, const Key&, bool& into) {
   return put(into, read_boolean(j, p));

@@ -17,7 +17,7 @@ struct Key {
   std::string_view when_false{};     // what titles say for false: "warm" for the switch "cold"
   std::string_view identifier_of{};  // "backend": the name of one, must match [a-z0-9_]+; or empty
   char letter = 0;                   // the short option on the command line; 0: none
-  int most = 0;                      // the largest value of an integer; 0: no limit
+  int most = 0;                      // the largest integer that its option takes; 0: any
   bool is_required = false;          // a reader refuses an object without it
   bool is_left_out_default = false;  // a writer leaves it out if it has the default value
   bool is_embedded = false;          // a string that holds a JSON object, written as that object

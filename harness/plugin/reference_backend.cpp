@@ -16,7 +16,7 @@ struct cvg_plan {
   convgauge::Spec spec;
   int threads = 1;
   std::vector<convgauge::plugin::HostTensors> tensors;  // of each slot
-  void* workspace = nullptr;                    // the results in double, before rounding
+  void* workspace = nullptr;                            // the results in double, before rounding
 };
 
 namespace convgauge::plugin {

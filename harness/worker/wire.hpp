@@ -16,7 +16,7 @@
 #include "core/enumerator.hpp"
 #include "core/expected.hpp"
 
-namespace convgauge::wire {
+namespace convgauge::worker::wire {
 
 /// Written as their bytes. Not bool, since not every byte is a valid bool.
 template <class T>
@@ -210,4 +210,4 @@ Expected<T> unpack(std::string_view bytes) {
   return value;
 }
 
-}  // namespace convgauge::wire
+}  // namespace convgauge::worker::wire

@@ -5,6 +5,7 @@ core -> config -> reference -> verify -> measure -> record -> plugin -> worker -
 cli: a file includes its own folder or those to its left. JSON stays in config, record and report.
 plugin.h, with the names that it declares, stays in plugin and in the files of worker that run
 beside a plugin (ABI_FILES): nothing else reaches it, directly or through another header.
+Each layer but core, which is convgauge itself, has a namespace convgauge::LAYER of its own.
 plugins/include includes nothing of ours but itself; backends/X sees plugins/include,
 backends/common and itself.
 """
@@ -96,6 +97,23 @@ def abi_breaches(root):
             )
 
 
+# Stands beside the types of other layers that it describes for messages.
+NO_NAMESPACE_OF_ITS_OWN = {"worker/wire_parts.hpp"}
+NAMESPACE = re.compile(r"^namespace (convgauge[\w:]*) \{", re.M)
+
+
+def namespace_breaches(root):
+    harness = root / "harness"
+    for path in files(harness):
+        name = path.relative_to(harness).as_posix()
+        layer = name.split("/")[0]
+        own = "convgauge" if layer == "core" else f"convgauge::{layer}"
+        opened = NAMESPACE.findall(path.read_text(encoding="utf-8"))
+        mine = [n for n in opened if n == own or n.startswith(own + "::")]
+        if opened and not mine and name not in NO_NAMESPACE_OF_ITS_OWN:
+            yield f"harness/{name}: opens {opened[0]}, not {own}"
+
+
 def plugins_breach(name, parts):
     if (
         parts
@@ -125,6 +143,7 @@ def backends_breach(backend, name, parts):
 def breaches(root):
     root = root.resolve()
     yield from abi_breaches(root)
+    yield from namespace_breaches(root)
     for area in ("harness", "plugins/include", "backends"):
         for path in files(root / area):
             folder = path.relative_to(root / area).parts[0]

@@ -47,6 +47,24 @@ class Layers(unittest.TestCase):
             for name, (include, allowed) in CASES.items():
                 self.assertEqual(name not in accused, allowed, f"{name} includes {include}")
 
+    def test_namespaces_of_the_layers(self):
+        texts = {
+            "harness/run/a.cpp": ("namespace convgauge {", False),
+            "harness/run/b.cpp": ("namespace convgauge::run {", True),
+            "harness/run/c.cpp": ("namespace convgauge::run::detail {", True),
+            "harness/run/d.cpp": ("namespace convgauge::report {", False),
+            "harness/core/e.cpp": ("namespace convgauge {", True),
+            "harness/run/f.cpp": ("int main() {}", True),
+        }
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder).resolve()
+            for name, (text, _) in texts.items():
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                (root / name).write_text(text + "\n")
+            accused = {line.split(":")[0] for line in layers.breaches(root)}
+            for name, (text, allowed) in texts.items():
+                self.assertEqual(name not in accused, allowed, f"{name} has {text}")
+
     def test_names_of_the_abi(self):
         texts = {
             "harness/run/a.cpp": ("int role = CVG_ROLE_DST;", False),

@@ -26,7 +26,8 @@ class Planning : public NeedsCudnn {
     return list_candidates(opened().table, h200(), spec, true, limit);
   }
   static config::Suite suite(const char* file) {
-    return config::read_suite(std::filesystem::path(CONVGAUGE_SOURCE_DIR) / "configs" / file).value();
+    return config::read_suite(std::filesystem::path(CONVGAUGE_SOURCE_DIR) / "configs" / file)
+        .value();
   }
 };
 
