@@ -81,9 +81,7 @@ Expected<void> write(const Gate& gate, const std::string& file) {
   return text ? write_text(file, *text) : tl::unexpected(text.error());
 }
 
-}  // namespace
-
-int gate(const Arguments& arguments) {
+Usage usage_of_gate() {
   Usage usage{"gate", "DIR --baseline DIR [options]",
               "convgauge gate results/runs/candidate --baseline results/baselines/resnet50 "
               "--baseline-plugin old.so",
@@ -93,8 +91,7 @@ int gate(const Arguments& arguments) {
   add("baseline", po::value<std::string>(), "the folder of the baseline's run");
   add("baseline-plugin", po::value<Texts>(),
       "the baseline's plugin; else it is looked for by its hash in the baseline's folder, "
-      "results/baselines and where "
-      "it was");
+      "results/baselines and where it was");
   add("plugin", po::value<Texts>(),
       "the candidate's plugin, if it is no longer where its run found it");
   add("allow-refusals", "what the baseline computed may be refused or gone now");
@@ -107,50 +104,84 @@ int gate(const Arguments& arguments) {
   add("output,o", po::value<std::string>(),
       fmt::format("write the judgement here too: {}, or text", file_choices(Subject::gate))
           .c_str());
-  const auto parsed = parse(usage, arguments, "dir");
-  if (parsed.exit) return *parsed.exit;
-  const auto& values = parsed.values;
+  return usage;
+}
+
+/// What is compared, and with which files and how long suspects are measured again.
+struct Request {
+  std::string candidate_path, baseline_path;
+  FinishedRun candidate, baseline;
+  std::vector<fs::path> candidate_files, baseline_files;
+  std::chrono::milliseconds budget{};
+};
+
+/// The runs of a request whose paths are known.
+Expected<Request> with_runs(Request request) {
+  std::error_code failed;
+  if (fs::equivalent(request.candidate_path, request.baseline_path, failed))
+    return error(fmt::format("gate: {} is both candidate and baseline", request.candidate_path));
+  auto candidate = read_run(request.candidate_path);
+  if (!candidate) return tl::unexpected(candidate.error());
+  auto baseline = read_run(request.baseline_path);
+  if (!baseline) return tl::unexpected(baseline.error());
+  request.candidate = std::move(*candidate);
+  request.baseline = std::move(*baseline);
+  return request;
+}
+
+Expected<Request> request_of(const po::variables_map& values) {
   if (!values.count("dir") || values["dir"].as<Texts>().size() != 1)
-    return usage_error("gate: one folder is needed, the candidate's");
-  if (!values.count("baseline")) return usage_error("gate: --baseline DIR is needed");
+    return error("gate: one folder is needed, the candidate's");
+  if (!values.count("baseline")) return error("gate: --baseline DIR is needed");
   const double budget_s = values["budget"].as<double>();
   if (!(budget_s > 0 && budget_s < 1e6))
-    return usage_error(fmt::format("gate: --budget {:g}: not a time in seconds", budget_s));
-  const auto baseline_files = files_of(values, "baseline-plugin"),
-             candidate_files = files_of(values, "plugin");
-  if (auto ok = check_files(baseline_files, "--baseline-plugin"); !ok)
-    return usage_error(ok.error().message);
-  if (auto ok = check_files(candidate_files, "--plugin"); !ok)
-    return usage_error(ok.error().message);
-  const auto candidate_path = values["dir"].as<Texts>().front(),
-             baseline_path = values["baseline"].as<std::string>();
-  std::error_code failed;
-  if (fs::equivalent(candidate_path, baseline_path, failed))
-    return usage_error(fmt::format("gate: {} is both candidate and baseline", candidate_path));
-  const auto candidate = read_run(candidate_path), baseline = read_run(baseline_path);
-  for (const auto* run : {&candidate, &baseline})
-    if (!*run) return usage_error(run->error().message);
+    return error(fmt::format("gate: --budget {:g}: not a time in seconds", budget_s));
+  Request request;
+  request.budget = std::chrono::milliseconds(static_cast<std::int64_t>(budget_s * 1000));
+  request.baseline_files = files_of(values, "baseline-plugin");
+  request.candidate_files = files_of(values, "plugin");
+  if (auto ok = check_files(request.baseline_files, "--baseline-plugin"); !ok)
+    return tl::unexpected(ok.error());
+  if (auto ok = check_files(request.candidate_files, "--plugin"); !ok)
+    return tl::unexpected(ok.error());
+  request.candidate_path = values["dir"].as<Texts>().front();
+  request.baseline_path = values["baseline"].as<std::string>();
+  return with_runs(std::move(request));
+}
 
-  auto judged =
-      judge({baseline_path, {&baseline->results}}, {candidate_path, {&candidate->results}},
-            read_machine(), {values.count("allow-refusals") > 0, values.count("suspect-all") > 0});
-  if (!judged) return usage_error("gate: " + judged.error().message);
-  watch_interrupts();
+Expected<Gate> judged(const Request& request, const po::variables_map& values) {
+  auto gate = judge({request.baseline_path, {&request.baseline.results}},
+                    {request.candidate_path, {&request.candidate.results}}, read_machine(),
+                    {values.count("allow-refusals") > 0, values.count("suspect-all") > 0});
+  if (!gate) return gate;
   RemeasureRunsOrder order;
-  order.baseline = &*baseline;
-  order.candidate = &*candidate;
-  order.baseline_files = baseline_files;
-  order.candidate_files = candidate_files;
-  order.budget = std::chrono::milliseconds(static_cast<std::int64_t>(budget_s * 1000));
+  order.baseline = &request.baseline;
+  order.candidate = &request.candidate;
+  order.baseline_files = request.baseline_files;
+  order.candidate_files = request.candidate_files;
+  order.budget = request.budget;
   if (values.count("out")) order.out = values["out"].as<std::string>();
-  if (auto ok = measure_suspects(*judged, std::move(order)); !ok)
-    return usage_error("gate: " + ok.error().message);
-  conclude(*judged, values.count("strict") > 0);
-  fmt::print("{}", gate_text(*judged, terminal_width(), wants_colour()));
+  watch_interrupts();
+  if (auto ok = measure_suspects(*gate, std::move(order)); !ok) return tl::unexpected(ok.error());
+  conclude(*gate, values.count("strict") > 0);
+  return gate;
+}
+
+}  // namespace
+
+int gate(const Arguments& arguments) {
+  const auto parsed = parse(usage_of_gate(), arguments, "dir");
+  if (parsed.exit) return *parsed.exit;
+  const auto& values = parsed.values;
+  const auto request = request_of(values);
+  if (!request) return usage_error(request.error().message);
+  const auto gate = judged(*request, values);
+  if (!gate) return usage_error("gate: " + gate.error().message);
+  fmt::print("{}", gate_text(*gate, terminal_width(), wants_colour()));
   if (values.count("output"))
-    if (auto ok = write(*judged, values["output"].as<std::string>()); !ok)
+    if (auto ok = write(*gate, values["output"].as<std::string>()); !ok)
       return usage_error(ok.error().message);
-  return interrupted() ? kInterrupted : judged->exit_code;
+  return interrupted() ? kInterrupted : gate->exit_code;
 }
 
 }  // namespace convgauge::cli
