@@ -1,5 +1,4 @@
-// Which kernels are offered for what, and that the rule of the default says what it was made to
-// say.
+// Which kernels are offered for which problems, and which one is the default for well-known layers.
 #include "vulkan/candidates.hpp"
 
 #include <gtest/gtest.h>
