@@ -194,8 +194,8 @@ class Cudnn {
     return bytes < 0 ? value : std::min(bytes, value);
   }
   static std::size_t most_candidates(const cvg_settings& settings) {
-    const auto asked = cvg::option(settings, "candidates")
-                           .value_or("4096");  // the SDK has seen that it is a number
+    // The SDK has checked that the value is a number.
+    const auto asked = cvg::option(settings, "candidates").value_or("4096");
     std::size_t value = 0;
     std::from_chars(asked.data(), asked.data() + asked.size(), value);
     return value;

@@ -150,8 +150,8 @@ class Fft {
     for (const auto& c : candidates(spec, kernels, settings.threads))
       if (c.name() == settings.algorithm)
         return Convolution(spec, c.shape, c.cut, kernels, settings.threads);
-    throw cvg::Refused(CVG_REASON_ALGORITHM,
-                       "no such algorithm");  // chosen() has refused it before
+    // Not reached: the SDK's chosen() has refused unknown algorithms before.
+    throw cvg::Refused(CVG_REASON_ALGORITHM, "no such algorithm");
   }
 
   cvg_requirement image(cvg_role role, const ImageLayout& layout, std::size_t tensor_bytes) const {

@@ -25,7 +25,7 @@ std::string key_of(const Device& device, const Shape& s, const std::vector<Candi
        << '|';
   std::vector<std::string> names;
   for (const auto& candidate : all) names.push_back(name_of(candidate));
-  std::sort(names.begin(), names.end());  // whatever order they were offered in
+  std::sort(names.begin(), names.end());  // so that the key does not depend on their order
   for (const auto& name : names) text << name << ' ';
   return text.str();
 }

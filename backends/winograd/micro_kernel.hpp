@@ -53,9 +53,10 @@ CONVGAUGE_INLINE void multiply_lanes(const float* v, const float* u,
 
 template <class Isa, int Rows, bool Add, Ahead Distance>
 [[gnu::noinline]] void micro_kernel(const Piece& piece) {
-  constexpr int kWidth = Isa::kWidth, kLanes = kWidth < 8 ? kWidth : 8;  // unrolled
-  constexpr int kLine = 16,
-                kStep = kLanes * 2 * kWidth;  // floats of a cache line, and of a step's u
+  // Lanes of a vector, and those of one unrolled step.
+  constexpr int kWidth = Isa::kWidth, kLanes = kWidth < 8 ? kWidth : 8;
+  // Floats of a cache line, and of the part of u that a step reads.
+  constexpr int kLine = 16, kStep = kLanes * 2 * kWidth;
   Vector<kWidth> sum[Rows][2] = {};
   const float *v = piece.v, *u = piece.u, *ahead = piece.ahead, *ahead_too = piece.ahead_too;
   std::int64_t left = piece.depth;

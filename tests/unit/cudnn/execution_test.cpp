@@ -145,8 +145,8 @@ TEST_F(Executions, TooLittleMemoryIsSaidWithItsBytes) {
         << full.what();
   }
   host_gpu::faults() = {};
-  DeviceMemory::free(0, kDeviceMemory,
-                     DeviceMemory::alloc(0, kDeviceMemory, 16, 16));  // the device still works
+  // The device still works.
+  DeviceMemory::free(0, kDeviceMemory, DeviceMemory::alloc(0, kDeviceMemory, 16, 16));
 }
 
 /// The last test, in a process of its own: a lost device stays lost.

@@ -254,8 +254,8 @@ TEST(Transpose, ThereAndBackIsTheSame) {
       from[i] = static_cast<unsigned char>(i * 7 + i / 256);
     transpose(from.data(), there.data(), 2, 37, 65, size);
     EXPECT_NE(from, there);
-    EXPECT_TRUE(std::equal(from.data() + size, from.data() + 2 * size,
-                           there.data() + 37 * size));  // (0, 1) -> (1, 0)
+    // Element (0, 1) becomes element (1, 0).
+    EXPECT_TRUE(std::equal(from.data() + size, from.data() + 2 * size, there.data() + 37 * size));
     transpose(there.data(), back.data(), 2, 65, 37, size);
     EXPECT_EQ(from, back);
   }

@@ -62,8 +62,8 @@ TEST(Accuracy, OneHugePixelIsFeltInItsTileOnly) {
     const auto got = run(p, tensors, chosen, *kernels);
     double in_tile = 0, elsewhere = 0;
     for (std::size_t i = 0; i < got.size(); ++i) {
-      const auto y = i / 48,
-                 x = i % 48;  // tiles of 14 outputs: [14, 28) holds pixel 20, its neighbours do not
+      // Tiles of 14 outputs: tile [14, 28) reads pixel 20, the tiles beside it do not.
+      const auto y = i / 48, x = i % 48;
       const bool same = 14 <= y && y < 28 && 14 <= x && x < 28;
       double& worst = same ? in_tile : elsewhere;
       worst = std::max(worst, std::abs(static_cast<double>(got[i]) - want[i]));

@@ -122,8 +122,8 @@ TEST(Axis, TapsThatReadOnlyPaddingAreDropped) {
 
 TEST(Axis, OneTileMayShareItsZeros) {
   const Axis axis = reduced({28, 29, 1, 1, 14, 14}, CVG_PADDING_ZEROS);
-  EXPECT_EQ(tiled(axis, 48, 1).tiles,
-            1);  // 28 + 14 samples and zeros suffice; overlap-save alone would need 56
+  // 28 + 14 samples are enough where both ends share their zeros; overlap-save alone would need 56.
+  EXPECT_EQ(tiled(axis, 48, 1).tiles, 1);
   EXPECT_EQ(tiled(axis, 40, 1).tiles, 3);
   EXPECT_GT(tiled(reduced({28, 29, 1, 1, 14, 14}, CVG_PADDING_CIRCULAR), 48, 1).tiles, 1);
 }

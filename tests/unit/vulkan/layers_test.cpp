@@ -37,8 +37,8 @@ TEST(Layers, AHazardBetweenTwoCopiesIsHeard) {
   const auto buffer = make_buffer(opened, 64, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0);
   const auto commands = opened.begin_commands(0);
   opened.vk().vkCmdFillBuffer(commands, buffer.handle, 0, 64, 1);
-  opened.vk().vkCmdFillBuffer(commands, buffer.handle, 0, 64,
-                              2);  // written twice with no barrier between
+  // The second write of the same bytes, without a barrier between the two.
+  opened.vk().vkCmdFillBuffer(commands, buffer.handle, 0, 64, 2);
   opened.vk().vkEndCommandBuffer(commands);
   EXPECT_THROW(opened.throw_if_told(), std::runtime_error);
   opened.free_commands(commands);

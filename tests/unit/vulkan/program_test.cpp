@@ -69,8 +69,8 @@ TEST(Program, BatchesAreCutForEveryKernel) {
 TEST(Program, ASmallRangeNeedsSeveralDispatchesAndALargeOneOne) {
   const Shape shape(problem(13, 5, 17, 7, 3, 1, 1));
   EXPECT_EQ(build({}, shape, small(1'000'000)).steps.size(), 1u);
-  EXPECT_EQ(build({}, shape, small(20'000)).steps.size(),
-            7u);  // 8092 bytes an image: two beside an alignment
+  // An image has 8092 bytes: two images and an alignment fit into the range.
+  EXPECT_EQ(build({}, shape, small(20'000)).steps.size(), 7u);
 }
 
 TEST(Program, OneImageBeyondTheRangeIsRefusedWithBothNumbers) {
