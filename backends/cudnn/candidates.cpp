@@ -8,7 +8,7 @@
 namespace convgauge::backends::cudnn {
 namespace {
 
-constexpr std::int64_t kMostNotes = 32;  // more than any cuDNN has
+constexpr std::int64_t kMostNotes = 32;  // more than any engine has
 
 /// "eng28{k2=1,k3=0}"
 std::string engine_text(std::int64_t engine,

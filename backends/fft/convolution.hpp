@@ -22,7 +22,7 @@ class Convolution {
   void execute(const float* src, float* dst, const float* packed, float* workspace) const;
 
  private:
-  /// One tile of one image of the batch: the indices of its tiles on both axes.
+  /// A tile: which image of the batch it belongs to, and its index on both axes.
   struct Image {
     std::int64_t batch, across, along;
   };

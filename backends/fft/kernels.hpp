@@ -35,8 +35,8 @@ struct Channels {
 };
 
 /// The samples of one tile: sample (y, x) is at image[rows[y] * row_stride + columns[x] *
-/// pixel_stride], and zero where either index is negative. Columns [run_begin, run_end) lie
-/// column_step apart.
+/// pixel_stride], and zero where either index is negative. In columns [run_begin, run_end) the
+/// indices increase by column_step.
 struct TileSource {
   const float* image = nullptr;
   Channels channels;
@@ -53,7 +53,7 @@ struct TileTarget {
   Channels channels;
   int h = 0, w = 0;
   std::int64_t row_stride = 0, pixel_stride = 0;
-  const float* bias = nullptr;  // a vector
+  const float* bias = nullptr;  // one for each lane
 };
 
 /// out[vector][slot][tile][lane] = sum over k of in[slot][tile][k] *

@@ -11,13 +11,13 @@ namespace {
 // Spectra that are kept at once: they should stay in a thread's share of the last-level cache while
 // weights are read through it.
 constexpr std::int64_t kSpectraFloats = (std::int64_t{4} << 20) / 4;
-// Products of one thread: half of a second-level cache of 1 MiB (Zen 3 and later have 512 KiB to 1
-// MiB).
+// Products of one thread: half of an L2 cache of 1 MiB (Zen 3 and later have 512 KiB to 1 MiB).
 constexpr std::int64_t kProductFloats = (std::int64_t{1} << 19) / 4;
 
-// More weights than this do not stay in the caches of one thread. At 20 MB Gauss' form took 15 to
-// 20% longer than one vector at a time (9x9 and 15x15, 64 to 64 channels at 56x56), at 7 and 9 MB
-// (7x7, 5x5) up to 15% less; with two threads it was faster in both cases.
+// With more weights than this, which do not stay in its caches, one thread does not use Gauss'
+// form. At 20 MB that took 15 to 20% longer than one vector at a time (9x9 and 15x15, 64 to 64
+// channels at 56x56), at 7 and 9 MB (7x7, 5x5) up to 15% less; with two threads it was faster in
+// both cases.
 constexpr std::int64_t kStreamedFloats = (std::int64_t{12} << 20) / 4;
 
 std::int64_t divided_up(std::int64_t a, std::int64_t b) {

@@ -3,7 +3,8 @@
 //   conjugated, because Conv2d is a correlation, not a convolution;
 //   divided by h w, because the inverse transform of a tile of h x w samples is that much too
 //     large;
-//   halved at slots that are no pairs, because the forward transform doubles the source there.
+//   halved at slots that are no pairs, because the forward transform leaves twice the spectrum of
+//     the source there.
 #pragma once
 #include "shape.hpp"
 

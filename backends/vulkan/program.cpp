@@ -14,7 +14,7 @@ using std::int64_t;
 /// depthwise_large.
 void add_flat(Program& program, Step step, const Shape& shape, const Limits& limits,
               int64_t workgroups_per_image) {
-  // The number of workgroups of an image is rounded up. Workgroups too many do nothing.
+  // The number of workgroups of an image is rounded up; those beyond the last output do nothing.
   const auto most =
       std::max<int64_t>(1, std::min(images_within_range(shape, limits),
                                     limits.groups[0] * limits.groups[1] /

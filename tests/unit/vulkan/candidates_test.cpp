@@ -42,7 +42,7 @@ TEST(Candidates, NamesAreUnique) {
 }
 
 TEST(Candidates, DefaultsOfWellKnownLayers) {
-  // Of VGG-16, ResNet-50, MobileNetV2 and RepLKNet.
+  // Layers of VGG-16, ResNet-50, MobileNetV2 and RepLKNet.
   EXPECT_EQ(offered(problem(32, 256, 56, 256, 3, 1, 1)).front(), "vulkan.wino_f4x4_3x3");
   EXPECT_EQ(offered(problem(32, 1024, 14, 2048, 1, 2)).front().find("vulkan.igemm_"), 0u);
   EXPECT_EQ(offered(problem(32, 96, 112, 96, 3, 2, 1, 96)).front(), "vulkan.depthwise");
