@@ -1,5 +1,5 @@
-// Carves aligned pieces out of one buffer. The same calls on no buffer count its bytes, so that
-// what is announced and what is used cannot differ.
+// Divides one buffer into aligned pieces. The same calls without a buffer only count the bytes that
+// they need, so that the size that is announced and the size that is used cannot differ.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -8,10 +8,10 @@ namespace convgauge::backends {
 
 class Arena {
  public:
-  // A cache line; the buffer itself must be aligned so.
+  // A cache line, in bytes. The buffer itself must have this alignment.
   static constexpr std::size_t kAlignment = 64;
 
-  /// `base` may be null: then take() gives null, and bytes() tells what it would have needed.
+  /// `base` may be null: then take() returns null, and bytes() returns what the calls would need.
   explicit Arena(void* base) : base_(static_cast<unsigned char*>(base)) {}
 
   /// `count` elements, uninitialised, at a multiple of kAlignment.

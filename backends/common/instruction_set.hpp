@@ -7,8 +7,8 @@
 
 namespace convgauge::backends {
 
-/// In the order of preference, worst first. portable: whatever the compiler assumes by itself
-/// (x86-64: SSE2).
+/// In the order of preference, worst first. portable: what the compiler assumes without further
+/// flags (x86-64: SSE2).
 enum class InstructionSet { portable, avx2, avx512 };
 
 constexpr std::array kInstructionSets{InstructionSet::portable, InstructionSet::avx2,
@@ -25,8 +25,8 @@ constexpr std::string_view word(InstructionSet set) {
 
 /// avx2 stands for AVX2 with FMA; avx512 for both and AVX-512 F, VL, DQ and BW, which came together
 /// in Skylake-X and Zen 4. F alone (Knights Landing) is not enough: given -mavx512f only, g++ 12
-/// extracts from registers 16 to 31 by an instruction of VL. GCC's check asks the operating system
-/// too, whether it saves the registers.
+/// uses an instruction of VL to extract from registers 16 to 31. GCC's check includes whether the
+/// operating system saves the registers.
 inline bool runs_here(InstructionSet set) {
 #if defined(__x86_64__)
   const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");

@@ -1,5 +1,5 @@
-// f16 and bf16 as bits, to f32 and back: exact one way, rounded to nearest even the other. No
-// compiler's half type is needed (clang 14 has none for plain x86-64).
+// f16 and bf16 as bits. Conversion to f32 is exact, conversion from f32 rounds to nearest even. No
+// half type of the compiler is needed (clang 14 has none for plain x86-64).
 #pragma once
 #include <bit>
 #include <cstdint>
@@ -42,7 +42,7 @@ struct F16 {
   }
   operator float() const {
     const auto magnitude = bits & 0x7fffu;
-    // Also right for subnormals.
+    // The product with 2^112 corrects the exponent's bias, of subnormals too.
     const float scaled = std::bit_cast<float>(magnitude << 13) * 0x1p112f;
     const auto wide =
         magnitude >= 0x7c00u ? 0x7f800000u | magnitude << 13 : std::bit_cast<std::uint32_t>(scaled);

@@ -24,7 +24,7 @@ struct VectorType {
 template <int Width>
 using Vector = typename VectorType<Width>::type;
 
-/// Any address; the compiler makes it one unaligned load.
+/// `from` needs no alignment; the compiler makes this one unaligned load.
 template <int Width>
 CONVGAUGE_INLINE Vector<Width> load(const float* from) {
   Vector<Width> v;
@@ -76,9 +76,9 @@ CONVGAUGE_INLINE V multiply_add(const V& a, const V& b, const V& c) {
 
 namespace transposition {
 
-/// Lane of (a, b), b's counted from Width, for lane `l` of one step of a transposition. Steps 1 and
-/// 2 interleave inside 128 bits, as x86 does in one instruction; the others swap 128-bit blocks
-/// that lie `step` lanes apart.
+/// Which lane of (a, b) goes to lane `l` of the result in one step of a transposition; the lanes of
+/// b are counted from Width. Steps 1 and 2 interleave inside 128 bits, as x86 does in one
+/// instruction; the others swap 128-bit blocks that lie `step` lanes apart.
 template <int Width>
 constexpr int source(int step, bool upper, int l) {
   const int block = l & ~3, in_block = l & 3;
@@ -94,7 +94,7 @@ CONVGAUGE_INLINE Vector<Width> mixed(const Vector<Width>& a, const Vector<Width>
   return __builtin_shufflevector(a, b, source<Width>(Step, Upper, Lane)...);
 }
 
-/// One step over all pairs of rows `Step` apart.
+/// One step, for all pairs of rows that are `Step` apart.
 template <int Width, int Step>
 CONVGAUGE_INLINE void mix(Vector<Width> (&rows)[Width]) {
   constexpr auto kLanes = std::make_integer_sequence<int, Width>{};
@@ -109,7 +109,7 @@ CONVGAUGE_INLINE void mix(Vector<Width> (&rows)[Width]) {
 
 }  // namespace transposition
 
-/// rows[i][j] = rows[j][i]
+/// Exchanges rows[i][j] and rows[j][i] for all i, j.
 template <int Width>
 CONVGAUGE_INLINE void transpose(Vector<Width> (&rows)[Width]) {
   static_assert(Width == 4 || Width == 8 || Width == 16);

@@ -1,6 +1,6 @@
-// cudnn: NVIDIA's cuDNN 9 through its graph API; each engine configuration is an algorithm of its
-// own. Tensors live on the device; copies and changes of layout happen in prepare_weights, upload
-// and fetch, which are timed apart.
+// cudnn: NVIDIA's cuDNN 9 through its graph API. Each engine configuration is one algorithm.
+// Tensors lie on the device; copies and changes of layout happen in prepare_weights, upload and
+// fetch, which are timed separately.
 #include <charconv>
 #include <convgauge/sdk.hpp>
 #include <cstring>
@@ -175,12 +175,12 @@ class Cudnn {
     return safe + "\"";
   }
 
-  /// Whether the gradient of an input is a sum of what several padded positions have.
+  /// Whether the gradient of a source element is a sum over several positions of the padded source.
   static bool sums_copies(const cvg_spec& spec) {
     return spec.direction == CVG_DIRECTION_BACKWARD_DATA &&
            spec.padding_mode != CVG_PADDING_ZEROS && is_padded(spec);
   }
-  /// The smaller of the host's limit and the option; negative: none.
+  /// The smaller of the host's workspace limit and the option, in bytes; negative: no limit.
   static std::int64_t limit(const cvg_settings& settings) {
     auto bytes = settings.workspace_limit_bytes;
     const auto asked = cvg::option(settings, "workspace_limit");
@@ -194,8 +194,8 @@ class Cudnn {
     return bytes < 0 ? value : std::min(bytes, value);
   }
   static std::size_t most_candidates(const cvg_settings& settings) {
-    const auto asked = cvg::option(settings, "candidates")
-                           .value_or("4096");  // the SDK has seen that it is a number
+    // The SDK has checked that the value is a number.
+    const auto asked = cvg::option(settings, "candidates").value_or("4096");
     std::size_t value = 0;
     std::from_chars(asked.data(), asked.data() + asked.size(), value);
     return value;
@@ -230,7 +230,8 @@ class Cudnn {
   bool native() const { return spec_.layout == CVG_LAYOUT_NATIVE; }
   std::int64_t outputs() const { return cvg::output(spec_.h) * cvg::output(spec_.w); }
 
-  /// A host tensor of count x channels x pixels to the device, channels last there if `last`.
+  /// Copies a host tensor of count x channels x pixels to the device; there its layout is channels
+  /// last if `last`.
   void send(const void* host, void* device, std::size_t bytes, std::int64_t count,
             std::int64_t channels, std::int64_t pixels, bool last) {
     if (bytes == 0) return;

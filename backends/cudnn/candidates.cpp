@@ -8,7 +8,7 @@
 namespace convgauge::backends::cudnn {
 namespace {
 
-constexpr std::int64_t kMostNotes = 32;  // more than any cuDNN has
+constexpr std::int64_t kMostNotes = 32;  // more than any engine has
 
 /// "eng28{k2=1,k3=0}"
 std::string engine_text(std::int64_t engine,
@@ -44,7 +44,7 @@ std::vector<std::pair<int, std::int64_t>> knobs_of(const Descriptor& configurati
   return knobs;
 }
 
-/// One problem's candidates, mode by mode.
+/// Finds the candidates of a spec, route by route and heuristic mode by heuristic mode.
 class Search {
  public:
   Search(const CudnnTable& cudnn, const Target& target, const cvg_spec& spec, std::int64_t limit,
@@ -89,7 +89,7 @@ class Search {
     }
   }
 
-  /// Takes a configuration that is new, allowed and can be built.
+  /// Builds a configuration that was not seen before and is not excluded.
   void consider(Candidate c, Descriptor configuration) {
     const auto engines =
         configuration.list(CUDNN_ATTR_ENGINECFG_ENGINE, CUDNN_BACKEND_ENGINE_DESCRIPTOR, 1);
@@ -182,7 +182,7 @@ std::vector<std::vector<Route>> routes(const cvg_spec& s, bool own_kernels) {
     if (s.direction == CVG_DIRECTION_BACKWARD_WEIGHTS)
       return std::vector<Route>{{written, BiasBy::kernel}};
     group.push_back({written, BiasBy::graph});
-    // A narrow sum would be rounded twice if the bias came later.
+    // Not for f16 and bf16: with a separate kernel for the bias the sum would be rounded twice.
     if (own_kernels && (s.src_type == CVG_DTYPE_F32 || s.src_type == CVG_DTYPE_F64))
       group.push_back({written, BiasBy::kernel});
     return group;
@@ -217,11 +217,11 @@ Listing list_candidates(const CudnnTable& cudnn, const Target& target, const cvg
 cvg_algorithm describe(const Candidate& c, const cvg_spec& spec) {
   auto made = cvg::algorithm(c.name, CVG_CLASS_GEMM);
   made.deterministic = !c.notes.has(CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC);
-  // Nothing is promised of subnormals but by IEEE's double.
+  // Only for f64 it is certain that subnormals are kept.
   made.flushes_subnormals = spec.src_type != CVG_DTYPE_F64;
   if (c.notes.has(CUDNN_NUMERICAL_NOTE_WINOGRAD)) {
-    // The note tells the tile, m + r - 1; the points are not told. Without a tile the largest for
-    // this kernel.
+    // A note gives the tile, m + r - 1, but not the points. Without the note for 4 or 13 the tile
+    // is taken to be 6.
     const bool small = c.notes.has(CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_4x4);
     const bool large = c.notes.has(CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_13x13);
     const std::int64_t tile = small ? 4 : large ? 13 : 6;
@@ -234,7 +234,8 @@ cvg_algorithm describe(const Candidate& c, const cvg_spec& spec) {
     made.winograd[0] = axis(spec.h.kernel);
     made.winograd[1] = axis(spec.w.kernel);
   } else if (c.notes.has(CUDNN_NUMERICAL_NOTE_FFT)) {
-    // The tile is not told: the whole image, as the largest that there is.
+    // cuDNN does not tell the tile: the whole padded image, rounded up to a power of two, is the
+    // largest possible one.
     made.algorithm_class = CVG_CLASS_FFT;
     const auto whole = [](const cvg_axis& axis) {
       std::int32_t size = 1;

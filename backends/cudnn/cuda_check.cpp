@@ -6,10 +6,10 @@
 namespace convgauge::backends::cudnn {
 
 void throw_if_lost(const CudaTable& cuda, const char* what) {
-  static_cast<void>(cuda.get_last_error());  // forgets what is not sticky
+  static_cast<void>(cuda.get_last_error());  // clears errors that are not sticky
   const auto now = cuda.device_synchronize();
   static_cast<void>(cuda.get_last_error());
-  // While a stream is captured nobody may wait: that says nothing of the device.
+  // While a stream is captured, waiting is an error that does not concern the device.
   if (now == cudaSuccess ||
       (now >= cudaErrorStreamCaptureUnsupported && now <= cudaErrorStreamCaptureWrongThread))
     return;

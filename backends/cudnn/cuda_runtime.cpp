@@ -1,4 +1,4 @@
-// The table of the CUDA runtime that is linked in, statically: no library of CUDA is needed to load
+// The table of the CUDA runtime, which is linked in statically: no CUDA library is needed to load
 // the plugin.
 #include "cuda_table.hpp"
 

@@ -1,5 +1,5 @@
-// The functions of the CUDA runtime that the backend calls, as a table: tests put a host in a GPU's
-// place.
+// The functions of the CUDA runtime that the backend calls, as a table, so that tests can replace
+// the GPU by the host.
 #pragma once
 #include <cuda_runtime_api.h>
 
@@ -43,17 +43,17 @@ struct CudaTable {
   cudaError_t (*launch)(cudaKernel_t, dim3 grid, dim3 block, void** arguments, cudaStream_t);
 };
 
-/// Of the runtime that is linked into this library. It looks for the driver at its first call, and
-/// says so if there is none.
+/// The table of the runtime that is linked into this library. The runtime looks for the driver at
+/// its first call, which returns an error if there is none.
 CudaTable cuda_runtime();
 
-/// Throws if `status` is no success: cvg::OutOfMemory for memory; cvg::DeviceLost where the context
-/// is beyond repair, which is found out by asking for one more, harmless thing; else
-/// std::runtime_error. The sentence begins with `what`.
+/// Throws if `status` is not success: cvg::DeviceLost where the CUDA context can no longer be used,
+/// which one more, harmless call shows; cvg::OutOfMemory for memory; else std::runtime_error. The
+/// message begins with `what`.
 void check(const CudaTable& cuda, cudaError_t status, const char* what);
 
-/// After a failure that CUDA did not report itself: throws cvg::DeviceLost if the context is beyond
-/// repair.
+/// After a failure that CUDA did not report itself: throws cvg::DeviceLost if the CUDA context can
+/// no longer be used.
 void throw_if_lost(const CudaTable& cuda, const char* what);
 
 }  // namespace convgauge::backends::cudnn

@@ -30,7 +30,7 @@ void add_packages_of(const fs::path& prefix, std::vector<std::string>& places) {
   }
 }
 
-/// Prefixes of the Pythons that this process would meet.
+/// The installation prefixes of the Pythons that this process's environment leads to.
 std::vector<fs::path> python_prefixes() {
   std::vector<fs::path> prefixes;
   for (const auto* name : {"VIRTUAL_ENV", "CONDA_PREFIX"})
@@ -53,7 +53,7 @@ bool find(void* library, const char* name, Function& function) {
   return function != nullptr;
 }
 
-/// The first function that the library lacks, or nothing.
+/// Fills the table; returns the first function that the library lacks, or null.
 const char* fill(void* library, CudnnTable& t) {
   if (!find(library, "cudnnGetVersion", t.version)) return "cudnnGetVersion";
   if (!find(library, "cudnnGetErrorString", t.error_name)) return "cudnnGetErrorString";

@@ -1,5 +1,5 @@
-// cuDNN opened at run time: where it was looked for, which one was found, the functions of its
-// graph API.
+// cuDNN, opened at run time: where it is looked for, which library was found, and the functions of
+// its graph API.
 #pragma once
 #include <cudnn.h>
 
@@ -25,27 +25,28 @@ struct CudnnTable {
   cudnnStatus_t (*execute)(cudnnHandle_t, cudnnBackendDescriptor_t, cudnnBackendDescriptor_t);
 };
 
-/// What was opened, for as long as the process lives; or, where `why` says something, nothing.
+/// The library that was opened, and stays open as long as the process lives; where `why` is not
+/// empty, it cannot be used, for that reason.
 struct OpenedCudnn {
   CudnnTable table{};
   std::string file, why;
   bool ok() const { return why.empty(); }
 };
 
-/// Where a libcudnn.so.9 may lie, in the order in which they are tried: $CONVGAUGE_CUDNN_LIBRARY
-/// alone where it is set (a file, or the folder that holds it); else the loader's own search by
-/// soname, then nvidia/cudnn/lib in the site-packages of every Python that $VIRTUAL_ENV,
-/// $CONDA_PREFIX, $PATH and $HOME lead to.
+/// The places where a libcudnn.so.9 may lie, in the order in which they are tried. Where
+/// $CONVGAUGE_CUDNN_LIBRARY is set (a file, or its folder), that alone; else the loader's own
+/// search by soname, then nvidia/cudnn/lib in the site-packages of every Python found by
+/// $VIRTUAL_ENV, $CONDA_PREFIX, $PATH and $HOME, and below /usr/local.
 std::vector<std::string> cudnn_places();
 
-/// Opens the first that can be opened. Of another major version than this was built for: an error
-/// that names both.
+/// Opens the first that can be opened. If its major version is not the one that this was built for,
+/// `why` names both versions.
 OpenedCudnn open_cudnn(const std::vector<std::string>& places);
 
 /// "9.19.0" of 91900.
 std::string version_text(std::size_t version);
 
-/// "cuDNN 9.19.0", and with which it was built where the two differ.
+/// "cuDNN 9.19.0", and the version that this was built with where the two differ.
 std::string cudnn_version_words(const CudnnTable& table);
 
 }  // namespace convgauge::backends::cudnn

@@ -1,5 +1,5 @@
-// A descriptor of cuDNN's graph API that destroys itself; a failure is an exception in cuDNN's own
-// words.
+// A descriptor of cuDNN's graph API that is destroyed with its owner; a failure is an exception
+// with cuDNN's own message.
 #pragma once
 #include <array>
 #include <span>
@@ -12,7 +12,7 @@
 
 namespace convgauge::backends::cudnn {
 
-/// What cuDNN said, and its status for those who must tell "not supported" from an error.
+/// cuDNN's message, and its status, which distinguishes "not supported" from other errors.
 struct CudnnError : std::runtime_error {
   CudnnError(cudnnStatus_t code, const std::string& sentence)
       : std::runtime_error(sentence), status(code) {}
@@ -20,7 +20,7 @@ struct CudnnError : std::runtime_error {
   bool unsupported() const { return CUDNN_STATUS_CATEGORY(status) == CUDNN_STATUS_NOT_SUPPORTED; }
 };
 
-/// Throws CudnnError if `status` is no success.
+/// Throws CudnnError if `status` is not success.
 void check(const CudnnTable& cudnn, cudnnStatus_t status, const std::string& what);
 
 /// The attribute type of a C++ type.
@@ -83,8 +83,8 @@ struct AttributeType<cudnnBackendBehaviorNote_t> {
   static constexpr auto value = CUDNN_TYPE_BEHAVIOR_NOTE;
 };
 
-/// cuDNN copies what an attribute is set to, but for other descriptors, which must live on: whoever
-/// sets one keeps it.
+/// cuDNN copies the values that attributes are set to, except descriptors: a descriptor that is set
+/// as an attribute of another one must live as long as that one.
 class Descriptor {
  public:
   Descriptor() = default;
@@ -118,7 +118,7 @@ class Descriptor {
 
   void finalize(const char* what);
 
-  /// Up to `most` values; as many as there are.
+  /// The attribute's values, at most `most`.
   template <class T>
   std::vector<T> get(cudnnBackendAttributeName_t name, std::int64_t most) const {
     std::vector<T> values(static_cast<std::size_t>(most));
@@ -133,11 +133,12 @@ class Descriptor {
     return value;
   }
   std::string text(cudnnBackendAttributeName_t name) const;
-  /// A list of descriptors, of `type`, which are made here for cuDNN to fill; up to `most` of them.
+  /// The attribute's descriptors of `type`, at most `most`: they are created here and filled by
+  /// cuDNN.
   std::vector<Descriptor> list(cudnnBackendAttributeName_t name, cudnnBackendDescriptorType_t type,
                                std::int64_t most) const;
-  /// How many there are; 0 also where cuDNN cannot tell without filling them (knob choices: seen
-  /// with 9.19).
+  /// How many descriptors the attribute has; 0 also where cuDNN cannot tell before it fills them
+  /// (knob choices: seen with 9.19).
   std::int64_t count(cudnnBackendAttributeName_t name) const;
 
  private:

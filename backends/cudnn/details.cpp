@@ -1,5 +1,5 @@
-// A candidate as a JSON object. Written by hand: a plugin brings no JSON library, and every text in
-// it is ours or cuDNN's own JSON.
+// A candidate as a JSON object. It is written without a JSON library, which a plugin does not
+// bring; nothing needs to be escaped, since all texts in it are our own names or cuDNN's JSON.
 #include "candidates.hpp"
 
 namespace convgauge::backends::cudnn {

@@ -20,7 +20,7 @@ int attribute(const CudaTable& cuda, cudaDeviceAttr which, int ordinal) {
   return cuda.get_attribute(&value, which, ordinal) == cudaSuccess ? value : 0;
 }
 
-/// "132 SMs, 1980 MHz, memory 3201 MHz; driver 580.159.04 (CUDA 13.0), runtime 13.0, cuDNN 9.19.0"
+/// "driver 580.159.04 (CUDA 13.0), runtime 13.0, cuDNN 9.19.0"
 std::string versions(const CudaTable& cuda, const OpenedCudnn& cudnn, const Nvml& nvml) {
   int driver = 0, runtime = 0;
   static_cast<void>(cuda.driver_version(&driver));
@@ -65,8 +65,8 @@ std::string read_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// The value of a text member, without a JSON library: cuDNN checks the file as a whole when it
-/// plans for it.
+/// The value of a text member, found without a JSON library. The whole file is checked later, by
+/// cuDNN.
 std::string text_member(const std::string& json, const std::string& key) {
   const auto at = json.find("\"" + key + "\"");
   const auto open = at == std::string::npos ? at : json.find('"', json.find(':', at));

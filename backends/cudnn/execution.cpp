@@ -7,12 +7,12 @@
 namespace convgauge::backends::cudnn {
 namespace {
 
-// A launch through cuDNN costs the host some microseconds; from here on a kernel hides it, and a
-// graph gains nothing.
+// A launch through cuDNN takes some microseconds of the host's time. Executions of at least this
+// time hide that, and are not faster in a graph.
 constexpr double kShortNs = 50e3;
-// Executions in a graph: long enough that launching it costs nothing.
+// Executions in a graph: enough that the time to launch the graph does not matter.
 constexpr std::size_t kChunk = 32;
-constexpr std::size_t kMostGraphs = 64;  // turns of slots that are kept
+constexpr std::size_t kMostGraphs = 64;  // sequences of slots whose graphs are kept
 
 }  // namespace
 
@@ -120,7 +120,7 @@ cudaGraphExec_t Execution::recorded(std::span<const int> slots) {
   } catch (const cvg::DeviceLost&) {
     throw;
   } catch (const std::exception& failure) {
-    // Executed one by one from now on, and told in the plan's details.
+    // Executions are launched one by one from now on, and the plan's details say why.
     capture_failure_ = failure.what();
     return nullptr;
   }

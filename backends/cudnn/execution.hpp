@@ -1,5 +1,5 @@
-// A candidate made to run: what each slot is bound to, batches on a stream, CUDA graphs that replay
-// them, and times.
+// A candidate ready to execute: the addresses of each slot, batches on a stream, CUDA graphs that
+// replay batches, and times.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -12,7 +12,7 @@
 
 namespace convgauge::backends::cudnn {
 
-/// What runs on one device. [main]
+/// What the executions on one device share. [main]
 struct Gpu {
   const CudaTable& cuda;
   const CudnnTable& cudnn;
@@ -25,7 +25,8 @@ struct Gpu {
   Gpu(const Gpu&) = delete;
 };
 
-/// small: batches of short executions are captured once and replayed; see README.
+/// Which batches are captured once as a CUDA graph and then replayed. small: those of short
+/// executions; see README.md.
 enum class Replay { never, small, always };
 
 /// [main]
@@ -37,13 +38,13 @@ class Execution {
   ~Execution();
 
   void bind(int slot, const Addresses& addresses);
-  /// Puts these executions on the stream, each after the one before. `timing` may be null.
+  /// Puts an execution of each of these slots on the stream, in order. `timing` may be null.
   void start(std::span<const int> slots, cvg_timing* timing);
-  /// Until they are done; fills the timing.
+  /// Waits until they are done; fills the timing.
   void wait();
 
-  /// Whether the last batch was replayed from a CUDA graph; and why a capture failed, where one
-  /// did.
+  /// Whether the last batch was replayed from a CUDA graph; and why a capture failed, if one
+  /// failed.
   bool replayed() const { return replayed_; }
   const std::string& capture_failure() const { return capture_failure_; }
 
@@ -58,7 +59,7 @@ class Execution {
     cudaGraphExec_t graph;
   };
   void run(int slot);
-  /// All that an empty batch leaves: gradients of zeros.
+  /// The result of an execution with batch 0: gradients of weights and bias become zero.
   void clear(const Bound& bound);
   void run_all(std::span<const int> slots);
   bool wants_replay(std::span<const int> slots) const;
@@ -78,9 +79,9 @@ class Execution {
   std::vector<cudaEvent_t> events_;
   cvg_timing* timing_ = nullptr;
   std::int64_t running_ = 0;  // executions since the last wait
-  bool each_ = false;         // an event after each of them
+  bool each_ = false;         // whether an event is recorded after each execution
   bool replayed_ = false;
-  double execution_ns_ = 0;  // of the last batch, on average; 0: not known
+  double execution_ns_ = 0;  // average of the last batch; 0: not known
   std::string capture_failure_;
 };
 

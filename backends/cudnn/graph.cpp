@@ -3,10 +3,10 @@
 namespace convgauge::backends::cudnn {
 namespace {
 
-// Bytes; what the widest loads of an engine need, and less than we give.
+// Bytes: as much as the widest loads of an engine need. Our buffers have more.
 constexpr std::int64_t kAlignment = 16;
 
-/// Adds finalised descriptors to a graph's parts.
+/// Makes the finalised descriptors of a graph. The functions return the index of a descriptor.
 class Builder {
  public:
   Builder(const CudnnTable& cudnn, const Problem& problem) : cudnn_(cudnn), p_(problem) {}
@@ -129,8 +129,8 @@ Graph build_graph(const CudnnTable& cudnn, const Target& target, const Problem& 
   const bool fused = p.route.bias == BiasBy::graph;
   const auto x = b.tensor(kX, p.x, p.type), w = b.tensor(kW, p.w, p.type),
              y = b.tensor(kY, p.y, p.type);
-  // Between the two operations the sum stays in the compute type: f16 and bf16 there gave no plan
-  // at all.
+  // The sum between the two operations has the compute type: with f16 or bf16 cuDNN offered no
+  // plan.
   const auto sum = fused ? b.tensor(kConvolved, p.y, p.compute, true) : y;
   const auto& names = p.direction == CVG_DIRECTION_FORWARD         ? kForward
                       : p.direction == CVG_DIRECTION_BACKWARD_DATA ? kBackwardData

@@ -1,4 +1,4 @@
-// A problem as cuDNN's operation graph, and the device that it is planned for.
+// A problem as an operation graph of cuDNN, and the device that it is planned for.
 #pragma once
 #include <string>
 #include <vector>
@@ -22,15 +22,15 @@ struct Target {
   bool only_described() const { return handle == nullptr; }
 };
 
-/// A finalised operation graph with all that it points to.
+/// A finalised operation graph and all descriptors that it points to.
 struct Graph {
   std::vector<Descriptor> parts;
   Descriptor graph;
 };
 
-/// forward: y = conv(x, w), or conv + bias with the sum between in the compute type; backward data:
-/// x = conv'(w, y); backward weights: w = conv'(x, y). Throws CudnnError, where cuDNN cannot
-/// describe it too.
+/// forward: y = conv(x, w), or conv(x, w) + bias, where the intermediate sum has the compute type;
+/// backward data: x is the result, computed from w and y; backward weights: w is, from x and y.
+/// Throws CudnnError, also where cuDNN cannot describe the graph.
 Graph build_graph(const CudnnTable& cudnn, const Target& target, const Problem& problem);
 
 }  // namespace convgauge::backends::cudnn

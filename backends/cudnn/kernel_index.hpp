@@ -1,12 +1,12 @@
-// What our own kernels of padding and bias compute for one element: shared by kernels.cu and by the
-// tests, which run it on the host.
+// What our own kernels for padding and bias compute for one element. It is used by kernels.cu and
+// by the tests, which run it on the host.
 #pragma once
 #include <cstdint>
 
 namespace convgauge::backends::cudnn {
 
-/// An axis whose padding is written out: `before` padded positions, `input` real ones, `padded` in
-/// all.
+/// An axis whose padding is written out. Of its `padded` positions the first `before` are padding,
+/// the next `input` are the source's own, and the rest is padding.
 struct PaddedAxis {
   std::int64_t input = 1, before = 0, padded = 1;
 };
@@ -14,7 +14,8 @@ struct PaddedAxis {
 /// As CVG_PADDING_*.
 enum class PaddingMode : std::int32_t { zeros = 0, reflect = 1, replicate = 2, circular = 3 };
 
-/// The index in [0, input) that padded position `i` shows; -1 where it shows a zero.
+/// The source index in [0, input) whose value position `i` of the padded axis has ("shows" below);
+/// -1 where it is zero.
 constexpr std::int64_t shown(const PaddedAxis& axis, PaddingMode mode, std::int64_t i) {
   const std::int64_t inside = i - axis.before, last = axis.input - 1;
   if (inside >= 0 && inside <= last) return inside;
@@ -24,14 +25,15 @@ constexpr std::int64_t shown(const PaddedAxis& axis, PaddingMode mode, std::int6
   return inside < 0 ? 0 : last;
 }
 
-/// Padded positions that lie in a row.
+/// Consecutive positions of a padded axis.
 struct Positions {
   std::int64_t first = 0, count = 0;
 };
 
-/// The positions before the input that show index `i`, and those behind it; `i` is shown by
-/// axis.before + i besides. By replicate the edges have many, else there is one at most: reflect
-/// shows i <= before but its edge, circular the last `before`.
+/// The padding positions before and behind the input that show source index `i`. (Its own position
+/// is axis.before + i.) With replicate the two edges are shown by all padding on their side; with
+/// the other modes an index is shown by at most one position on each side, and reflect never shows
+/// the edge itself.
 constexpr Positions shown_before(const PaddedAxis& axis, PaddingMode mode, std::int64_t i) {
   if (mode == PaddingMode::replicate) return {0, i == 0 ? axis.before : 0};
   const std::int64_t at =
@@ -48,10 +50,10 @@ constexpr Positions shown_behind(const PaddedAxis& axis, PaddingMode mode, std::
   return {at, at < axis.padded && !edge && mode != PaddingMode::zeros ? 1 : 0};
 }
 
-/// Between the pixels of an image and those with the padding of both axes written out. A dense
-/// tensor is `planes` images of pixels of `pixel` elements: nchw has a plane for each channel and
-/// pixels of one, nhwc a plane for each item of the batch. pad: `to` is the padded one; crop and
-/// fold: `from` is.
+/// The arguments of pad, crop and fold, which go between the pixels of an image and those of the
+/// image with the padding of both axes written out. A dense tensor is `planes` images of pixels of
+/// `pixel` elements: nchw has a plane for each channel and pixels of one element, nhwc a plane for
+/// each item of the batch. For pad, `to` is the padded tensor; for crop and fold, `from` is.
 struct PaddingArguments {
   const void* from = nullptr;
   void* to = nullptr;
@@ -73,7 +75,8 @@ constexpr std::int64_t input_row_elements(const PaddingArguments& a) {
   return a.w.input * a.pixel;
 }
 
-/// Element `i` of padded row `row`. T is any type of the element's size: bits are copied.
+/// pad: writes element `i` of row `row` of the padded tensor. T is any type of the element's size:
+/// bits are copied.
 template <class T>
 constexpr void pad_element(const PaddingArguments& a, std::int64_t row, std::int64_t i) {
   const std::int64_t plane = row / a.h.padded, x = i / a.pixel;
@@ -86,7 +89,8 @@ constexpr void pad_element(const PaddingArguments& a, std::int64_t row, std::int
   static_cast<T*>(a.to)[row * padded_row_elements(a) + i] = value;
 }
 
-/// Element `i` of row `row` within the padding: bits are copied, as by pad_element.
+/// crop: writes element `i` of row `row` of the tensor without padding. Bits are copied, as by
+/// pad_element.
 template <class T>
 constexpr void crop_element(const PaddingArguments& a, std::int64_t row, std::int64_t i) {
   const std::int64_t plane = row / a.h.input, y = row - plane * a.h.input + a.h.before;
@@ -94,8 +98,8 @@ constexpr void crop_element(const PaddingArguments& a, std::int64_t row, std::in
       a.from)[(plane * a.h.padded + y) * padded_row_elements(a) + a.w.before * a.pixel + i];
 }
 
-/// Sum over the positions of a padded row that show index `x`; `at`: an element of its first
-/// position.
+/// The sum over the positions of a padded row that show source index `x`. `at` points to the
+/// element of the row's first position.
 template <class T>
 constexpr T row_sum(const PaddingArguments& a, const T* at, std::int64_t x) {
   const Positions before = shown_before(a.w, a.mode, x), behind = shown_behind(a.w, a.mode, x);
@@ -105,8 +109,9 @@ constexpr T row_sum(const PaddingArguments& a, const T* at, std::int64_t x) {
   return sum;
 }
 
-/// Element `i` of row `row`: the sum over every padded position that shows it, gathered, so always
-/// in this order. T is the element's type.
+/// fold: writes element `i` of row `row` of the tensor without padding, the sum over all positions
+/// that show it. Each sum is made by one thread, so its order is always the same. T is the
+/// element's type.
 template <class T>
 constexpr void fold_element(const PaddingArguments& a, std::int64_t row, std::int64_t i) {
   const std::int64_t plane = row / a.h.input, y = row - plane * a.h.input, x = i / a.pixel;
@@ -122,8 +127,8 @@ constexpr void fold_element(const PaddingArguments& a, std::int64_t row, std::in
   static_cast<T*>(a.to)[row * input_row_elements(a) + i] = sum;
 }
 
-/// dst[i] += bias[channel of i]; `run` elements in a row are of one channel: an image's in nchw, 1
-/// in nhwc.
+/// dst[i] += bias[channel of i]. `run` consecutive elements have the same channel: those of one
+/// plane in nchw, 1 in nhwc.
 struct BiasArguments {
   const void* bias = nullptr;
   void* dst = nullptr;

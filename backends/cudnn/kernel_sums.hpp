@@ -1,20 +1,20 @@
 // The gradient of a bias: diff_dst summed over batch and pixels for each channel, in blocks of
-// threads. Shared by kernels.cu and by the tests, which run it on the host. Twice the same kernel:
-// many blocks sum a chunk of a channel each, then one block for each channel sums those. No order
-// depends on the device or on who comes first.
+// threads. It is used by kernels.cu and by the tests, which run it on the host. The same kernel
+// runs twice: first each of many blocks sums one chunk of a channel, then one block for each
+// channel sums those sums. The order of the additions does not depend on the device or on the
+// timing of threads.
 #pragma once
 #include <cstdint>
 
 namespace convgauge::backends::cudnn {
 
 inline constexpr std::int64_t kSumThreads = 256;  // of a block; a power of two
-/// Elements that one thread adds one after another: their rounding errors add up, those of the tree
-/// above hardly do.
+/// Elements that one thread adds one after another. The rounding errors of such a sum grow with
+/// their number; those of the tree that adds the threads' sums hardly grow.
 inline constexpr std::int64_t kThreadTerms = 64;
-// Of a channel: the second pass adds 16 of them a thread.
+// Chunks of a channel: in the second pass each thread adds 16 of them.
 inline constexpr std::int64_t kMostChunks = 4096;
-/// Channels beside each other in memory are summed by threads beside each other: one load for a
-/// warp.
+/// Channels last: adjacent channels are summed by adjacent threads, so that a warp needs one load.
 inline constexpr std::int64_t kLanes = 32;
 
 /// to[chunk * channels + c] = the sum of elements [chunk * chunk_elements, (chunk + 1) *
@@ -34,12 +34,13 @@ constexpr std::int64_t chunks(const SumArguments& a) {
 constexpr std::int64_t channel_blocks(const SumArguments& a) {
   return (a.channels + a.lanes - 1) / a.lanes;
 }
-/// Of a thread: the channel that it sums, beyond the last one in a block that is not full.
+/// The channel that a thread sums; in a block that is not full it may be beyond the last one.
 constexpr std::int64_t channel_of(const SumArguments& a, std::int64_t block, std::int64_t thread) {
   return block * a.lanes + thread % a.lanes;
 }
 
-/// The first pass over diff_dst. Partial sums: chunks(it) * channels, of the accumulator's type.
+/// The first pass, over diff_dst. Its result are chunks(first pass) * channels partial sums of the
+/// accumulator's type.
 constexpr SumArguments sum_chunks(std::int64_t batch, std::int64_t channels, std::int64_t pixels,
                                   bool channels_last) {
   SumArguments a;
@@ -56,7 +57,7 @@ constexpr SumArguments sum_chunks(std::int64_t batch, std::int64_t channels, std
   return a;
 }
 
-/// The second one, over the sums of the first.
+/// The second pass, over the sums of the first.
 constexpr SumArguments sum_sums(const SumArguments& first) {
   SumArguments a;
   a.from = first.to;
@@ -66,7 +67,7 @@ constexpr SumArguments sum_sums(const SumArguments& first) {
   return a;
 }
 
-/// The elements of one thread, one after another.
+/// The sum of the elements of one thread, added one after another.
 template <class T, class Sum>
 constexpr Sum thread_sum(const SumArguments& a, std::int64_t block, std::int64_t chunk,
                          std::int64_t thread) {
@@ -75,7 +76,7 @@ constexpr Sum thread_sum(const SumArguments& a, std::int64_t block, std::int64_t
   const std::int64_t all = a.images * a.pixels, first = begin + thread / a.lanes,
                      step = kSumThreads / a.lanes;
   const std::int64_t end = begin + a.chunk_elements < all ? begin + a.chunk_elements : all;
-  // Stepped along without a division for each element.
+  // The offset is stepped along, which spares a division for each element.
   const std::int64_t pixels = step % a.pixels;
   const std::int64_t stride = step / a.pixels * a.image_step + pixels * a.pixel_step;
   const std::int64_t carry = a.image_step - a.pixels * a.pixel_step;
@@ -95,14 +96,14 @@ constexpr Sum thread_sum(const SumArguments& a, std::int64_t block, std::int64_t
   return sum;
 }
 
-/// The tree: for half = kSumThreads / 2, .. lanes, every thread below `half`, all of them before
-/// the next half.
+/// One step of the tree that adds the threads' sums. It is called for half = kSumThreads / 2,
+/// kSumThreads / 4, ... down to `lanes`; all threads finish a step before the next one.
 template <class Sum>
 constexpr void add_half(Sum* sums, std::int64_t half, std::int64_t thread) {
   if (thread < half) sums[thread] += sums[thread + half];
 }
 
-/// Then the first threads of the block have its sums.
+/// After the tree the first `lanes` threads of the block have its sums, and write them.
 template <class To, class Sum>
 constexpr void write_sum(const SumArguments& a, const Sum* sums, std::int64_t block,
                          std::int64_t chunk, std::int64_t thread) {

@@ -24,8 +24,9 @@ namespace convgauge::backends::cudnn {
 namespace {
 
 constexpr unsigned kThreads = static_cast<unsigned>(kSumThreads);
-constexpr std::int64_t kMostRows = 65535;      // CUDA's limit of grid.y
-constexpr std::int64_t kMostBlocks = 1 << 16;  // of grid.x: more only wait; the kernels stride
+constexpr std::int64_t kMostRows = 65535;  // CUDA's limit of grid.y
+// Of grid.x: more blocks would only wait. Kernels step by the size of the grid.
+constexpr std::int64_t kMostBlocks = 1 << 16;
 
 dim3 blocks(std::int64_t elements, std::int64_t row_count) {
   const auto across = (elements + kThreads - 1) / kThreads;
@@ -37,7 +38,7 @@ dim3 sum_blocks(const SumArguments& a) {
   return {static_cast<unsigned>(channel_blocks(a)), static_cast<unsigned>(chunks(a)), 1};
 }
 
-/// One of three, by the bytes of an element.
+/// One of three names, by the bytes of an element.
 const char* by_size(std::size_t bytes, const char* two, const char* four, const char* eight) {
   return bytes == 2 ? two : bytes == 4 ? four : eight;
 }

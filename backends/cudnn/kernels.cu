@@ -1,5 +1,5 @@
-// Our own kernels: padding that cuDNN lacks and the gradient by it, a bias where cuDNN has no
-// engine that adds it, and the bias' gradient.
+// Our own kernels: padding that cuDNN lacks and its gradient, a bias where cuDNN has no engine that
+// adds it, and the bias' gradient.
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
 
@@ -10,7 +10,8 @@ using namespace convgauge::backends::cudnn;
 
 namespace {
 
-// Rows go over grid.y, which has at most 65535 blocks, in strides; elements of a row over grid.x.
+// Rows are divided among grid.y, which has at most 65535 blocks, and the elements of a row among
+// grid.x; each thread steps by the size of the grid.
 template <class Element>
 __device__ void each_element(std::int64_t rows, std::int64_t elements, Element element) {
   const std::int64_t first = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
@@ -51,7 +52,8 @@ __device__ void sum(const SumArguments& a) {
     __syncthreads();
     add_half(sums, half, threadIdx.x);
   }
-  write_sum<To>(a, sums, blockIdx.x, blockIdx.y, threadIdx.x);  // each thread its own
+  // No barrier before this: each thread writes the sum that it has added itself.
+  write_sum<To>(a, sums, blockIdx.x, blockIdx.y, threadIdx.x);
 }
 
 }  // namespace

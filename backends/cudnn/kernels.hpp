@@ -1,4 +1,4 @@
-// Our own kernels as they lie in this library: a fatbin made by nvcc, loaded when the first plan
+// Our own kernels: a fatbin made by nvcc, contained in this library and loaded when the first plan
 // needs one of them.
 #pragma once
 #include <convgauge/plugin.h>
@@ -16,20 +16,20 @@ namespace convgauge::backends::cudnn {
 /// The fatbin; null where this was built without nvcc.
 const void* kernels_fatbin();
 
-/// One of the kernels with all that it is launched with.
+/// A launch of one of the kernels: its name, grid and arguments.
 struct Launch {
-  const char* kernel = nullptr;  // of static storage
+  const char* kernel = nullptr;  // a string literal
   dim3 grid;
   std::variant<PaddingArguments, BiasArguments, SumArguments> arguments;
 };
 
-/// pad, crop: of elements of 2, 4 or 8 bytes. fold, add_bias: of f32, or of f64.
+/// pad, crop: for elements of 2, 4 or 8 bytes. fold, add_bias: for f32, or for f64 if `doubles`.
 Launch pad(const PaddingArguments& arguments, std::size_t element_bytes);
 Launch crop(const PaddingArguments& arguments, std::size_t element_bytes);
 Launch fold(const PaddingArguments& arguments, bool doubles);
 Launch add_bias(const BiasArguments& arguments, bool doubles);
-/// The two passes; `type` as CVG_DTYPE_F32 ... of what is summed and of the result. Between them
-/// lies the accumulator's type.
+/// The two passes of the bias' gradient; `type` is that of diff_dst and of the result. The partial
+/// sums between the passes have the accumulator's type.
 Launch first_sums(const SumArguments& arguments, cvg_dtype type);
 Launch last_sums(const SumArguments& arguments, cvg_dtype type);
 
@@ -37,7 +37,7 @@ Launch last_sums(const SumArguments& arguments, cvg_dtype type);
 class Kernels {
  public:
   explicit Kernels(const CudaTable& cuda) : cuda_(cuda) {}
-  /// Makes sure that the kernel is there, so that a launch cannot fail for that. Throws.
+  /// Loads the kernel, so that no launch can fail because it is missing. Throws.
   void prepare(const char* name) { kernel(name); }
   void start(const Launch& launch, cudaStream_t stream);
 

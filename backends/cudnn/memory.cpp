@@ -18,8 +18,8 @@ unsigned char* at(const void* address, std::size_t offset) {
   return const_cast<unsigned char*>(static_cast<const unsigned char*>(address)) + offset;
 }
 
-/// Copies from pageable memory return before the device has them, and our stream does not wait for
-/// the default one.
+/// Waits for the device. Copies from pageable memory may return before they have arrived on the
+/// device, and our stream does not wait for the default stream.
 void settle(const CudaTable& cuda, const char* what) {
   check(cuda, cuda.device_synchronize(), what);
 }
@@ -40,7 +40,7 @@ void* DeviceMemory::alloc(std::int32_t device, cvg_memory kind, std::size_t byte
 }
 
 void DeviceMemory::free(std::int32_t device, std::int32_t, void* address) {
-  // After a lost device nothing can be freed, and nothing need be: the process ends.
+  // Errors are ignored: after a lost device nothing can be freed, and the process ends anyway.
   static_cast<void>(session().cuda().set_device(session().device(device).ordinal));
   static_cast<void>(session().cuda().free(address));
 }

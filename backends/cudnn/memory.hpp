@@ -1,4 +1,4 @@
-// Memory of a GPU for the host of the plugin: the one memory kind that this backend has.
+// The memory of a GPU, which the host of the plugin allocates: this backend's only memory kind.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -8,9 +8,9 @@
 namespace convgauge::backends::cudnn {
 
 inline constexpr cvg_memory kDeviceMemory = 1;
-inline constexpr std::size_t kDeviceAlignment = 256;  // what cudaMalloc keeps at least
+inline constexpr std::size_t kDeviceAlignment = 256;  // at least that of cudaMalloc's addresses
 
-/// As memory_alloc and its kin of plugin.h. [main]
+/// The functions memory_alloc, memory_free, ... of plugin.h. [main]
 struct DeviceMemory {
   static void* alloc(std::int32_t device, cvg_memory kind, std::size_t bytes,
                      std::size_t alignment);

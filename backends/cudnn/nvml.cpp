@@ -7,9 +7,9 @@
 namespace convgauge::backends::cudnn {
 namespace {
 
-// nvml.h comes with the driver's development files, which a machine that builds this need not have:
-// the few calls that are made here, as its reference manual gives them. 0 is NVML_SUCCESS
-// everywhere.
+// nvml.h comes with the driver's development files, which a machine that builds this need not have.
+// So the few functions that are called are declared here, after NVML's reference manual; each
+// returns 0 (NVML_SUCCESS) for success.
 using Device = void*;
 using Init = int (*)();
 using SystemText = int (*)(char*, unsigned);
@@ -25,7 +25,7 @@ Function find(void* library, const char* name) {
   return library ? reinterpret_cast<Function>(::dlsym(library, name)) : nullptr;
 }
 
-// nvmlClocksEventReason*; gpu_idle is no fault.
+// The bits of nvmlClocksEventReason*. gpu_idle does not mean that the GPU is throttled.
 constexpr std::array<std::pair<long long, const char*>, 9> kReasons{
     {{0x1, "gpu_idle"},
      {0x2, "applications_clocks_setting"},

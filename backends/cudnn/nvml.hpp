@@ -1,11 +1,11 @@
-// NVIDIA's management library, where there is one: driver version, clocks, throttling. Read, never
-// set.
+// NVIDIA's management library, where it is installed: driver version, clocks, throttling. They are
+// only read, never set.
 #pragma once
 #include <string>
 
 namespace convgauge::backends::cudnn {
 
-/// What a GPU does at this moment; -1 where it cannot be told.
+/// The present state of a GPU; -1 for what cannot be read.
 struct GpuState {
   int sm_mhz = -1, memory_mhz = -1, temperature_c = -1, power_mw = -1;
   long long throttle_reasons = -1;  // bits of nvmlClocksEventReason*
@@ -17,7 +17,7 @@ class Nvml {
   Nvml();
   Nvml(const Nvml&) = delete;
   Nvml& operator=(const Nvml&) = delete;
-  /// "580.159.04"; empty where it cannot be told.
+  /// "580.159.04"; empty where it cannot be read.
   std::string driver_version() const;
   GpuState state(const std::string& bus_id) const;
 
@@ -26,7 +26,7 @@ class Nvml {
   bool ready_ = false;
 };
 
-/// {"sm_mhz": 1980, ..., "throttle_reasons": ["sw_power_cap"]}: what cannot be told is left out.
+/// {"sm_mhz": 1980, ..., "throttle_reasons": ["sw_power_cap"]}; what could not be read is left out.
 std::string to_json(const GpuState& state);
 
 }  // namespace convgauge::backends::cudnn

@@ -13,7 +13,7 @@ std::size_t aligned(std::int64_t elements, cvg_dtype type) {
   return (bytes + kAlignment - 1) / kAlignment * kAlignment;
 }
 
-/// As described to cuDNN: 1 for none.
+/// The batch as it is described to cuDNN: 1 instead of 0.
 std::int64_t batch_of(const cvg_spec& s) {
   return std::max<std::int64_t>(s.batch, 1);
 }

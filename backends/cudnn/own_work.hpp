@@ -1,5 +1,5 @@
-// What our own kernels do around cuDNN's plan in one execution, and the workspace that they need in
-// front of cuDNN's.
+// The launches of our own kernels before and after cuDNN's plan in one execution, and the workspace
+// that they need, which comes before cuDNN's.
 #pragma once
 #include <cstddef>
 #include <vector>
@@ -9,24 +9,25 @@
 
 namespace convgauge::backends::cudnn {
 
-/// Device addresses of one slot. x, w, y, bias by their role in the convolution, whatever its
-/// direction.
+/// Device addresses of one slot. x, w, y and bias are source, weights, destination and bias, or the
+/// gradients of these, depending on the direction.
 struct Addresses {
   void *x = nullptr, *w = nullptr, *y = nullptr, *bias = nullptr, *workspace = nullptr;
 };
 
 struct OwnWork {
   std::vector<Launch> before, after;
-  void* x = nullptr;          // cuDNN's: the padded one where the padding is written out
+  void* x = nullptr;          // cuDNN's x: the padded one where the padding is written out
   void* workspace = nullptr;  // cuDNN's
 };
 
-/// forward, backward weights: the padding is written out before; a bias added, its gradient summed
-/// after. Backward data: the gradient of the padded source is folded, or cropped, after.
+/// Forward and backward weights: padding is written out before cuDNN's plan; the bias is added, or
+/// its gradient summed, after it. Backward data: the gradient of the padded source is folded, or
+/// cropped, after it.
 OwnWork own_work(const cvg_spec& spec, const Route& route, const Addresses& at);
 
-/// Bytes in front of cuDNN's workspace: x with its padding written out, then the chunks' sums of
-/// the bias' gradient.
+/// Bytes before cuDNN's workspace: x with its padding written out, then the chunks' sums of the
+/// bias' gradient.
 std::size_t own_workspace_bytes(const cvg_spec& spec, const Route& route);
 
 }  // namespace convgauge::backends::cudnn

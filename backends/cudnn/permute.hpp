@@ -1,12 +1,12 @@
-// Between channels first and channels last, on the host: for uploads and fetches, which are timed
-// apart.
+// Transposition on the host, which converts tensors from channels first to channels last for upload
+// and prepare_weights, and back for fetch. These are timed separately from execution.
 #pragma once
 #include <algorithm>
 #include <cstdint>
 
 namespace convgauge::backends::cudnn {
 
-/// to[n][column][row] = from[n][row][column], in blocks that fit a cache.
+/// to[n][column][row] = from[n][row][column] for n < count, in blocks that fit a cache.
 template <class T>
 void transpose(const T* from, T* to, std::int64_t count, std::int64_t rows, std::int64_t columns) {
   constexpr std::int64_t kBlock = 32;
@@ -18,7 +18,7 @@ void transpose(const T* from, T* to, std::int64_t count, std::int64_t rows, std:
             to[j * rows + i] = from[i * columns + j];
 }
 
-/// The same for elements of 2, 4 or 8 bytes, whose bits are moved.
+/// The same for elements of 2, 4 or 8 bytes of any type: bits are copied.
 inline void transpose(const void* from, void* to, std::int64_t count, std::int64_t rows,
                       std::int64_t columns, std::size_t element_bytes) {
   const auto as = [&](auto element) {

@@ -1,5 +1,5 @@
-// A spec in cuDNN's words: shapes, strides, types and paddings of the one convolution that cuDNN is
-// asked for.
+// A spec as it is described to cuDNN: shapes, strides, types and paddings of the one convolution
+// that cuDNN computes.
 #pragma once
 #include <convgauge/plugin.h>
 #include <cudnn.h>
@@ -17,9 +17,10 @@ using Dims = std::array<std::int64_t, 4>;  // n, c, h, w; weights: o, i, h, w
 /// after it.
 enum class BiasBy { nobody, graph, kernel };
 
-/// How a spec is brought to cuDNN.
+/// Which parts of a spec cuDNN computes and which our own kernels.
 struct Route {
-  // The source is padded: our own kernel writes the padding out first, or folds it after.
+  // cuDNN's source is the padded one: our own kernel writes the padding out before the plan, or
+  // folds the gradient after it.
   bool written_padding = false;
   BiasBy bias = BiasBy::nobody;
   bool operator==(const Route&) const = default;
@@ -35,9 +36,9 @@ struct Problem {
   bool operator==(const Problem&) const = default;
 };
 
-/// Batch 0 is described as batch 1, for cuDNN has no empty graph. A step beyond the padded input
-/// never happens twice, and a single tap has no dilation: both are shortened, so that they fit
-/// cuDNN's 32-bit counters.
+/// Batch 0 is described as batch 1, because cuDNN has no empty graph. A stride longer than the
+/// padded input allows one output only, and the dilation of a single tap has no effect: both are
+/// shortened, to fit cuDNN's 32-bit counters.
 Problem describe(const cvg_spec& spec, const Route& route);
 
 /// Dense strides of a tensor in its layout.

@@ -6,10 +6,12 @@
 namespace convgauge::backends::cudnn {
 namespace {
 
-// A sweep asks for one spec at a time; a second plan of it may stand beside.
+// Listings that are kept. A sweep asks for one spec at a time, for which there may be a second
+// plan.
 constexpr std::size_t kKept = 4;
 
-/// Both were read into zeroed structs; a difference in padding bytes costs time only.
+/// Compares bytes. Both specs were read into zeroed structs; if padding bytes differ nevertheless,
+/// a listing is only made once more.
 bool same(const cvg_spec& a, const cvg_spec& b) {
   return std::memcmp(&a, &b, sizeof a) == 0;
 }

@@ -1,5 +1,5 @@
-// What lives as long as the plugin: CUDA, cuDNN, the devices, what runs on them, and the listings
-// made last.
+// What lives as long as the plugin: CUDA, cuDNN, the devices, their streams and handles, and the
+// most recent listings of candidates.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -16,23 +16,21 @@ namespace convgauge::backends::cudnn {
 /// [main]
 class Session {
  public:
-  /// The runtime that is linked in, cuDNN where it is found, the devices that are here or
-  /// described.
+  /// `descriptions`: the files of described devices (devices.hpp).
   Session(const CudaTable& cuda, OpenedCudnn cudnn, const std::string& descriptions);
 
   const CudaTable& cuda() const { return cuda_; }
   const CudnnTable& cudnn() const { return cudnn_.table; }
   const OpenedCudnn& opened() const { return cudnn_; }
-  /// Throws std::runtime_error where a description cannot be read: each time, for nothing may hide
-  /// it.
+  /// Throws std::runtime_error where a description cannot be read; a repeated call throws again.
   const FoundDevices& devices();
   const Device& device(std::int32_t index) {
     return devices().list.at(static_cast<std::size_t>(index));
   }
   /// Throws for a device that is only described.
   Gpu& gpu(std::int32_t index);
-  /// The candidates of a spec; kept for the few specs asked for last, since a plan's life asks for
-  /// them several times.
+  /// The candidates of a spec. Those of the last few specs are kept, since they are asked for
+  /// several times in the life of a plan.
   std::shared_ptr<const Listing> listing(const cvg_spec& spec, std::int32_t device,
                                          std::int64_t workspace_limit);
   std::string device_details(std::int32_t index);
@@ -55,7 +53,8 @@ class Session {
   std::deque<Kept> kept_;
 };
 
-/// The one of this process. Where a test links another one in, it stands for CUDA and cuDNN.
+/// The session of this process. Tests link in another definition, with other tables of CUDA and
+/// cuDNN.
 Session& session();
 
 /// Throws cvg::Refused where a device is only described.

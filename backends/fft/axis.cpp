@@ -14,8 +14,8 @@ std::int64_t padded_end(const cvg_axis& a) {
   return a.input + a.pad_after;
 }
 
-/// Where padding reads index x, which may lie outside the source; -1 for zero, and for what no tap
-/// of an output reads.
+/// The source element that is read at index x, which may lie in the padding; -1 for zero, and
+/// beyond the padding, where no output reads.
 std::int32_t source_index(const Axis& axis, std::int64_t x) {
   const cvg_axis& a = axis.given;
   if (0 <= x && x < a.input) return static_cast<std::int32_t>(x);
@@ -40,7 +40,7 @@ std::int64_t first_sample(const Axis& axis, const Tiling& tiling, std::int64_t o
          piece * tiling.piece_taps * axis.source_step - axis.given.pad_before;
 }
 
-/// Whether some output's window has tap k in the source.
+/// Whether tap k reads the source, not padding, for some output.
 bool is_read(const Axis& axis, std::int64_t k) {
   const cvg_axis& a = axis.given;
   for (std::int64_t o = 0; o < axis.output; ++o)
@@ -49,8 +49,8 @@ bool is_read(const Axis& axis, std::int64_t k) {
   return false;
 }
 
-/// One tile for all outputs of a class, though n < outputs + taps - 1: right where every sample
-/// beyond n, and every one that it would fall on, is zero.
+/// Whether one tile of n samples computes all outputs of a class though n < outputs + taps - 1. A
+/// tile is cyclic, so sample n + j is read as sample j: that is right where both are zero.
 bool ends_share_zeros(const Axis& axis, const Tiling& tiling, std::int64_t outputs) {
   if (axis.padding_mode != CVG_PADDING_ZEROS || outputs > tiling.n) return false;
   for (std::int64_t c = 0; c < axis.classes; ++c)

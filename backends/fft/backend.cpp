@@ -1,4 +1,4 @@
-// fft: convolution by overlap-save and our own transforms; owns large kernels. See README.md.
+// fft: convolution by overlap-save with our own transforms, meant for large kernels. See README.md.
 #include <convgauge/sdk.hpp>
 #include <memory>
 #include <optional>
@@ -25,7 +25,7 @@ const Kernels& kernels_of(const cvg_settings& settings) {
   return *kernels;
 }
 
-/// -1 is no limit.
+/// The smaller of the host's limit and the option, in bytes; -1: no limit.
 std::int64_t workspace_limit(const cvg_settings& settings) {
   std::int64_t limit = settings.workspace_limit_bytes;
   const auto text = cvg::option(settings, "workspace_limit");
@@ -44,7 +44,7 @@ std::int64_t footprint(const Candidate& c, const Kernels& kernels, int threads) 
   return 4 * (sizes.packed_floats() + sizes.workspace_floats(threads));
 }
 
-/// Those within the limit, the best first; refuses where there is none.
+/// The candidates within the workspace limit, the best first; refuses where there is none.
 std::vector<Candidate> offered(const cvg_spec& spec, const cvg_settings& settings) {
   const Kernels& kernels = kernels_of(settings);
   auto all = candidates(spec, kernels, settings.threads);
@@ -150,8 +150,8 @@ class Fft {
     for (const auto& c : candidates(spec, kernels, settings.threads))
       if (c.name() == settings.algorithm)
         return Convolution(spec, c.shape, c.cut, kernels, settings.threads);
-    throw cvg::Refused(CVG_REASON_ALGORITHM,
-                       "no such algorithm");  // chosen() has refused it before
+    // Not reached: the SDK's chosen() has refused unknown algorithms before.
+    throw cvg::Refused(CVG_REASON_ALGORITHM, "no such algorithm");
   }
 
   cvg_requirement image(cvg_role role, const ImageLayout& layout, std::size_t tensor_bytes) const {

@@ -1,8 +1,12 @@
-// Complex and real transforms of one line, W channels at once, fully unrolled.
+// Fully unrolled transforms of one line of N samples. A sample is a vector V, in which each lane is
+// another channel.
 //   complex:  Z[k] = sum over j of z[j] w^(jk),  w = e^(-2 pi i / N)
-//   real:     N real samples as N / 2 complex ones, and the two halves taken apart afterwards
-// Samples come from in(j) and go to out(k, value), so that loads and stores need no copy in
-// between.
+//   real:     N real samples are transformed as N / 2 complex numbers (sample 2 j is the real part,
+//             sample 2 j + 1 the imaginary one); the result is then separated into the spectra of
+//             the even and the odd samples, which give the spectrum of all
+// The transforms of reals omit two factors, 1/2 and 1/N: the packed weights contain both
+// (weights.hpp). Samples are read by in(j) and results written by out(k, value), so that nothing is
+// copied between loads, transform and stores.
 #pragma once
 #include "twiddle.hpp"
 #include "vector.hpp"
@@ -83,7 +87,8 @@ template <class V>
   });
 }
 
-/// The radix of the last stage; 0 where one butterfly is the whole transform.
+/// The radix of the last stage of a complex transform of n numbers; 0 where one butterfly is the
+/// whole transform.
 constexpr int last_radix(int n) {
   switch (n) {
     case 6:
@@ -133,8 +138,8 @@ template <class V, int N, class In, class Out>
   }
 }
 
-/// in(j): N real samples. out(0, {X[0], X[N/2]}), and out(k, 2 X[k]) for 0 < k < N/2: the weights
-/// take the 2 back.
+/// in(j): N real samples. Calls out(0, {X[0], X[N/2]}), two real numbers, and out(k, 2 X[k]) for
+/// 0 < k < N/2: the packed weights contain the factor 1/2.
 template <class V, int N, class In, class Out>
 [[gnu::always_inline]] inline void real_transform(In in, Out out) {
   constexpr int H = N / 2;
@@ -157,8 +162,8 @@ template <class V, int N, class In, class Out>
   out(H / 2, Complex<V>{z[H / 2].re + z[H / 2].re, -z[H / 2].im - z[H / 2].im});
 }
 
-/// in(0) = {X[0], X[N/2]}, in(k) = X[k], without the factor 2 of real_transform. out(j) is N times
-/// the sample: no division anywhere, the weights have it.
+/// in(0) = {X[0], X[N/2]}, in(k) = X[k], without the factor 2 of real_transform. Calls out(j, N
+/// times sample j): the packed weights contain the factor 1/N.
 template <class V, int N, class In, class Out>
 [[gnu::always_inline]] inline void real_inverse(In in, Out out) {
   constexpr int H = N / 2;

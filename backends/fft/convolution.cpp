@@ -101,7 +101,7 @@ void Convolution::inverse(const float* in, std::int64_t slot_stride, const Image
   kernels_->inverse(cut_.across.n, cut_.along.n, in, slot_stride, scratch, target);
 }
 
-/// One group of one block of tiles, dense.
+/// Dense: the work on one block of tiles for one group, which the threads divide.
 struct Convolution::Shares {
   const float* src;
   float* dst;
@@ -157,7 +157,7 @@ void Convolution::multiply_and_return(const Shares& work, int id, int threads) c
   }
 }
 
-/// Back to samples: one vector of output channels, some tiles.
+/// The inverse transforms of some tiles, for one vector of output channels.
 void Convolution::return_tiles(const Shares& work, const Product& product, std::int64_t block,
                                int vector, const Part& tiles, float* scratch) const {
   const auto pair = std::int64_t{2} * sizes_.width, first = block * sizes_.width;

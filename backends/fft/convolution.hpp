@@ -1,4 +1,5 @@
-// A convolution by FFT that runs: tiles to spectra, products, and back. Knows no ABI but the spec.
+// One convolution by FFT, executed: tiles are transformed to spectra, multiplied and transformed
+// back. Of the plugin interface only cvg_spec is used.
 #pragma once
 #include "layout.hpp"
 #include "parts.hpp"
@@ -21,6 +22,7 @@ class Convolution {
   void execute(const float* src, float* dst, const float* packed, float* workspace) const;
 
  private:
+  /// A tile: which image of the batch it belongs to, and its index on both axes.
   struct Image {
     std::int64_t batch, across, along;
   };
@@ -48,7 +50,7 @@ class Convolution {
   ImageLayout src_, dst_;
   AxisMap across_, along_;
   WeightSource strides_;
-  std::vector<std::int32_t> block_lanes_;  // channels in every block of k, dense
+  std::vector<std::int32_t> block_lanes_;  // dense: the channels in each block of k
 };
 
 }  // namespace convgauge::backends::fft

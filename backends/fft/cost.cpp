@@ -8,29 +8,30 @@
 namespace convgauge::backends::fft {
 namespace {
 
-// Fitted to the least times of every tile of 17 layers, one and two threads, on an AVX2 machine of
-// 92 GFLOP/s per core (bench_fft_tiles, tests/bench/fft); only their ratios decide. Flops are per
-// vector lane.
-// Nominal 2.5 N log2 N, gathering and the stride between slots included.
+// Fitted to the least times of every tile of 17 layers, with one and two threads, on an AVX2
+// machine of 92 GFLOP/s per core (bench_fft_tiles, tests/bench/fft); the choice depends only on
+// their ratios. Flops are counted for one vector lane; a transform has nominally 2.5 N log2 N, and
+// its rate includes gathering and the stride between slots.
 constexpr double kTransformFlopsPerNs = 4;
 constexpr double kProductFlopsPerNs = 10.35;
-constexpr double kLaneTransformFlopsPerNs = 6;  // a tile's spectra stay in the first cache
+constexpr double kLaneTransformFlopsPerNs = 6;  // a tile's spectra stay in the L1 cache
 constexpr double kLaneProductFlopsPerNs = 3.2;
 
-/// Bytes per ns at which weights stream out of the last cache, to each thread, and out of memory,
-/// to all together.
+/// Bytes of weights that are read in a nanosecond: from the last-level cache by each thread, and
+/// from memory by all threads together.
 constexpr double kCacheBytesPerNs = 70, kMemoryBytesPerNs = 40;
 
-/// The size of a cache as the kernel tells it, "32768K": sysconf adds up the last caches of all
-/// dies on some machines.
+/// The size of a cache as the Linux kernel tells it, such as "32768K"; `otherwise` where it does
+/// not. (On some machines sysconf returns the sum of the last-level caches of all dies.)
 double cache_bytes(int level, double otherwise) {
   std::ifstream file("/sys/devices/system/cpu/cpu0/cache/index" + std::to_string(level) + "/size");
   double kib = 0;
   return file >> kib && kib > 0 ? kib * 1024 : otherwise;
 }
 
-/// What `threads` threads take to read `bytes` of weights that are `weight_bytes` in all. Three
-/// quarters of the last cache are trusted: other processes want it too.
+/// The time in which `threads` threads read `bytes` bytes of weights, where all weights have
+/// `weight_bytes`. Only three quarters of the last-level cache are counted on: other processes use
+/// it too.
 double stream_ns(double bytes, double weight_bytes, int threads) {
   static const double third = cache_bytes(3, 16 << 20);
   return weight_bytes < third * 0.75 ? bytes / (kCacheBytesPerNs * threads)
@@ -47,21 +48,22 @@ double divided_up(std::int64_t a, std::int64_t b) {
   return static_cast<double>((a + b - 1) / b);
 }
 
-/// How well register blocks of so many tiles use the multipliers: two sums for every tile, each
-/// waiting four cycles for its last product; eight sums are needed for two products in every cycle.
-/// The root of that share fitted the times better than the share, and better than nothing.
+/// How well register blocks of so many tiles use the multipliers. A block has two sums for every
+/// tile, and each sum waits four cycles for its last product: eight sums are needed for two
+/// products in every cycle. The square root of that share fitted the measured times better than the
+/// share itself, and better than no factor.
 double filled(double tiles, const Kernels& kernels) {
   const double block = tiles / std::ceil(tiles / kernels.tile_rows);
   return std::sqrt(std::min(1.0, block / 4));
 }
 
-/// What the busiest of the threads makes of `jobs`, over an even share.
+/// The jobs of the busiest thread, divided by an even share.
 double unevenness(std::int64_t jobs, int threads) {
   return divided_up(jobs, threads) * threads / static_cast<double>(jobs);
 }
 
-/// The pieces worth trying: the fewest, and some more; a piece of half a tile wastes least where
-/// there are many.
+/// The numbers of pieces that are tried: the fewest, one and two more, and pieces of half a tile,
+/// which waste least where there are many pieces.
 std::vector<Tiling> tilings(const Axis& axis, int n) {
   std::vector<Tiling> all;
   const auto fewest = fewest_pieces(axis, n);
@@ -113,8 +115,8 @@ double predicted_ns(const Shape& shape, const Cut& cut, const Kernels& kernels, 
     const double work = transform_work / kLaneTransformFlopsPerNs + flops / kLaneProductFlopsPerNs;
     return work / threads + stream_ns(weight_bytes, weight_bytes, threads);
   }
-  // Every share of the tiles of a block reads all weights. Gauss' form is not counted: a factor for
-  // it made no better choices.
+  // Every share of a block's tiles reads all weights. The model has no factor for Gauss' form: with
+  // one, its choices were no better.
   const auto shares = sizes.shares(sizes.block_tiles);
   const double rounds = divided_up(sizes.images, sizes.block_tiles);
   const double uneven = unevenness(sizes.passes() * shares, threads);

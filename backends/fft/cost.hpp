@@ -1,5 +1,5 @@
-// What a tiling costs, and which are worth offering: a model of flops, vector blocks and the
-// caches.
+// The predicted time of a tiling, by a model of flops, register blocks and caches; and the
+// algorithms that are offered for a spec.
 #pragma once
 #include <string>
 #include <vector>
@@ -18,7 +18,7 @@ struct Candidate {
   std::string name() const { return "fft." + std::to_string(h) + "x" + std::to_string(w); }
 };
 
-/// Predicted time of one execution by one thread's share of the work.
+/// Predicted wall time of one execution on `threads` threads, in nanoseconds.
 double predicted_ns(const Shape& shape, const Cut& cut, const Kernels& kernels, int threads);
 
 /// Every algorithm for the spec, each with the pieces that suit it best, the cheapest first.

@@ -10,7 +10,8 @@ extern const Kernels kPortable;
 extern const Kernels kAvx2, kAvx512;
 #endif
 
-/// Null where this plugin was built without it, which is where this machine cannot run it either.
+/// Null where this plugin was built without kernels for the set: only on processors other than
+/// x86-64, which cannot run them either.
 inline const Kernels* built_in(InstructionSet set) {
 #ifdef CONVGAUGE_FFT_X86
   if (set == InstructionSet::avx2) return &kAvx2;

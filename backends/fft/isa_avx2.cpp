@@ -1,4 +1,5 @@
-// AVX2 and FMA: eight lanes, sixteen registers, so six tiles in twelve accumulators.
+// AVX2 and FMA: eight lanes and sixteen registers, so register blocks of six tiles with twelve
+// accumulators.
 #include "isa.hpp"
 #include "table.hpp"
 

@@ -1,4 +1,5 @@
-// AVX-512: sixteen lanes, thirty-two registers, so thirteen tiles in twenty-six accumulators.
+// AVX-512: sixteen lanes and thirty-two registers, so register blocks of thirteen tiles with
+// twenty-six accumulators.
 #include "isa.hpp"
 #include "table.hpp"
 

@@ -1,4 +1,4 @@
-// What every machine has: four lanes.
+// Kernels that run on every machine: four lanes.
 #include "isa.hpp"
 #include "table.hpp"
 

@@ -1,5 +1,5 @@
-// Where an element of a source or destination lies, in elements: nchw, nhwc, or native: nChw8c and
-// its kin.
+// Where an element of a source or destination lies, in elements: nchw, nhwc or native, which is
+// nChw4c, nChw8c or nChw16c.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -13,7 +13,7 @@ namespace convgauge::backends::fft {
 struct ImageLayout {
   cvg_layout layout = CVG_LAYOUT_NCHW;
   std::int64_t channels = 0, height = 0, width = 0;
-  int block = 1;  // channels that lie together in native
+  int block = 1;  // native: channels that lie together
 
   std::int64_t blocks() const { return (channels + block - 1) / block; }
   std::int64_t image_stride() const {
@@ -35,9 +35,9 @@ struct ImageLayout {
   }
   bool has_tail() const { return layout == CVG_LAYOUT_NATIVE && channels % block != 0; }
 
-  /// `lanes` channels from `first`, `step` apart, in vectors of W = block lanes. To be read: a
-  /// vector may be read as a whole where all of its lanes are in the tensor. To be written: where
-  /// no other channel's lanes are in it.
+  /// Where the `lanes` channels lie that begin with `first` and are `step` apart. A vector may be
+  /// read as a whole where all of its lanes lie in the tensor, and written as a whole (`written`)
+  /// where none of its lanes belongs to another channel.
   Channels vector_of(std::int64_t first, std::int64_t step, std::int64_t lanes, int vector_width,
                      bool written) const {
     Channels c;
@@ -52,7 +52,7 @@ struct ImageLayout {
   }
 };
 
-/// nchw to native, the tail zero.
+/// nchw to native; lanes of the last block that have no channel become zero.
 inline void to_native(const ImageLayout& native, std::int64_t batch, const float* from, float* to) {
   const auto plane = native.height * native.width;
   std::fill_n(to, batch * native.image_stride(), 0.0f);

@@ -1,4 +1,4 @@
-// Lines of a tile between tensors in memory, in whatever layout, and rows of vectors.
+// Copies lines of a tile between tensors in memory, of any layout, and rows of vectors.
 #pragma once
 #include "kernels.hpp"
 #include "vector.hpp"
@@ -17,7 +17,7 @@ struct Lines {
     return load<W>(lanes);
   }
 
-  /// W pixels that lie next to each other, of W channels that do not: nchw.
+  /// nchw: W pixels next to each other of W channels that lie apart.
   [[gnu::always_inline]] static void gather_block(const float* pixel, const Channels& c,
                                                   float* to) {
     V rows[W];

@@ -1,21 +1,21 @@
 // The products of spectra: a complex GEMM for every slot, or, where the lanes are groups, lane by
 // lane.
 //
-// Two vectors of output channels at once go by Gauss' three real products: with z = x + i y from
-// the source and u = c + i d from the weights
+// Two vectors of output channels at once are multiplied by Gauss' form, with three real products
+// for a complex one: with z = x + i y from the source and u = c + i d from the weights
 //   re = (x + y) c - y (c + d),   im = (x + y) c + x (d - c)
 // Each of the three is a real GEMM of R tiles by two vectors, which needs fewer loads for a product
-// than one complex vector does. The sums of weights are made on the way from the cache: the packed
-// weights stay at two numbers.
+// than one complex vector does. c + d and d - c are computed when the weights are loaded, so that
+// the packed weights stay at two numbers.
 #pragma once
 #include "kernels.hpp"
 #include "vector.hpp"
 
 namespace convgauge::backends::fft {
 
-/// Sums of more channels than this are added from zero and then together. The error of a sequential
-/// sum of n products of one size grows with sqrt(n): at 64 channels it would be the larger part of
-/// the backend's error, at 32 it is not.
+/// A sum over more channels than this is made of partial sums that each start from zero. The error
+/// of a sequential sum of n products of one size grows with sqrt(n): at 64 channels it would be the
+/// larger part of the backend's error, at 32 it is not.
 constexpr int kTermsPerSum = 32;
 
 template <class Isa>
@@ -23,14 +23,15 @@ struct Multiply {
   static constexpr int W = Isa::width;
   using V = Vector<W>;
   static constexpr int kBlocksPerSum = kTermsPerSum / W;
-  /// Weights and spectra are read in order, and seldom from a near cache; hardware stops looking
-  /// ahead at the end of each page. Weights are fetched one sum ahead, spectra one slot.
+  /// Weights and spectra are read in order, and seldom from the L1 cache; hardware prefetching
+  /// stops at the end of each page. So weights are prefetched one partial sum ahead, and spectra
+  /// one slot ahead.
   static constexpr int kPrefetchFloats = kTermsPerSum * 2 * W;
 
-  /// A register block: some tiles and vectors of one slot, blocks `first` and on of k. `in`,
-  /// `weights` and `out` are where it begins; sums[tile][kTermsPerSum] is re + im of `in`. What
-  /// changes from call to call is in registers: a structure would be read before its writing is
-  /// done, and every block would wait for the one before.
+  /// A register block: some tiles and vectors of one slot, and the blocks of k from `first` on that
+  /// one partial sum has. `in`, `weights` and `out` point to its beginning; sums[tile]
+  /// [kTermsPerSum] is re + im of `in`. What changes from call to call is passed in registers: a
+  /// structure would be read before it is completely written, and every block would wait for that.
   using Block = void (*)(const Product& p, int first, const float* in, const float* weights,
                          float* out, const float* sums);
 
@@ -43,8 +44,8 @@ struct Multiply {
     return p.blocks - first < kBlocksPerSum ? p.blocks - first : kBlocksPerSum;
   }
 
-  /// R tiles of one slot: 2 R accumulators, two vectors of weights, one broadcast at a time. Pair:
-  /// two real products.
+  /// R tiles and one vector of one slot: 2 R accumulators, two vectors of weights, one broadcast at
+  /// a time. Pair: two real products instead of a complex one.
   template <int R, bool Pair, bool Adds>
   static void one_vector(const Product& p, int first, const float* in, const float* weights,
                          float* out, const float*) {
@@ -72,8 +73,8 @@ struct Multiply {
     });
   }
 
-  /// One of Gauss' three: sum[v][t] += in[t][k] * weight(v, k), for two vectors v. `in` moves by
-  /// in_block with every block of k. ahead(weights, b, k) fetches something.
+  /// One of the three products of Gauss' form: sum[v][t] += in[t][k] * weight(v, k), for two
+  /// vectors v. `in` moves by in_block with every block of k. ahead(weights, b, k) prefetches.
   template <int R, class Weight, class Ahead>
   [[gnu::always_inline]] static void real_products(V (&sum)[2][R], const Product& p, int first,
                                                    const float* in, std::int64_t in_tile,
@@ -103,7 +104,7 @@ struct Multiply {
     });
   }
 
-  /// R tiles and two vectors of one slot, by Gauss: three times 2 R accumulators.
+  /// R tiles and two vectors of one slot, by Gauss' form: three GEMMs with 2 R accumulators each.
   template <int R, bool Adds>
   static void two_vectors(const Product& p, int first, const float* in, const float* weights,
                           float* out, const float* sums) {
@@ -149,7 +150,7 @@ struct Multiply {
       return one_vector<R, kind == Kind::pair, Adds>;
   }
 
-  /// By tiles, from one.
+  /// of[t - 1]: the register block of t tiles.
   struct Blocks {
     Block of[Isa::tile_rows];
   };
@@ -165,7 +166,7 @@ struct Multiply {
     return (adds ? blocks<kind, true> : blocks<kind, false>).of[tiles - 1];
   }
 
-  /// sums[t][k] = re + im
+  /// sums[t][k] = re + im of in[t][k].
   [[gnu::always_inline]] static void add_parts(const Product& p, int first, const float* in,
                                                int tiles, float* sums) {
     for (int t = 0; t < tiles; ++t)
@@ -175,7 +176,7 @@ struct Multiply {
       }
   }
 
-  /// All vectors of some tiles of one slot, for so many channels as are summed from zero.
+  /// All vectors of some tiles of one slot, for the channels of one partial sum.
   [[gnu::always_inline]] static void vectors(const Product& p, bool pair, int first,
                                              const float* in, int tiles, const float* weights,
                                              float* out, float* sums) {
@@ -192,7 +193,7 @@ struct Multiply {
       run(p, first, in, weights + v * p.weight_vector, out + v * p.out_vector, sums);
   }
 
-  /// All tiles in register blocks as even as can be.
+  /// All tiles, in register blocks of nearly the same number of tiles.
   static void multiply(const Product& p) {
     float sums[Isa::tile_rows * kTermsPerSum];
     const int parts = (p.tiles + Isa::tile_rows - 1) / Isa::tile_rows, rows = p.tiles / parts,

@@ -1,4 +1,4 @@
-// Work dealt out to threads in contiguous parts, as even as can be.
+// Divides work among threads in contiguous parts whose sizes differ by at most one.
 #pragma once
 #include <cstdint>
 

@@ -1,4 +1,4 @@
-// A tile's transform: lines along w, then columns along h; and back.
+// The transform of a tile: its lines along w, then its columns along h; and the inverse.
 #pragma once
 #include "codelet.hpp"
 #include "kernels.hpp"
@@ -43,7 +43,7 @@ struct Passes {
             __attribute__((always_inline)) { store_complex<W>(swapped(z), column + j * 2 * W); });
   }
 
-  /// Column 0 is two real columns, bins 0 and w / 2 of the lines, side by side.
+  /// Column 0 holds two real columns, bins 0 and w / 2 of the lines, side by side.
   static void forward_columns(const float* columns, int count, float* out,
                               std::int64_t slot_stride) {
     forward_line(columns, 2 * W, out, slot_stride);
@@ -61,7 +61,7 @@ struct Passes {
   }
 };
 
-/// What the passes of one length are, without the length in their type.
+/// The functions of Passes for one length, as pointers whose type does not depend on the length.
 struct PassTable {
   void (*forward_line)(const float*, std::int64_t, float*, std::int64_t);
   void (*inverse_line)(const float*, std::int64_t, float*, std::int64_t);

@@ -8,28 +8,29 @@
 namespace convgauge::backends::fft {
 namespace {
 
-// Spectra held at once: what stays in a share of the last-level cache beside the weights that
-// stream through it.
+// Spectra that are kept at once: they should stay in a thread's share of the last-level cache while
+// weights are read through it.
 constexpr std::int64_t kSpectraFloats = (std::int64_t{4} << 20) / 4;
-// Products of one thread: half of a second-level cache of 1 MiB (Zen 3 and later have 512 KiB to 1
-// MiB).
+// Products of one thread: half of an L2 cache of 1 MiB (Zen 3 and later have 512 KiB to 1 MiB).
 constexpr std::int64_t kProductFloats = (std::int64_t{1} << 19) / 4;
 
-// Weights that one thread streams from beyond what it holds: at 20 MB Gauss' form took 15 to 20%
-// more than one vector at a time (9x9 and 15x15, 64 to 64 channels at 56x56), at 7 and 9 MB (7x7,
-// 5x5) it took up to 15% less; two threads gained both.
+// With more weights than this, which do not stay in its caches, one thread does not use Gauss'
+// form. At 20 MB that took 15 to 20% longer than one vector at a time (9x9 and 15x15, 64 to 64
+// channels at 56x56), at 7 and 9 MB (7x7, 5x5) up to 15% less; with two threads it was faster in
+// both cases.
 constexpr std::int64_t kStreamedFloats = (std::int64_t{12} << 20) / 4;
 
 std::int64_t divided_up(std::int64_t a, std::int64_t b) {
   return (a + b - 1) / b;
 }
 
-/// The share of lanes that do something where `count` things fill vectors.
+/// The share of lanes that are used where `count` channels or groups are put into vectors.
 double filled(std::int64_t count, int width) {
   return static_cast<double>(count) / static_cast<double>(divided_up(count, width) * width);
 }
 
-/// At most `most`, in parts as even as can be, none longer than needed.
+/// The length of the longest part if `count` is divided evenly into as few parts as possible of at
+/// most `most` each.
 std::int64_t even_part(std::int64_t count, std::int64_t most) {
   const auto parts = divided_up(count, std::max<std::int64_t>(1, most));
   return std::max<std::int64_t>(1, divided_up(count, std::max<std::int64_t>(1, parts)));
@@ -39,8 +40,9 @@ std::int64_t whole_lines(std::int64_t floats) {
   return divided_up(floats, 16) * 16;
 }
 
-/// Multiplying lane by lane loads four vectors for four products, a register block less than two:
-/// worth it where a block of channels would leave more than half of its lanes empty.
+/// Whether the lanes are groups. Multiplying lane by lane loads four vectors for four products, a
+/// register block less than two: so it must use at least 1.5 times as many lanes as blocks of
+/// channels would.
 bool lanes_are_groups(const Shape& s, int width) {
   return s.groups > 1 && filled(s.groups, width) >= 1.5 * filled(s.group_out, width);
 }
@@ -55,8 +57,8 @@ void set_lane_sizes(const Shape& shape, const Cut& cut, Sizes& sizes) {
   sizes.products = vectors;
 }
 
-/// Shares for passes of so many vectors: enough of them for all threads, but none smaller than a
-/// register block.
+/// Sets the shares for passes of `pass` vectors: enough shares for all threads, but none smaller
+/// than a register block.
 void set_shares(std::int64_t pass, std::int64_t product_floats, int tile_rows, int threads,
                 Sizes& sizes) {
   sizes.pass_vectors = pass;
@@ -70,7 +72,7 @@ void set_shares(std::int64_t pass, std::int64_t product_floats, int tile_rows, i
 /// The part of all products that the busiest thread makes.
 double busiest(const Sizes& sizes, int threads) {
   const auto shares = sizes.shares(sizes.block_tiles), jobs = sizes.passes() * shares;
-  const auto before = [&](std::int64_t job) {  // in vectors x shares
+  const auto before = [&](std::int64_t job) {  // the work before a job, in vectors x shares
     const auto first = job / shares * sizes.pass_vectors;
     return std::min(first, sizes.out_blocks) * shares +
            job % shares *
@@ -84,8 +86,8 @@ double busiest(const Sizes& sizes, int threads) {
   return static_cast<double>(most) / static_cast<double>(sizes.out_blocks * shares);
 }
 
-/// Passes of two vectors need three quarters of the products, but there are half as many to deal
-/// out.
+/// Chooses between passes of one and two vectors. Passes of two need three quarters of the
+/// products, but there are only half as many to divide among the threads.
 void set_work(std::int64_t product_floats, int tile_rows, int threads, Sizes& sizes) {
   Sizes one = sizes;
   set_shares(1, product_floats, tile_rows, threads, one);

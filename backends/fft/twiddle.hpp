@@ -1,12 +1,13 @@
-// Roots of unity as compile-time constants, from a series in long double: no libm, the same bits
-// everywhere.
+// Roots of unity as compile-time constants, from a series in long double: they have the same bits
+// everywhere, since no libm is used.
 #pragma once
 
 namespace convgauge::backends::fft {
 
 constexpr long double kPi = 3.14159265358979323846264338327950288L;
 
-/// Taylor's series; |x| <= pi / 4, where 14 terms are beyond long double.
+/// Taylor's series, for |x| <= pi / 4: there 14 terms are more than the precision of long double
+/// needs.
 constexpr long double sine_series(long double x) {
   long double term = x, sum = x;
   for (int k = 1; k < 14; ++k) sum += term *= -x * x / ((2 * k) * (2 * k + 1));
@@ -22,8 +23,8 @@ struct Root {
   long double cosine, sine;
 };
 
-/// e^(2 pi i k / n), reduced to the first eighth of the circle in whole numbers first, so that 0, 1
-/// and 1/2 are exact.
+/// e^(2 pi i k / n). The angle is first reduced to the first eighth of the circle in integers, so
+/// that values of 0 and 1 are exact.
 constexpr Root root_of_unity(int n, int k) {
   k = (k % n + n) % n;
   if (2 * k > n) {

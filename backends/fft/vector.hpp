@@ -1,9 +1,9 @@
 // What the kernels need beside the vectors of backends/common: compile-time loops and complex
 // numbers.
 //
-// Everything here and in the other kernel headers is inlined by force or is a member of a template
-// on an instruction set's tag (`width` lanes, `tile_rows`), so that no function compiled for one of
-// them can be linked into another's place.
+// Everything here and in the other kernel headers is always inlined, or is a member of a template
+// on the tag type of an instruction set (`width` lanes, `tile_rows`), so that the linker cannot
+// replace a function compiled for one instruction set by that of another.
 #pragma once
 #include "../common/simd.hpp"
 
@@ -41,8 +41,8 @@ template <class V>
 [[gnu::always_inline]] inline Complex<V> conjugate(Complex<V> a) {
   return {a.re, -a.im};
 }
-/// i times the conjugate. A forward transform between two swaps is the inverse one, and swaps cost
-/// nothing.
+/// Exchanges the real and the imaginary part: i times the conjugate. A forward transform between
+/// two such exchanges is the inverse transform, and they cost nothing.
 template <class V>
 [[gnu::always_inline]] inline Complex<V> swapped(Complex<V> a) {
   return {a.im, a.re};

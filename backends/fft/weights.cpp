@@ -24,11 +24,11 @@ std::vector<Phasor> roots_of_unity(int n) {
   return roots;
 }
 
-// Weights transformed together; the loops over them become vectors.
+// Kernels that are transformed together; the compiler vectorizes the loops over them.
 constexpr int kLanes = kMaxWidth;
 
-/// taps[across][along][lane] of one branch to slots, by two dense transforms: the kernel is small,
-/// and sums in double of at most 64 x 64 terms are good to far more than a float.
+/// Transforms taps[across][along][lane] of one branch into slots, by sums over all taps: the kernel
+/// is small, and sums in double of at most 64 x 64 terms are far more precise than a float.
 class SlotTransform {
  public:
   SlotTransform(const Cut& cut)
@@ -45,7 +45,7 @@ class SlotTransform {
     return taps_[static_cast<std::size_t>((y * columns_ + x) * kLanes + lane)];
   }
 
-  /// put(slot, re[kLanes], im[kLanes])
+  /// Calls put(slot, re[kLanes], im[kLanes]) for every slot.
   template <class Put>
   void run(Put&& put) {
     transform_lines();
@@ -104,7 +104,7 @@ class SlotTransform {
     put(slot, re, im);
   }
 
-  /// Two real numbers.
+  /// A slot that holds the two real numbers at (ky, kx) and (other_ky, other_kx).
   template <class Put>
   void put_pair(std::int64_t slot, int ky, int kx, int other_ky, int other_kx, Put& put) {
     double first[kLanes], second[kLanes], nothing[kLanes];
@@ -122,12 +122,12 @@ class SlotTransform {
   std::vector<double> taps_, lines_;
 };
 
-/// The output and input channel of every lane of one vector of weights.
+/// The output and input channel of one lane of a vector of weights.
 struct LaneChannels {
   std::int64_t out, in;
 };
 
-/// Loads one branch's taps of one vector of weights, lanes beyond `lanes` zero.
+/// Loads the taps of one branch for one vector of weights; lanes from `lanes` on become zero.
 template <class ChannelOf>
 void load_taps(const Shape& shape, const Cut& cut, const WeightSource& source, std::int64_t branch,
                int lanes, ChannelOf channel_of, SlotTransform& transform) {
@@ -149,8 +149,8 @@ void load_taps(const Shape& shape, const Cut& cut, const WeightSource& source, s
     }
 }
 
-/// Blocks of weights that share an address: (group, out block) if dense, (group block, out) by
-/// lanes.
+/// A block of packed weights, by its two outer indices: (group, out block) if dense, (group block,
+/// out) if the lanes are groups. `lanes`: of its vectors, how many lanes are used.
 struct Block {
   std::int64_t first, second;
   int lanes;
@@ -195,7 +195,7 @@ void pack_vector(const Shape& shape, const Cut& cut, const Sizes& sizes, const W
 void pack_weights(const Shape& shape, const Cut& cut, const Sizes& sizes,
                   const WeightSource& source, int threads, float* packed) {
   const auto blocks = blocks_of(shape, sizes);
-  // May throw, which it must not inside the parallel loop.
+  // Allocated here, because an exception must not leave the parallel loop.
   std::vector<SlotTransform> transforms(static_cast<std::size_t>(threads), SlotTransform(cut));
 #pragma omp parallel for num_threads(threads) schedule(static, 1)
   for (int id = 0; id < threads; ++id) {

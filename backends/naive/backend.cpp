@@ -1,6 +1,7 @@
-// naive: the definition of Conv2d and its gradients in loops, every parameter, padding mode and
-// type; what the others are compared with. Threads share batch x output channels; batch x input
-// channels; the weights.
+// naive: the definition of Conv2d and its gradients in loops, for every parameter, padding mode and
+// type; other backends are compared with it. Threads divide the planes of the output (forward), the
+// planes of the source (its gradient), or the pairs of output and input channel (gradient of the
+// weights).
 #include <convgauge/sdk.hpp>
 
 #include "../common/narrow.hpp"

@@ -1,5 +1,5 @@
-// Direct convolution as the definition has it, for any strides, type and padding mode. Knows no ABI
-// but the spec.
+// Direct convolution by its definition, for any strides, type and padding mode. Of the plugin
+// interface only cvg_spec is used.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -10,7 +10,8 @@ namespace convgauge::backends::naive {
 
 constexpr std::int64_t kBlock = 64;  // outputs of one row that are summed together
 
-/// Where padding reads index `i` of `size`, or -1 where it reads no tap (zeros).
+/// The source index in [0, size) that is read at index `i`, which may lie in the padding; -1 where
+/// zero is read.
 constexpr std::int64_t padded_source(std::int64_t i, std::int64_t size, cvg_padding mode) {
   if (0 <= i && i < size) return i;
   switch (mode) {
@@ -25,14 +26,15 @@ constexpr std::int64_t padded_source(std::int64_t i, std::int64_t size, cvg_padd
   }
 }
 
-/// The first output, clamped to [begin, end], whose tap at offset `tap` reads index `i` or beyond.
+/// The first output in [begin, end] whose tap at offset `tap` reads source index `i` or a later
+/// one; `end` if there is none.
 constexpr std::int64_t first_reaching(std::int64_t i, std::int64_t tap, std::int64_t stride,
                                       std::int64_t begin, std::int64_t end) {
   return i <= tap ? begin : std::clamp((i - tap - 1) / stride + 1, begin, end);
 }
 
-/// One column of the kernel over the outputs [begin, end) of a row: those in [inside, beyond) read
-/// the image itself.
+/// One column of the kernel, for the outputs [begin, end) of a row: those in [inside, beyond) read
+/// the image itself, the others its padding.
 struct Column {
   std::int64_t tap, begin, inside, beyond, end;
   Column(const cvg_axis& w, std::int64_t l, std::int64_t first, std::int64_t last)
@@ -43,7 +45,8 @@ struct Column {
         end(last) {}
 };
 
-/// sum[x - begin] += weight * row[x's column]. `step` is src's stride in w.
+/// sum[x - begin] += weight * the value of `row` that the tap reads for output x. `step` is the
+/// stride of src in w.
 template <class T, class Sum>
 void add_tap(const cvg_spec& s, const Column& c, const T* row, std::int64_t step, Sum weight,
              Sum* sum) {

@@ -1,12 +1,12 @@
-// The gradients of a direct convolution as the definition has them, for any strides, type and
-// padding mode.
+// The gradients of a direct convolution by their definition, for any strides, type and padding
+// mode.
 #pragma once
 #include "convolution.hpp"
 
 namespace convgauge::backends::naive {
 
-/// visit(x, column): for outputs x of a row, and the column of the source that the tap reads there;
-/// outputs whose tap reads a zero are left out.
+/// Calls visit(x, column) for each output x of a row and the source column that the tap reads for
+/// it. Outputs whose tap reads a padding zero are left out.
 template <class Visit>
 void each_column(const cvg_spec& s, const Column& c, Visit visit) {
   const auto padded = [&](std::int64_t x) {
@@ -18,8 +18,9 @@ void each_column(const cvg_spec& s, const Column& c, Visit visit) {
   for (auto x = c.beyond; x < c.end; ++x) padded(x);
 }
 
-/// The gradient by channel c of image n: every output hands its share back to what its taps read.
-/// `sums` has h.input x w.input numbers of scratch.
+/// The gradient of channel c of image n of the source: for every output, each tap adds its weight
+/// times the output's gradient to the source element that it reads. `sums` is scratch of h.input x
+/// w.input numbers.
 template <class T, class Sum>
 void data_plane(const cvg_spec& s, const T* weights, const T* diff_dst, T* diff_src, std::int64_t n,
                 std::int64_t c, std::int64_t height, std::int64_t width, Sum* sums) {
@@ -48,7 +49,7 @@ void data_plane(const cvg_spec& s, const T* weights, const T* diff_dst, T* diff_
       diff_src[n * in[0] + c * in[1] + h * in[2] + w * in[3]] = T(sums[h * s.w.input + w]);
 }
 
-/// The gradient by tap (k, l) of weights (o, i): over images and positions.
+/// The gradient of weight (o, i, k, l): a sum over images and output positions.
 template <class T, class Sum>
 Sum tap_sum(const cvg_spec& s, const T* src, const T* diff_dst, std::int64_t o, std::int64_t i,
             std::int64_t k, std::int64_t l, std::int64_t height, std::int64_t width) {
@@ -72,7 +73,7 @@ Sum tap_sum(const cvg_spec& s, const T* src, const T* diff_dst, std::int64_t o, 
   return sum;
 }
 
-/// The gradient by a bias: over images and positions.
+/// The gradient of the bias of channel o: a sum over images and output positions.
 template <class T, class Sum>
 Sum channel_sum(const cvg_spec& s, const T* diff_dst, std::int64_t o, std::int64_t height,
                 std::int64_t width) {

@@ -1,6 +1,6 @@
-// onednn, onednn3: oneDNN 2.x and 3.x from one source; the plan names the library's own
-// implementation and the route to it, in each direction. Weights are packed in prepare_weights,
-// scratch is the host's, nothing is chosen by timing.
+// onednn, onednn3: oneDNN 2.x and 3.x from one source. In each direction an algorithm's name says
+// which of the library's implementations runs and by which route. Weights are packed in
+// prepare_weights, scratch memory comes from the host, and nothing is chosen by timing.
 #include <convgauge/sdk.hpp>
 #include <cstring>
 
@@ -117,8 +117,8 @@ class OneDnn {
     return user_src(unpadded(spec_));
   }
 
-  /// The kernels for SSE4.1 add straight from memory, which then must lie on 16 bytes (seen: 2.6.3
-  /// dies in jit_1x1:sse41 of 512 channels where the destination does not).
+  /// The kernels for SSE4.1 have additions with a memory operand, which must be aligned to 16 bytes
+  /// (seen: 2.6.3 crashes in jit_1x1:sse41 with 512 channels where the destination is not).
   cvg_requirement tensor(cvg_role role, std::size_t bytes, cvg_dtype type) const {
     auto made = cvg::tensor(role, bytes, type);
     if (candidate_.implementation.find("sse41") != std::string::npos) made.alignment = 16;
@@ -145,7 +145,7 @@ class OneDnn {
             given(slot.bias, slot.diff_bias), given(slot.diff_dst, slot.dst), slot.workspace};
   }
 
-  /// The gradients of weights and bias are sums over the batch: over nothing, zero.
+  /// For an empty batch: the gradients of weights and bias are sums over the batch, so zero.
   void clear_sums(const cvg::Slot& slot) const {
     if (spec_.direction != CVG_DIRECTION_BACKWARD_WEIGHTS) return;
     std::memset(slot.diff_weights, 0, pipeline_.weights().get_size());
@@ -158,7 +158,7 @@ class OneDnn {
     throw std::runtime_error("oneDNN no longer offers " + std::string(settings.algorithm));
   }
 
-  /// The library's own words for having nothing.
+  /// Why the library has no implementation, with its own error message.
   static std::string why_none(const cvg_spec& spec) {
     std::string words = "unimplemented";
     try {

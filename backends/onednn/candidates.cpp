@@ -17,7 +17,8 @@ memory::data_type type_of(cvg_dtype type) {
                                  : memory::data_type::f32;
 }
 
-/// What several padded positions add to one is summed in f32 before it is rounded.
+/// f32 where the gradient of a padded source is folded: several positions are then added to one
+/// before the sum is rounded.
 memory::data_type src_type(const cvg_spec& s) {
   const bool folded =
       s.direction == CVG_DIRECTION_BACKWARD_DATA && s.padding_mode != CVG_PADDING_ZEROS;
@@ -42,8 +43,8 @@ Tag user_tag(const cvg_spec& s) {
   return s.layout == CVG_LAYOUT_NHWC ? Tag::nhwc : Tag::nchw;
 }
 
-/// A step beyond the padded input never happens twice: shortened, it fits the library's 32-bit
-/// counters.
+/// A stride longer than the padded input allows one output only, so that it may be shortened to fit
+/// the library's 32-bit counters.
 std::int64_t stride(const cvg_axis& axis) {
   return std::min(axis.stride, padded(axis));
 }
@@ -54,8 +55,9 @@ std::int64_t dilate(const cvg_axis& axis) {
 bool contains(const std::string& text, const char* part) {
   return text.find(part) != std::string::npos;
 }
-/// A GEMM straight on the image, without an im2col buffer: from 14x14 pixels on it is as fast as
-/// the 1x1 kernel behind reorders, or faster (measured with 2.6.3 and 3.2, AVX2, 1 thread, nchw:
+/// Whether a GEMM works on the image itself, without an im2col buffer: from 14x14 pixels on it is
+/// as fast as the 1x1 kernel between reorders, or faster (measured with 2.6.3 and 3.2, AVX2, 1
+/// thread, nchw:
 /// 1.24 against 1.22 ms at 14x14, 1.19 against 1.28 at 28x28, 1.21 against 1.37 at 56x56; but 2.20
 /// against 1.69 at 7x7).
 bool is_bare_gemm(const cvg_spec& s) {
@@ -64,7 +66,7 @@ bool is_bare_gemm(const cvg_spec& s) {
          s.h.input * s.w.input >= 196;
 }
 /// From 256 channels on, a GEMM is also the faster way to the gradient of the weights, which it
-/// leaves in the user's order (3.2, AVX2, 1 thread, nchw, 3x3, behind reorders against GEMM: 3.6
+/// leaves in the user's order (3.2, AVX2, 1 thread, nchw, 3x3, between reorders against GEMM: 3.6
 /// and 4.9 ms at 64-64 56x56, 2.2 and 3.7 at 64-64 5x5 28x28, but 5.5 and 3.6 at 512-512 7x7, 1.6
 /// and 1.3 at 256-256 7x7, 14.6 and 12.9 at 512-512 14x14).
 bool is_wide_gradient(const cvg_spec& s) {
@@ -83,9 +85,10 @@ bool overruns_scratchpad(const cvg_spec& s, const std::string& implementation,
          src == memory::desc(src_dims(s), type_of(s.src_type), Tag::nhwc);
 }
 
-/// 3: wrong. 2: the loops for every case. 1: a GEMM on an im2col buffer, which is not what one
-/// would wish for (at 64-64 3x3 56x56: 8.1 ms against 2.7 behind reorders; the gradient of its
-/// source, with 3.2: 4.7 against 2.9). 0: any other.
+/// How little an implementation suits as the default. 3: known to be wrong. 2: the library's
+/// reference loops. 1: a GEMM on an im2col buffer, which is slow (at 64-64 3x3 56x56: 8.1 ms
+/// against 2.7 between reorders; the gradient of its source, with 3.2: 4.7 against 2.9). 0: any
+/// other.
 int drawback(const cvg_spec& s, const Candidate& c) {
   const auto& implementation = c.implementation;
   if (c.overruns) return 3;
@@ -103,8 +106,8 @@ std::string name_of(const Candidate& c, const cvg_spec& s) {
          c.implementation + kPadding[s.padding_mode];
 }
 
-/// Appends every implementation that the library lists for the kind of candidate that `c` is.
-/// Throws dnnl::error where it cannot even describe it.
+/// Appends every implementation that the library lists for the route, family and algorithm of `c`.
+/// Throws dnnl::error where the library cannot even describe the convolution.
 void append_listed(const cvg_spec& s, Candidate c, std::vector<Candidate>& to) {
   const auto& direction = direction_of(s);
   Implementations list(describe(s, c), attributes(s), library().engine);
@@ -124,7 +127,7 @@ void append_listed(const cvg_spec& s, Candidate c, std::vector<Candidate>& to) {
   } while (list.next());
 }
 
-/// The same; what cannot be described has no implementation.
+/// As append_listed(), but appends nothing where the library cannot describe the convolution.
 void append_all(const cvg_spec& s, const Candidate& c, std::vector<Candidate>& to) {
   try {
     append_listed(s, c, to);
@@ -146,7 +149,7 @@ Tag preferred_family(const cvg_spec& s, const std::vector<Tag>& families) try {
   return families.front();
 }
 
-/// Brings the first of those with the least drawback to the front.
+/// Moves the first candidate with the least drawback to the front.
 void promote(const cvg_spec& s, std::vector<Candidate>& all) {
   const auto best = std::min_element(
       all.begin(), all.end(),
@@ -227,7 +230,7 @@ Convolution describe(const cvg_spec& s, const Candidate& candidate) {
 dnnl::primitive_attr attributes(const cvg_spec& s) {
   dnnl::primitive_attr attr;
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-#if DNNL_VERSION_MAJOR >= 3  // 2.6 has no word for it, and stays strict
+#if DNNL_VERSION_MAJOR >= 3  // 2.6 has no tf32 mode, and stays strict
   if (s.math == CVG_MATH_TF32) attr.set_fpmath_mode(dnnl::fpmath_mode::tf32);
 #endif
   if (s.math == CVG_MATH_REDUCED) attr.set_fpmath_mode(dnnl::fpmath_mode::any);
@@ -259,11 +262,11 @@ cvg_algorithm describe(const Candidate& candidate, const cvg_spec& spec) {
                                              : gemm             ? CVG_CLASS_GEMM
                                                                 : CVG_CLASS_DIRECT);
   if (candidate.winograd) {
-    // All of 2.x's f32 kernels on x86 are F(4x4, 3x3); their points are not told.
+    // All of 2.x's f32 kernels on x86 are F(4x4, 3x3); the library does not tell their points.
     made.winograd[0] = made.winograd[1] = cvg::winograd_axis(4, 3, {});
     made.points_known = 0;
   }
-  // The dot-product instructions for bf16 take subnormals as zero whatever MXCSR says.
+  // The dot-product instructions for bf16 treat subnormals as zero, whatever MXCSR says.
   made.flushes_subnormals = spec.src_type == CVG_DTYPE_BF16 || spec.math == CVG_MATH_REDUCED;
   return made;
 }

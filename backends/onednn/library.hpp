@@ -1,5 +1,5 @@
-// oneDNN 2.x and 3.x as one: what differs between the two, and the OpenMP runtime that the loaded
-// library uses.
+// One interface to oneDNN 2.x and 3.x: all that differs between the two is here; and the OpenMP
+// runtime that the loaded library uses.
 #pragma once
 #include <dlfcn.h>
 
@@ -8,13 +8,14 @@
 
 namespace convgauge::backends::onednn {
 
-/// One convolution in oneDNN's words; its dilation counts from zero. src, weights, bias and dst
-/// describe the gradients where the kind has those in their place. No bias: the empty description.
+/// One convolution as oneDNN describes it: dilation 0 is none. For a backward kind src, weights,
+/// bias and dst describe the gradients where it reads or writes those. Without a bias its
+/// description is empty.
 struct Convolution {
   dnnl::prop_kind kind = dnnl::prop_kind::forward_inference;
   dnnl::algorithm algorithm = dnnl::algorithm::convolution_direct;
   dnnl::memory::desc src, weights, bias, dst;
-  dnnl::memory::desc forward_src;  // what the convolution reads that this is, or is a gradient of
+  dnnl::memory::desc forward_src;  // the source of the forward convolution
   dnnl::memory::dims strides, dilates, padding_before, padding_after;
 };
 
@@ -30,7 +31,7 @@ inline ForwardDesc forward_desc(const Description& c, const dnnl::primitive_attr
   return {engine,    c.kind,    c.algorithm,      c.src,           c.weights, c.bias, c.dst,
           c.strides, c.dilates, c.padding_before, c.padding_after, attr,      true};
 }
-/// `forward`: what a backward kind is the gradient of.
+/// `forward`: the forward convolution, which the library requires as a hint.
 inline dnnl::primitive_desc backward_desc(const Description& c, const dnnl::primitive_attr& attr,
                                           const dnnl::engine& engine, const ForwardDesc& forward) {
   if (c.kind == dnnl::prop_kind::backward_data)
@@ -69,12 +70,13 @@ inline dnnl::primitive_desc backward_desc(const Description& d, const dnnl::prim
 }
 #endif
 
-/// The library's implementations of a convolution, one after the other. Stays where it was made:
-/// 2.x's list points into the description that it was made from (seen: garbage in the second
-/// implementation's padding once that was gone), and both versions' lists point to the forward one.
+/// The library's implementations of a convolution, one after the other. Not copied or moved: the
+/// list of 2.x points into the description that it was made from (seen: garbage in the second
+/// implementation's padding after that was destroyed), and the lists of both versions point to the
+/// forward one.
 class Implementations {
  public:
-  /// Throws dnnl::error where the library cannot even describe it.
+  /// Throws dnnl::error where the library cannot even describe the convolution.
   Implementations(const Convolution& c, const dnnl::primitive_attr& attr,
                   const dnnl::engine& engine)
       : description_(description_of(c)) {
@@ -107,8 +109,9 @@ inline std::string library_version() {
   return std::to_string(v->major) + "." + std::to_string(v->minor) + "." + std::to_string(v->patch);
 }
 
-/// Sets the number of threads of the OpenMP runtime that this libdnnl was linked to, which need not
-/// be the one of the compiler here: it is looked up among the library's own dependencies.
+/// Sets the number of threads of the OpenMP runtime that this libdnnl was linked to. That may be
+/// another one than this plugin's compiler uses, so it is looked up among the library's own
+/// dependencies.
 class Threads {
  public:
   Threads() {
@@ -123,7 +126,7 @@ class Threads {
   ~Threads() {
     if (library_) dlclose(library_);
   }
-  /// Whether there is a runtime to ask: without one the library is sequential.
+  /// Whether such a runtime was found: without one the library is sequential.
   bool adjustable() const { return set_ && get_; }
   void use(int count) const {
     if (adjustable() && get_() != count) set_(count);
@@ -137,8 +140,8 @@ class Threads {
   Get get_ = nullptr;
 };
 
-/// What lives as long as the plugin: oneDNN makes neither engine nor stream cheap enough to have
-/// one per plan.
+/// What lives as long as the plugin: an engine and a stream of oneDNN are too expensive to make one
+/// for each plan.
 struct Library {
   Threads threads;
   dnnl::engine engine{dnnl::engine::kind::cpu, 0};

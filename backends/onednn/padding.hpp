@@ -1,5 +1,8 @@
-// Padding that oneDNN does not have (reflect, replicate, circular): written out in front of the
-// primitive, and for the gradient of the source folded back behind it.
+// Padding modes that oneDNN does not have (reflect, replicate, circular): the padded source is
+// written out before the primitive runs; a gradient of the padded source is folded back after it.
+//
+// An axis has padded(axis) positions, numbered from 0: pad_before padding positions, the
+// axis.input positions of the source itself, and pad_after padding positions.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -15,8 +18,7 @@ struct Pixels {
   std::size_t pixel_bytes = 0;
 };
 
-/// The index inside [0, axis.input) that padded position `i` shows, counted from the first padded
-/// one.
+/// The source index in [0, axis.input) whose value position `i` of the padded axis has.
 constexpr std::int64_t shown(const cvg_axis& axis, cvg_padding mode, std::int64_t i) {
   const auto inside = i - axis.pad_before, last = axis.input - 1;
   if (inside >= 0 && inside <= last) return inside;
@@ -25,18 +27,19 @@ constexpr std::int64_t shown(const cvg_axis& axis, cvg_padding mode, std::int64_
   return inside < 0 ? 0 : last;
 }
 
+/// The positions of the padded axis.
 constexpr std::int64_t padded(const cvg_axis& axis) {
   return axis.pad_before + axis.input + axis.pad_after;
 }
 
-/// Calls body(i) for each padded position of an axis, counted from the first.
+/// Calls body(i) for each padding position i of the padded axis, not for the source's own.
 template <class Body>
 void each_padding(const cvg_axis& axis, Body&& body) {
   for (std::int64_t i = 0; i < axis.pad_before; ++i) body(i);
   for (std::int64_t i = axis.pad_before + axis.input; i < padded(axis); ++i) body(i);
 }
 
-/// dst: the same pixels with the padding of both axes written out.
+/// Writes the pixels of `src` to `dst` with the padding of both axes.
 inline void pad(const Pixels& pixels, const cvg_axis& h, const cvg_axis& w, cvg_padding mode,
                 const void* src, void* dst) {
   const auto pixel = pixels.pixel_bytes;
@@ -54,9 +57,10 @@ inline void pad(const Pixels& pixels, const cvg_axis& h, const cvg_axis& w, cvg_
     }
 }
 
-/// gradient: f32, of the padded pixels. Adds what lies on each padded position to the position that
-/// it shows: first along the rows, those of the padding too, then row to row. Then the pixels
-/// within the padding are the gradient of the source; those on it are worthless.
+/// `gradient`: of the padded pixels, in f32. Adds the value at each padding position to the source
+/// position whose value the padding position has: first along each row of the padded image, then
+/// from row to row. After that the source's own positions hold the gradient of the source; the
+/// values at padding positions have no meaning.
 inline void fold(const Pixels& pixels, const cvg_axis& h, const cvg_axis& w, cvg_padding mode,
                  float* gradient) {
   const auto pixel = static_cast<std::int64_t>(pixels.pixel_bytes / sizeof(float)),

@@ -29,8 +29,9 @@ void start(const Step& step, dnnl_stream_t stream) {
         "execute");
 }
 
-/// Keeps its memories in `run`; an argument with an empty description is left out. (Not one of no
-/// bytes: of memory that begins inside another the library says that.)
+/// A step whose memories are kept in `run`. An argument with an empty description is left out.
+/// (Descriptions of 0 bytes are not: the library reports 0 bytes for memory that begins inside
+/// another one.)
 Step step(Run& run, const dnnl::primitive& primitive,
           std::initializer_list<std::pair<int, std::pair<memory::desc, void*>>> arguments) {
   Step made;
@@ -49,7 +50,7 @@ Step step(Run& run, const Reorder& r, void* from, void* to, void* scratch) {
                {DNNL_ARG_SCRATCHPAD, {r.scratch, scratch}}});
 }
 
-/// A port and the addresses of its two sides: one and the same where no reorder stands between.
+/// A port and the addresses of its two sides, which are the same where there is no reorder.
 struct Placed {
   const Port& port;
   void *outer, *inner;

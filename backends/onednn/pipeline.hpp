@@ -1,5 +1,5 @@
-// One candidate made ready: the primitives that run one after the other, the scratch they share,
-// and for each slot the argument lists, so that execute() only walks them.
+// One candidate ready to execute: the primitives that run one after the other, the scratch memory
+// that they share, and for each slot the argument lists, so that execute() only goes through them.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -23,9 +23,9 @@ struct Step {
   std::vector<dnnl_exec_arg_t> arguments;
 };
 
-/// A slot's steps. The memories must outlive them, and do.
+/// A slot's steps, and the memories that their arguments point to.
 struct Run {
-  // Source and target of the explicit padding; null where there is none.
+  // Source and target of the written padding; null where there is none.
   const void* unpadded = nullptr;
   void* padded = nullptr;
   std::vector<Step> steps;
@@ -39,9 +39,9 @@ struct Reorder {
   dnnl::reorder primitive;
 };
 
-/// A tensor of the primitive: as it comes or goes (`outer`) and as the primitive has it (`inner`).
-/// Where they differ, a reorder stands in front of the primitive or, if it writes the tensor,
-/// behind it.
+/// A tensor of the primitive: its layout in the slot (`outer`) and the layout that the primitive
+/// expects (`inner`). Where they differ, a reorder runs before the primitive or, if the primitive
+/// writes the tensor, after it.
 struct Port {
   Operand operand{};
   dnnl::memory::desc outer, inner;
@@ -78,13 +78,13 @@ class Pipeline {
   Port src_, weights_, dst_;
   Operand bias_operand_{};
   dnnl::memory::desc bias_, scratch_, stored_src_;
-  std::optional<Pixels> pixels_;  // of the source, where padding is made explicit
-  std::optional<Reorder> crop_;   // from the padded gradient of the source, folded, to its inside
+  std::optional<Pixels> pixels_;  // of the source, where its padding is written out
+  std::optional<Reorder> crop_;   // from the folded gradient to the part without padding
   std::size_t padded_at_ = 0, scratch_at_ = 0;
   std::size_t scratch_bytes_ = 0, workspace_bytes_ = 0;
 };
 
-/// One reorder on the spot, for prepare, upload and fetch.
+/// Makes one reorder and runs it, for prepare_weights, upload and fetch.
 void convert(const dnnl::memory::desc& from, const void* source, const dnnl::memory::desc& to,
              void* target);
 

@@ -33,7 +33,7 @@ class Vulkan {
     for (const auto& facts : all_facts()) {
       cvg_device told{};
       told.struct_size = sizeof told;
-      // A GPU imitated on the CPU; Vulkan knows no other processors.
+      // A device of type CPU is a GPU imitated in software.
       told.kind = facts.type == VK_PHYSICAL_DEVICE_TYPE_CPU ? CVG_DEVICE_KIND_SOFTWARE
                                                             : CVG_DEVICE_KIND_GPU;
       cvg::write_text(facts.name, told.name, sizeof told.name);
@@ -52,7 +52,7 @@ class Vulkan {
                        "the device has no 16-bit storage (storageBuffer16BitAccess)");
     cvg::refuse_unless(options.tune_cache.empty() || options.tune, CVG_REASON_OPTION,
                        "tune_cache is for tune=on, which is not set");
-    // Refuses what no window of the device's size holds.
+    // Throws cvg::Refused where no kernel can compute the problem within the device's limits.
     static_cast<void>(candidates(Shape(spec), limits));
   }
 
@@ -81,7 +81,7 @@ class Vulkan {
       need.memory_kind = options_.memory().number();
       return need;
     };
-    // In the order of Place, as far as they are needed.
+    // In the order of Place; those that are not needed are left out at the end.
     std::vector<cvg_requirement> all{
         on_device(CVG_ROLE_SRC, CVG_SCOPE_SLOT, static_cast<std::int64_t>(src_bytes_), layout),
         on_device(CVG_ROLE_PACKED_WEIGHTS, CVG_SCOPE_SLOT, program_.packed_bytes),

@@ -11,8 +11,8 @@
 namespace convgauge::backends::vulkan {
 namespace {
 
-/// Numbers for addresses: far from each other, so that what runs over one allocation does not land
-/// in another.
+/// Gives each buffer a number as its address. The numbers are so far apart that an address beyond
+/// the end of one allocation does not lie in another.
 class AddressBook {
  public:
   std::uintptr_t add(const Buffer& buffer, std::size_t alignment) {
@@ -42,7 +42,8 @@ class AddressBook {
   std::uintptr_t next_ = std::uintptr_t{1} << 40;
 };
 
-/// Lives as long as the process, as the devices do: the ABI's memory functions know no plan. [main]
+/// Lives as long as the process, as the devices do: the memory functions of the plugin interface
+/// belong to no plan. [main]
 AddressBook& book() {
   static auto& made = *new AddressBook;
   return made;
@@ -52,7 +53,8 @@ std::uintptr_t number(const void* address) {
   return reinterpret_cast<std::uintptr_t>(address);
 }
 
-/// The first type that has all of `wanted`, and of `preferred` too where one has.
+/// The first memory type that has all of `wanted` and `preferred`; if there is none, the first that
+/// has all of `wanted`.
 std::uint32_t memory_type(Device& device, std::uint32_t allowed, VkMemoryPropertyFlags wanted,
                           VkMemoryPropertyFlags preferred) {
   VkPhysicalDeviceMemoryProperties memory;

@@ -1,5 +1,5 @@
-// Device memory as the ABI sees it: numbers that stand for addresses, each inside one Vulkan
-// buffer.
+// Device memory for the plugin interface, whose addresses are numbers here: each stands for a place
+// inside one Vulkan buffer.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -8,10 +8,10 @@
 
 namespace convgauge::backends::vulkan {
 
-/// Which device, opened how, a memory kind of the ABI means: kind 1 is the plain one.
+/// What a memory kind of the plugin interface means. Kind 1 has neither property.
 struct MemoryKind {
-  bool validated = false;  // of the instance with the validation layers
-  bool staged = false;     // copied through staging memory even where the host could see it
+  bool validated = false;  // belongs to the device opened with the validation layers
+  bool staged = false;     // copied through staging memory even where the host can map it
   std::int32_t number() const { return 1 + (validated ? 1 : 0) + (staged ? 2 : 0); }
   static MemoryKind of(std::int32_t number) {
     return {((number - 1) & 1) != 0, ((number - 1) & 2) != 0};
@@ -24,10 +24,11 @@ struct Buffer {
   VkBuffer handle = VK_NULL_HANDLE;
   VkDeviceMemory memory = VK_NULL_HANDLE;
   std::size_t bytes = 0;
-  std::byte* mapped = nullptr;  // null: reached by staging only
+  std::byte* mapped = nullptr;  // null: copied through staging memory only
 };
 
-/// Throws cvg::OutOfMemory, with the numbers.
+/// `wanted`: properties that the memory must have; `preferred`: those that it should have. Throws
+/// cvg::OutOfMemory, with the numbers of bytes.
 Buffer make_buffer(Device& device, std::size_t bytes, VkMemoryPropertyFlags wanted,
                    VkMemoryPropertyFlags preferred);
 void free_buffer(const Buffer& buffer);
@@ -38,11 +39,11 @@ struct Spot {
   std::size_t offset = 0;
 };
 
-/// What an address stands for; addresses between two allocations belong to none. Throws
-/// std::invalid_argument.
+/// The place that an address stands for. Throws std::invalid_argument for an address in no
+/// allocation.
 Spot spot_of(const void* address);
 
-/// The ABI's memory functions (plugin.h).
+/// The memory functions of the plugin interface (plugin.h).
 struct Memory {
   static void* alloc(std::int32_t device, cvg_memory kind, std::size_t bytes,
                      std::size_t alignment);

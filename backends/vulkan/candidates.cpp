@@ -9,13 +9,13 @@ namespace {
 
 using std::int64_t;
 
-// An H200's multiprocessor (datasheet: 67 TFLOP/s in f32, 4.8 TB/s, 132 of them): products and
-// bytes a nanosecond.
+// Products and bytes in a nanosecond, for one multiprocessor of an H200 (datasheet: 67 TFLOP/s in
+// f32, 4.8 TB/s, 132 multiprocessors).
 constexpr double kProductsPerNs = 67e3 / 2 / 132, kBytesPerNs = 4800.0 / 132;
 constexpr int kMultiprocessors = 132;  // where the device does not tell
-// A dispatch behind a barrier: the drain and the fill of a large GPU.
+// The time of a dispatch after a barrier: a large GPU becomes empty and fills again.
 constexpr double kDispatchNs = 3000;
-// Of one multiprocessor that hide the latency of shared memory and products.
+// Warps of one multiprocessor that hide the latency of shared memory and products.
 constexpr int64_t kWarps = 16;
 
 int multiprocessors(const Limits& limits) {
@@ -30,7 +30,8 @@ bool runs(const Tile& tile, const Limits& limits) {
   return tile.threads() <= limits.threads && tile.shared_bytes() <= limits.shared_bytes;
 }
 
-/// Not twice as many rows or columns as there are, for then a smaller tile does the same.
+/// Whether a tile has less than twice as many rows and columns as the problem; otherwise a smaller
+/// tile does the same.
 bool suits(const Tile& tile, const Shape& shape) {
   constexpr int64_t kLeast = 32;
   const auto columns = std::max<int64_t>(1, shape.batch) * shape.pixels();
@@ -38,7 +39,7 @@ bool suits(const Tile& tile, const Shape& shape) {
          (tile.columns <= 2 * kLeast || tile.columns < 2 * columns);
 }
 
-/// Of the instructions of an igemm, the share that multiplies: see README.md.
+/// The share of an igemm's instructions that multiply: see README.md.
 double efficiency(const Tile& t) {
   const double products = static_cast<double>(t.thread_rows * t.thread_columns * Tile::kDepth);
   const double reads = static_cast<double>((t.thread_rows + t.thread_columns) / 4 * Tile::kDepth);
@@ -54,9 +55,9 @@ double gemm_ns(const Tile& tile, const Shape& s, int64_t columns, double multipr
   const double each =
       static_cast<double>(tile.rows * tile.columns) * depth / kProductsPerNs / efficiency(tile);
   const double rounds = std::ceil(workgroups / multiprocessor_count);
-  // Few workgroups a multiprocessor leave it waiting.
+  // With few warps on a multiprocessor it waits for memory and products.
   const double busy = std::min(1.0, rounds * static_cast<double>(tile.threads()) / 32 / kWarps);
-  // An address for each element.
+  // Otherwise each element needs an address of its own.
   const double decoding = s.group_inputs() % Tile::kDepth == 0 ? 1 : 1.5;
   return rounds * each * decoding / busy;
 }
@@ -79,7 +80,8 @@ double winograd_ns(const Candidate& candidate, const Shape& s, const Limits& lim
   const double transformed =
       static_cast<double>(points * tiles * (s.in_channels + s.out_channels)) * 4;
   const double dispatches = std::max(1.0, std::ceil(transformed / (48 << 20))) * 3;
-  // Written and read once each; half of it from the last cache.
+  // The transformed tensors are written and read once each; half of that is counted, because it
+  // hits the last-level cache.
   return gemm_ns(candidate.tile, gemm, tiles, count) + dispatches * kDispatchNs +
          (tensor_bytes(s) + transformed) / kBytesPerNs / count;
 }
@@ -91,10 +93,10 @@ std::vector<Tile> tiles_for(const Shape& shape, const Limits& limits) {
   return tiles;
 }
 
-/// Of all loops of an invocation together, at most.
+/// An upper bound of the iterations of all loops of an invocation together.
 int64_t iterations(const Candidate& candidate, const Shape& s, const Limits& limits) {
   const auto span = (candidate.block - 1) * s.h.stride + (s.h.kernel - 1) * s.h.dilation + 1;
-  constexpr int64_t kLargeThreads = 32;  // of depthwise_large at least: its staging loops
+  constexpr int64_t kLargeThreads = 32;  // least threads of depthwise_large, for its staging loops
   switch (candidate.kind) {
     case Kind::direct:
       return s.group_inputs() * (1 + s.h.kernel * (1 + s.w.kernel));
@@ -109,7 +111,8 @@ int64_t iterations(const Candidate& candidate, const Shape& s, const Limits& lim
       return divided_up(s.group_inputs(), Tile::kDepth);
     case Kind::coopmat:
     case Kind::coopmat_emulated: {
-      // The loops that stand for matrices: per step, each of an invocation's sums by depth.
+      // coopmat_emulated has loops instead of matrices: in each step, over the depth for each of
+      // the sums that an invocation owns.
       const auto own = candidate.tile.rows * candidate.tile.columns / subgroups(candidate.tile);
       const auto sums = limits.subgroup > 0 ? own / limits.subgroup : own;
       return s.group_inputs() * s.taps() / kMatrixDepth * (1 + sums * (kMatrixDepth + 2)) +
@@ -133,8 +136,8 @@ void add_coopmat(std::vector<Candidate>& all, const Shape& s, const Limits& limi
     if (matrix_shared_bytes(tile) > limits.shared_bytes ||
         subgroups(tile) * limits.subgroup > limits.threads)
       continue;
-    // The shapes of matrices that kernels ask for are those of subgroups of 32; others may offer
-    // other ones.
+    // The kernel's matrix shapes are those of devices with subgroups of 32; others may have other
+    // shapes.
     if (limits.cooperative_matrix && limits.subgroup == 32)
       all.push_back({.kind = Kind::coopmat, .tile = tile});
     if (limits.emulated_matrix && 256 % limits.subgroup == 0)
@@ -142,8 +145,8 @@ void add_coopmat(std::vector<Candidate>& all, const Shape& s, const Limits& limi
   }
 }
 
-/// The rows of a tile so that its source and taps fit shared memory: as depthwise_large.comp lays
-/// them out.
+/// The largest height of a tile whose source and taps fit into shared memory, as
+/// depthwise_large.comp lays them out.
 std::optional<int> large_tile_height(const Shape& s, const Limits& limits) {
   for (const int height : {32, 16, 8}) {
     const auto pitch = (32 + s.w.kernel - 1 + 6) / 8 * 8 + 1;
@@ -190,12 +193,12 @@ double estimated_ns(const Candidate& candidate, const Shape& s, const Limits& li
       return kDispatchNs + std::max(moved, gemm_ns(candidate.tile, s, s.batch * s.pixels(), count));
     case Kind::winograd:
       return winograd_ns(candidate, s, limits);
-    case Kind::depthwise:  // four products for a read of the first cache, and addresses
+    case Kind::depthwise:  // a read of the L1 cache for four products, and addresses
       return kDispatchNs + std::max(moved, products(s) * 4 / kProductsPerNs / count);
     case Kind::depthwise_large:
-      // 15 reads of shared memory for 32 products, a quarter as wide; staging apart.
+      // 15 reads of shared memory, each of one float, for 32 products; staging is not counted here.
       return kDispatchNs + std::max(moved * 2, products(s) * 2 / kProductsPerNs / count);
-    case Kind::direct:  // two reads and their addresses a product
+    case Kind::direct:  // two reads and their addresses for each product
       return kDispatchNs + std::max(moved, products(s) * 12 / kProductsPerNs / count);
     case Kind::coopmat:  // has not run on any device yet: offered by name, and never the default
     case Kind::coopmat_emulated:
@@ -217,10 +220,10 @@ std::vector<Candidate> candidates(const Shape& shape, const Limits& limits) {
         continue;
       static_cast<void>(build(candidate, shape, limits));
       built.push_back(candidate);
-    } catch (const cvg::Refused&) {  // beyond a limit: the others are offered
+    } catch (const cvg::Refused&) {  // beyond a limit of the device: not offered
     }
   }
-  static_cast<void>(build({}, shape, limits));  // where even direct is refused, this is why
+  static_cast<void>(build({}, shape, limits));  // direct: if it throws too, that is the reason
   if (limits.loop_iterations == 0 || iterations({}, shape, limits) <= limits.loop_iterations)
     built.push_back({});
   cvg::refuse_unless(!built.empty(), CVG_REASON_SIZE,

@@ -1,4 +1,4 @@
-// Which kernels can compute a problem on a device, under what names, and which is the default.
+// Which kernels can compute a problem on a device, their names, and which one is the default.
 #pragma once
 #include <string>
 #include <vector>
@@ -7,8 +7,8 @@
 
 namespace convgauge::backends::vulkan {
 
-/// Every candidate that build() accepts, the default first, then in the order of their estimated
-/// times. Throws cvg::Refused, with the numbers, where there is none.
+/// Every candidate that build() accepts, in the order of their estimated times; the first is the
+/// default. Throws cvg::Refused, with the numbers, where there is none.
 std::vector<Candidate> candidates(const Shape& shape, const Limits& limits);
 
 /// "vulkan.igemm_128x64", "vulkan.wino_f4x4_3x3".

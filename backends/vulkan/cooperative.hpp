@@ -1,4 +1,5 @@
-// VK_KHR_cooperative_matrix, as Vulkan's headers declare it from 1.3.255 on: Debian 12 has 1.3.239.
+// The declarations of VK_KHR_cooperative_matrix, which Vulkan's headers have from 1.3.255 on:
+// Debian 12 has 1.3.239.
 #pragma once
 #include "instance.hpp"
 
@@ -23,8 +24,8 @@ struct CooperativeProperties {
 
 inline constexpr const char* kCooperativeExtension = "VK_KHR_cooperative_matrix";
 
-/// Whether the device, which has the extension, multiplies 16x16x16 matrices of f16 into f32 for a
-/// subgroup.
+/// Whether the device, which must have the extension, multiplies 16x16x16 matrices of f16 in a
+/// subgroup, with sums in f32.
 bool multiplies_halves(VkInstance instance, VkPhysicalDevice device);
 
 }  // namespace convgauge::backends::vulkan

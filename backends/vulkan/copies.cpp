@@ -89,7 +89,7 @@ void fill_bytes(const Buffer& buffer, std::size_t offset, unsigned char byte, st
     std::memset(buffer.mapped + offset, byte, bytes);
     return;
   }
-  // Whole words by the device; what is left at both ends by the host.
+  // The device fills whole words; the remaining bytes at both ends are written by the host.
   const auto first = std::min((offset + 3) / 4 * 4, offset + bytes),
              last = std::max(first, (offset + bytes) / 4 * 4);
   const std::vector<unsigned char> ends(4, byte);

@@ -1,5 +1,5 @@
-// Bytes between the host and a buffer: directly where the host sees the memory, else through a
-// staging buffer.
+// Copies bytes between the host and a buffer: directly where the buffer's memory is mapped, else
+// through a staging buffer.
 #pragma once
 #include <cstddef>
 
@@ -19,12 +19,13 @@ class Staging {
   Buffer buffer_{};
 };
 
-/// All return when done. Nothing else may be running on the device.
+/// These functions return when the copy is done. Nothing else may run on the device meanwhile.
 void write_bytes(const Buffer& buffer, std::size_t offset, const void* from, std::size_t bytes);
 void read_bytes(const Buffer& buffer, std::size_t offset, void* to, std::size_t bytes);
 void fill_bytes(const Buffer& buffer, std::size_t offset, unsigned char byte, std::size_t bytes);
 
-/// Everything before is done and seen by whatever comes after, shaders, copies and the host alike.
+/// Records a barrier: all shaders and copies before it are finished, and their writes are visible
+/// to all shaders, copies and host reads after it.
 void full_barrier(Device& device, VkCommandBuffer commands);
 
 }  // namespace convgauge::backends::vulkan

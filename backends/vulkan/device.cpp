@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::chrono::seconds kCopyLimit{60};  // a copy of a chunk of staging memory
 
-/// A family that computes; one that does not draw, where there is such, for its work is not behind
-/// anyone's frames.
+/// A queue family for compute; where possible one without graphics, whose work does not wait for
+/// the frames of other programs.
 std::uint32_t compute_family(const std::vector<VkQueueFamilyProperties>& families) {
   std::uint32_t found = 0;
   bool any = false;
@@ -35,7 +35,7 @@ bool has_extension(VkPhysicalDevice device, const char* name) {
                      [&](const auto& e) { return std::string(e.extensionName) == name; });
 }
 
-/// The one size that subgroups have; 0 where a driver may choose among several.
+/// The size of subgroups; 0 where the driver may choose among several sizes.
 std::int64_t subgroup_of(VkPhysicalDevice device) {
   VkPhysicalDeviceProperties told;
   vkGetPhysicalDeviceProperties(device, &told);
@@ -54,7 +54,7 @@ std::int64_t subgroup_of(VkPhysicalDevice device) {
 Limits limits_of(VkPhysicalDevice device, const VkPhysicalDeviceLimits& told) {
   Limits limits;
   limits.range_bytes = told.maxStorageBufferRange;
-  // 256 also keeps every window a multiple of any element, and of four of them.
+  // At least 256, so that every window also begins at a whole element, and at a whole four of them.
   limits.offset_alignment =
       std::max<std::int64_t>(256, static_cast<std::int64_t>(told.minStorageBufferOffsetAlignment));
   limits.shared_bytes = told.maxComputeSharedMemorySize;

@@ -22,10 +22,10 @@ struct DeviceFacts {
   double timestamp_ns = 0;  // 0: no timestamps
   std::uint64_t timestamp_mask = 0;
   std::uint32_t queue_family = 0;
-  /// Driver, device and version: what a tuned choice holds for.
+  /// Device, driver and its version: a tuned choice is valid for these.
   std::string identity() const { return name + ", " + driver; }
 };
-/// Of every device of the process, read once. Throws as instance() does. [main]
+/// The facts of every device, read once. Throws as instance() does. [main]
 const std::vector<DeviceFacts>& all_facts();
 
 /// [main]
@@ -46,17 +46,18 @@ class Device {
   VkCommandBuffer begin_commands(VkCommandBufferUsageFlags usage);
   void end_commands(VkCommandBuffer commands);
   void free_commands(VkCommandBuffer commands);
-  /// Submits in order. The fence is signalled when all is done.
+  /// Submits the commands in order. The fence is signalled when all of them are done.
   void submit(std::span<const VkCommandBuffer> commands, VkFence fence);
-  /// Waits and resets the fence. Throws cvg::DeviceLost where the device does not answer within
-  /// `limit`: nothing more can then be done with it.
+  /// Waits for the fence and resets it. Throws cvg::DeviceLost where it is not signalled within
+  /// `limit`: the device cannot be used any more then.
   void wait(VkFence fence, std::chrono::seconds limit);
-  /// Submits one buffer of commands, waits, and frees it.
+  /// Ends and submits one buffer of commands, waits for it, and frees it.
   void run(VkCommandBuffer commands);
   VkFence make_fence();
 
-  /// Throws if the device was lost before, or if the validation layers said anything.
+  /// Throws cvg::DeviceLost if the device was lost before.
   void throw_if_lost() const;
+  /// Throws std::runtime_error if the validation layers reported anything.
   void throw_if_told() const;
 
  private:
@@ -74,8 +75,8 @@ class Device {
   bool lost_ = false;
 };
 
-/// Opened at the first call, and kept for the life of the process as the instance is. Throws
-/// std::out_of_range. [main]
+/// The device of this index, opened at the first call and kept as long as the process lives, as its
+/// instance is. Throws std::out_of_range where there is none. [main]
 Device& device(bool validated, std::size_t index);
 
 }  // namespace convgauge::backends::vulkan

@@ -7,7 +7,7 @@
 namespace convgauge::backends::vulkan {
 namespace {
 
-/// One pool for each slot: binding anew resets it, and nobody else's.
+/// Each slot has its own pool: binding a slot again resets only that one.
 VkDescriptorPool make_descriptor_pool(Device& device, std::size_t sets) {
   const VkDescriptorPoolSize size{VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
                                   static_cast<std::uint32_t>(sets * kBindings)};
@@ -64,8 +64,9 @@ void Execution::make_timestamps() {
   device_.end_commands(last_);
 }
 
-/// A window shows all of its buffer from its offset on, guards included, as far as the device's
-/// shaders see: what a kernel writes beyond its tensor lands where the host looks for it.
+/// A window includes all of its buffer from its offset on, the host's guard regions too, up to the
+/// device's limit of a binding. So what a kernel writes beyond its tensor is found by the host's
+/// check of the guards.
 VkDescriptorSet Execution::describe(VkDescriptorPool pool, const Step& step, const Spots& spots) {
   VkDescriptorSetAllocateInfo info{};
   info.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_ALLOCATE_INFO;
@@ -105,8 +106,7 @@ void Execution::bind(std::size_t slot, const Spots& spots) {
   std::vector<VkDescriptorSet> sets;
   for (std::size_t i = 0; i < program_.steps.size(); ++i) {
     const auto& step = program_.steps[i];
-    // Descriptors are cached within the slot: a part of the batch often sees the windows of the one
-    // before.
+    // Steps of a slot that have the same windows share a descriptor set.
     std::size_t same = 0;
     while (same < i && program_.steps[same].windows != step.windows) ++same;
     sets.push_back(same < i ? sets[same] : describe(pools_[slot], step, spots));
@@ -118,7 +118,7 @@ void Execution::bind(std::size_t slot, const Spots& spots) {
 void Execution::record(std::size_t slot, const std::vector<VkDescriptorSet>& sets) {
   const auto& vk = device_.vk();
   device_.free_commands(recorded_[slot]);
-  // The same commands may stand several times in one submission.
+  // The same commands may be contained several times in one submission.
   const auto commands = recorded_[slot] =
       device_.begin_commands(VK_COMMAND_BUFFER_USAGE_SIMULTANEOUS_USE_BIT);
   full_barrier(device_, commands);
@@ -163,7 +163,7 @@ void Execution::read_timestamps() {
   const auto result =
       device_.vk().vkGetQueryPoolResults(device_.handle(), queries_, 0, 2, sizeof ticks, ticks,
                                          sizeof ticks[0], VK_QUERY_RESULT_64_BIT);
-  if (result == VK_NOT_READY) return;  // then the host's clock has to do
+  if (result == VK_NOT_READY) return;  // then the host uses its own clock
   check(result, "vkGetQueryPoolResults");
   const auto passed = (ticks[1] - ticks[0]) & device_.facts().timestamp_mask;
   timing_->total_ns = static_cast<double>(passed) * device_.facts().timestamp_ns;

@@ -1,5 +1,5 @@
-// A program on a device: its pipelines, and for each slot the descriptors and the commands,
-// recorded when the slot is bound and submitted again and again.
+// A program on a device: its pipelines, and for each slot the descriptors and commands, which are
+// recorded when the slot is bound and submitted in every execution.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -15,7 +15,7 @@
 
 namespace convgauge::backends::vulkan {
 
-/// What a slot's places stand for, by Place.
+/// The buffers of one slot, indexed by Place.
 using Spots = std::array<Spot, 5>;
 
 /// [main]
@@ -40,10 +40,11 @@ class Execution {
   Device& device_;
   const Program& program_;
   std::chrono::seconds limit_;
-  std::vector<std::shared_ptr<Pipeline>> pipelines_;                // of each step
-  std::vector<VkDescriptorPool> pools_;                             // of each slot
-  std::vector<VkCommandBuffer> recorded_;                           // of each slot
-  VkCommandBuffer first_ = VK_NULL_HANDLE, last_ = VK_NULL_HANDLE;  // the timestamps around a batch
+  std::vector<std::shared_ptr<Pipeline>> pipelines_;  // of each step
+  std::vector<VkDescriptorPool> pools_;               // of each slot
+  std::vector<VkCommandBuffer> recorded_;             // of each slot
+  // They write the timestamps before and after a batch.
+  VkCommandBuffer first_ = VK_NULL_HANDLE, last_ = VK_NULL_HANDLE;
   VkQueryPool queries_ = VK_NULL_HANDLE;
   VkFence fence_ = VK_NULL_HANDLE;
   bool pending_ = false;

@@ -57,8 +57,9 @@ bool has_validation() {
   });
 }
 
-/// The loader that came with a package (cmake/gather_libraries.cmake), for a machine that has a
-/// driver and none of its own: in libraries/loader beside the folder of plugins. Stays open.
+/// Opens the loader that a package of convgauge contains (cmake/gather_libraries.cmake), for a
+/// machine that has a driver but no loader. It lies in libraries/loader beside the folder of
+/// plugins, and stays open.
 VkResult open_packed_loader() {
   Dl_info here{};
   if (dladdr(reinterpret_cast<const void*>(&open_packed_loader), &here) == 0)
@@ -110,7 +111,8 @@ VkInstance create(const void* next, const char* const* layers, std::uint32_t lay
   return made;
 }
 
-/// With synchronization validation, every warning and error heard.
+/// An instance with the validation layers and synchronization validation; every warning and error
+/// goes to `messages`.
 VkInstance create_validated(Messages& messages) {
   cvg::refuse_unless(has_validation(), CVG_REASON_OPTION,
                      std::string("validation=on, but the layer ") + kValidationLayer +
@@ -139,7 +141,7 @@ VkInstance create_validated(Messages& messages) {
   return made;
 }
 
-/// Why a device cannot be used; nothing for one that can.
+/// Why a device cannot be used; empty for one that can.
 std::optional<std::string> unfit(VkPhysicalDevice device) {
   VkPhysicalDeviceProperties properties;
   vkGetPhysicalDeviceProperties(device, &properties);

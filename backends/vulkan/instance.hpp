@@ -1,4 +1,4 @@
-// The Vulkan loader, an instance of it with or without the validation layers, and what these say.
+// The Vulkan loader, an instance with or without the validation layers, and the messages of these.
 #pragma once
 #define VK_NO_PROTOTYPES
 #include <volk.h>
@@ -11,16 +11,17 @@
 
 namespace convgauge::backends::vulkan {
 
-/// Throws what a VkResult other than VK_SUCCESS means: cvg::OutOfMemory, cvg::DeviceLost or
-/// std::runtime_error, each naming the call.
+/// Throws for any VkResult but VK_SUCCESS: cvg::OutOfMemory, cvg::DeviceLost or std::runtime_error.
+/// The message names the call.
 void check(VkResult result, const char* call);
 
-/// What the validation layers said since it was last asked. The layers call from any thread.
+/// The messages of the validation layers since the last throw_if_any(). The layers call add() from
+/// any thread.
 class Messages {
  public:
   void add(const char* text);
-  /// Throws std::runtime_error with the first message and their number, if there is any; then there
-  /// is none.
+  /// If there are messages: throws std::runtime_error with their number and the first of them, and
+  /// forgets them.
   void throw_if_any();
 
  private:
@@ -35,9 +36,10 @@ struct Instance {
   std::unique_ptr<Messages> messages{};     // null without validation
 };
 
-/// The process's only instance of its kind, made at the first call and never destroyed: drivers
-/// have threads of their own, which do not survive being torn down while a library is unloaded.
-/// Throws cvg::Refused to say why there is no loader, no driver, or no device that fits. [main]
+/// The process's only instance with, or without, the validation layers. It is made at the first
+/// call and never destroyed: drivers have threads of their own, and destroying those while a
+/// library is unloaded crashes. Throws cvg::Refused, with the reason, where there is no loader, no
+/// driver, or no suitable device. [main]
 Instance& instance(bool validated);
 
 }  // namespace convgauge::backends::vulkan

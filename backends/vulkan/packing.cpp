@@ -17,7 +17,7 @@ float from_half(std::uint16_t bits) {
   return sign * std::ldexp(static_cast<float>(significand + 1024), exponent - 25);
 }
 
-/// Where a weight goes: its index among the packed elements.
+/// The index of a weight among the packed elements.
 int64_t place(const Program& p, const Shape& s, int64_t o, int64_t c, int64_t tap) {
   if (p.packing == Packing::plain) return (o * s.group_inputs() + c) * s.taps() + tap;
   if (p.packing == Packing::taps) return tap * s.out_channels + o;

@@ -1,4 +1,4 @@
-// Weights and bias as the kernels read them, packed on the host.
+// Packs weights and bias, on the host, into the layout that the kernels read.
 #pragma once
 #include <cstddef>
 #include <vector>

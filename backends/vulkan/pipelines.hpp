@@ -1,5 +1,5 @@
-// Compute pipelines by what they are made of. All have one layout: four storage buffers and twelve
-// pushed bytes.
+// Compute pipelines, each made once for its shader, storage and constants. All have the same
+// layout: four storage buffers and twelve bytes of push constants.
 #pragma once
 #include <list>
 #include <map>
@@ -10,7 +10,7 @@
 
 namespace convgauge::backends::vulkan {
 
-/// A pipeline that destroys itself.
+/// Owns a pipeline.
 class Pipeline {
  public:
   Pipeline(Device& device, VkPipeline handle) : device_(device), handle_(handle) {}
@@ -24,14 +24,15 @@ class Pipeline {
   VkPipeline handle_;
 };
 
-/// A device's. [main]
+/// The pipelines of a device. [main]
 class Pipelines {
  public:
   explicit Pipelines(Device& device);
   VkPipelineLayout layout() const { return layout_; }
   VkDescriptorSetLayout set_layout() const { return set_layout_; }
 
-  /// The pipeline of a step: a kept one, or made now. The last kKept are kept.
+  /// The pipeline of a step, which is made if it is not kept from before. The newest kKept are
+  /// kept.
   std::shared_ptr<Pipeline> of(const Step& step);
 
  private:
@@ -48,7 +49,8 @@ class Pipelines {
   Device& device_;
   VkDescriptorSetLayout set_layout_ = VK_NULL_HANDLE;
   VkPipelineLayout layout_ = VK_NULL_HANDLE;
-  VkPipelineCache cache_ = VK_NULL_HANDLE;  // the driver's own: spares it what two pipelines share
+  // The driver's cache: what two pipelines have in common is compiled once.
+  VkPipelineCache cache_ = VK_NULL_HANDLE;
   std::map<std::pair<Shader, Storage>, VkShaderModule> modules_;
   std::map<Key, std::shared_ptr<Pipeline>> kept_;
   std::list<Key> order_;  // the oldest first

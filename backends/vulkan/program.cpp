@@ -10,11 +10,11 @@ namespace {
 
 using std::int64_t;
 
-/// A kernel whose invocations are counted one by one: direct, depthwise, depthwise_large.
+/// Adds the steps of a kernel whose workgroups are numbered in one dimension: direct, depthwise,
+/// depthwise_large.
 void add_flat(Program& program, Step step, const Shape& shape, const Limits& limits,
               int64_t workgroups_per_image) {
-  // Workgroups are not shared by images here only where they are counted so; rounding up is
-  // harmless.
+  // The number of workgroups of an image is rounded up; those beyond the last output do nothing.
   const auto most =
       std::max<int64_t>(1, std::min(images_within_range(shape, limits),
                                     limits.groups[0] * limits.groups[1] /
@@ -64,7 +64,8 @@ Program build_depthwise_large(const Candidate& candidate, const Shape& shape,
   return program;
 }
 
-/// A GEMM over the pixels of all images, by program.tile: parts as the grid and the windows allow.
+/// Adds the steps of a GEMM over the pixels of all images, with program.tile. The batch is cut into
+/// parts that fit the grid and the windows.
 void add_gemm(Program& program, Step step, const Shape& shape, const Limits& limits) {
   const auto row_tiles = divided_up(shape.group_outputs(), program.tile.rows);
   const auto most_columns = limits.groups[0] / row_tiles * program.tile.columns;

@@ -1,5 +1,5 @@
-// A plan before any buffer is known: the dispatches that compute it, and how its weights are
-// packed.
+// A plan that does not depend on buffers yet: the dispatches that compute it, and how its weights
+// are packed.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -10,10 +10,10 @@
 
 namespace convgauge::backends::vulkan {
 
-/// What a shader's binding shows. `none` stands for a binding that the shader does not use.
+/// The buffer that a shader's binding refers to. none: the shader does not use the binding.
 enum class Place { src, packed, dst, transformed, products, none };
 
-/// The part of a buffer from `offset` bytes on; a multiple of the device's alignment.
+/// The part of a buffer from `offset` bytes on. `offset` is a multiple of the device's alignment.
 struct Window {
   Place place = Place::none;
   std::int64_t offset = 0;
@@ -23,6 +23,8 @@ struct Window {
 inline constexpr int kConstants = 32;  // specialization constants, by their constant_id in shaders/
 inline constexpr int kBindings = 4;
 
+/// Push constants: images of this dispatch, and the first element of source and destination in
+/// their windows.
 struct Push {
   std::uint32_t images = 0, src_base = 0, dst_base = 0;
 };
@@ -62,14 +64,15 @@ enum class Kind { direct, igemm, depthwise, depthwise_large, winograd, coopmat, 
 /// One way to compute a problem.
 struct Candidate {
   Kind kind = Kind::direct;
-  Tile tile{};            // igemm, winograd (of its products), coopmat
+  Tile tile{};            // igemm, coopmat; winograd: of its products
   int winograd_tile = 0;  // m of F(m x m, 3 x 3)
-  int block = 0;          // depthwise: outputs below one another; depthwise_large: rows of a tile
+  int block = 0;          // depthwise: rows of outputs of an invocation; depthwise_large: of a tile
   bool operator==(const Candidate&) const = default;
 };
 
-/// The dispatches of a candidate, cut so that every window stays within the device's range. Throws
-/// cvg::Refused with the numbers where a single image or the weights are beyond it.
+/// The dispatches of a candidate. The batch is cut into parts so that what a window must hold stays
+/// within the device's range. Throws cvg::Refused, with the numbers, where a single image or the
+/// weights are beyond it.
 Program build(const Candidate& candidate, const Shape& shape, const Limits& limits);
 
 }  // namespace convgauge::backends::vulkan

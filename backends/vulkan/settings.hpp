@@ -1,4 +1,4 @@
-// The options of this backend, as they are described, and as a plan was given them.
+// The options of this backend: their descriptions, and the values that a plan was given.
 #pragma once
 #include <charconv>
 #include <chrono>
@@ -49,7 +49,7 @@ inline std::int64_t whole_number(std::string_view text) {
   return value;
 }
 
-/// Of settings that the SDK has vetted.
+/// The options of settings that the SDK has checked.
 inline Options options_of(const cvg_settings& settings) {
   const auto text = [&](const char* key) {
     return std::string(cvg::option(settings, key).value_or(""));
@@ -67,7 +67,7 @@ inline Options options_of(const cvg_settings& settings) {
   return made;
 }
 
-/// The device's limits as these options leave them.
+/// The device's limits, changed by the options.
 inline Limits limited(Limits limits, const Options& options) {
   if (options.range_limit) limits.range_bytes = std::min(limits.range_bytes, *options.range_limit);
   limits.emulated_matrix = options.emulated;

@@ -85,7 +85,7 @@ constexpr std::uint32_t kCoopmatEmulated16[] =
 
 using Code = std::span<const std::uint32_t>;
 
-// In the order of both enumerations.
+// Indexed by Shader and Storage.
 const Code kCodes[kShaderCount][3] = {
     {kDirect32, kDirect16, kDirect116},
     {kIgemm32, kIgemm16, kIgemm116},

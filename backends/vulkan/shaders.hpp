@@ -1,5 +1,6 @@
-// The shaders of this backend as SPIR-V, made by glslc when it is built: one for each way to store
-// elements.
+// The shaders of this backend as SPIR-V, one for each way to store elements. glslc compiles them
+// when this backend is built; only coopmat, whose extension the glslc of Debian 12 does not know,
+// is a file of this folder, generated/coopmat.inc (see ./generate).
 #pragma once
 #include <cstdint>
 #include <span>
@@ -16,13 +17,13 @@ enum class Shader {
   winograd_output_2,
   winograd_output_4,
   coopmat,           // f16 only
-  coopmat_emulated,  // likewise
+  coopmat_emulated,  // f16 only
 };
 inline constexpr int kShaderCount = 10;
 
 enum class Storage { f32, f16, bf16 };
 
-/// Empty where a shader is not made for a storage.
+/// Empty where there is no shader for the storage.
 std::span<const std::uint32_t> spirv(Shader shader, Storage storage);
 
 }  // namespace convgauge::backends::vulkan

@@ -11,7 +11,8 @@ Storage storage_of(cvg_dtype type) {
                                  : Storage::bf16;
 }
 
-/// A step that is never taken may be any number, and a shader's numbers have 32 bits.
+/// The dilation of a single tap and the stride of a single output have no effect and may be any
+/// number: they become 1, because shaders' numbers have 32 bits.
 cvg_axis tamed(cvg_axis axis) {
   if (axis.kernel == 1) axis.dilation = 1;
   if (cvg::output(axis) == 1) axis.stride = 1;

@@ -1,4 +1,5 @@
-// A problem in the numbers that shaders take, and the limits of a device that decide how it is cut.
+// A problem as the shaders' constants need it, and the limits of a device, which decide how it is
+// cut into dispatches.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -10,7 +11,7 @@
 
 namespace convgauge::backends::vulkan {
 
-/// What Vulkan guarantees of a device, or says of this one.
+/// The limits of a device; the defaults are what Vulkan guarantees of every device.
 struct Limits {
   std::int64_t range_bytes = std::int64_t{1} << 27;  // maxStorageBufferRange
   std::int64_t offset_alignment = 256;               // minStorageBufferOffsetAlignment
@@ -18,16 +19,17 @@ struct Limits {
   std::int64_t threads = 128;                        // maxComputeWorkGroupInvocations
   std::array<std::int64_t, 3> groups{65535, 65535, 65535};
   bool storage_16bit = false;
-  bool float16 = false;              // arithmetic types of 16 bits in shaders
-  bool cooperative_matrix = false;   // f16 by f16 into f32, 16x16x16, for a subgroup
-  bool emulated_matrix = false;      // asked for by an option
-  std::int64_t subgroup = 0;         // its size, where there is but one; else 0
-  int multiprocessors = 0;           // 0: not told
-  std::int64_t loop_iterations = 0;  // that an invocation may take; 0: any number
+  bool float16 = false;              // shaders can compute in f16
+  bool cooperative_matrix = false;   // f16 by f16 into f32, 16x16x16, in a subgroup
+  bool emulated_matrix = false;      // the option coopmat=emulated
+  std::int64_t subgroup = 0;         // size of a subgroup; 0 where there are several sizes
+  int multiprocessors = 0;           // 0: unknown
+  std::int64_t loop_iterations = 0;  // most iterations of an invocation; 0: any number
   bool operator==(const Limits&) const = default;
 };
 
-/// cvg_spec in 32 bits, with what follows from it.
+/// The numbers of a cvg_spec, which fit into 32 bits, and others that follow from them. The
+/// constructor throws cvg::Refused where they do not fit.
 struct Shape {
   explicit Shape(const cvg_spec& spec);
   std::int64_t batch, in_channels, out_channels, groups;

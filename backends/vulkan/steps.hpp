@@ -1,5 +1,5 @@
-// What the programs of all kernels are made of: parts of the batch, steps with the problem's
-// constants, grids, weights.
+// Common parts of all kernels' programs: parts of the batch, steps with the problem's constants,
+// grids, weights.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -13,7 +13,7 @@ inline constexpr int kSpecial = 20;  // constant_id of a shader's first own cons
 
 std::uint32_t number(std::int64_t value);
 
-/// Some images of the batch, with the windows that hold them.
+/// Consecutive images of the batch, with the windows that hold them.
 struct Part {
   std::int64_t images = 0;
   Window src{}, dst{};
@@ -21,7 +21,8 @@ struct Part {
 };
 std::vector<Part> parts_of(const Shape& shape, const Limits& limits, std::int64_t most_images);
 
-/// How many images one dispatch may see. Throws cvg::Refused where it is not even one.
+/// How many images the windows of one dispatch can hold. Throws cvg::Refused where one image is too
+/// large.
 std::int64_t images_within_range(const Shape& shape, const Limits& limits);
 
 /// A step with the constants that every shader has.
@@ -30,7 +31,8 @@ Step step_of(Shader shader, const Shape& shape, std::int64_t threads);
 /// A one-dimensional grid, folded where it is longer than the device's first dimension.
 std::array<std::uint32_t, 3> folded(std::int64_t groups, const Limits& limits);
 
-/// Notes how many bytes the packed weights have, and puts the bias behind them.
+/// Sets the sizes and offsets of the packed weights and of the bias after them. Throws cvg::Refused
+/// where they are too large for a window.
 void place_weights(Program& program, std::int64_t bytes, const Shape& shape, const Limits& limits);
 
 /// A step of igemm, its grid, and the bytes of its packed rows.
@@ -40,7 +42,7 @@ std::array<std::uint32_t, 3> gemm_groups(const Shape& shape, const Tile& tile,
 std::int64_t packed_rows_bytes(const Shape& shape, const Tile& tile, std::int64_t depth,
                                std::int64_t element_bytes);
 
-/// program.cpp's, in a file of its own.
+/// build() for Kind::winograd, in winograd_program.cpp.
 Program build_winograd(const Candidate& candidate, const Shape& shape, const Limits& limits);
 
 }  // namespace convgauge::backends::vulkan

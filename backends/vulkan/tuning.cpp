@@ -13,8 +13,7 @@
 namespace convgauge::backends::vulkan {
 namespace {
 
-/// What a choice holds for: the device with its driver, the candidates of this version, the
-/// problem.
+/// The key of a choice: the device with its driver, the problem, and the names of the candidates.
 std::string key_of(const Device& device, const Shape& s, const std::vector<Candidate>& all) {
   std::ostringstream text;
   text << device.facts().identity() << '|' << s.batch << ' ' << s.in_channels << ' '
@@ -26,12 +25,13 @@ std::string key_of(const Device& device, const Shape& s, const std::vector<Candi
        << '|';
   std::vector<std::string> names;
   for (const auto& candidate : all) names.push_back(name_of(candidate));
-  std::sort(names.begin(), names.end());  // whatever order they were offered in
+  std::sort(names.begin(), names.end());  // so that the key does not depend on their order
   for (const auto& name : names) text << name << ' ';
   return text.str();
 }
 
-/// The file: lines "KEY<tab>NAME"; of a key that stands twice the last line holds.
+/// Reads the file of choices: lines "KEY<tab>NAME", where a later line replaces an earlier one of
+/// the same key.
 std::map<std::string, std::string> read_choices(const std::string& path) {
   std::map<std::string, std::string> choices;
   std::ifstream in(path);
@@ -47,8 +47,8 @@ void append_choice(const std::string& path, const std::string& key, const std::s
   if (!out.flush()) throw std::runtime_error("tune_cache: " + path + " cannot be written");
 }
 
-/// Buffers for one candidate, filled with ones of the problem's type: zeros can be faster than
-/// numbers.
+/// Buffers for one candidate, filled with bytes 0x3c: computing with zeros can be faster than with
+/// other numbers.
 class Bench {
  public:
   Bench(Device& device, const Program& program, const Shape& shape) {
@@ -83,8 +83,8 @@ class Bench {
   std::vector<Buffer> buffers_;
 };
 
-/// The least of several batches, each long enough for a clock: by the device's timestamps, else by
-/// the host's clock.
+/// The least time of an execution among several batches, each long enough for a clock. Measured by
+/// the device's timestamps, or where it has none by the host's clock.
 double measured_ns(Device& device, const Candidate& candidate, const Shape& shape,
                    const Options& options) {
   constexpr int kRounds = 5;
@@ -104,7 +104,7 @@ double measured_ns(Device& device, const Candidate& candidate, const Shape& shap
         std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - start).count();
     const double each =
         (timing.total_ns > 0 ? timing.total_ns : host) / static_cast<double>(slots.size());
-    if (round > 0) best = std::min(best, each);  // the first also moves the memory in
+    if (round > 0) best = std::min(best, each);  // the first round also makes memory resident
     slots.assign(static_cast<std::size_t>(std::clamp(kBatchNs / each, 1.0, 100.0)), 0);
   }
   return best;
@@ -118,7 +118,7 @@ std::string fastest(Device& device, const std::vector<Candidate>& all, const Sha
     try {
       const double ns = measured_ns(device, candidate, shape, options);
       if (ns < best) best = ns, name = name_of(candidate);
-    } catch (const cvg::OutOfMemory&) {  // what has no room is not the fastest
+    } catch (const cvg::OutOfMemory&) {  // not chosen
     }
   }
   return name;
@@ -128,7 +128,7 @@ std::string fastest(Device& device, const std::vector<Candidate>& all, const Sha
 
 std::vector<Candidate> tuned(std::vector<Candidate> all, const cvg_spec& spec,
                              const cvg_settings& settings, const Options& options) {
-  // Of this process: query() and plan_create() agree.
+  // The choices of this process are kept, so that query() and plan_create() choose the same.
   static auto& chosen = *new std::map<std::string, std::string>;
   auto& owner = device(options.validation, static_cast<std::size_t>(settings.device));
   const Shape shape(spec);

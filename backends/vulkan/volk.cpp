@@ -1,4 +1,5 @@
-// volk's own code: it opens the Vulkan loader when it is asked to, and holds the functions of it.
+// volk's own code: it opens the Vulkan loader when it is told to, and holds pointers to the
+// loader's functions.
 #define VK_NO_PROTOTYPES
 #define VOLK_IMPLEMENTATION
 #include <volk.h>

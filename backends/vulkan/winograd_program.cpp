@@ -1,5 +1,5 @@
-// The program of a Winograd algorithm: for each part of the batch, transform, products, transform
-// back.
+// The program of a Winograd algorithm: for each part of the batch a dispatch each for the input
+// transform, the products and the output transform.
 #include <algorithm>
 #include <string>
 
@@ -10,8 +10,8 @@ namespace {
 
 using std::int64_t;
 
-/// The products of a Winograd algorithm as a convolution of igemm: a 1x1 kernel over all tiles,
-/// each point a group.
+/// The products of a Winograd algorithm, as a convolution that igemm computes: its kernel is 1x1,
+/// its pixels are all tiles, and each point is a group.
 Shape products_of(const Shape& shape, int64_t points, int64_t tiles) {
   Shape products = shape;
   products.batch = 1;
@@ -31,8 +31,9 @@ struct WinogradSizes {
   int64_t points, tiles_y, tiles_x, images;
 };
 
-/// Both transformed tensors of one dispatch, together: what should stay in a GPU's last cache
-/// between the three dispatches (the H200 has 60 MB), and still fill it with workgroups.
+/// Bytes of both transformed tensors of one part of the batch together. They should stay in a GPU's
+/// last-level cache between the three dispatches (the H200 has 60 MB), but have enough workgroups
+/// for the whole GPU.
 constexpr int64_t kTransformedBytes = int64_t{48} << 20;
 
 WinogradSizes winograd_sizes(const Shape& shape, const Limits& limits, int m, const Tile& tile) {

@@ -1,13 +1,13 @@
-// One axis of any convolution as convolutions of stride 1 without dilation, which is all that F(m,
-// r) computes.
+// One axis of any convolution, written as convolutions of stride 1 without dilation: F(m, r)
+// computes only those.
 //
 // With g = gcd(stride, dilation), P = dilation / g, Q = stride / g, and S = stride * dilation / g:
-//   outputs  o = P q + residue     P residues: images of their own, stride P apart
+//   outputs  o = P q + residue     P residues: separate images, each of every P-th output
 //   taps     k = Q t + phase       min(Q, kernel) phases, summed as further input channels
 //   sources  o stride + k dilation - pad = S (q + t) + residue * stride + phase * dilation - pad
-// so every (residue, phase) is y'[q] = sum over t of w'[t] x'[q + t]. Where t runs over more taps
-// than r, they are cut into pieces of r, which are summed as phases are; a tap that does not exist
-// weighs zero.
+// so every (residue, phase) is y'[q] = sum over t of w'[t] x'[q + t]. Where t runs over more than r
+// taps, they are cut into pieces of r, which are summed as phases are; a tap that does not exist
+// has weight zero.
 #pragma once
 #include <convgauge/plugin.h>
 
@@ -47,7 +47,8 @@ struct AxisPlan {
     return divided_up(axis.kernel, axis.stride / std::gcd(axis.stride, axis.dilation));
   }
 
-  std::int64_t images() const { return phases * pieces; }  // each a multiple of the input channels
+  /// The images (phase, piece) that are summed: input channels are counted once for each.
+  std::int64_t images() const { return phases * pieces; }
   std::int64_t outputs(std::int64_t residue) const {
     return residue < output ? divided_up(output - residue, residues) : 0;
   }
@@ -55,22 +56,22 @@ struct AxisPlan {
     return divided_up(outputs(residue), transform->m);
   }
 
-  /// The source index of x'[0]; x'[j] is `step * j` further.
+  /// The source index of x'[0]; that of x'[j] is larger by step * j.
   std::int64_t start(std::int64_t residue, std::int64_t image) const {
     const auto phase = image / pieces, piece = image % pieces;
     return residue * axis.stride + phase * axis.dilation - axis.pad_before +
            step * transform->r * piece;
   }
 
-  /// The kernel's tap behind tap `t` of an image, or -1 where there is none.
+  /// The kernel's tap that tap `t` of an image is, or -1 where there is none.
   std::int64_t tap(std::int64_t image, std::int64_t t) const {
     const auto phase = image / pieces, piece = image % pieces;
     const auto k = tap_step * (transform->r * piece + t) + phase;
     return k < axis.kernel ? k : -1;
   }
 
-  /// The element that source index `i` shows, in the padding too; -1 where it shows zero or
-  /// nothing.
+  /// The source element that is read at index `i`, which may lie in the padding; -1 where zero is
+  /// read, and beyond the padding.
   std::int64_t source(std::int64_t i) const {
     if (0 <= i && i < axis.input) return i;
     if (i < -axis.pad_before || i >= axis.input + axis.pad_after) return -1;

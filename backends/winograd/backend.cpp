@@ -1,5 +1,6 @@
-// winograd: F(m x m, r x r) in f32 on the CPU. Weights are transformed in prepare_weights; an
-// execution fuses the transforms with the products, block by block of tiles, and allocates nothing.
+// winograd: F(m x m, r x r) in f32 on the CPU. Weights are transformed in prepare_weights. An
+// execution transforms, multiplies and transforms back one block of tiles after another, and
+// allocates nothing.
 #include <convgauge/sdk.hpp>
 
 #include "candidates.hpp"

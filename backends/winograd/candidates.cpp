@@ -8,8 +8,9 @@ namespace {
 /// Beyond this many taps of one axis an FFT wins by far.
 constexpr std::int64_t kMaxKernel = 9;
 
-/// The r by which an axis can be computed: all its taps at once, or pieces of 3 or 4 that waste at
-/// most one tap. An axis whose phases have one tap each is not transformed.
+/// Whether an axis can be computed by F(m, r) with this r: with all its taps at once, or in pieces
+/// of 3 or 4 taps that together have at most two taps too many. An axis whose phases have one tap
+/// each is not transformed (r = 1).
 bool fits(const cvg_axis& axis, int r) {
   const auto taps = AxisPlan::taps(axis);
   if (taps > kMaxKernel) return false;
@@ -35,14 +36,15 @@ std::vector<Choice> all_choices(const cvg_spec& spec) {
   return all;
 }
 
-/// F(3x3, 3x3) has 31, F(4x4, 3x3) 79, F(5x5, 2x2) 110, F(5x5, 3x3) 292, F(6x6, 3x3) 675.
+/// The largest amplification that the default may have. F(3x3, 3x3) has 31, F(4x4, 3x3) 79,
+/// F(5x5, 2x2) 110, F(5x5, 3x3) 292, F(6x6, 3x3) 675.
 double budget(Accuracy accuracy) {
   return accuracy == Accuracy::strict ? 45 : accuracy == Accuracy::balanced ? 120 : HUGE_VAL;
 }
 
-/// What one core reads of U in a nanosecond while it multiplies, from the nearest cache that holds
-/// it: a second one of 1 MiB, a third of 32. Measured with 512 channels at 14x14 and 7x7; memory
-/// alone gives 14.
+/// The bytes of U that one core reads in a nanosecond while it multiplies, where U has `bytes` in
+/// all: from an L2 cache of 1 MiB, an L3 cache of 32 MiB, or beyond. Measured with 512 channels at
+/// 14x14 and 7x7; memory alone gives 14.
 double bytes_per_ns(double bytes) {
   return bytes < 0x1p20 ? 80 : bytes < 0.75 * 0x1p25 ? 30 : 24;
 }
@@ -116,14 +118,14 @@ double estimated_cost(const Plan& plan) {
   const auto points = static_cast<double>(plan.points()), depth = static_cast<double>(plan.depth());
   const auto outputs = static_cast<double>(plan.panels() * plan.panel()),
              blocks = static_cast<double>(plan.blocks());
-  // Two multiply-adds of a vector a cycle of 2.9 GHz, 0.92 of the time; fewer than four rows do not
-  // fill the pipeline.
+  // Two vector multiply-adds in each cycle of 2.9 GHz, for 92% of the time. Fewer than four tiles
+  // do not fill the pipeline.
   const double products =
       std::max(tiles, 4 * blocks) * points * depth * outputs / width / 2 / 2.9 / 0.92;
   // Measured with C = 64 at 56x56: 1.3 ns for each vector of V, 0.9 for each of M.
   const double transforms = tiles * points * (1.3 * depth + 0.9 * outputs) / width;
   const double bytes = points * depth * outputs * sizeof(float);
-  // The products hide most of the reading of U, if there are more of them.
+  // Reading U mostly overlaps with the products: the larger of the two times counts most.
   const double multiplication = std::hypot(products, blocks * bytes / bytes_per_ns(bytes));
   return static_cast<double>(plan.groups) * (multiplication + transforms) / plan.threads;
 }

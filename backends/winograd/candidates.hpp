@@ -13,15 +13,15 @@ namespace convgauge::backends::winograd {
 enum class Accuracy { strict, balanced, fast };
 Accuracy accuracy_of(const cvg_settings& settings);
 
-/// Why no algorithm here is worth its name for this problem: throws cvg::Refused.
+/// Throws cvg::Refused, with the reason, where Winograd saves nothing or no F(m, r) here fits.
 void refuse_what_winograd_cannot(const cvg_spec& spec);
 
-/// Every algorithm for this problem, the default first, then in the order of F(m, r). Never empty
-/// for what the above lets pass.
+/// Every algorithm for this problem, the default first, then in the order of F(m, r). Not empty
+/// unless refuse_what_winograd_cannot() refuses the problem.
 std::vector<Choice> choices(const cvg_spec& spec, const cvg_settings& settings,
                             const Kernels& kernels);
 
-/// "winograd.f4x4_3x3", its points and its class.
+/// The algorithm's name, such as "winograd.f4x4_3x3", its points and its class.
 cvg_algorithm describe(const Choice& choice);
 
 /// |A| |G| |B| of both axes (points.hpp).

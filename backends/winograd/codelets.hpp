@@ -1,5 +1,5 @@
-// The transforms of one axis, y = A [(G g) (B d)], generated from the points; of vectors when they
-// run, of exact fractions when they are proven (cook_toom.hpp).
+// The transforms of one axis, y = A [(G g) (B d)], generated from the points. They run on vectors,
+// and on exact fractions where they are proven at compile time (cook_toom.hpp).
 //
 // Let z be 1 if 0 is a point, else 0, and Q_p(x^2) the product of (x^2 - q^2) over the pairs q
 // other than p. Cook-Toom's row of B for a point is the product of (x - a) over all other finite
@@ -35,7 +35,7 @@ constexpr Squares squares(int n, int without) {
   return product;
 }
 
-/// c as what multiplies a V: itself for fractions, rounded once for vectors of float.
+/// c as a factor of a V: itself for fractions, rounded once to float for vectors.
 template <class V>
 CONVGAUGE_INLINE constexpr auto factor(const Fraction& c) {
   if constexpr (std::is_same_v<V, Fraction>)
@@ -55,8 +55,8 @@ CONVGAUGE_INLINE constexpr void add(V& sum, const V& x) {
     sum = factor<V>(C) * x + sum;
 }
 
-/// sum over j of c_j d[2 j + First], c the coefficients of squares(N, Without); the last of them is
-/// 1.
+/// The sum over j of c_j d[2 j + First], with the coefficients c of squares(N, Without), of which
+/// the last is 1.
 template <int N, int Without, int First, class V>
 CONVGAUGE_INLINE constexpr V every_second(const V (&d)[N]) {
   constexpr Squares kSquares = squares(N, Without);
@@ -108,7 +108,7 @@ CONVGAUGE_INLINE constexpr V inverse_row(const V (&x)[N], const V (&sums)[4],
   return y;
 }
 
-/// out = start + A x, start the same in every element: a bias, or zero.
+/// out[k] = start + (A x)[k]; `start` is a bias or zero.
 template <int M, int N, class V>
 CONVGAUGE_INLINE constexpr void inverse(const V (&x)[N], const V& start, V (&out)[M]) {
   constexpr int kZero = points(N).zero ? 1 : 0;

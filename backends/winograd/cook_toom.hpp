@@ -24,8 +24,9 @@ constexpr std::array<std::array<Fraction, R>, N> tap_matrix() {
   return g;
 }
 
-/// Whether the codelets, run on unit vectors in exact fractions, and G compute every output of
-/// every tap: sum over k of A[i][k] G[k][j] B[k][l] = [i + j = l].
+/// Whether the codelets, run on unit vectors of exact fractions, and G together compute a
+/// convolution: sum over k of A[i][k] G[k][j] B[k][l] = [i + j = l] for every output i, tap j and
+/// input l.
 template <int M, int R>
 constexpr bool computes_the_convolution() {
   constexpr int N = M + R - 1;
@@ -46,9 +47,9 @@ constexpr bool computes_the_convolution() {
   return true;
 }
 
-/// |A| |G| |B|: the largest sum of magnitudes that passes through an output, over the r products it
-/// is made of. The share of 4/3 for two axes is the harness's (its cook_toom.cpp), so that both
-/// speak of the same number.
+/// |A| |G| |B|: the largest sum of magnitudes that goes into an output, divided by the r products
+/// of a direct sum. The factor of 4/3 for two axes, sqrt(4/3) for one, is that of the harness
+/// (harness/verify/cook_toom.cpp), so that both use the same number.
 template <int M, int R>
 constexpr double amplification_of() {
   constexpr int N = M + R - 1;
@@ -98,7 +99,7 @@ constexpr AxisTransform axis_transform() {
 template <int M, int R>
 inline constexpr AxisTransform kF = axis_transform<M, R>();
 
-/// F(1, 1) is no transform: an axis of one tap, or one whose taps are summed as channels are.
+/// F(1, 1) is no transform: it is for an axis of one tap, or one whose phases have one tap each.
 inline constexpr std::array kAxisTransforms{
     kF<1, 1>, kF<2, 2>, kF<3, 2>, kF<4, 2>, kF<5, 2>, kF<2, 3>, kF<3, 3>, kF<4, 3>,
     kF<5, 3>, kF<6, 3>, kF<2, 4>, kF<3, 4>, kF<4, 4>, kF<2, 5>, kF<4, 5>, kF<2, 7>};

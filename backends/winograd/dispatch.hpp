@@ -1,4 +1,4 @@
-// Which table of kernels runs.
+// Chooses the table of kernels that is used.
 #pragma once
 #include <convgauge/sdk.hpp>
 
@@ -6,7 +6,8 @@
 
 namespace convgauge::backends::winograd {
 
-/// By option `isa`: auto is the best that this processor has; one that it lacks is refused.
+/// By option `isa`: auto is the best instruction set that runs here. Throws cvg::Refused for one
+/// that does not.
 const Kernels& chosen_kernels(const cvg_settings& settings);
 
 }  // namespace convgauge::backends::winograd

@@ -46,8 +46,8 @@ Share tiles_of_block(const Plan& plan, std::int64_t block) {
   return {0, plan.tiling.tiles(), block, blocks};
 }
 
-/// Part `part` of plan.tile_parts * plan.panel_parts: blocks of all groups, and the bundles of
-/// their outputs.
+/// Computes part `part` of plan.tile_parts * plan.panel_parts: a share of the blocks of all groups,
+/// and of these a share of the bundles.
 void run_part(const Plan& plan, const Operands& o, std::int64_t part, const Scratch& scratch) {
   const Share items(0, plan.blocks() * plan.groups, part / plan.panel_parts, plan.tile_parts);
   const Share bundles(0, plan.bundles(), part % plan.panel_parts, plan.panel_parts);

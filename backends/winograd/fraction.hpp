@@ -1,5 +1,5 @@
-// Exact fractions at compile time. An overflow is no constant expression, so what compiles is
-// exact.
+// Exact fractions at compile time. An overflow is not a constant expression, so a result that
+// compiles is exact.
 #pragma once
 #include <cstdint>
 #include <numeric>
@@ -13,7 +13,7 @@ struct Fraction {
 
   constexpr Fraction() = default;
   constexpr Fraction(std::int64_t n, std::int64_t d = 1) : numerator(n), denominator(d) {
-    if (d == 1) return;  // compilers count the steps of a constant expression
+    if (d == 1) return;  // spares steps: compilers limit those of a constant expression
     const auto divisor = std::gcd(n, d) * (d < 0 ? -1 : 1);
     numerator = n / divisor;
     denominator = d / divisor;

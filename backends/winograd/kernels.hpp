@@ -1,8 +1,8 @@
-// The table of kernels of one instruction set: all that touches data inside the timed part. The
-// logic around them (execution.cpp and what it includes) is compiled once and calls them through
-// this table.
+// The table of kernels of one instruction set: they do all arithmetic of the timed part. The logic
+// around them (execution.cpp and what it includes) is compiled once and calls them through this
+// table.
 //
-// All pointers are to floats and all steps count floats. A "pixel" is `width` floats: as many
+// All pointers are to floats and all steps count floats. A "pixel" is `width` floats: that many
 // channels of one position.
 #pragma once
 #include <cstdint>
@@ -12,9 +12,9 @@
 
 namespace convgauge::backends::winograd {
 
-/// `rows` times `count` transforms of one axis: number i of row r reads pixels at in + r in_row + i
-/// in_next + k in_step, and writes out + r out_row + i out_next + k out_step; of an inverse only
-/// the first `kept` elements.
+/// `rows` x `count` transforms of one axis: transform i of row r reads the pixels at in + r in_row
+/// + i in_next + k in_step and writes those at out + r out_row + i out_next + k out_step. An
+/// inverse transform writes only the first `kept` elements.
 struct Sweep {
   const float* in;
   std::int64_t in_step, in_next, in_row;
@@ -24,14 +24,14 @@ struct Sweep {
   std::int64_t kept = kMaxPoints;
 };
 
-/// The rows that transforms of columns read: element k of column i lies at at[k] + i next[k]. A row
-/// that shows the padding's zeros is one pixel of them, and its next is 0.
+/// The rows that transforms of columns read: element k of column i lies at at[k] + i next[k]. For a
+/// row of padding zeros, at[k] is one pixel of zeros and next[k] is 0.
 struct Rows {
   const float* at[kMaxPoints];
   std::int64_t next[kMaxPoints];
 };
 
-/// `count` transforms of columns: number i writes out + i out_next + k out_step.
+/// `count` transforms of columns: transform i writes the pixels at out + i out_next + k out_step.
 struct ColumnSweep {
   Rows in;
   float* out;
@@ -52,7 +52,7 @@ struct Kernels {
   int rows = 0;
 
   /// forward[n], columns[n]: B of n points. inverse[m][n]: A, plus the pixel `bias` in every
-  /// output; null where there is none.
+  /// output. An entry is null where no F(m, r) here has this n, or m and n.
   using Forward = void (*)(const Sweep&);
   using Columns = void (*)(const ColumnSweep&);
   using Inverse = void (*)(const Sweep&, const float* bias);
@@ -72,11 +72,11 @@ struct Kernels {
 };
 
 /// m[half][tile] = sum over images and c of v[image][c / width][tile][c % width] *
-/// u[image][c][half], all but v and m's strides contiguous: what a tile multiplies lies in pixels,
-/// and a row of u, and a sum, is two of them.
+/// u[image][c][half]. Dimensions without a stride below are contiguous. Both halves together are
+/// the 2 * width output channels of a panel: each entry of m and u is a pixel.
 struct Product {
   const float* v;
-  std::int64_t v_block, v_image;  // from pixel to pixel of a tile, from image to image
+  std::int64_t v_block, v_image;  // to the next pixel of a tile, to the next image
   const float* u;
   float* m;
   std::int64_t m_half;

@@ -1,5 +1,5 @@
-// The kernels for AVX-512. Compiled with flags for it: nothing here may run before the processor
-// was asked.
+// The kernels for AVX-512. They are compiled with flags for it: nothing here may run before it was
+// checked that the processor has it.
 #include "kernels_of.hpp"
 
 namespace convgauge::backends::winograd {

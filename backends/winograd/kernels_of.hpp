@@ -1,5 +1,5 @@
-// Fills the table of kernels for one instruction set. Included by one file for each, which names
-// its set by a type of its own, so that no two files make a function of the same name:
+// Fills the table of kernels for one instruction set. It is included by one file for each set,
+// which passes a type of its own, so that no two files define a function of the same name:
 //   struct Isa { static constexpr InstructionSet kSet; static constexpr int kWidth, kRows; };
 #pragma once
 #include "cook_toom.hpp"
@@ -60,8 +60,8 @@ void sweep_inverse(const Sweep& given, const float* bias) {
     }
 }
 
-/// Columns by whole squares; a square at the end that is not whole is moved back where there is
-/// room.
+/// Transposes squares of kWidth channels by kWidth columns. The last square, if it is not whole, is
+/// moved back to overlap the one before, where there is one.
 template <class Isa>
 void gather_planes(const float* planes, std::int64_t plane_step, std::int64_t channels,
                    std::int64_t count, std::int64_t readable, float* pixels) {

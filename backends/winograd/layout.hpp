@@ -1,5 +1,5 @@
-// Where an element of source or destination lies: nchw, nhwc, and the plan's own blocks of
-// channels.
+// Where an element of source or destination lies: nchw, nhwc, or blocks of channels for the native
+// layout.
 #pragma once
 #include <convgauge/sdk.hpp>
 #include <string>
@@ -36,7 +36,7 @@ struct ImageLayout {
   }
   bool channels_last() const { return arrangement != Arrangement::planes; }
 
-  /// Floats that may be touched from channel `c` on, in the pixel that holds it.
+  /// How many floats from channel `c` on, in its pixel, lie in the tensor.
   std::int64_t room(std::int64_t c) const {
     return arrangement == Arrangement::blocks   ? block
            : arrangement == Arrangement::pixels ? channels - c
@@ -52,8 +52,8 @@ struct ImageLayout {
   }
 };
 
-/// The arrangement of a plan. Blocks that straddle two groups would cut every load in two, so that
-/// groups which are no whole blocks make nhwc the plan's own.
+/// The arrangement of a plan. Where the groups are not whole blocks, the native layout is nhwc: a
+/// block with channels of two groups would split every load in two.
 inline Arrangement arrangement_of(const cvg_spec& spec, std::int64_t width) {
   if (spec.layout == CVG_LAYOUT_NCHW) return Arrangement::planes;
   if (spec.layout == CVG_LAYOUT_NHWC) return Arrangement::pixels;
@@ -62,8 +62,8 @@ inline Arrangement arrangement_of(const cvg_spec& spec, std::int64_t width) {
   return spec.groups == 1 || whole ? Arrangement::blocks : Arrangement::pixels;
 }
 
-/// Copies between the host's nchw tensor and the plan's own arrangement; the tail of the last block
-/// becomes zero.
+/// Copies between the host's nchw tensor and the plan's arrangement; lanes of the last block that
+/// have no channel become zero.
 inline void import_nchw(const float* from, const ImageLayout& to, std::int64_t batch, float* own) {
   const auto stored = to.image / (to.height * to.width);
   for (std::int64_t n = 0; n < batch; ++n)

@@ -6,18 +6,18 @@
 
 namespace convgauge::backends::winograd {
 
-/// How far ahead of its use U is brought near.
+/// How far ahead of its use U is prefetched.
 enum class Ahead {
-  // The next block of the depth, into the first cache: where many tiles share the one at hand.
+  // The next block of the depth, into the L1 cache: where many tiles use each block.
   block,
-  // The third next into the second cache, and the page of the eighth: where U comes as fast as
-  // memory gives it.
+  // The third next block into the L2 cache, and one line of the eighth next for its page: where
+  // few tiles use each block, so that reading U from memory takes the time.
   memory,
 };
 
 /// The part of a product that one call computes: m[half][row] = (Add: +=) sum over c < depth of
-/// v[c][row] * u[c][half]. Meanwhile two parts of a quarter as many floats as it reads of u are
-/// brought near.
+/// v[c][row] * u[c][half]. Meanwhile `ahead` and `ahead_too` are prefetched: from each a quarter as
+/// many floats as the call reads of u.
 struct Piece {
   const float* v;
   std::int64_t v_block;
@@ -29,9 +29,9 @@ struct Piece {
 };
 
 /// The depth is cut into blocks that are summed from zero and then added: the part of u that one
-/// block needs stays in the first cache for all tiles, and the rounding of long sums grows with the
-/// blocks' depth and their number, not with the product of both. 128: 1 to 2% faster, and 1.3 times
-/// the error (C = 512).
+/// block needs stays in the L1 cache for all tiles, and the rounding error of long sums grows with
+/// the depth of a block plus the number of blocks, not with their product. 128 instead of 64 is 1
+/// to 2% faster, with 1.3 times the error (C = 512).
 constexpr std::int64_t kBlockDepth = 64;
 
 /// sum += v[lane of each row] * u, for `Lanes` lanes of one pixel.
@@ -53,9 +53,10 @@ CONVGAUGE_INLINE void multiply_lanes(const float* v, const float* u,
 
 template <class Isa, int Rows, bool Add, Ahead Distance>
 [[gnu::noinline]] void micro_kernel(const Piece& piece) {
-  constexpr int kWidth = Isa::kWidth, kLanes = kWidth < 8 ? kWidth : 8;  // unrolled
-  constexpr int kLine = 16,
-                kStep = kLanes * 2 * kWidth;  // floats of a cache line, and of a step's u
+  // Lanes of a vector, and those of one unrolled step.
+  constexpr int kWidth = Isa::kWidth, kLanes = kWidth < 8 ? kWidth : 8;
+  // Floats of a cache line, and of the part of u that a step reads.
+  constexpr int kLine = 16, kStep = kLanes * 2 * kWidth;
   Vector<kWidth> sum[Rows][2] = {};
   const float *v = piece.v, *u = piece.u, *ahead = piece.ahead, *ahead_too = piece.ahead_too;
   std::int64_t left = piece.depth;
@@ -81,7 +82,7 @@ template <class Isa, int Rows, bool Add, Ahead Distance>
     }
 }
 
-/// All tiles, by micro-kernels of at most Isa::kRows of them, shared out evenly.
+/// All tiles, divided evenly among micro-kernels of at most Isa::kRows tiles.
 template <class Isa>
 struct Multiplication {
   static constexpr std::int64_t kWidth = Isa::kWidth;
@@ -96,12 +97,13 @@ struct Multiplication {
                  micro_kernel<Isa, Row + 1, true, Distance>}...};
   }
 
-  /// Where fewer tiles than these share a block of U, a read of it ahead by one block comes too
-  /// late (measured with 512 channels: 16 tiles 83 GFLOP/s by Ahead::memory, 73 by Ahead::block; 24
+  /// Where at most this many tiles use a block of U, prefetching only one block ahead is too late
+  /// (measured with 512 channels: 16 tiles 83 GFLOP/s by Ahead::memory, 73 by Ahead::block; 24
   /// tiles 63 and 74).
   static constexpr std::int64_t kFewTiles = 18;
 
-  /// One block of the depth for all tiles; `u` is its part of them, the next block's follows.
+  /// One block of the depth for all tiles. `u` is the block's part of U; that of the next block
+  /// follows it.
   static void multiply_block(const Product& p, const float* v, const float* u, std::int64_t depth,
                              bool add) {
     constexpr auto kRows = std::make_integer_sequence<int, Isa::kRows>{};
@@ -113,8 +115,8 @@ struct Multiplication {
     for (std::int64_t block = 0, tile = 0; block < blocks; ++block) {
       const auto rows = (block + 1) * p.tiles / blocks - tile;
       const Pair& kernel = (few ? kFar : kNext)[static_cast<std::size_t>(rows - 1)];
-      // Four micro-kernels or more share the next block's quarters out; of fewer each fetches a
-      // half.
+      // Four or more micro-kernels each prefetch a quarter of the block ahead; fewer each prefetch
+      // a half.
       const float* ahead = next + (blocks < 4 ? block % 2 * 2 : block % 4) * quarter;
       (add ? kernel.add
            : kernel.set)({v + tile * kWidth, p.v_block, u, p.m + tile * kWidth, p.m_half, depth,

@@ -6,7 +6,7 @@
 namespace convgauge::backends::winograd {
 namespace {
 
-/// V of one run. `v` is where its first tile has its first value.
+/// Writes V of one run. `v` is where the first value of its first tile goes.
 void transform_run(const Plan& plan, const float* src, std::int64_t group, const Run& run,
                    const Scratch& scratch, float* v) {
   const auto &h = plan.tiling.h, &w = plan.tiling.w;
@@ -27,7 +27,8 @@ void transform_run(const Plan& plan, const float* src, std::int64_t group, const
   }
 }
 
-/// The outputs of one run, of one vector of channels. `m` is where the run's first tile has them.
+/// Writes the outputs of one run, for one vector of channels. `m` is where the products of the
+/// run's first tile begin.
 void transform_products(const Plan& plan, const float* m, const Run& run, const Target& target,
                         const float* bias, const Scratch& scratch, float* dst) {
   const auto &h = *plan.tiling.h.transform, &w = *plan.tiling.w.transform;
@@ -46,7 +47,7 @@ void transform_products(const Plan& plan, const float* m, const Run& run, const 
   if (!direct) store_strip(plan, scratch.strip, target, dst);
 }
 
-/// The whole target of a run but for its channels.
+/// The target of a run, without its channels.
 Target target_of(const Plan& plan, const Run& run) {
   const auto &h = plan.tiling.h, &w = plan.tiling.w;
   const auto y = run.tile_y * h.transform->m, x = run.tile_x * w.transform->m;

@@ -6,26 +6,26 @@
 namespace convgauge::backends::winograd {
 namespace {
 
-// Bytes, of one core: 1 MiB on AMD's Zen 4, 1 to 2 on Intel's servers.
+// Bytes of one core's L2 cache: 1 MiB on AMD's Zen 4, 1 to 2 MiB on Intel's servers.
 constexpr std::int64_t kSecondCache = 1 << 20;
 
-/// Half of the second cache for V; but no fewer tiles than make up for reading U, which comes from
-/// further away, once for each block (measured: 54 tiles are enough with 256 and 512 channels), and
-/// no more than M has room for.
+/// So many tiles that V takes half of the L2 cache; but at least so many that their products take
+/// longer than reading U, which is read from the L3 cache or memory once for each block (measured:
+/// 54 tiles are enough with 256 and 512 channels), and no more than M has room for.
 std::int64_t tiles_of_block(const Plan& plan) {
   const auto tile_bytes = plan.points() * plan.depth() * std::int64_t{sizeof(float)};
   return std::clamp<std::int64_t>(kSecondCache / 2 / tile_bytes, 54, 96);
 }
 
-/// How often all tiles must be cut so that blocks of all groups are shared out evenly among
-/// `tile_parts`.
+/// Into how many blocks the tiles must be cut so that the blocks of all groups are divided evenly
+/// among `tile_parts`.
 std::int64_t cuts(const Plan& plan, std::int64_t tile_parts) {
   return tile_parts / std::gcd(tile_parts, plan.groups);
 }
 
-/// What the busiest thread does, in products of a tile and a panel. A block takes as long as one of
-/// 4 more tiles, for U has to come from the third cache; fewer than 4 do not fill the pipeline; a
-/// tile's transforms take half a product.
+/// The work of the busiest thread; the unit is the products of one tile and one panel. A block
+/// costs as much as 4 additional tiles, because U is read from the L3 cache; fewer than 4 tiles do
+/// not fill the pipeline; the transforms of a tile cost half a unit.
 double longest_share(const Plan& plan, std::int64_t tiles, std::int64_t tile_parts,
                      std::int64_t panel_parts) {
   const auto block =
@@ -36,7 +36,7 @@ double longest_share(const Plan& plan, std::int64_t tiles, std::int64_t tile_par
          ((block + 4) * static_cast<double>(divided_up(plan.panels(), panel_parts)) + block / 2);
 }
 
-/// Threads by blocks of tiles and, where those are few, by output channels too.
+/// Divides the threads by blocks of tiles and, where there are few blocks, also by output channels.
 void share_out(Plan& plan, std::int64_t tiles) {
   double least = HUGE_VAL;
   for (std::int64_t tile_parts = plan.threads; tile_parts > 0; --tile_parts) {
@@ -49,7 +49,8 @@ void share_out(Plan& plan, std::int64_t tiles) {
   }
 }
 
-/// As many panels as there is room for M, but so that the parts are as even as can be.
+/// As many panels as M has room for in a quarter of the L2 cache, or fewer where that divides the
+/// panels more evenly.
 std::int64_t panels_of_bundle(const Plan& plan) {
   const auto products = plan.m_panel() * std::int64_t{sizeof(float)};
   const auto longest = [&](std::int64_t bundle) {

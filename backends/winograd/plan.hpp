@@ -1,5 +1,5 @@
-// The numbers of one plan: what is tiled how, how much of it at a time, and where everything lies
-// in its two buffers.
+// The numbers of one plan: how both axes are tiled, how much is computed at a time, and where
+// everything lies in the packed weights and the workspace.
 #pragma once
 #include "../common/arena.hpp"
 #include "kernels.hpp"
@@ -8,17 +8,17 @@
 
 namespace convgauge::backends::winograd {
 
-// Tiles of a run: its strip of pixels stays in the first cache.
+// Tiles of a run: few enough that its strip of pixels stays in the L1 cache.
 constexpr std::int64_t kMaxRun = 16;
 
-/// An odd number of cache lines, so that equal places of many rows do not fall into the same set of
-/// a cache.
+/// At least `floats`, rounded up to an odd number of cache lines, so that the same column of many
+/// rows does not fall into the same set of a cache.
 constexpr std::int64_t odd_lines(std::int64_t floats) {
   constexpr std::int64_t kLine = 16;
   return (divided_up(floats, kLine) | 1) * kLine;
 }
 
-/// What both axes are computed by.
+/// The F(m, r) by which each axis is computed.
 struct Choice {
   const AxisTransform *h = &kAxisTransforms[0], *w = &kAxisTransforms[0];
 };
@@ -34,9 +34,10 @@ struct Plan {
   std::int64_t block_tiles = 1;  // tiles transformed and multiplied together
   std::int64_t bundle = 1;       // panels of output channels whose products are kept at once
 
-  // tile_parts * panel_parts <= threads: each part of the blocks is computed once for each part of
-  // the bundles, V and all. To share V costs more: what another core has just written comes at 2
-  // GB/s (measured), and to transform it again takes a tenth of that.
+  // The blocks are divided into tile_parts and the bundles into panel_parts; tile_parts *
+  // panel_parts <= threads. Threads that have the same blocks but other bundles each compute V for
+  // themselves. Sharing V would cost more: data that another core has just written is read at 2
+  // GB/s (measured), and computing it again takes a tenth of that time.
   std::int64_t tile_parts = 1, panel_parts = 1;
 
   Plan(const cvg_spec& spec, const Choice& choice, const Kernels& kernels, int threads);
@@ -83,7 +84,7 @@ struct PackedWeights {
         bias(arena.take<float>(plan.groups * plan.panels() * plan.panel())) {}
 };
 
-/// What one thread works in.
+/// One thread's part of the workspace.
 struct Scratch {
   float *v = nullptr, *m = nullptr, *strip = nullptr, *half = nullptr, *zero = nullptr;
   Scratch(const Plan& plan, Arena& arena)

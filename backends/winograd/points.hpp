@@ -1,11 +1,11 @@
-// At which points F(m, r) evaluates: they depend on n = m + r - 1 only, are infinity, 0 where n is
+// The points at which F(m, r) evaluates. They depend on n = m + r - 1 only: infinity, 0 where n is
 // even, and pairs +p, -p.
 //
-// Symmetric pairs let a transform share everything but a sign (codelets.hpp). Among pairs of small
-// fractions these amplify rounding least: noise is sqrt(sum over k of |A_k|^2 |G_k|^2 |B_k|^2 / (m
-// r)), what independent roundings of one axis come to; amp is |A||G||B|, the worst that can pass
-// through an output, as the harness computes it for its bound. Both of one axis; for two axes they
-// are multiplied. In brackets what the classical points 0, 1, -1, 2, -2, 1/2 ... give.
+// The transforms of the two points of a pair differ in one sign only (codelets.hpp). Among pairs of
+// small fractions these amplify rounding least. noise is the effect of independent roundings,
+// sqrt(sum over k of |A_k|^2 |G_k|^2 |B_k|^2 / (m r)); amp is the worst case for an output,
+// |A||G||B|, as the harness computes it for its bound. Both are for one axis; for two axes they are
+// multiplied. In brackets: the same for the classical points 0, 1, -1, 2, -2, 1/2 ...
 //
 //   n   finite points          used by                noise          amp
 //   3   +-2/3                  F(2,2)                 1.1 (1.4)      2.4 (2.3)
@@ -15,8 +15,8 @@
 //   7   +-1/4, +-4/5, +-7/4    F(5,3) F(4,4)          3.2 (4.1)     17.1 (25.1)
 //   8   0, +-1/2, +-1, +-2     F(6,3) F(4,5) F(2,7)   4.5 (4.5)     26.0 (26.0)
 //
-// (noise and amp of the first use named.) F(4,3)'s 2/3 and 3/2 also multiply to 1, which saves
-// nothing but is pretty; the integers 1, 2, 3 for F(6,3) would be ten times worse per axis.
+// (noise and amp are those of the first F(m,r) in a row.) The integers 1, 2, 3 for F(6,3) would be
+// ten times worse per axis.
 #pragma once
 #include <array>
 
@@ -39,7 +39,7 @@ struct Points {
   }
 };
 
-/// Of n = 1 (infinity alone: no transform) and 3 ... kMaxPoints.
+/// For n = 1 (infinity alone: no transform) and n = 3 ... kMaxPoints.
 constexpr Points points(int n) {
   switch (n) {
     case 3:

@@ -3,7 +3,7 @@
 namespace convgauge::backends::winograd {
 namespace {
 
-/// Where the columns of a window begin and end to lie in the source.
+/// The columns [begin, end) of a window that lie in the source, not in its padding.
 struct Inside {
   std::int64_t begin, end;
   Inside(const Plan& plan, const Window& window) {
@@ -15,7 +15,7 @@ struct Inside {
   }
 };
 
-/// The window's rows, whose element 0 is the source's column 0.
+/// The window's rows, each from column 0 of the source on.
 Rows source_rows(const Plan& plan, const float* src, const Window& window, const float* zero) {
   const auto& layout = plan.src;
   const auto& h = plan.tiling.h;
@@ -29,7 +29,7 @@ Rows source_rows(const Plan& plan, const float* src, const Window& window, const
   return rows;
 }
 
-/// Columns [begin, end) of the window, the first of which is the source's column `x`.
+/// Transforms columns [begin, end) of the window; the first of them is column `x` of the source.
 void sweep(const Plan& plan, Rows rows, std::int64_t x, std::int64_t begin, std::int64_t end,
            float* half) {
   const int n = plan.tiling.h.transform->n();
@@ -39,7 +39,7 @@ void sweep(const Plan& plan, Rows rows, std::int64_t x, std::int64_t begin, std:
                             plan.width(), end - begin});
 }
 
-/// Column `i`, which lies in the padding.
+/// Transforms column `i`, which lies in the padding.
 void transform_padding(const Plan& plan, const Rows& rows, const Window& window, std::int64_t i,
                        float* half) {
   const auto x = plan.tiling.w.source(window.x + i * plan.tiling.w.step);
@@ -61,8 +61,8 @@ void transform_in_place(const Plan& plan, const float* src, const Window& window
     transform_padding(plan, rows, window, i, scratch.half);
 }
 
-/// `count` pixels of one source row, axis.step apart, from `from` on, all inside. `readable`:
-/// floats from there to the end of the source's last plane that is read.
+/// Copies `count` pixels of one source row, step columns apart from `from` on; none lies in the
+/// padding. `readable`: how many floats there are from `from` to the end of its plane.
 void copy_inside(const Plan& plan, const float* from, std::int64_t count, const Window& window,
                  std::int64_t readable, float* pixels) {
   const auto& layout = plan.src;
@@ -76,7 +76,8 @@ void copy_inside(const Plan& plan, const float* from, std::int64_t count, const 
           lane < window.lanes ? from[i * step * layout.column + lane * lane_step] : 0.0f;
 }
 
-/// The columns of source row `y`, padding and all. `src` is the window's first channel.
+/// Copies the window's columns of source row `y`, including those in the padding. `src` points to
+/// the window's first channel.
 void copy_row(const Plan& plan, const float* src, std::int64_t y, const Window& window,
               float* pixels) {
   const auto& w = plan.tiling.w;

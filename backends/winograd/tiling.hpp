@@ -1,5 +1,5 @@
-// All output tiles of a problem in one order: image, residue and row of tiles, residue and column
-// of tiles.
+// All output tiles of a problem in one order: by image, then residue and row of tiles, then residue
+// and column of tiles.
 #pragma once
 #include "axis.hpp"
 

@@ -19,7 +19,7 @@ void transform_taps(const AxisTransform& axis, const Lanes* in, std::int64_t ste
   }
 }
 
-/// Which output channels, and which of their depths.
+/// Up to kLanes output channels, and one image and input channel of them.
 struct Place {
   std::int64_t group, first, lanes;  // first: within the group
   std::int64_t image_h, image_w, input;
@@ -44,8 +44,8 @@ void gather_taps(const Plan& plan, const float* weights, const Place& at, Lanes*
     }
 }
 
-/// All points of up to kLanes output channels at one depth; `u` is where the first point's go, the
-/// others `step` apart.
+/// All points of up to kLanes output channels at one depth. The first point goes to `u`, the next
+/// ones `step` floats apart.
 void pack_filters(const Plan& plan, const float* weights, const Place& at, std::int64_t step,
                   float* u) {
   const auto &h = *plan.tiling.h.transform, &w = *plan.tiling.w.transform;
@@ -59,7 +59,7 @@ void pack_filters(const Plan& plan, const float* weights, const Place& at, std::
         u[k * step + static_cast<std::int64_t>(lane)] = static_cast<float>(points[k][lane]);
 }
 
-/// `u` is the group's.
+/// `u` is that of the group.
 void pack_panel(const Plan& plan, const float* weights, std::int64_t group, std::int64_t panel,
                 float* u) {
   for (std::int64_t image = 0; image < plan.images(); ++image)

@@ -17,7 +17,7 @@ std::string command_line(const char* verb, const Arguments& arguments);
 /// --dry-run: prints the cases and a rough estimate of the time; returns the exit code.
 int dry_run(const Selection& selection, bool measure);
 
-/// Prints known failures that no longer fail to standard error; returns the exit code.
+/// Prints to standard error which known failures no longer fail; returns the exit code.
 int conclude(const SweepResult& result, bool strict);
 
 }  // namespace convgauge::cli

@@ -18,8 +18,8 @@ struct Free {
 };
 using Bitmap = std::unique_ptr<hwloc_bitmap_s, Free>;
 
-/// Keeps packages, cores, caches and processors. Memory nodes and devices are left out: their
-/// discovery takes time.
+/// Keeps packages, cores and caches, and leaves out devices, whose discovery takes time. Processors
+/// and NUMA nodes are always kept: hwloc cannot filter them out.
 void keep_what_is_asked(hwloc_topology_t topology) {
   hwloc_topology_set_all_types_filter(topology, HWLOC_TYPE_FILTER_KEEP_NONE);
   for (const auto type : {HWLOC_OBJ_PACKAGE, HWLOC_OBJ_CORE, HWLOC_OBJ_L1CACHE, HWLOC_OBJ_L2CACHE,

@@ -34,9 +34,10 @@ struct Work {
   Inputs inputs;
   Reference out;
   PlaneShape shape;
-  std::int64_t pitch;                   // outputs of a row, rounded up to whole vectors
-  std::vector<std::int64_t> columns;    // [phase][entry]: source column or -1
-  std::vector<std::int64_t> tap_lines;  // [tap]: where its line of output row 0 begins
+  std::int64_t pitch;                 // outputs of a row, rounded up to whole vectors
+  std::vector<std::int64_t> columns;  // [phase][entry]: source column or -1
+  // [tap]: the offset in the plane of the value that the tap reads for output 0 of row 0.
+  std::vector<std::int64_t> tap_lines;
 };
 
 std::vector<std::int64_t> source_columns(const Geometry& g, const PlaneShape& s) {

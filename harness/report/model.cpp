@@ -19,8 +19,8 @@ std::string variant(const CaseRecord& record) {
   return name.starts_with(prefix) ? name.substr(prefix.size()) : name;
 }
 
-/// The algorithms of each label. A column's name includes the algorithm only where there are
-/// several.
+/// The algorithms of each family (a label without its algorithm, see family_of()). A column's name
+/// includes the algorithm only where its family has several.
 std::map<std::string, std::set<std::string>> variants_by_label(const Results& results) {
   std::map<std::string, std::set<std::string>> variants;
   for (const auto& record : results.cases) variants[family_of(record)].insert(variant(record));

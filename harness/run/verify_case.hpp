@@ -22,7 +22,7 @@ struct VerifiedCase {
 PlanSettings plan_settings(const Competitor& competitor, const std::string& algorithm, int threads,
                            int slots);
 
-/// One output, and how it was judged.
+/// All that one run wrote, and whether it was judged right.
 struct JudgedOutput {
   const Spec& spec;
   Fill fill;
@@ -32,7 +32,7 @@ struct JudgedOutput {
   const Oracle& oracle;
   bool right;
 };
-/// Called with every output that is judged.
+/// Called once for each run whose outputs are judged.
 using OutputObserver = std::function<void(const JudgedOutput&)>;
 
 /// How one case is to be verified.

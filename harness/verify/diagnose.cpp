@@ -23,11 +23,14 @@ constexpr std::size_t kAny = 4096;   // sampled outputs, right or wrong
 constexpr std::int64_t kSampleProducts = std::int64_t{1} << 24;
 // Products of all misreadings: about a second.
 constexpr std::int64_t kMostProducts = std::int64_t{1} << 27;
-// Outputs after which the L2 distance of a result that fails only the gate must have shrunk.
+// For a result that is within every bound and fails only the statistical gate: after this many
+// outputs, the L2 distance from the result to the misreading must be less than the distance from
+// the result to the reference.
 constexpr std::size_t kFirstLook = 64;
-// A misreading must not be named by chance. One of a hundred rows may match a single wrong integer
-// by chance, so at least two outputs are needed. There are thousands of pairs, and some rows are
-// compared with wrong outputs only: these need four wrong outputs.
+// A misreading must not be named by chance. One of the nearly 200 rows of mutations() may match a
+// single wrong integer by chance, so at least two outputs are needed. Four wrong outputs are needed
+// for pairs of rows, of which there are thousands, and for rows that match at the wrong outputs
+// only.
 constexpr std::size_t kLeastOutputs = 2, kLeastWrong = 4;
 
 struct Output {

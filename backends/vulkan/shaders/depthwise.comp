@@ -1,6 +1,6 @@
-// depthwise: one input channel a group. An invocation computes kBlock outputs below one another, so
-// that neighbours in a subgroup read neighbours in memory (columns, or channels where they come
-// last), and a source row is read once for all of the outputs that it meets. Weights:
+// depthwise: each group has one input channel. An invocation computes kBlock outputs one below
+// another, so that adjacent invocations of a subgroup read adjacent memory (columns, or with
+// channels last, channels), and a source row is read once for all outputs that use it. Weights:
 // [tap][out channel].
 #version 450
 #extension GL_GOOGLE_include_directive : require
@@ -22,7 +22,7 @@ const uint kUnrolledTaps = 25;
 
 float sums[kBlock];
 
-// What source row `i` of the block adds to every output that it is a tap of.
+// Adds the products of source row `i` of the block to all outputs that use the row.
 void add_row(uint i, int top, int left, uint channel, uint o) {
   const int row = shown_row(top + int(i));
   if (row < 0) return;

@@ -1,7 +1,7 @@
-// depthwise_large: a large kernel over one channel, stride and dilation 1. A workgroup stages the
-// source of a tile of kTileWidth x kTileHeight outputs and all taps in shared memory; an invocation
-// computes eight outputs in a row from a window of registers, four taps at a time: 15 shared reads
-// for 32 products. Weights: [tap][out channel].
+// depthwise_large: a large kernel over one channel, with stride and dilation 1. A workgroup copies
+// the source of a tile of kTileWidth x kTileHeight outputs and all taps to shared memory. An
+// invocation computes eight consecutive outputs of a row, four taps at a time, from 11 pixels in
+// registers: 15 reads of shared memory for 32 products. Weights: [tap][out channel].
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "storage.glsl"
@@ -20,7 +20,8 @@ const uint kAcross = kTileWidth / kRun;
 const uint kTilesX = (kOutWidth + kTileWidth - 1) / kTileWidth;
 const uint kTilesY = (kOutHeight + kTileHeight - 1) / kTileHeight;
 const uint kRowsIn = kTileHeight + kKernelH - 1, kColumnsIn = kTileWidth + kKernelW - 1;
-// 1 more than a multiple of 8: eight rows and four runs of a subgroup meet 32 different banks.
+// 1 more than a multiple of 8, so that the eight rows and four runs of a subgroup read 32 different
+// banks.
 const uint kPitch = (kColumnsIn + 6) / 8 * 8 + 1;
 const uint kAtOnce = 4;
 
@@ -46,7 +47,8 @@ void add_tap(uint from, uint tap) {
 void stage(uint channel, uint o, uint x, uint y) {
   for (uint i = gl_LocalInvocationID.x; i < kRowsIn * kColumnsIn; i += kThreads) {
     const uint r = i / kColumnsIn, c = i % kColumnsIn;
-    // What only outputs beyond the edge would see is not read: a fold would not bring it inside.
+    // Positions that only outputs beyond the edge would read count as zero: they may lie so far
+    // outside that the padding mode does not map them into the source.
     const int row = y + r < kOutHeight + kKernelH - 1 ? shown_row(int(y + r) - int(kPadTop)) : -1;
     const int column =
         x + c < kOutWidth + kKernelW - 1 ? shown_column(int(x + c) - int(kPadLeft)) : -1;
@@ -62,7 +64,7 @@ void stage(uint channel, uint o, uint x, uint y) {
 void main() {
   const uint tiles = kTilesX * kTilesY, group = flat_workgroup();
   const uint image = group / (tiles * kOutChannels), inside = group % (tiles * kOutChannels);
-  if (image >= part.images) return;  // all of the workgroup
+  if (image >= part.images) return;  // the same in the whole workgroup, so the barrier is safe
   const uint o = kChannelsLast != 0 ? inside % kOutChannels : inside / tiles;
   const uint tile = kChannelsLast != 0 ? inside / kOutChannels : inside % tiles;
   const uint x = tile % kTilesX * kTileWidth, y = tile / kTilesX * kTileHeight;

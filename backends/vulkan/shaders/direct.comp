@@ -1,5 +1,5 @@
-// direct: one invocation, one output, in the order of the destination's memory. What every other
-// kernel falls short of is computed here: any parameters, any sizes.
+// direct: each invocation computes one output, in the order of the destination's memory. It takes
+// any parameters and sizes, also those that no other kernel takes.
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "storage.glsl"

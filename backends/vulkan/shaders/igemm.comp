@@ -1,10 +1,12 @@
 // igemm: an implicit GEMM. Rows are output channels of a group, columns are output pixels of all
-// images, the depth is kernel taps by channels. A workgroup owns a kRows x kColumns tile; the next
-// step of depth is fetched into registers while the last is multiplied from shared memory.
+// images, the depth is kernel taps times channels. A workgroup computes a tile of kRows x kColumns;
+// the next step of depth is fetched into registers while the previous one is multiplied from shared
+// memory.
 //
-// Depth, in steps of kDepth: where it divides the channels of a group (kTapOuter), a step lies
-// inside one tap, and each pixel's address is found once a step; else an element's tap is found by
-// itself (few channels). Weights: [group][depth, padded][row, padded]. A vec4 is four rows.
+// The depth is divided into steps of kDepth. Where kDepth divides the channels of a group
+// (kTapOuter), a step lies inside one tap, and each pixel's address is computed once in a step;
+// else (few channels) tap and address are computed for each element. Weights: [group][depth,
+// padded][row, padded]. A vec4 of weights is four rows.
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "storage.glsl"
@@ -16,7 +18,7 @@ layout(constant_id = 22) const uint kDepth = 16;
 layout(constant_id = 23) const uint kThreadRows = 4;
 layout(constant_id = 24) const uint kThreadColumns = 4;
 layout(constant_id = 25) const uint kTapOuter = 0;
-layout(constant_id = 26) const uint kVectorLoads = 0;  // channels last, four channels at once
+layout(constant_id = 26) const uint kVectorLoads = 0;  // channels last: loads four channels at once
 layout(constant_id = 27) const uint kAddBias = 1;
 
 layout(set = 0, binding = 0) readonly buffer Src { ELEMENT src[]; };
@@ -30,8 +32,8 @@ const uint kSteps = (kGroupInputs * kTaps + kDepth - 1) / kDepth;
 const uint kRowTiles = (kGroupOutputs + kRows - 1) / kRows;
 const uint kPaddedRows4 = kRowTiles * (kRows / 4);
 
-// One vec4 of padding a row keeps the transposing stores of channels-last data at two lanes a bank
-// instead of eight.
+// Each row has one vec4 of padding: with channels last, the transposing stores then have two lanes
+// in a bank instead of eight.
 const uint kRowsPitch = kRows / 4 + 1;
 const uint kColumnsPitch = kColumns / 4 + 1;
 shared vec4 shared_rows[kDepth * kRowsPitch];
@@ -39,17 +41,18 @@ shared vec4 shared_columns[kDepth * kColumnsPitch];
 
 const uint kRowLoads = (kRows * kDepth / 4 + kThreads - 1) / kThreads;
 const uint kColumnLoads = kColumns * kDepth / 4 / kThreads;  // of four elements
-const uint kRowStep = kRows / kThreadRows;                   // threads of a column of threads
+const uint kRowStep = kRows / kThreadRows;                   // threads one below another
 const uint kColumnStep = kColumns / kThreadColumns;
 const uint kRowParts = kThreadRows / 4, kColumnParts = kThreadColumns / 4;
-const uint kQuads = kDepth / 4;                // groups of four channels in a step
-// Planar: threads that share a column (channels first).
+const uint kQuads = kDepth / 4;  // groups of four channels in a step
+// Channels first: the threads that fetch the same column.
 const uint kLanesDeep = kThreads / kColumns;
 
 vec4 fetched_rows[kRowLoads];
 vec4 fetched_columns[kColumnLoads];
 
-// Where the columns lie that this thread fetches: the top left corner of the window, and the image.
+// A column that this thread fetches: where its image begins, and the top left corner of its window
+// in the source.
 struct Column {
   uint image;
   int top, left;
@@ -65,7 +68,7 @@ Column locate(uint pixel) {
                 int(inside % kOutWidth * kStrideW) - int(kPadLeft));
 }
 
-// Of tap (r, s) of a column; `there` is false where padding shows zero.
+// The address of tap (r, s) of a column; `there` is false where it is a zero of the padding.
 uint address(Column column, uint r, uint s, out bool there) {
   const int row = shown_row(column.top + int(r * kDilationH));
   const int at = shown_column(column.left + int(s * kDilationW));
@@ -84,7 +87,7 @@ void fetch_rows(uint step, uint group, uint row_tile) {
   }
 }
 
-// Inside one tap: four channels of a column, `quad` counted in fours from the step's first.
+// kTapOuter: fetches a step, which lies inside one tap, in groups of four channels of a column.
 void fetch_tap(uint step, uint group) {
   const uint per_tap = kGroupInputs / kDepth;
   const uint tap = step / per_tap, first = group * kGroupInputs + step % per_tap * kDepth;
@@ -112,7 +115,7 @@ void fetch_tap(uint step, uint group) {
   }
 }
 
-// Few channels: each element's tap by itself. Depth beyond the last is zero.
+// Few channels: one element, with its own tap. It is zero beyond the depth of the problem.
 float element(Column column, uint group, uint depth) {
   if (depth >= kGroupInputs * kTaps) return 0.0;
   const uint channel = depth / kTaps, tap = depth % kTaps;
@@ -188,7 +191,8 @@ void write(uint group, uint first_row, uint first_column, uint thread_row, uint 
 }
 
 void main() {
-  // Row tiles run fastest, so that the pixels of one tile are read by neighbours in time.
+  // Row tiles are numbered first, so that workgroups that read the same pixels run at the same
+  // time.
   const uint row_tile = gl_WorkGroupID.x % kRowTiles, group = gl_WorkGroupID.z;
   const uint first_column = gl_WorkGroupID.x / kRowTiles * kColumns;
   const uint id = gl_LocalInvocationID.x, thread_row = id / kColumnStep,

@@ -7,9 +7,9 @@
 layout(constant_id = 20) const uint kTilesY = 1;
 layout(constant_id = 21) const uint kTilesX = 1;
 
-// The transformed tensors are f32, [point][channel][tile], or [tile][point][channel] where channels
-// come last: what igemm takes for POINTS times as many channels in as many groups more,
-// with a kernel of 1x1.
+// The transformed tensors are f32, [point][channel][tile], or [tile][point][channel] with channels
+// last. For igemm they are the tensors of a 1x1 convolution with POINTS times as many channels and
+// groups.
 uint point_step(uint channels, uint tiles) {
   return kChannelsLast != 0 ? channels : channels * tiles;
 }

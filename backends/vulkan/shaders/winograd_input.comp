@@ -19,7 +19,8 @@ void main() {
   const uint from = part.src_base + tile / per_image * kSrcImage + channel * kSrcChannel;
   float d[SPAN][SPAN];
   [[unroll]] for (uint i = 0; i < SPAN; ++i) {
-    // Beyond the last output's taps nothing is read: a fold would not bring it inside.
+    // Positions beyond the last output's taps count as zero: they may lie so far outside that the
+    // padding mode does not map them into the source.
     const int row = y + i < kOutHeight + 2 ? shown_row(int(y + i) - int(kPadTop)) : -1;
     [[unroll]] for (uint j = 0; j < SPAN; ++j) {
       const int column = x + j < kOutWidth + 2 ? shown_column(int(x + j) - int(kPadLeft)) : -1;

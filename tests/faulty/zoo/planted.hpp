@@ -1,4 +1,4 @@
-// From a table of bugs to a plugin with a backend for each row.
+// Makes a plugin of a table of bugs, with one backend for each row.
 #pragma once
 #include <convgauge/sdk.hpp>
 #include <span>
@@ -51,7 +51,8 @@ class Specimen {
   Kept plan_;
 };
 
-/// One row as a backend: a direct f32 convolution, both layouts, every padding mode.
+/// The backend of one row: a direct f32 convolution with its bug, for nchw and nhwc and every
+/// padding mode.
 template <const auto& kBugs, std::size_t kRow>
 class Planted {
  public:
@@ -88,7 +89,7 @@ const cvg_plugin* plugin_of(std::uint32_t version, std::uint32_t* own,
 
 }  // namespace zoo
 
-/// For zoo.py, the words of a table's rows: field 0 to 4 of row `index`, NULL past the end.
+/// For zoo.py: text field 0 to 4 of row `index` of a table; NULL beyond the last row.
 #define ZOO_WORDS(bugs)                                                              \
   extern "C" CVG_EXPORT const char* zoo_words(int index, int field) {                \
     const std::span rows(bugs);                                                      \
@@ -97,7 +98,7 @@ const cvg_plugin* plugin_of(std::uint32_t version, std::uint32_t* own,
     const char* const words[] = {b.name, b.kind, b.source, b.story, b.says};         \
     return words[field];                                                             \
   }
-/// The library's entry, of a table of Bug.
+/// Defines the library's entry function for a table of Bug.
 #define ZOO_EXPORT(bugs)                                                                           \
   extern "C" CVG_EXPORT const cvg_plugin* cvg_plugin_entry(std::uint32_t version, const cvg_host*, \
                                                            std::uint32_t* own) {                   \

@@ -1,5 +1,5 @@
-// What Winograd and FFT backends of the zoo share: which problems they take, tiles cut out of the
-// input, outputs put back.
+// What the Winograd and FFT backends of the zoo have in common: which problems they take, how tiles
+// are cut out of the input, and a loop over all tiles.
 #pragma once
 #include <algorithm>
 #include <vector>
@@ -8,7 +8,9 @@
 
 namespace CVG_HIDDEN zoo {
 
-/// A walk over tiles, as read: `step` outputs a tile on each axis, `size` inputs.
+/// How a backend goes through the tiles, with its bug: on each axis tiles are `step` outputs apart,
+/// `kept` outputs of a tile are used, and it reads `size` inputs; `across` is the number of tiles
+/// in a row.
 struct Tiles {
   Index step_h, step_w, kept_h, kept_w, size_h, size_w, pad_h, pad_w, across;
   bool right_unchecked = false;  // columns beyond the right edge are read from the next row
@@ -17,7 +19,8 @@ struct Tiles {
 template <class Value>
 using Plane = std::vector<Value>;
 
-/// The tile whose first output is (y, x), zeros outside of the image. `end`: of the whole input.
+/// Fills the tile whose first output is (y, x), with zeros outside the image. `end`: the end of the
+/// whole input in memory.
 template <class Value>
 void cut(const cvg_spec& s, const Tiles& t, const float* image, const float* end, Index y, Index x,
          Plane<Value>& tile) {
@@ -31,7 +34,7 @@ void cut(const cvg_spec& s, const Tiles& t, const float* image, const float* end
     }
 }
 
-/// Every tile of the output: place(y, x) computes the one whose first output that is.
+/// Calls place(y, x) for every tile, by its row and column in the grid of tiles.
 template <class Place>
 void walk(const cvg_spec& s, const Tiles& t, Place place) {
   const Index down = (out_h(s) + t.kept_h - 1) / t.kept_h,
@@ -39,14 +42,14 @@ void walk(const cvg_spec& s, const Tiles& t, Place place) {
   for (Index tile = 0; tile < down * across; ++tile) place(tile / t.across, tile % t.across);
 }
 
-/// Takes what is said to be taken, zeros outside.
+/// Refuses strides unless `strides`, and dilations unless `dilations`.
 inline void refuse_unless_plain(const cvg_spec& s, bool strides, bool dilations) {
   cvg::refuse_unless(strides || stride_is(s, 1, 1), CVG_REASON_STRIDE, "stride 1 only");
   cvg::refuse_unless(dilations || !dilated(s), CVG_REASON_DILATION, "no dilation");
 }
 
-/// Tiles are transformed anew for each pair of channels, so that only small problems are worth the
-/// wait.
+/// Refuses problems with more than `most` tiles times pairs of channels: each pair transforms its
+/// tiles again, so that large problems would take too long.
 inline void refuse_beyond(const cvg_spec& s, Index kept_h, Index kept_w, Index most) {
   const Index down = (out_h(s) + kept_h - 1) / kept_h, across = (out_w(s) + kept_w - 1) / kept_w;
   cvg::refuse_unless(s.batch * s.out_channels * group_inputs(s) * down * across <= most,

@@ -1,5 +1,5 @@
-// One correct convolution whose every look-up can be bent, and the table of bugs that bend them: a
-// bug is one row.
+// A correct convolution in which a bug can change ("bend") every value that its loops look up, and
+// the table of bugs, in which each bug is one row.
 #pragma once
 #include <convgauge/plugin.h>
 #include <convgauge/sdk/hidden.hpp>
@@ -19,34 +19,35 @@ struct Term {
   float weight, value;
 };
 
-/// What padding with zeros makes of an index: no tap.
+/// The result of padded() for an index at which padding reads zero: the tap is left out.
 constexpr Index kNothing = INT64_MIN;
 
-/// The index that padding makes of `i`, or kNothing. Right for any index, since a bent one keeps no
-/// bounds.
+/// The source index that is read at index `i`, or kNothing. `i` may be any number, since a bug may
+/// bend it beyond all bounds.
 Index padded(Index i, Index size, cvg_padding mode);
 
-/// bias + the sum of the products, in order. Where nothing else is asked for, a quicker order
-/// serves.
+/// bias + the sum of the products, in order. The loops sum in a faster order where a bug does not
+/// replace this.
 float in_order(std::span<const Term> terms, float bias);
 
-/// What the loops look up, once for a plan; as the problem has it, until a bug bends it.
+/// The values that the loops look up, set once for a plan: those of the problem, until a bug bends
+/// them.
 struct Look {
   Look(const cvg_spec& spec, int thread_count);
 
-  cvg_spec s;  // the true problem: sizes of tensors, of the output, counts
+  cvg_spec s;  // the true problem, for the sizes of tensors; not bent
   int threads;
-  cvg_axis h, w;                     // as read
-  Index src[4], weights[4], dst[4];  // strides, as read
-  cvg_padding mode;                  // of padding
+  cvg_axis h, w;                     // can be bent
+  Index src[4], weights[4], dst[4];  // strides; can be bent
+  cvg_padding mode;                  // can be bent
   decltype(&padded) edge_h = padded, edge_w = padded;
-  bool flipped = false;            // the kernel, in both axes
-  bool channels_reversed = false;  // of the input
+  bool flipped = false;            // the kernel is reversed on both axes
+  bool channels_reversed = false;  // the input channels are reversed
   Index biases = 1;                // how often the bias is added
   decltype(&in_order) sum = in_order;
 };
 
-/// One output, as the loops see it.
+/// One output: where it is written, and what the loops read for it.
 struct Window {
   Index n, o, y, x;             // where it is written
   Index image, channel;         // the first input channel of the group
@@ -57,7 +58,7 @@ struct Window {
   bool left_unchecked = false;  // no padding at the left
 };
 
-/// What outlives an execution: of a plan, or of the library.
+/// What is kept between executions, by a plan or by the whole library.
 struct Kept {
   Index executions = 0;
   const void* address = nullptr;
@@ -91,10 +92,10 @@ struct Bug {
   std::size_t workspace_bytes = 0;
 };
 
-/// The loops.
+/// Computes one execution with the loops.
 void convolve(const Look& look, void (*bend_at)(const Look&, Window&), const Run& run);
 
-// Words for conditions.
+// Short names for the conditions of bugs.
 inline Index out_h(const cvg_spec& s) {
   return (s.h.pad_before + s.h.input + s.h.pad_after - s.h.dilation * (s.h.kernel - 1) - 1) /
              s.h.stride +

@@ -1,4 +1,5 @@
-// Backward data and weights through the plugin's own table, against loops; and by which routes.
+// Backward data and weights through the plugin's table of functions, compared with loops; and which
+// routes they take.
 #include <convgauge/plugin.h>
 #include <cmath>
 #include <convgauge/sdk.hpp>
@@ -30,13 +31,13 @@ std::size_t at(const std::int64_t (&strides)[4], std::int64_t a, std::int64_t b,
                                   d * strides[3]);
 }
 
-/// Index that tap k of output o reads, padding applied; -1: a zero.
+/// The source index that tap k reads for output o, which may lie in the padding; -1: zero.
 std::int64_t read_index(const cvg_axis& axis, std::int32_t mode, std::int64_t o, std::int64_t k) {
   const auto padded = o * axis.stride + k * axis.dilation;
   return shown(padded_axis(axis), static_cast<PaddingMode>(mode), padded);
 }
 
-/// Calls for every product: indices into src, weights and dst.
+/// Calls the function with the indices into src, weights and dst of every product.
 template <class Product>
 void each_product(const cvg_spec& s, Product&& product) {
   const auto in = s.in_channels / s.groups, out = s.out_channels / s.groups;
@@ -55,13 +56,13 @@ void each_product(const cvg_spec& s, Product&& product) {
               }
 }
 
-/// Of an element of dst, by its place in memory.
+/// The channel of the element of dst at this place in memory.
 std::size_t channel_of(const cvg_spec& s, std::size_t place) {
   return place / static_cast<std::size_t>(s.dst_strides[1]) %
          static_cast<std::size_t>(s.out_channels);
 }
 
-/// A plan's whole life on the played GPU; what it said where that fails.
+/// The whole life of a plan on the imitated GPU. Where it fails, returns false and sets `why`.
 bool run(const cvg_spec& spec, const cvg_tensors& tensors, std::string& why) {
   const auto& b = backend();
   char text[512] = {};
@@ -176,7 +177,7 @@ TEST_F(Backward, AnEmptyBatchLeavesZeros) {
       check("n0c4h5w5_o4k3p1", layout, direction);
 }
 
-/// What our own kernels do by the name of a spec's first candidate.
+/// The end of the name of a spec's first candidate, which says what our own kernels do.
 std::string ending(const char* text, const Ways& ways) {
   const auto listing = session().listing(spec_of(text, ways), 0, -1);
   if (listing->candidates.empty()) return "nothing";

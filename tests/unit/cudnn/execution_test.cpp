@@ -1,5 +1,5 @@
-// Execution's own control flow on a GPU that the host plays: batches, slots, replay, times, what is
-// lost.
+// The control flow of Execution on a GPU that the host imitates: batches, slots, replay, times, a
+// lost device.
 #include <cudnn/execution.hpp>
 #include <cudnn/memory.hpp>
 
@@ -11,7 +11,7 @@
 namespace convgauge::backends::cudnn {
 namespace {
 
-/// A spec on the played GPU, with slots of which each has a source of its own.
+/// A spec on the imitated GPU, with several slots that each have their own source.
 class Executions : public NeedsCudnn {
  protected:
   static constexpr int kSlots = 3;
@@ -110,8 +110,8 @@ TEST_F(Executions, ShortOnesAreReplayedOnceThatIsKnown) {
   e->start(turn, nullptr);
   e->wait();
   EXPECT_FALSE(e->replayed());  // nothing is known yet
-  // What the host needs for this little convolution may be more or less than 50 us: either is
-  // right, if it is done.
+  // The host may need more or less than 50 us for this small convolution: the batch may be replayed
+  // or not, but it must be executed.
   e->start(turn, nullptr);
   e->wait();
   EXPECT_EQ(host_gpu::counts().executions, 16);
@@ -145,11 +145,11 @@ TEST_F(Executions, TooLittleMemoryIsSaidWithItsBytes) {
         << full.what();
   }
   host_gpu::faults() = {};
-  DeviceMemory::free(0, kDeviceMemory,
-                     DeviceMemory::alloc(0, kDeviceMemory, 16, 16));  // and the device lives on
+  // The device still works.
+  DeviceMemory::free(0, kDeviceMemory, DeviceMemory::alloc(0, kDeviceMemory, 16, 16));
 }
 
-/// Last, in a process of its own: what is lost stays so.
+/// The last test, in a process of its own: a lost device stays lost.
 TEST_F(Executions, ALostDeviceIsToldFromAFailure) {
   EXPECT_EXIT(
       {

@@ -77,7 +77,7 @@ TEST_F(Graphs, Types) {
   EXPECT_EQ(type(Dtype::f64, kW), "CUDNN_DATA_DOUBLE");
   EXPECT_EQ(type(Dtype::f16, kY), "CUDNN_DATA_HALF");
   EXPECT_EQ(type(Dtype::bf16, kBias), "CUDNN_DATA_BFLOAT16");
-  // The sum stays wide until the bias is in.
+  // The sum is not rounded to the narrow type until the bias is added.
   EXPECT_EQ(type(Dtype::f16, kConvolved), "CUDNN_DATA_FLOAT");
   EXPECT_EQ(type(Dtype::f64, kConvolved), "CUDNN_DATA_DOUBLE");
 }

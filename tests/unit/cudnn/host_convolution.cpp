@@ -55,7 +55,7 @@ Tensor read_tensor(const Json& j) {
   return t;
 }
 
-/// Calls for every product of the convolution: offsets in x, w and y.
+/// Calls the function with the offsets in x, w and y of every product of the convolution.
 template <class Product>
 void each_product(const Json& node, const Tensor& x, const Tensor& w, const Tensor& y,
                   Product&& product) {

@@ -29,8 +29,7 @@ struct Pack {
   std::vector<void*> pointers;
 };
 
-/// A stream that does nothing until somebody waits for it, so that whoever forgets to wait is found
-/// out.
+/// A device whose stream does nothing until something waits for it, so that a missing wait shows.
 struct Device {
   Faults faults;
   Counts counts;
@@ -41,8 +40,8 @@ struct Device {
   std::deque<Work> queue;
   std::vector<Work>* capture = nullptr;
   bool capture_broken = false;
-  std::map<cudnnBackendDescriptor_t, Pack>
-      packs;  // as they were set: cuDNN does not give their pointers back
+  // Copies of what was set: cuDNN does not return a pack's pointers.
+  std::map<cudnnBackendDescriptor_t, Pack> packs;
 };
 Device& device() {
   static Device made;
@@ -56,7 +55,7 @@ cudaError_t outcome(cudaError_t status = cudaSuccess) {
   return status;
 }
 
-/// To the graph that is captured, else to the stream.
+/// Adds work to the graph that is being captured, if there is one, else to the stream.
 void submit(Work work) {
   auto& d = device();
   if (d.capture)
@@ -150,7 +149,7 @@ cudnnStatus_t execute(cudnnHandle_t, cudnnBackendDescriptor_t plan, cudnnBackend
   return CUDNN_STATUS_SUCCESS;
 }
 
-/// A handle stands for the described device.
+/// Where a handle is set, sets the described device instead.
 cudnnStatus_t set(cudnnBackendDescriptor_t descriptor, cudnnBackendAttributeName_t name,
                   cudnnBackendAttributeType_t type, std::int64_t count, const void* values) {
   auto raw = described().raw();

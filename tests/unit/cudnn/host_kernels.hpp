@@ -1,4 +1,5 @@
-// Our own kernels as loops of the host: the same arithmetic for each element, in the same order.
+// Our own kernels as loops on the host, with the same arithmetic for each element, in the same
+// order.
 #pragma once
 #include <cudnn/kernel_index.hpp>
 #include <cudnn/kernel_sums.hpp>
@@ -7,13 +8,13 @@
 
 namespace convgauge::backends::cudnn::host_gpu {
 
-/// A kernel by the name that it has on a GPU. run(): all of its elements, given its arguments.
+/// A kernel with the name that it has on a GPU. run() computes all elements, given its arguments.
 struct HostKernel {
   const char* name;
   std::size_t argument_bytes;
   void (*run)(const void*);
 };
-/// Those of kernels.cu, all.
+/// All kernels of kernels.cu.
 std::span<const HostKernel> kernels();
 
 template <class T>
@@ -39,7 +40,7 @@ void add_bias(const BiasArguments& a) {
   for (std::int64_t i = 0; i < a.count; ++i) bias_element<T>(a, i);
 }
 
-/// Block by block; between two barriers of the kernel every thread in turn.
+/// Goes block by block; between two barriers of the kernel it runs each thread in turn.
 template <class T, class Sum, class To>
 void sum(const SumArguments& a) {
   std::vector<Sum> sums(kSumThreads);

@@ -1,4 +1,4 @@
-// The session of this process, with a GPU that the host plays.
+// The session of this process, with a GPU that the host imitates.
 #include <cstdlib>
 
 #include "host_gpu.hpp"

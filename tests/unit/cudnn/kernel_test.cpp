@@ -1,4 +1,5 @@
-// The arithmetic of our own kernels, on the host, against the definition of each padding.
+// The arithmetic of our own kernels, on the host, compared with the definition of each padding mode
+// and of the bias.
 #include <convgauge/plugin.h>
 #include <gtest/gtest.h>
 #include <cudnn/kernels.hpp>
@@ -22,7 +23,7 @@ namespace {
 constexpr PaddingMode kModes[] = {PaddingMode::zeros, PaddingMode::reflect, PaddingMode::replicate,
                                   PaddingMode::circular};
 
-/// torch.nn.functional.pad of 0 1 2 3 by 3 and 2.
+/// The results of torch.nn.functional.pad for 0 1 2 3, padded by 3 and 2.
 TEST(Shown, IsTorchsPadding) {
   const PaddedAxis axis{4, 3, 9};
   const auto all = [&](PaddingMode mode) {
@@ -97,7 +98,7 @@ TEST(Shown, WhatShowsAnIndexIsFoundAgain) {
       }
 }
 
-/// src: padded; each element goes to the one that its position shows.
+/// The source is padded: fold adds each element to the one that its position shows.
 template <class T, class Run>
 void check_fold(PaddingMode mode, bool last, Run run) {
   const PaddedAxis h{4, 2, 9}, w{3, 0, 5};
@@ -145,8 +146,8 @@ TEST(Bias, GoesToItsChannel) {
   }
 }
 
-/// Both passes over diff_dst of batch x channels x pixels, each element `value(n, c, p)`; the sums,
-/// by channel.
+/// The sum of each channel by both passes, over a diff_dst of batch x channels x pixels whose
+/// elements are value(n, c, p).
 template <class T, class Sum, class Value>
 std::vector<T> channel_sums(std::int64_t batch, std::int64_t channels, std::int64_t pixels,
                             bool last, Value value) {
@@ -226,7 +227,7 @@ TEST(BiasGradient, ChunksStayFewAndTheirSumsSmall) {
   }
 }
 
-/// A name that is misspelt shows on a GPU alone, where no test runs.
+/// A misspelt name of a kernel would otherwise be noticed on a real GPU only.
 TEST(Kernels, AreLaunchedAndPlayedByTheirNames) {
   std::ifstream file(CONVGAUGE_SOURCE_DIR "/backends/cudnn/kernels.cu");
   const std::string text(std::istreambuf_iterator<char>(file), {});
@@ -253,8 +254,8 @@ TEST(Transpose, ThereAndBackIsTheSame) {
       from[i] = static_cast<unsigned char>(i * 7 + i / 256);
     transpose(from.data(), there.data(), 2, 37, 65, size);
     EXPECT_NE(from, there);
-    EXPECT_TRUE(std::equal(from.data() + size, from.data() + 2 * size,
-                           there.data() + 37 * size));  // (0, 1) -> (1, 0)
+    // Element (0, 1) becomes element (1, 0).
+    EXPECT_TRUE(std::equal(from.data() + size, from.data() + 2 * size, there.data() + 37 * size));
     transpose(there.data(), back.data(), 2, 65, 37, size);
     EXPECT_EQ(from, back);
   }

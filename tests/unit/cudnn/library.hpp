@@ -1,5 +1,5 @@
-// The cuDNN of this machine, and the H200 that it can plan for; tests that need it are skipped
-// where it is not.
+// The cuDNN of this machine, and a described H200 that it can plan for. Tests that need cuDNN are
+// skipped where it is not installed.
 #pragma once
 #include <gtest/gtest.h>
 #include <cudnn/candidates.hpp>

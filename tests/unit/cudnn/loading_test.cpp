@@ -1,4 +1,4 @@
-// What is said where something is missing: cuDNN, a driver, a GPU, a device description.
+// The messages where something is missing: cuDNN, a driver, a GPU, a device description.
 #include <gtest/gtest.h>
 #include <cudnn/devices.hpp>
 
@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A variable for as long as a test lasts.
+/// Sets an environment variable for the duration of a test.
 class Variable {
  public:
   Variable(const char* name, const std::string& value) : name_(name) {
@@ -76,7 +76,7 @@ TEST_F(NeedsCudnn, TellsBothVersionsWhereTheyDiffer) {
   EXPECT_EQ(version_text(91900), "9.19.0");
 }
 
-/// Why find_devices finds none with a runtime that answers so.
+/// The reason that find_devices() gives for finding none, with a runtime that gives these answers.
 std::string why_none(cudaError_t (*count)(int*), cudaError_t (*driver)(int*)) {
   auto cuda = host_gpu::cuda();
   cuda.get_device_count = count;
@@ -93,7 +93,7 @@ TEST(Devices, NoneHasItsReason) {
   const auto old_driver = [](int* v) { return *v = 12040, cudaSuccess; };
   const auto insufficient = [](int*) {
     return cudaErrorInsufficientDriver;
-  };  // and leaves the count as it is
+  };  // does not write the count
   EXPECT_EQ(why_none(insufficient, no_driver),
             "no CUDA device: no NVIDIA driver found (libcuda.so.1)");
   EXPECT_EQ(why_none(insufficient, old_driver),

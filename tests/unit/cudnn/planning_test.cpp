@@ -1,4 +1,4 @@
-// Candidates for an H200, without one: the gate's problems and ResNet-50's layers in every
+// Candidates for a described H200: the problems of gate.json and the layers of ResNet-50, in every
 // precision.
 #include <cudnn/session.hpp>
 #include <set>
@@ -61,8 +61,8 @@ TEST_F(Planning, EveryLayerOfResNet50HasCandidatesInEveryPrecision) {
     }
 }
 
-/// Every 19th of the gate's: 40 of 759, every family of them (stride, dilation, groups, paddings,
-/// tails).
+/// Every 19th problem of gate.json: 40 of 759, some of every kind (stride, dilation, groups,
+/// paddings, tails).
 TEST_F(Planning, AShareOfTheGateHasCandidatesInEveryPrecision) {
   const auto gate = suite("gate.json");
   std::size_t seen = 0;
@@ -123,7 +123,7 @@ TEST_F(Planning, TheWorkspaceLimitHolds) {
   EXPECT_LT(none.candidates.size(), all.candidates.size());
   for (const auto& c : none.candidates) EXPECT_EQ(workspace_bytes(spec, c), 0u) << c.name;
   EXPECT_GT(none.least_workspace_bytes, 0u);
-  // A padded source of our own counts too.
+  // The workspace of our own kernels counts too: here a padded source.
   const auto padded = list(spec_of("n1c4h9w9_o4k3p1_nobias_reflect"), 100);
   EXPECT_TRUE(padded.candidates.empty());
   EXPECT_NE(padded.why_none().find("the least of these needs"), std::string::npos)
@@ -159,7 +159,7 @@ TEST_F(Planning, NamesTellEngineKnobsAndWhatIsOurs) {
   EXPECT_TRUE(ours);
 }
 
-/// The pick is the first of mode A that the filters leave.
+/// cuDNN's own choice is the first candidate of mode A that the filters leave.
 TEST_F(Planning, TheFirstIsTheHeuristicsOwnPick) {
   const auto listing =
       list(spec_of("n32c64h56w56_o64k3p1_nobias", {.dtype = Dtype::f16, .layout = Layout::nhwc}));

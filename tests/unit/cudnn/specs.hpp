@@ -1,4 +1,4 @@
-// Specs for tests: of a text form, in a type, layout, direction and math.
+// Specs for tests: made of a text form, a type, layout, direction and math.
 #pragma once
 #include <convgauge/plugin.h>
 

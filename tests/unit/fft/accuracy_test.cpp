@@ -1,5 +1,5 @@
-// What the README promises of accuracy: flat in the kernel size, and relative to the energy of a
-// tile.
+// The accuracy that the README promises: the error does not grow with the kernel size, and is
+// relative to the energy of a tile.
 #include <gtest/gtest.h>
 
 #include "instruction_sets.hpp"
@@ -12,7 +12,8 @@ Candidate first_choice(const Problem& p, const Kernels& kernels) {
   return candidates(spec_of(p), kernels, 1).front();
 }
 
-/// On a sample of the outputs: the definition is slow for large kernels.
+/// The relative L2 error of a sample of the outputs: computing the definition is slow for large
+/// kernels.
 double sampled_relative_l2(const Problem& p) {
   const Tensors tensors(p);
   const Kernels& kernels = *runnable().back();
@@ -45,9 +46,9 @@ TEST(Accuracy, IsFlatInTheChannels) {
         << channels << " channels";
 }
 
-/// One huge pixel among tiny ones: within its tile an output far from it is off by a share of the
-/// huge one, not of its own size; in other tiles nothing is lost. Direct sums would be exact to
-/// their own size everywhere.
+/// One huge pixel among tiny ones: inside its tile the error of an output that does not read it is
+/// relative to the huge pixel, not to the output; in other tiles it is relative to the output. With
+/// direct sums it would be relative to the output everywhere.
 TEST(Accuracy, OneHugePixelIsFeltInItsTileOnly) {
   const double huge = 1e6;
   Problem p{.h = {48, 3, 1, 1, 1, 1}, .w = {48, 3, 1, 1, 1, 1}, .bias = false};
@@ -61,15 +62,14 @@ TEST(Accuracy, OneHugePixelIsFeltInItsTileOnly) {
     const auto got = run(p, tensors, chosen, *kernels);
     double in_tile = 0, elsewhere = 0;
     for (std::size_t i = 0; i < got.size(); ++i) {
-      const auto y = i / 48,
-                 x = i % 48;  // tiles of 14 outputs: [14, 28) holds pixel 20, its neighbours do not
+      // Tiles of 14 outputs: tile [14, 28) reads pixel 20, the tiles beside it do not.
+      const auto y = i / 48, x = i % 48;
       const bool same = 14 <= y && y < 28 && 14 <= x && x < 28;
       double& worst = same ? in_tile : elsewhere;
       worst = std::max(worst, std::abs(static_cast<double>(got[i]) - want[i]));
     }
     EXPECT_LT(in_tile, huge * 1e-6) << kernels->name;  // a few units of 6e-8 of the tile's norm
-    EXPECT_GT(in_tile, huge * 1e-9)
-        << kernels->name;  // the effect is there: nobody should think it is not
+    EXPECT_GT(in_tile, huge * 1e-9) << kernels->name;  // the effect exists, as the README says
     EXPECT_LT(elsewhere, 2e-5) << kernels->name;
   }
 }

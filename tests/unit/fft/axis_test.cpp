@@ -1,5 +1,5 @@
-// Classes, phases, pieces and tiles together must be the axis' definition: shown on whole numbers
-// in one dimension.
+// Classes, phases, pieces and tiles together must give the convolution of an axis by its
+// definition: tested with integers in one dimension.
 #include "fft/axis.hpp"
 
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ std::int64_t weight(std::int64_t k) {
   return 2 + k * 5 % 11;
 }
 
-/// src index x behind padding; -1 for zero.
+/// The source index that is read at index x, which may lie in the padding; -1 for zero.
 std::int64_t padded(const cvg_axis& a, std::int32_t mode, std::int64_t x) {
   if (0 <= x && x < a.input) return x;
   if (mode == CVG_PADDING_REFLECT) return x < 0 ? -x : 2 * a.input - 2 - x;
@@ -34,8 +34,8 @@ std::int64_t defined(const cvg_axis& a, std::int32_t mode, std::int64_t o) {
   return sum;
 }
 
-/// Output i of tile t: the sum over the branches of a cyclic correlation of n samples, which is
-/// what spectra compute.
+/// Output i of tile t: the sum over the branches of a cyclic correlation of n samples, which the
+/// products of spectra compute.
 std::int64_t tiled_output(const Axis& axis, const Tiling& tiling, const AxisMap& map,
                           std::int64_t t, std::int64_t i) {
   std::int64_t sum = 0;
@@ -122,8 +122,8 @@ TEST(Axis, TapsThatReadOnlyPaddingAreDropped) {
 
 TEST(Axis, OneTileMayShareItsZeros) {
   const Axis axis = reduced({28, 29, 1, 1, 14, 14}, CVG_PADDING_ZEROS);
-  EXPECT_EQ(tiled(axis, 48, 1).tiles,
-            1);  // 28 + 14 samples and zeros suffice; overlap-save alone would need 56
+  // 28 + 14 samples are enough where both ends share their zeros; overlap-save alone would need 56.
+  EXPECT_EQ(tiled(axis, 48, 1).tiles, 1);
   EXPECT_EQ(tiled(axis, 40, 1).tiles, 3);
   EXPECT_GT(tiled(reduced({28, 29, 1, 1, 14, 14}, CVG_PADDING_CIRCULAR), 48, 1).tiles, 1);
 }

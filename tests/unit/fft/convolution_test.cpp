@@ -1,5 +1,5 @@
-// Whole convolutions: every tile size with outputs that end just before, at and just after a
-// tile's, on both axes and on one; every instruction set; groups, lanes, strides, dilations.
+// Whole convolutions: every tile size with outputs that end just before, at and just after the end
+// of a tile, on both axes and on one; every instruction set; groups, lanes, strides, dilations.
 #include <gtest/gtest.h>
 
 #include "instruction_sets.hpp"
@@ -8,7 +8,7 @@
 namespace convgauge::backends::fft {
 namespace {
 
-constexpr double kFlat = 3e-7;  // what the backend promises, and verify's gate for the class
+constexpr double kFlat = 3e-7;  // the README's promise; also the gate of verify for this class
 
 Candidate candidate(const Problem& p, const std::string& name, const Kernels& kernels,
                     int threads = 1) {

@@ -1,4 +1,4 @@
-// What is offered and in which order.
+// Which algorithms are offered, and in which order.
 #include <gtest/gtest.h>
 
 #include <set>

@@ -1,4 +1,4 @@
-// The transforms against FFTW's, in double: an oracle that shares nothing with ours.
+// The transforms compared with those of FFTW in double, which shares no code with ours.
 #include <fftw3.h>
 #include <gtest/gtest.h>
 

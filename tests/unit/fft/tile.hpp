@@ -1,4 +1,4 @@
-// One tile of samples through the kernels, and its spectrum by its definition.
+// One tile of samples: its transform by the kernels, and its spectrum by the definition.
 #pragma once
 #include <cmath>
 #include <complex>
@@ -62,7 +62,7 @@ inline std::vector<Point> roots_of_unity(int n) {
   return roots;
 }
 
-/// X[ky][kx] of one channel for all ky and kx <= w / 2, by sums over the definition, rows first.
+/// X[ky][kx] of one channel for all ky and kx <= w / 2, by the sums of the definition, rows first.
 inline std::vector<Point> direct_spectrum(Tile& tile, int channel) {
   const int h = tile.h, w = tile.w, half = w / 2 + 1;
   const auto along = roots_of_unity(w), across = roots_of_unity(h);
@@ -80,7 +80,7 @@ inline std::vector<Point> direct_spectrum(Tile& tile, int channel) {
   return out;
 }
 
-/// What slot s should hold, by kernels.hpp: two real numbers, or twice a point.
+/// What slot s must hold, according to kernels.hpp: two real numbers, or twice a point.
 inline Point wanted_slot(const std::vector<Point>& points, int h, int w, int s) {
   const int half = w / 2 + 1, kx = s / h, ky = s % h;
   const auto point = [&](int y, int x) { return points[static_cast<std::size_t>(y * half + x)]; };
@@ -92,7 +92,7 @@ inline Point wanted_slot(const std::vector<Point>& points, int h, int w, int s) 
                 : 2.0L * point(y, column);
 }
 
-/// |got - wanted| / |wanted| over all slots of one channel.
+/// |got - wanted| / |wanted| in L2 over all slots of one channel.
 inline double spectrum_error(const std::vector<float>& slots, const std::vector<Point>& points,
                              const Tile& tile, int channel) {
   double error = 0, norm = 0;
@@ -105,8 +105,8 @@ inline double spectrum_error(const std::vector<float>& slots, const std::vector<
   return std::sqrt(error / norm);
 }
 
-/// About 0.6 u sqrt(log2 N), 1.2e-7 at 64 x 64, is what a good transform has (verify/bounds.cpp);
-/// few points scatter.
+/// The error that is allowed. A good transform has about 0.6 u sqrt(log2 N), 1.2e-7 at 64 x 64
+/// (verify/bounds.cpp); with few points it varies, hence a larger factor.
 inline double good_error(int h, int w) {
   return 1.6 * 0x1p-24 * std::sqrt(std::log2(h * w));
 }

@@ -1,5 +1,5 @@
-// Every transform of every size, on every instruction set, against its definition; and there and
-// back again.
+// Every transform of every size, on every instruction set, compared with its definition; and
+// forward followed by inverse.
 #include <gtest/gtest.h>
 
 #include "instruction_sets.hpp"
@@ -41,7 +41,8 @@ TEST(Transform, AnImpulseGivesRootsOfUnity) {
       }
 }
 
-/// Slots that are no pairs hold twice the point: halved, the inverse gives h w times the samples.
+/// Slots that are no pairs hold twice the point. After they are halved, the inverse gives h w times
+/// the samples.
 void halve(const Kernels& kernels, int h, std::vector<float>& slots) {
   const auto pair = static_cast<std::size_t>(2 * kernels.width);
   for (std::size_t s = 0; s < slots.size() / pair; ++s)

@@ -1,4 +1,4 @@
-// What the three directions are by definition, in double: the sums, and how far sums in f32 may lie
+// The three directions by their definition, in double: the sums, and how far sums in f32 may differ
 // from them.
 #pragma once
 #include <abi_smoke/problem.hpp>
@@ -8,25 +8,27 @@
 
 namespace convgauge::onednn_test {
 
-/// The tensors that are read, each as long as the spec says, whether the direction reads it or not.
+/// All input tensors of the three directions, each as long as the spec says, whether the direction
+/// reads it or not.
 struct Inputs {
   std::vector<float> src, weights, bias, diff_dst;
   bool operator==(const Inputs&) const = default;
 };
 
-/// dst, diff_src or diff_weights; bias: the gradient of the bias, empty but for backward_weights.
+/// dst, diff_src or diff_weights; and the gradient of the bias, which is empty except for
+/// backward_weights.
 struct Results {
   std::vector<float> tensor, bias;
   bool operator==(const Results&) const = default;
 };
 
-/// One sum of products: its value, the sum of their magnitudes, how many they are.
+/// A sum of products: its value, the sum of the magnitudes of the products, and their number.
 struct Sum {
   double value = 0, magnitude = 0;
   std::int64_t terms = 0;
   void add(double product) { value += product, magnitude += std::abs(product), ++terms; }
-  /// n u sum |products|: Higham, Accuracy and Stability of Numerical Algorithms (2002), section
-  /// 3.1, for any order.
+  /// The largest error of the sum in f32, added in any order: n u sum |products| (Higham, Accuracy
+  /// and Stability of Numerical Algorithms, 2002, section 3.1).
   double allowed() const { return static_cast<double>(terms + 1) * 0x1p-24 * magnitude; }
 };
 
@@ -57,7 +59,7 @@ inline Inputs random_inputs(const Spec& s, unsigned seed) {
           fill(s.dst_bytes())};
 }
 
-/// Calls for every product that one output is made of: offsets in src and weights.
+/// Calls the function with the offsets in src and weights of every product of one output.
 template <class Product>
 void each_tap(const Spec& s, std::int64_t n, std::int64_t o, std::int64_t y, std::int64_t x,
               Product&& product) {

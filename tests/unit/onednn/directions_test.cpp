@@ -1,4 +1,4 @@
-// The three directions of the built plugin, every algorithm that it lists, against their
+// The three directions of the built plugin, with every algorithm that it lists, compared with their
 // definition.
 #include <gtest/gtest.h>
 
@@ -11,8 +11,8 @@ namespace {
 
 constexpr Layout kLayouts[] = {Layout::nchw, Layout::nhwc, Layout::native};
 
-/// Strides, padding on one side, dilation, groups, multipliers, one tap, sizes beside the vectors'
-/// width.
+/// Strides, padding on one side, dilation, groups, multipliers, one tap, channels that are no
+/// multiple of a vector's width.
 constexpr const char* kGeometries[] = {"n2c4h5w6_o6k3s2x1p1x0",
                                        "n2c16h10w10_o32k3p1",
                                        "n1c3h11w13_o8k5s2p2",
@@ -55,7 +55,7 @@ void compare(const std::vector<float>& got, const std::vector<Sum>& want, double
     ASSERT_NEAR(got[i], want[i].value, factor * want[i].allowed()) << "element " << i;
 }
 
-/// Twice: what it says, and that it says the same again.
+/// Runs an algorithm twice: the result is compared with `want`, and must be the same again.
 void check_one(const Spec& spec, const cvg_settings& settings, const Inputs& inputs,
                const Sums& want, double factor) {
   Life life(spec, settings);
@@ -65,7 +65,7 @@ void check_one(const Spec& spec, const cvg_settings& settings, const Inputs& inp
   EXPECT_EQ(life.run(inputs), got) << "not the same bits again";
 }
 
-/// Every algorithm.
+/// Checks every algorithm that the plugin lists for a spec.
 void check(const Spec& spec, std::int32_t threads = 1) {
   SCOPED_TRACE(short_text(spec.geometry) + " " + std::string(word(spec.layout)) + " " +
                std::string(word(spec.direction)));
@@ -75,9 +75,9 @@ void check(const Spec& spec, std::int32_t threads = 1) {
   ASSERT_FALSE(algorithms.empty());
   for (const auto& algorithm : algorithms) {
     SCOPED_TRACE(algorithm.name);
-    ASSERT_NO_THROW(check_one(
-        spec, smoke::settings(threads, algorithm.name), inputs, want,
-        algorithm.algorithm_class == CVG_CLASS_WINOGRAD ? 100 : 1));  // F(4x4, 3x3), with room
+    ASSERT_NO_THROW(check_one(spec, smoke::settings(threads, algorithm.name), inputs, want,
+                              // More than the amplification of F(4x4, 3x3).
+                              algorithm.algorithm_class == CVG_CLASS_WINOGRAD ? 100 : 1));
   }
 }
 
@@ -128,7 +128,7 @@ TEST_P(Directions, TheLoopsAreNoDefaultWhereThereIsAnotherKernel) {
                            "n1c32h28w28_o32k3p1g32", "n1c3h32w32_o64k7s2p3"})
     for (const auto layout : kLayouts) {
       if (GetParam() == Direction::forward && layout == Layout::native)
-        continue;  // the library's choice, whatever
+        continue;  // the library's own choice, which this does not check
       const auto name = default_of(text, layout, GetParam());
       EXPECT_EQ(name.find("ref"), std::string::npos) << text << " " << name;
     }

@@ -1,4 +1,5 @@
-// One plan's life in any direction, in guarded and poisoned buffers, by the plugin's bare table.
+// The life of one plan in any direction, from creation to destruction, with guarded and poisoned
+// buffers, by direct calls of the plugin's table of functions.
 #pragma once
 #include <abi_smoke/session.hpp>
 
@@ -41,7 +42,7 @@ class Life {
 
   const std::vector<cvg_requirement>& requirements() const { return requirements_; }
 
-  /// Everything that is written is poisoned first. Throws where an input, or anything beyond a
+  /// Executes the plan. All outputs are poisoned first. Throws where an input, or memory beyond a
   /// buffer, was written.
   Results run(const Inputs& inputs) {
     Results got{std::vector<float>(results(spec_), NAN),
@@ -79,7 +80,7 @@ class Life {
            role == CVG_ROLE_DIFF_DST || role == CVG_ROLE_PACKED_WEIGHTS;
   }
 
-  /// What a direction does not use is NULL.
+  /// The host's tensors; those that the direction does not use are NULL.
   cvg_tensors tensors(const Inputs& in, Results& out) const {
     const bool forward = spec_.direction == Direction::forward,
                data = spec_.direction == Direction::backward_data,
@@ -105,7 +106,7 @@ class Life {
     }
   }
 
-  /// The results that the plan left in the host's own tensors.
+  /// Copies to `got` the results that the plan left in buffers in the host's layout.
   void save(Results& got) {
     for (std::size_t i = 0; i < buffers_.size(); ++i) {
       const auto& r = requirements_[i];

@@ -24,7 +24,7 @@ double dot(const std::vector<float>& a, const std::vector<float>& b) {
   return sum;
 }
 
-/// What fold leaves within the padding.
+/// The result of fold() without the padding positions.
 std::vector<float> inside(const std::vector<float>& padded_pixels, std::int64_t planes,
                           std::int64_t lanes, const cvg_axis& h, const cvg_axis& w) {
   std::vector<float> made;
@@ -48,7 +48,7 @@ TEST(Fold, AddsEachPaddedPositionToTheOneThatItShows) {
             (std::vector<float>{1 + 2 + 4, 8, 16 + 32}));
 }
 
-/// <pad(x), y> = <x, fold(y)> for the last x, y of which each element counts.
+/// <pad(x), y> = <x, fold(y)>: fold is the transpose of pad.
 TEST(Fold, IsTheTransposeOfPad) {
   constexpr std::int64_t kPlanes = 3;
   for (const auto mode : {CVG_PADDING_REFLECT, CVG_PADDING_REPLICATE, CVG_PADDING_CIRCULAR})

@@ -1,5 +1,4 @@
-// Which kernels are offered for what, and that the rule of the default says what it was made to
-// say.
+// Which kernels are offered for which problems, and which one is the default for well-known layers.
 #include "vulkan/candidates.hpp"
 
 #include <gtest/gtest.h>
@@ -43,13 +42,11 @@ TEST(Candidates, NamesAreUnique) {
 }
 
 TEST(Candidates, DefaultsOfWellKnownLayers) {
-  EXPECT_EQ(offered(problem(32, 256, 56, 256, 3, 1, 1)).front(), "vulkan.wino_f4x4_3x3");  // VGG-16
-  EXPECT_EQ(offered(problem(32, 1024, 14, 2048, 1, 2)).front().find("vulkan.igemm_"),
-            0u);  // ResNet-50
-  EXPECT_EQ(offered(problem(32, 96, 112, 96, 3, 2, 1, 96)).front(),
-            "vulkan.depthwise");  // MobileNetV2
-  EXPECT_EQ(offered(problem(32, 128, 56, 128, 31, 1, 15, 128)).front(),
-            "vulkan.depthwise_large");  // RepLKNet
+  // Layers of VGG-16, ResNet-50, MobileNetV2 and RepLKNet.
+  EXPECT_EQ(offered(problem(32, 256, 56, 256, 3, 1, 1)).front(), "vulkan.wino_f4x4_3x3");
+  EXPECT_EQ(offered(problem(32, 1024, 14, 2048, 1, 2)).front().find("vulkan.igemm_"), 0u);
+  EXPECT_EQ(offered(problem(32, 96, 112, 96, 3, 2, 1, 96)).front(), "vulkan.depthwise");
+  EXPECT_EQ(offered(problem(32, 128, 56, 128, 31, 1, 15, 128)).front(), "vulkan.depthwise_large");
 }
 
 TEST(Candidates, LargeProblemsTakeLargeTilesAndSmallOnesSmall) {
@@ -80,8 +77,8 @@ TEST(Candidates, LoopsBeyondTheDriversLimitAreNotOffered) {
   const auto names = offered(problem(1, 1, 364, 1, 363), limits);  // 131769 taps
   EXPECT_FALSE(offers(names, "vulkan.direct"));
   EXPECT_FALSE(names.empty());
-  EXPECT_THROW(offered(problem(1, 1, 1100, 1, 1099), limits),
-               cvg::Refused);  // 1207801: 75488 steps of 16
+  // 1207801 taps: igemm too would need 75488 steps of 16.
+  EXPECT_THROW(offered(problem(1, 1, 1100, 1, 1099), limits), cvg::Refused);
 }
 
 TEST(Candidates, WinogradTellsItsPoints) {

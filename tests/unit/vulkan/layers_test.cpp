@@ -1,6 +1,6 @@
-// On whatever device is here: the validation layers are heard, and what they say is a failure;
-// device memory is written and read at any offset, with the host's sight of it and without. Skipped
-// where there is no Vulkan device.
+// On any device that this machine has: messages of the validation layers are failures; device
+// memory is written and read at any offset, mapped by the host or not. Skipped where there is no
+// Vulkan device.
 #include <gtest/gtest.h>
 
 #include <numeric>
@@ -37,8 +37,8 @@ TEST(Layers, AHazardBetweenTwoCopiesIsHeard) {
   const auto buffer = make_buffer(opened, 64, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0);
   const auto commands = opened.begin_commands(0);
   opened.vk().vkCmdFillBuffer(commands, buffer.handle, 0, 64, 1);
-  opened.vk().vkCmdFillBuffer(commands, buffer.handle, 0, 64,
-                              2);  // written twice with no barrier between
+  // The second write of the same bytes, without a barrier between the two.
+  opened.vk().vkCmdFillBuffer(commands, buffer.handle, 0, 64, 2);
   opened.vk().vkEndCommandBuffer(commands);
   EXPECT_THROW(opened.throw_if_told(), std::runtime_error);
   opened.free_commands(commands);
@@ -49,7 +49,7 @@ void expect_copies(bool staged) {
   const MemoryKind kind{.validated = false, .staged = staged};
   auto* address = static_cast<std::byte*>(Memory::alloc(0, kind.number(), 1000, 256));
   Memory::fill(0, kind.number(), address, 0, 0x11, 1000);
-  Memory::fill(0, kind.number(), address, 3, 0x22, 6);  // no word begins or ends here
+  Memory::fill(0, kind.number(), address, 3, 0x22, 6);  // begins and ends inside a word
   Memory::fill(0, kind.number(), address, 13, 0x33, 2);
   std::vector<unsigned char> written(37), read(1000);
   std::iota(written.begin(), written.end(), static_cast<unsigned char>(0x80));

@@ -1,4 +1,5 @@
-// Packed weights: where the shaders look for each, zeros where they read padding, and G g G^T.
+// Packed weights: each lies where the shaders read it, the padding is zero, and Winograd's weights
+// are G g G^T.
 #include "vulkan/packing.hpp"
 
 #include <gtest/gtest.h>
@@ -20,7 +21,7 @@ Limits limits() {
   return made;
 }
 
-/// 1, 2, 3 ...: each weight is known by its value.
+/// Weights 1, 2, 3 ..., which can be told apart by their values.
 std::vector<float> counted(const Shape& shape) {
   std::vector<float> weights(
       static_cast<std::size_t>(shape.out_channels * shape.group_inputs() * shape.taps()));
@@ -32,7 +33,8 @@ float at(const std::vector<std::byte>& packed, std::int64_t index) {
   return widened(Storage::f32, packed.data(), index);
 }
 
-/// igemm.comp: [group][depth][row], rows padded to the tile, depth to its step.
+/// The layout of igemm.comp: [group][depth][row], the rows padded to the tile, the depth to a
+/// multiple of its step.
 void expect_depth_rows(const Shape& shape, bool tap_outer) {
   const Candidate candidate{.kind = Kind::igemm, .tile = kTiles[3]};
   const auto program = build(candidate, shape, limits());
@@ -100,7 +102,7 @@ TEST(Packing, TransformedWeightsMultiplyToTheConvolution) {
   for (const int m : {2, 4}) {
     const auto program =
         build({.kind = Kind::winograd, .tile = kTiles[4], .winograd_tile = m}, shape, limits());
-    // Taps in the middle column only: then G g G^T is G g in each row, times G's middle column.
+    // Only the left column of taps is not zero: then G g G^T is G g times the first column of G.
     std::vector<float> weights(3 * 2 * 9, 0.0f);
     const float taps[] = {0.5f, -3.0f, 2.0f};
     for (std::size_t r = 0; r < 3; ++r)
@@ -109,8 +111,8 @@ TEST(Packing, TransformedWeightsMultiplyToTheConvolution) {
     const int span = m + 2;
     std::vector<double> u, d;
     for (int i = 0; i < span; ++i) {
-      const auto group =
-          i * span;  // the first point of the other axis, where G is (1, 0, 0) or a quarter of it
+      // The first point of the other axis, where the row of G is (1, 0, 0) or a quarter of that.
+      const auto group = i * span;
       const auto value = at(packed, (group * Tile::kDepth + 1) * 64 + 2);
       u.push_back(static_cast<double>(value) * (m == 2 ? 1 : 4));
       d.push_back(std::sin(i * 1.7));

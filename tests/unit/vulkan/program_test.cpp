@@ -1,5 +1,5 @@
-// How a program is cut for a device: every image once, every window within the device's range,
-// every grid within its limits.
+// How a program is cut into dispatches for a device: every image is computed once, every window
+// stays within the device's range, and every grid within its limits.
 #include "vulkan/program.hpp"
 
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@ Limits small(std::int64_t range) {
   return limits;
 }
 
-/// The first byte of the first image that a step's window shows, counted from the buffer's start.
+/// The first byte of a step's first image, counted from the start of the buffer.
 std::int64_t first_byte(const Window& window, std::uint32_t base, const Shape& shape) {
   return window.offset + base * shape.element_bytes();
 }
@@ -69,8 +69,8 @@ TEST(Program, BatchesAreCutForEveryKernel) {
 TEST(Program, ASmallRangeNeedsSeveralDispatchesAndALargeOneOne) {
   const Shape shape(problem(13, 5, 17, 7, 3, 1, 1));
   EXPECT_EQ(build({}, shape, small(1'000'000)).steps.size(), 1u);
-  EXPECT_EQ(build({}, shape, small(20'000)).steps.size(),
-            7u);  // 8092 bytes an image: two beside an alignment
+  // An image has 8092 bytes: two images and an alignment fit into the range.
+  EXPECT_EQ(build({}, shape, small(20'000)).steps.size(), 7u);
 }
 
 TEST(Program, OneImageBeyondTheRangeIsRefusedWithBothNumbers) {
@@ -97,7 +97,7 @@ TEST(Program, WhatHas33BitsIsRefused) {
 TEST(Program, StepsThatAreNeverTakenMayBeAnyNumber) {
   auto spec = problem(1, 1, 4, 1, 1);
   spec.h.dilation = spec.w.dilation = std::int64_t{1} << 40;  // of a single tap
-  spec.h.stride = std::int64_t{1} << 40;  // to a second output that is not there
+  spec.h.stride = std::int64_t{1} << 40;                      // of a single output
   const Shape shape(spec);
   EXPECT_EQ(shape.h.dilation, 1);
   EXPECT_EQ(shape.h.stride, 1);

@@ -1,4 +1,4 @@
-// What is offered, what is refused, and what the options do.
+// Which algorithms are offered, which problems are refused, and what the options do.
 #include <gtest/gtest.h>
 
 #include "winograd/candidates.hpp"

@@ -1,4 +1,5 @@
-// Every algorithm on every edge size, by every instruction set, against the definition in double.
+// Every algorithm, with output sizes around a tile's, on every instruction set, compared with the
+// definition in double.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -87,7 +88,8 @@ std::vector<float> run(const Problem& p, const Choice& choice, const Kernels& ke
   return out;
 }
 
-/// (2 + sqrt(C) / 4) amp u S, S of factors of magnitude 1: the bound of harness/verify/README.md.
+/// The bound of harness/verify/README.md: (2 + sqrt(C) / 4) amp u S, where S is the sum of the
+/// products' magnitudes, here with factors of at most 1.
 double allowed(const Problem& p, const Choice& choice) {
   const auto channels = static_cast<double>(p.spec.in_channels / p.spec.groups);
   const double pieces = static_cast<double>(divided_up(p.spec.h.kernel, choice.h->r) *

@@ -1,5 +1,5 @@
-// The other kernels of every instruction set: products of any size, and conversions that touch
-// nothing beyond theirs.
+// The kernels other than transforms, on every instruction set: products of any size, and layout
+// conversions, which must not read or write beyond their data.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -19,7 +19,7 @@ void fill(std::vector<float>& values) {
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = whole(static_cast<std::int64_t>(i));
 }
 
-/// Whole numbers, whose sums are exact.
+/// Compares a product of integers, whose sums are exact, with its definition.
 void check_product(const Kernels& kernels, std::int64_t tiles, std::int64_t images,
                    std::int64_t depth) {
   const std::int64_t width = kernels.width, v_block = tiles * width + 16,
@@ -63,7 +63,7 @@ TEST(Kernels, GatherAndScatterAnyNumberOfColumns) {
             pixels(static_cast<std::size_t>((count + 1) * width), kUntouched),
             back(planes.size(), kUntouched);
         fill(planes);
-        // Every other time nothing beyond the columns may be read.
+        // With an even number of channels nothing beyond the columns may be read.
         kernels->gather_planes(planes.data(), plane, channels, count,
                                channels % 2 == 0 ? count : plane, pixels.data());
         kernels->scatter_planes(pixels.data(), plane, channels, count, back.data());

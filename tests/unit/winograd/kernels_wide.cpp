@@ -1,4 +1,4 @@
-// The kernels as AVX-512 has them, 16 lanes and 14 rows, compiled for AVX2.
+// The kernels of AVX-512, with 16 lanes and 14 rows, compiled for AVX2.
 #include "winograd/kernels_of.hpp"
 
 namespace convgauge::backends::winograd {

@@ -1,5 +1,5 @@
-// The transforms of every instruction set against matrices written here from their definition, in
-// double.
+// The transforms of every instruction set, compared with matrices that are computed here from their
+// definition, in double.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -10,7 +10,7 @@
 namespace convgauge::backends::winograd {
 namespace {
 
-/// Coefficients of the product of (x - a) over the finite points but number `without`.
+/// The coefficients of the product of (x - a) over all finite points a but point `without`.
 std::vector<double> row_of_b(int n, int without) {
   std::vector<double> c{1};
   for (int k = 0; k + 1 < n; ++k) {
@@ -28,7 +28,7 @@ double entry_of_a(int m, int n, int i, int k) {
   return k + 1 == n ? (i == m - 1 ? 1 : 0) : std::pow(points(n).finite(k).value(), i);
 }
 
-/// Whole numbers, so that only the transform's own arithmetic rounds.
+/// Integers, so that only the transform's own arithmetic rounds.
 float sample(int i) {
   return static_cast<float>((i * 37 + 11) % 101 - 50);
 }
@@ -92,7 +92,8 @@ TEST(Transforms, InverseIsAxAndTheBias) {
 }
 
 TEST(Transforms, AmplificationIsTheHarnesses) {
-  // Computed apart with exact fractions, by the formula of harness/verify/cook_toom.cpp.
+  // The expected numbers were computed separately with exact fractions, by the formula of
+  // harness/verify/cook_toom.cpp.
   const auto of = [](int m, int r) {
     for (const auto& transform : kAxisTransforms)
       if (transform.m == m && transform.r == r) return transform.amplification;
