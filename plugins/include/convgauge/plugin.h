@@ -342,8 +342,9 @@ typedef struct cvg_algorithm {
 
 /* ---- memory ---------------------------------------------------------------------------------- */
 
-/* One buffer that the host must obtain for the plan. A plan lists no tensor that it does not use in
- * execute(): one that keeps packed weights lists PACKED_WEIGHTS and leaves WEIGHTS and BIAS out. */
+/* One buffer that the host must obtain for the plan. A plan need not list a tensor that it does
+ * not use in execute(): one that keeps packed weights lists PACKED_WEIGHTS instead of WEIGHTS, and
+ * may leave out BIAS where it packed that too. */
 typedef struct cvg_requirement {
   size_t struct_size;
   cvg_role role;
