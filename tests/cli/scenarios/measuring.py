@@ -75,8 +75,9 @@ def cold_slots_rotate(cli):
     )
     order, timed = timed_of(max(plans(cli, "calls"), key=len), slots)
     steps = [(b - a) % slots for a, b in zip(timed[slots:], timed[slots + 1 :])]
+    # How often all slots are gone through depends on the machine; the order does not.
     expect(
-        len(steps) > slots and set(steps) == {1},
+        len(steps) > 9 and set(steps) == {1},
         f"not in turn: {sorted(set(steps))} over {len(steps)} executions",
     )
 
