@@ -12,12 +12,12 @@ PROBLEM = "n1c4h64w64_o4k1"  # 128 KiB a slot, so hundreds of slots beside a cac
 BYTES = 4 * (2 * 4 * 64 * 64 + 4 * 4 + 4)
 
 
-def bench(cli, more, code=0):
+def bench(cli, more, code=0, rounds=9):
     if not pathlib.Path(cli.names["witness"]).exists():
         raise unittest.SkipTest("tests/cli/plugins is not built")
     line = (
-        f"bench {PROBLEM} --plugin {{witness}} --backend witness --threads 1 --rounds 9 --json "
-        + more
+        f"bench {PROBLEM} --plugin {{witness}} --backend witness --threads 1 --rounds {rounds}"
+        f" --json {more}"
     )
     return json.loads(cli.run(line).is_(code).out)
 
@@ -58,11 +58,24 @@ def last_level_cache(cli):
     return header["l3_bytes"] or header["l2_bytes"] or 128 << 20
 
 
+def cold_run(cli, rounds):
+    """(the record, its number of slots, by how many slots each timed execution is further on)"""
+    file = f"calls_{rounds}"
+    (record,) = bench(cli, f"--cold --option file={file}", rounds=rounds)
+    slots = measured(record)["slots"]
+    order, timed = timed_of(max(plans(cli, file), key=len), slots)
+    return record, slots, [(b - a) % slots for a, b in zip(timed[slots:], timed[slots + 1 :])]
+
+
 def cold_slots_rotate(cli):
-    (record,) = bench(cli, "--cold --option file=calls")
+    # A slow or loaded machine needs more rounds until every slot was timed and the first again.
+    for rounds in (9, 36, 144):
+        record, slots, steps = cold_run(cli, rounds)
+        if len(steps) > slots:
+            break
     expect(record["settings"]["cold"] is True, f"{record['settings']}")
     m = measured(record)
-    slots, note = m["slots"], m.get("note", "")
+    note = m.get("note", "")
     expect(m["slot_bytes"] == slots * BYTES, f"{m['slot_bytes']} for {slots} slots")
     enough = slots * BYTES > 2 * last_level_cache(cli)
     expect(
@@ -73,11 +86,8 @@ def cold_slots_rotate(cli):
         not enough or (slots - 1) * BYTES <= 2 * last_level_cache(cli),
         f"{slots} are more than it takes",
     )
-    order, timed = timed_of(max(plans(cli, "calls"), key=len), slots)
-    steps = [(b - a) % slots for a, b in zip(timed[slots:], timed[slots + 1 :])]
-    # How often all slots are gone through depends on the machine; the order does not.
     expect(
-        len(steps) > 9 and set(steps) == {1},
+        len(steps) > slots and set(steps) == {1},
         f"not in turn: {sorted(set(steps))} over {len(steps)} executions",
     )
 
