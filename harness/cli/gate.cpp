@@ -42,12 +42,13 @@ Expected<void> measure_suspects(Gate& gate, RemeasureRunsOrder order) {
   const auto unmeasured = [&](SuspectResult result) {
     return [&gate, result](std::size_t i, std::string why) {
       gate.suspects[i].result = result;
+      gate.suspects[i].not_told = NotTold::no_plugin;
       gate.suspects[i].outcome = std::move(why);
     };
   };
   RemeasureRunsHooks hooks;
   hooks.same_plugin = unmeasured(SuspectResult::not_slower);
-  hooks.not_here = unmeasured(SuspectResult::unconfirmed);
+  hooks.not_here = unmeasured(SuspectResult::not_told);
   hooks.measured = [&](std::size_t i, const Remeasured& pair) {
     settle(gate.suspects[i], pair.baseline, pair.candidate, budget_ns, laws);
   };
@@ -73,11 +74,15 @@ std::vector<fs::path> files_of(const po::variables_map& values, const char* name
   return files;
 }
 
-/// Writes the judgement in the format of the file's extension, or as text.
-Expected<void> write(const Gate& gate, const std::string& file) {
-  const auto* format = format_of_file(Subject::gate, file);
-  if (!format) format = format_of_file(Subject::gate, "");
-  const auto text = format->gate(gate, {});
+/// The format for the file that -o names. It is known before anything is measured.
+Expected<const Format*> format_of(const std::string& file) {
+  if (const auto* format = format_of_file(Subject::gate, file)) return format;
+  return error(fmt::format("gate: -o {}: its name must end in one of .txt, {}", file,
+                           file_choices(Subject::gate)));
+}
+
+Expected<void> write(const Gate& gate, const Format& format, const std::string& file) {
+  const auto text = format.gate(gate, {});
   return text ? write_text(file, *text) : tl::unexpected(text.error());
 }
 
@@ -102,8 +107,7 @@ Usage usage_of_gate() {
   add("strict", "what could not be told counts (exit code 5)");
   add("out", po::value<std::string>(), "folder for the results of what was measured again");
   add("output,o", po::value<std::string>(),
-      fmt::format("write the judgement here too: {}, or text", file_choices(Subject::gate))
-          .c_str());
+      fmt::format("write the judgement here too: .txt, {}", file_choices(Subject::gate)).c_str());
   return usage;
 }
 
@@ -175,12 +179,14 @@ int gate(const Arguments& arguments) {
   const auto& values = parsed.values;
   const auto request = request_of(values);
   if (!request) return usage_error(request.error().message);
+  const auto file = text_of(values, "output").value_or("");
+  const auto format = format_of(file);
+  if (!format) return usage_error(format.error().message);
   const auto gate = judged(*request, values);
   if (!gate) return usage_error("gate: " + gate.error().message);
   fmt::print("{}", gate_text(*gate, terminal_width(), wants_colour()));
-  if (values.count("output"))
-    if (auto ok = write(*gate, values["output"].as<std::string>()); !ok)
-      return usage_error(ok.error().message);
+  if (!file.empty())
+    if (auto ok = write(*gate, **format, file); !ok) return usage_error(ok.error().message);
   return interrupted() ? kInterrupted : gate->exit_code;
 }
 

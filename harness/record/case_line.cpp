@@ -1,6 +1,9 @@
 // CaseRecord ↔ its line. What follows from other fields (rates, intervals, the text form) is
 // written for other programs and never read back.
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "config/problem_json.hpp"
@@ -41,11 +44,28 @@ void write_times(Json& j, const Measured* m) {
   for (const auto& [name, time] : kTimes) j[name] = m ? number(m->*time) : Json();
 }
 
+/// 31 years: what is longer is no time that was measured, and sums of such times overflow.
+constexpr double kLongestNs = 1e18;
+
+/// A time that could not be taken is written as "nan" or "inf", and is not ranked.
+void check_time(Fields& fields, const char* key, double ns) {
+  if (std::isfinite(ns) && (ns < 0 || ns > kLongestNs))
+    fields.fail(key,
+                fmt::format("expected nanoseconds from 0 to {:g}, found {:g}", kLongestNs, ns));
+}
+
 void read_times(Fields fields, Measured& m) {
   auto time = fields.child("time_ns");
   time.get("samples", m.samples_ns);
   time.get("executions_per_sample", m.executions_per_sample);
-  for (const auto& [name, member] : kTimes) fields.get(name, m.*member);
+  for (const double ns : m.samples_ns) check_time(time, "samples", ns);
+  if (m.executions_per_sample < 1)
+    time.fail("executions_per_sample",
+              fmt::format("expected 1 or more, found {}", m.executions_per_sample));
+  for (const auto& [name, member] : kTimes) {
+    fields.get(name, m.*member);
+    check_time(fields, name, m.*member);
+  }
   const auto& parts = m.samples_per_process;
   const bool negative =
       std::any_of(parts.begin(), parts.end(), [](std::int64_t n) { return n < 0; });
@@ -191,6 +211,8 @@ CaseRecord case_from_json(const Json& json, const Place& place, std::string& err
   r.own_choice = r.requested_algorithm == "default";
   ReadCase walk(fields);
   describe(walk, r);
+  if (r.problem.count < 1)
+    fields.fail("count", fmt::format("expected 1 or more, found {}", r.problem.count));
   return r;
 }
 

@@ -50,6 +50,8 @@ std::string add_line(std::string_view line, const Place& place, Results& results
       results.cases.push_back(case_from_json(json, place, complaint));
   } catch (const Json::parse_error& e) {
     return fault(place, plain(e)).value().message;
+  } catch (const Json::out_of_range&) {
+    return fault(place, "a number is too large for a double").value().message;
   }
   return complaint;
 }

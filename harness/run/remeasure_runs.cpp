@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/layers.hpp"
+#include "record/classify.hpp"
 #include "run/catalog.hpp"
 #include "run/plugin_files.hpp"
 
@@ -72,7 +73,7 @@ class Remeasurement {
     const bool same =
         old_plugin->hash == new_plugin->hash && old_plugin->version == new_plugin->version &&
         old_plugin->library_path == new_plugin->library_path && then.options == now.options;
-    if (same && !order_.same_plugins_too)
+    if (same && !order_.same_plugins_too && ranked(then) && ranked(now))
       return hooks_.same_plugin(
           pair,
           "not measured again: the same plugin file, library and options in both runs, so the "

@@ -26,7 +26,8 @@ struct RemeasureRunsOrder {
   const FinishedRun *baseline = nullptr, *candidate = nullptr;
   std::vector<CasePair> pairs;
   std::vector<std::filesystem::path> baseline_files, candidate_files;  // plugins to try first
-  bool same_plugins_too = false;  // false: a pair that ran on one plugin file is not measured
+  /// false: a pair that ran on one plugin file is not measured if both runs timed it
+  bool same_plugins_too = false;
   int rounds = 21, processes = 1;
   std::chrono::milliseconds budget{10'000};
   std::filesystem::path out;  // folder; empty: no results are written

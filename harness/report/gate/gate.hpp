@@ -15,7 +15,7 @@ namespace convgauge::report {
 
 struct GateOptions {
   bool allow_refusals = false;  // what is now refused or gone is reported, but is no failure
-  bool suspect_all = false;     // suspects are all cases that both runs timed
+  bool suspect_all = false;     // suspects are all cases that could have a time in both runs
 };
 
 struct GateFinding {
@@ -24,20 +24,34 @@ struct GateFinding {
 };
 
 enum class SuspectResult {
-  suspected,    // not measured again yet
-  slower,       // confirmed
-  not_slower,   // the interleaved run shows no slowdown of over 1%
-  unconfirmed,  // could not be measured again, or not well enough: inconclusive
-  failed        // gave a wrong result, crashed or was refused when it was measured again
+  not_told,    // not measured again, or not well enough to tell
+  slower,      // confirmed
+  not_slower,  // the interleaved run rules out a slowdown of 5%
+  failed       // gave a wrong result, crashed or was refused when it was measured again
 };
 std::string_view word(SuspectResult result);
+
+/// Why a suspect is not told. Each has a remedy, which the judgement states.
+enum class NotTold {
+  not_reached,  // the measuring was interrupted
+  no_plugin,    // a plugin file is not here
+  few_rounds,   // the budget allowed too few for an interval
+  wide,         // the interval reaches beyond 5%
+  no_time       // a side gave no time again, or the baseline's no right result
+};
+
+/// GREEN: nothing failed and every case was told; red: a defect, a loss or a slowdown; undecided:
+/// neither.
+enum class GateVerdict { green, undecided, red };
+std::string_view word(GateVerdict verdict);
 
 struct Suspect {
   const ComparedCase* compared = nullptr;
   /// Why it is a suspect: "1.20 ms in the stored baseline, 1.31 ms now", "the baseline has a time,
   /// the candidate none: ...".
   std::string why;
-  SuspectResult result = SuspectResult::suspected;
+  SuspectResult result = SuspectResult::not_told;
+  NotTold not_told = NotTold::not_reached;  // where the result is not_told
   Slowdown slowdown;
   std::string outcome;             // in a sentence
   std::optional<Verdict> verdict;  // of a candidate that failed when it was measured again
@@ -50,10 +64,13 @@ struct Gate {
   std::vector<std::string> known_no_more;  // see run/outcome.hpp
   std::vector<GateFinding> lost;           // agreed in the baseline; refused or gone now
   std::vector<Suspect> suspects;
-  int timed = 0, cleared = 0;  // cases that both runs timed; those that are no suspects
+  /// Cases that both runs timed; those that the stored times cleared; those that are slower or not
+  /// slower, cleared ones included; those of which neither is known.
+  int timed = 0, cleared = 0, told = 0, not_told = 0;
   /// Why times are not judged: "the baseline was made on another machine: ..."; empty where they
   /// are.
   std::string unjudged;
+  GateVerdict verdict = GateVerdict::undecided;
   int exit_code = 0;
 };
 
@@ -71,12 +88,17 @@ std::string another_machine(const Machine& baseline, const Machine& candidate);
 void settle(Suspect& suspect, const CaseRecord* baseline, const CaseRecord* candidate,
             double budget_ns, RankLaws& laws);
 
-/// Judges all slowdowns together and sets the exit code, the worst that applies in this order: 4,
-/// 1, 3, 6, 5 (`strict` only), 0. harness/cli/README.md says what each means.
+/// Judges all slowdowns together and sets verdict and exit code, the worst that applies in this
+/// order: 4, 1, 3, 6, 5 (`strict` only), 0. harness/cli/README.md says what each means.
 void conclude(Gate& gate, bool strict);
 
 std::string gate_text(const Gate& gate, int width, bool colour);
 std::string gate_markdown(const Gate& gate);
 std::string gate_json(const Gate& gate);
+/// JUnit's XML, one test for each compared case: what is lost, failed or slower is a failure, a
+/// crash an error, what is not told is skipped.
+std::string gate_junit(const Gate& gate);
+/// How what was not told can be told, in a sentence; empty where every case was.
+std::string remedy(const Gate& gate);
 
 }  // namespace convgauge::report

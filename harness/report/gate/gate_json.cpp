@@ -49,12 +49,16 @@ Json suspect_json(const Suspect& s) {
 }  // namespace
 
 std::string gate_json(const Gate& gate) {
-  Json j{{"exit_code", gate.exit_code},
+  Json j{{"verdict", word(gate.verdict)},
+         {"exit_code", gate.exit_code},
          {"baseline", gate.comparison.baseline},
          {"candidate", gate.comparison.candidate},
          {"allow_refusals", gate.options.allow_refusals},
          {"timed", gate.timed},
          {"cleared", gate.cleared},
+         {"told", gate.told},
+         {"not_told", gate.not_told},
+         {"remedy", remedy(gate)},
          {"unjudged", gate.unjudged}};
   for (const auto* list : {"differences", "failures", "known_no_more", "lost", "suspects"})
     j[list] = Json::array();

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <vector>
 
 #include "core/layers.hpp"
 #include "core/text.hpp"
@@ -15,18 +17,37 @@ namespace convgauge::report {
 namespace {
 
 std::string answer(const Gate& gate) {
-  switch (gate.exit_code) {
-    case kCrashed:
-      return "RED: a plugin crashed, hung or trespassed";
-    case kWrong:
-      return "RED: a result is wrong, failed, or missing";
-    case kSlower:
-      return "RED: a slowdown is confirmed";
-    case kUndecided:
-      return "UNDECIDED: what is correct is right, what is slower could not be told";
-    default:
-      return "GREEN";
+  switch (gate.verdict) {
+    case GateVerdict::green:
+      return fmt::format("GREEN: none of {} is slower", counted(gate.told, "case"));
+    case GateVerdict::undecided:
+      return gate.not_told > 0
+                 ? fmt::format("UNDECIDED: nothing is wrong; whether {} of {} slower is not told",
+                               gate.not_told,
+                               gate.told + gate.not_told == 1
+                                   ? "1 case is"
+                                   : fmt::format("{} cases are", gate.told + gate.not_told))
+                 : "UNDECIDED: nothing is wrong; no times were compared";
+    case GateVerdict::red:
+      break;
   }
+  return gate.exit_code == kCrashed ? "RED: a plugin crashed, hung or trespassed"
+         : gate.exit_code == kWrong ? "RED: a result is wrong, failed, or missing"
+                                    : "RED: a slowdown is confirmed";
+}
+
+std::string_view remedy_of(NotTold why) {
+  switch (why) {
+    case NotTold::no_plugin:
+      return "give the missing plugin by --baseline-plugin or --plugin";
+    case NotTold::few_rounds:
+      return "give more time by --budget";
+    case NotTold::not_reached:
+    case NotTold::wide:
+    case NotTold::no_time:
+      break;
+  }
+  return "run the gate again when the machine does nothing else";
 }
 
 int count(const Gate& gate, SuspectResult result) {
@@ -41,7 +62,7 @@ std::string times_text(const Gate& gate) {
   if (gate.suspects.empty()) return text + ".";
   text += fmt::format("; {}:", counted(gate.suspects.size(), "suspect"));
   for (const auto result : {SuspectResult::slower, SuspectResult::failed, SuspectResult::not_slower,
-                            SuspectResult::unconfirmed, SuspectResult::suspected})
+                            SuspectResult::not_told})
     if (const int n = count(gate, result); n > 0) text += fmt::format(" {} {},", n, word(result));
   text.back() = '.';
   return text;
@@ -54,9 +75,8 @@ std::string suspect_text(const Gate& gate, const Suspect& s) {
 /// Failed and slower suspects first, those that are not slower last.
 std::vector<const Suspect*> ordered(const Gate& gate) {
   std::vector<const Suspect*> list;
-  for (const auto result :
-       {SuspectResult::failed, SuspectResult::slower, SuspectResult::unconfirmed,
-        SuspectResult::suspected, SuspectResult::not_slower})
+  for (const auto result : {SuspectResult::failed, SuspectResult::slower, SuspectResult::not_told,
+                            SuspectResult::not_slower})
     for (const auto& s : gate.suspects)
       if (s.result == result) list.push_back(&s);
   return list;
@@ -69,11 +89,24 @@ std::string replay(const ComparedCase& c) {
 
 }  // namespace
 
+std::string remedy(const Gate& gate) {
+  if (gate.verdict == GateVerdict::green || (gate.not_told == 0 && gate.told > 0)) return "";
+  if (!gate.unjudged.empty() || gate.not_told == 0)
+    return "To have times judged: sweep both sides on this machine, with rounds.";
+  std::vector<std::string_view> remedies;
+  for (const auto& s : gate.suspects)
+    if (s.result == SuspectResult::not_told &&
+        std::find(remedies.begin(), remedies.end(), remedy_of(s.not_told)) == remedies.end())
+      remedies.push_back(remedy_of(s.not_told));
+  return fmt::format("To have {} told: {}.", counted(gate.not_told, "case"),
+                     fmt::join(remedies, "; "));
+}
+
 std::string gate_text(const Gate& gate, int width, bool colour) {
-  const bool red = gate.exit_code != kGood && gate.exit_code != kUndecided;
+  constexpr std::array<std::string_view, 3> colours{"\x1b[32m", "\x1b[33m", "\x1b[31m"};
   auto text = fmt::format("{}{}{}\nbaseline:  {}\ncandidate: {}\n",
-                          colour ? red ? "\x1b[31m" : "\x1b[32m" : "", answer(gate),
-                          colour ? "\x1b[0m" : "", clean(gate.comparison.baseline),
+                          colour ? colours.at(static_cast<std::size_t>(gate.verdict)) : "",
+                          answer(gate), colour ? "\x1b[0m" : "", clean(gate.comparison.baseline),
                           clean(gate.comparison.candidate));
   for (const auto& d : gate.comparison.differences)
     text += fit(clean("not the same: " + difference_text(d)), width) + "\n";
@@ -88,6 +121,7 @@ std::string gate_text(const Gate& gate, int width, bool colour) {
   for (const auto& f : gate.lost)
     add(gate.options.allow_refusals ? "lost (ok)" : "lost", *f.compared, f.why);
   text += times_text(gate) + "\n";
+  if (const auto how = remedy(gate); !how.empty()) text += how + "\n";
   for (const auto* s : ordered(gate))
     add(std::string(word(s->result)).c_str(), *s->compared, s->why + "; " + s->outcome);
   return text;
@@ -115,6 +149,7 @@ std::string gate_markdown(const Gate& gate) {
     add(gate.options.allow_refusals ? "lost (allowed)" : "lost",
         fmt::format("{}: {}", case_name(gate.comparison, *f.compared), f.why), "");
   out.add(fmt::format("\n### Times\n\n{}\n\n", escape_markdown(times_text(gate))));
+  if (const auto how = remedy(gate); !how.empty()) out.add(escape_markdown(how) + "\n\n");
   for (const auto* s : ordered(gate)) add(word(s->result), suspect_text(gate, *s), "");
   return std::move(out).finish("`convgauge gate -o gate.json` has them");
 }

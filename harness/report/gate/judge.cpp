@@ -42,35 +42,42 @@ bool agrees(const CaseRecord* record) {
   return record && std::holds_alternative<Agrees>(record->verdict);
 }
 
+/// Whether the case has a time, or lacks one for no fault of the plugin's: then it is asked again.
+bool can_be_timed(const CaseRecord* record) {
+  return agrees(record) || (record && row_of(*record).code == kUndecided);
+}
+
+std::string why_suspected(const ComparedCase& c) {
+  if (c.baseline_ns > 0 && c.candidate_ns > 0)
+    return fmt::format("{} in the stored baseline, {} now", time_text(c.baseline_ns),
+                       time_text(c.candidate_ns));
+  if (c.baseline_ns > 0)
+    return "the baseline has a time, the candidate none: " + reason(*c.candidate);
+  if (c.candidate_ns > 0)
+    return "the candidate has a time, the baseline none: " + reason(*c.baseline);
+  return fmt::format("neither has a time: {}; now {}", reason(*c.baseline), reason(*c.candidate));
+}
+
 void find_suspects(Gate& gate) {
+  const auto timed = [](const ComparedCase& c) { return c.baseline_ns > 0 && c.candidate_ns > 0; };
   std::vector<double> log_ratios;
-  for (const auto& c : gate.comparison.cases)
-    if (agrees(c.baseline) && agrees(c.candidate) && c.baseline_ns > 0 && c.candidate_ns > 0)
-      log_ratios.push_back(std::log(c.candidate_ns / c.baseline_ns));
+  std::vector<const ComparedCase*> cases;
+  for (const auto& c : gate.comparison.cases) {
+    if (!can_be_timed(c.baseline) || !can_be_timed(c.candidate)) continue;
+    cases.push_back(&c);
+    if (timed(c)) log_ratios.push_back(std::log(c.candidate_ns / c.baseline_ns));
+  }
   const auto suspected = suspects(log_ratios);
   gate.timed = static_cast<int>(log_ratios.size());
   std::size_t next = 0;
-  for (const auto& c : gate.comparison.cases) {
-    if (!agrees(c.baseline) || !agrees(c.candidate) || c.baseline_ns <= 0) continue;
-    if (c.candidate_ns <= 0) {
-      gate.suspects.push_back(
-          {&c,
-           "the baseline has a time, the candidate none: " + reason(*c.candidate),
-           {},
-           {},
-           {},
-           {}});
-    } else if (suspected[next++] || gate.options.suspect_all) {
-      gate.suspects.push_back({&c,
-                               fmt::format("{} in the stored baseline, {} now",
-                                           time_text(c.baseline_ns), time_text(c.candidate_ns)),
-                               {},
-                               {},
-                               {},
-                               {}});
-    } else {
-      ++gate.cleared;
-    }
+  for (const auto* c : cases) {
+    const bool cleared = timed(*c) && !suspected[next++] && !gate.options.suspect_all;
+    gate.cleared += cleared;
+    if (cleared) continue;
+    auto& suspect = gate.suspects.emplace_back();
+    suspect.compared = c;
+    suspect.why = why_suspected(*c);
+    suspect.outcome = "not measured again: interrupted";
   }
 }
 
@@ -94,9 +101,13 @@ std::string slowdown_text(const Slowdown& s) {
 }  // namespace
 
 std::string_view word(SuspectResult result) {
-  constexpr std::array<std::string_view, 5> words{"suspected", "slower", "not slower",
-                                                  "unconfirmed", "failed"};
+  constexpr std::array<std::string_view, 4> words{"not told", "slower", "not slower", "failed"};
   return words.at(static_cast<std::size_t>(result));
+}
+
+std::string_view word(GateVerdict verdict) {
+  constexpr std::array<std::string_view, 3> words{"green", "undecided", "red"};
+  return words.at(static_cast<std::size_t>(verdict));
 }
 
 std::string another_machine(const Machine& a, const Machine& b) {
@@ -111,7 +122,9 @@ Expected<Gate> judge(const Side& baseline, const Side& candidate, const Machine&
                      const GateOptions& options) {
   auto comparison = compare(baseline, candidate);
   if (!comparison) return tl::unexpected(comparison.error());
-  Gate gate{std::move(*comparison), options, {}, {}, {}, {}, 0, 0, {}, 0};
+  Gate gate;
+  gate.comparison = std::move(*comparison);
+  gate.options = options;
   find_failures(gate);
   gate.known_no_more = known_no_more(only_run(candidate));
   find_lost(gate);
@@ -122,77 +135,91 @@ Expected<Gate> judge(const Side& baseline, const Side& candidate, const Machine&
 
 void settle(Suspect& suspect, const CaseRecord* baseline, const CaseRecord* candidate,
             double budget_ns, RankLaws& laws) {
-  suspect.result = SuspectResult::unconfirmed;
-  if (!baseline || !candidate) {
-    suspect.outcome = "was not measured again: interrupted";
-    return;
-  }
-  if (!agrees(candidate)) {
+  const auto not_told = [&](NotTold why, std::string outcome) {
+    suspect.result = SuspectResult::not_told;
+    suspect.not_told = why;
+    suspect.outcome = std::move(outcome);
+  };
+  if (!baseline || !candidate)
+    return not_told(NotTold::not_reached, "was not measured again: interrupted");
+  if (!can_be_timed(candidate)) {
     suspect.result = SuspectResult::failed;
     suspect.verdict = candidate->verdict;
     suspect.outcome = fmt::format("when it was measured again it {}: {}", kind(candidate->verdict),
                                   reason(*candidate));
     return;
   }
-  const auto *then = std::get_if<Measured>(&baseline->measurement),
-             *now = std::get_if<Measured>(&candidate->measurement);
-  if (!agrees(baseline) || !then) {
-    suspect.outcome =
-        "the baseline's plugin gave no time when it was measured again: " + reason(*baseline);
-    return;
-  }
+  const auto *then = ranked(baseline), *now = ranked(candidate);
+  if (!then)
+    return not_told(
+        NotTold::no_time,
+        "the baseline's plugin gave no time when it was measured again: " + reason(*baseline));
   if (!now) {
     // The candidate has no time because one execution takes over half of the budget. If the
     // baseline's takes less than a quarter, the candidate is at least twice as slow.
-    const bool over_budget =
-        classify(*candidate) == Outcome::over_budget && then->first_execution_ns < budget_ns / 4;
-    suspect.result = over_budget ? SuspectResult::slower : SuspectResult::unconfirmed;
+    if (classify(*candidate) != Outcome::over_budget || then->first_execution_ns >= budget_ns / 4)
+      return not_told(NotTold::no_time, "measured again: " + reason(*candidate));
+    suspect.result = SuspectResult::slower;
     suspect.outcome =
-        over_budget
-            ? fmt::format(
-                  "measured again: the baseline takes {}, the candidate was over budget: {}",
-                  time_text(median_interval(then->samples_ns).median), reason(*candidate))
-            : "measured again: " + reason(*candidate);
+        fmt::format("measured again: the baseline takes {}, the candidate was over budget: {}",
+                    time_text(median_interval(then->samples_ns).median), reason(*candidate));
     return;
   }
   suspect.slowdown = slowdown(*now, *then, laws);
   if (suspect.slowdown.rounds < kLeastRounds)
-    suspect.outcome = fmt::format("the budget allowed {} rounds; {} are needed",
-                                  suspect.slowdown.rounds, kLeastRounds);
-  else
-    suspect.result = SuspectResult::not_slower;  // conclude() may change it to slower
+    return not_told(NotTold::few_rounds, fmt::format("the budget allowed {} rounds; {} are needed",
+                                                     suspect.slowdown.rounds, kLeastRounds));
+  not_told(NotTold::wide, "");  // conclude() tells it, or that it cannot be told
 }
 
-void conclude(Gate& gate, bool strict) {
+namespace {
+
+/// Answers all suspects that were measured again, together.
+void answer_suspects(Gate& gate) {
   std::vector<Slowdown> slowdowns;
-  for (const auto& s : gate.suspects)
-    if (s.slowdown.rounds >= kLeastRounds) slowdowns.push_back(s.slowdown);
-  const auto guilty = accused(slowdowns);
-  std::size_t next = 0;
-  for (auto& s : gate.suspects) {
-    if (s.slowdown.rounds < kLeastRounds) continue;
-    if (guilty[next++]) s.result = SuspectResult::slower;
+  std::vector<Suspect*> measured;
+  for (auto& s : gate.suspects)
+    if (s.slowdown.rounds >= kLeastRounds) {
+      slowdowns.push_back(s.slowdown);
+      measured.push_back(&s);
+    }
+  const auto all = answers(slowdowns);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    auto& s = *measured[i];
     s.outcome = slowdown_text(s.slowdown);
+    if (all[i] == SlowdownAnswer::not_told)
+      s.outcome += fmt::format("; a slowdown of {:.0f}% is not ruled out", 100 * kGateFinds);
+    else
+      s.result =
+          all[i] == SlowdownAnswer::slower ? SuspectResult::slower : SuspectResult::not_slower;
   }
-  const auto any = [&](auto&& test) {
-    return std::any_of(gate.suspects.begin(), gate.suspects.end(), test);
-  };
-  const auto is = [](SuspectResult result) {
-    return [result](const Suspect& s) { return s.result == result; };
-  };
+}
+
+int count(const Gate& gate, SuspectResult result) {
+  return static_cast<int>(std::count_if(gate.suspects.begin(), gate.suspects.end(),
+                                        [&](const Suspect& s) { return s.result == result; }));
+}
+
+}  // namespace
+
+void conclude(Gate& gate, bool strict) {
+  answer_suspects(gate);
+  const int slower = count(gate, SuspectResult::slower);
+  gate.not_told = count(gate, SuspectResult::not_told);
+  gate.told = gate.cleared + slower + count(gate, SuspectResult::not_slower);
   const auto crash = [](const GateFinding& f) { return is_crash(f.compared->candidate->verdict); };
   const bool crashed = std::any_of(gate.failures.begin(), gate.failures.end(), crash) ||
-                       any([](const Suspect& s) { return s.verdict && is_crash(*s.verdict); });
+                       std::any_of(gate.suspects.begin(), gate.suspects.end(),
+                                   [](const auto& s) { return s.verdict && is_crash(*s.verdict); });
   const bool lost = !gate.lost.empty() && !gate.options.allow_refusals;
-  const bool undecided = !gate.unjudged.empty() || any(is(SuspectResult::unconfirmed)) ||
-                         any(is(SuspectResult::suspected));
-  gate.exit_code = crashed ? kCrashed
-                   : !gate.failures.empty() || !gate.known_no_more.empty() || lost ||
-                           any(is(SuspectResult::failed))
-                       ? kWrong
-                   : any(is(SuspectResult::slower)) ? kSlower
-                   : undecided && strict            ? kUndecided
-                                                    : kGood;
+  const bool wrong = !gate.failures.empty() || !gate.known_no_more.empty() || lost ||
+                     count(gate, SuspectResult::failed) > 0;
+  const bool told = gate.unjudged.empty() && gate.not_told == 0 && gate.told > 0;
+  gate.exit_code = crashed ? kCrashed : wrong ? kWrong : slower > 0 ? kSlower : kGood;
+  gate.verdict = gate.exit_code != kGood ? GateVerdict::red
+                 : told                  ? GateVerdict::green
+                                         : GateVerdict::undecided;
+  if (gate.verdict == GateVerdict::undecided && strict) gate.exit_code = kUndecided;
 }
 
 }  // namespace convgauge::report

@@ -15,7 +15,7 @@ class RandomRecords {
   /// Alternative `verdict` of Verdict and `measurement` of Measurement.
   CaseRecord record(std::size_t verdict, std::size_t measurement) {
     CaseRecord r;
-    r.problem = {text(), text(), geometry(), whole(0, 99)};
+    r.problem = {text(), text(), geometry(), whole(1, 99)};
     r.backend = text();
     r.label = text();
     r.device = text();
@@ -75,6 +75,16 @@ class RandomRecords {
   double real() {
     const auto value = std::bit_cast<double>(random_());
     return value != value ? -std::numeric_limits<double>::infinity() : value;
+  }
+  /// In nanoseconds, up to 10^18; at times infinite, as one that could not be taken.
+  double time() {
+    if (whole(0, 9) == 0) return std::numeric_limits<double>::infinity();
+    return std::uniform_real_distribution<double>(0, 1e18)(random_);
+  }
+  std::vector<double> times() {
+    std::vector<double> all;
+    for (auto n = whole(0, 20); n > 0; --n) all.push_back(time());
+    return all;
   }
   std::vector<double> reals() {
     std::vector<double> all;
@@ -168,18 +178,18 @@ class RandomRecords {
     if (coin()) return i;
     i.evidence = measured();
     i.evidence.samples_ns.push_back(real());
-    for (auto time : kTimes) i.evidence.*time = 0;
+    for (auto member : kTimes) i.evidence.*member = 0;
     return i;
   }
   static constexpr double Measured::*kTimes[] = {
       &Measured::bind_ns,  &Measured::prepare_ns,         &Measured::upload_ns,
       &Measured::fetch_ns, &Measured::first_execution_ns, &Measured::plan_ns};
   Measured measured() {
-    Measured m{reals(), whole(1, 99), reals(), coin(), text(), {}, whole(0, 9), {}};
+    Measured m{times(), whole(1, 99), reals(), coin(), text(), {}, whole(0, 9), {}};
     m.slots = static_cast<int>(whole(1, 4096));
     m.slot_bytes = whole(0, 1LL << 50);
     m.counts = {reals(), reals(), reals(), text()};
-    for (auto time : kTimes) m.*time = real();
+    for (auto member : kTimes) m.*member = time();
     for (std::size_t i = 0; coin() && i < m.samples_ns.size(); ++i)
       m.loads.push_back({real(), real(), real(), real()});
     const auto samples = static_cast<std::int64_t>(m.samples_ns.size());

@@ -44,7 +44,7 @@ TEST(Formats, AWrongOneIsAnsweredByThoseThatThereAre) {
             "--format pdf: not text, json, md or html");
   EXPECT_FALSE(pick_format(Subject::comparison, "csv", "")) << "that shows runs";
   EXPECT_EQ(pick_format(Subject::runs, "csv", "a.md").value()->name, "csv") << "what is asked for";
-  EXPECT_EQ(file_choices(Subject::gate), ".json, .md");
+  EXPECT_EQ(file_choices(Subject::gate), ".json, .md, .xml");
 }
 
 TEST(Formats, MostTakeOneRun) {

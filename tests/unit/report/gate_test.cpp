@@ -49,6 +49,48 @@ TEST(Gate, EqualRunsAreGreen) {
   EXPECT_EQ(exit_code_of(gate, true), kGood);
 }
 
+Gate concluded(Gate gate, bool strict = false) {
+  conclude(gate, strict);
+  return gate;
+}
+
+TEST(Gate, WhatNothingIsKnownOfIsNeverGreen) {
+  const auto timed_run = even_run(10);
+  auto loud = even_run(10);
+  for (auto& c : loud.cases) c.measurement = Inconclusive{"too loud"};
+  using Pair = std::pair<const Results*, const Results*>;
+  for (const auto& [then, now] :
+       {Pair(&loud, &timed_run), Pair(&timed_run, &loud), Pair(&loud, &loud)}) {
+    const auto gate = concluded(judged(*then, *now));
+    EXPECT_EQ(gate.suspects.size(), 10u);
+    EXPECT_EQ(gate.verdict, GateVerdict::undecided);
+    EXPECT_EQ(gate.exit_code, kGood);
+    EXPECT_EQ(gate.not_told, 10);
+    EXPECT_EQ(concluded(judged(*then, *now), true).exit_code, kUndecided);
+    EXPECT_EQ(gate_text(gate, 100, false).find("UNDECIDED: nothing is wrong; whether 10 of 10"),
+              0u);
+    EXPECT_NE(remedy(gate), "");
+  }
+}
+
+TEST(Gate, OneCaseThatIsNotToldIsEnoughToBeUndecided) {
+  const auto then = even_run(10);
+  auto now = even_run(10);
+  now.cases[3].measurement = Skipped{SkipReason::over_budget, "one execution takes 40 s"};
+  const auto gate = concluded(judged(then, now));
+  EXPECT_EQ(gate.verdict, GateVerdict::undecided);
+  EXPECT_EQ(gate.told, 9);
+  EXPECT_EQ(gate.not_told, 1);
+}
+
+TEST(Gate, NothingToCompareIsUndecided) {
+  auto refused = even_run(2);
+  for (auto& c : refused.cases) c.verdict = Refused{RefusalReason::kernel, "no 3x3"};
+  const auto gate = concluded(judged(refused, refused));
+  EXPECT_EQ(gate.verdict, GateVerdict::undecided);
+  EXPECT_NE(gate_text(gate, 100, false).find("no times were compared"), std::string::npos);
+}
+
 TEST(Gate, WhatFailsIsRedWhateverTheBaselineHad) {
   auto then = even_run(2), now = even_run(2);
   now.cases[1].verdict = Failed{"out of memory"};
@@ -115,20 +157,24 @@ TEST(Gate, ASuspectIsJudgedByWhatWasMeasuredAgain) {
   const auto little = again(1009);
   EXPECT_EQ(verdict(&fast, &little, true), std::pair(SuspectResult::not_slower, int{kGood}))
       << "within the margin";
-  EXPECT_EQ(verdict(&fast, &few), std::pair(SuspectResult::unconfirmed, int{kGood}));
-  EXPECT_EQ(verdict(&fast, &few, true), std::pair(SuspectResult::unconfirmed, int{kUndecided}));
-  EXPECT_EQ(verdict(nullptr, nullptr, true),
-            std::pair(SuspectResult::unconfirmed, int{kUndecided}));
+  EXPECT_EQ(verdict(&fast, &few), std::pair(SuspectResult::not_told, int{kGood}));
+  EXPECT_EQ(verdict(&fast, &few, true), std::pair(SuspectResult::not_told, int{kUndecided}));
+  EXPECT_EQ(verdict(nullptr, nullptr, true), std::pair(SuspectResult::not_told, int{kUndecided}));
+  auto wide = again(1000);
+  auto& samples = std::get<Measured>(wide.measurement).samples_ns;
+  for (std::size_t i = 0; i < samples.size() / 3; ++i) samples[i] = 1190;
+  EXPECT_EQ(verdict(&fast, &wide, true), std::pair(SuspectResult::not_told, int{kUndecided}))
+      << "its upper end is 19%";
   const auto loud = untimed("a", "l0", Agrees{}, Inconclusive{"too loud"});
-  EXPECT_EQ(verdict(&fast, &loud, true), std::pair(SuspectResult::unconfirmed, int{kUndecided}));
-  EXPECT_EQ(verdict(&loud, &slow, true), std::pair(SuspectResult::unconfirmed, int{kUndecided}));
+  EXPECT_EQ(verdict(&fast, &loud, true), std::pair(SuspectResult::not_told, int{kUndecided}));
+  EXPECT_EQ(verdict(&loud, &slow, true), std::pair(SuspectResult::not_told, int{kUndecided}));
   const auto endless =
       untimed("a", "l0", Agrees{}, Skipped{SkipReason::over_budget, "one execution takes 40 s"});
   EXPECT_EQ(verdict(&fast, &endless), std::pair(SuspectResult::slower, int{kSlower}));
   auto slow_start = again(1000);
   std::get<Measured>(slow_start.measurement).first_execution_ns = 3e8;
   EXPECT_EQ(verdict(&slow_start, &endless, true),
-            std::pair(SuspectResult::unconfirmed, int{kUndecided}))
+            std::pair(SuspectResult::not_told, int{kUndecided}))
       << "nearly over it too";
   const auto wrong = untimed("a", "l0", Failed{"R12"}),
              dead = untimed("a", "l0", Died{11, 0, "execute", ""});
@@ -143,8 +189,7 @@ TEST(Gate, ALostTimeIsASuspicion) {
   const auto gate = judged(then, now);
   ASSERT_EQ(gate.suspects.size(), 1u);
   EXPECT_EQ(gate.suspects[0].compared->candidate, &now.cases[4]);
-  EXPECT_TRUE(judged(now, then).suspects.empty())
-      << "where the baseline has no time there is nothing to lose";
+  EXPECT_EQ(judged(now, then).suspects.size(), 1u) << "nothing is known of it";
 }
 
 TEST(Gate, EveryCaseIsASuspectWhereThatIsAskedOrTooFewAreThere) {
@@ -194,6 +239,9 @@ TEST(Gate, TellsItsVerdictInEveryFormat) {
   EXPECT_NE(gate_markdown(gate).find("- **slower** l0"), std::string::npos) << gate_markdown(gate);
   EXPECT_NE(gate_json(gate).find("\"result\": \"slower\""), std::string::npos);
   EXPECT_NE(gate_json(gate).find("\"exit_code\": 1"), std::string::npos);
+  EXPECT_NE(gate_json(gate).find("\"verdict\": \"red\""), std::string::npos);
+  const auto xml = gate_junit(gate);
+  EXPECT_NE(xml.find("tests=\"10\" failures=\"2\" errors=\"0\" skipped=\"0\""), xml.npos) << xml;
 }
 
 }  // namespace

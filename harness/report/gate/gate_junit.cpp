@@ -1,0 +1,89 @@
+// The gate's judgement as JUnit's XML, for a CI server: one test for each case that was compared.
+#include <fmt/format.h>
+
+#include <map>
+
+#include "core/layers.hpp"
+#include "record/classify.hpp"
+#include "report/escape.hpp"
+#include "report/gate/gate.hpp"
+
+namespace convgauge::report {
+namespace {
+
+struct Finding {
+  JUnitResult result = JUnitResult::passed;
+  std::string text;
+};
+
+JUnitResult result_of(const Suspect& s) {
+  switch (s.result) {
+    case SuspectResult::not_told:
+      return JUnitResult::skipped;
+    case SuspectResult::not_slower:
+      return JUnitResult::passed;
+    case SuspectResult::slower:
+      return JUnitResult::failure;
+    case SuspectResult::failed:
+      break;
+  }
+  return s.verdict && is_crash(*s.verdict) ? JUnitResult::error : JUnitResult::failure;
+}
+
+std::map<const ComparedCase*, Finding> findings_of(const Gate& gate) {
+  std::map<const ComparedCase*, Finding> all;
+  for (const auto& s : gate.suspects)
+    all[s.compared] = {result_of(s), fmt::format("{}: {}; {}", word(s.result), s.why, s.outcome)};
+  for (const auto& f : gate.lost)
+    all[f.compared] = {gate.options.allow_refusals ? JUnitResult::skipped : JUnitResult::failure,
+                       f.why};
+  for (const auto& f : gate.failures)
+    all[f.compared] = {row_of(*f.compared->candidate).junit, f.why};
+  return all;
+}
+
+std::string element(const Finding& finding) {
+  const auto text = escape_markup(finding.text);
+  switch (finding.result) {
+    case JUnitResult::failure:
+      return fmt::format("<failure message=\"{}\"/>", text);
+    case JUnitResult::error:
+      return fmt::format("<error message=\"{}\"/>", text);
+    case JUnitResult::skipped:
+      return fmt::format("<skipped message=\"{}\"/>", text);
+    case JUnitResult::passed:
+      break;
+  }
+  return text.empty() ? "" : fmt::format("<system-out>{}</system-out>", text);
+}
+
+}  // namespace
+
+std::string gate_junit(const Gate& gate) {
+  auto found = findings_of(gate);
+  std::map<JUnitResult, int> counts;
+  std::string tests;
+  int count = 0;
+  const auto add = [&](const std::string& name, const Finding& finding) {
+    ++count, ++counts[finding.result];
+    tests += fmt::format("    <testcase classname=\"convgauge.gate\" name=\"{}\">{}</testcase>\n",
+                         escape_markup(name), element(finding));
+  };
+  for (const auto& c : gate.comparison.cases) {
+    auto finding = found[&c];
+    if (finding.text.empty() && !gate.unjudged.empty())
+      finding = {JUnitResult::skipped, "times were not judged: " + gate.unjudged};
+    add(case_name(gate.comparison, c), finding);
+  }
+  for (const auto& sentence : gate.known_no_more)
+    add("known failure", {JUnitResult::failure, sentence});
+  const auto counters = fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\"",
+                                    count, counts[JUnitResult::failure], counts[JUnitResult::error],
+                                    counts[JUnitResult::skipped]);
+  return fmt::format(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"convgauge gate\" {}>\n"
+      "  <testsuite name=\"gate: {}\" {}>\n{}  </testsuite>\n</testsuites>\n",
+      counters, word(gate.verdict), counters, tests);
+}
+
+}  // namespace convgauge::report
