@@ -92,6 +92,9 @@ void settle(Suspect& suspect, const CaseRecord* baseline, const CaseRecord* cand
 /// order: 4, 1, 3, 6, 5 (`strict` only), 0. harness/cli/README.md says what each means.
 void conclude(Gate& gate, bool strict);
 
+/// The number of suspects with this result.
+int count(const Gate& gate, SuspectResult result);
+
 std::string gate_text(const Gate& gate, int width, bool colour);
 std::string gate_markdown(const Gate& gate);
 std::string gate_json(const Gate& gate);

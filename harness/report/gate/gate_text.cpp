@@ -1,7 +1,6 @@
 // The gate's judgement for a terminal and for a pull request: the answer first, then its reasons.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -48,11 +47,6 @@ std::string_view remedy_of(NotTold why) {
       break;
   }
   return "run the gate again when the machine does nothing else";
-}
-
-int count(const Gate& gate, SuspectResult result) {
-  return static_cast<int>(std::count_if(gate.suspects.begin(), gate.suspects.end(),
-                                        [&](const Suspect& s) { return s.result == result; }));
 }
 
 std::string times_text(const Gate& gate) {

@@ -195,12 +195,12 @@ void answer_suspects(Gate& gate) {
   }
 }
 
+}  // namespace
+
 int count(const Gate& gate, SuspectResult result) {
   return static_cast<int>(std::count_if(gate.suspects.begin(), gate.suspects.end(),
                                         [&](const Suspect& s) { return s.result == result; }));
 }
-
-}  // namespace
 
 void conclude(Gate& gate, bool strict) {
   answer_suspects(gate);

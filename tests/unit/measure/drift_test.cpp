@@ -123,10 +123,10 @@ TEST(RecordedDrift, WholeRunsAreNotAccusedWrongly) {
 /// What whole gates come to: 40 cases, one of them slower by `factor`; stored times that scatter by
 /// `scatter`; a share of the cases without a stored time; what is suspected is replayed on recorded
 /// drift, `loudness` times as far from its median.
-struct Simulated {
+struct GateTally {
   int runs = 0, red = 0, green = 0;
 };
-Simulated simulate(double factor, double scatter, double untimed, double loudness) {
+GateTally tally_gates(double factor, double scatter, double untimed, double loudness) {
   constexpr int kRuns = 300, kCases = 40;
   std::mt19937_64 random(11);
   RankLaws laws;
@@ -138,7 +138,7 @@ Simulated simulate(double factor, double scatter, double untimed, double loudnes
     drifts.push_back(std::move(drift));
   }
   std::normal_distribution<double> noise(0, scatter);
-  Simulated result;
+  GateTally result;
   for (int run = 0; run < kRuns; ++run) {
     std::vector<double> stored, slow_by;
     std::vector<Slowdown> again;
@@ -169,8 +169,8 @@ TEST(SimulatedGates, AreNotGreenWhereACaseIsSlowerNorRedWhereNoneIs) {
   for (const double scatter : {0.01, 0.02})
     for (const double untimed : {0.0, 0.3})
       for (const double loudness : {1.0, 2.0}) {
-        const auto slower = simulate(1.0501, scatter, untimed, loudness),
-                   same = simulate(1, scatter, untimed, loudness);
+        const auto slower = tally_gates(1.0501, scatter, untimed, loudness),
+                   same = tally_gates(1, scatter, untimed, loudness);
         const auto name =
             fmt::format("scatter {}, untimed {}, loudness {}: ", scatter, untimed, loudness);
         fmt::print("{}slower by 5%: {} red, {} green; the same: {} red, {} green; of {}\n", name,
