@@ -7,6 +7,7 @@
 #include "core/layers.hpp"
 #include "core/problem_text.hpp"
 #include "report/escape.hpp"
+#include "report/junit.hpp"
 #include "report/report.hpp"
 #include "report/words.hpp"
 
@@ -50,7 +51,7 @@ std::string body(const CaseRecord& record) {
     case JUnitResult::error:
       return element("error");
     case JUnitResult::skipped:
-      return fmt::format("<skipped message=\"{}\"/>", escape_markup(message));
+      return junit_remark(JUnitResult::skipped, message);
     case JUnitResult::passed:
       break;
   }
@@ -58,7 +59,7 @@ std::string body(const CaseRecord& record) {
   if (const auto* m = ranked(&record))
     out = fmt::format("median {}, {:.4g} GFLOP/s", time_text(median_interval(m->samples_ns).median),
                       gflops(record));
-  return out.empty() ? "" : fmt::format("<system-out>{}</system-out>", escape_markup(out));
+  return junit_remark(JUnitResult::passed, out);
 }
 
 std::string test_case(const std::string& suite, const CaseRecord& record) {
@@ -91,17 +92,13 @@ std::vector<Suite> suites_of(const Results& results) {
 }
 
 std::string counters(const std::vector<const CaseRecord*>& cases) {
-  int failures = 0, errors = 0, skipped = 0;
+  JUnitCounts counts;
   double time = 0;
   for (const auto* record : cases) {
-    const auto result = row_of(*record).junit;
-    failures += result == JUnitResult::failure;
-    errors += result == JUnitResult::error;
-    skipped += result == JUnitResult::skipped;
+    counts.add(row_of(*record).junit);
     time += seconds(*record);
   }
-  return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.6f}\"",
-                     cases.size(), failures, errors, skipped, time);
+  return fmt::format("{} time=\"{:.6f}\"", counts.attributes(), time);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "record/classify.hpp"
 #include "report/escape.hpp"
 #include "report/gate/gate.hpp"
+#include "report/junit.hpp"
 
 namespace convgauge::report {
 namespace {
@@ -43,29 +44,21 @@ std::map<const ComparedCase*, Finding> findings_of(const Gate& gate) {
 }
 
 std::string element(const Finding& finding) {
-  const auto text = escape_markup(finding.text);
-  switch (finding.result) {
-    case JUnitResult::failure:
-      return fmt::format("<failure message=\"{}\"/>", text);
-    case JUnitResult::error:
-      return fmt::format("<error message=\"{}\"/>", text);
-    case JUnitResult::skipped:
-      return fmt::format("<skipped message=\"{}\"/>", text);
-    case JUnitResult::passed:
-      break;
-  }
-  return text.empty() ? "" : fmt::format("<system-out>{}</system-out>", text);
+  const bool error = finding.result == JUnitResult::error;
+  if (!error && finding.result != JUnitResult::failure)
+    return junit_remark(finding.result, finding.text);
+  return fmt::format("<{} message=\"{}\"/>", error ? "error" : "failure",
+                     escape_markup(finding.text));
 }
 
 }  // namespace
 
 std::string gate_junit(const Gate& gate) {
   auto found = findings_of(gate);
-  std::map<JUnitResult, int> counts;
+  JUnitCounts counts;
   std::string tests;
-  int count = 0;
   const auto add = [&](const std::string& name, const Finding& finding) {
-    ++count, ++counts[finding.result];
+    counts.add(finding.result);
     tests += fmt::format("    <testcase classname=\"convgauge.gate\" name=\"{}\">{}</testcase>\n",
                          escape_markup(name), element(finding));
   };
@@ -76,14 +69,11 @@ std::string gate_junit(const Gate& gate) {
     add(case_name(gate.comparison, c), finding);
   }
   for (const auto& sentence : gate.known_no_more)
-    add("known failure", {JUnitResult::failure, sentence});
-  const auto counters = fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\"",
-                                    count, counts[JUnitResult::failure], counts[JUnitResult::error],
-                                    counts[JUnitResult::skipped]);
+    add("known failure: " + sentence, {JUnitResult::failure, sentence});
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"convgauge gate\" {}>\n"
       "  <testsuite name=\"gate: {}\" {}>\n{}  </testsuite>\n</testsuites>\n",
-      counters, word(gate.verdict), counters, tests);
+      counts.attributes(), word(gate.verdict), counts.attributes(), tests);
 }
 
 }  // namespace convgauge::report
