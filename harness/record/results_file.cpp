@@ -21,38 +21,44 @@ Expected<std::string> slurp(const std::filesystem::path& file) {
   return std::move(text).str();
 }
 
-/// The library's own message without its line number: it is given one line at a time, so it always
-/// says line 1.
-std::string plain(const Json::parse_error& e) {
-  const std::string_view text = e.what();
-  const auto end = text.find("column ");
-  return std::string(end == text.npos ? text : text.substr(end));
+/// The library's own message without its name of the error and its line number: it is given one
+/// line at a time, so it always says line 1.
+std::string plain(const Json::exception& e) {
+  std::string_view text = e.what();
+  if (const auto head = text.find("] "); head != text.npos) text.remove_prefix(head + 2);
+  const auto column = text.find("column ");
+  return std::string(column == text.npos ? text : text.substr(column));
+}
+
+Expected<Json> parsed(std::string_view line, const Place& place) {
+  try {
+    return Json::parse(line);
+  } catch (const Json::parse_error& e) {
+    return tl::unexpected(fault(place, plain(e)).value());
+  } catch (const Json::out_of_range& e) {  // a number beyond a double
+    return tl::unexpected(fault(place, plain(e)).value());
+  }
 }
 
 /// Adds one line to `results`; returns what is wrong with it and where, or an empty text.
 std::string add_line(std::string_view line, const Place& place, Results& results) {
+  const auto json = parsed(line, place);
+  if (!json) return json.error().message;
   const bool first = results.whole_bytes == 0;
   std::string complaint, record;
-  try {
-    const Json json = Json::parse(line);
-    Fields fields(json, place, complaint);
-    fields.need("record", record);
-    if (first && record != "header")
-      fields.fail("record", "the first line must be the header, found " + shown(record));
-    if (!first && record == "header")
-      fields.fail("record", "a second header; one results file is one run");
-    if (!first && record != "case")
-      fields.fail("record", "expected \"case\", found " + shown(record));
-    if (!complaint.empty()) return complaint;
-    if (first)
-      results.header = header_from_json(json, place, complaint);
-    else
-      results.cases.push_back(case_from_json(json, place, complaint));
-  } catch (const Json::parse_error& e) {
-    return fault(place, plain(e)).value().message;
-  } catch (const Json::out_of_range&) {
-    return fault(place, "a number is too large for a double").value().message;
-  }
+  Fields fields(*json, place, complaint);
+  fields.need("record", record);
+  if (first && record != "header")
+    fields.fail("record", "the first line must be the header, found " + shown(record));
+  if (!first && record == "header")
+    fields.fail("record", "a second header; one results file is one run");
+  if (!first && record != "case")
+    fields.fail("record", "expected \"case\", found " + shown(record));
+  if (!complaint.empty()) return complaint;
+  if (first)
+    results.header = header_from_json(*json, place, complaint);
+  else
+    results.cases.push_back(case_from_json(*json, place, complaint));
   return complaint;
 }
 
