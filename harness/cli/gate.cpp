@@ -39,16 +39,15 @@ Expected<void> measure_suspects(Gate& gate, RemeasureRunsOrder order) {
   order.rounds = kGateSamples;
   const auto budget_ns = static_cast<double>(order.budget.count()) * 1e6 / kGateProcesses;
   RankLaws laws;
-  const auto unmeasured = [&](SuspectResult result) {
-    return [&gate, result](std::size_t i, std::string why) {
-      gate.suspects[i].result = result;
-      gate.suspects[i].not_told = NotTold::no_plugin;
-      gate.suspects[i].outcome = std::move(why);
-    };
-  };
   RemeasureRunsHooks hooks;
-  hooks.same_plugin = unmeasured(SuspectResult::not_slower);
-  hooks.not_here = unmeasured(SuspectResult::not_told);
+  hooks.same_plugin = [&](std::size_t i, std::string why) {
+    gate.suspects[i].result = SuspectResult::not_slower;
+    gate.suspects[i].outcome = std::move(why);
+  };
+  hooks.not_here = [&](std::size_t i, std::string why) {
+    gate.suspects[i].not_told = NotTold::no_plugin;
+    gate.suspects[i].outcome = std::move(why);
+  };
   hooks.measured = [&](std::size_t i, const Remeasured& pair) {
     settle(gate.suspects[i], pair.baseline, pair.candidate, budget_ns, laws);
   };
@@ -74,18 +73,6 @@ std::vector<fs::path> files_of(const po::variables_map& values, const char* name
   return files;
 }
 
-/// The format for the file that -o names. It is known before anything is measured.
-Expected<const Format*> format_of(const std::string& file) {
-  if (const auto* format = format_of_file(Subject::gate, file)) return format;
-  return error(fmt::format("gate: -o {}: its name must end in one of .txt, {}", file,
-                           file_choices(Subject::gate)));
-}
-
-Expected<void> write(const Gate& gate, const Format& format, const std::string& file) {
-  const auto text = format.gate(gate, {});
-  return text ? write_text(file, *text) : tl::unexpected(text.error());
-}
-
 Usage usage_of_gate() {
   Usage usage{"gate", "DIR --baseline DIR [options]",
               "convgauge gate results/runs/candidate --baseline results/baselines/resnet50 "
@@ -107,7 +94,8 @@ Usage usage_of_gate() {
   add("strict", "what could not be told counts (exit code 5)");
   add("out", po::value<std::string>(), "folder for the results of what was measured again");
   add("output,o", po::value<std::string>(),
-      fmt::format("write the judgement here too: .txt, {}", file_choices(Subject::gate)).c_str());
+      "write the judgement here too; the file's name decides the format");
+  add("format,f", po::value<std::string>(), format_choices(Subject::gate).c_str());
   return usage;
 }
 
@@ -180,13 +168,22 @@ int gate(const Arguments& arguments) {
   const auto request = request_of(values);
   if (!request) return usage_error(request.error().message);
   const auto file = text_of(values, "output").value_or("");
-  const auto format = format_of(file);
-  if (!format) return usage_error(format.error().message);
+  const auto format = pick_format(Subject::gate, text_of(values, "format"), file);
+  if (!format) return usage_error("gate: " + format.error().message);
   const auto gate = judged(*request, values);
   if (!gate) return usage_error("gate: " + gate.error().message);
-  fmt::print("{}", gate_text(*gate, terminal_width(), wants_colour()));
-  if (!file.empty())
-    if (auto ok = write(*gate, **format, file); !ok) return usage_error(ok.error().message);
+  FormatOptions options;
+  options.width = terminal_width();
+  options.colour = wants_colour();
+  const auto& terminal = file.empty() ? **format : *format_of_file(Subject::gate, "");
+  const auto shown = terminal.gate(*gate, options);
+  if (!shown) return usage_error("gate: " + shown.error().message);
+  fmt::print("{}", *shown);
+  if (!file.empty()) {
+    const auto text = (*format)->gate(*gate, {});
+    if (!text) return usage_error("gate: " + text.error().message);
+    if (auto ok = write_text(file, *text); !ok) return usage_error(ok.error().message);
+  }
   return interrupted() ? kInterrupted : gate->exit_code;
 }
 

@@ -113,14 +113,6 @@ std::string format_choices(Subject subject) {
   return enumerated(names_of([&](const Format& f) { return shows(f, subject); }), "or");
 }
 
-std::string file_choices(Subject subject) {
-  std::vector<std::string_view> all;
-  for (const auto& f : kFormats)
-    if (shows(f, subject) && !f.at_terminal)
-      all.insert(all.end(), f.extensions.begin(), f.extensions.end());
-  return fmt::format("{}", fmt::join(all, ", "));
-}
-
 const Format* format_of_file(Subject subject, std::string_view file) {
   return first([&](const Format& f) { return shows(f, subject) && is_named(f, file); });
 }

@@ -43,8 +43,6 @@ enum class Subject { runs, comparison, gate };
 
 /// "md, html or table": the formats that show a subject.
 std::string format_choices(Subject subject);
-/// ".md, .json": the extensions of the formats that show a subject, without those for a terminal.
-std::string file_choices(Subject subject);
 
 /// The format for the extension of a file; null where there is none. For an empty name: the format
 /// for a terminal.

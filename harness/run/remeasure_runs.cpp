@@ -76,8 +76,8 @@ class Remeasurement {
     if (same && !order_.same_plugins_too && ranked(then) && ranked(now))
       return hooks_.same_plugin(
           pair,
-          "not measured again: the same plugin file, library and options in both runs, so the "
-          "machine differed");
+          "not measured again: the same plugin file, library version and options in both runs; "
+          "the machine differed, or a library that the plugin loads");
     const auto old_file = baseline_files_.find(*old_plugin, order_.baseline->folder);
     if (old_file.empty())
       return hooks_.not_here(pair,

@@ -35,7 +35,7 @@ std::string_view word(SuspectResult result);
 enum class NotTold {
   not_reached,  // the measuring was interrupted
   no_plugin,    // a plugin file is not here
-  few_rounds,   // the budget allowed too few for an interval
+  few_rounds,   // the budget allowed too few for an interval, or not one execution
   wide,         // the interval reaches beyond 5%
   no_time       // a side gave no time again, or the baseline's no right result
 };

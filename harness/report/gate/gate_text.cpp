@@ -1,6 +1,7 @@
 // The gate's judgement for a terminal and for a pull request: the answer first, then its reasons.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -21,11 +22,8 @@ std::string answer(const Gate& gate) {
       return fmt::format("GREEN: none of {} is slower", counted(gate.told, "case"));
     case GateVerdict::undecided:
       return gate.not_told > 0
-                 ? fmt::format("UNDECIDED: nothing is wrong; whether {} of {} slower is not told",
-                               gate.not_told,
-                               gate.told + gate.not_told == 1
-                                   ? "1 case is"
-                                   : fmt::format("{} cases are", gate.told + gate.not_told))
+                 ? fmt::format("UNDECIDED: nothing is wrong; {} of {} may be slower", gate.not_told,
+                               counted(gate.told + gate.not_told, "case"))
                  : "UNDECIDED: nothing is wrong; no times were compared";
     case GateVerdict::red:
       break;
@@ -92,7 +90,7 @@ std::string remedy(const Gate& gate) {
     if (s.result == SuspectResult::not_told &&
         std::find(remedies.begin(), remedies.end(), remedy_of(s.not_told)) == remedies.end())
       remedies.push_back(remedy_of(s.not_told));
-  return fmt::format("To have {} told: {}.", counted(gate.not_told, "case"),
+  return fmt::format("To decide {}: {}.", counted(gate.not_told, "case"),
                      fmt::join(remedies, "; "));
 }
 

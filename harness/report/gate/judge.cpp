@@ -149,16 +149,19 @@ void settle(Suspect& suspect, const CaseRecord* baseline, const CaseRecord* cand
                                   reason(*candidate));
     return;
   }
+  const auto no_time = [](const CaseRecord& record) {
+    return classify(record) == Outcome::over_budget ? NotTold::few_rounds : NotTold::no_time;
+  };
   const auto *then = ranked(baseline), *now = ranked(candidate);
   if (!then)
     return not_told(
-        NotTold::no_time,
+        no_time(*baseline),
         "the baseline's plugin gave no time when it was measured again: " + reason(*baseline));
   if (!now) {
     // The candidate has no time because one execution takes over half of the budget. If the
     // baseline's takes less than a quarter, the candidate is at least twice as slow.
     if (classify(*candidate) != Outcome::over_budget || then->first_execution_ns >= budget_ns / 4)
-      return not_told(NotTold::no_time, "measured again: " + reason(*candidate));
+      return not_told(no_time(*candidate), "measured again: " + reason(*candidate));
     suspect.result = SuspectResult::slower;
     suspect.outcome =
         fmt::format("measured again: the baseline takes {}, the candidate was over budget: {}",

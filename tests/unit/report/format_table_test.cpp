@@ -44,7 +44,9 @@ TEST(Formats, AWrongOneIsAnsweredByThoseThatThereAre) {
             "--format pdf: not text, json, md or html");
   EXPECT_FALSE(pick_format(Subject::comparison, "csv", "")) << "that shows runs";
   EXPECT_EQ(pick_format(Subject::runs, "csv", "a.md").value()->name, "csv") << "what is asked for";
-  EXPECT_EQ(file_choices(Subject::gate), ".json, .md, .xml");
+  EXPECT_EQ(pick_format(Subject::gate, {}, "a.html").error().message,
+            "a.html: its name says no format; add --format text, json, md or junit");
+  EXPECT_EQ(pick_format(Subject::gate, {}, "a.xml").value()->name, "junit");
 }
 
 TEST(Formats, MostTakeOneRun) {

@@ -67,8 +67,7 @@ TEST(Gate, WhatNothingIsKnownOfIsNeverGreen) {
     EXPECT_EQ(gate.exit_code, kGood);
     EXPECT_EQ(gate.not_told, 10);
     EXPECT_EQ(concluded(judged(*then, *now), true).exit_code, kUndecided);
-    EXPECT_EQ(gate_text(gate, 100, false).find("UNDECIDED: nothing is wrong; whether 10 of 10"),
-              0u);
+    EXPECT_EQ(gate_text(gate, 100, false).find("UNDECIDED: nothing is wrong; 10 of 10 cases"), 0u);
     EXPECT_NE(remedy(gate), "");
   }
 }
@@ -180,6 +179,27 @@ TEST(Gate, ASuspectIsJudgedByWhatWasMeasuredAgain) {
              dead = untimed("a", "l0", Died{11, 0, "execute", ""});
   EXPECT_EQ(verdict(&fast, &wrong), std::pair(SuspectResult::failed, int{kWrong}));
   EXPECT_EQ(verdict(&fast, &dead), std::pair(SuspectResult::failed, int{kCrashed}));
+}
+
+TEST(Gate, TheRemedyFitsTheReason) {
+  const auto then = even_run(10);
+  auto now = even_run(10);
+  now.cases[0] = timed("a", "l0", about(2000));
+  const auto remedy_after = [&](const CaseRecord& baseline, const CaseRecord& candidate) {
+    auto gate = judged(then, now);
+    RankLaws laws;
+    settle(gate.suspects[0], &baseline, &candidate, 1e9, laws);
+    return remedy(concluded(std::move(gate)));
+  };
+  const auto fast = again(1000), few = again(2000, 7);
+  const auto endless =
+      untimed("a", "l0", Agrees{}, Skipped{SkipReason::over_budget, "one execution takes 40 s"});
+  const auto loud = untimed("a", "l0", Agrees{}, Inconclusive{"too loud"});
+  EXPECT_EQ(remedy_after(fast, few), "To decide 1 case: give more time by --budget.");
+  EXPECT_EQ(remedy_after(endless, fast), "To decide 1 case: give more time by --budget.");
+  EXPECT_EQ(remedy_after(fast, loud),
+            "To decide 1 case: run the gate again when the machine does nothing else.");
+  EXPECT_EQ(remedy_after(fast, fast), "");
 }
 
 TEST(Gate, ALostTimeIsASuspicion) {
