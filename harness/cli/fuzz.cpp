@@ -149,6 +149,7 @@ int fuzz(const Arguments& arguments) {
   };
   hooks.interrupted = [] { return interrupted(); };
   const auto result = run::fuzz(resolved->competitors, *options, hooks);
+  leave_interrupts();
   FuzzLine::clear();
   if (!result) return usage_error(result.error().message);
   print_summary(*result, *options);

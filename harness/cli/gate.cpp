@@ -155,6 +155,7 @@ Expected<Gate> judged(const Request& request, const po::variables_map& values) {
   if (values.count("out")) order.out = values["out"].as<std::string>();
   watch_interrupts();
   if (auto ok = measure_suspects(*gate, std::move(order)); !ok) return tl::unexpected(ok.error());
+  leave_interrupts();
   conclude(*gate, values.count("strict") > 0);
   return gate;
 }

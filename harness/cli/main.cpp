@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "cli/streams.hpp"
 #include "cli/verbs.hpp"
 #include "config/nearest.hpp"
 #include "run/outcome.hpp"
@@ -56,10 +57,7 @@ int unknown(const std::string& name) {
   return convgauge::kUsage;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) try {
-  const Arguments all(argv + 1, argv + argc);
+int run_verb(const Arguments& all) try {
   if (all.empty()) return help(stderr), convgauge::kUsage;
   if (all[0] == "--help" || all[0] == "-h" || all[0] == "help") return help(stdout), 0;
   if (all[0] == "--version") return fmt::print("convgauge {}\n", convgauge::kVersion), 0;
@@ -69,4 +67,15 @@ int main(int argc, char** argv) try {
 } catch (const std::exception& e) {
   fmt::print(stderr, "convgauge: a bug of our own: {}\n", e.what());
   return convgauge::kOurBug;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  convgauge::cli::open_missing_streams();
+  const Arguments all(argv + 1, argv + argc);
+  // A worker's standard output is the plugin's.
+  if (!all.empty() && all[0] == "worker") return run_verb(all);
+  convgauge::cli::watch_output();
+  return convgauge::cli::finish_output(run_verb(all));
 }

@@ -34,7 +34,9 @@ Expected<SweepResult> run_selection(const Selection& selection, SweepOptions opt
     bar.clear();
     fmt::print("{}", failure_lines(r));
   };
-  return sweep(selection.suite, selection.catalog, options, hooks);
+  auto result = sweep(selection.suite, selection.catalog, options, hooks);
+  leave_interrupts();
+  return result;
 }
 
 std::string command_line(const char* verb, const Arguments& arguments) {
@@ -54,7 +56,7 @@ std::string assignments(const std::vector<SettingText>& settings) {
 
 }  // namespace
 
-int dry_run(const Selection& selection, bool measure) {
+int dry_run(const Selection& selection, bool measure, int shard, int shards) {
   const auto resolved = resolve_backends(selection.suite, selection.catalog);
   if (!resolved) return usage_error(resolved.error().message);
   const auto settings = settings_of(selection.suite);
@@ -63,7 +65,9 @@ int dry_run(const Selection& selection, bool measure) {
   constexpr double kRate = 20e9, kVerifying = 10, kSampleSeconds = 7e-3;
   double seconds = 0;
   std::int64_t cases = 0;
-  for (const auto& problem : selection.suite.problems)
+  for (std::size_t i = static_cast<std::size_t>(shard); i < selection.suite.problems.size();
+       i += static_cast<std::size_t>(shards)) {
+    const auto& problem = selection.suite.problems[i];
     for (const auto& s : settings)
       for (const auto& c : resolved->competitors) {
         const auto name = problem.name.empty()
@@ -75,6 +79,7 @@ int dry_run(const Selection& selection, bool measure) {
                    (measure ? selection.suite.settings.measure.rounds * kSampleSeconds : 0);
         ++cases;
       }
+  }
   for (const auto& a : resolved->absent) fmt::print("absent: {}: {}\n", a.name, a.why);
   fmt::print(
       "{}, about {:.0f} s at 20 GFLOP/s; slow backends take longer, {:.0f} s a case at "

@@ -14,8 +14,9 @@ Expected<SweepResult> run_selection(const Selection& selection, SweepOptions opt
 /// "convgauge verify ..." as it was typed.
 std::string command_line(const char* verb, const Arguments& arguments);
 
-/// --dry-run: prints the cases and a rough estimate of the time; returns the exit code.
-int dry_run(const Selection& selection, bool measure);
+/// --dry-run: prints the cases (of a shard those of its problems, as in SweepOptions) and a rough
+/// estimate of the time; returns the exit code.
+int dry_run(const Selection& selection, bool measure, int shard = 0, int shards = 1);
 
 /// Prints to standard error which known failures no longer fail; returns the exit code.
 int conclude(const SweepResult& result, bool strict);

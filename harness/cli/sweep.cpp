@@ -2,13 +2,16 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <ctime>
 
 #include "cli/session.hpp"
 #include "cli/summary.hpp"
 #include "cli/terminal.hpp"
+#include "config/nearest.hpp"
 #include "core/files.hpp"
+#include "core/text.hpp"
 #include "report/formats.hpp"
 #include "report/report.hpp"
 #include "run/outcome.hpp"
@@ -29,6 +32,33 @@ Expected<std::pair<int, int>> shard(const std::string& text) {
       return std::pair(i - 1, n);
   }
   return error(fmt::format("--shard {}: not I/N with 1 <= I <= N", text));
+}
+
+/// Outcomes that say nothing lasting about a plugin: what the machine did may have caused them.
+constexpr const char* kRetried = "noisy,no_time,timed_out,died";
+
+/// The word of an outcome on the command line: "timed_out".
+std::string retry_word(const OutcomeRow& row) {
+  std::string word(row.word);
+  std::replace(word.begin(), word.end(), ' ', '_');
+  return word;
+}
+
+Expected<std::vector<Outcome>> outcomes_to_retry(const Texts& words) {
+  std::vector<Outcome> all;
+  std::vector<std::string> known;
+  for (const auto& row : kOutcomes)
+    if (!row.word.empty() && row.outcome != Outcome::absent) known.push_back(retry_word(row));
+  for (const auto& word : words) {
+    const auto row = std::find_if(kOutcomes.begin(), kOutcomes.end(), [&](const OutcomeRow& r) {
+      return r.outcome != Outcome::absent && retry_word(r) == word && !word.empty();
+    });
+    if (row == kOutcomes.end())
+      return error(
+          fmt::format("--retry {}: no such outcome{}", word, config::suggestion(word, known)));
+    all.push_back(row->outcome);
+  }
+  return all;
 }
 
 std::string safe_name(std::string name) {
@@ -68,6 +98,9 @@ int sweep(const Arguments& arguments) {
   add("out", po::value<std::string>(),
       "folder for results.jsonl and the reports; default results/runs/NAME-TIME");
   add("resume", po::value<std::string>(), "continue the run in this folder");
+  add("retry", po::value<Texts>()->composing()->implicit_value({kRetried}, kRetried),
+      "with --resume: measure problems again that have a case of these outcomes; =KIND,... names "
+      "others, such as --retry=wrong");
   add("shard", po::value<std::string>(), "I/N: this machine's share of the problems");
   add("json", "case records on standard output");
   add("fail-fast", "end at the first failure");
@@ -84,6 +117,12 @@ int sweep(const Arguments& arguments) {
   options.resume = values.count("resume") > 0;
   if (options.resume && values.count("out"))
     return usage_error("sweep: --resume DIR continues in DIR; --out cannot be given too");
+  if (values.count("retry")) {
+    if (!options.resume) return usage_error("sweep: --retry needs --resume DIR");
+    auto outcomes = outcomes_to_retry(listed(values, "retry"));
+    if (!outcomes) return usage_error(outcomes.error().message);
+    options.retry = std::move(*outcomes);
+  }
   if (values.count("shard")) {
     const auto part = shard(values["shard"].as<std::string>());
     if (!part) return usage_error(part.error().message);
@@ -91,7 +130,7 @@ int sweep(const Arguments& arguments) {
   }
   const auto selection = select(values, false);
   if (!selection) return usage_error(selection.error().message);
-  if (values.count("dry-run")) return dry_run(*selection, true);
+  if (values.count("dry-run")) return dry_run(*selection, true, options.shard, options.shards);
   options.out = options.resume        ? fs::path(values["resume"].as<std::string>())
                 : values.count("out") ? fs::path(values["out"].as<std::string>())
                                       : fresh_folder(selection->suite.name);
@@ -112,6 +151,13 @@ int sweep(const Arguments& arguments) {
     fmt::print("{}\n{}report: {}\n",
                terminal_table(result->results, terminal_width(), wants_colour()),
                verdict_summary(result->results), (options.out / "report.html").string());
+  const auto problems = selection->suite.problems.size();
+  if (static_cast<std::size_t>(options.shard) >= problems) {
+    fmt::print(stderr, "convgauge: shard {}/{} is empty: {} has {}\n", options.shard + 1,
+               options.shards, selection->suite.name,
+               counted(static_cast<std::int64_t>(problems), "problem"));
+    return kGood;
+  }
   return conclude(*result, values.count("strict") > 0);
 }
 

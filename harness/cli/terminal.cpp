@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <cstdlib>
+
+#include "core/exit_code.hpp"
 
 namespace convgauge::cli {
 namespace {
@@ -15,6 +18,15 @@ using Seconds = std::chrono::duration<double>;
 
 // A signal handler takes no argument of ours: hence this global.
 volatile sig_atomic_t interrupt_seen = 0;
+
+/// How long a run may take to end by itself after the first Ctrl-C.
+constexpr timeval kPatience{0, 700'000};
+
+/// SIGALRM after that time; zero: none. [async-signal-safe]
+void set_timer(timeval after) {
+  const itimerval timer{{}, after};
+  ::setitimer(ITIMER_REAL, &timer, nullptr);
+}
 
 std::string clock_text(double seconds) {
   const auto whole = static_cast<long>(seconds + 0.5);
@@ -71,11 +83,28 @@ void ProgressBar::clear() {
 void watch_interrupts() {
   struct sigaction action {};
   action.sa_handler = [](int) {
-    if (interrupt_seen) ::_exit(130);
+    if (interrupt_seen) ::_exit(kInterrupted);
     interrupt_seen = 1;
+    set_timer(kPatience);
   };
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
+  action.sa_handler = [](int) {
+    constexpr char kText[] =
+        "\nconvgauge: interrupted in the middle of a case; those that were finished are kept\n";
+    [[maybe_unused]] const auto written = ::write(STDERR_FILENO, kText, sizeof kText - 1);
+    ::_exit(kInterrupted);
+  };
+  ::sigaction(SIGALRM, &action, nullptr);
+  // Whoever started this program may have blocked them.
+  sigset_t obeyed;
+  sigemptyset(&obeyed);
+  for (const int signal : {SIGINT, SIGTERM, SIGALRM}) sigaddset(&obeyed, signal);
+  ::sigprocmask(SIG_UNBLOCK, &obeyed, nullptr);
+}
+
+void leave_interrupts() {
+  set_timer({});
 }
 
 bool interrupted() {

@@ -26,9 +26,13 @@ class ProgressBar {
   std::int64_t first_done_ = -1;
 };
 
-/// From now on Ctrl-C (and SIGTERM) only makes interrupted() true, which is checked between
-/// problems, so that finished ones are kept. A second one ends the program at once.
+/// From now on Ctrl-C (and SIGTERM) only makes interrupted() true, which is checked between cases,
+/// so that finished ones are kept and reported. A run that has not ended 0.7 s later, because a
+/// plugin or the reference is in a long call, is ended then: its finished cases are in
+/// results.jsonl. A second Ctrl-C ends the program at once.
 void watch_interrupts();
+/// The run is over: an interrupted one may take its time to write reports.
+void leave_interrupts();
 bool interrupted();
 
 }  // namespace convgauge::cli

@@ -85,6 +85,7 @@ struct CaseRecord {
   std::optional<SmallestCase> smallest;
   std::string shrink_note;     // why there is no smallest case, though one was searched for
   std::optional<Roof> roof{};  // the most that this machine allows; empty: not known
+  std::string finished{};      // when: ISO 8601, UTC, with ms; empty in older files
   bool operator==(const CaseRecord&) const = default;
 };
 
@@ -116,6 +117,7 @@ void describe(Walk& walk, R& r) {
   walk("replay", r.replay);
   walk(Key("smallest").omit_default(), r.smallest);
   walk(Key("shrink_note").omit_default(), r.shrink_note);
+  walk(Key("finished").omit_default(), r.finished);
 }
 
 /// The times of a measurement that are one number each, by the names of their fields.
@@ -200,6 +202,8 @@ struct HeaderRecord {
   int rounds = 0;
   std::uint64_t seed = 0;
   std::int64_t problems = 0;  // of the suite: a resumed run goes on until it has them all
+  // This run has the problems whose index modulo `shards` is `shard`; shards 0: all.
+  int shard = 0, shards = 0;
   bool operator==(const HeaderRecord&) const = default;
 };
 
@@ -218,6 +222,8 @@ void describe(Walk& walk, H& h) {
   walk("rounds", h.rounds);
   walk("seed", h.seed);
   walk("problems", h.problems);
+  walk(Key("shard").omit_default(), h.shard);
+  walk(Key("shards").omit_default(), h.shards);
   walk("machine", h.machine);
   walk("plugins", h.plugins);
   walk("absent", h.absent);

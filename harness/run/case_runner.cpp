@@ -47,37 +47,63 @@ CaseRunner::CaseRunner(const Suite& suite, const std::vector<Competitor>& compet
       pool_(options.executable, options.measure, options.in_process),
       references_(reference_cache_options()) {}
 
-Expected<std::vector<Case>> CaseRunner::run(std::int64_t problem) {
-  const auto& geometry = suite_.problems[static_cast<std::size_t>(problem)].geometry;
-  std::vector<Case> all;
+Expected<bool> CaseRunner::run(std::int64_t problem, const std::function<bool()>& interrupted,
+                               const Settle& settle) {
+  std::vector<std::vector<Case>> groups;
+  std::int64_t count = 0;
   for (const auto& settings : settings_of(suite_)) {
-    const auto spec = spec_of(geometry, settings);
-    ProblemTensors tensors(spec, suite_.settings.verify.seed, physical_cores(), references_,
-                           use_projection(spec, suite_.settings.verify, available_bytes()));
-    auto cases = verify_all(problem, settings, tensors);
-    if (options_.measure) measure(cases, settings, tensors);
-    for (auto& c : cases) close_plan(c, pool_);
-    std::move(cases.begin(), cases.end(), std::back_inserter(all));
+    groups.push_back(cases_of(problem, settings));
+    for (auto& c : groups.back()) c.record.position.index = count++;
   }
-  if (!dump_error_.empty()) return error(dump_error_);
-  return all;
+  for (auto& group : groups) {
+    for (auto& c : group) c.record.position.cases = count;
+    if (group.empty()) continue;
+    const auto whole = run_group(group, interrupted, settle);
+    if (!whole || !*whole) return whole;
+  }
+  return true;
 }
 
-std::vector<Case> CaseRunner::verify_all(std::int64_t problem, const CaseSettings& settings,
-                                         ProblemTensors& tensors) {
+std::vector<Case> CaseRunner::cases_of(std::int64_t problem, const CaseSettings& settings) {
+  const auto spec = spec_of(suite_.problems[static_cast<std::size_t>(problem)].geometry, settings);
   std::vector<Case> cases;
   for (const auto& competitor : competitors_) {
     // A device's cases run with the first number of host threads only.
     if (!competitor.on_cpu && settings.threads != suite_.settings.threads.front()) continue;
     if (gone_.contains(competitor.choice.label)) continue;
-    for (const auto& choice : choices(competitor, tensors.spec(), settings.threads)) {
-      cases.push_back(new_case(problem, competitor, choice, settings, tensors.spec()));
-      verify(cases.back(), tensors);
-      if (options_.first_failures && is_unknown_defect(suite_, cases.back().record))
-        gone_.insert(competitor.choice.label);
-    }
+    for (const auto& choice : choices(competitor, spec, settings.threads))
+      cases.push_back(new_case(problem, competitor, choice, settings, spec));
   }
   return cases;
+}
+
+Expected<bool> CaseRunner::run_group(std::vector<Case>& cases,
+                                     const std::function<bool()>& interrupted,
+                                     const Settle& settle) {
+  const auto is_over = [&] { return interrupted && interrupted(); };
+  const auto& first = cases.front().record;
+  const auto spec = spec_of(first.problem.geometry, first.settings);
+  ProblemTensors tensors(spec, suite_.settings.verify.seed, physical_cores(), references_,
+                         use_projection(spec, suite_.settings.verify, available_bytes()));
+  for (auto& c : cases) {
+    if (is_over()) return false;
+    if (gone_.contains(c.competitor->choice.label)) continue;
+    verify(c, tensors);
+    if (!dump_error_.empty()) return error(dump_error_);
+    if (options_.first_failures && is_unknown_defect(suite_, c.record))
+      gone_.insert(c.competitor->choice.label);
+    if (options_.measure) continue;
+    if (is_over()) return false;  // the plugin may have got the signal too
+    if (auto ok = settle(c); !ok) return tl::unexpected(ok.error());
+  }
+  if (!options_.measure) return true;
+  if (is_over()) return false;
+  measure(cases, first.settings, tensors);
+  for (auto& c : cases) close_plan(c, pool_);
+  if (is_over()) return false;
+  for (auto& c : cases)
+    if (auto ok = settle(c); !ok) return tl::unexpected(ok.error());
+  return true;
 }
 
 /// All algorithms of a backend if the config asks for "all", else the requested one.

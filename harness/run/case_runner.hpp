@@ -1,5 +1,6 @@
 // The cases of one problem: verified one after the other, measured together, closed.
 #pragma once
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -19,9 +20,15 @@ class CaseRunner {
   CaseRunner(const Suite& suite, const std::vector<Competitor>& competitors,
              const SweepOptions& options, const Machine& machine);
 
+  /// What is done with a case when its last execution is over: for a case that is only verified,
+  /// before the next one starts, else when all that are measured with it are.
+  using Settle = std::function<Expected<void>(Case&)>;
   /// Every case of a problem (an index into the suite), in the order of the settings, competitors
-  /// and algorithms. Errors: a dump that cannot be written.
-  Expected<std::vector<Case>> run(std::int64_t problem);
+  /// and algorithms. False where `interrupted` (may be empty) became true, which is asked before
+  /// each case: what has not been settled is dropped. Errors: a dump that cannot be written, those
+  /// of `settle`.
+  Expected<bool> run(std::int64_t problem, const std::function<bool()>& interrupted,
+                     const Settle& settle);
   /// With options.first_failures: every competitor has failed, so that none is left to run.
   bool none_left() const { return gone_.size() == competitors_.size(); }
 
@@ -32,8 +39,10 @@ class CaseRunner {
     bool is_own = true;  // it is the backend's own choice
   };
   std::vector<Choice> choices(const Competitor& competitor, const Spec& spec, int threads);
-  std::vector<Case> verify_all(std::int64_t problem, const CaseSettings& settings,
-                               ProblemTensors& tensors);
+  /// The cases of a problem under one combination of settings, before anything has run.
+  std::vector<Case> cases_of(std::int64_t problem, const CaseSettings& settings);
+  Expected<bool> run_group(std::vector<Case>& cases, const std::function<bool()>& interrupted,
+                           const Settle& settle);
   Case new_case(std::int64_t problem, const Competitor& competitor, const Choice& choice,
                 const CaseSettings& settings, const Spec& spec);
   void verify(Case& c, ProblemTensors& tensors);

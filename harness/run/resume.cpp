@@ -6,11 +6,21 @@
 #include <fstream>
 #include <map>
 #include "core/layers.hpp"
+#include "record/classify.hpp"
 
 namespace convgauge::run {
 namespace {
 
+/// "--shard 1/4", or "no --shard".
+std::string shard_text(const HeaderRecord& header) {
+  return header.shards == 0 ? "no --shard"
+                            : fmt::format("--shard {}/{}", header.shard + 1, header.shards);
+}
+
 std::optional<std::string> difference(const HeaderRecord& then, const HeaderRecord& now) {
+  if (then.shard != now.shard || then.shards != now.shards)
+    return fmt::format("it was made with {}, and this command has {}", shard_text(then),
+                       shard_text(now));
   if (then.config_digest != now.config_digest) return "the config has changed";
   if (then.machine.processor != now.machine.processor || then.machine.cores != now.machine.cores)
     return fmt::format("it was made on another machine ({}, {} cores)", then.machine.processor,
@@ -29,6 +39,14 @@ std::optional<std::string> difference(const HeaderRecord& then, const HeaderReco
   return std::nullopt;
 }
 
+/// Whole lines of the file. They can be more than the cases that were read from it: a case that was
+/// measured again has two.
+std::size_t count_lines(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  using Bytes = std::istreambuf_iterator<char>;
+  return static_cast<std::size_t>(std::count(Bytes(in), Bytes(), '\n'));
+}
+
 /// Bytes of the file's first `lines` lines.
 std::size_t bytes_of_lines(const std::filesystem::path& file, std::size_t lines) {
   std::ifstream in(file, std::ios::binary);
@@ -41,17 +59,25 @@ std::size_t bytes_of_lines(const std::filesystem::path& file, std::size_t lines)
 }  // namespace
 
 Expected<Resumed> resume(const std::filesystem::path& file, const Results& found,
-                         const HeaderRecord& now) {
+                         const HeaderRecord& now, std::span<const Outcome> retry) {
   if (const auto bad = difference(found.header, now))
     return error(fmt::format("{}: cannot be resumed: {}", file.string(), *bad));
   std::map<std::int64_t, std::int64_t> lines;
   for (const auto& c : found.cases) ++lines[c.position.problem];
   // Lines are written problem by problem, so only the last one can lack some.
   Resumed r{found.cases, {}, 0};
+  const auto lines_of_file = count_lines(file);
   while (!r.cases.empty() && lines[r.cases.back().position.problem] < r.cases.back().position.cases)
     r.cases.pop_back();
-  for (const auto& c : r.cases) r.problems.insert(c.position.problem);
-  r.keep_bytes = bytes_of_lines(file, 1 + r.cases.size());
+  const auto dropped = found.cases.size() - r.cases.size();
+  std::set<std::int64_t> again;
+  for (const auto& c : r.cases) {
+    r.problems.insert(c.position.problem);
+    if (std::find(retry.begin(), retry.end(), row_of(c).outcome) != retry.end())
+      again.insert(c.position.problem);
+  }
+  for (const auto problem : again) r.problems.erase(problem);
+  r.keep_bytes = bytes_of_lines(file, lines_of_file - dropped);
   return r;
 }
 

@@ -1,6 +1,7 @@
 // Continues a run that was cut off: decides what is done, and whether this is the same run.
 #pragma once
 #include <set>
+#include <span>
 
 #include "core/layers.hpp"
 #include "record/record.hpp"
@@ -15,8 +16,10 @@ struct Resumed {
 };
 
 /// `found` was read from `file`; `now` is the header that the continuing run would write. Refuses
-/// where config, plugins or machine differ, and says which.
+/// where config, shard, plugins or machine differ, and says which. A problem with a case whose
+/// outcome is one of `retry` does not count as completed, though its cases are kept: all of it is
+/// measured again, since times are compared within one run of a problem.
 Expected<Resumed> resume(const std::filesystem::path& file, const Results& found,
-                         const HeaderRecord& now);
+                         const HeaderRecord& now, std::span<const Outcome> retry = {});
 
 }  // namespace convgauge::run

@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <chrono>
 #include <ctime>
 
 #include "core/layers.hpp"
@@ -13,6 +14,13 @@
 #include "run/version.hpp"
 
 namespace convgauge::run {
+
+std::string utc_now() {
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  return fmt::format("{:%Y-%m-%dT%H:%M}:{:%S}Z",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(now)),
+                     now.time_since_epoch());
+}
 
 HeaderRecord make_header(const Suite& suite, const ResolvedBackends& resolved,
                          const SweepOptions& options) {
@@ -37,6 +45,8 @@ HeaderRecord make_header(const Suite& suite, const ResolvedBackends& resolved,
   h.rounds = options.measure ? suite.settings.measure.rounds : 0;
   h.seed = suite.settings.verify.seed;
   h.problems = static_cast<std::int64_t>(suite.problems.size());
+  h.shard = options.shard;
+  h.shards = options.shards > 1 ? options.shards : 0;
   return h;
 }
 

@@ -6,6 +6,9 @@
 
 namespace convgauge::run {
 
+/// Now, in UTC: "2026-11-29T05:10:00.250Z".
+std::string utc_now();
+
 /// The header without what has to be measured.
 HeaderRecord make_header(const Suite& suite, const ResolvedBackends& resolved,
                          const SweepOptions& options);

@@ -11,7 +11,7 @@ Expected<RunLog> RunLog::open(HeaderRecord header, const SweepOptions& options) 
   if (options.out.empty()) return log;
   const auto file = options.out / "results.jsonl";
   if (options.resume) {
-    if (auto ok = log.resume_from(file); !ok) return tl::unexpected(ok.error());
+    if (auto ok = log.resume_from(file, options.retry); !ok) return tl::unexpected(ok.error());
     return log;
   }
   std::error_code failed;  // the writer names the file that it cannot open
@@ -23,13 +23,14 @@ Expected<RunLog> RunLog::open(HeaderRecord header, const SweepOptions& options) 
   return log;
 }
 
-Expected<void> RunLog::resume_from(const std::filesystem::path& file) {
+Expected<void> RunLog::resume_from(const std::filesystem::path& file,
+                                   std::span<const Outcome> retry) {
   auto found = read_results(file);
   if (!found) return tl::unexpected(found.error());
-  auto resumed = resume(file, *found, header());
+  auto resumed = resume(file, *found, header(), retry);
   if (!resumed) return tl::unexpected(resumed.error());
   results_.header = std::move(found->header);
-  results_.cases = std::move(resumed->cases);
+  for (auto& record : resumed->cases) keep(std::move(record));
   done_ = std::move(resumed->problems);
   auto writer = ResultsWriter::open(file, resumed->keep_bytes);
   if (!writer) return tl::unexpected(writer.error());
@@ -40,8 +41,17 @@ Expected<void> RunLog::resume_from(const std::filesystem::path& file) {
 Expected<void> RunLog::append(CaseRecord record) {
   if (writer_)
     if (auto ok = writer_->append(to_line(record)); !ok) return ok;
-  results_.cases.push_back(std::move(record));
+  keep(std::move(record));
   return {};
+}
+
+void RunLog::keep(CaseRecord record) {
+  const std::pair key(record.position.problem, record.position.index);
+  const auto [known, is_new] = places_.try_emplace(key, results_.cases.size());
+  if (is_new)
+    results_.cases.push_back(std::move(record));
+  else
+    results_.cases[known->second] = std::move(record);
 }
 
 }  // namespace convgauge::run

@@ -1,7 +1,9 @@
 // The results of a run as they are written: each line is on disk before the case is reported.
 #pragma once
+#include <map>
 #include <optional>
 #include <set>
+#include <span>
 
 #include "core/layers.hpp"
 #include "record/record.hpp"
@@ -25,9 +27,13 @@ class RunLog {
   Results take() { return std::move(results_); }
 
  private:
-  Expected<void> resume_from(const std::filesystem::path& file);
+  Expected<void> resume_from(const std::filesystem::path& file, std::span<const Outcome> retry);
+  /// Adds the case to the results; one that was measured again replaces its earlier record.
+  void keep(CaseRecord record);
   Results results_;
   std::set<std::int64_t> done_;
+  /// Where each case is in results_.cases, by its problem and its index among that problem's cases.
+  std::map<std::pair<std::int64_t, std::int64_t>, std::size_t> places_;
   std::optional<ResultsWriter> writer_;  // empty where nothing is written
 };
 

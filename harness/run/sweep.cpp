@@ -32,7 +32,10 @@ class Sweep {
       interrupted = hooks_.interrupted && hooks_.interrupted();
       if (interrupted) break;
       tell(i);
-      if (auto ok = run_problem(i); !ok) return tl::unexpected(ok.error());
+      const auto whole = runner_.run(i, hooks_.interrupted, [this](Case& c) { return settle(c); });
+      if (!whole) return tl::unexpected(whole.error());
+      interrupted = !*whole;
+      if (interrupted) break;
     }
     tell(count());
     return SweepResult{log_.take(), interrupted};
@@ -47,22 +50,11 @@ class Sweep {
           {i, count(), i < count() ? &suite_.problems[static_cast<std::size_t>(i)] : nullptr});
   }
 
-  Expected<void> run_problem(std::int64_t problem) {
-    auto cases = runner_.run(problem);
-    if (!cases) return tl::unexpected(cases.error());
-    for (std::size_t i = 0; i < cases->size(); ++i) {
-      auto& position = (*cases)[i].record.position;
-      position.index = static_cast<std::int64_t>(i);
-      position.cases = static_cast<std::int64_t>(cases->size());
-      if (auto ok = settle((*cases)[i]); !ok) return ok;
-    }
-    return {};
-  }
-
   /// Finishes a case that ran: marks it as known or shrinks it, writes and reports it, and decides
   /// whether the run ends.
   Expected<void> settle(Case& c) {
     auto& r = c.record;
+    r.finished = utc_now();
     if (const auto* known = known_failure(suite_, r)) r.known = known->issue;
     if (!r.known) shrinker_.look_at(r, {c.competitor, suite_.settings.verify, options_.placements});
     stop_ = stop_ || (options_.fail_fast && is_defect(r.verdict) && !r.known) ||

@@ -25,9 +25,10 @@ struct SweepOptions {
   int shard = 0, shards = 1;    // problems whose index modulo shards is shard
   std::vector<Placement> placements{Placement::end, Placement::start};
   std::filesystem::path executable;
-  std::string command;        // for the header
-  std::filesystem::path out;  // folder of results.jsonl; empty: nothing is written
-  bool resume = false;        // continue the file in `out`
+  std::string command;         // for the header
+  std::filesystem::path out;   // folder of results.jsonl; empty: nothing is written
+  bool resume = false;         // continue the file in `out`
+  std::vector<Outcome> retry;  // with resume: problems with such a case are measured again
   bool measure_machine_peaks = true;
   DumpOrder dump;
   ShrinkBudget shrink;  // verify only: what measuring finds is not shrunk
@@ -42,7 +43,7 @@ struct Progress {
 struct SweepHooks {
   std::function<void(const Progress&)> progress;
   std::function<void(const CaseRecord&)> record;
-  std::function<bool()> interrupted;  // asked between problems, and between trials of shrinking
+  std::function<bool()> interrupted;  // asked between cases, and between trials of shrinking
 };
 
 struct SweepResult {

@@ -54,7 +54,6 @@ def interrupt_and_resume(cli):
     expect(not cli.wait_for_end(mark), f"left processes behind\n{done}")
     header, records = cli.records("o")
     expect(4 <= len(records) < 48, f"{len(records)} lines after the interrupt")
-    expect(len(records) % 4 == 0, "an interrupt ends between problems")
     cli.run("sweep c.json --resume o").is_(0)
     whole(cli, "o")
     before = (cli.folder / "o/results.jsonl").read_bytes()

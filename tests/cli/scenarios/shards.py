@@ -19,13 +19,14 @@ def union_is_the_whole(cli):
 
 def more_shards_than_problems(cli):
     cli.write("c.json", small_config(1))
-    cli.run("sweep c.json --shard 2/2 --out o").is_(6)
+    done = cli.run("sweep c.json --shard 2/2 --out o").is_(0)
+    expect("shard 2/2 is empty: small has 1 problem" in done.err, str(done))
     expect(cli.records("o")[1] == [], "a line that is not its own")
 
 
 def resumed_shard(cli):
-    """A shard is continued as that shard,
-    even where the option is not said again or said differently."""
+    """A shard is continued as that shard; where the option is not given again, or differs, that
+    is said."""
     cli.write("c.json", small_config(6))
     cli.run("sweep c.json --shard 1/2 --out o").is_(0)
     file = cli.folder / "o" / "results.jsonl"
@@ -33,6 +34,15 @@ def resumed_shard(cli):
     file.write_text("".join(line + "\n" for line in file.read_text().splitlines()[:2]))
     cli.run("sweep c.json --shard 1/2 --resume o").is_(0)
     expect(keys_of(cli.records("o")[1]) == want, "another shard")
+    for other, words in (("", "no --shard"), ("--shard 2/2", "--shard 2/2")):
+        done = cli.run(f"sweep c.json {other} --resume o").is_(2)
+        expect(f"was made with --shard 1/2, and this command has {words}" in done.err, str(done))
 
 
-main_of([union_is_the_whole, more_shards_than_problems, resumed_shard])
+def dry_run_of_a_shard(cli):
+    cli.write("c.json", small_config(5))
+    done = cli.run("sweep c.json --shard 2/2 --dry-run").is_(0)
+    expect("2 cases" in done.out and "p1" in done.out and "p0" not in done.out, str(done))
+
+
+main_of([union_is_the_whole, more_shards_than_problems, resumed_shard, dry_run_of_a_shard])

@@ -36,6 +36,7 @@ class RandomRecords {
           SmallestCase{geometry(),       settings(), text(), {Fill::normal}, this->verdict(verdict),
                        {text(), text()}, 7,          coin(), text()};
     r.shrink_note = text();
+    r.finished = text();
     if (coin()) r.roof = Roof{real(), text(), coin()};
     return r;
   }
@@ -53,6 +54,8 @@ class RandomRecords {
     h.rounds = static_cast<int>(whole(0, 99));
     h.seed = random_();
     h.problems = whole(0, 1000);
+    h.shard = static_cast<int>(whole(0, 3));
+    h.shards = static_cast<int>(whole(0, 4));
     return h;
   }
 
