@@ -4,6 +4,7 @@
 #include "cli/session.hpp"
 #include "cli/summary.hpp"
 #include "core/problem_text.hpp"
+#include "report/text_width.hpp"
 #include "run/outcome.hpp"
 
 namespace convgauge::cli {
@@ -37,7 +38,8 @@ int bench(const Arguments& arguments) {
     Results part = result->results;
     std::erase_if(part.cases, [&](const CaseRecord& r) { return !(r.problem == problem); });
     fmt::print("{}  {:.3f} GFLOP\n{}", short_text(problem.geometry),
-               static_cast<double>(problem.geometry.flops()) / 1e9, bench_table(part));
+               static_cast<double>(problem.geometry.flops()) / 1e9,
+               for_terminal(bench_table(part)));
   }
   return conclude(*result, false);
 }

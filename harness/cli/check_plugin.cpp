@@ -4,6 +4,7 @@
 #include "cli/selection.hpp"
 #include "core/text.hpp"
 #include "report/rules_report.hpp"
+#include "report/text_width.hpp"
 #include "run/outcome.hpp"
 #include "run/rules.hpp"
 
@@ -14,7 +15,8 @@ void print(const std::string& file, const RuleReport& report) {
   fmt::print("{}\n", file);
   for (const auto& line : report.lines) {
     fmt::print("  {:<6} {:<12} {}\n", line.rule, line.state, line.what);
-    if (!line.evidence.empty()) fmt::print("  {:<6} {:<12} {}\n", "", "", line.evidence);
+    if (!line.evidence.empty())
+      fmt::print("  {:<6} {:<12} {}\n", "", "", for_terminal(line.evidence));
   }
   fmt::print("  {} probes of {}\n", report.probes, counted(report.backends, "backend"));
 }

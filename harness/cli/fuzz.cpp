@@ -11,6 +11,7 @@
 #include "cli/terminal.hpp"
 #include "core/parse_number.hpp"
 #include "core/processors.hpp"
+#include "report/text_width.hpp"
 #include "run/fuzz.hpp"
 #include "run/outcome.hpp"
 
@@ -143,7 +144,8 @@ int fuzz(const Arguments& arguments) {
   hooks.progress = [&](const FuzzResult& r) { line.show(r); };
   hooks.failure = [&](const FuzzFailure& f) {
     FuzzLine::clear();
-    fmt::print("{}    fuzz: seed {}, index {}\n", failure_lines(f.record), options->seed, f.index);
+    fmt::print("{}    fuzz: seed {}, index {}\n", for_terminal(failure_lines(f.record)),
+               options->seed, f.index);
     if (!f.regression.empty()) fmt::print("    regression: {}\n", f.regression.string());
     std::fflush(stdout);
   };

@@ -3,6 +3,7 @@
 
 #include "cli/selection.hpp"
 #include "core/text.hpp"
+#include "report/text_width.hpp"
 #include "run/cases.hpp"
 #include "run/outcome.hpp"
 #include "run/pool.hpp"
@@ -19,13 +20,13 @@ void print_backends(const Catalog& catalog) {
     for (const auto& b : plugin.description.backends) {
       const auto state =
           b.devices.empty() ? "no device: " + b.why_no_device : counted(b.devices.size(), "device");
-      fmt::print("{:<12} {}\n{:<12} {}; {}\n{:<12} {}\n", b.name, b.description, "", b.version,
-                 state, "", plugin.file);
+      fmt::print("{:<12} {}\n{:<12} {}; {}\n{:<12} {}\n", b.name, for_terminal(b.description), "",
+                 for_terminal(b.version), for_terminal(state), "", plugin.file);
       for (const auto& o : b.options)
         fmt::print("{:<12} --option {}={} (default {}): {}\n", "", o.key, o.values, o.default_value,
-                   o.description);
+                   for_terminal(o.description));
     }
-  for (const auto& e : catalog.errors) fmt::print("not loaded   {}\n", e.why);
+  for (const auto& e : catalog.errors) fmt::print("not loaded   {}\n", for_terminal(e.why));
 }
 
 void print_searched(const SearchPath& path, const Catalog& catalog) {
@@ -38,24 +39,20 @@ void print_searched(const SearchPath& path, const Catalog& catalog) {
 void print_devices(const Catalog& catalog) {
   for (const auto& plugin : catalog.plugins)
     for (const auto& b : plugin.description.backends) {
-      if (b.devices.empty()) fmt::print("{:<12} none: {}\n", b.name, b.why_no_device);
+      if (b.devices.empty()) fmt::print("{:<12} none: {}\n", b.name, for_terminal(b.why_no_device));
       for (std::size_t i = 0; i < b.devices.size(); ++i) {
         const auto& d = b.devices[i];
-        fmt::print("{:<12} {}:{}  {}{}{}\n", b.name, word(d.kind), i, d.name,
+        fmt::print("{:<12} {}:{}  {}{}{}\n", b.name, word(d.kind), i, for_terminal(d.name),
                    d.memory_bytes > 0 ? fmt::format(", {:.1f} GiB",
                                                     static_cast<double>(d.memory_bytes) / (1 << 30))
                                       : "",
-                   d.driver.empty() ? "" : ", " + d.driver);
+                   d.driver.empty() ? "" : ", " + for_terminal(d.driver));
       }
     }
 }
 
-int print_suites(const fs::path& executable) {
-  // The source tree that this was built from, or the installed files.
-  const fs::path folders[] = {fs::path(kSourceFolder) / "configs",
-                              executable.parent_path() / "../share/convgauge/configs"};
-  for (const auto& folder : folders) {
-    if (!fs::is_directory(folder / "suites")) continue;
+int print_suites() {
+  for (const auto& folder : suite_folders()) {
     std::vector<fs::path> files;
     for (const auto& entry : fs::recursive_directory_iterator(folder))
       if (entry.path().extension() == ".json" && entry.path().filename() != "schema.json")
@@ -95,7 +92,7 @@ int print_algorithms(const po::variables_map& values) {
             default_timeout(problem.geometry.flops()));
         if (!listed) {
           fmt::print("{:<12} {}: {}\n", c.choice.label, kind(listed.error()),
-                     sentence(listed.error()));
+                     for_terminal(sentence(listed.error())));
           continue;
         }
         for (const auto& a : listed->algorithms)
@@ -125,7 +122,7 @@ int list(const Arguments& arguments) {
     return usage_error(fmt::format("list {}: '{}' means nothing here", what,
                                    parsed.values["target"].as<std::string>()));
   const auto path = default_search_path(plugin_files(parsed.values));
-  if (what == "suites") return print_suites(path.executable);
+  if (what == "suites") return print_suites();
   if (what != "backends" && what != "devices")
     return usage_error(fmt::format("list {}: not backends, devices, suites or algorithms", what));
   const auto catalog = discover(path);

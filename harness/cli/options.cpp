@@ -4,14 +4,13 @@
 #include <sched.h>
 
 #include <charconv>
-#include <iostream>
-#include <regex>
 #include <sstream>
 
 #include "cli/described_options.hpp"
 #include "config/nearest.hpp"
 #include "config/suite.hpp"
 #include "core/problem_text.hpp"
+#include "report/text_width.hpp"
 #include "run/outcome.hpp"
 
 namespace convgauge::cli {
@@ -32,17 +31,6 @@ std::optional<std::string> empty_option(const po::options_description& options,
   return std::nullopt;
 }
 
-/// Arguments may hold escape sequences, which a terminal must not obey.
-std::string printable(const std::string& text) {
-  std::string safe;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    safe += (byte < 0x20 && c != '\n') || byte == 0x7f ? fmt::format("\\x{:02x}", byte)
-                                                       : std::string(1, c);
-  }
-  return safe;
-}
-
 }  // namespace
 
 std::optional<std::string> text_of(const po::variables_map& values, const char* name) {
@@ -61,7 +49,7 @@ Texts listed(const po::variables_map& values, const char* name) {
 }
 
 int usage_error(const std::string& message) {
-  fmt::print(stderr, "convgauge: {}\n", printable(message));
+  fmt::print(stderr, "convgauge: {}\n", for_terminal(message));
   return kUsage;
 }
 
@@ -101,7 +89,9 @@ void add_selection(po::options_description& options) {
   const auto text = [] { return po::value<std::string>(); };
   const auto texts = [] { return po::value<Texts>()->composing(); };
   auto add = options.add_options();
-  add("target", text(), "a config file, or a problem such as n1c64h56w56_o64k3p1");
+  add("target", text(),
+      "a config file, the name of a suite (`list suites`), or a problem such as "
+      "n1c64h56w56_o64k3p1");
   add("problem", text(), "a JSON file with one problem, keys of torch.nn.Conv2d");
   add("plugin", texts(), "a plugin file (repeatable)");
   add("backend,b", texts(), "backends, by name (a,b or repeated); 'reference' too");

@@ -9,6 +9,7 @@
 #include "core/npy.hpp"
 #include "core/problem_text.hpp"
 #include "core/tensor.hpp"
+#include "report/text_width.hpp"
 #include "run/outcome.hpp"
 #include "run/run_tensors.hpp"
 #include "verify/verdict.hpp"
@@ -233,7 +234,7 @@ int run(const Arguments& arguments) {
                    given(TensorRole::diff_dst)});
   if (!std::holds_alternative<Agrees>(done.verdict)) {
     fmt::print(stderr, "convgauge: {}: {}: {}\n", competitor->choice.label, kind(done.verdict),
-               sentence(done.verdict));
+               for_terminal(sentence(done.verdict)));
     return code_of(done.verdict);
   }
   for (const auto role : kTensorRoles)

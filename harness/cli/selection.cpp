@@ -1,16 +1,17 @@
 #include "cli/selection.hpp"
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include <algorithm>
 #include <charconv>
-#include <regex>
 
 #include "cli/described_options.hpp"
 #include "config/digest.hpp"
 #include "config/nearest.hpp"
 #include "core/npy.hpp"
 #include "core/problem_text.hpp"
+#include "run/version.hpp"
 
 namespace convgauge::cli {
 namespace {
@@ -27,6 +28,26 @@ std::optional<InputSize> input_size(const po::variables_map& values) {
   if (!array || array->shape.size() < 3 || array->shape.size() > 4) return std::nullopt;
   const auto& s = array->shape;
   return s.size() == 4 ? InputSize{s[0], s[2], s[3]} : InputSize{1, s[1], s[2]};
+}
+
+/// The config of a suite that is named without its folder: "resnet50". Empty where there is none;
+/// `names` gets those that there are.
+std::filesystem::path suite_file(const std::string& name, Texts& names) {
+  for (const auto& folder : suite_folders())
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+      if (entry.path().extension() != ".json" || entry.path().filename() == "schema.json") continue;
+      if (entry.path().stem() == name) return entry.path();
+      names.push_back(entry.path().stem().string());
+    }
+  return {};
+}
+
+/// Whether a target that is no file is meant as a problem: "n1c3...", "N=1".
+bool like_problem(const std::string& target) {
+  const auto is_digit = [&](std::size_t i) {
+    return i < target.size() && target[i] >= '0' && target[i] <= '9';
+  };
+  return is_digit(1) || target.find_first_of(" =\t\n") != std::string::npos;
 }
 
 Expected<Suite> read_target(const po::variables_map& values) {
@@ -50,6 +71,12 @@ Expected<Suite> read_target(const po::variables_map& values) {
       target.find('/') != std::string::npos)
     return read_suite(target);
   const auto geometry = parse_problem(target);
+  if (!geometry && !like_problem(target)) {
+    Texts names;
+    if (const auto found = suite_file(target, names); !found.empty()) return read_suite(found);
+    return error(fmt::format("'{}' is no file, no problem ({}) and no suite{}", target,
+                             "such as n1c64h56w56_o64k3p1", suggestion(target, names)));
+  }
   if (!geometry) return tl::unexpected(geometry.error());
   if (const auto bad = flaw(*geometry))
     return error(fmt::format("problem '{}': {}: {}", target, bad->field, bad->rule));
@@ -130,20 +157,30 @@ Expected<void> apply_backends(const po::variables_map& values, bool plugins_alon
 Expected<void> keep_matching(const po::variables_map& values, Suite& suite) {
   const auto text = one(values, "filter");
   if (text.empty()) return {};
-  try {
-    const std::regex pattern(text);
-    std::erase_if(suite.problems, [&](const Problem& p) {
-      return !std::regex_search(p.suite + "." + p.name, pattern) &&
-             !std::regex_search(short_text(p.geometry), pattern);
-    });
-  } catch (const std::regex_error& e) {
-    return error(fmt::format("--filter {}: {}", text, e.what()));
-  }
+  const re2::RE2 pattern(text, re2::RE2::Quiet);
+  if (!pattern.ok())
+    return error(fmt::format(
+        "--filter {}: {} (the syntax of RE2, which has no lookahead and no backreferences)",
+        text.substr(0, 80), pattern.error().substr(0, 80)));
+  std::erase_if(suite.problems, [&](const Problem& p) {
+    return !re2::RE2::PartialMatch(p.suite + "." + p.name, pattern) &&
+           !re2::RE2::PartialMatch(short_text(p.geometry), pattern);
+  });
   if (suite.problems.empty()) return error(fmt::format("--filter {}: no problem matches", text));
   return {};
 }
 
 }  // namespace
+
+std::vector<std::filesystem::path> suite_folders() {
+  const auto binaries = default_search_path({}).executable.parent_path();
+  for (const auto& folder : {binaries.parent_path() / "share/convgauge/configs",
+                             std::filesystem::path(kSourceFolder) / "configs"}) {
+    std::error_code missing;
+    if (std::filesystem::is_directory(folder / "suites", missing)) return {folder};
+  }
+  return {};
+}
 
 Expected<double> seconds(std::string_view option, const std::string& text) {
   double value = 0;

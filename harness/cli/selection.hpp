@@ -14,6 +14,10 @@
 
 namespace convgauge::cli {
 
+/// The folder of the configs that came with this program: of an installed one share/convgauge, of
+/// one in a build tree that of its sources. Empty where neither is there.
+std::vector<std::filesystem::path> suite_folders();
+
 /// What the command line asks for.
 struct Selection {
   Suite suite;

@@ -6,6 +6,7 @@
 #include "cli/terminal.hpp"
 #include "core/problem_text.hpp"
 #include "core/text.hpp"
+#include "report/text_width.hpp"
 #include "run/cases.hpp"
 #include "run/outcome.hpp"
 
@@ -32,7 +33,7 @@ Expected<SweepResult> run_selection(const Selection& selection, SweepOptions opt
   hooks.record = [&](const CaseRecord& r) {
     if (quiet || !is_defect(r.verdict) || r.known) return;
     bar.clear();
-    fmt::print("{}", failure_lines(r));
+    fmt::print("{}", for_terminal(failure_lines(r)));
   };
   auto result = sweep(selection.suite, selection.catalog, options, hooks);
   leave_interrupts();
@@ -99,10 +100,11 @@ int conclude(const SweepResult& result, bool strict) {
                               : std::get_if<Refused>(&result.results.cases.front().verdict);
     // By default all cores are used, which a plugin that supports only one thread always refuses.
     const bool hint = refused && refused->reason == RefusalReason::threads;
-    fmt::print(stderr, "convgauge: nothing ran{}{}\n", refused ? ": refused: " + refused->why : "",
+    fmt::print(stderr, "convgauge: nothing ran{}{}\n",
+               refused ? ": refused: " + for_terminal(refused->why) : "",
                hint ? "; try --threads 1" : "");
     for (const auto& a : result.results.header.absent)
-      fmt::print(stderr, "convgauge: absent: {}: {}\n", a.name, a.why);
+      fmt::print(stderr, "convgauge: absent: {}: {}\n", a.name, for_terminal(a.why));
   }
   return result.interrupted ? kInterrupted : code;
 }

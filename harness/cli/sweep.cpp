@@ -14,6 +14,7 @@
 #include "core/text.hpp"
 #include "report/formats.hpp"
 #include "report/report.hpp"
+#include "report/text_width.hpp"
 #include "run/outcome.hpp"
 
 namespace convgauge::cli {
@@ -148,9 +149,9 @@ int sweep(const Arguments& arguments) {
   if (json)
     fmt::print("{}\n", to_pretty_json(result->results.cases));
   else
-    fmt::print("{}\n{}report: {}\n",
-               terminal_table(result->results, terminal_width(), wants_colour()),
-               verdict_summary(result->results), (options.out / "report.html").string());
+    fmt::print(
+        "{}\n{}report: {}\n", terminal_table(result->results, terminal_width(), wants_colour()),
+        for_terminal(verdict_summary(result->results)), (options.out / "report.html").string());
   const auto problems = selection->suite.problems.size();
   if (static_cast<std::size_t>(options.shard) >= problems) {
     fmt::print(stderr, "convgauge: shard {}/{} is empty: {} has {}\n", options.shard + 1,

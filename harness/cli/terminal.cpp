@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "core/exit_code.hpp"
+#include "report/text_width.hpp"
 
 namespace convgauge::cli {
 namespace {
@@ -63,7 +64,8 @@ void ProgressBar::show(const Progress& p) {
                                   : 0;
   const auto left = finished > 0 ? "eta " + clock_text(eta) : std::string("eta ?");
   const auto name =
-      p.problem ? (p.problem->name.empty() ? p.problem->suite : p.problem->name) : std::string();
+      p.problem ? report::clean(p.problem->name.empty() ? p.problem->suite : p.problem->name)
+                : std::string();
   if (!p.problem) return clear();
   if (tty) {
     fmt::print(stderr, "\r\033[K{} {}/{}  {}  {:.40}",

@@ -5,6 +5,7 @@
 #include "cli/summary.hpp"
 #include "core/files.hpp"
 #include "report/report.hpp"
+#include "report/text_width.hpp"
 #include "run/outcome.hpp"
 
 namespace convgauge::cli {
@@ -55,7 +56,8 @@ int verify(const Arguments& arguments) {
   if (json)
     fmt::print("{}\n", to_pretty_json(result->results.cases));
   else
-    fmt::print("{}{}", smallest_summary(result->results), verdict_summary(result->results));
+    fmt::print("{}",
+               for_terminal(smallest_summary(result->results) + verdict_summary(result->results)));
   if (values.count("junit"))
     if (auto ok = write_text(values["junit"].as<std::string>(), junit_report(result->results)); !ok)
       return usage_error(ok.error().message);

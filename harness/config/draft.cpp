@@ -5,6 +5,7 @@
 #include <limits>
 #include <optional>
 
+#include "config/section.hpp"
 #include "config/values.hpp"
 #include "core/layers.hpp"
 #include "core/text.hpp"
@@ -242,7 +243,11 @@ Expected<Draft> read_draft(const Json& object, const Place& place) {
     const auto label = read_label(key, value, here, draft);
     if (!label) return tl::unexpected(label.error());
     if (*label) continue;
-    if (!find_key(key)) return unknown_key(place, key, problem_keys());
+    if (!find_key(key)) {
+      if (const auto home = section_of(key); !home.empty())
+        return fault(here, fmt::format("'{}' is a key of {}, not of a problem", key, home));
+      return unknown_key(place, key, problem_keys());
+    }
     if (const auto good = check_form(key, value, here); !good) return tl::unexpected(good.error());
     draft.entries[key] = {value, here};
   }

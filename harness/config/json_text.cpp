@@ -3,11 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <optional>
-#include <sstream>
+#include "core/files.hpp"
 #include "core/layers.hpp"
 
 namespace convgauge::config {
@@ -125,21 +122,19 @@ class TreeBuilder {
 }  // namespace
 
 Expected<Json> parse_json(std::string_view text, const std::string& name) {
+  // The library takes a NUL for the end of the text.
+  if (const auto nul = text.find('\0'); nul != std::string_view::npos)
+    return error(fmt::format("{}: {}: a NUL byte, which JSON does not allow", name,
+                             line_and_column(text, nul + 1)));
   TreeBuilder builder(text, name);
   Json::sax_parse(text.begin(), text.end(), &builder);
   return std::move(builder).result();
 }
 
 Expected<Json> read_json(const std::filesystem::path& file) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(file, ignored))
-    return error(file.string() + ": is a folder, not a file");
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return error(fmt::format("{}: cannot be read: {}", file.string(), std::strerror(errno)));
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (in.bad()) return error(file.string() + ": reading stopped with an error");
-  return parse_json(text.str(), file.string());
+  const auto text = convgauge::read_text(file);
+  if (!text) return tl::unexpected(text.error());
+  return parse_json(*text, file.string());
 }
 
 }  // namespace convgauge::config

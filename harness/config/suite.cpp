@@ -1,6 +1,8 @@
 #include "config/suite.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <set>
 
 #include "config/backends.hpp"
 #include "config/digest.hpp"
@@ -20,11 +22,13 @@ using Path = std::filesystem::path;
 struct Document {
   // What the reader needs to know.
   Path file;
-  std::vector<Path> chain;  // the files that include it, outermost first, and itself
-  bool swept = false;       // axes will replace values: problems are checked after that
+  std::vector<Path> chain;          // the files that include it, outermost first, and itself
+  std::shared_ptr<int> files_read;  // by the whole suite so far
+  bool swept = false;               // axes will replace values: problems are checked after that
   // What was read.
   std::string name;
   std::vector<Draft> problems;
+  std::set<Path> included_files;
   std::vector<SweptDraft> included;
   std::vector<SweepAxis> axes;
   Settings settings = default_settings();
@@ -33,7 +37,12 @@ struct Document {
   std::vector<Known> known;
 };
 
-Expected<Document> read_document(const Path& file, std::vector<Path> chain, bool swept);
+/// A suite includes 56 files at most here; files that include each other twice at each level reach
+/// this number within a second.
+constexpr int kMostFiles = 1'000;
+
+Expected<Document> read_document(const Path& file, std::vector<Path> chain, bool swept,
+                                 std::shared_ptr<int> files_read);
 
 std::vector<SweptDraft> swept_drafts(Document document) {
   std::vector<SweptDraft> all;
@@ -73,7 +82,12 @@ Expected<void> include_file(const Json& value, const Place& place, Document& doc
     if (std::filesystem::equivalent(outer, file, missing))
       return fault(place, fmt::format("{} includes itself: {}", shown(value),
                                       cycle_text(document.chain, file)));
-  auto inner = read_document(file, document.chain, document.swept);
+  // A file that stands twice in one document adds nothing the second time.
+  const auto canonical = std::filesystem::canonical(file, missing);
+  if (!document.included_files.insert(canonical).second) return {};
+  if (++*document.files_read > kMostFiles)
+    return fault(place, fmt::format("more than {} files are included", kMostFiles));
+  auto inner = read_document(file, document.chain, document.swept, document.files_read);
   if (!inner) return tl::unexpected(inner.error());
   auto drafts = swept_drafts(std::move(*inner));
   std::move(drafts.begin(), drafts.end(), std::back_inserter(document.included));
@@ -114,7 +128,8 @@ constexpr Member<Document> kDocument[] = {
      [](const Json& j, const Place& p, Document& d) { return put(d.known, read_known(j, p)); }},
 };
 
-Expected<Document> read_document(const Path& file, std::vector<Path> chain, bool swept) {
+Expected<Document> read_document(const Path& file, std::vector<Path> chain, bool swept,
+                                 std::shared_ptr<int> files_read) {
   const auto json = read_json(file);
   if (!json) return tl::unexpected(json.error());
   const Place place{file.string(), ""};
@@ -123,6 +138,7 @@ Expected<Document> read_document(const Path& file, std::vector<Path> chain, bool
   document.file = file;
   document.name = file.stem().string();
   document.chain = std::move(chain);
+  document.files_read = std::move(files_read);
   document.swept = swept || (json->is_object() && json->contains("axes"));
   if (const auto done = read_members(*json, place, kDocument, document); !done)
     return tl::unexpected(done.error());
@@ -139,7 +155,7 @@ Expected<Document> read_document(const Path& file, std::vector<Path> chain, bool
 }  // namespace
 
 Expected<Suite> read_suite(const Path& file) {
-  auto document = read_document(file, {}, false);
+  auto document = read_document(file, {}, false, std::make_shared<int>(0));
   if (!document) return tl::unexpected(document.error());
   Suite suite;
   suite.name = document->name;

@@ -85,6 +85,7 @@ struct CaseRecord {
   std::optional<SmallestCase> smallest;
   std::string shrink_note;     // why there is no smallest case, though one was searched for
   std::optional<Roof> roof{};  // the most that this machine allows; empty: not known
+  double verify_s = 0;         // wall time of verifying; 0 in older files
   std::string finished{};      // when: ISO 8601, UTC, with ms; empty in older files
   bool operator==(const CaseRecord&) const = default;
 };
@@ -117,6 +118,7 @@ void describe(Walk& walk, R& r) {
   walk("replay", r.replay);
   walk(Key("smallest").omit_default(), r.smallest);
   walk(Key("shrink_note").omit_default(), r.shrink_note);
+  walk(Key("verify_s").omit_default(), r.verify_s);
   walk(Key("finished").omit_default(), r.finished);
 }
 
@@ -255,14 +257,17 @@ class ResultsWriter {
   /// bytes.
   static Expected<ResultsWriter> open(const std::filesystem::path& file,
                                       std::optional<std::size_t> keep_bytes);
+  /// Errors: what the system says; the file is not at its path any more.
   Expected<void> append(const std::string& line);
   ResultsWriter(ResultsWriter&& other) noexcept;
   ResultsWriter& operator=(ResultsWriter&&) = delete;
   ~ResultsWriter();
 
  private:
-  explicit ResultsWriter(int descriptor) : descriptor_(descriptor) {}
+  ResultsWriter(int descriptor, std::filesystem::path file)
+      : descriptor_(descriptor), file_(std::move(file)) {}
   int descriptor_ = -1;
+  std::filesystem::path file_;
 };
 
 /// Whether a case ran on the CPU; so did those of records that name no device.

@@ -2,24 +2,17 @@
 // killed, and does not count.
 #include <fmt/format.h>
 
-#include <fstream>
-#include <sstream>
+#include <map>
+#include <string>
 #include <string_view>
 
+#include "core/files.hpp"
 #include "core/layers.hpp"
+#include "core/problem_text.hpp"
 #include "record/lines.hpp"
 
 namespace convgauge::record {
 namespace {
-
-Expected<std::string> slurp(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) return error(fmt::format("{}: cannot be opened", file.string()));
-  std::ostringstream text;
-  text << stream.rdbuf();
-  if (stream.bad() || text.bad()) return error(fmt::format("{}: cannot be read", file.string()));
-  return std::move(text).str();
-}
 
 /// The library's own message without its name of the error and its line number: it is given one
 /// line at a time, so it always says line 1.
@@ -38,6 +31,24 @@ Expected<Json> parsed(std::string_view line, const Place& place) {
   } catch (const Json::out_of_range& e) {  // a number beyond a double
     return tl::unexpected(fault(place, plain(e)).value());
   }
+}
+
+/// Of a case that was measured again the last line counts, in the place of the first.
+void keep_last_lines(std::vector<CaseRecord>& cases) {
+  std::map<std::string, std::size_t> places;
+  std::size_t kept = 0;
+  for (auto& record : cases) {
+    const auto& p = record.problem;
+    // The position alone would not do: older files have none.
+    const auto key =
+        fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", record.position.problem,
+                    record.position.index, p.suite, p.name, short_text(p.geometry), record.label,
+                    record.requested_algorithm, settings_text(record.settings));
+    const auto [place, is_new] = places.try_emplace(key, kept);
+    if (is_new) ++kept;
+    if (&cases[place->second] != &record) cases[place->second] = std::move(record);
+  }
+  cases.resize(kept);
 }
 
 /// Adds one line to `results`; returns what is wrong with it and where, or an empty text.
@@ -67,7 +78,7 @@ std::string add_line(std::string_view line, const Place& place, Results& results
 Expected<Results> read_results(const std::filesystem::path& path) {
   std::error_code ignored;
   const auto file = std::filesystem::is_directory(path, ignored) ? path / "results.jsonl" : path;
-  const auto text = slurp(file);
+  const auto text = convgauge::read_text(file);
   if (!text) return tl::unexpected(text.error());
   Results results;
   for (int line = 1;; ++line) {
@@ -83,6 +94,7 @@ Expected<Results> read_results(const std::filesystem::path& path) {
   if (results.whole_bytes == 0)
     return error(fmt::format("{}:1: no header line: {}", file.string(),
                              text->empty() ? "the file is empty" : "it was torn"));
+  keep_last_lines(results.cases);
   results.torn_bytes = text->size() - results.whole_bytes;
   return results;
 }

@@ -25,6 +25,14 @@ off_t size_of_file(int descriptor) {
   return fstat(descriptor, &status) == 0 ? status.st_size : -1;
 }
 
+/// Whether the open file is the one that has this path.
+bool is_at(int descriptor, const std::filesystem::path& file) {
+  struct stat open {
+  }, named{};
+  return fstat(descriptor, &open) == 0 && ::stat(file.c_str(), &named) == 0 &&
+         open.st_dev == named.st_dev && open.st_ino == named.st_ino;
+}
+
 /// A new file survives a power failure only once its folder is on disk too.
 void flush_folder(const std::filesystem::path& file) {
   const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
@@ -51,7 +59,7 @@ Expected<ResultsWriter> ResultsWriter::open(const std::filesystem::path& file,
   const int create = keep_bytes ? 0 : O_CREAT | O_EXCL;
   const int descriptor = ::open(file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | create, 0644);
   if (descriptor < 0) return error(fmt::format("{}: {}", file.string(), reason()));
-  ResultsWriter writer(descriptor);
+  ResultsWriter writer(descriptor, std::filesystem::absolute(file));
   if (const auto complaint = claim(descriptor, keep_bytes); !complaint.empty())
     return error(fmt::format("{}: {}", file.string(), complaint));
   if (!keep_bytes) flush_folder(file);
@@ -60,6 +68,9 @@ Expected<ResultsWriter> ResultsWriter::open(const std::filesystem::path& file,
 
 Expected<void> ResultsWriter::append(const std::string& line) {
   assert(line.find('\n') == line.npos);
+  if (!is_at(descriptor_, file_))
+    return error(fmt::format("{}: is not there any more: it, or its folder, was removed or renamed",
+                             file_.string()));
   const std::string whole = line + '\n';
   const off_t before = size_of_file(descriptor_);
   ssize_t written = -1;
@@ -72,12 +83,12 @@ Expected<void> ResultsWriter::append(const std::string& line) {
   // A partly written line would make the next line unreadable.
   if (written > 0 && before >= 0 && ftruncate(descriptor_, before) != 0)
     return error(
-        fmt::format("results file: {}; and half a line stays at its end: {}", why, reason()));
-  return error(fmt::format("results file: {}", why));
+        fmt::format("{}: {}; and half a line stays at its end: {}", file_.string(), why, reason()));
+  return error(fmt::format("{}: {}", file_.string(), why));
 }
 
 ResultsWriter::ResultsWriter(ResultsWriter&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)) {}
+    : descriptor_(std::exchange(other.descriptor_, -1)), file_(std::move(other.file_)) {}
 
 ResultsWriter::~ResultsWriter() {
   if (descriptor_ >= 0) ::close(descriptor_);

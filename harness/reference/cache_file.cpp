@@ -1,5 +1,6 @@
 #include "reference/cache_file.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -39,6 +40,13 @@ fs::path beside(const fs::path& file) {
   return file.string() + "." + std::to_string(getpid()) + "." + std::to_string(thread) + ".part";
 }
 
+/// A regular file (a FIFO would never open) of this user, which no other user may write.
+bool is_trusted(const fs::path& file) {
+  struct stat status {};
+  return ::lstat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+         status.st_uid == ::geteuid() && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
 bool leftover(const fs::directory_entry& entry) {
   std::error_code failed;
   const auto age = fs::file_time_type::clock::now() - entry.last_write_time(failed);
@@ -62,6 +70,7 @@ std::uint64_t checksum(const void* data, std::size_t bytes, std::uint64_t seed) 
 
 std::shared_ptr<const ReferenceValues> read_reference(const fs::path& file, const std::string& key,
                                                       std::size_t outputs) {
+  if (!is_trusted(file)) return nullptr;
   std::ifstream in(file, std::ios::binary);
   Header header{};
   read_all(in, &header, sizeof header);
@@ -97,6 +106,7 @@ bool write_reference(const fs::path& file, const std::string& key, const Referen
   put(values.want.data(), values.want.size() * sizeof(double));
   put(values.magnitude.data(), values.magnitude.size() * sizeof(double));
   out.close();
+  fs::permissions(part, fs::perms::owner_read | fs::perms::owner_write, failed);
   if (out) fs::rename(part, file, failed);
   if (out && !failed) return true;
   fs::remove(part, failed);

@@ -1,6 +1,7 @@
 #include "report/escape.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "core/layers.hpp"
 #include "report/text_width.hpp"
@@ -56,8 +57,23 @@ std::string markdown_code(std::string_view text) {
   return longest == 0 ? fence + one_line + fence : fence + " " + one_line + " " + fence;
 }
 
-std::string escape_csv(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == text.npos) return std::string(text);
+namespace {
+
+/// Whether a spreadsheet would take the text for a formula. "-0.5" and "+1" are numbers.
+bool is_formula(std::string_view text) {
+  if (text.empty() || std::string_view("=+-@\t\r").find(text.front()) == text.npos) return false;
+  if (text.front() != '-' && text.front() != '+') return true;
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data() + (text.front() == '+'), end, value);
+  return read.ec != std::errc{} || read.ptr != end;
+}
+
+}  // namespace
+
+std::string escape_csv(std::string_view given) {
+  const auto text = (is_formula(given) ? "'" : "") + std::string(given);
+  if (text.find_first_of(",\"\r\n") == text.npos) return text;
   std::string all = "\"";
   for (const char c : text) all += c == '"' ? std::string("\"\"") : std::string(1, c);
   return all + "\"";

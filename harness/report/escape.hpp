@@ -18,7 +18,9 @@ std::string escape_markdown(std::string_view text);
 /// As inline code: `text`, fenced by more backticks than it holds.
 std::string markdown_code(std::string_view text);
 
-/// RFC 4180: quoted where it holds a comma, a quote or a line break.
+/// RFC 4180: quoted where it holds a comma, a quote or a line break. A text that a spreadsheet
+/// would take for a formula (it begins with = + - @, tab or CR, and is no number) gets an
+/// apostrophe.
 std::string escape_csv(std::string_view text);
 
 }  // namespace convgauge::report

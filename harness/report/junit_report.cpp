@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 
 #include "core/layers.hpp"
@@ -14,12 +15,12 @@
 namespace convgauge::report {
 namespace {
 
-/// Seconds that the timed samples took.
+/// Seconds that verifying took, and the timed samples.
 double seconds(const CaseRecord& record) {
   const auto* m = ranked(&record);
-  if (!m) return 0;
-  return std::accumulate(m->samples_ns.begin(), m->samples_ns.end(), 0.0) *
-         static_cast<double>(m->executions_per_sample) / 1e9;
+  if (!m) return record.verify_s;
+  return record.verify_s + std::accumulate(m->samples_ns.begin(), m->samples_ns.end(), 0.0) *
+                               static_cast<double>(m->executions_per_sample) / 1e9;
 }
 
 std::string message_of(const CaseRecord& record) {
@@ -62,14 +63,39 @@ std::string body(const CaseRecord& record) {
   return junit_remark(JUnitResult::passed, out);
 }
 
-std::string test_case(const std::string& suite, const CaseRecord& record) {
+/// Names of tests, each once: a server that compares two runs finds a test by its name.
+class Names {
+ public:
+  explicit Names(const Results& results) {
+    for (const auto& record : results.cases) settings_.push_back(record.settings);
+    std::sort(settings_.begin(), settings_.end(),
+              [](const auto& a, const auto& b) { return settings_text(a) < settings_text(b); });
+    settings_.erase(std::unique(settings_.begin(), settings_.end()), settings_.end());
+  }
+
+  /// The problem's name and text, and the settings that vary; "#2" where that came before in the
+  /// class.
+  std::string of(const std::string& class_name, const CaseRecord& record) {
+    auto name = (record.problem.name.empty() ? "" : record.problem.name + " ") +
+                short_text(record.problem.geometry);
+    if (const auto axes = phrases(varying(record.settings, settings_)); !axes.empty())
+      name += " (" + axes + ")";
+    const auto count = ++counts_[class_name + "\n" + name];
+    return count == 1 ? name : fmt::format("{} #{}", name, count);
+  }
+
+ private:
+  std::vector<CaseSettings> settings_;
+  std::map<std::string, int> counts_;
+};
+
+std::string test_case(const std::string& suite, const CaseRecord& record, Names& names) {
   const auto asked =
       record.requested_algorithm == "default" ? "" : " " + record.requested_algorithm;
-  const auto name = record.problem.name.empty() ? "" : record.problem.name + " ";
+  const auto class_name = suite + "." + record.label + asked;
   return fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.6f}\">{}</testcase>\n",
-                     escape_markup(suite + "." + record.label + asked),
-                     escape_markup(name + short_text(record.problem.geometry)), seconds(record),
-                     body(record));
+                     escape_markup(class_name), escape_markup(names.of(class_name, record)),
+                     seconds(record), body(record));
 }
 
 struct Suite {
@@ -80,13 +106,13 @@ struct Suite {
 /// Every case once, even where the tables show it in several groups.
 std::vector<Suite> suites_of(const Results& results) {
   std::vector<Suite> suites;
+  std::map<std::string, std::size_t> places;
   for (const auto& record : results.cases) {
     const auto name = (record.problem.suite.empty() ? "convgauge" : record.problem.suite) + " (" +
                       settings_text(record.settings) + ")";
-    auto it = std::find_if(suites.begin(), suites.end(),
-                           [&](const Suite& suite) { return suite.name == name; });
-    if (it == suites.end()) it = suites.insert(it, {name, {}});
-    it->cases.push_back(&record);
+    const auto [place, is_new] = places.try_emplace(name, suites.size());
+    if (is_new) suites.push_back({name, {}});
+    suites[place->second].cases.push_back(&record);
   }
   return suites;
 }
@@ -104,6 +130,7 @@ std::string counters(const std::vector<const CaseRecord*>& cases) {
 }  // namespace
 
 std::string junit_report(const Results& results) {
+  Names names(results);
   std::vector<const CaseRecord*> all;
   for (const auto& record : results.cases) all.push_back(&record);
   std::string out =
@@ -113,7 +140,8 @@ std::string junit_report(const Results& results) {
     out += fmt::format("  <testsuite name=\"{}\" timestamp=\"{}\" {}>\n", escape_markup(suite.name),
                        escape_markup(results.header.started), counters(suite.cases));
     const auto cut = suite.name.rfind(" (");
-    for (const auto* record : suite.cases) out += test_case(suite.name.substr(0, cut), *record);
+    for (const auto* record : suite.cases)
+      out += test_case(suite.name.substr(0, cut), *record, names);
     out += "  </testsuite>\n";
   }
   return out + "</testsuites>\n";

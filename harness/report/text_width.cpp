@@ -1,5 +1,7 @@
 #include "report/text_width.hpp"
 
+#include <fmt/format.h>
+
 #include <cstdint>
 #include <utility>
 #include "core/layers.hpp"
@@ -8,7 +10,7 @@ namespace convgauge::report {
 namespace {
 
 struct Character {
-  std::uint32_t code = 0;  // 0xFFFD where the bytes are not UTF-8
+  std::uint32_t code = 0;  // 0xFFFD where the bytes are no character of UTF-8 and of XML 1.0
   std::size_t bytes = 1;
 };
 
@@ -25,7 +27,12 @@ Character first_character(std::string_view text) {
     if ((byte(i) & 0xC0) != 0x80) return {0xFFFD, 1};
     code = code << 6 | (byte(i) & 0x3F);
   }
-  return {code, bytes};
+  // Of codes that have a shorter form, surrogates, codes above the last one, and the two that XML
+  // 1.0 excludes (its production Char), none may stand in a document.
+  constexpr std::uint32_t kFirst[] = {0, 0, 0x80, 0x800, 0x10000};
+  const bool legal = code >= kFirst[bytes] && !(code >= 0xD800 && code <= 0xDFFF) &&
+                     code <= 0x10FFFF && code != 0xFFFE && code != 0xFFFF;
+  return {legal ? code : 0xFFFD, bytes};
 }
 
 struct Range {
@@ -103,6 +110,27 @@ std::string clean(std::string_view text) {
       all += "\uFFFD";
     else
       all += text.substr(0, character.bytes);
+    text.remove_prefix(character.bytes);
+  }
+  return all;
+}
+
+std::string for_terminal(std::string_view text) {
+  std::string all;
+  bool at_start = true;  // of a line, or after spaces only
+  while (!text.empty()) {
+    const auto character = first_character(text);
+    if (at_start && (text.starts_with("::") || text.starts_with("##["))) all += '\\';
+    if (character.code == '\n' || character.code == '\t')
+      all += static_cast<char>(character.code);
+    else if (character.code < 0x20)
+      all += fmt::format("\\x{:02x}", character.code);
+    else if (control(character.code) || character.code == 0xFFFD)
+      all += "\uFFFD";
+    else
+      all += text.substr(0, character.bytes);
+    at_start =
+        character.code == '\n' || (at_start && (character.code == ' ' || character.code == '\t'));
     text.remove_prefix(character.bytes);
   }
   return all;

@@ -1,6 +1,7 @@
 #include "run/case_runner.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <iterator>
 
@@ -88,7 +89,10 @@ Expected<bool> CaseRunner::run_group(std::vector<Case>& cases,
   for (auto& c : cases) {
     if (is_over()) return false;
     if (gone_.contains(c.competitor->choice.label)) continue;
+    const auto start = std::chrono::steady_clock::now();
     verify(c, tensors);
+    c.record.verify_s =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     if (!dump_error_.empty()) return error(dump_error_);
     if (options_.first_failures && is_unknown_defect(suite_, c.record))
       gone_.insert(c.competitor->choice.label);

@@ -1,5 +1,7 @@
 #include "run/run_log.hpp"
 
+#include <fmt/format.h>
+
 #include "core/layers.hpp"
 #include "run/resume.hpp"
 
@@ -14,8 +16,10 @@ Expected<RunLog> RunLog::open(HeaderRecord header, const SweepOptions& options) 
     if (auto ok = log.resume_from(file, options.retry); !ok) return tl::unexpected(ok.error());
     return log;
   }
-  std::error_code failed;  // the writer names the file that it cannot open
+  std::error_code failed;
   std::filesystem::create_directories(options.out, failed);
+  if (failed)
+    return error(fmt::format("{}: cannot be made: {}", options.out.string(), failed.message()));
   auto writer = ResultsWriter::open(file, std::nullopt);
   if (!writer) return tl::unexpected(writer.error());
   log.writer_.emplace(std::move(*writer));

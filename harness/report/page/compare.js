@@ -126,6 +126,7 @@ followTheme({
 showHead();
 listen();
 showCases();
+document.getElementById("no-script").remove();
 // For the test in a browser: how much wider than the window the page is, what was drawn, and that
 // this line was reached.
 root.dataset.overflow = Math.max(0, root.scrollWidth - root.clientWidth);

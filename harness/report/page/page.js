@@ -122,5 +122,6 @@ addEventListener("error", event => {
   root.dataset.error = event.message;
 });
 start();
+byId("no-script").remove();
 // For the test in a browser: that this line was reached.
 root.dataset.ready = "true";

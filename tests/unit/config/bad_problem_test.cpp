@@ -93,6 +93,10 @@ TEST(BadProblem, Keys) {
   expect_all({
       {R"("kernel_sizes": 3)",
        "/problems/0/kernel_sizes: unknown key 'kernel_sizes'; did you mean 'kernel_size'?"},
+      {R"("direction": "backward_data")",
+       "/problems/0/direction: 'direction' is a key of settings, not of a problem"},
+      {R"("rounds": 3)",
+       "/problems/0/rounds: 'rounds' is a key of settings/measure, not of a problem"},
       {R"("kernel": 3)", "/problems/0/kernel: unknown key 'kernel'; did you mean 'kernel_size'?"},
       {R"("kernel_size": 3, "pad": 3)",
        "/problems/0/pad: unknown key 'pad'; did you mean 'padding'?"},

@@ -37,6 +37,8 @@ TEST(BadSuite, Syntax) {
             "end of input");
   EXPECT_EQ(refusal("{\"name\": 1e999}"),
             "x.json: line 1, column 14: number overflow parsing '1e999'");
+  EXPECT_EQ(refusal(std::string("{}\n\0 {", 6)),
+            "x.json: line 2, column 1: a NUL byte, which JSON does not allow");
   EXPECT_EQ(refusal("// no comments\n{}").substr(0, 23), "x.json: line 1, column ");
   EXPECT_EQ(refusal("{\"name\": \"\xff\"}").substr(0, 36), "x.json: line 1, column 11: syntax er");
   EXPECT_EQ(

@@ -37,6 +37,7 @@ class RandomRecords {
                        {text(), text()}, 7,          coin(), text()};
     r.shrink_note = text();
     r.finished = text();
+    r.verify_s = static_cast<double>(whole(0, 1000)) / 7;
     if (coin()) r.roof = Roof{real(), text(), coin()};
     return r;
   }

@@ -30,13 +30,16 @@ class Reader : public testing::Test {
     return results ? "none" : results.error().message.substr(folder_.string().size() + 1);
   }
   static std::string header() { return to_line(HeaderRecord{}) + "\n"; }
-  static std::string case_with(const std::string& key, const nlohmann::json& value) {
+  /// A case of its own: of a doubled one only the last line counts.
+  std::string case_with(const std::string& key, const nlohmann::json& value) {
     auto j = nlohmann::json::parse(to_line(RandomRecords(3).record(0, 0)));
+    j["name"] = "case " + std::to_string(++cases_);
     j[nlohmann::json::json_pointer(key)] = value;
     return j.dump() + "\n";
   }
 
   std::filesystem::path folder_;
+  int cases_ = 0;
 };
 
 TEST_F(Reader, CutsATornLineAtEveryByte) {
@@ -121,6 +124,25 @@ TEST_F(Reader, TakesTextsApart) {
   EXPECT_EQ(read(again)->cases, cases);
 }
 
+/// `sweep --resume --retry` adds lines, and two files can be put together by hand.
+TEST_F(Reader, TakesTheLastLineOfACase) {
+  const auto line = [](const char* name, const char* why, int position) {
+    auto j = nlohmann::json::parse(to_line(RandomRecords(3).record(0, 0)));
+    j["name"] = name;
+    j["position"] = {{"problem", position}, {"index", 0}};
+    j["verdict"] = {{"kind", "failed"}, {"why", why}};
+    return j.dump() + "\n";
+  };
+  const auto results = read(header() + line("a", "first", 0) + line("b", "only", 1) +
+                            line("a", "second", 0) + line("a", "another problem", 2));
+  ASSERT_TRUE(results) << results.error().message;
+  ASSERT_EQ(results->cases.size(), 3u);
+  const auto why = [&](std::size_t i) { return std::get<Failed>(results->cases[i].verdict).why; };
+  EXPECT_EQ(why(0), "second");
+  EXPECT_EQ(why(1), "only");
+  EXPECT_EQ(why(2), "another problem");
+}
+
 TEST_F(Reader, NamesTheLineOfBrokenJson) {
   const auto message = complaint(header() + case_with("/name", "x") +
                                  "{\"record\": \"case\", nonsense\n" + header());
@@ -135,7 +157,7 @@ TEST_F(Reader, RefusesWhatIsNotOneRun) {
   EXPECT_EQ(complaint(header() + header()),
             "results.jsonl:2: /record: a second header; one results file is one run");
   EXPECT_EQ(read_results(folder_ / "absent.jsonl").error().message,
-            (folder_ / "absent.jsonl").string() + ": cannot be opened");
+            (folder_ / "absent.jsonl").string() + ": cannot be read: No such file or directory");
 }
 
 TEST_F(Reader, RefusesANewerFormat) {

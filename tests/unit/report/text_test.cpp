@@ -44,6 +44,33 @@ TEST(Text, WordsNumbersInThreeDigits) {
   EXPECT_EQ(ratio_text(123.4), "123×");
 }
 
+TEST(Text, LetsNothingCommandATerminalOrACiServer) {
+  EXPECT_EQ(for_terminal("a\x1b]0;title\x07\nb\tc\r"), "a\\x1b]0;title\\x07\nb\tc\\x0d");
+  EXPECT_EQ(for_terminal("\u009b31m\u202E\xff"), "\uFFFD31m\uFFFD\uFFFD");
+  EXPECT_EQ(for_terminal("::error::x\n  ::set-env y\na ::b\n##[error]z"),
+            "\\::error::x\n  \\::set-env y\na ::b\n\\##[error]z");
+  EXPECT_EQ(for_terminal("305 µs × 漢字"), "305 µs × 漢字");
+}
+
+/// XML 1.0 has no place for them, not even as a reference.
+TEST(Escape, LeavesOutWhatNoXmlMayHold) {
+  for (const auto* bytes : {"\xEF\xBF\xBE", "\xEF\xBF\xBF", "\xED\xA0\x80", "\xF4\x90\x80\x80",
+                            "\xC0\xAF", "\xE0\x80\xAF", "\x01", "\x7f", "\x80"}) {
+    const auto safe = escape_markup(bytes);
+    EXPECT_EQ(safe.find_first_not_of("\xEF\xBF\xBD"), safe.npos) << safe;
+    EXPECT_FALSE(safe.empty());
+  }
+}
+
+TEST(Escape, NeverMakesAFormulaOfAText) {
+  EXPECT_EQ(escape_csv("=1+1"), "'=1+1");
+  EXPECT_EQ(escape_csv("-2+cmd|' /C calc'!A0"), "'-2+cmd|' /C calc'!A0");
+  EXPECT_EQ(escape_csv("@SUM(A1,B1)"), "\"'@SUM(A1,B1)\"");
+  EXPECT_EQ(escape_csv("-0.5"), "-0.5");
+  EXPECT_EQ(escape_csv("+1e-3"), "+1e-3");
+  EXPECT_EQ(escape_csv("-"), "'-");
+}
+
 TEST(Escape, KeepsForeignTextsInTheirPlace) {
   EXPECT_EQ(escape_markup("<a href=\"x\">'&\x01"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;\uFFFD");
   EXPECT_EQ(escape_markdown("a|b\n<c>@me"), "a\\|b &lt;c\\>&#64;me");
