@@ -9,6 +9,7 @@
 #include "cli/stored_results.hpp"
 #include "cli/terminal.hpp"
 #include "core/files.hpp"
+#include "core/hash.hpp"
 #include "core/problem_text.hpp"
 #include "report/formats.hpp"
 #include "run/catalog.hpp"

@@ -1,6 +1,7 @@
 // `convgauge list`: what is here, what is not, and why.
 #include <fmt/format.h>
 
+#include "cli/plugin_options.hpp"
 #include "cli/selection.hpp"
 #include "core/text.hpp"
 #include "report/text_width.hpp"
@@ -121,11 +122,16 @@ int list(const Arguments& arguments) {
   if (parsed.values.count("target"))
     return usage_error(fmt::format("list {}: '{}' means nothing here", what,
                                    parsed.values["target"].as<std::string>()));
-  const auto path = default_search_path(plugin_files(parsed.values));
+  const auto given = plugin_options(parsed.values);
+  if (!given) return usage_error(given.error().message);
+  std::vector<fs::path> files;
+  for (const auto& option : *given) files.push_back(option.file);
+  const auto path = default_search_path(files);
   if (what == "suites") return print_suites();
   if (what != "backends" && what != "devices")
     return usage_error(fmt::format("list {}: not backends, devices, suites or algorithms", what));
   const auto catalog = discover(path);
+  tell_silent(catalog);
   if (what == "devices") return print_devices(catalog), kGood;
   print_backends(catalog);
   print_searched(path, catalog);

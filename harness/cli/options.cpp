@@ -93,7 +93,7 @@ void add_selection(po::options_description& options) {
       "a config file, the name of a suite (`list suites`), or a problem such as "
       "n1c64h56w56_o64k3p1");
   add("problem", text(), "a JSON file with one problem, keys of torch.nn.Conv2d");
-  add("plugin", texts(), "a plugin file (repeatable)");
+  add("plugin", texts(), "FILE, or LABEL=FILE to compare files: a plugin (repeatable)");
   add("backend,b", texts(), "backends, by name (a,b or repeated); 'reference' too");
   add("backends", texts(), "the same as --backend");
   add("algorithm", text(), "default, all, or a name from `list algorithms PROBLEM`");

@@ -7,8 +7,8 @@
 #include <charconv>
 
 #include "cli/described_options.hpp"
+#include "cli/plugin_options.hpp"
 #include "config/digest.hpp"
-#include "config/nearest.hpp"
 #include "core/npy.hpp"
 #include "core/problem_text.hpp"
 #include "run/version.hpp"
@@ -101,13 +101,6 @@ Expected<std::map<std::string, std::string>> backend_options(const po::variables
   return options;
 }
 
-Texts known_backends(const Catalog& catalog) {
-  Texts names;
-  for (const auto& plugin : catalog.plugins)
-    for (const auto& backend : plugin.description.backends) names.push_back(backend.name);
-  return names;
-}
-
 Texts backends_of_named_plugins(const Catalog& catalog) {
   Texts names;
   for (const auto& plugin : catalog.plugins)
@@ -116,24 +109,73 @@ Texts backends_of_named_plugins(const Catalog& catalog) {
   return names;
 }
 
+/// The choices of these names. Where one label stands for several backends, each is LABEL.BACKEND.
+Expected<std::vector<BackendChoice>> choices_of_all(const Texts& names,
+                                                    const std::vector<PluginOption>& given,
+                                                    const Catalog& catalog) {
+  std::vector<BackendChoice> all;
+  for (const auto& name : names) {
+    auto choices = choices_of(name, given, catalog);
+    if (!choices) return choices;
+    for (auto& choice : *choices)
+      if (std::find(all.begin(), all.end(), choice) == all.end()) all.push_back(std::move(choice));
+  }
+  std::map<std::string, int> uses;
+  for (const auto& choice : all) ++uses[choice.label];
+  for (auto& choice : all)
+    if (uses[choice.label] > 1 && choice.label != choice.name) choice.label += "." + choice.name;
+  for (auto c = all.begin(); c != all.end(); ++c)
+    for (auto d = all.begin(); d != c; ++d)
+      if (c->label == d->label)
+        return error(
+            fmt::format("--backend: '{}' would be the label of two; --plugin LABEL=FILE "
+                        "gives another",
+                        c->label));
+  return all;
+}
+
+/// Whether, without --backend, the backends of --plugin run alone.
+bool needs_named_alone(const po::variables_map& values, bool plugins_alone,
+                       const std::vector<PluginOption>& given) {
+  return (plugins_alone && values.count("plugin")) ||
+         std::any_of(given.begin(), given.end(),
+                     [](const PluginOption& o) { return !o.label.empty(); });
+}
+
+/// Backends that run although no --backend names them.
+Texts unnamed_backends(const po::variables_map& values, bool plugins_alone,
+                       const std::vector<PluginOption>& given, const Catalog& catalog) {
+  if (!needs_named_alone(values, plugins_alone, given)) return {};
+  auto names = backends_of_named_plugins(catalog);
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+/// Of what runs without a label of its own: its file must be clear.
+Expected<void> check_files(const Selection& selection, const std::vector<PluginOption>& given) {
+  Texts names;
+  for (const auto& choice : selection.suite.backends)
+    if (choice.plugin.empty()) names.push_back(choice.name);
+  if (selection.suite.backends.empty()) names = backends_of_named_plugins(selection.catalog);
+  for (const auto& name : names)
+    if (auto ok = check_unambiguous(name, given, selection.catalog); !ok) return ok;
+  return {};
+}
+
 Expected<void> apply_backends(const po::variables_map& values, bool plugins_alone,
-                              Selection& selection) {
+                              const std::vector<PluginOption>& given, Selection& selection) {
   auto names = listed(values, "backend");
-  if (names.empty() && plugins_alone && values.count("plugin"))
-    names = backends_of_named_plugins(selection.catalog);
+  if (names.empty()) names = unnamed_backends(values, plugins_alone, given, selection.catalog);
   auto options = backend_options(values);
   if (!options) return tl::unexpected(options.error());
   auto& backends = selection.suite.backends;
   if (!names.empty()) {
-    backends.clear();
-    for (const auto& name : names) {
-      if (!selection.catalog.find(name).plugin)
-        return error(fmt::format("--backend {}: no plugin with such a backend was found{}", name,
-                                 suggestion(name, known_backends(selection.catalog))));
-      auto& choice = backends.emplace_back();
-      choice.name = choice.label = name;
-    }
+    auto choices = choices_of_all(names, given, selection.catalog);
+    if (!choices) return tl::unexpected(choices.error());
+    backends = std::move(*choices);
   }
+  if (auto ok = check_files(selection, given); !ok) return ok;
   const bool changes = !options->empty() || values.count("algorithm") || values.count("device") ||
                        values.count("library-path");
   if (changes && backends.empty())
@@ -206,12 +248,32 @@ Expected<ShrinkBudget> shrink_budget(const po::variables_map& values) {
   return budget;
 }
 
-std::vector<std::filesystem::path> plugin_files(const po::variables_map& values) {
-  std::vector<std::filesystem::path> files;
-  if (values.count("plugin"))
-    for (const auto& file : values["plugin"].as<Texts>()) files.emplace_back(file);
-  return files;
+namespace {
+
+/// Loads the plugins that the command line and the suite name, and what they ask for by name.
+Catalog find_plugins(const po::variables_map& values, const std::vector<PluginOption>& given,
+                     bool plugins_alone, const Suite& suite) {
+  std::vector<NamedPlugin> named;
+  for (const auto& option : given) named.push_back({option.file, one(values, "library-path")});
+  for (const auto& choice : suite.backends)
+    if (!choice.plugin.empty()) named.push_back({choice.plugin, choice.library_path});
+  auto wanted = listed(values, "backend");
+  if (wanted.empty() && needs_named_alone(values, plugins_alone, given))
+    return discover({default_search_path({}).executable, {}, {}}, named);
+  std::erase_if(wanted, [&](const std::string& name) {
+    return std::any_of(given.begin(), given.end(),
+                       [&](const PluginOption& o) { return o.label == name; });
+  });
+  if (!values.count("backend"))
+    for (const auto& choice : suite.backends)
+      if (choice.plugin.empty()) wanted.push_back(choice.name);
+  // All are named by their files: nothing is looked for.
+  if (wanted.empty() && !(suite.backends.empty() && !values.count("backend")))
+    return discover({default_search_path({}).executable, {}, {}}, named);
+  return discover(default_search_path({}), named, wanted);
 }
+
+}  // namespace
 
 Expected<Selection> select(const po::variables_map& given, bool plugins_alone) {
   po::variables_map values = given;
@@ -232,14 +294,15 @@ Expected<Selection> select(const po::variables_map& given, bool plugins_alone) {
         !ok)
       return tl::unexpected(ok.error());
   if (auto ok = keep_matching(values, selection.suite); !ok) return tl::unexpected(ok.error());
-  std::vector<NamedPlugin> named;
-  for (const auto& choice : selection.suite.backends)
-    if (!choice.plugin.empty()) named.push_back({choice.plugin, choice.library_path});
-  selection.catalog = discover(default_search_path(plugin_files(values)), named);
+  const auto plugins = plugin_options(values);
+  if (!plugins) return tl::unexpected(plugins.error());
+  selection.catalog = find_plugins(values, *plugins, plugins_alone, selection.suite);
   for (const auto& failure : selection.catalog.errors)
     if (failure.named) return error(failure.why);
-  if (auto ok = apply_backends(values, plugins_alone, selection); !ok)
+  if (auto ok = apply_backends(values, plugins_alone, *plugins, selection); !ok)
     return tl::unexpected(ok.error());
+  tell_shadowed(selection.suite.backends, selection.catalog);
+  tell_silent(selection.catalog);
   // The digest covers what the command line changed too: --resume compares it.
   selection.suite.digest = digest_of(selection.suite);
   return selection;

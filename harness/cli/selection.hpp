@@ -33,7 +33,4 @@ Expected<Selection> select(const po::variables_map& values, bool plugins_alone);
 /// --shrink-budget, --no-shrink.
 Expected<ShrinkBudget> shrink_budget(const po::variables_map& values);
 
-/// The files of --plugin.
-std::vector<std::filesystem::path> plugin_files(const po::variables_map& values);
-
 }  // namespace convgauge::cli

@@ -24,6 +24,12 @@ void check_version(Fields& fields) {
 
 }  // namespace
 
+const PluginRecord* plugin_of(const HeaderRecord& header, const std::string& label) {
+  for (const auto& p : header.plugins)
+    if (p.label == label || label.starts_with(p.label + ":")) return &p;
+  return nullptr;
+}
+
 std::string to_line(const HeaderRecord& h) {
   Json j{{"record", "header"}};
   write_members(j, h);

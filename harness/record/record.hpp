@@ -15,6 +15,7 @@
 #include "measure/measurement.hpp"
 #include "measure/roofline.hpp"
 #include "measure/statistics.hpp"
+#include "record/libraries.hpp"
 #include "verify/algorithm.hpp"
 #include "verify/verdict.hpp"
 
@@ -87,6 +88,8 @@ struct CaseRecord {
   std::optional<Roof> roof{};  // the most that this machine allows; empty: not known
   double verify_s = 0;         // wall time of verifying; 0 in older files
   std::string finished{};      // when: ISO 8601, UTC, with ms; empty in older files
+  /// What its worker had loaded that neither the header nor an earlier case of the label names.
+  Libraries libraries{};
   bool operator==(const CaseRecord&) const = default;
 };
 
@@ -120,6 +123,7 @@ void describe(Walk& walk, R& r) {
   walk(Key("shrink_note").omit_default(), r.shrink_note);
   walk(Key("verify_s").omit_default(), r.verify_s);
   walk(Key("finished").omit_default(), r.finished);
+  walk(Key("libraries").omit_default(), r.libraries);
 }
 
 /// The times of a measurement that are one number each, by the names of their fields.
@@ -201,6 +205,9 @@ struct HeaderRecord {
   std::vector<PluginRecord> plugins;
   std::vector<AbsentBackend> absent;
   std::vector<Known> known;
+  /// What each plugin had loaded once it had described itself, its own file left out; each library
+  /// once, with the labels that have it. Empty in files of older versions.
+  Libraries libraries{};
   int rounds = 0;
   std::uint64_t seed = 0;
   std::int64_t problems = 0;  // of the suite: a resumed run goes on until it has them all
@@ -230,7 +237,12 @@ void describe(Walk& walk, H& h) {
   walk("plugins", h.plugins);
   walk("absent", h.absent);
   walk("known", h.known);
+  walk(Key("libraries").omit_default(), h.libraries);
 }
+
+/// The plugin that cases of this label ran on; null where the header has none. Cases of
+/// `"algorithm": "all"` are labelled LABEL:ALGORITHM.
+const PluginRecord* plugin_of(const HeaderRecord& header, const std::string& label);
 
 /// One line, without the newline. read(to_line(x)) == x, bit for bit; a NaN stays a NaN. UTF-8
 /// errors become U+FFFD.

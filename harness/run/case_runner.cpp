@@ -1,5 +1,7 @@
 #include "run/case_runner.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
@@ -40,13 +42,15 @@ std::size_t requirement_bytes(const PlanOpened& plan, BufferRole role) {
 }  // namespace
 
 CaseRunner::CaseRunner(const Suite& suite, const std::vector<Competitor>& competitors,
-                       const SweepOptions& options, const Machine& machine)
+                       const SweepOptions& options, const Results& so_far)
     : suite_(suite),
       competitors_(competitors),
       options_(options),
-      machine_(machine),
+      machine_(so_far.header.machine),
       pool_(options.executable, options.measure, options.in_process),
-      references_(reference_cache_options()) {}
+      references_(reference_cache_options()),
+      first_libraries_(loaded_libraries(so_far)),
+      known_libraries_(first_libraries_) {}
 
 Expected<bool> CaseRunner::run(std::int64_t problem, const std::function<bool()>& interrupted,
                                const Settle& settle) {
@@ -93,7 +97,7 @@ Expected<bool> CaseRunner::run_group(std::vector<Case>& cases,
     verify(c, tensors);
     c.record.verify_s =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    if (!dump_error_.empty()) return error(dump_error_);
+    if (!error_.empty()) return error(error_);
     if (options_.first_failures && is_unknown_defect(suite_, c.record))
       gone_.insert(c.competitor->choice.label);
     if (options_.measure) continue;
@@ -103,7 +107,11 @@ Expected<bool> CaseRunner::run_group(std::vector<Case>& cases,
   if (!options_.measure) return true;
   if (is_over()) return false;
   measure(cases, first.settings, tensors);
-  for (auto& c : cases) close_plan(c, pool_);
+  for (auto& c : cases) {
+    note_libraries(c);
+    close_plan(c, pool_);
+  }
+  if (!error_.empty()) return error(error_);
   if (is_over()) return false;
   for (auto& c : cases)
     if (auto ok = settle(c); !ok) return tl::unexpected(ok.error());
@@ -182,17 +190,54 @@ void CaseRunner::verify(Case& c, ProblemTensors& tensors) {
       tensors);
   record.verdict = std::move(done.verdict);
   dump.finish(record, tensors, suite_.settings.verify.fills);
-  if (!dump.error().empty()) dump_error_ = dump.error();
+  if (!dump.error().empty()) error_ = dump.error();
   if (done.plan) {
     record.algorithm = done.plan->algorithm;
     record.workspace_bytes = requirement_bytes(*done.plan, BufferRole::workspace);
     record.packed_weight_bytes = requirement_bytes(*done.plan, BufferRole::packed_weights);
   }
+  if (!options_.measure || !done.open) note_libraries(c);
   if (!done.open) return;
   c.plan = std::move(done.plan);
   c.process = (*worker)->pid();
   record.details = ask_details(c, **worker).plan;
   if (!options_.measure) close_plan(c, pool_);
+}
+
+void CaseRunner::note_libraries(Case& c) {
+  constexpr std::chrono::milliseconds kLimit{10'000};
+  auto* worker = pool_.living(*c.competitor, c.settings.threads);
+  if (!worker) return;
+  auto more = worker->call(AskLibraries{}, kLimit);
+  if (!more) {
+    if (std::holds_alternative<Agrees>(c.record.verdict)) c.record.verdict = more.error();
+    return;
+  }
+  auto news = without_plugin(std::move(more->libraries), c.competitor->plugin_file);
+  if (news.empty()) return;
+  const auto& label = c.competitor->choice.label;
+  auto& told = told_[worker->pid()];
+  add_libraries(told, news);
+  check_libraries(label, told);
+  auto& known = known_libraries_[label];
+  std::erase_if(news, [&](const LoadedLibrary& l) { return contains(known, l); });
+  add_libraries(known, news);
+  add_libraries(c.record.libraries, news);
+}
+
+void CaseRunner::check_libraries(const std::string& label, const Libraries& told) {
+  const auto first = first_libraries_.find(label);
+  if (first == first_libraries_.end() || !error_.empty()) return;
+  for (const auto& library : first->second) {
+    Libraries now = told;
+    std::erase_if(now, [&](const LoadedLibrary& l) { return l.name != library.name; });
+    // A process may hold several of a name, loaded one by one: one of them is then as before.
+    const auto as_before = [&](const LoadedLibrary& l) { return contains(first->second, l); };
+    if (now.empty() || std::any_of(now.begin(), now.end(), as_before)) continue;
+    error_ = fmt::format("a library of '{}' has changed since the run began: {}", label,
+                         change_text(library_changes({library}, now).front()));
+    return;
+  }
 }
 
 void CaseRunner::measure(std::vector<Case>& cases, const CaseSettings& settings,

@@ -15,18 +15,19 @@
 namespace convgauge::run {
 
 /// [the driver's one thread] Owns the workers. The constructor's arguments must outlive it.
+/// `so_far`: the header, and the cases of a resumed run.
 class CaseRunner {
  public:
   CaseRunner(const Suite& suite, const std::vector<Competitor>& competitors,
-             const SweepOptions& options, const Machine& machine);
+             const SweepOptions& options, const Results& so_far);
 
   /// What is done with a case when its last execution is over: for a case that is only verified,
   /// before the next one starts, else when all that are measured with it are.
   using Settle = std::function<Expected<void>(Case&)>;
   /// Every case of a problem (an index into the suite), in the order of the settings, competitors
   /// and algorithms. False where `interrupted` (may be empty) became true, which is asked before
-  /// each case: what has not been settled is dropped. Errors: a dump that cannot be written, those
-  /// of `settle`.
+  /// each case: what has not been settled is dropped. Errors: a dump that cannot be written; a plugin
+  /// file or a library that is no longer the one that the run began with; those of `settle`.
   Expected<bool> run(std::int64_t problem, const std::function<bool()>& interrupted,
                      const Settle& settle);
   /// With options.first_failures: every competitor has failed, so that none is left to run.
@@ -47,6 +48,10 @@ class CaseRunner {
                 const CaseSettings& settings, const Spec& spec);
   void verify(Case& c, ProblemTensors& tensors);
   void measure(std::vector<Case>& cases, const CaseSettings& settings, ProblemTensors& tensors);
+  /// Records what the case's worker has loaded that was not recorded yet.
+  void note_libraries(Case& c);
+  /// The run ends where a library that it began with is another one in this worker.
+  void check_libraries(const std::string& label, const Libraries& told);
   int slots_to_open(const Case& c, const Spec& spec);
   std::int64_t last_level_cache(int threads);
 
@@ -57,8 +62,11 @@ class CaseRunner {
   Pool pool_;
   ReferenceCache references_;
   std::map<int, std::int64_t> last_level_caches_;  // bytes, by threads
-  std::set<std::string> gone_;  // labels that failed, with options.first_failures
-  std::string dump_error_;
+  std::set<std::string> gone_;              // labels that failed, with options.first_failures
+  const LibrariesByLabel first_libraries_;  // of the header and of a resumed run's cases
+  LibrariesByLabel known_libraries_;        // recorded so far
+  std::map<pid_t, Libraries> told_;         // by each worker
+  std::string error_;                       // what ends the run
 };
 
 }  // namespace convgauge::run

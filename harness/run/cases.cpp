@@ -44,7 +44,7 @@ Pick resolve(const BackendChoice& choice, const Catalog& catalog) {
   const auto [plugin, backend] = catalog.find(choice.name, choice.plugin.string());
   if (!plugin) {
     for (const auto& error : catalog.errors)
-      if (!choice.plugin.empty() && error.file == choice.plugin.string()) return {{}, error.why};
+      if (!choice.plugin.empty() && same_path(error.file, choice.plugin)) return {{}, error.why};
     return {{}, fmt::format("no plugin with a backend '{}' was found", choice.name)};
   }
   if (backend->devices.empty()) return {{}, backend->why_no_device};
@@ -62,7 +62,10 @@ Pick resolve(const BackendChoice& choice, const Catalog& catalog) {
   c.choice = choice;
   if (c.choice.label.empty()) c.choice.label = choice.name;
   c.plugin_file = plugin->file;
-  c.plugin_hash = plugin->hash;
+  c.plugin_identity = plugin->identity;
+  // With another library path it loads other libraries: then the first case tells them.
+  if (choice.library_path == plugin->library_path)
+    c.libraries = without_plugin(plugin->description.libraries, plugin->file);
   c.version = backend->version;
   c.device = static_cast<int>(*device);
   c.device_text = device_text(backend->devices, *device);
@@ -108,6 +111,23 @@ Expected<ResolvedBackends> resolve_backends(const Suite& suite, const Catalog& c
     resolved.absent.push_back({label, pick.why_not});
   }
   return resolved;
+}
+
+Expected<void> plugin_unchanged(const Competitor& c) {
+  const auto& then = c.plugin_identity;
+  if (then.hash.empty() || c.plugin_file == kReferencePlugin || !has_changed(c.plugin_file, then))
+    return {};
+  const auto now = hash_of(c.plugin_file);
+  return error(fmt::format("{}: the plugin file of '{}' has changed during the run: hash {} → {}",
+                           c.plugin_file, c.choice.label, then.hash,
+                           now.empty() ? "none, for it cannot be read" : now));
+}
+
+Libraries without_plugin(Libraries libraries, const std::string& file) {
+  std::error_code failed;
+  const auto own = std::filesystem::canonical(file, failed);
+  std::erase_if(libraries, [&](const LoadedLibrary& l) { return l.path == own.string(); });
+  return libraries;
 }
 
 std::vector<CaseSettings> settings_of(const Suite& suite) {

@@ -16,7 +16,9 @@ namespace convgauge::run {
 /// it.
 struct Competitor {
   BackendChoice choice;  // label filled in
-  std::string plugin_file, plugin_hash, version;
+  std::string plugin_file, version;
+  FileIdentity plugin_identity;
+  Libraries libraries;  // what it had loaded when it described itself, without its own file
   int device = 0;
   std::string device_text;  // "cpu:0", "gpu:1", "software:0"
   bool on_cpu = true;
@@ -34,6 +36,12 @@ struct ResolvedBackends {
 /// devices). An absent backend that was required is an error; so is a device or plugin file that
 /// was named and is not there.
 Expected<ResolvedBackends> resolve_backends(const Suite& suite, const Catalog& catalog);
+
+/// The list without the plugin's own file, which is identified by its hash.
+Libraries without_plugin(Libraries libraries, const std::string& plugin_file);
+
+/// An error if a plugin file is no longer the one that described itself, or is gone.
+Expected<void> plugin_unchanged(const Competitor& competitor);
 
 /// All combinations of the settings' axes.
 std::vector<CaseSettings> settings_of(const Suite& suite);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/expected.hpp"
+#include "core/hash.hpp"
 #include "core/layers.hpp"
 #include "worker/messages.hpp"
 #include "worker/worker.hpp"
@@ -16,10 +17,13 @@ inline constexpr const char* kReferencePlugin = "builtin:reference";
 
 /// Where plugins are looked for.
 struct SearchPath {
-  std::filesystem::path executable;          // convgauge itself, which is started again as worker
+  /// What is started again as worker: /proc/self/exe, which stays this program when its file is
+  /// replaced.
+  std::filesystem::path executable;
   std::vector<std::filesystem::path> files;  // --plugin
   /// $CONVGAUGE_PLUGIN_PATH, then the plugin folder of the build or install tree.
   std::vector<std::filesystem::path> folders;
+  std::filesystem::path program{};  // where this program's file was at start
 };
 
 /// Made from the --plugin files of the command line, the environment, and the executable's folder.
@@ -27,40 +31,52 @@ SearchPath default_search_path(const std::vector<std::filesystem::path>& plugin_
 
 /// One plugin that could be loaded.
 struct CatalogPlugin {
-  std::string file, hash;  // hash: XXH3-128, hex; of builtin:reference, convgauge's version
+  std::string file;
+  FileIdentity identity;  // of the file that described itself; hash of builtin:reference: a version
+  std::filesystem::path library_path;  // with which it described itself
   Description description;
   /// By --plugin or by a config: it then precedes other plugins that have a backend of that name.
   bool named = false;
+  std::size_t folder = 0;  // of the search path; counts from 0
 };
 
 struct LoadError {
-  std::string file, why;
+  std::string file, why;  // why: begins with the file
   bool named = false;
   std::optional<Rule> rule{};  // the one that the plugin broke
+  /// How long it was waited for, where it did not answer.
+  std::optional<std::chrono::milliseconds> waited{};
 };
 
 struct Catalog {
   std::vector<CatalogPlugin> plugins;
   std::vector<LoadError> errors;
-  std::vector<std::filesystem::path> searched;  // every file that was tried
+  std::vector<std::filesystem::path> searched;  // every file that was tried, in order
 
   struct Found {
     const CatalogPlugin* plugin = nullptr;
     const BackendInfo* backend = nullptr;
   };
-  /// The first backend of that name (in that file, if one is given).
+  /// The backend of that name (in that file, if one is given): named plugins come first, then the
+  /// folders in their order, and in a folder the file that is named after the backend.
   Found find(const std::string& backend, const std::string& file = {}) const;
+  /// All of them, best first.
+  std::vector<Found> all(const std::string& backend, const std::string& file = {}) const;
 };
 
 /// A plugin file that a config names, and the library path it is to be loaded with.
 struct NamedPlugin {
   std::filesystem::path file, library_path;
 };
-/// Loads every plugin of the path, and `more`, in a process of its own, and asks it to describe
-/// itself.
-Catalog discover(const SearchPath& path, const std::vector<NamedPlugin>& more = {});
+/// Loads plugins, each in a process of its own, and asks them to describe themselves: the named
+/// ones
+/// (`path.files`, `more`), one after the other; then those of the folders, side by side. `wanted`:
+/// names of backends; then a folder's files named after them ("libconvgauge_NAME.so", "libNAME.so",
+/// "NAME.so") are loaded first, and others only while a name was not found. Empty: all are loaded.
+Catalog discover(const SearchPath& path, const std::vector<NamedPlugin>& more = {},
+                 const std::vector<std::string>& wanted = {});
 
-/// XXH3-128 of a file's bytes in hex; empty where it cannot be read.
-std::string hash_of(const std::filesystem::path& file);
+/// Whether two spellings mean one path: "a.so", "./a.so".
+bool same_path(const std::filesystem::path& a, const std::filesystem::path& b);
 
 }  // namespace convgauge::run

@@ -82,6 +82,7 @@ class Ledger {
   void fail(std::uint64_t index, CaseRecord record, const Competitor& competitor,
             const VerifySettings& verify) {
     const std::lock_guard lock(shrinking_);
+    if (auto ok = plugin_unchanged(competitor); !ok) return end(ok.error().message);
     shrinker_.look_at(record, {&competitor, verify, options_.placements});
     const std::lock_guard results(mutex_);
     over_ = over_ || options_.fail_fast;
@@ -104,6 +105,13 @@ class Ledger {
   }
 
  private:
+  /// The run ends with this error.
+  void end(std::string why) {
+    const std::lock_guard lock(mutex_);
+    if (error_.empty()) error_ = std::move(why);
+    over_ = true;
+  }
+
   void keep(FuzzFailure& failure, const Competitor& competitor, const VerifySettings& verify) {
     if (options_.regressions.empty()) return;
     const auto& r = failure.record;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/hash.hpp"
 #include "core/layers.hpp"
 #include "run/catalog.hpp"
 

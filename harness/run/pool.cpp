@@ -32,6 +32,7 @@ Expected<Worker*> Pool::worker(const Competitor& competitor, int threads) {
     for (auto& [other, worker] : workers_)
       if (other != key && worker) worker->stop();
   if (!mine || !mine->alive()) {
+    if (auto ok = plugin_unchanged(competitor); !ok) return tl::unexpected(ok.error());
     // Workers of a device are not pinned: the device driver's threads may run on any core.
     const auto cpus = competitor.on_cpu && pinned_ ? cpus_for(threads) : std::vector<int>{};
     auto made = Worker::spawn({executable_, competitor.plugin_file, competitor.choice.library_path,
@@ -41,6 +42,12 @@ Expected<Worker*> Pool::worker(const Competitor& competitor, int threads) {
   }
   mine->resume();
   return mine.get();
+}
+
+Worker* Pool::living(const Competitor& competitor, int threads) {
+  const auto found = workers_.find(key_of(competitor, threads));
+  return found != workers_.end() && found->second && found->second->alive() ? found->second.get()
+                                                                            : nullptr;
 }
 
 }  // namespace convgauge::run

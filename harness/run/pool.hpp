@@ -30,7 +30,10 @@ class Pool {
   /// one process for each label, plugin, library path, options, device and number of threads: a
   /// plugin that is listed twice runs in two processes, and the ratio of their times shows the
   /// noise of the machine.
+  /// Errors: the host cannot start it; the plugin file is no longer the one that was described.
   Expected<Worker*> worker(const Competitor& competitor, int threads);
+  /// The same worker if it is alive, as it is; else null.
+  Worker* living(const Competitor& competitor, int threads);
   /// Ends all workers: the next ones are fresh processes.
   void renew() { workers_.clear(); }
 

@@ -10,13 +10,6 @@
 namespace convgauge::run {
 namespace {
 
-/// The plugin that a case ran on. Cases of `"algorithm": "all"` are labelled LABEL:ALGORITHM.
-const PluginRecord* plugin_of(const HeaderRecord& header, const CaseRecord& record) {
-  for (const auto& p : header.plugins)
-    if (p.label == record.label || record.label.starts_with(p.label + ":")) return &p;
-  return nullptr;
-}
-
 std::string missing(const char* whose, const PluginRecord& plugin, const char* remedy) {
   return fmt::format(
       "cannot be measured again: the {} plugin ({}, hash {}) is not here; give it by {}", whose,
@@ -41,7 +34,9 @@ class Remeasurement {
       : order_(order),
         hooks_(hooks),
         baseline_files_(order.baseline_files),
-        candidate_files_(order.candidate_files) {}
+        candidate_files_(order.candidate_files),
+        baseline_libraries_(loaded_libraries(order.baseline->results)),
+        candidate_libraries_(loaded_libraries(order.candidate->results)) {}
 
   Expected<void> run() {
     for (std::size_t i = 0; i < order_.pairs.size(); ++i) add(i);
@@ -66,18 +61,15 @@ class Remeasurement {
   /// Puts a pair into its batch, or says why it is not measured again.
   void add(std::size_t pair) {
     const auto &then = *order_.pairs[pair].baseline, &now = *order_.pairs[pair].candidate;
-    const auto* old_plugin = plugin_of(order_.baseline->results.header, then);
-    const auto* new_plugin = plugin_of(order_.candidate->results.header, now);
+    const auto* old_plugin = plugin_of(order_.baseline->results.header, then.label);
+    const auto* new_plugin = plugin_of(order_.candidate->results.header, now.label);
     if (!old_plugin || !new_plugin)
       return hooks_.not_here(pair, "the header does not say which plugin it ran on");
     const bool same =
         old_plugin->hash == new_plugin->hash && old_plugin->version == new_plugin->version &&
         old_plugin->library_path == new_plugin->library_path && then.options == now.options;
-    if (same && !order_.same_plugins_too && ranked(then) && ranked(now))
-      return hooks_.same_plugin(
-          pair,
-          "not measured again: the same plugin file, library version and options in both runs; "
-          "the machine differed, or a library that the plugin loads");
+    const bool timed = ranked(then) && ranked(now);
+    if (same && settled_by_file(pair, *old_plugin, *new_plugin, timed)) return;
     const auto old_file = baseline_files_.find(*old_plugin, order_.baseline->folder);
     if (old_file.empty())
       return hooks_.not_here(pair,
@@ -92,6 +84,34 @@ class Remeasurement {
     batch.order.problems.push_back(now.problem);
     batch.pairs.push_back(pair);
     ++count_;
+  }
+
+  /// For the same file with the same options: whether it was reported without being measured. A
+  /// difference was the machine's, or that of a library, of which both sides would now load one
+  /// version.
+  bool settled_by_file(std::size_t pair, const PluginRecord& then, const PluginRecord& now,
+                       bool timed) {
+    const auto &old_libraries = baseline_libraries_[then.label],
+               &new_libraries = candidate_libraries_[now.label];
+    std::string text;
+    for (const auto& change : library_changes(old_libraries, new_libraries))
+      text += (text.empty() ? "" : "; ") + change_text(change);
+    if (!text.empty())
+      hooks_.not_here(pair,
+                      "not measured again: the plugin file is the same, but not a library that it "
+                      "loads: " +
+                          text);
+    else if (order_.same_plugins_too || !timed)
+      return false;
+    else if (old_libraries.empty() || new_libraries.empty())
+      hooks_.not_here(pair,
+                      "not measured again: the plugin file is the same, but which libraries it had "
+                      "loaded was not recorded");
+    else
+      hooks_.same_plugin(pair,
+                         "not measured again: the same plugin file, libraries and options in both "
+                         "runs, so the machine differed");
+    return true;
   }
 
   RemeasureOrder side_by_side(RemeasureSide baseline, RemeasureSide candidate,
@@ -122,6 +142,7 @@ class Remeasurement {
   const RemeasureRunsOrder& order_;
   const RemeasureRunsHooks& hooks_;
   PluginFiles baseline_files_, candidate_files_;
+  LibrariesByLabel baseline_libraries_, candidate_libraries_;
   std::vector<Batch> batches_;
   int count_ = 0;
 };

@@ -36,6 +36,11 @@ std::optional<std::string> difference(const HeaderRecord& then, const HeaderReco
   }
   if (!hashes.empty())
     return fmt::format("backend '{}' is not here any more", hashes.begin()->first);
+  auto now_loaded = loaded_libraries({now, {}});
+  for (const auto& [label, libraries] : loaded_libraries({then, {}}))
+    if (const auto changes = library_changes(libraries, now_loaded[label]); !changes.empty())
+      return fmt::format("the plugin of '{}' is the same, but not a library that it loads: {}",
+                         label, change_text(changes.front()));
   return std::nullopt;
 }
 

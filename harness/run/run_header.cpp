@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <ctime>
 
@@ -14,6 +15,23 @@
 #include "run/version.hpp"
 
 namespace convgauge::run {
+namespace {
+
+/// Each library once, with the labels that have it.
+Libraries libraries_of(const std::vector<Competitor>& competitors) {
+  Libraries all;
+  for (const auto& c : competitors)
+    for (const auto& library : c.libraries) {
+      auto found = std::find_if(all.begin(), all.end(), [&](const LoadedLibrary& l) {
+        return l.path == library.path && l.id == library.id && l.name == library.name;
+      });
+      if (found == all.end()) found = all.insert(all.end(), library);
+      found->labels.push_back(c.choice.label);
+    }
+  return all;
+}
+
+}  // namespace
 
 std::string utc_now() {
   const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -38,8 +56,9 @@ HeaderRecord make_header(const Suite& suite, const ResolvedBackends& resolved,
     if (suite.baseline_backend == c.choice.label) h.baseline_backend = suite.baseline_backend;
   h.machine = read_machine();
   for (const auto& c : resolved.competitors)
-    h.plugins.push_back({c.choice.label, c.choice.name, c.plugin_file, c.plugin_hash, c.version,
-                         c.device_text, c.choice.library_path.string()});
+    h.plugins.push_back({c.choice.label, c.choice.name, c.plugin_file, c.plugin_identity.hash,
+                         c.version, c.device_text, c.choice.library_path.string()});
+  h.libraries = libraries_of(resolved.competitors);
   h.absent = resolved.absent;
   h.known = suite.known;
   h.rounds = options.measure ? suite.settings.measure.rounds : 0;

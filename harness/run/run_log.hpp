@@ -20,6 +20,8 @@ class RunLog {
   static Expected<RunLog> open(HeaderRecord header, const SweepOptions& options);
 
   const HeaderRecord& header() const { return results_.header; }
+  /// Header and cases so far.
+  const Results& results() const { return results_; }
   /// Whether the resumed run has already done this problem of the suite.
   bool has(std::int64_t problem) const { return done_.contains(problem); }
   Expected<void> append(CaseRecord record);

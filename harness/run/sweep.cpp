@@ -20,7 +20,7 @@ class Sweep {
         options_(options),
         hooks_(hooks),
         log_(std::move(log)),
-        runner_(suite, competitors, options, log_.header().machine),
+        runner_(suite, competitors, options, log_.results()),
         shrinker_(options.executable,
                   options.measure || options.in_process ? ShrinkBudget{} : options.shrink,
                   hooks.interrupted) {}
@@ -57,6 +57,7 @@ class Sweep {
     r.finished = utc_now();
     if (const auto* known = known_failure(suite_, r)) r.known = known->issue;
     if (!r.known) shrinker_.look_at(r, {c.competitor, suite_.settings.verify, options_.placements});
+    if (auto ok = plugin_unchanged(*c.competitor); !ok) return ok;
     stop_ = stop_ || (options_.fail_fast && is_defect(r.verdict) && !r.known) ||
             (options_.first_failures && runner_.none_left());
     if (auto ok = log_.append(r); !ok) return ok;

@@ -53,7 +53,8 @@ struct SweepResult {
 
 /// [the driver's one thread] Errors: a backend that is required or misnamed and not available,
 /// files that cannot be written, a header that differs from the resumed run's, several processes
-/// with in_process.
+/// with in_process; a plugin file or a library that was replaced during the run: the problem at
+/// hand is not recorded, the earlier ones are.
 Expected<SweepResult> sweep(const Suite& suite, const Catalog& catalog, const SweepOptions& options,
                             const SweepHooks& hooks);
 

@@ -16,6 +16,7 @@
 #include "plugin/reference_backend.hpp"
 #include "worker/channel.hpp"
 #include "worker/fault_handler.hpp"
+#include "worker/loaded.hpp"
 #include "worker/plan_session.hpp"
 #include "worker/process_state.hpp"
 
@@ -95,12 +96,13 @@ class Child {
 
   Answer<Description> handle(const Describe&) {
     if (auto ok = load(); !ok) return tl::unexpected(ok.error());
-    Description description{library_->name(), library_->version(), {}};
+    Description description{library_->name(), library_->version(), {}, {}};
     for (const auto* table : library_->backends()) {
       auto info = describe_backend(Backend(table));
       if (!info) return tl::unexpected(info.error());
       description.backends.push_back(std::move(*info));
     }
+    description.libraries = loaded_.news();
     return description;
   }
 
@@ -160,6 +162,7 @@ class Child {
   auto handle(const MeasureCheck& r) { return with_plan(r, &PlanSession::check); }
   auto handle(const CountAllocations& r) { return with_plan(r, &PlanSession::count_allocations); }
   auto handle(const AskDetails& r) { return with_plan(r, &PlanSession::details); }
+  Answer<MoreLibraries> handle(const AskLibraries&) { return MoreLibraries{loaded_.news()}; }
   Answer<Done> handle(const AskOtherVersion&) {
     enter(Stage::load);
     if (options_.plugin.starts_with(kBuiltIn)) return Done{};
@@ -178,6 +181,7 @@ class Child {
   CrashBox box_;
   bool contained_;
   std::optional<Library> library_;
+  LoadedLibraries loaded_;
   std::optional<ProcessState> state_;
   std::map<std::uint32_t, std::unique_ptr<PlanSession>> plans_;
   std::uint32_t next_plan_ = 1;

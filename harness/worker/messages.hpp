@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/layers.hpp"
+#include "record/libraries.hpp"
 #include "worker/binding.hpp"
 #include "worker/wire.hpp"
 #include "worker/wire_parts.hpp"
@@ -35,12 +36,14 @@ void describe(Walk& walk, T& b) {
 struct Description {
   std::string name, version;
   std::vector<BackendInfo> backends;
+  Libraries libraries{};  // all that are loaded now
 };
 template <class Walk, Is<Description> T>
 void describe(Walk& walk, T& d) {
   walk("name", d.name);
   walk("version", d.version);
   walk("backends", d.backends);
+  walk("libraries", d.libraries);
 }
 
 struct AlgorithmList {
@@ -127,6 +130,15 @@ template <class Walk, Is<Details> T>
 void describe(Walk& walk, T& d) {
   walk("plan", d.plan);
   walk("device", d.device);
+}
+
+/// Shared libraries that were loaded since the last answer that told them.
+struct MoreLibraries {
+  Libraries libraries;
+};
+template <class Walk, Is<MoreLibraries> T>
+void describe(Walk& walk, T& m) {
+  walk("libraries", m.libraries);
 }
 
 // ---- requests -----------------------------------------------------------------------------------
@@ -290,15 +302,22 @@ void describe(Walk& walk, T& r) {
   walk("plan", r.plan);
 }
 
+/// What was loaded meanwhile, for a plugin may load libraries with its first plan or execution.
+struct AskLibraries {
+  using Reply = MoreLibraries;
+};
+template <class Walk, Is<AskLibraries> T>
+void describe(Walk&, T&) {}
+
 template <class Request>
 using ReplyOf = typename Request::Reply;
 
 using AnyRequest =
     std::variant<Describe, ListAlgorithms, OpenPlan, VerifyRun, MeasureSetup, Sample, MeasureCheck,
-                 ClosePlan, CountAllocations, AskOtherVersion, AskDetails>;
+                 ClosePlan, CountAllocations, AskOtherVersion, AskDetails, AskLibraries>;
 
 /// A request's own reply, or why there is none.
 using AnyReply = std::variant<Description, AlgorithmList, PlanOpened, Done, MeasureReady, Sampled,
-                              AllocationsCounted, Details, Refused, Failed>;
+                              AllocationsCounted, Details, MoreLibraries, Refused, Failed>;
 
 }  // namespace convgauge::worker

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <utility>
 
 #include "core/layers.hpp"
 #include "report/compare/comparison.hpp"
@@ -90,9 +91,44 @@ class Differences {
     note("options" + what, options_text(baseline_, with), options_text(candidate_, of), of);
   }
 
+  /// Libraries of each pair of labels; one that differs in the same way for all is named once.
+  void ask_libraries(const std::vector<std::pair<std::string, std::string>>& pairs) {
+    const auto then = libraries_of(baseline_), now = libraries_of(candidate_);
+    struct Found {
+      LibraryChange change;
+      std::vector<std::string> labels;
+    };
+    std::vector<Found> all;
+    for (const auto& [with, of] : pairs) {
+      const auto a = then.find(with), b = now.find(of);
+      if (a == then.end() || b == now.end()) continue;
+      for (const auto& change : library_changes(a->second, b->second)) {
+        auto found = std::find_if(all.begin(), all.end(),
+                                  [&](const Found& f) { return f.change == change; });
+        if (found == all.end()) found = all.insert(all.end(), {change, {}});
+        found->labels.push_back(of);
+      }
+    }
+    for (const auto& [change, of] : all) {
+      if (of.size() > 1 && of.size() == pairs.size())
+        note(change.name, change.then, change.now);
+      else
+        for (const auto& label : of)
+          note(fmt::format("{} of {}", change.name, label), change.then, change.now, label);
+    }
+  }
+
   std::vector<Difference> take() { return std::move(list_); }
 
  private:
+  static LibrariesByLabel libraries_of(const Side& side) {
+    LibrariesByLabel all;
+    for (const auto* run : side.runs)
+      for (const auto& [label, libraries] : loaded_libraries(*run))
+        add_libraries(all[label], libraries);
+    return all;
+  }
+
   const Side &baseline_, &candidate_;
   std::vector<Difference> list_;
 };
@@ -121,14 +157,17 @@ void ask_program(Differences& d) {
 std::vector<Difference> differences(const Side& baseline, const Side& candidate,
                                     const CompareOptions& options) {
   Differences d(baseline, candidate);
-  ask_machine(d);
+  std::vector<std::pair<std::string, std::string>> pairs;
   if (options.of && options.with) {
-    d.ask_plugin(*options.with, *options.of);
+    pairs.emplace_back(*options.with, *options.of);
   } else {
     const auto now = labels(candidate);
     for (const auto& label : labels(baseline))
-      if (std::find(now.begin(), now.end(), label) != now.end()) d.ask_plugin(label, label);
+      if (std::find(now.begin(), now.end(), label) != now.end()) pairs.emplace_back(label, label);
   }
+  ask_machine(d);
+  for (const auto& [with, of] : pairs) d.ask_plugin(with, of);
+  d.ask_libraries(pairs);
   ask_program(d);
   return d.take();
 }

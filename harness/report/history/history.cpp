@@ -70,23 +70,30 @@ std::vector<Fate> fates_of(const CaseHistory& c) {
   return fates;
 }
 
-const PluginRecord* plugin_of(const HistoryRun& run, const std::string& label) {
-  for (const auto& p : run.results->header.plugins)
-    if (p.label == label || label.starts_with(p.label + ":")) return &p;
-  return nullptr;
+struct RunAndLibraries {
+  const HistoryRun& run;
+  LibrariesByLabel libraries;
+};
+
+const Libraries& of_label(const RunAndLibraries& run, const std::string& label) {
+  static const Libraries kNone;
+  const auto found = run.libraries.find(label);
+  return found == run.libraries.end() ? kNone : found->second;
 }
 
 /// Whether nothing that the results record was changed for this case between two runs.
-bool is_control(const HistoryRun& before, const HistoryRun& after, const HistoryPoint& a,
+bool is_control(const RunAndLibraries& before, const RunAndLibraries& after, const HistoryPoint& a,
                 const HistoryPoint& b) {
   if (!a.record || !b.record || a.record->options != b.record->options) return false;
-  const auto *then = plugin_of(before, a.record->label), *now = plugin_of(after, b.record->label);
+  const auto *then = plugin_of(before.run.results->header, a.record->label),
+             *now = plugin_of(after.run.results->header, b.record->label);
   if (!then || !now) return !then && !now;
   return then->hash == now->hash && then->version == now->version &&
-         then->library_path == now->library_path;
+         then->library_path == now->library_path &&
+         library_changes(of_label(before, then->label), of_label(after, now->label)).empty();
 }
 
-StepSeries series_of(const std::vector<HistoryRun>& runs, const CaseHistory& c) {
+StepSeries series_of(const std::vector<RunAndLibraries>& runs, const CaseHistory& c) {
   StepSeries series;
   for (std::size_t run = 0; run < runs.size(); ++run) {
     const auto& t = c.points[run].time_ns;
@@ -105,7 +112,9 @@ StepSeries series_of(const std::vector<HistoryRun>& runs, const CaseHistory& c) 
 void tell_steps(History& h) {
   std::vector<StepSeries> series;
   std::vector<double> floors;
-  for (const auto& c : h.cases) series.push_back(series_of(h.runs, c));
+  std::vector<RunAndLibraries> runs;
+  for (const auto& run : h.runs) runs.push_back({run, loaded_libraries(*run.results)});
+  for (const auto& c : h.cases) series.push_back(series_of(runs, c));
   for (const auto& run : h.runs) floors.push_back(run.results->header.machine.noise_floor);
   auto steps = find_steps(series, floors);
   for (std::size_t i = 0; i < h.cases.size(); ++i) h.cases[i].steps = std::move(steps.of_series[i]);

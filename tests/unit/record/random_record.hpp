@@ -30,6 +30,7 @@ class RandomRecords {
     r.workspace_bytes = size();
     r.packed_weight_bytes = size();
     if (coin()) r.known = text();
+    if (coin()) r.libraries = {{text(), text(), text()}};
     r.replay = text();
     if (coin())
       r.smallest =
@@ -51,6 +52,7 @@ class RandomRecords {
     h.machine = machine();
     h.plugins = {{text(), text(), text(), text(), text(), text(), text()}, {}};
     h.absent = {{text(), text()}};
+    h.libraries = {{text(), text(), text(), {text(), text()}}};
     h.known = {{text(), one<VerdictKind>(), text()}};
     h.rounds = static_cast<int>(whole(0, 99));
     h.seed = random_();

@@ -23,10 +23,14 @@ BackendInfo backend(const char* name, std::vector<DeviceInfo> devices, const cha
 
 Catalog example() {
   Catalog c;
-  c.plugins.push_back(
-      {"/p/a.so", "h1", {"a", "1", {backend("fast", {device(DeviceKind::cpu, "CPU")})}}, false});
+  c.plugins.push_back({"/p/a.so",
+                       {"h1"},
+                       {},
+                       {"a", "1", {backend("fast", {device(DeviceKind::cpu, "CPU")})}},
+                       false});
   c.plugins.push_back({"/p/b.so",
-                       "h2",
+                       {"h2"},
+                       {},
                        {"b",
                         "1",
                         {backend("soft", {device(DeviceKind::software, "pipe")}),
@@ -34,13 +38,15 @@ Catalog example() {
                        false});
   c.plugins.push_back(
       {"/q/a.so",
-       "h3",
+       {"h3"},
+       {},
        {"a",
         "2",
         {backend("fast", {device(DeviceKind::gpu, "G"), device(DeviceKind::cpu, "CPU")})}},
        true});
   c.plugins.push_back({kReferencePlugin,
-                       "0",
+                       {"0"},
+                       {},
                        {"reference", "1", {backend("reference", {device(DeviceKind::cpu, "CPU")})}},
                        false});
   return c;
@@ -57,7 +63,8 @@ TEST(LineUp, TakesAllPresentButSoftwareAndReference) {
   const auto resolved = resolve_backends(Suite{}, catalog);
   ASSERT_TRUE(resolved);
   ASSERT_EQ(resolved->competitors.size(), 1u);
-  EXPECT_EQ(resolved->competitors[0].plugin_hash, "h3") << "a plugin that was named comes first";
+  EXPECT_EQ(resolved->competitors[0].plugin_identity.hash, "h3")
+      << "a plugin that was named comes first";
   EXPECT_EQ(resolved->competitors[0].device_text, "gpu:0");
   EXPECT_FALSE(resolved->competitors[0].on_cpu);
   ASSERT_EQ(resolved->absent.size(), 2u);
@@ -74,7 +81,7 @@ TEST(LineUp, HonoursPluginDeviceAndRequired) {
   auto resolved = resolve_backends(suite, catalog);
   ASSERT_TRUE(resolved);
   ASSERT_EQ(resolved->competitors.size(), 4u);
-  EXPECT_EQ(resolved->competitors[0].plugin_hash, "h1");
+  EXPECT_EQ(resolved->competitors[0].plugin_identity.hash, "h1");
   EXPECT_EQ(resolved->competitors[1].device, 1);
   EXPECT_EQ(resolved->competitors[2].device_text, "software:0");
   suite.backends.push_back(choose("gone"));
