@@ -49,6 +49,12 @@ Expected<void> measure_suspects(Gate& gate, RemeasureRunsOrder order) {
     gate.suspects[i].not_told = NotTold::no_plugin;
     gate.suspects[i].outcome = std::move(why);
   };
+  hooks.other_libraries = [&](std::size_t i, std::string text) {
+    gate.suspects[i].not_told = NotTold::library;
+    gate.suspects[i].outcome =
+        "not measured again: the plugin file is the same; the libraries that it loads: " + text;
+    gate.suspects[i].other_libraries = std::move(text);
+  };
   hooks.measured = [&](std::size_t i, const Remeasured& pair) {
     settle(gate.suspects[i], pair.baseline, pair.candidate, budget_ns, laws);
   };

@@ -9,6 +9,7 @@
 #include "cli/described_options.hpp"
 #include "cli/plugin_options.hpp"
 #include "config/digest.hpp"
+#include "config/nearest.hpp"
 #include "core/npy.hpp"
 #include "core/problem_text.hpp"
 #include "run/version.hpp"

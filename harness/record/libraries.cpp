@@ -22,7 +22,7 @@ ByName by_name(const Libraries& libraries) {
 /// The first digits of an id, as git shows them, or all where the other side begins alike.
 constexpr std::size_t kShownDigits = 12;
 
-std::string shown(const std::string& id, bool whole) {
+std::string id_text(const std::string& id, bool whole) {
   const auto digits = id.find(' ') == std::string::npos ? 0 : id.find(' ') + 1;
   return whole ? id : id.substr(0, digits + kShownDigits);
 }
@@ -32,7 +32,7 @@ std::string side_text(const ByName& side, const std::string& name, bool whole) {
   if (found == side.end()) return "not loaded";
   std::string text;
   for (const auto& [id, path] : found->second)
-    text += fmt::format("{}{} ({})", text.empty() ? "" : " and ", shown(id, whole), path);
+    text += fmt::format("{}{} ({})", text.empty() ? "" : " and ", id_text(id, whole), path);
   return text;
 }
 

@@ -7,6 +7,7 @@
 #include "core/layers.hpp"
 #include "core/text.hpp"
 #include "report/report.hpp"
+#include "report/text_width.hpp"
 
 namespace convgauge::report {
 namespace {
@@ -19,10 +20,10 @@ const std::vector<Format> kFormats{
      .extensions = {".txt"},
      .at_terminal = true,
      .comparison = [](const Comparison& c, const Options& o) -> Text {
-       return compare_text(c, o.width, o.colour, o.all_cases);
+       return without_commands(compare_text(c, o.width, o.colour, o.all_cases));
      },
      .gate = [](const Gate& g, const Options& o) -> Text {
-       return gate_text(g, o.width, o.colour);
+       return without_commands(gate_text(g, o.width, o.colour));
      }},
     {.name = "json",
      .extensions = {".json"},
@@ -67,7 +68,7 @@ const std::vector<Format> kFormats{
        return terminal_table(r, o.width, o.colour);
      },
      .runs = [](const std::vector<Results>& all, const Options& o) -> Text {
-       return history_text_report(all, o.names, o.width);
+       return history_text_report(all, o.names, o.width).map(without_commands);
      }},
 };
 

@@ -229,7 +229,7 @@ std::string terminal_table(const Results& results, int width, bool colour) {
     wrap(out, clean("absent: " + absent.name + ": " + absent.why), width, "  ");
   wrap(out, clean(counts_text(results)), width, "  ");
   wrap(out, clean(headline(results)), width, "  ");
-  return out;
+  return without_commands(out);
 }
 
 }  // namespace convgauge::report

@@ -117,10 +117,8 @@ std::string clean(std::string_view text) {
 
 std::string for_terminal(std::string_view text) {
   std::string all;
-  bool at_start = true;  // of a line, or after spaces only
   while (!text.empty()) {
     const auto character = first_character(text);
-    if (at_start && (text.starts_with("::") || text.starts_with("##["))) all += '\\';
     if (character.code == '\n' || character.code == '\t')
       all += static_cast<char>(character.code);
     else if (character.code < 0x20)
@@ -129,9 +127,19 @@ std::string for_terminal(std::string_view text) {
       all += "\uFFFD";
     else
       all += text.substr(0, character.bytes);
-    at_start =
-        character.code == '\n' || (at_start && (character.code == ' ' || character.code == '\t'));
     text.remove_prefix(character.bytes);
+  }
+  return without_commands(all);
+}
+
+std::string without_commands(std::string_view text) {
+  std::string all;
+  bool at_start = true;  // of a line, or after spaces only
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto rest = text.substr(i);
+    if (at_start && (rest.starts_with("::") || rest.starts_with("##["))) all += '\\';
+    all += text[i];
+    at_start = text[i] == '\n' || (at_start && (text[i] == ' ' || text[i] == '\t'));
   }
   return all;
 }

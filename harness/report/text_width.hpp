@@ -23,9 +23,13 @@ std::string clean(std::string_view text);
 /// Cleaned, and broken between words into lines of at most `width` columns; ends with a newline.
 std::string wrapped(const std::string& text, int width);
 
+/// A line that begins with :: or ##[ is a command to some CI servers that show a program's output:
+/// it gets a backslash before that.
+std::string without_commands(std::string_view text);
+
 /// Lines that hold texts of plugins and files, for a terminal or the log of a CI job: newlines and
-/// tabs stay; a control character below 0x20 becomes "\x1b", others and broken UTF-8 "�"; a line
-/// that begins with :: or ##[, which is a command to some CI servers, gets a backslash before that.
+/// tabs stay; a control character below 0x20 becomes "\x1b", others and broken UTF-8 "�"; and
+/// without_commands().
 std::string for_terminal(std::string_view text);
 
 }  // namespace convgauge::report

@@ -26,8 +26,8 @@ class CaseRunner {
   using Settle = std::function<Expected<void>(Case&)>;
   /// Every case of a problem (an index into the suite), in the order of the settings, competitors
   /// and algorithms. False where `interrupted` (may be empty) became true, which is asked before
-  /// each case: what has not been settled is dropped. Errors: a dump that cannot be written; a plugin
-  /// file or a library that is no longer the one that the run began with; those of `settle`.
+  /// each case: what has not been settled is dropped. Errors: a dump that cannot be written; a
+  /// plugin file or a library that is no longer the one that the run began with; those of `settle`.
   Expected<bool> run(std::int64_t problem, const std::function<bool()>& interrupted,
                      const Settle& settle);
   /// With options.first_failures: every competitor has failed, so that none is left to run.

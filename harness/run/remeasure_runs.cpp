@@ -68,8 +68,11 @@ class Remeasurement {
     const bool same =
         old_plugin->hash == new_plugin->hash && old_plugin->version == new_plugin->version &&
         old_plugin->library_path == new_plugin->library_path && then.options == now.options;
-    const bool timed = ranked(then) && ranked(now);
-    if (same && settled_by_file(pair, *old_plugin, *new_plugin, timed)) return;
+    const bool other_libraries = tell_libraries(pair, old_plugin->label, new_plugin->label);
+    // Both sides would load the same libraries now.
+    if (same && other_libraries) return;
+    if (same && !order_.same_plugins_too && ranked(then) && ranked(now))
+      return tell_same_file(pair, old_plugin->label, new_plugin->label);
     const auto old_file = baseline_files_.find(*old_plugin, order_.baseline->folder);
     if (old_file.empty())
       return hooks_.not_here(pair,
@@ -86,32 +89,22 @@ class Remeasurement {
     ++count_;
   }
 
-  /// For the same file with the same options: whether it was reported without being measured. A
-  /// difference was the machine's, or that of a library, of which both sides would now load one
-  /// version.
-  bool settled_by_file(std::size_t pair, const PluginRecord& then, const PluginRecord& now,
-                       bool timed) {
-    const auto &old_libraries = baseline_libraries_[then.label],
-               &new_libraries = candidate_libraries_[now.label];
+  /// Whether the two labels had other libraries loaded.
+  bool tell_libraries(std::size_t pair, const std::string& then, const std::string& now) {
     std::string text;
-    for (const auto& change : library_changes(old_libraries, new_libraries))
+    for (const auto& change : library_changes(baseline_libraries_[then], candidate_libraries_[now]))
       text += (text.empty() ? "" : "; ") + change_text(change);
-    if (!text.empty())
-      hooks_.not_here(pair,
-                      "not measured again: the plugin file is the same, but not a library that it "
-                      "loads: " +
-                          text);
-    else if (order_.same_plugins_too || !timed)
-      return false;
-    else if (old_libraries.empty() || new_libraries.empty())
-      hooks_.not_here(pair,
-                      "not measured again: the plugin file is the same, but which libraries it had "
-                      "loaded was not recorded");
+    if (!text.empty()) hooks_.other_libraries(pair, text);
+    return !text.empty();
+  }
+
+  void tell_same_file(std::size_t pair, const std::string& then, const std::string& now) {
+    if (baseline_libraries_[then].empty() || candidate_libraries_[now].empty())
+      hooks_.other_libraries(pair, "not recorded by one of the runs");
     else
       hooks_.same_plugin(pair,
                          "not measured again: the same plugin file, libraries and options in both "
                          "runs, so the machine differed");
-    return true;
   }
 
   RemeasureOrder side_by_side(RemeasureSide baseline, RemeasureSide candidate,

@@ -38,6 +38,10 @@ struct RemeasureRunsOrder {
 struct RemeasureRunsHooks {
   std::function<void(std::size_t pair, const Remeasured&)> measured;
   std::function<void(std::size_t pair, std::string why)> same_plugin, not_here;
+  /// The libraries that the plugin loads are not known to be the same in both runs, in words.
+  /// Called first, and alone where the plugin file is the same: both sides would now load the same
+  /// ones, so that measuring again tells nothing of them.
+  std::function<void(std::size_t pair, std::string text)> other_libraries;
   /// The `number`th of `count` cases begins.
   std::function<void(int number, int count, const std::string& label, const Problem&)> begins;
   std::function<bool()> interrupted;

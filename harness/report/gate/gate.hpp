@@ -35,6 +35,7 @@ std::string_view word(SuspectResult result);
 enum class NotTold {
   not_reached,  // the measuring was interrupted
   no_plugin,    // a plugin file is not here
+  library,      // measured again or not, a library that differs between the runs was not
   few_rounds,   // the budget allowed too few for an interval, or not one execution
   wide,         // the interval reaches beyond 5%
   no_time       // a side gave no time again, or the baseline's no right result
@@ -53,7 +54,11 @@ struct Suspect {
   SuspectResult result = SuspectResult::not_told;
   NotTold not_told = NotTold::not_reached;  // where the result is not_told
   Slowdown slowdown;
-  std::string outcome;             // in a sentence
+  std::string outcome;  // in a sentence
+  /// What differs between the libraries of the two runs; empty where nothing does. Both sides are
+  /// measured again over those of today: that can show that the plugin is slower, not that nothing
+  /// is.
+  std::string other_libraries;
   std::optional<Verdict> verdict;  // of a candidate that failed when it was measured again
 };
 

@@ -37,6 +37,8 @@ std::string_view remedy_of(NotTold why) {
   switch (why) {
     case NotTold::no_plugin:
       return "give the missing plugin by --baseline-plugin or --plugin";
+    case NotTold::library:
+      return "make the baseline again, over the libraries of today";
     case NotTold::few_rounds:
       return "give more time by --budget";
     case NotTold::not_reached:

@@ -190,11 +190,17 @@ void answer_suspects(Gate& gate) {
   for (std::size_t i = 0; i < all.size(); ++i) {
     auto& s = *measured[i];
     s.outcome = slowdown_text(s.slowdown);
-    if (all[i] == SlowdownAnswer::not_told)
+    if (all[i] == SlowdownAnswer::not_told) {
       s.outcome += fmt::format("; a slowdown of {:.0f}% is not ruled out", 100 * kGateFinds);
-    else
+    } else if (all[i] == SlowdownAnswer::not_slower && !s.other_libraries.empty()) {
+      s.not_told = NotTold::library;
+      s.outcome +=
+          "; both were measured over today's libraries, and those of the two runs differ: " +
+          s.other_libraries;
+    } else {
       s.result =
           all[i] == SlowdownAnswer::slower ? SuspectResult::slower : SuspectResult::not_slower;
+    }
   }
 }
 

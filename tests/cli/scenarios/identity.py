@@ -74,12 +74,18 @@ def the_same_library_is_no_difference(cli):
 
 def resume_refuses_another_library(cli):
     for name in ("borrower", "lazy_borrower"):
-        suite = {"problems": [{"in_channels": 1, "out_channels": 1, "height": 4, "width": w,
-                               "kernel_size": 1} for w in (4, 5)]}
+        suite = {
+            "problems": [
+                {"in_channels": 1, "out_channels": 1, "height": 4, "width": w, "kernel_size": 1}
+                for w in (4, 5)
+            ]
+        }
         cli.write("two.json", suite)
         folder = borrower(cli)
-        line = (f"sweep two.json --plugin {folder}/{name}.so --backend {name} --threads 1"
-                f" --rounds 3")
+        line = (
+            f"sweep two.json --plugin {folder}/{name}.so --backend {name} --threads 1"
+            f" --rounds 3"
+        )
         cli.environment["LD_LIBRARY_PATH"] = str(folder / "fast")
         cli.run(f"{line} --out {name}").is_(0)
         file = cli.folder / name / "results.jsonl"
@@ -97,8 +103,10 @@ def two_files_by_labels(cli):
     (cli.folder / "b.so").write_bytes(image + b"\0")
     both = "--plugin old=a.so --plugin new=./b.so"
     verbs = {
-        f"verify {PROBLEM}": 0, f"bench {PROBLEM} --rounds 3": 0,
-        f"sweep {PROBLEM} --rounds 3 --out ab": 0, "fuzz --count 3": 0,
+        f"verify {PROBLEM} --json": 0,
+        f"bench {PROBLEM} --rounds 3": 0,
+        f"sweep {PROBLEM} --rounds 3 --out ab": 0,
+        "fuzz --count 3": 0,
     }
     for line, code in verbs.items():
         done = cli.run(f"{line} {both} --threads 1").is_(code)
@@ -128,8 +136,12 @@ def two_files_without_labels(cli):
 def a_plugin_replaced_in_mid_run(cli):
     image = (cli.build / "plugins" / "libconvgauge_naive.so").read_bytes()
     (cli.folder / "a.so").write_bytes(image)
-    suite = {"problems": [{"in_channels": 64, "out_channels": 64, "height": 40, "width": w,
-                           "kernel_size": 3} for w in range(20, 400)]}
+    suite = {
+        "problems": [
+            {"in_channels": 64, "out_channels": 64, "height": 40, "width": w, "kernel_size": 3}
+            for w in range(20, 400)
+        ]
+    }
     cli.write("many.json", suite)
     run = cli.start("sweep many.json --plugin a.so --backend naive --threads 1 --rounds 3 --out r")
     file = cli.folder / "r" / "results.jsonl"
@@ -148,8 +160,12 @@ def convgauge_replaced_in_mid_run(cli):
     own.parent.mkdir()
     shutil.copy(cli.convgauge, own)
     cli.convgauge = own
-    suite = {"problems": [{"in_channels": 8, "out_channels": 8, "height": 9, "width": w,
-                           "kernel_size": 3} for w in range(9, 200)]}
+    suite = {
+        "problems": [
+            {"in_channels": 8, "out_channels": 8, "height": 9, "width": w, "kernel_size": 3}
+            for w in range(9, 200)
+        ]
+    }
     cli.write("many.json", suite)
     naive = "{plugins}/libconvgauge_naive.so"
     run = cli.start(

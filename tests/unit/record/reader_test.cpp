@@ -60,11 +60,14 @@ TEST_F(Reader, ReadsTheFileOrItsFolder) {
 }
 
 TEST_F(Reader, LeavesUnknownFieldsAlone) {
-  const auto results =
-      read(header() + case_with("/verdict/colour", "blue") + case_with("/later", {{"x", 1}}));
+  const auto first = case_with("/verdict/colour", "blue"), second = case_with("/later", {{"x", 1}});
+  const auto results = read(header() + first + second);
   ASSERT_TRUE(results) << results.error().message;
-  EXPECT_EQ(results->cases.at(0), RandomRecords(3).record(0, 0));
-  EXPECT_EQ(results->cases.at(1), results->cases.at(0));
+  for (std::size_t i = 0; i < 2; ++i) {
+    auto known = RandomRecords(3).record(0, 0);
+    known.problem.name = "case " + std::to_string(i + 1);
+    EXPECT_EQ(results->cases.at(i), known);
+  }
 }
 
 TEST_F(Reader, NamesFileLineAndField) {

@@ -181,6 +181,28 @@ TEST(Gate, ASuspectIsJudgedByWhatWasMeasuredAgain) {
   EXPECT_EQ(verdict(&fast, &dead), std::pair(SuspectResult::failed, int{kCrashed}));
 }
 
+/// Measured again, both sides load one version of a library of which the runs had two.
+TEST(Gate, AnotherLibraryIsNeverRuledOutByMeasuringAgain) {
+  const auto then = even_run(10);
+  auto now = even_run(10);
+  now.cases[0] = timed("a", "l0", about(2000));
+  const auto after = [&](const CaseRecord& candidate) {
+    auto gate = judged(then, now);
+    gate.suspects[0].other_libraries = "libx.so: build-id a → b";
+    RankLaws laws;
+    const auto fast = again(1000);
+    settle(gate.suspects[0], &fast, &candidate, 1e9, laws);
+    conclude(gate, true);
+    return gate;
+  };
+  const auto equal = after(again(1000));
+  EXPECT_EQ(equal.verdict, GateVerdict::undecided);
+  EXPECT_NE(equal.suspects[0].outcome.find("libx.so: build-id a → b"), std::string::npos);
+  EXPECT_EQ(remedy(equal),
+            "To decide 1 case: make the baseline again, over the libraries of today.");
+  EXPECT_EQ(after(again(1050)).verdict, GateVerdict::red) << "slower for the plugin's own sake";
+}
+
 TEST(Gate, TheRemedyFitsTheReason) {
   const auto then = even_run(10);
   auto now = even_run(10);
