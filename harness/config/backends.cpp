@@ -6,15 +6,18 @@
 #include "core/layers.hpp"
 
 namespace convgauge::config {
-/// Any verdict but `agrees`: a case that agrees is not a failure that could be expected.
+/// `agrees` and `unjudged` are no failures that could be expected.
+static bool may_be_known(VerdictKind kind) {
+  return kind != VerdictKind::agrees && kind != VerdictKind::unjudged;
+}
 static Expected<void> read_member(const Json& value, const Place& place, const Key&,
                                   VerdictKind& into) {
   std::vector<std::string> words;
   for (const auto text : Words<VerdictKind>::words)
-    if (text != word(VerdictKind::agrees)) words.emplace_back(text);
+    if (may_be_known(*parse_word<VerdictKind>(text))) words.emplace_back(text);
   const auto kind = value.is_string() ? parse_word<VerdictKind>(value.get<std::string>())
                                       : std::optional<VerdictKind>();
-  if (!kind || *kind == VerdictKind::agrees)
+  if (!kind || !may_be_known(*kind))
     return fault(place, fmt::format("{} is not {}", shown(value), either(words)));
   into = *kind;
   return {};

@@ -12,12 +12,12 @@
 namespace convgauge {
 
 /// The alternatives of Verdict (verify/verdict.hpp), in its order.
-enum class VerdictKind { agrees, differs, refused, trespass, died, timed_out, failed };
+enum class VerdictKind { agrees, differs, refused, trespass, died, timed_out, failed, unjudged };
 template <>
 struct Words<VerdictKind> {
   static constexpr std::string_view what = "verdict";
-  static constexpr std::array<std::string_view, 7> words{
-      "agrees", "differs", "refused", "trespass", "died", "timed_out", "failed"};
+  static constexpr std::array<std::string_view, 8> words{
+      "agrees", "differs", "refused", "trespass", "died", "timed_out", "failed", "unjudged"};
 };
 
 /// The alternatives of Measurement (measure/measurement.hpp), in its order.
@@ -91,8 +91,9 @@ enum class Outcome {
   timed_out,
   trespass,
   failed,
-  known,  // a defect that the config expects
-  absent  // the backend has no case of this problem
+  unjudged,  // the machine did not let it run: neither right nor wrong
+  known,     // a defect that the config expects
+  absent     // the backend has no case of this problem
 };
 
 /// How the HTML page draws a cell; its data holds indices into this list.
@@ -152,6 +153,9 @@ inline constexpr std::array kOutcomes{
     OutcomeRow{.outcome = Outcome::failed, .word = "failed", .counted = "failed",
                .page = PageClass::failed, .junit = JUnitResult::failure, .code = kWrong,
                .is_defect = true, .note_order = 2},
+    OutcomeRow{.outcome = Outcome::unjudged, .word = "not judged", .counted = "not judged",
+               .page = PageClass::unmeasured, .junit = JUnitResult::skipped, .code = kUndecided,
+               .note_order = 2},
     OutcomeRow{.outcome = Outcome::known, .word = "known", .counted = "known",
                .page = PageClass::failed, .junit = JUnitResult::skipped},
     OutcomeRow{.outcome = Outcome::absent, .word = "—", .counted = "", .page = PageClass::absent},

@@ -43,7 +43,9 @@ std::vector<fs::path> from_environment() {
 /// The error of a plugin that did not describe itself.
 LoadError load_error(const std::string& file, bool named, const Verdict& verdict) {
   const auto because = [&](const std::string& why) {
-    return LoadError{file, fmt::format("{}: {}", file, why), named};
+    LoadError error{file, fmt::format("{}: {}", file, why), named};
+    error.unjudged = std::holds_alternative<Unjudged>(verdict);
+    return error;
   };
   if (auto failed = std::get_if<Failed>(&verdict)) {
     auto told = *failed;

@@ -46,6 +46,7 @@ struct LoadError {
   std::optional<Rule> rule{};  // the one that the plugin broke
   /// How long it was waited for, where it did not answer.
   std::optional<std::chrono::milliseconds> waited{};
+  bool unjudged = false;       // the machine did not let it answer: not the plugin's fault
 };
 
 struct Catalog {

@@ -23,7 +23,8 @@ std::vector<std::string> known_no_more(const Results& results) {
   std::vector<std::string> list;
   for (const auto& known : results.header.known)
     for (const auto& r : results.cases)
-      if (matches(known, r) && known.verdict != kind_of(r.verdict))
+      if (matches(known, r) && known.verdict != kind_of(r.verdict) &&
+          !std::holds_alternative<Unjudged>(r.verdict))
         list.push_back(fmt::format("{} {}: known as {} ({}), but it is {} now", r.label,
                                    short_text(r.problem.geometry), word(known.verdict), known.issue,
                                    kind(r.verdict)));
@@ -41,7 +42,10 @@ int exit_code(const Results& results, bool strict) {
   if (any(kCrashed)) return kCrashed;
   if (any(kWrong) || !known_no_more(results).empty()) return kWrong;
   if (std::all_of(cases.begin(), cases.end(), comes_to(kNothingRan))) return kNothingRan;
-  return strict && any(kUndecided) ? kUndecided : kGood;
+  const bool unjudged = std::any_of(cases.begin(), cases.end(), [](const CaseRecord& r) {
+    return std::holds_alternative<Unjudged>(r.verdict);
+  });
+  return unjudged || (strict && any(kUndecided)) ? kUndecided : kGood;
 }
 
 }  // namespace convgauge::run

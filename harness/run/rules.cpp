@@ -50,6 +50,10 @@ class Checker {
 
   RuleReport run() {
     for (const auto& failure : catalog_.errors) {
+      if (failure.unjudged) {
+        leave_unjudged(failure.why);
+        continue;
+      }
       note(failure.rule == Rule::R2 ? Rule::R2 : Rule::R1, failure.why);
       report_.exit_code = kUsage;
     }
@@ -61,7 +65,7 @@ class Checker {
           choice.name = choice.label = backend.name;
           choice.device = backend.devices.empty() ? std::nullopt : std::optional<std::string>("0");
         }
-    if (report_.exit_code == 0) ask_other_version();
+    if (report_.exit_code == 0 && unjudged_.empty()) ask_other_version();
     if (!catalog_.plugins.empty() && report_.exit_code != kUsage)
       if (const auto resolved = resolve_backends(suite, catalog_)) {
         report_.backends = static_cast<int>(suite.backends.size());
@@ -82,6 +86,7 @@ class Checker {
   /// raises the exit code.
   void judge(const Verdict& verdict, const std::string& where) {
     const auto text = fmt::format("{}: {}: {}", where, kind(verdict), sentence(verdict));
+    if (std::holds_alternative<Unjudged>(verdict)) return leave_unjudged(text);
     if (is_crash(verdict))
       report_.exit_code = std::max<int>(report_.exit_code, kCrashed);
     else if (is_defect(verdict))
@@ -94,6 +99,11 @@ class Checker {
       return note(differs->oracle.rule, text);
     if (const auto* failed = std::get_if<Failed>(&verdict)) return note(failed->rule, text);
     if (std::holds_alternative<Agrees>(verdict)) ++agreed_;
+  }
+
+  /// A probe that the machine did not let run breaks no rule, but shows none to be kept.
+  void leave_unjudged(const std::string& why) {
+    if (unjudged_.empty()) unjudged_ = why;
   }
 
   void probe(const Competitor& competitor) {
@@ -154,6 +164,7 @@ class Checker {
     if (!worker) return;
     const auto bad = trouble_of((*worker)->call(AskOtherVersion{}, kLimit));
     if (!bad) return;
+    if (std::holds_alternative<Unjudged>(*bad)) return leave_unjudged(sentence(*bad));
     report_.exit_code = std::max<int>(report_.exit_code, is_crash(*bad) ? kCrashed : kWrong);
     note(std::holds_alternative<Failed>(*bad) ? Rule::R1 : Rule::R13, sentence(*bad));
   }
@@ -251,6 +262,7 @@ class Checker {
     const bool at_loading = rule == Rule::R1 || rule == Rule::R2;
     if (const auto found = broken_.find(rule); found != broken_.end())
       return {"BROKEN", found->second};
+    if (!unjudged_.empty()) return {"not checked", unjudged_};
     if (rule == Rule::R19 && reached) return wish();
     if (!reached && !at_loading) return {"not reached", unreached_};
     return {"kept", {}};
@@ -268,8 +280,9 @@ class Checker {
     }
     add_line(std::nullopt, "right", "results agree with the reference");
     const bool reached = agreed_ > 0;
-    if (!reached && report_.exit_code == 0) report_.exit_code = kNothingRan;
     if (reached && !broken_.empty()) report_.exit_code = std::max<int>(report_.exit_code, kWrong);
+    if (!unjudged_.empty() && report_.exit_code == 0) report_.exit_code = kUndecided;
+    if (!reached && report_.exit_code == 0) report_.exit_code = kNothingRan;
     return report_;
   }
 
@@ -279,7 +292,7 @@ class Checker {
   Pool pool_;
   Catalog catalog_;
   std::map<std::optional<Rule>, std::string> broken_;  // key nullopt: a wrong result
-  std::string unreached_;
+  std::string unreached_, unjudged_;
   ReferenceCache references_{ReferenceCache::Options{}};
   int agreed_ = 0, allocating_ = 0;
   bool counted_allocations_ = false;

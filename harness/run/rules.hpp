@@ -19,7 +19,7 @@ struct RuleReport {
   std::vector<RuleLine> lines;  // R1 ..., then "right": whether results were right
   int probes = 0, backends = 0;
   /// 0; 1: a wrong or failed result, or a broken rule; 2: not loadable; 4: crashed, hung or
-  /// trespassed; 6: nothing ran.
+  /// trespassed; 5: the machine did not let a probe run; 6: nothing ran.
   int exit_code = 0;
 };
 

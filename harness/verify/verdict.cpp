@@ -55,6 +55,9 @@ std::string said(const TimedOut& v) {
 std::string said(const Failed& v) {
   return with(v.file, v.rule ? fmt::format("{}: {}", word(*v.rule), v.why) : v.why);
 }
+std::string said(const Unjudged& v) {
+  return v.why;
+}
 
 }  // namespace
 

@@ -1,5 +1,4 @@
-// The verdict on one backend and one problem: exactly one of seven kinds, each with its own
-// evidence.
+// The verdict on one backend and one problem: exactly one kind, each with its own evidence.
 #pragma once
 #include <array>
 #include <chrono>
@@ -110,6 +109,7 @@ void describe(Walk& walk, T& v) {
   walk("last_words", v.last_words);
 }
 
+/// It used up its limit of the time in which it could run (worker/time_limit.hpp).
 struct TimedOut {
   static constexpr auto kOutcome = Outcome::timed_out;
   std::chrono::milliseconds limit{0};
@@ -138,14 +138,25 @@ inline Failed broken(Rule rule, std::string how) {
   return {std::move(how), rule};
 }
 
-using Verdict = std::variant<Agrees, Differs, Refused, Trespass, Died, TimedOut, Failed>;
+/// There is no verdict, and that is not the plugin's fault: the machine did not let it run.
+struct Unjudged {
+  static constexpr auto kOutcome = Outcome::unjudged;
+  std::string why;
+  bool operator==(const Unjudged&) const = default;
+};
+template <class Walk, Is<Unjudged> T>
+void describe(Walk& walk, T& v) {
+  walk("why", v.why);
+}
+
+using Verdict = std::variant<Agrees, Differs, Refused, Trespass, Died, TimedOut, Failed, Unjudged>;
 static_assert(Words<VerdictKind>::words.size() == std::variant_size_v<Verdict>);
 
 inline VerdictKind kind_of(const Verdict& verdict) {
   return static_cast<VerdictKind>(verdict.index());
 }
 /// The word for its kind: "agrees", "differs", "refused", "trespass", "died", "timed_out",
-/// "failed".
+/// "failed", "unjudged".
 inline std::string_view kind(const Verdict& verdict) {
   return word(kind_of(verdict));
 }

@@ -24,13 +24,41 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr std::size_t kKeptOutput = 2048;  // of each stream, the last bytes
-constexpr milliseconds kGrace{500};        // for a dying worker's status to arrive
-
-milliseconds left(Clock::time_point end) {
-  return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(end - Clock::now()));
-}
+constexpr milliseconds kGrace{2'000};      // for a dying worker's status to arrive
+// For the warden of a killed worker to reap what is left: it ends as soon as that is done.
+constexpr milliseconds kReaping{10'000};
 
 }  // namespace
+
+/// Looks at a worker from time to time while its answer is awaited.
+class Patience {
+ public:
+  Patience(Worker& worker, milliseconds limit)
+      : worker_(worker), limit_(limit, worker.processors_) {}
+
+  /// Until the next look; -1, for ever, where the worker is a thread of this process.
+  int wait_ms() const {
+    if (worker_.thread_.joinable()) return -1;
+    const auto left = std::chrono::ceil<milliseconds>(last_ + limit_.step() - Clock::now());
+    return static_cast<int>(std::max<std::int64_t>(0, left.count()));
+  }
+  /// Looks, where it is time to. False where the worker is out of time.
+  bool lasts() {
+    const auto now = Clock::now();
+    if (worker_.thread_.joinable() || now < last_ + limit_.step()) return true;
+    state_ =
+        limit_.look(now - std::exchange(last_, now), read_use(worker_.pid_, worker_.keepers()));
+    return state_ == TimeLimit::State::within;
+  }
+  bool kept_waiting() const { return state_ == TimeLimit::State::kept_waiting; }
+  std::string account() const { return limit_.account(); }
+
+ private:
+  Worker& worker_;
+  TimeLimit limit_;
+  Clock::time_point last_ = Clock::now();
+  TimeLimit::State state_ = TimeLimit::State::within;
+};
 
 milliseconds default_timeout(std::int64_t flops) {
   constexpr double kSlowest = 0.5e9, kFactor = 10;  // flop/s
@@ -53,6 +81,8 @@ Expected<std::unique_ptr<Worker>> Worker::spawn(const WorkerOptions& options) {
 
 void Worker::start(const WorkerOptions& options) {
   if (options.in_process) return start_in_process(options);
+  processors_ = static_cast<int>(options.cpus.empty() ? std::thread::hardware_concurrency()
+                                                      : options.cpus.size());
   auto spawned = spawn_worker(options, box_.descriptor(), arena_.descriptor());
   pid_ = spawned.pid;
   socket_ = std::move(spawned.socket);
@@ -82,15 +112,13 @@ void Worker::kill_all() {
     thread_.join();
   }
   if (pid_ <= 0) return;
-  WorkerStart start{};
   // Without a namespace the warden must live on to kill what the worker left; it ends by itself
   // when that is done.
-  if (!told_start_ && ::read(status_.get(), &start, sizeof start) == sizeof start &&
-      start.pid > 0) {
+  if (const auto start = read_start(); start && start->pid > 0 && !ended_) {
     ::kill(-pid_, SIGCONT);
-    ::kill(start.pid, SIGKILL);
+    ::kill(start->pid, SIGKILL);
     pollfd status{status_.get(), POLLIN, 0};
-    ::poll(&status, 1, static_cast<int>(kGrace.count()));
+    ::poll(&status, 1, static_cast<int>(kReaping.count()));
   }
   ::kill(-pid_, SIGKILL);
   // When the warden is gone, the init of the namespace becomes a child of this process. It ends
@@ -125,20 +153,21 @@ bool Worker::drain(int descriptor, std::string& kept, std::uint64_t& count) {
 CallResult<AnyReply> Worker::exchange(const AnyRequest& request, milliseconds limit) {
   if (!alive()) return tl::unexpected<Verdict>(Failed{"harness: the worker is gone"});
   resume();
-  const auto end = Clock::now() + limit;
+  Patience patience(*this, limit);
   Inbox inbox;
-  if (!send_message(socket_.get(), wire::pack(request))) return tl::unexpected(ended(limit, true));
+  if (!send_message(socket_.get(), wire::pack(request))) return tl::unexpected(ended());
   for (;;) {
     std::array<pollfd, 3> wait{
         pollfd{socket_.get(), POLLIN, 0}, {output_.get(), POLLIN, 0}, {errors_.get(), POLLIN, 0}};
-    const int ready = ::poll(wait.data(), wait.size(),
-                             thread_.joinable() ? -1 : static_cast<int>(left(end).count()));
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0) return tl::unexpected(ended(limit, false));
+    const int ready = ::poll(wait.data(), wait.size(), patience.wait_ms());
+    if (ready <= 0) {
+      if (!patience.lasts()) return tl::unexpected(late(limit, patience));
+      continue;  // a signal, or the time for a look
+    }
     if (wait[1].revents && !drain(output_.get(), output_text_, output_bytes_)) output_.reset();
     if (wait[2].revents && !drain(errors_.get(), error_text_, error_bytes_)) errors_.reset();
     if (!wait[0].revents) {
-      if (!thread_.joinable() && Clock::now() >= end) return tl::unexpected(ended(limit, false));
+      if (!patience.lasts()) return tl::unexpected(late(limit, patience));
       continue;
     }
     switch (inbox.read(socket_.get())) {
@@ -147,7 +176,7 @@ CallResult<AnyReply> Worker::exchange(const AnyRequest& request, milliseconds li
       case Inbox::State::complete:
         return read_reply(inbox.take());
       case Inbox::State::closed:
-        return tl::unexpected(ended(limit, true));
+        return tl::unexpected(ended());
       case Inbox::State::garbage:
         return tl::unexpected(not_a_reply("what arrived is no message"));
     }
@@ -183,26 +212,49 @@ Verdict Worker::not_a_reply(const std::string& why) {
   return broken(Rule::R16, fmt::format("wrote to a descriptor that is not the plugin's: {}", why));
 }
 
-std::optional<WorkerEnd> Worker::read_end() {
-  const auto read = [this](auto& message) {
-    pollfd status{status_.get(), POLLIN, 0};
-    return ::poll(&status, 1, static_cast<int>(kGrace.count())) > 0 &&
-           ::read(status_.get(), &message, sizeof message) == static_cast<ssize_t>(sizeof message);
-  };
+/// The warden's first report, where it has arrived.
+std::optional<WorkerStart> Worker::read_start() {
   WorkerStart start{};
-  WorkerEnd end{};
-  told_start_ = told_start_ || read(start);
-  return told_start_ && read(end) ? std::optional(end) : std::nullopt;
+  if (!start_ && ::read(status_.get(), &start, sizeof start) == ssize_t{sizeof start})
+    start_ = start;
+  return start_;
+}
+
+/// How many generations of processes below this one are the harness's own: the warden, and the init
+/// of the worker's namespace.
+int Worker::keepers() {
+  const auto start = read_start();
+  return start && start->pid == 0 ? 2 : 1;
+}
+
+Worker::EndReport Worker::read_end() {
+  Patience patience(*this, kGrace);
+  for (;;) {
+    pollfd status{status_.get(), POLLIN, 0};
+    if (::poll(&status, 1, patience.wait_ms()) > 0) {
+      const bool knew_start = start_.has_value();
+      WorkerEnd end{};
+      if (!knew_start && read_start()) continue;
+      if (::read(status_.get(), &end, sizeof end) == ssize_t{sizeof end}) {
+        ended_ = true;
+        return {end};
+      }
+      return {};
+    }
+    if (!patience.lasts()) return {{}, patience.kept_waiting() ? patience.account() : ""};
+  }
 }
 
 Expected<bool> Worker::finish() {
   if (!alive()) return error("the worker is gone");
   resume();
   socket_.reset();
-  const auto end = read_end();
+  const auto report = read_end();
   kill_all();
-  if (!end) return error("the worker did not end when the driver hung up");
-  return end->left_processes != 0;
+  if (!report.kept_waiting.empty())
+    return error(fmt::format("the worker did not end, but {}", report.kept_waiting));
+  if (!report.end) return error("the worker did not end when the driver hung up");
+  return report.end->left_processes != 0;
 }
 
 int Worker::wardens_signal() {
@@ -211,34 +263,44 @@ int Worker::wardens_signal() {
                                                                                   : 0;
 }
 
-Verdict Worker::ended(milliseconds limit, bool in_time) {
+Verdict Worker::late(milliseconds limit, const Patience& patience) {
   const auto stage = stage_word(box_.page().stage);
-  if (!in_time) {
-    kill_all();
-    return TimedOut{limit, stage};
-  }
-  const auto end = read_end();
+  kill_all();
+  if (!patience.kept_waiting()) return TimedOut{limit, stage};
+  return Unjudged{fmt::format("during {} {}", stage, patience.account())};
+}
+
+Verdict Worker::ended() {
+  const auto stage = stage_word(box_.page().stage);
+  const auto report = read_end();
   while (errors_ && drain(errors_.get(), error_text_, error_bytes_)) {
     pollfd more{errors_.get(), POLLIN, 0};
     if (::poll(&more, 1, 0) <= 0) break;
   }
-  const int group_signal = end ? 0 : wardens_signal();
+  const int group_signal = report.end ? 0 : wardens_signal();
   kill_all();
   if (group_signal != 0)
     return Died{
         group_signal, 0,
         fmt::format("{} to its whole process group during {}", signal_name(group_signal), stage),
         error_text_};
-  if (!end || (WIFEXITED(end->wait_status) && WEXITSTATUS(end->wait_status) == kChannelLost))
+  if (!report.kept_waiting.empty())
+    return Unjudged{
+        fmt::format("during {} it ended, but how is unknown: {}", stage, report.kept_waiting)};
+  if (!report.end ||
+      (WIFEXITED(report.end->wait_status) && WEXITSTATUS(report.end->wait_status) == kChannelLost))
     return Verdict(
         broken(Rule::R16,
                fmt::format("a descriptor that is not the plugin's was closed during {}", stage)));
-  if (WIFEXITED(end->wait_status))
-    return Died{
-        0, WEXITSTATUS(end->wait_status),
-        fmt::format("exited with status {} during {}", WEXITSTATUS(end->wait_status), stage),
-        error_text_};
-  const int signal = WTERMSIG(end->wait_status);
+  return how_it_died(*report.end, stage);
+}
+
+Verdict Worker::how_it_died(const WorkerEnd& end, const std::string& stage) {
+  if (WIFEXITED(end.wait_status))
+    return Died{0, WEXITSTATUS(end.wait_status),
+                fmt::format("exited with status {} during {}", WEXITSTATUS(end.wait_status), stage),
+                error_text_};
+  const int signal = WTERMSIG(end.wait_status);
   const auto& page = box_.page();
   if (!page.faulted || page.signal != signal || signal == SIGABRT)
     return Died{signal, 0, fmt::format("{} during {}", signal_name(signal), stage), error_text_};

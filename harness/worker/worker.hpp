@@ -19,6 +19,7 @@
 #include "worker/crash_box.hpp"
 #include "worker/messages.hpp"
 #include "worker/spawn.hpp"
+#include "worker/time_limit.hpp"
 #include "worker/warden.hpp"
 
 namespace convgauge::worker {
@@ -33,6 +34,9 @@ std::optional<Verdict> trouble_of(const CallResult<T>& outcome) {
   return outcome ? std::nullopt : std::optional(outcome.error());
 }
 
+/// Looks at a worker from time to time while its answer is awaited.
+class Patience;
+
 /// [the driver's one thread]
 class Worker {
  public:
@@ -44,8 +48,10 @@ class Worker {
 
   /// Sends the request and waits for its reply. Instead of a reply, the verdict: Refused or Failed,
   /// as the worker answered; Failed (R15, R16) where the plugin wrote to standard output or to the
-  /// socket, or the reply is that of another request; Died, TimedOut, Trespass or Failed where the
-  /// worker ended or was killed: alive() is false then. A stopped worker is continued first.
+  /// socket, or the reply is that of another request; Died, TimedOut, Trespass, Failed or Unjudged
+  /// where the worker ended or was killed: alive() is false then. A stopped worker is continued
+  /// first. `limit`: of the time that the worker can use (TimeLimit): TimedOut where it used that
+  /// up, Unjudged where the machine did not let it, for TimeLimit::kPatience times the limit.
   template <class Request>
   CallResult<ReplyOf<Request>> call(const Request& request, std::chrono::milliseconds limit);
 
@@ -67,14 +73,25 @@ class Worker {
   void start(const WorkerOptions& options);
   void start_in_process(const WorkerOptions& options);
   CallResult<AnyReply> exchange(const AnyRequest& request, std::chrono::milliseconds limit);
-  Verdict ended(std::chrono::milliseconds limit, bool in_time);
+  /// The verdict on a worker that took too long, which is killed.
+  Verdict late(std::chrono::milliseconds limit, const Patience& patience);
+  /// The verdict on a worker that closed its socket.
+  Verdict ended();
+  Verdict how_it_died(const WorkerEnd& end, const std::string& stage);
+  int keepers();
+  std::optional<WorkerStart> read_start();
   /// R16: something other than a reply arrived on the socket. The worker is killed.
   Verdict not_a_reply(const std::string& why);
   bool drain(int descriptor, std::string& kept, std::uint64_t& count);
   /// R15, where the plugin wrote to standard output.
   std::optional<Verdict> wrote_to_output();
   CallResult<AnyReply> read_reply(const std::string& message);
-  std::optional<WorkerEnd> read_end();
+  /// Waits for the warden's report of the worker's end.
+  struct EndReport {
+    std::optional<WorkerEnd> end;
+    std::string kept_waiting{};  // why there is none, where that is not the worker's fault
+  };
+  EndReport read_end();
   /// The signal that ended the warden before it could report the worker's end; 0: none. A plugin
   /// may kill its whole process group.
   int wardens_signal();
@@ -85,7 +102,11 @@ class Worker {
   Descriptor socket_, status_, output_, errors_;
   pid_t pid_ = -1;
   std::thread thread_;  // where the worker runs in this process
-  bool stopped_ = false, told_start_ = false;
+  bool stopped_ = false;
+  bool ended_ = false;  // the warden has reported the worker's end
+  int processors_ = 1;  // that the worker may use
+  std::optional<WorkerStart> start_;
+  friend class Patience;
   std::string output_text_, error_text_;
   std::uint64_t output_bytes_ = 0, error_bytes_ = 0;
 };

@@ -14,6 +14,8 @@ An expectation, by the name of the plugin (or of a case whose "plugin" names it)
               $CONVGAUGE_TEST_HARM: in each run it may lose a race, and then it agrees, rightly
   costs_s     longest time allowed beyond that of the correct plugin:
               what a hang may cost, its limit and a second
+  costs_cpu_s the same in CPU time, for a plugin that uses its limit up by computing: on a loaded
+              machine that takes as long as it takes
   copy        true: run on a copy of the plugin, which may not survive
   load_error  "required": no case, exit 2, the evidence on standard error; "allowed": that or a case
 Every run also must leave no process behind, and a JSON on standard output that nothing else got
@@ -22,6 +24,7 @@ into.
 import argparse
 import concurrent.futures
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -31,6 +34,7 @@ import tempfile
 import time
 import uuid
 
+COSTS = {"costs_s", "costs_cpu_s"}
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 import marked_processes
@@ -51,7 +55,7 @@ def command(convgauge, folder, name, want, common):
     problem = config or [want.get("problem", common)]
     flag = "--backends" if verb == "bench" else "--backend"
     # What a hang costs is its limit; to make it smaller afterwards costs what --shrink-budget says.
-    unshrunk = ["--no-shrink"] if "costs_s" in want else []
+    unshrunk = ["--no-shrink"] if COSTS & set(want) else []
     return [
         convgauge,
         verb,
@@ -64,6 +68,20 @@ def command(convgauge, folder, name, want, common):
         *unshrunk,
         *(a for a in arguments if not a.endswith(".json")),
     ]
+
+
+def wait(process, limit):
+    """CPU seconds of the process and of all that were waited for below it; None after the limit."""
+    end = time.monotonic() + limit
+    while time.monotonic() < end:
+        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if pid:
+            process.returncode = os.waitstatus_to_exitcode(status)
+            return usage.ru_utime + usage.ru_stime
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    return None
 
 
 def run(arguments, limit):
@@ -84,20 +102,15 @@ def run(arguments, limit):
             stderr=err,
             env={**marked_processes.environment(mark), "CONVGAUGE_TEST_HARM": str(harm)},
         )
-        try:
-            code = process.wait(limit)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            code = None
+        cpu = wait(process, limit)
         seconds = time.monotonic() - start
         left = marked_processes.survivors(mark)
         marked_processes.kill(left)
         out.seek(0)
         err.seek(0)
         return (
-            code,
-            seconds,
+            None if cpu is None else process.returncode,
+            {"costs_s": seconds, "costs_cpu_s": cpu or 0.0},
             left,
             out.read().decode(errors="replace"),
             err.read()[-20000:].decode(errors="replace"),
@@ -142,7 +155,7 @@ def complaints_of_verdict(want, verdict):
         yield f"evidence has none of {want['evidence']}"
 
 
-def complaints(want, code, seconds, left, out, err):
+def complaints(want, code, left, out, err):
     """What is wrong with a run; nothing if it is as expected."""
     if code is None:
         yield f"did not end within {want.get('limit_s', 60)} s"
@@ -173,8 +186,8 @@ def complaints(want, code, seconds, left, out, err):
             yield f"{complaint}: {json.dumps(case.get('verdict'), ensure_ascii=False)[:400]}"
 
 
-def time_of_correct(convgauge, folder, want, common):
-    """Seconds that the same command takes with a plugin that does nothing wrong."""
+def times_of_correct(convgauge, folder, want, common):
+    """What the same command takes, in seconds, with a plugin that does nothing wrong."""
     arguments = command(convgauge, folder, "correct", {**want, "plugin": "correct"}, common)
     return run(arguments, want.get("limit_s", 60))[1]
 
@@ -190,17 +203,17 @@ def check(convgauge, folder, name, want, common):
             convgauge, pathlib.Path(other) if want.get("copy") else folder, name, want, common
         )
         for _ in range(want.get("races", 1)):
-            code, seconds, left, out, err, harmed = run(arguments, want.get("limit_s", 60))
-            bad = list(complaints(want, code, seconds, left, out, err))
+            code, times, left, out, err, harmed = run(arguments, want.get("limit_s", 60))
+            bad = list(complaints(want, code, left, out, err))
             if not bad or harmed:
                 break
-    if "costs_s" in want:
-        cost = seconds - time_of_correct(convgauge, folder, want, common)
-        if cost > want["costs_s"]:
-            bad.append(f"cost {cost:.1f} s, more than {want['costs_s']} s")
+    for key in COSTS & set(want):
+        cost = times[key] - times_of_correct(convgauge, folder, want, common)[key]
+        if cost > want[key]:
+            bad.append(f"{key} {cost:.1f} s, more than {want[key]} s")
     if bad:
         bad += ["repeat: " + " ".join(arguments), "standard error ends: " + err[-600:].strip()]
-    return bad, seconds
+    return bad, times["costs_s"]
 
 
 def main():

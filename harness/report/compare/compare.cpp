@@ -94,10 +94,10 @@ Change change_of_verdict(const CaseRecord* baseline, const CaseRecord* candidate
   if (!baseline) return Change::added;
   if (!candidate) return Change::gone;
   if (agrees(*candidate))
-    return refused(*baseline)  ? Change::accepted
-           : agrees(*baseline) ? Change::untimed
-                               : Change::mended;
-  if (agrees(*baseline)) return refused(*candidate) ? Change::refused : Change::broke;
+    return refused(*baseline)             ? Change::accepted
+           : is_defect(baseline->verdict) ? Change::mended
+                                          : Change::untimed;
+  if (agrees(*baseline) && refused(*candidate)) return Change::refused;
   if (is_defect(candidate->verdict) && !is_defect(baseline->verdict)) return Change::broke;
   return Change::untimed;
 }

@@ -44,7 +44,7 @@ TEST(Outcomes, ADefectIsCountedAndFailsTheRun) {
 
 TEST(Outcomes, EveryVerdictHasItsOwn) {
   const Verdict verdicts[] = {Agrees{}, Differs{},  Refused{}, Trespass{},
-                              Died{},   TimedOut{}, Failed{}};
+                              Died{},   TimedOut{}, Failed{},  Unjudged{}};
   ASSERT_EQ(std::size(verdicts), std::variant_size_v<Verdict>);
   std::set<Outcome> outcomes;
   for (const auto& verdict : verdicts) {

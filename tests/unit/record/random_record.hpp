@@ -170,6 +170,8 @@ class RandomRecords {
                     text()};
       case 5:
         return TimedOut{std::chrono::milliseconds(whole(0, 1 << 20)), text()};
+      case 6:
+        return Unjudged{text()};
       default:
         return coin() ? Failed{text()} : broken(one<Rule>(), text());
     }

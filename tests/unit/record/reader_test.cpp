@@ -79,7 +79,7 @@ TEST_F(Reader, NamesFileLineAndField) {
             "results.jsonl:2: /settings/dtype: expected f32, f64, f16 or bf16, found \"int8\"");
   EXPECT_EQ(complaint(header() + case_with("/verdict/kind", "perfect")),
             "results.jsonl:2: /verdict/kind: expected one of agrees, differs, refused, trespass, "
-            "died, timed_out, failed, "
+            "died, timed_out, failed, unjudged, "
             "found \"perfect\"");
   EXPECT_EQ(complaint(header() + case_with("/settings/threads", 1e10)),
             "results.jsonl:2: /settings/threads: expected a whole number between -2147483648 and "

@@ -38,6 +38,10 @@ TEST(Compare, NamesWhatBecameOfACase) {
   EXPECT_EQ(change_of(refused, refused), Change::untimed);
   EXPECT_EQ(change_of(good, untimed("a", "l", Agrees{}, Skipped{SkipReason::over_budget})),
             Change::untimed);
+  const auto unjudged = untimed("a", "l", Unjudged{"no processor"});
+  EXPECT_EQ(change_of(good, unjudged), Change::untimed) << "the machine's trouble, not a defect";
+  EXPECT_EQ(change_of(unjudged, good), Change::untimed);
+  EXPECT_EQ(change_of(unjudged, wrong), Change::broke);
 }
 
 TEST(Compare, GoneAndAddedAreNamed) {

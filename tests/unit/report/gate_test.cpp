@@ -56,11 +56,16 @@ Gate concluded(Gate gate, bool strict = false) {
 
 TEST(Gate, WhatNothingIsKnownOfIsNeverGreen) {
   const auto timed_run = even_run(10);
-  auto loud = even_run(10);
+  auto loud = even_run(10), starved = even_run(10);
   for (auto& c : loud.cases) c.measurement = Inconclusive{"too loud"};
+  for (auto& c : starved.cases) {
+    c.verdict = Unjudged{"it got no processor"};
+    c.measurement = Skipped{SkipReason::not_verified};
+  }
   using Pair = std::pair<const Results*, const Results*>;
   for (const auto& [then, now] :
-       {Pair(&loud, &timed_run), Pair(&timed_run, &loud), Pair(&loud, &loud)}) {
+       {Pair(&loud, &timed_run), Pair(&timed_run, &loud), Pair(&loud, &loud),
+        Pair(&starved, &timed_run), Pair(&timed_run, &starved), Pair(&starved, &loud)}) {
     const auto gate = concluded(judged(*then, *now));
     EXPECT_EQ(gate.suspects.size(), 10u);
     EXPECT_EQ(gate.verdict, GateVerdict::undecided);

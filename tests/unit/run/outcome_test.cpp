@@ -32,6 +32,14 @@ TEST(ExitCode, WorstWins) {
   EXPECT_EQ(exit_code(unsure, true), kUndecided);
 }
 
+TEST(ExitCode, WhatWasNotJudgedIsNotGood) {
+  EXPECT_EQ(exit_code(of({Agrees{}, Unjudged{"starved"}}), false), kUndecided);
+  EXPECT_EQ(exit_code(of({Differs{}, Unjudged{"starved"}}), false), kWrong);
+  auto results = of({Unjudged{"starved"}});
+  results.header.known = {{"mine net.*", VerdictKind::timed_out, "bug 7"}};
+  EXPECT_TRUE(known_no_more(results).empty()) << "nobody knows whether it still fails";
+}
+
 TEST(Known, IsStrictBothWays) {
   auto results = of({Differs{}});
   results.header.known = {{"mine net.*", VerdictKind::differs, "bug 7"}};

@@ -56,6 +56,7 @@ TEST(Verdict, WhatIsADefectAndWhatACrash) {
   EXPECT_FALSE(is_defect(Agrees{}));
   EXPECT_FALSE(is_defect(Refused{}));
   EXPECT_TRUE(is_defect(Differs{}));
+  EXPECT_FALSE(is_defect(Unjudged{}));
   EXPECT_TRUE(is_crash(TimedOut{}));
   EXPECT_FALSE(is_crash(Failed{}));
 }
