@@ -88,8 +88,8 @@ void Dump::finish(const CaseRecord& record, ProblemTensors& tensors,
   if (order_.folder.empty()) return;
   const auto& spec = tensors.spec();
   if (is_defect(record.verdict) && !written_ && !tensors.projected())
-    for (const auto fill : fills)
-      if (fits(fill, spec)) inputs(std::string(word(fill)), spec, tensors.of(fill));
+    for (const auto fill : fitting_fills(fills, spec))
+      inputs(std::string(word(fill)), spec, tensors.of(fill));
   if (!written_) return;
   if (auto ok = write_text(order_.folder / case_ / "case.json", to_pretty_json({record}) + "\n");
       !ok && error_.empty())

@@ -14,6 +14,10 @@
 namespace convgauge::run {
 namespace {
 
+bool contains(const std::vector<Fill>& fills, Fill fill) {
+  return std::find(fills.begin(), fills.end(), fill) != fills.end();
+}
+
 /// 1, 2 or 3, but not `threads`; which of them depends on the problem.
 int other_threads(int threads, const Geometry& g) {
   const bool odd = (g.h.input + g.w.input + g.in_channels + g.out_channels) % 2;
@@ -21,6 +25,34 @@ int other_threads(int threads, const Geometry& g) {
   if (threads == 3) return odd ? 1 : 2;
   return odd ? 3 : 1;
 }
+
+/// What the judged executions of one case came to. Only here does a case get the verdict Agrees,
+/// and only where at least one execution was judged.
+class JudgedRuns {
+ public:
+  void add(Fill fill, const Agrees& run) {
+    ++count_;
+    all_.worst = std::max(all_.worst, run.worst);
+    if (fill == Fill::normal) all_.rel_l2 = std::max(all_.rel_l2, run.rel_l2);
+    for (const auto& text : run.notes) note(text);
+  }
+  void note(std::string text) {
+    auto& notes = all_.notes;
+    if (std::find(notes.begin(), notes.end(), text) == notes.end())
+      notes.push_back(std::move(text));
+  }
+  Verdict verdict(std::int64_t elements) const {
+    if (count_ == 0)
+      return Refused{RefusalReason::other, "harness: no execution of this case could be judged"};
+    auto agrees = all_;
+    agrees.elements = elements;
+    return agrees;
+  }
+
+ private:
+  int count_ = 0;
+  Agrees all_;
+};
 
 /// The steps in which one case is verified; the first that fails is its verdict.
 class VerificationLadder {
@@ -38,25 +70,24 @@ class VerificationLadder {
     const auto fills = fitting();
     if (tensors_.projected()) return by_projection(fills);
     if (auto bad = all_fills(fills)) return *bad;
-    if (!fills.empty())
-      if (auto bad = second_plan(fills.front())) return *bad;
+    if (auto bad = second_plan(fills.front())) return *bad;
     // Last, so that it also shows whether the second plan disturbed the first.
-    if (!fills.empty())
-      if (auto bad = repeated(fills.back(), fills.size() == 1)) return *bad;
-    result_.elements = tensors_.spec().written_elements();
-    return result_;
+    if (auto bad = repeated(fills.back(), fills.size() == 1)) return *bad;
+    return runs_.verdict(tensors_.spec().written_elements());
   }
 
  private:
   using Bad = std::optional<Verdict>;
 
+  /// Those to verify with; what does not fit is noted.
   std::vector<Fill> fitting() {
-    std::vector<Fill> fills;
+    const auto fills = fitting_fills(order_.settings.fills, tensors_.spec());
     for (const auto fill : order_.settings.fills)
-      if (fits(fill, tensors_.spec()))
-        fills.push_back(fill);
-      else
-        result_.notes.push_back(fmt::format("fill {} does not fit this problem", word(fill)));
+      if (!fits(fill, tensors_.spec()))
+        runs_.note(fmt::format("fill {} does not fit this problem", word(fill)));
+    for (const auto fill : fills)
+      if (!contains(order_.settings.fills, fill))
+        runs_.note(fmt::format("fill {} was taken instead", word(fill)));
     return fills;
   }
 
@@ -82,8 +113,7 @@ class VerificationLadder {
               relation))
         return *bad;
     }
-    result_.elements = tensors_.spec().written_elements();
-    return result_;
+    return runs_.verdict(tensors_.spec().written_elements());
   }
 
   /// Runs ordinary fills under every placement. Probe fills test values, not memory, and take the
@@ -144,12 +174,7 @@ class VerificationLadder {
       if (differs->diagnosis.empty()) differs->diagnosis.taps = taps_astray();
       return *differs;
     }
-    const auto& agrees = std::get<Agrees>(outcome);
-    result_.worst = std::max(result_.worst, agrees.worst);
-    if (fill == Fill::normal) result_.rel_l2 = std::max(result_.rel_l2, agrees.rel_l2);
-    for (const auto& note : agrees.notes)
-      if (std::find(result_.notes.begin(), result_.notes.end(), note) == result_.notes.end())
-        result_.notes.push_back(note);
+    runs_.add(fill, std::get<Agrees>(outcome));
     return std::nullopt;
   }
 
@@ -219,8 +244,8 @@ class VerificationLadder {
     settings.slots = 2;
     const auto plan = worker_.call(OpenPlan{order_.backend, tensors_.spec(), settings}, limit_);
     if (!plan) {
-      if (is_defect(plan.error())) return plan.error();
-      result_.notes.push_back(fmt::format("refused with {} threads and 2 slots", settings.threads));
+      if (!std::holds_alternative<Refused>(plan.error())) return plan.error();
+      runs_.note(fmt::format("refused with {} threads and 2 slots", settings.threads));
       return std::nullopt;
     }
     if (auto bad = both_slots(fill, *plan, settings.threads)) return bad;
@@ -248,10 +273,18 @@ class VerificationLadder {
   const PlanOpened& plan_;
   std::chrono::milliseconds limit_;
   GuardedPlan memory_;
-  Agrees result_;
+  JudgedRuns runs_;
 };
 
 }  // namespace
+
+std::vector<Fill> fitting_fills(const std::vector<Fill>& wanted, const Spec& spec) {
+  std::vector<Fill> fills;
+  for (const auto fill : wanted)
+    if (fits(fill, spec)) fills.push_back(fill);
+  if (fills.empty()) fills.push_back(Fill::normal);
+  return fills;
+}
 
 PlanSettings plan_settings(const Competitor& competitor, const std::string& algorithm, int threads,
                            int slots) {

@@ -44,7 +44,12 @@ struct VerifyOrder {
   OutputObserver observer;  // may be empty
 };
 
-/// [the driver's one thread] Leaves the plan open where the verdict is Agrees.
+/// The fills with which a case is verified: those that fit the spec, or `normal`, which fits every
+/// one, where none does. Never empty.
+std::vector<Fill> fitting_fills(const std::vector<Fill>& wanted, const Spec& spec);
+
+/// [the driver's one thread] Agrees only where at least one execution was judged. Leaves the plan
+/// open where the verdict is Agrees.
 VerifiedCase verify_case(Worker& worker, const VerifyOrder& order, ProblemTensors& tensors);
 
 }  // namespace convgauge::run

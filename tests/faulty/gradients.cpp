@@ -2,6 +2,8 @@
 // must.
 #include <convgauge/sdk.hpp>
 
+#include <cstdlib>
+
 #include "../../backends/naive/gradients.hpp"
 
 namespace faulty {
@@ -14,6 +16,7 @@ class Gradients {
   static constexpr const char* version = "0";
   static constexpr const char* description = "the gradients in loops with one fault, for tests";
   static constexpr cvg::Supports supports{
+      .types = {CVG_DTYPE_F32, CVG_DTYPE_BF16},  // bf16: only what aborts, see check()
       .layouts = {CVG_LAYOUT_NCHW, CVG_LAYOUT_NHWC},
       .padding_modes = {CVG_PADDING_ZEROS, CVG_PADDING_REFLECT, CVG_PADDING_REPLICATE,
                         CVG_PADDING_CIRCULAR},
@@ -27,7 +30,10 @@ class Gradients {
   static std::vector<cvg_algorithm> algorithms(const cvg_spec&, const cvg_settings&) {
     return {cvg::algorithm("gradients.loops")};
   }
-  static void check(const cvg_spec&, const cvg_settings&) {}
+  static void check(const cvg_spec& spec, const cvg_settings& settings) {
+    if (spec.src_type != CVG_DTYPE_F32 && cvg::option(settings, "fault") != "aborts")
+      throw cvg::Refused(CVG_REASON_DTYPE, "computes in f32");
+  }
 
   Gradients(const cvg_spec& spec, const cvg_settings& settings)
       : spec_(spec), fault_(cvg::option(settings, "fault").value_or("none")), right_(spec) {
@@ -47,6 +53,7 @@ class Gradients {
   }
 
   void execute(const cvg::Slot& slot) {
+    if (is("aborts")) std::abort();
     // Of the right problem: a bent one must not reach beyond the tensors.
     const auto height = cvg::output(right_.h), width = cvg::output(right_.w);
     if (right_.direction == CVG_DIRECTION_BACKWARD_DATA)
