@@ -1,7 +1,6 @@
 // Whether the machine was quiet enough while samples were taken.
 #pragma once
 #include <optional>
-#include <span>
 #include <string>
 
 #include "core/layers.hpp"
@@ -9,18 +8,18 @@
 
 namespace convgauge::measure {
 
-/// A sample is taken again where other processes took more than 1% of its time, or the hypervisor
-/// took any.
+/// The share of a sample that lasted `sample_ns` in which it could not run: its threads were ready
+/// but had no processor, or the hypervisor ran something else. Above 1 where several threads
+/// waited.
+double lost_share(const SampleLoad& load, double sample_ns);
+
+/// A sample that lost more than this is taken again.
 inline constexpr double kQuietShare = 0.01;
-bool quiet(const SampleLoad& load);
 
-/// Which of two attempts at one sample was disturbed less.
-bool quieter(const SampleLoad& a, const SampleLoad& b);
-
-/// Why a case is inconclusive, because the noise of the machine may have changed its median: more
-/// than half of its samples lost over 5% of their time to others (5% is the slowdown that a gate
-/// looks for), even after they were taken again. Empty where that is not so, and for fewer than 8
-/// samples, which have no interval that could be wrong.
-std::optional<std::string> too_loud(std::span<const SampleLoad> loads, std::int64_t discarded);
+/// Why a case is inconclusive, because the noise of the machine may have changed its median: too
+/// many of its samples lost over 5% of their time (5% is the slowdown that a gate looks for), even
+/// after they were taken again. Too many are more than half of them; of fewer than 8, which have no
+/// interval that would show the doubt, one. Empty where that is not so, or nobody looked.
+std::optional<std::string> too_loud(const Measured& measured);
 
 }  // namespace convgauge::measure

@@ -251,6 +251,7 @@ class Group {
     }
     Sampled best;
     SampleLoad best_load;
+    double least = 0;  // lost by the best
     for (int attempt = 0;
          attempt == 0 || (attempt < kAttempts && lane.spent_ns + cost_ns <= budget_ns());
          ++attempt) {
@@ -259,9 +260,10 @@ class Group {
       lane.spent_ns += cost_ns;
       lane.measured.discarded += attempt > 0;
       const auto load = load_of(sampled, lane.executions);
-      if (attempt == 0 || quieter(load, best_load))
-        std::tie(best, best_load) = std::tie(sampled, load);
-      if (quiet(best_load)) break;
+      const double lost = lost_share(load, sampled.host_ns * static_cast<double>(lane.executions));
+      if (attempt == 0 || lost < least)
+        std::tie(best, best_load, least) = std::tie(sampled, load, lost);
+      if (least <= kQuietShare) break;
     }
     lane.measured.samples_ns.push_back(best.host_ns);
     lane.measured.loads.push_back(best_load);

@@ -23,7 +23,7 @@ void judge_noise(std::span<Case> cases) {
   for (auto& c : cases) {
     auto* m = std::get_if<Measured>(&c.record.measurement);
     if (!m || !c.competitor->on_cpu) continue;
-    if (auto why = too_loud(m->loads, m->discarded))
+    if (auto why = too_loud(*m))
       c.record.measurement = Inconclusive{std::move(*why), std::move(*m)};
   }
 }

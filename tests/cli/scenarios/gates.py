@@ -14,8 +14,7 @@ from cli import expect, main_of  # noqa: E402
 
 def two_runs(cli):
     """Runs `then` and `now` of one plugin in two files that differ by a byte behind the image: a.so
-    and b.so. Of 7 rounds: with 8 or more a loud machine could leave a run without times,
-    and so without suspects."""
+    and b.so. Of 7 rounds, which clear nothing: every case is a suspect."""
     plugin = cli.build / "slowed" / "slowed.so"
     if not plugin.exists():
         raise unittest.SkipTest("tests/bench/gate was not built")

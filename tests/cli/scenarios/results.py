@@ -54,16 +54,17 @@ def case_fields(cli):
     has(record, CASE, "case")
     has(record["settings"], SETTINGS, "settings")
     has(record["verdict"], VERDICT, "verdict")
-    has(record["time_ns"], TIME, "time_ns")
-    expect(
-        record["verdict"]["kind"] == "agrees" and record["measurement"]["kind"] == "measured",
-        f"{record}",
-    )
+    expect(record["verdict"]["kind"] == "agrees", f"{record}")
     expect(record["verdict"]["elements"] == 2 * 6 * 7, f"{record['verdict']}")
     # Multiplications and additions of every tap, padding counted or not:
     # 2 * outputs * taps, no more.
     expect(0 < record["flops"] <= 2 * 2 * 6 * 7 * 2 * 9 + 2 * 6 * 7, f"flops {record['flops']}")
+    if record["measurement"]["kind"] == "inconclusive":  # a loud neighbour
+        expect(len(record["measurement"]["evidence"]["samples_ns"]) == 3, f"{record}")
+        return
+    expect(record["measurement"]["kind"] == "measured", f"{record}")
     time = record["time_ns"]
+    has(time, TIME, "time_ns")
     expect(len(time["samples"]) == 3 and time["min"] == min(time["samples"]) > 0, f"{time}")
     expect(time["low"] is None and time["high"] is None, f"an interval from three samples: {time}")
     expect(0 < time["confidence"] < 0.99, f"{time['confidence']}")
@@ -182,10 +183,10 @@ def header_fields(cli):
 
 
 def one_problem_in_a_table(cli):
-    # With eight samples or more a loud neighbour would make it inconclusive.
     done = cli.run("bench n1c2h6w7_o2k3p1 --backend reference --rounds 7 --threads 1").is_(0)
     expect(
-        re.search(r"^n1c2h6w7_o2k3p1 .*GFLOP$", done.out, re.M) and "reference.double" in done.out,
+        re.search(r"^n1c2h6w7_o2k3p1 .*GFLOP$", done.out, re.M)
+        and ("reference.double" in done.out or "noisy" in done.out),
         f"{done}",
     )
 

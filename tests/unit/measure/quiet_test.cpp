@@ -2,41 +2,63 @@
 #include "measure/quiet.hpp"
 
 #include <gtest/gtest.h>
+
 #include "core/layers.hpp"
+#include "measure/statistics.hpp"
 
 namespace convgauge::measure {
 namespace {
 
-std::vector<SampleLoad> loads(int disturbed, int count, double share) {
-  std::vector<SampleLoad> list(static_cast<std::size_t>(count));
-  for (int i = 0; i < disturbed; ++i) list[static_cast<std::size_t>(i)].waited_share = share;
-  return list;
+constexpr double kMs = 1e6;
+
+/// `count` samples of 5 ms each, of which `disturbed` lost that share.
+Measured measured(int disturbed, int count, double share) {
+  Measured m;
+  m.executions_per_sample = 5;
+  m.samples_ns.assign(static_cast<std::size_t>(count), kMs);
+  m.loads.resize(m.samples_ns.size());
+  for (int i = 0; i < disturbed; ++i) m.loads[static_cast<std::size_t>(i)].waited_share = share;
+  m.discarded = 30;
+  return m;
 }
 
-TEST(Quiet, AboveOnePerCentOrAnyStealIsNot) {
-  EXPECT_TRUE(quiet({}));
-  EXPECT_TRUE(quiet({.waited_share = 0.01}));
-  EXPECT_FALSE(quiet({.waited_share = 0.0101}));
-  EXPECT_FALSE(quiet({.steal_ns = 1e7}));
-  EXPECT_TRUE(quiet({.others_ns = 1e7, .load_average = 9}))
+TEST(Quiet, StolenTimeIsAShareOfTheSample) {
+  EXPECT_EQ(lost_share({}, 5 * kMs), 0);
+  EXPECT_DOUBLE_EQ(lost_share({.waited_share = 0.01}, 5 * kMs), 0.01);
+  EXPECT_DOUBLE_EQ(lost_share({.waited_share = 0.01, .steal_ns = 10 * kMs}, 5 * kMs), 2.01);
+  EXPECT_DOUBLE_EQ(lost_share({.steal_ns = 10 * kMs}, 10'000 * kMs), 0.001)
+      << "one tick of a long sample";
+  EXPECT_EQ(lost_share({.others_ns = 10 * kMs, .load_average = 9}, 5 * kMs), 0)
       << "they may have run while this worker did not want to";
 }
 
-TEST(Quiet, TheQuieterAttemptIsTheLessDisturbed) {
-  EXPECT_TRUE(quieter({.waited_share = 0.02}, {.waited_share = 0.03}));
-  EXPECT_TRUE(quieter({.waited_share = 0.5}, {.waited_share = 0.03, .steal_ns = 1e7}));
-  EXPECT_FALSE(quieter({}, {}));
-}
-
 TEST(Quiet, MoreThanHalfLoudIsInconclusiveWithItsEvidence) {
-  EXPECT_FALSE(too_loud(loads(7, 15, 0.2), 30));
-  const auto why = too_loud(loads(8, 15, 0.2), 30);
+  EXPECT_FALSE(too_loud(measured(7, 15, 0.2)));
+  const auto why = too_loud(measured(8, 15, 0.2));
   ASSERT_TRUE(why);
   EXPECT_NE(why->find("8 of 15 samples lost over 5%"), why->npos) << *why;
   EXPECT_NE(why->find("30 were taken again"), why->npos) << *why;
-  EXPECT_FALSE(too_loud(loads(15, 15, 0.05), 30)) << "noisy, but less than what a gate looks for";
-  EXPECT_FALSE(too_loud(loads(7, 7, 0.9), 30)) << "no interval is claimed of so few";
-  EXPECT_FALSE(too_loud({}, 0)) << "nobody looked";
+  EXPECT_FALSE(too_loud(measured(15, 15, 0.05))) << "noisy, but less than what a gate looks for";
+  EXPECT_FALSE(too_loud({})) << "nobody looked";
+}
+
+TEST(Quiet, OfFewSamplesNoneMayBeLoud) {
+  for (int count = 1; count < kLeastSamples; ++count) {
+    EXPECT_FALSE(too_loud(measured(0, count, 0)));
+    EXPECT_FALSE(too_loud(measured(count, count, 0.05)));
+    const auto why = too_loud(measured(1, count, 1.34));
+    ASSERT_TRUE(why) << count;
+    EXPECT_NE(why->find("of fewer than 8 samples none may"), why->npos) << *why;
+  }
+  EXPECT_FALSE(too_loud(measured(1, kLeastSamples, 1.34)));
+}
+
+TEST(Quiet, ATickOfStealIsLoudInAShortSampleOnly) {
+  auto m = measured(0, 3, 0);
+  m.loads[1].steal_ns = 10 * kMs;
+  EXPECT_TRUE(too_loud(m));
+  m.samples_ns.assign(3, 1000 * kMs);
+  EXPECT_FALSE(too_loud(m));
 }
 
 TEST(CommonRounds, AreThoseOfTheSameProcess) {
