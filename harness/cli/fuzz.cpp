@@ -9,8 +9,8 @@
 #include "cli/session.hpp"
 #include "cli/summary.hpp"
 #include "cli/terminal.hpp"
+#include "core/cpu_quota.hpp"
 #include "core/parse_number.hpp"
-#include "core/processors.hpp"
 #include "report/text_width.hpp"
 #include "run/fuzz.hpp"
 #include "run/outcome.hpp"
@@ -57,7 +57,7 @@ Expected<FuzzOptions> options_of(const po::variables_map& values, const Selectio
   options.regressions = values["regressions"].as<std::string>();
   options.fail_fast = values.count("fail-fast") > 0;
   options.executable = default_search_path({}).executable;
-  options.lanes = physical_cores();
+  options.lanes = unthrottled_cores();
   return options;
 }
 

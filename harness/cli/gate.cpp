@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "cli/selection.hpp"
+#include "cli/session.hpp"
 #include "cli/stored_results.hpp"
 #include "cli/terminal.hpp"
 #include "core/files.hpp"
@@ -35,6 +36,11 @@ Expected<FinishedRun> read_run(const std::string& path) {
 Expected<void> measure_suspects(Gate& gate, RemeasureRunsOrder order) {
   for (const auto& suspect : gate.suspects)
     order.pairs.push_back({suspect.compared->baseline, suspect.compared->candidate});
+  std::vector<int> threads;
+  for (const auto& suspect : gate.suspects)
+    if (suspect.compared->candidate)
+      threads.push_back(suspect.compared->candidate->settings.threads);
+  if (!threads.empty()) warn_of_quota(threads);
   order.same_plugins_too = gate.options.suspect_all;
   order.processes = kGateProcesses;
   order.rounds = kGateSamples;

@@ -60,6 +60,8 @@ int machine(const Arguments& arguments) {
   fmt::print("caches             L1 {}, L2 {}, L3 {}\nmemory             {}\n",
              size_text(m.l1_bytes), size_text(m.l2_bytes), size_text(m.l3_bytes),
              size_text(m.memory_bytes));
+  if (m.cpu_quota)
+    fmt::print("CPU quota          {:.3g} processors ({})\n", *m.cpu_quota, m.cpu_quota_file);
   print_peaks(m);
   fmt::print("clock read         {:.1f} ns\nload average       {:.2f}\n", m.clock_read_ns,
              m.load_average);

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/summary.hpp"
 #include "cli/terminal.hpp"
+#include "core/cpu_quota.hpp"
 #include "core/problem_text.hpp"
 #include "core/text.hpp"
 #include "report/text_width.hpp"
@@ -22,11 +25,23 @@ bool wants_in_process(const po::variables_map& values) {
   return wanted;
 }
 
+void warn_of_quota(std::span<const int> threads) {
+  const auto quota = cpu_quota();
+  const int most = threads.empty() ? 1 : *std::max_element(threads.begin(), threads.end());
+  if (quota && quota->processors < most)
+    fmt::print(
+        stderr,
+        "convgauge: {} allows the time of {:.3g} processors, and {} can use more: samples that "
+        "it interrupts are taken again, and cases may stay inconclusive\n",
+        quota->file, quota->processors, counted(most, "thread"));
+}
+
 Expected<SweepResult> run_selection(const Selection& selection, SweepOptions options, bool quiet) {
   ProgressBar bar;
   watch_interrupts();
   options.placements = selection.placements;
   options.executable = default_search_path({}).executable;
+  if (options.measure) warn_of_quota(selection.suite.settings.threads);
   SweepHooks hooks;
   if (selection.suite.problems.size() > 1) hooks.progress = [&](const Progress& p) { bar.show(p); };
   hooks.interrupted = [] { return interrupted(); };

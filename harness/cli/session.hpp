@@ -1,5 +1,7 @@
 // A run at the terminal: progress on standard error, failures as they come, one exit code.
 #pragma once
+#include <span>
+
 #include "cli/selection.hpp"
 #include "core/layers.hpp"
 
@@ -7,6 +9,10 @@ namespace convgauge::cli {
 
 /// Whether --in-process was given; then a warning goes to standard error.
 bool wants_in_process(const po::variables_map& values);
+
+/// One line on standard error where the control group's CPU quota is less than the most threads
+/// that are to be measured.
+void warn_of_quota(std::span<const int> threads);
 
 /// Runs a selection. Failures are printed to standard output as they are recorded unless `quiet`.
 Expected<SweepResult> run_selection(const Selection& selection, SweepOptions options, bool quiet);

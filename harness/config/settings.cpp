@@ -1,8 +1,8 @@
 #include "config/settings.hpp"
 
 #include "config/described_reader.hpp"
+#include "core/cpu_quota.hpp"
 #include "core/layers.hpp"
-#include "core/processors.hpp"
 
 namespace convgauge::config {
 
@@ -15,7 +15,7 @@ Expected<Settings> read_settings(const Json& object, const Place& place) {
 
 Settings default_settings() {
   Settings settings;
-  settings.threads = {physical_cores()};
+  settings.threads = {unthrottled_cores()};
   return settings;
 }
 

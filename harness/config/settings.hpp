@@ -8,7 +8,7 @@ namespace convgauge::config {
 
 Expected<Settings> read_settings(const Json& object, const Place& place);
 
-/// The settings of a config that says nothing: Settings{} with threads = physical_cores().
+/// The settings of a config that says nothing: Settings{} with threads = unthrottled_cores().
 Settings default_settings();
 
 }  // namespace convgauge::config

@@ -172,6 +172,10 @@ struct Machine {
   double load_average = 0;
   std::vector<FmaPeak> fma_peaks{};    // fma_flops by instruction set
   std::vector<ReadPeak> read_peaks{};  // bytes_per_second by level of the memory hierarchy
+  /// How many processors' time the control group allows, and the file that says so
+  /// (core/cpu_quota.hpp); empty: no quota.
+  std::optional<double> cpu_quota{};
+  std::string cpu_quota_file{};
   bool operator==(const Machine&) const = default;
 };
 
@@ -192,6 +196,8 @@ void describe(Walk& walk, M& m) {
   walk("clock_read_ns", m.clock_read_ns);
   walk("noise_floor", m.noise_floor);
   walk("load_average", m.load_average);
+  walk(Key("cpu_quota").omit_default(), m.cpu_quota);
+  walk(Key("cpu_quota_file").omit_default(), m.cpu_quota_file);
   walk("fma_peaks", m.fma_peaks);
   walk("read_peaks", m.read_peaks);
 }

@@ -33,6 +33,8 @@ PageJson environment_json(const HeaderRecord& h) {
                   bytes_text(static_cast<double>(m.l3_bytes)),
                   bytes_text(static_cast<double>(m.memory_bytes))));
   add("system", m.system);
+  if (m.cpu_quota)
+    add("CPU quota", fmt::format("{:.3g} processors, by {}", *m.cpu_quota, m.cpu_quota_file));
   add("measured peak", by_threads(m.fma_flops, "GFLOP/s"));
   add("measured bandwidth", by_threads(m.bytes_per_second, "GB/s"));
   const auto floor = m.noise_floor > 0

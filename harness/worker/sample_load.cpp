@@ -11,6 +11,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include "core/cpu_quota.hpp"
 #include "core/layers.hpp"
 
 namespace convgauge::worker {
@@ -32,9 +33,9 @@ double waited_ns() {
   return total;
 }
 
-double own_ns() {
+double clock_ns(clockid_t clock) {
   timespec t{};
-  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  ::clock_gettime(clock, &t);
   return static_cast<double>(t.tv_sec) * 1e9 + static_cast<double>(t.tv_nsec);
 }
 
@@ -67,8 +68,11 @@ void add_cores(LoadReading& reading) {
 
 LoadReading read_load() {
   LoadReading reading;
+  static const Throttling throttling;
   reading.waited_ns = waited_ns();
-  reading.own_ns = own_ns();
+  reading.throttled_ns = throttling.read_ns();
+  reading.own_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+  reading.clock_ns = clock_ns(CLOCK_MONOTONIC);
   add_cores(reading);
   return reading;
 }
@@ -77,6 +81,10 @@ LoadReading load_between(const LoadReading& before, const LoadReading& after) {
   const auto since = [](double then, double now) { return std::max(0.0, now - then); };
   LoadReading between;
   between.waited_ns = since(before.waited_ns, after.waited_ns);
+  for (std::size_t i = 0; i < std::min(before.throttled_ns.size(), after.throttled_ns.size()); ++i)
+    between.waited_ns =
+        std::max(between.waited_ns, std::min(since(before.throttled_ns[i], after.throttled_ns[i]),
+                                             since(before.clock_ns, after.clock_ns)));
   between.own_ns = since(before.own_ns, after.own_ns);
   between.busy_ns = std::max(0.0, since(before.busy_ns, after.busy_ns) - between.own_ns);
   between.steal_ns = since(before.steal_ns, after.steal_ns);

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "core/cpu_quota.hpp"
 #include "core/layers.hpp"
 #include "core/processors.hpp"
 #include "run/machine/cpuinfo.hpp"
@@ -82,6 +83,10 @@ Machine read_machine() {
   machine.l3_bytes = caches.l3_bytes;
   machine.memory_bytes = static_cast<std::int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
   machine.clock_read_ns = clock_read_cost_ns();
+  if (auto quota = cpu_quota()) {
+    machine.cpu_quota = quota->processors;
+    machine.cpu_quota_file = std::move(quota->file);
+  }
   if (double load = 0; getloadavg(&load, 1) == 1) machine.load_average = load;
   return machine;
 }

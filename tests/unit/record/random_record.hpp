@@ -223,6 +223,7 @@ class RandomRecords {
               real(),
               {},
               {}};
+    if (coin()) m.cpu_quota = real(), m.cpu_quota_file = text();
     m.fma_flops = {{1, real()}, {64, real()}};
     m.bytes_per_second = {{2, real()}};
     m.fma_peaks = {{text(), 1, real()}, {text(), 64, real()}};
