@@ -24,7 +24,8 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr std::size_t kKeptOutput = 2048;  // of each stream, the last bytes
-constexpr milliseconds kGrace{2'000};      // for a dying worker's status to arrive
+// For a dying worker's status to arrive: to give back 16 GiB alone takes some seconds.
+constexpr milliseconds kGrace{5'000};
 // For the warden of a killed worker to reap what is left: it ends as soon as that is done.
 constexpr milliseconds kReaping{10'000};
 
