@@ -10,6 +10,7 @@
 #include "run/pool.hpp"
 #include "run/verify_case.hpp"
 #include "run/version.hpp"
+#include "worker/machine_trouble.hpp"
 
 namespace convgauge::cli {
 namespace {
@@ -86,7 +87,7 @@ int print_algorithms(const po::variables_map& values) {
     for (const auto& settings : settings_of(selection->suite))
       for (const auto& c : resolved->competitors) {
         auto worker = pool.worker(c, settings.threads);
-        if (!worker) return usage_error(worker.error().message);
+        if (!worker) throw MachineTrouble(std::get<Refused>(worker.error()).why);
         const auto spec = spec_of(problem.geometry, settings);
         const auto listed = (*worker)->call(
             ListAlgorithms{c.choice.name, spec, plan_settings(c, "default", settings.threads, 1)},

@@ -1,5 +1,6 @@
 // The program: finds the verb and passes it its arguments.
 #include <fmt/format.h>
+#include <signal.h>
 
 #include <array>
 #include <cstdio>
@@ -10,6 +11,7 @@
 #include "config/nearest.hpp"
 #include "run/outcome.hpp"
 #include "run/version.hpp"
+#include "worker/machine_trouble.hpp"
 
 namespace {
 
@@ -40,6 +42,16 @@ constexpr std::array kVerbs{
     Verb{"worker", convgauge::cli::worker, ""},
 };
 
+/// Signals that were inherited blocked or ignored would lose an interrupt or the end of a worker. A
+/// file that grows beyond the limit of the process is an error when it is written, and no signal.
+void mend_process() {
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::signal(SIGCHLD, SIG_DFL);
+  ::signal(SIGXFSZ, SIG_IGN);
+}
+
 void help(std::FILE* to) {
   fmt::print(to, "convgauge {}: verifies and measures implementations of torch.nn.Conv2d\n\n",
              convgauge::kVersion);
@@ -64,6 +76,9 @@ int run_verb(const Arguments& all) try {
   for (const auto& verb : kVerbs)
     if (all[0] == verb.name) return verb.run({all.begin() + 1, all.end()});
   return unknown(all[0]);
+} catch (const convgauge::cli::MachineTrouble& trouble) {
+  fmt::print(stderr, "convgauge: {}\n", trouble.what());
+  return convgauge::kMachine;
 } catch (const std::exception& e) {
   fmt::print(stderr, "convgauge: a bug of our own: {}\n", e.what());
   return convgauge::kOurBug;
@@ -76,6 +91,7 @@ int main(int argc, char** argv) {
   const Arguments all(argv + 1, argv + argc);
   // A worker's standard output is the plugin's.
   if (!all.empty() && all[0] == "worker") return run_verb(all);
+  mend_process();
   convgauge::cli::watch_output();
   return convgauge::cli::finish_output(run_verb(all));
 }

@@ -216,7 +216,7 @@ Expected<void> keep_matching(const po::variables_map& values, Suite& suite) {
 }  // namespace
 
 std::vector<std::filesystem::path> suite_folders() {
-  const auto binaries = default_search_path({}).executable.parent_path();
+  const auto binaries = program_file().parent_path();
   for (const auto& folder : {binaries.parent_path() / "share/convgauge/configs",
                              std::filesystem::path(kSourceFolder) / "configs"}) {
     std::error_code missing;

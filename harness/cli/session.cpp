@@ -109,6 +109,11 @@ int conclude(const SweepResult& result, bool strict) {
   for (const auto& sentence : known_no_more(result.results))
     fmt::print(stderr, "convgauge: {}\n", sentence);
   const int code = exit_code(result.results, strict);
+  for (const auto& r : result.results.cases)
+    if (code == kMachine && is_denied(r.verdict)) {
+      fmt::print(stderr, "convgauge: {}\n", std::get<Refused>(r.verdict).why);
+      break;
+    }
   if (code == kNothingRan) {
     const auto* refused = result.results.cases.empty()
                               ? nullptr

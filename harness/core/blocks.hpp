@@ -5,10 +5,29 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <system_error>
 #include <thread>
 #include <vector>
 
 namespace convgauge {
+
+/// How many threads the system did not give, because of a limit on processes or a filter of system
+/// calls, and its errno.
+struct MissingThreads {
+  std::int64_t count = 0;
+  int error = 0;
+};
+
+/// Starts up to `count` threads that call work().
+template <class Work>
+MissingThreads start_threads(std::vector<std::jthread>& team, std::int64_t count, Work work) {
+  for (; count > 0; --count) try {
+      team.emplace_back(work);
+    } catch (const std::system_error& e) {
+      return {count, e.code().value()};
+    }
+  return {};
+}
 
 /// Calls work(begin, end) for consecutive blocks of `block` indices that cover 0 ... count. Where
 /// there are several blocks, up to `threads` threads take them in turn; a single block runs in the
@@ -25,7 +44,7 @@ void each_block(std::int64_t count, std::int64_t block, Work work,
   };
   const auto blocks = (count + block - 1) / block;
   std::vector<std::jthread> team;
-  for (std::int64_t i = 1; i < std::min(threads, blocks); ++i) team.emplace_back(run);
+  start_threads(team, std::min(threads, blocks) - 1, run);
   run();
 }
 

@@ -12,6 +12,7 @@ enum ExitCode {
   kUndecided = 5,
   kNothingRan = 6,
   kOurBug = 70,
+  kMachine = 71,  // the machine denied what convgauge needs (EX_OSERR of sysexits.h)
   kInterrupted = 130
 };
 

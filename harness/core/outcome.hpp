@@ -65,16 +65,17 @@ enum class RefusalReason {
   device,
   host,
   other,
-  memory  // the harness's own: the reference does not fit into this machine
+  memory,  // the harness's own: the reference does not fit into this machine
+  machine  // the harness's own: this machine denied a system call that it needs
 };
 template <>
 struct Words<RefusalReason> {
   static constexpr std::string_view what = "reason";
-  static constexpr std::array<std::string_view, 25> words{
+  static constexpr std::array<std::string_view, 26> words{
       "none",         "direction", "dtype",  "layout",    "strides", "math",    "deterministic",
       "batch",        "channels",  "groups", "kernel",    "stride",  "padding", "dilation",
       "padding_mode", "bias",      "size",   "algorithm", "option",  "threads", "workspace_limit",
-      "device",       "host",      "other",  "memory"};
+      "device",       "host",      "other",  "memory",    "machine"};
 };
 
 /// Verdict and measurement of a case in one word. Each case has exactly one.
@@ -87,6 +88,7 @@ enum class Outcome {
   no_time,  // measured, but a sample is missing, zero or not finite
   wrong,
   refused,
+  denied,  // not run: the machine denied what the harness needs
   died,
   timed_out,
   trespass,
@@ -141,6 +143,9 @@ inline constexpr std::array kOutcomes{
                .is_defect = true, .note_order = 1},
     OutcomeRow{.outcome = Outcome::refused, .word = "refused", .counted = "refused",
                .page = PageClass::refused, .junit = JUnitResult::skipped, .code = kNothingRan},
+    OutcomeRow{.outcome = Outcome::denied, .word = "not run", .counted = "not run",
+               .page = PageClass::unmeasured, .junit = JUnitResult::error, .code = kMachine,
+               .note_order = 0},
     OutcomeRow{.outcome = Outcome::died, .word = "died", .counted = "died",
                .page = PageClass::crashed, .junit = JUnitResult::error, .code = kCrashed,
                .is_defect = true, .is_crash = true, .note_order = 0},

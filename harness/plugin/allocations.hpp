@@ -2,9 +2,10 @@
 //
 // The malloc, calloc, realloc, memalign, aligned_alloc and posix_memalign of allocations.cpp
 // replace those of the C library in the whole process. They count while an AllocationCount exists,
-// and call the original functions. A plugin uses them, operator new included, as does everything
-// that is loaded after the program. Not counted: an allocator linked into the plugin itself, mmap,
-// device memory.
+// and call the original functions, or those of a preloaded sanitizer. A plugin uses them, operator
+// new included, as does everything that is loaded after the program. Not counted: calls from an
+// OpenMP runtime or the dynamic loader, which allocate for threads; an allocator linked into the
+// plugin itself; mmap; device memory.
 #pragma once
 #include <cstdint>
 

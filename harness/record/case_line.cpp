@@ -90,11 +90,12 @@ void read_algorithm(Fields fields, std::optional<Algorithm>& algorithm) {
   read_detail(fields.child("algorithm_detail"), a);
 }
 
-/// Adds the JSON object in `text`. Text that is not an object is left out, so that the line stays
-/// valid JSON.
+/// Adds the JSON object in `text`, which a plugin wrote. Text that is not an object is left out, so
+/// that the line stays valid JSON.
 void embed(Json& j, const char* key, const std::string& text) {
-  auto object = text.empty() ? Json() : Json::parse(text, nullptr, false);
-  if (object.is_object()) j[key] = std::move(object);
+  constexpr int kDeepest = 32;  // less than for a whole line
+  auto object = parse_nested(text, kDeepest);
+  if (object && object->is_object()) j[key] = std::move(*object);
 }
 
 /// Writes the members of a case, or of its smallest failing case; some are followed by derived

@@ -1,5 +1,7 @@
 #include "record/fields.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "core/layers.hpp"
@@ -10,7 +12,27 @@ namespace {
 
 const Json kEmptyObject = Json::object();
 
+/// The library's own message without its name of the error and its line number: texts are lines.
+std::string plain(const Json::exception& e) {
+  std::string_view text = e.what();
+  if (const auto head = text.find("] "); head != text.npos) text.remove_prefix(head + 2);
+  const auto column = text.find("column ");
+  return std::string(column == text.npos ? text : text.substr(column));
+}
+
 }  // namespace
+
+Expected<Json> parse_nested(std::string_view text, int deepest) try {
+  bool too_deep = false;
+  auto json = Json::parse(text, [&](int depth, Json::parse_event_t, Json&) {
+    too_deep = too_deep || depth > deepest;
+    return !too_deep;
+  });
+  if (too_deep) return error(fmt::format("is nested deeper than {}", deepest));
+  return json;
+} catch (const Json::exception& e) {  // bad syntax, or a number beyond a double
+  return error(plain(e));
+}
 
 Json numbers(const std::vector<double>& values) {
   Json list = Json::array();

@@ -6,11 +6,13 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
 #include "config/described_json.hpp"
 #include "config/place.hpp"
+#include "core/expected.hpp"
 #include "core/layers.hpp"
 #include "core/words.hpp"
 
@@ -20,6 +22,10 @@ Json numbers(const std::vector<double>& values);
 
 /// One line of JSON; bytes that are not UTF-8 (from the standard error of a plugin) become U+FFFD.
 std::string dump(const Json& json, int indent = -1);
+
+/// Reads JSON whose lists and objects nest at most `deepest` deep, because functions that recurse
+/// over a tree would overflow the stack. The error says what is wrong, and in which column.
+Expected<Json> parse_nested(std::string_view text, int deepest);
 
 // read(json, value): empty if `json` holds a value of that kind, else a description of what was
 // expected.

@@ -14,23 +14,11 @@
 namespace convgauge::record {
 namespace {
 
-/// The library's own message without its name of the error and its line number: it is given one
-/// line at a time, so it always says line 1.
-std::string plain(const Json::exception& e) {
-  std::string_view text = e.what();
-  if (const auto head = text.find("] "); head != text.npos) text.remove_prefix(head + 2);
-  const auto column = text.find("column ");
-  return std::string(column == text.npos ? text : text.substr(column));
-}
-
 Expected<Json> parsed(std::string_view line, const Place& place) {
-  try {
-    return Json::parse(line);
-  } catch (const Json::parse_error& e) {
-    return tl::unexpected(fault(place, plain(e)).value());
-  } catch (const Json::out_of_range& e) {  // a number beyond a double
-    return tl::unexpected(fault(place, plain(e)).value());
-  }
+  constexpr int kDeepest = 64;
+  auto json = parse_nested(line, kDeepest);
+  if (!json) return tl::unexpected(fault(place, json.error().message).value());
+  return json;
 }
 
 /// Of a case that was measured again the last line counts, in the place of the first.

@@ -44,7 +44,9 @@ void flush_folder(const std::filesystem::path& file) {
 
 /// Locks the file and cuts it to `keep_bytes`. Returns why that failed; empty if it did not.
 std::string claim(int descriptor, std::optional<std::size_t> keep_bytes) {
-  if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) return "another convgauge is writing to it";
+  if (flock(descriptor, LOCK_EX | LOCK_NB) != 0)
+    return errno == EWOULDBLOCK ? "another convgauge is writing to it"
+                                : "cannot be locked, so another run could write to it: " + reason();
   if (!keep_bytes) return "";
   const auto keep = static_cast<off_t>(*keep_bytes);
   if (size_of_file(descriptor) < keep)
@@ -73,13 +75,16 @@ Expected<void> ResultsWriter::append(const std::string& line) {
                              file_.string()));
   const std::string whole = line + '\n';
   const off_t before = size_of_file(descriptor_);
-  ssize_t written = -1;
-  do written = ::write(descriptor_, whole.data(), whole.size());
-  while (written < 0 && errno == EINTR);
-  if (written == static_cast<ssize_t>(whole.size()) && fdatasync(descriptor_) == 0) return {};
-  const auto why = written < 0 || written == static_cast<ssize_t>(whole.size())
-                       ? reason()
-                       : "no space left for a line";
+  std::size_t written = 0;
+  // What a full disk, or a limit on sizes, cuts short is followed by the reason.
+  while (written < whole.size()) {
+    const auto more = ::write(descriptor_, whole.data() + written, whole.size() - written);
+    if (more < 0 && errno == EINTR) continue;
+    if (more <= 0) break;
+    written += static_cast<std::size_t>(more);
+  }
+  if (written == whole.size() && fdatasync(descriptor_) == 0) return {};
+  const auto why = reason();
   // A partly written line would make the next line unreadable.
   if (written > 0 && before >= 0 && ftruncate(descriptor_, before) != 0)
     return error(

@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/blocks.hpp"
 #include "core/convert.hpp"
 #include "core/layers.hpp"
 #include "reference/kernel.hpp"
@@ -164,7 +165,7 @@ void reference_by_planes(const Kernel& kernel, const Spec& spec, const Inputs& i
       kernel, spec, inputs, out, shape, pitch, source_columns(g, shape), lines_of_taps(g, shape)};
   std::atomic<std::int64_t> next = 0;
   std::vector<std::jthread> team;
-  for (int i = 1; i < threads; ++i) team.emplace_back([&] { run_thread(work, next); });
+  start_threads(team, threads - 1, [&] { run_thread(work, next); });
   run_thread(work, next);
 }
 

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/blocks.hpp"
 #include "core/buffer.hpp"
 #include "core/convert.hpp"
 #include "core/layers.hpp"
@@ -281,8 +282,9 @@ void reference_fast_with(const Kernel& kernel, const Spec& spec, const Inputs& i
       static_cast<std::size_t>(2 * divided_up(g.terms(), kChunk)));
   std::barrier<> all_here(threads);
   std::vector<std::jthread> team;
-  for (int i = 1; i < threads; ++i)
-    team.emplace_back([&] { run_thread(work, next.data(), all_here); });
+  const auto missing =
+      start_threads(team, threads - 1, [&] { run_thread(work, next.data(), all_here); });
+  for (auto i = missing.count; i > 0; --i) all_here.arrive_and_drop();
   run_thread(work, next.data(), all_here);
 }
 

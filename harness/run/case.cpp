@@ -39,7 +39,7 @@ void join(Measured& all, const Measured& more) {
 
 CallResult<void> open_plan(Case& c, Pool& pool, const Spec& spec) {
   auto worker = pool.worker(*c.competitor, c.settings.threads);
-  if (!worker) return tl::unexpected<Verdict>(Failed{worker.error().message});
+  if (!worker) return tl::unexpected(worker.error());
   auto opened = (*worker)->call(OpenPlan{c.competitor->choice.name, spec, c.settings},
                                 default_timeout(spec.geometry.flops()));
   if (!opened) return tl::unexpected(std::move(opened.error()));
@@ -52,8 +52,9 @@ void reopen_plan(Case& c, Pool& pool, const Spec& spec) {
   const auto ok = open_plan(c, pool, spec);
   if (ok) return;
   const auto* refused = std::get_if<Refused>(&ok.error());
-  c.record.verdict =
-      refused ? Verdict(Failed{"was refused in a fresh process: " + refused->why}) : ok.error();
+  c.record.verdict = refused && !is_denied(ok.error())
+                         ? Verdict(Failed{"was refused in a fresh process: " + refused->why})
+                         : ok.error();
 }
 
 void close_plan(Case& c, Pool& pool) {

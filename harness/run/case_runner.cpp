@@ -180,7 +180,7 @@ void CaseRunner::verify(Case& c, ProblemTensors& tensors) {
   auto& record = c.record;
   auto worker = pool_.worker(*c.competitor, c.settings.threads);
   if (!worker) {
-    record.verdict = Failed{worker.error().message};
+    record.verdict = worker.error();
     return;
   }
   Dump dump(options_.dump, record);

@@ -1,6 +1,7 @@
 #include "run/catalog.hpp"
 
 #include <fmt/format.h>
+#include <sys/auxv.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -12,11 +13,13 @@
 
 #include "core/layers.hpp"
 #include "run/version.hpp"
+#include "worker/machine_trouble.hpp"
 
 namespace convgauge::run {
 namespace {
 
 namespace fs = std::filesystem;
+constexpr const char* kSelf = "/proc/self/exe";
 
 // The first start of a device runtime takes seconds. A file that nobody named must not delay every
 // command for long.
@@ -52,7 +55,9 @@ LoadError load_error(const std::string& file, bool named, const Verdict& verdict
     told.file = file;
     return {file, sentence(told), named, failed->rule};
   }
-  if (const auto* refused = std::get_if<Refused>(&verdict)) return because(refused->why);
+  const auto* refused = std::get_if<Refused>(&verdict);
+  if (is_denied(verdict)) throw MachineTrouble(refused->why);
+  if (refused) return because(refused->why);
   auto error =
       because(fmt::format("{} when asked what it is: {}", kind(verdict), sentence(verdict)));
   if (const auto* late = std::get_if<TimedOut>(&verdict)) error.waited = late->limit;
@@ -68,12 +73,13 @@ struct Entry {
 };
 using Described = std::variant<CatalogPlugin, LoadError>;
 
+/// Throws MachineTrouble.
 Described describe_plugin(const fs::path& executable, const Entry& entry) {
   const auto& file = entry.file;
   const bool built_in = file == kReferencePlugin;
   const auto identity = built_in ? FileIdentity{kVersion} : identity_of(file);
   auto worker = Worker::spawn({executable, file, entry.library_path, {}, 1});
-  if (!worker) return LoadError{file, worker.error().message, entry.named};
+  if (!worker) throw MachineTrouble(std::get<Refused>(worker.error()).why);
   auto description = (*worker)->call(Describe{}, entry.named ? kNamedLimit : kFoundLimit);
   if (!description) return load_error(file, entry.named, description.error());
   if (!built_in && has_changed(file, identity))
@@ -147,14 +153,23 @@ class Discovery {
 
 }  // namespace
 
+fs::path program_file() {
+  std::error_code no_proc;
+  const auto file = fs::read_symlink(kSelf, no_proc);
+  if (!no_proc) return file;
+  const auto* name = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));
+  return fs::absolute(name ? name : "");
+}
+
 SearchPath default_search_path(const std::vector<fs::path>& plugin_files) {
   SearchPath path;
   std::error_code failed;
-  path.executable = "/proc/self/exe";
-  path.program = fs::read_symlink(path.executable, failed);
+  const auto program = program_file();
+  // The file may have been replaced since this process was started; its memory was not.
+  path.executable = fs::exists(kSelf, failed) ? fs::path(kSelf) : program;
   path.files = plugin_files;
   path.folders = from_environment();
-  const auto here = path.program.parent_path();
+  const auto here = program.parent_path();
   for (const auto* relative : {kBuildPlugins, kInstalledPlugins})
     if (const auto folder = (here / relative).lexically_normal(); fs::is_directory(folder, failed))
       path.folders.push_back(folder);

@@ -23,8 +23,10 @@ struct SearchPath {
   std::vector<std::filesystem::path> files;  // --plugin
   /// $CONVGAUGE_PLUGIN_PATH, then the plugin folder of the build or install tree.
   std::vector<std::filesystem::path> folders;
-  std::filesystem::path program{};  // where this program's file was at start
 };
+
+/// The file of this program, also where /proc is not mounted.
+std::filesystem::path program_file();
 
 /// Made from the --plugin files of the command line, the environment, and the executable's folder.
 SearchPath default_search_path(const std::vector<std::filesystem::path>& plugin_files);
@@ -70,10 +72,11 @@ struct NamedPlugin {
   std::filesystem::path file, library_path;
 };
 /// Loads plugins, each in a process of its own, and asks them to describe themselves: the named
-/// ones
-/// (`path.files`, `more`), one after the other; then those of the folders, side by side. `wanted`:
-/// names of backends; then a folder's files named after them ("libconvgauge_NAME.so", "libNAME.so",
-/// "NAME.so") are loaded first, and others only while a name was not found. Empty: all are loaded.
+/// ones (`path.files`, `more`), one after the other; then those of the folders, side by side.
+/// `wanted`: names of backends; then a folder's files named after them ("libconvgauge_NAME.so",
+/// "libNAME.so", "NAME.so") are loaded first, and others only while a name was not found. Empty: all
+/// are loaded. Throws MachineTrouble where the machine denies a worker what it needs: nothing is
+/// then known of any plugin.
 Catalog discover(const SearchPath& path, const std::vector<NamedPlugin>& more = {},
                  const std::vector<std::string>& wanted = {});
 

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "config/suite_json.hpp"
+#include "core/blocks.hpp"
 #include "core/files.hpp"
 #include "core/layers.hpp"
 #include "core/problem_text.hpp"
@@ -15,6 +16,7 @@
 #include "run/regression.hpp"
 #include "run/replay.hpp"
 #include "verify/random_case.hpp"
+#include "worker/machine_trouble.hpp"
 
 namespace convgauge::run {
 namespace {
@@ -72,6 +74,7 @@ class Ledger {
       ++result_.cases;
       auto& tally = result_.tallies[r.label];
       ++tally.kinds[std::string(kind(r.verdict))];
+      if (is_denied(r.verdict)) denied_ = std::get<Refused>(r.verdict).why, over_ = true;
       if (const auto* refused = std::get_if<Refused>(&r.verdict))
         ++tally.refusals[refused->reason.text()];
     }
@@ -97,6 +100,7 @@ class Ledger {
   }
 
   Expected<FuzzResult> finish() {
+    if (!denied_.empty()) throw MachineTrouble(denied_);
     if (!error_.empty()) return error(error_);
     result_.seconds = std::chrono::duration<double>(Clock::now() - start_).count();
     std::sort(result_.failures.begin(), result_.failures.end(),
@@ -135,7 +139,7 @@ class Ledger {
   std::mutex mutex_, shrinking_;
   Shrinker shrinker_;
   FuzzResult result_;
-  std::string error_;
+  std::string error_, denied_;
   bool over_ = false;
 };
 
@@ -238,10 +242,10 @@ Expected<FuzzResult> fuzz(const std::vector<Competitor>& competitors, const Fuzz
   Ledger ledger(options, hooks);
   // A worker is killed when the thread that made it ends, so each lane makes and ends its own.
   const auto lane = [&] { Lane(competitors, options, ledger).run(); };
-  std::vector<std::thread> others;
-  for (int i = 1; i < options.lanes; ++i) others.emplace_back(lane);
+  std::vector<std::jthread> others;
+  start_threads(others, options.lanes - 1, lane);
   lane();
-  for (auto& other : others) other.join();
+  others.clear();
   return ledger.finish();
 }
 

@@ -68,7 +68,8 @@ struct FuzzHooks {
 
 /// Verifies the cases of the sequence on every competitor, each case against one reference. A case
 /// that asks for another algorithm than the backend's own choice takes one from the backend's list,
-/// by a random number modulo its length. Errors: a regression that cannot be written.
+/// by a random number modulo its length. Errors: a regression that cannot be written. Throws
+/// MachineTrouble where the machine denies a worker.
 Expected<FuzzResult> fuzz(const std::vector<Competitor>& competitors, const FuzzOptions& options,
                           const FuzzHooks& hooks);
 

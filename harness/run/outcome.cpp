@@ -41,6 +41,7 @@ int exit_code(const Results& results, bool strict) {
   };
   if (any(kCrashed)) return kCrashed;
   if (any(kWrong) || !known_no_more(results).empty()) return kWrong;
+  if (any(kMachine)) return kMachine;
   if (std::all_of(cases.begin(), cases.end(), comes_to(kNothingRan))) return kNothingRan;
   const bool unjudged = std::any_of(cases.begin(), cases.end(), [](const CaseRecord& r) {
     return std::holds_alternative<Unjudged>(r.verdict);

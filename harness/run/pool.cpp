@@ -25,14 +25,16 @@ std::vector<int> cpus_for(int threads) {
   return cpus;
 }
 
-Expected<Worker*> Pool::worker(const Competitor& competitor, int threads) {
+CallResult<Worker*> Pool::worker(const Competitor& competitor, int threads) {
   const auto key = key_of(competitor, threads);
   auto& mine = workers_[key];
   if (timed_)
     for (auto& [other, worker] : workers_)
       if (other != key && worker) worker->stop();
   if (!mine || !mine->alive()) {
-    if (auto ok = plugin_unchanged(competitor); !ok) return tl::unexpected(ok.error());
+    // sweep() ends with such a run; elsewhere it is no fault of the plugin's.
+    if (auto ok = plugin_unchanged(competitor); !ok)
+      return tl::unexpected<Verdict>(Refused{RefusalReason::other, ok.error().message});
     // Workers of a device are not pinned: the device driver's threads may run on any core.
     const auto cpus = competitor.on_cpu && pinned_ ? cpus_for(threads) : std::vector<int>{};
     auto made = Worker::spawn({executable_, competitor.plugin_file, competitor.choice.library_path,

@@ -26,12 +26,13 @@ class Pool {
   const std::filesystem::path& executable() const { return executable_; }
 
   /// The worker for a competitor with this number of threads. All others are stopped if something
-  /// is timed (otherwise idle workers do not spin). A worker that has ended is replaced. There is
+  /// is timed (otherwise idle workers do not spin). A worker that has ended is replaced.
+  /// An error where the machine denies one: is_denied(). There is
   /// one process for each label, plugin, library path, options, device and number of threads: a
   /// plugin that is listed twice runs in two processes, and the ratio of their times shows the
   /// noise of the machine.
-  /// Errors: the host cannot start it; the plugin file is no longer the one that was described.
-  Expected<Worker*> worker(const Competitor& competitor, int threads);
+  /// Errors: the machine denies it; the plugin file is no longer the one that was described.
+  CallResult<Worker*> worker(const Competitor& competitor, int threads);
   /// The same worker if it is alive, as it is; else null.
   Worker* living(const Competitor& competitor, int threads);
   /// Ends all workers: the next ones are fresh processes.

@@ -14,6 +14,7 @@
 #include "run/outcome.hpp"
 #include "run/pool.hpp"
 #include "run/verify_case.hpp"
+#include "worker/machine_trouble.hpp"
 
 namespace convgauge::run {
 namespace {
@@ -85,6 +86,7 @@ class Checker {
   /// Notes the rule that a verdict names, or that its kind breaks (died and timed_out: R13), and
   /// raises the exit code.
   void judge(const Verdict& verdict, const std::string& where) {
+    if (is_denied(verdict)) throw MachineTrouble(std::get<Refused>(verdict).why);
     const auto text = fmt::format("{}: {}: {}", where, kind(verdict), sentence(verdict));
     if (std::holds_alternative<Unjudged>(verdict)) return leave_unjudged(text);
     if (is_crash(verdict))
@@ -129,7 +131,7 @@ class Checker {
 
   void one(const Competitor& competitor, const char* text, const Spec& spec) {
     auto worker = pool_.worker(competitor, threads_);
-    if (!worker) return note(Rule::R13, worker.error().message);
+    if (!worker) return judge(worker.error(), competitor.choice.name);
     ProblemTensors tensors(spec, 1, 1, references_);
     const auto where = fmt::format("{} {} {} {} {}", competitor.choice.name, text,
                                    word(spec.layout), word(spec.src_type), word(spec.direction));

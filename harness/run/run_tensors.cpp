@@ -13,7 +13,7 @@ TensorRun run_tensors(Pool& pool, const Competitor& competitor, const std::strin
   TensorRun result;
   auto worker = pool.worker(competitor, threads);
   if (!worker) {
-    result.verdict = Failed{worker.error().message};
+    result.verdict = worker.error();
     return result;
   }
   const auto limit = default_timeout(spec.geometry.flops());

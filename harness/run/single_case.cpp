@@ -11,7 +11,7 @@ SingleCase verify_single(Pool& pool, const SingleOrder& order, ProblemTensors& t
   SingleCase result;
   auto worker = pool.worker(*order.competitor, order.threads);
   if (!worker) {
-    result.verdict = Failed{worker.error().message};
+    result.verdict = worker.error();
     return result;
   }
   const VerifyOrder verify{order.competitor->choice.name,

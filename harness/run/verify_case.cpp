@@ -10,6 +10,7 @@
 #include "run/guarded_plan.hpp"
 #include "run/memory_need.hpp"
 #include "verify/taps.hpp"
+#include "worker/machine_trouble.hpp"
 
 namespace convgauge::run {
 namespace {
@@ -321,6 +322,8 @@ VerifiedCase verify_case(Worker& worker, const VerifyOrder& order, ProblemTensor
   result.plan = std::move(*opened);
   try {
     result.verdict = VerificationLadder(worker, order, tensors, *result.plan, limit).verdict();
+  } catch (const MachineTrouble& trouble) {
+    result.verdict = trouble.verdict();
   } catch (const std::bad_alloc&) {
     result.verdict = Refused{RefusalReason::memory,
                              "the machine has too little memory for this problem in verify mode"};

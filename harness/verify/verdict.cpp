@@ -66,6 +66,7 @@ std::string sentence(const Verdict& verdict) {
 }
 
 Outcome outcome_of(const Verdict& verdict) {
+  if (is_denied(verdict)) return Outcome::denied;
   return std::visit([]<class V>(const V&) { return V::kOutcome; }, verdict);
 }
 

@@ -161,6 +161,12 @@ inline std::string_view kind(const Verdict& verdict) {
   return word(kind_of(verdict));
 }
 
+/// Whether the machine denied what the harness needs, so that nothing is known of the backend.
+inline bool is_denied(const Verdict& verdict) {
+  const auto* refused = std::get_if<Refused>(&verdict);
+  return refused && refused->reason == RefusalReason::machine;
+}
+
 /// Empty where the verdict is not Differs.
 inline Diagnosis diagnosis_of(const Verdict& verdict) {
   const auto* differs = std::get_if<Differs>(&verdict);

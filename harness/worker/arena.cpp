@@ -5,18 +5,24 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <new>
 #include <utility>
 #include "core/layers.hpp"
+#include "worker/machine_trouble.hpp"
 
 namespace convgauge::worker {
 
-Arena::Arena() : descriptor_(::memfd_create("convgauge-arena", MFD_CLOEXEC | MFD_ALLOW_SEALING)) {
-  if (!descriptor_) throw std::bad_alloc();
-  // A worker that shrank the file would kill the driver with SIGBUS.
-  if (::fcntl(descriptor_.get(), F_ADD_SEALS, F_SEAL_SHRINK) != 0) throw std::bad_alloc();
+Descriptor shared_memory(const char* name) {
+  Descriptor memory(::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  if (!memory) throw MachineTrouble("memfd_create", errno);
+  if (::fcntl(memory.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_SEAL) != 0)
+    throw MachineTrouble("fcntl(F_ADD_SEALS)", errno);
+  return memory;
 }
+
+Arena::Arena() : descriptor_(shared_memory("convgauge-arena")) {}
 
 Arena::Arena(Arena&& other) noexcept
     : descriptor_(std::move(other.descriptor_)),
@@ -30,7 +36,10 @@ Arena::~Arena() {
 
 void Arena::grow(std::uint64_t size) {
   size = std::max(round_up(size, kPage), size_ + size_ / 2 / kPage * kPage);
-  if (::ftruncate(descriptor_.get(), static_cast<off_t>(size)) != 0) throw std::bad_alloc();
+  if (::ftruncate(descriptor_.get(), static_cast<off_t>(size)) != 0) {
+    if (errno == EFBIG) throw MachineTrouble("ftruncate", errno);
+    throw std::bad_alloc();
+  }
   void* at = base_
                  ? ::mremap(base_, size_, size, MREMAP_MAYMOVE)
                  : ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor_.get(), 0);

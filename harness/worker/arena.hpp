@@ -10,10 +10,15 @@
 
 namespace convgauge::worker {
 
+/// Memory without a name that two processes can map, empty; nobody can shrink it, or change what is
+/// allowed with it: a process that shrank it would kill all others that map it with SIGBUS. Throws
+/// MachineTrouble.
+Descriptor shared_memory(const char* name);
+
 /// The driver's side. [one thread]
 class Arena {
  public:
-  Arena();
+  Arena();  // throws MachineTrouble, as reserve() does
   Arena(Arena&& other) noexcept;
   Arena& operator=(Arena&&) = delete;
   ~Arena();

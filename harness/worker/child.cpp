@@ -7,9 +7,12 @@
 
 #include <chrono>
 #include <cstdio>
+#include <iostream>
+#include <latch>
 #include <map>
 #include <memory>
 
+#include "core/blocks.hpp"
 #include "core/layers.hpp"
 #include "plugin/library.hpp"
 #include "plugin/note.hpp"
@@ -49,6 +52,9 @@ class Child {
       state_.emplace(
           std::vector{0, 1, 2, descriptors_.socket, descriptors_.crash, descriptors_.arena});
     auto reply = reply_to(request);
+    // What the plugin printed belongs to this request, and not to the one in which a buffer fills.
+    std::fflush(nullptr);
+    std::cout.flush();
     if (auto changed = state_->changes()) {
       state_.reset();
       // Where the plugin could not be loaded, the reason is a better answer than what loading it
@@ -66,6 +72,8 @@ class Child {
   AnyReply reply_to(const AnyRequest& request) {
     try {
       return std::visit([this](const auto& r) { return any_reply(handle(r)); }, request);
+    } catch (const MachineTrouble& trouble) {
+      return trouble.verdict();
     } catch (const std::bad_alloc&) {
       return Failed{"out of host memory"};
     }
@@ -195,6 +203,18 @@ void pin(const std::vector<int>& cpus) {
   ::sched_setaffinity(0, sizeof mask, &mask);
 }
 
+/// A library that gets no threads ends the process, which would look like its own fault.
+void try_threads(int count) {
+  std::latch together(count);
+  std::vector<std::jthread> others;
+  const auto missing =
+      start_threads(others, count - 1, [&together] { together.arrive_and_wait(); });
+  together.count_down(missing.count + 1);
+  others.clear();
+  if (missing.count > 0)
+    throw MachineTrouble(fmt::format("starting {} threads", count), missing.error);
+}
+
 /// When memory runs out, the kernel takes the worker and not the driver. No core files: a plugin's
 /// crash is a verdict.
 void be_expendable() {
@@ -225,10 +245,22 @@ void run_in_process(const ChildOptions& options, const ChildDescriptors& descrip
   serve(child, descriptors.socket);
 }
 
+void answer_denied(const MachineTrouble& trouble) {
+  if (receive_message(kSocketDescriptor))
+    send_message(kSocketDescriptor, wire::pack(AnyReply(trouble.verdict())));
+}
+
 int run_child(const ChildOptions& options) {
   pin(options.cpus);
   be_expendable();
-  auto child = std::make_unique<Child>(options, ChildDescriptors{}, true);
+  std::unique_ptr<Child> child;
+  try {
+    try_threads(options.threads);
+    child = std::make_unique<Child>(options, ChildDescriptors{}, true);
+  } catch (const MachineTrouble& trouble) {
+    answer_denied(trouble);
+    ::_exit(0);
+  }
   if (!serve(*child, kSocketDescriptor)) ::_exit(kChannelLost);
   // Plans are not destroyed either: the process ends here, and a plugin's destructors are not worth
   // waiting for.

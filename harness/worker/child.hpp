@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/layers.hpp"
+#include "worker/machine_trouble.hpp"
 
 namespace convgauge::worker {
 
@@ -11,6 +12,7 @@ namespace convgauge::worker {
 struct ChildOptions {
   std::string plugin;     // a file, or "builtin:reference"
   std::vector<int> cpus;  // its CPU mask; empty: as inherited
+  int threads = 1;        // that it must be able to have at once
 };
 
 /// Descriptors that the driver leaves open for a worker.
@@ -25,6 +27,9 @@ inline constexpr int kChannelLost = 97;
 struct ChildDescriptors {
   int socket = kSocketDescriptor, crash = kCrashDescriptor, arena = kArenaDescriptor;
 };
+
+/// Answers the first request with what the machine denied.
+void answer_denied(const MachineTrouble& trouble);
 
 /// Answers requests until the driver closes the socket; returns the exit code. Loads the plugin at
 /// the first request.

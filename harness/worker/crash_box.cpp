@@ -6,19 +6,23 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <new>
 #include <utility>
 
 #include "core/buffer_role.hpp"
 #include "core/enumerator.hpp"
 #include "core/layers.hpp"
+#include "worker/arena.hpp"
+#include "worker/machine_trouble.hpp"
 
 namespace convgauge::worker {
 namespace {
 
 CrashPage* map_page(int descriptor) {
   void* at = ::mmap(nullptr, sizeof(CrashPage), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
-  if (at == MAP_FAILED) throw std::bad_alloc();
+  if (at == MAP_FAILED) throw MachineTrouble("mmap", errno);
   return static_cast<CrashPage*>(at);
 }
 
@@ -30,6 +34,28 @@ const GuardedRange* range_of(const CrashPage& page) {
   return nullptr;
 }
 
+/// "lib.so+0x1234", without its folder; empty where the place is unknown. Other characters than
+/// printable ones become '?': a plugin may have written them.
+std::string instruction(const CrashPage& page) {
+  std::string file(page.file.data(), ::strnlen(page.file.data(), page.file.size()));
+  if (file.empty()) return {};
+  file.erase(0, file.find_last_of('/') + 1);
+  for (auto& c : file)
+    if (c < ' ' || c > '~') c = '?';
+  return fmt::format("{}+{:#x}", file, page.file_offset);
+}
+
+/// Of an instruction that no memory access made fault; the kernel's address is its own.
+std::string wrong_instruction(const CrashPage& page) {
+  const char* what = page.signal == SIGILL     ? "an illegal instruction"
+                     : page.code == FPE_INTDIV ? "a whole number divided by zero"
+                     : page.code == FPE_FLTDIV ? "a number divided by zero"
+                                               : "an arithmetic trap";
+  const auto place = instruction(page);
+  return fmt::format("{} at {}", what,
+                     place.empty() ? fmt::format("address {:#x}", page.address) : place);
+}
+
 }  // namespace
 
 std::string stage_word(std::uint32_t stage) {
@@ -37,9 +63,9 @@ std::string stage_word(std::uint32_t stage) {
   return known ? std::string(word(*known)) : fmt::format("stage {}", stage);
 }
 
-CrashBox::CrashBox() : descriptor_(::memfd_create("convgauge-crash", MFD_CLOEXEC)) {
-  if (!descriptor_ || ::ftruncate(descriptor_.get(), sizeof(CrashPage)) != 0)
-    throw std::bad_alloc();
+CrashBox::CrashBox() : descriptor_(shared_memory("convgauge-crash")) {
+  if (::ftruncate(descriptor_.get(), sizeof(CrashPage)) != 0)
+    throw MachineTrouble("ftruncate", errno);
   page_ = new (map_page(descriptor_.get())) CrashPage;
 }
 
@@ -57,13 +83,17 @@ std::string past_words(std::uint64_t distance) {
 }
 
 FaultPlace explain_fault(const CrashPage& page) {
+  if (page.signal == SIGFPE || page.signal == SIGILL)
+    return {std::nullopt, wrong_instruction(page)};
+  const auto place = instruction(page);
+  const auto by = place.empty() ? "" : ", by the instruction at " + place;
   const char* verb = page.was_write ? "wrote" : "read";
   // The kernel gives no address: it was not canonical, or an instruction that needs alignment got a
   // misaligned one.
   if (page.signal == SIGSEGV && page.code == SI_KERNEL)
-    return {std::nullopt, "misaligned or non-canonical access"};
+    return {std::nullopt, "misaligned or non-canonical access" + by};
   const auto* r = range_of(page);
-  if (!r) return {std::nullopt, fmt::format("{} at address {:#x}", verb, page.address)};
+  if (!r) return {std::nullopt, fmt::format("{} at address {:#x}{}", verb, page.address, by)};
   const auto known = enumerator<BufferRole>(r->role);
   const auto role = known ? std::string(word(*known)) : fmt::format("role {}", r->role);
   if (page.address >= r->data + r->bytes)

@@ -59,6 +59,10 @@ struct CrashPage {
   std::int32_t signal = 0, code = 0;
   std::uint64_t address = 0;
   std::uint32_t was_write = 0;
+  // Where the instruction lies that faulted: the file that was loaded there and the offset in it,
+  // as addr2line takes it. An empty file: unknown.
+  std::array<char, 256> file{};
+  std::uint64_t file_offset = 0;
   std::uint32_t range_count = 0;
   std::array<GuardedRange, 64> ranges{};
 };

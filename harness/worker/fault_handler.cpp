@@ -1,10 +1,15 @@
 #include "worker/fault_handler.hpp"
 
+#include <dlfcn.h>
+#include <link.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <ucontext.h>
 
 #include <atomic>
+#include <cstring>
+
+#include "core/layers.hpp"
 
 namespace convgauge::worker {
 namespace {
@@ -13,6 +18,24 @@ namespace {
 std::atomic<CrashPage*> crash_page{nullptr};
 
 constexpr std::size_t kStackBytes = 64 * 1024;
+
+/// Which file the instruction was loaded from. _dl_find_object() may be called in a signal handler;
+/// dladdr(), which waits for a lock, may not.
+[[maybe_unused]] void note_place(CrashPage& page, std::uint64_t instruction) {
+#if defined(__GLIBC__) && defined(__GLIBC_PREREQ) && __GLIBC_PREREQ(2, 35)
+  dl_find_object found{};
+  if (::_dl_find_object(reinterpret_cast<void*>(instruction), &found) != 0) return;
+  const auto* map = found.dlfo_link_map;
+  if (!map || !map->l_name) return;
+  const auto room = page.file.size() - 1;
+  // The end of a long path: the name of the file.
+  const auto length = std::strlen(map->l_name), skipped = length > room ? length - room : 0;
+  std::memcpy(page.file.data(), map->l_name + skipped, length - skipped + 1);
+  page.file_offset = instruction - map->l_addr;
+#else
+  (void)page, (void)instruction;
+#endif
+}
 
 void on_fault(int signal, siginfo_t* info, void* context) {
   if (auto* page = crash_page.load()) {
@@ -23,10 +46,11 @@ void on_fault(int signal, siginfo_t* info, void* context) {
     constexpr long kWriteBit = 2;  // of the page-fault error code (Intel SDM vol. 3, 4.7)
     page->was_write =
         (static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_ERR] & kWriteBit) != 0;
+    const auto at = static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_RIP];
+    note_place(*page, static_cast<std::uint64_t>(at));
 #else
     (void)context;
 #endif
-#include "core/layers.hpp"
     page->faulted = 1;
   }
   struct sigaction plain {};

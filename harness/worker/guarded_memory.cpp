@@ -3,10 +3,11 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
-#include <new>
 
 #include "core/layers.hpp"
+#include "worker/machine_trouble.hpp"
 #include "worker/placement.hpp"
 
 namespace convgauge::worker {
@@ -26,7 +27,7 @@ GuardedMemory::Mapping GuardedMemory::map(int descriptor, const Region& region,
   m.reserve_bytes = m.window_size + 2 * kGuardBytes + alignment;
   void* at = ::mmap(nullptr, m.reserve_bytes, PROT_NONE,
                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (at == MAP_FAILED) throw std::bad_alloc();
+  if (at == MAP_FAILED) throw MachineTrouble("mmap", errno);
   m.reserve = static_cast<std::byte*>(at);
   // The window starts at a multiple of the alignment, and its size is one too: both placements are
   // aligned.
@@ -34,7 +35,7 @@ GuardedMemory::Mapping GuardedMemory::map(int descriptor, const Region& region,
   m.window = m.reserve + (start - reinterpret_cast<std::uint64_t>(m.reserve));
   at = ::mmap(m.window, m.window_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, descriptor,
               static_cast<off_t>(region.offset));
-  if (at == MAP_FAILED) throw std::bad_alloc();
+  if (at == MAP_FAILED) throw MachineTrouble("mmap", errno);
   m.data = m.window + offset_in_window(region, placement);
   return m;
 }
@@ -66,7 +67,8 @@ std::byte* GuardedMemory::bytes(std::int32_t region) const {
 void GuardedMemory::allow_writes(std::int32_t region, bool allowed) {
   if (region < 0) return;
   const auto& m = mappings_.at(static_cast<std::size_t>(region));
-  ::mprotect(m.window, m.window_size, allowed ? PROT_READ | PROT_WRITE : PROT_READ);
+  if (::mprotect(m.window, m.window_size, allowed ? PROT_READ | PROT_WRITE : PROT_READ) != 0)
+    throw MachineTrouble("mprotect", errno);
 }
 
 }  // namespace convgauge::worker

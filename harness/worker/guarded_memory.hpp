@@ -14,7 +14,7 @@ namespace convgauge::worker {
 /// destroyed. [main]
 class GuardedMemory {
  public:
-  /// Maps every region of the arena behind `descriptor`. Throws std::bad_alloc.
+  /// Maps every region of the arena behind `descriptor`. Throws MachineTrouble.
   GuardedMemory(int descriptor, const std::vector<Region>& regions, Placement placement,
                 CrashPage& page);
   GuardedMemory(const GuardedMemory&) = delete;

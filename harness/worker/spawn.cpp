@@ -2,19 +2,21 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <spawn.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <system_error>
+#include <span>
 
 #include "core/layers.hpp"
 #include "worker/child.hpp"
+#include "worker/machine_trouble.hpp"
 
 namespace convgauge::worker {
 namespace {
@@ -25,8 +27,7 @@ struct Pipe {
 
 Pipe make_pipe() {
   std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0)
-    throw std::system_error(errno, std::generic_category(), "pipe");
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw MachineTrouble("pipe2", errno);
   return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
@@ -61,7 +62,8 @@ std::vector<std::string> environment(const WorkerOptions& options) {
 }
 
 std::vector<std::string> arguments(const WorkerOptions& options) {
-  std::vector<std::string> list{"convgauge", "worker", "--plugin", options.plugin};
+  std::vector<std::string> list{"convgauge",    "worker",    "--plugin",
+                                options.plugin, "--threads", std::to_string(options.threads)};
   if (!options.cpus.empty()) {
     list.emplace_back("--cpus");
     list.push_back(fmt::format("{}", fmt::join(options.cpus, ",")));
@@ -76,65 +78,97 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return list;
 }
 
-/// posix_spawn's file actions: each dup2 clears close-on-exec on its target.
-class FileActions {
- public:
-  FileActions() { ::posix_spawn_file_actions_init(&actions_); }
-  ~FileActions() { ::posix_spawn_file_actions_destroy(&actions_); }
-  FileActions(const FileActions&) = delete;
-  FileActions& operator=(const FileActions&) = delete;
-  void move(int from, int to) { ::posix_spawn_file_actions_adddup2(&actions_, from, to); }
-  void open_null(int to) {
-    ::posix_spawn_file_actions_addopen(&actions_, to, "/dev/null", O_RDONLY, 0);
-  }
-  const posix_spawn_file_actions_t* get() const { return &actions_; }
-
- private:
-  posix_spawn_file_actions_t actions_{};
+/// What the new process does before it becomes the worker, and where it tells what failed.
+struct Start {
+  const char* program;
+  char *const *arguments, *const *environment;
+  std::span<const std::pair<int, int>> descriptors;  // (ours, theirs)
+  const char* denied = nullptr;
+  int error = 0;
 };
 
-/// dup2 in the child must not overwrite a descriptor that a later dup2 reads: all sources are moved
-/// above the targets.
-Descriptor lift(int descriptor) {
-  constexpr int kAboveTargets = 64;
-  return Descriptor(::fcntl(descriptor, F_DUPFD_CLOEXEC, kAboveTargets));
+/// dup2() must not overwrite a descriptor that a later one reads: all sources are moved above the
+/// targets first.
+constexpr int kAboveTargets = kStatusDescriptor + 1;
+
+bool move_descriptors(Start& start) {
+  std::array<int, 8> lifted{};
+  for (std::size_t i = 0; i < start.descriptors.size(); ++i)
+    if (lifted[i] = ::fcntl(start.descriptors[i].first, F_DUPFD_CLOEXEC, kAboveTargets);
+        lifted[i] < 0)
+      return start.denied = "fcntl(F_DUPFD)", false;
+  for (std::size_t i = 0; i < start.descriptors.size(); ++i)
+    if (::dup2(lifted[i], start.descriptors[i].second) < 0) return start.denied = "dup2", false;
+  return true;
 }
 
-/// Starts the worker with these file actions, as the leader of its own process group.
-pid_t start(const WorkerOptions& options, const FileActions& actions) {
-  posix_spawnattr_t attributes{};
-  ::posix_spawnattr_init(&attributes);
-  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+/// Signals that this process inherited as blocked or ignored must not reach a plugin like that: a
+/// blocked SIGSEGV would kill it without the place of the fault.
+void reset_signals() {
+  for (int signal = 1; signal < NSIG; ++signal) ::signal(signal, SIG_DFL);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+/// Runs in the memory of the driver, whose thread waits (vfork): system calls only.
+[[noreturn, gnu::noinline]] void become_worker(Start& start) {
+  reset_signals();
+  // Where groups are denied, a session of its own is one too.
+  if (::setpgid(0, 0) != 0 && ::setsid() < 0)
+    start.denied = "setpgid";
+  else if (move_descriptors(start)) {
+    ::execve(start.program, start.arguments, start.environment);
+    start.denied = "starting a worker by execve";
+  }
+  start.error = errno;
+  ::_exit(127);
+}
+
+/// Starts the worker as the leader of its own process group. vfork, because fork would copy the
+/// page tables of a driver that holds gigabytes, and because posix_spawn does not tell what failed
+/// and needs clone3, which containers deny.
+pid_t start(const WorkerOptions& options, std::span<const std::pair<int, int>> descriptors) {
   auto arguments_text = arguments(options), environment_text = environment(options);
   const auto argv = pointers(arguments_text), envp = pointers(environment_text);
-  pid_t pid = -1;
-  const int failed = ::posix_spawn(&pid, options.executable.c_str(), actions.get(), &attributes,
-                                   argv.data(), envp.data());
-  ::posix_spawnattr_destroy(&attributes);
-  if (failed) throw std::system_error(failed, std::generic_category(), options.executable.string());
-  return pid;
+  Start start{options.executable.c_str(), argv.data(), envp.data(), descriptors};
+  sigset_t all, before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  const pid_t pid = ::vfork();
+  if (pid == 0) become_worker(start);
+  const int error = errno;
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (pid < 0) throw MachineTrouble("vfork", error);
+  if (!start.denied) return pid;
+  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  throw MachineTrouble(start.denied, start.error);
 }
 
 }  // namespace
 
 Spawned spawn_worker(const WorkerOptions& options, int crash, int arena) {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  // The plugin runs as the same user, and would else write into this memory by /proc/PID/mem.
+  ::prctl(PR_SET_DUMPABLE, 0);
   std::array<int, 2> sockets{};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets.data()) != 0)
-    throw std::system_error(errno, std::generic_category(), "socketpair");
+    throw MachineTrouble("socketpair", errno);
   Spawned spawned;
   spawned.socket = Descriptor(sockets[0]);
   const Descriptor theirs(sockets[1]);
   auto status = make_pipe(), output = make_pipe(), errors = make_pipe();
-  const std::pair<int, int> moves[] = {
-      {output.write.get(), STDOUT_FILENO}, {errors.write.get(), STDERR_FILENO},
-      {theirs.get(), kSocketDescriptor},   {crash, kCrashDescriptor},
-      {arena, kArenaDescriptor},           {status.write.get(), kStatusDescriptor}};
-  FileActions actions;
-  actions.open_null(STDIN_FILENO);
-  std::vector<Descriptor> lifted;
-  for (const auto& [from, to] : moves) actions.move(lifted.emplace_back(lift(from)).get(), to);
-  spawned.pid = start(options, actions);
+  const Descriptor null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  if (!null) throw MachineTrouble("opening /dev/null", errno);
+  const std::pair<int, int> descriptors[] = {{null.get(), STDIN_FILENO},
+                                             {output.write.get(), STDOUT_FILENO},
+                                             {errors.write.get(), STDERR_FILENO},
+                                             {theirs.get(), kSocketDescriptor},
+                                             {crash, kCrashDescriptor},
+                                             {arena, kArenaDescriptor},
+                                             {status.write.get(), kStatusDescriptor}};
+  spawned.pid = start(options, descriptors);
   spawned.status = std::move(status.read);
   spawned.output = std::move(output.read);
   spawned.errors = std::move(errors.read);

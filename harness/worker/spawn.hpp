@@ -32,9 +32,9 @@ struct Spawned {
   Descriptor socket, status, output, errors;
 };
 
-/// posix_spawn, never fork: a driver may have threads. Makes this process the reaper of what a
-/// killed warden leaves. `crash`, `arena`: descriptors that the worker gets as kCrashDescriptor and
-/// kArenaDescriptor. Throws std::system_error.
+/// Makes this process the reaper of what a killed warden leaves, and closes its memory to debuggers
+/// and to plugins of the same user. `crash`, `arena`: descriptors that
+/// the worker gets as kCrashDescriptor and kArenaDescriptor. Throws MachineTrouble.
 Spawned spawn_worker(const WorkerOptions& options, int crash, int arena);
 
 }  // namespace convgauge::worker

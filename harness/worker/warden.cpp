@@ -21,6 +21,7 @@ void die_with_parent() {
 
 [[noreturn]] void be_worker(const ChildOptions& options) {
   die_with_parent();
+  ::prctl(PR_SET_DUMPABLE, 1);  // a debugger may look at it
   ::close(kStatusDescriptor);
   std::exit(run_child(options));
 }
@@ -45,13 +46,23 @@ void close_workers_descriptors() {
     ::close(descriptor);
 }
 
+/// The worker's process id. Where the machine allows no new process, the driver is told so.
+pid_t fork_worker(const ChildOptions& options) {
+  const auto worker = ::fork();
+  if (worker == 0) be_worker(options);
+  if (worker < 0) {
+    answer_denied(MachineTrouble("fork", errno));
+    ::_exit(0);
+  }
+  close_workers_descriptors();
+  return worker;
+}
+
 /// Process 1 of the namespace. kill(-1, 0) finds any other process in it; the kernel kills those
 /// when this one ends.
 [[noreturn]] void be_init(const ChildOptions& options) {
   die_with_parent();
-  const auto worker = ::fork();
-  if (worker == 0) be_worker(options);
-  close_workers_descriptors();
+  const auto worker = fork_worker(options);
   report(WorkerStart{});
   WorkerEnd end{wait_for(worker), 0};
   while (::waitpid(-1, nullptr, WNOHANG) > 0) {
@@ -79,11 +90,28 @@ bool kill_children() {
   }
 }
 
+// A signal handler takes no argument of ours.
+volatile pid_t worker_of_handler = 0;
+
+/// When the driver ends, this process must live on until it has killed what the worker left. The
+/// signal is one that nobody else sends: SIGTERM to the whole group, say, is a plugin's doing.
+void outlive_parent() {
+  const int signal = SIGRTMIN + 7;
+  struct sigaction action {};
+  action.sa_handler = [](int) {
+    if (worker_of_handler > 0) ::kill(worker_of_handler, SIGKILL);
+  };
+  ::sigaction(signal, &action, nullptr);
+  ::prctl(PR_SET_PDEATHSIG, signal);
+}
+
 [[noreturn]] void be_subreaper(const ChildOptions& options) {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-  const auto worker = ::fork();
-  if (worker == 0) be_worker(options);
-  close_workers_descriptors();
+  const auto parent = ::getppid();
+  const auto worker = fork_worker(options);
+  worker_of_handler = worker;
+  outlive_parent();
+  if (::getppid() != parent) ::kill(worker, SIGKILL);  // it ended before the signal was asked for
   report(WorkerStart{worker});
   WorkerEnd end{wait_for(worker), 0};
   end.left_processes = kill_children();
@@ -94,6 +122,9 @@ bool kill_children() {
 }  // namespace
 
 void run_warden(const ChildOptions& options) {
+  // /proc/self/exe, by which the worker was started, would name it "exe".
+  ::prctl(PR_SET_NAME, "convgauge");
+  ::prctl(PR_SET_DUMPABLE, 0);  // the plugin must not write into its memory
   die_with_parent();
   if (::unshare(CLONE_NEWPID) != 0) be_subreaper(options);
   const auto init = ::fork();

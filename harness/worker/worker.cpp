@@ -9,12 +9,13 @@
 
 #include <algorithm>
 #include <array>
-#include <system_error>
+#include <utility>
 
 #include "core/layers.hpp"
 #include "core/text.hpp"
 #include "worker/channel.hpp"
 #include "worker/child.hpp"
+#include "worker/machine_trouble.hpp"
 #include "worker/warden.hpp"
 
 namespace convgauge::worker {
@@ -23,7 +24,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr std::size_t kKeptOutput = 2048;  // of each stream, the last bytes
+constexpr std::size_t kKeptHead = 2048, kKeptTail = 2048;  // bytes of each stream
 // For a dying worker's status to arrive: to give back 16 GiB alone takes some seconds.
 constexpr milliseconds kGrace{5'000};
 // For the warden of a killed worker to reap what is left: it ends as soon as that is done.
@@ -70,13 +71,26 @@ milliseconds default_timeout(std::int64_t flops) {
       kLeastMs + static_cast<std::int64_t>(static_cast<double>(flops) / kSlowest * kFactor * 1000));
 }
 
-Expected<std::unique_ptr<Worker>> Worker::spawn(const WorkerOptions& options) {
+void KeptText::add(std::string_view more) {
+  bytes_ += more.size();
+  const auto first = std::min(more.size(), kKeptHead - head_.size());
+  head_ += more.substr(0, first);
+  tail_ += more.substr(first);
+  if (tail_.size() > kKeptTail) tail_.erase(0, tail_.size() - kKeptTail);
+}
+
+std::string KeptText::text() const {
+  const auto left_out = bytes_ - head_.size() - tail_.size();
+  return head_ + (left_out ? fmt::format("\n[{} bytes left out]\n", left_out) : "") + tail_;
+}
+
+CallResult<std::unique_ptr<Worker>> Worker::spawn(const WorkerOptions& options) {
   try {
     std::unique_ptr<Worker> worker(new Worker);
     worker->start(options);
     return worker;
-  } catch (const std::exception& e) {
-    return error(fmt::format("a worker for {} could not be started: {}", options.plugin, e.what()));
+  } catch (const MachineTrouble& trouble) {
+    return tl::unexpected<Verdict>(trouble.verdict());
   }
 }
 
@@ -95,7 +109,7 @@ void Worker::start(const WorkerOptions& options) {
 void Worker::start_in_process(const WorkerOptions& options) {
   std::array<int, 2> sockets{};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets.data()) != 0)
-    throw std::system_error(errno, std::generic_category(), "socketpair");
+    throw MachineTrouble("socketpair", errno);
   socket_ = Descriptor(sockets[0]);
   const ChildDescriptors theirs{sockets[1], ::dup(box_.descriptor()), ::dup(arena_.descriptor())};
   thread_ = std::thread([child = ChildOptions{options.plugin, options.cpus}, theirs] {
@@ -141,13 +155,11 @@ void Worker::resume() {
   stopped_ = false;
 }
 
-bool Worker::drain(int descriptor, std::string& kept, std::uint64_t& count) {
+bool Worker::drain(int descriptor, KeptText& kept) {
   std::array<char, 65536> chunk;
   const auto got = ::read(descriptor, chunk.data(), chunk.size());
   if (got <= 0) return got < 0 && errno == EAGAIN;
-  count += static_cast<std::uint64_t>(got);
-  kept.append(chunk.data(), static_cast<std::size_t>(got));
-  if (kept.size() > kKeptOutput) kept.erase(0, kept.size() - kKeptOutput);
+  kept.add({chunk.data(), static_cast<std::size_t>(got)});
   return true;
 }
 
@@ -165,8 +177,8 @@ CallResult<AnyReply> Worker::exchange(const AnyRequest& request, milliseconds li
       if (!patience.lasts()) return tl::unexpected(late(limit, patience));
       continue;  // a signal, or the time for a look
     }
-    if (wait[1].revents && !drain(output_.get(), output_text_, output_bytes_)) output_.reset();
-    if (wait[2].revents && !drain(errors_.get(), error_text_, error_bytes_)) errors_.reset();
+    if (wait[1].revents && !drain(output_.get(), output_text_)) output_.reset();
+    if (wait[2].revents && !drain(errors_.get(), error_text_)) errors_.reset();
     if (!wait[0].revents) {
       if (!patience.lasts()) return tl::unexpected(late(limit, patience));
       continue;
@@ -187,23 +199,25 @@ CallResult<AnyReply> Worker::exchange(const AnyRequest& request, milliseconds li
 std::optional<Verdict> Worker::wrote_to_output() {
   pollfd output{output_.get(), POLLIN, 0};
   while (output_ && ::poll(&output, 1, 0) > 0 && (output.revents & POLLIN) &&
-         drain(output_.get(), output_text_, output_bytes_)) {
+         drain(output_.get(), output_text_)) {
   }
-  if (output_bytes_ == 0) return std::nullopt;
-  const auto first = output_text_.substr(0, output_text_.find('\n'));
-  const auto count = std::exchange(output_bytes_, 0);
-  output_text_.clear();
-  return broken(Rule::R15,
-                fmt::format("wrote {} bytes to standard output: '{}'", count, first.substr(0, 80)));
+  if (output_text_.bytes() == 0) return std::nullopt;
+  const auto wrote = std::exchange(output_text_, {});
+  return broken(Rule::R15, fmt::format("wrote {} bytes to standard output: '{}'", wrote.bytes(),
+                                       wrote.text()));
 }
 
 CallResult<AnyReply> Worker::read_reply(const std::string& message) {
   if (auto bad = wrote_to_output()) return tl::unexpected(std::move(*bad));
   auto reply = wire::unpack<AnyReply>(message);
   if (!reply) return tl::unexpected(not_a_reply(reply.error().message));
-  if (const auto* failed = std::get_if<Failed>(&*reply); failed && failed->device_lost) {
-    kill_all();  // the next case gets a fresh worker
-    return tl::unexpected<Verdict>(Failed{failed->why, failed->rule});
+  // The next case gets a fresh worker; what a plugin left running must not run beside it.
+  const auto* refused = std::get_if<Refused>(&*reply);
+  if (refused && refused->reason == RefusalReason::machine) kill_all();
+  if (auto* failed = std::get_if<Failed>(&*reply);
+      failed && (failed->device_lost || failed->rule == Rule::R17)) {
+    kill_all();
+    failed->device_lost = false;
   }
   return std::move(*reply);
 }
@@ -274,7 +288,7 @@ Verdict Worker::late(milliseconds limit, const Patience& patience) {
 Verdict Worker::ended() {
   const auto stage = stage_word(box_.page().stage);
   const auto report = read_end();
-  while (errors_ && drain(errors_.get(), error_text_, error_bytes_)) {
+  while (errors_ && drain(errors_.get(), error_text_)) {
     pollfd more{errors_.get(), POLLIN, 0};
     if (::poll(&more, 1, 0) <= 0) break;
   }
@@ -284,7 +298,7 @@ Verdict Worker::ended() {
     return Died{
         group_signal, 0,
         fmt::format("{} to its whole process group during {}", signal_name(group_signal), stage),
-        error_text_};
+        error_text_.text()};
   if (!report.kept_waiting.empty())
     return Unjudged{
         fmt::format("during {} it ended, but how is unknown: {}", stage, report.kept_waiting)};
@@ -300,16 +314,17 @@ Verdict Worker::how_it_died(const WorkerEnd& end, const std::string& stage) {
   if (WIFEXITED(end.wait_status))
     return Died{0, WEXITSTATUS(end.wait_status),
                 fmt::format("exited with status {} during {}", WEXITSTATUS(end.wait_status), stage),
-                error_text_};
+                error_text_.text()};
   const int signal = WTERMSIG(end.wait_status);
   const auto& page = box_.page();
   if (!page.faulted || page.signal != signal || signal == SIGABRT)
-    return Died{signal, 0, fmt::format("{} during {}", signal_name(signal), stage), error_text_};
+    return Died{signal, 0, fmt::format("{} during {}", signal_name(signal), stage),
+                error_text_.text()};
   const auto place = explain_fault(page);
   if (place.rule) return Trespass{*place.rule, fmt::format("{}: {}", stage, place.sentence)};
   return Died{signal, 0,
               fmt::format("{} during {}: {}", signal_name(signal), stage, place.sentence),
-              error_text_};
+              error_text_.text()};
 }
 
 }  // namespace convgauge::worker

@@ -37,10 +37,25 @@ std::optional<Verdict> trouble_of(const CallResult<T>& outcome) {
 /// Looks at a worker from time to time while its answer is awaited.
 class Patience;
 
+/// The beginning and the end of a long text: a report starts with what happened, and a log ends
+/// with it.
+class KeptText {
+ public:
+  void add(std::string_view more);
+  std::uint64_t bytes() const { return bytes_; }
+  /// The text; between its two kept parts, how many bytes were left out.
+  std::string text() const;
+
+ private:
+  std::string head_, tail_;
+  std::uint64_t bytes_ = 0;
+};
+
 /// [the driver's one thread]
 class Worker {
  public:
-  static Expected<std::unique_ptr<Worker>> spawn(const WorkerOptions& options);
+  /// Where the machine denies what a worker needs, the verdict on every case: is_denied().
+  static CallResult<std::unique_ptr<Worker>> spawn(const WorkerOptions& options);
   /// Kills the worker and all processes that it left.
   ~Worker();
   Worker(const Worker&) = delete;
@@ -82,7 +97,7 @@ class Worker {
   std::optional<WorkerStart> read_start();
   /// R16: something other than a reply arrived on the socket. The worker is killed.
   Verdict not_a_reply(const std::string& why);
-  bool drain(int descriptor, std::string& kept, std::uint64_t& count);
+  bool drain(int descriptor, KeptText& kept);
   /// R15, where the plugin wrote to standard output.
   std::optional<Verdict> wrote_to_output();
   CallResult<AnyReply> read_reply(const std::string& message);
@@ -107,8 +122,7 @@ class Worker {
   int processors_ = 1;  // that the worker may use
   std::optional<WorkerStart> start_;
   friend class Patience;
-  std::string output_text_, error_text_;
-  std::uint64_t output_bytes_ = 0, error_bytes_ = 0;
+  KeptText output_text_, error_text_;
 };
 
 template <class Request>

@@ -89,6 +89,7 @@ class Cli:
             "plugins": self.build / "plugins",
             "faulty": self.build / "faulty",
             "source": SOURCE,
+            "deny": self.build / "witness" / "deny",
             "witness": self.build / "witness" / "witness.so",
             "configs": SOURCE / "configs",
             "convgauge": self.convgauge,
@@ -121,17 +122,19 @@ class Cli:
             words = [word.replace("{" + name + "}", str(value)) for word in words]
         return words
 
-    def start(self, line, mark=""):
+    def start(self, line, mark="", wrapper="", prepare=None):
         """A run that goes on; stdout and stderr go to files,
-        for a pipe stays open as long as any child has it."""
+        for a pipe stays open as long as any child has it. `wrapper`: a command that starts it;
+        `prepare`: called in the new process before."""
         out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
         process = subprocess.Popen(
-            [self.convgauge, *self.arguments(line)],
+            [*self.arguments(wrapper), self.convgauge, *self.arguments(line)],
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=err,
             cwd=self.folder,
             env=marked_processes.environment(mark, self.environment),
+            preexec_fn=prepare,
         )
         process.out, process.err, process.line = out, err, f"convgauge {line}"
         return process
@@ -152,10 +155,10 @@ class Cli:
         expect(code is not None, f"did not end within {limit_s} s\n{done}")
         return done
 
-    def run(self, line, limit_s=120):
-        """Runs to its end; nothing may live on."""
+    def run(self, line, limit_s=120, **how):
+        """Runs to its end; nothing may live on. `how`: as start() takes it."""
         mark = uuid.uuid4().hex
-        done = self.finish(self.start(line, mark), limit_s)
+        done = self.finish(self.start(line, mark, **how), limit_s)
         left = self.wait_for_end(mark)
         expect(not left, f"left {len(left)} processes behind\n{done}")
         return done

@@ -93,6 +93,7 @@ bool refused(const CaseRecord& record) {
 Change change_of_verdict(const CaseRecord* baseline, const CaseRecord* candidate) {
   if (!baseline) return Change::added;
   if (!candidate) return Change::gone;
+  if (is_denied(baseline->verdict) || is_denied(candidate->verdict)) return Change::untimed;
   if (agrees(*candidate))
     return refused(*baseline)             ? Change::accepted
            : is_defect(baseline->verdict) ? Change::mended

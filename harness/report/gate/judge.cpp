@@ -32,7 +32,8 @@ void find_lost(Gate& gate) {
     if (!c.baseline || !std::holds_alternative<Agrees>(c.baseline->verdict)) continue;
     if (!c.candidate)
       gate.lost.push_back({&c, "agreed in the baseline, and is not part of the candidate's run"});
-    else if (std::holds_alternative<Refused>(c.candidate->verdict))
+    else if (std::holds_alternative<Refused>(c.candidate->verdict) &&
+             !is_denied(c.candidate->verdict))
       gate.lost.push_back(
           {&c, "agreed in the baseline, and is refused now: " + reason(*c.candidate)});
   }
@@ -44,7 +45,8 @@ bool agrees(const CaseRecord* record) {
 
 /// Whether the case has a time, or lacks one for no fault of the plugin's: then it is asked again.
 bool can_be_timed(const CaseRecord* record) {
-  return agrees(record) || (record && row_of(*record).code == kUndecided);
+  return agrees(record) ||
+         (record && (row_of(*record).code == kUndecided || row_of(*record).code == kMachine));
 }
 
 std::string why_suspected(const ComparedCase& c) {

@@ -1,13 +1,18 @@
 // A barrier before and after each window; its completion function decides whether there is another.
 #include "run/machine/team.hpp"
 
+#include <fmt/format.h>
 #include <sched.h>
 
 #include <algorithm>
+#include <atomic>
 #include <barrier>
 #include <memory>
 #include <thread>
+
+#include "core/blocks.hpp"
 #include "core/layers.hpp"
+#include "worker/machine_trouble.hpp"
 
 namespace convgauge::run {
 namespace {
@@ -49,12 +54,14 @@ std::chrono::nanoseconds shortest_window(int threads, std::span<const Processor>
   std::vector<Turn> turns(static_cast<std::size_t>(threads));
   auto best = Clock::duration::max();
   int windows = -1;  // the barrier's first completion comes after begin()
-  bool more = true;
+  bool more = true, denied = false;
   std::barrier together(threads, [&]() noexcept {
     if (++windows > 0) best = std::min(best, length(turns));
-    more = windows < least || Clock::now() < deadline;
+    more = !denied && (windows < least || Clock::now() < deadline);
   });
-  const auto member = [&](int thread) {
+  std::atomic<int> members = 0;
+  const auto member = [&] {
+    const int thread = members++;
     const auto at = static_cast<std::size_t>(thread);
     pin(processors[at % processors.size()].index);
     begin(thread);
@@ -67,8 +74,12 @@ std::chrono::nanoseconds shortest_window(int threads, std::span<const Processor>
     }
   };
   std::vector<std::jthread> team;
-  for (int thread = 0; thread < threads; ++thread) team.emplace_back(member, thread);
+  const auto missing = start_threads(team, threads, member);
+  denied = missing.count > 0;
+  for (auto i = missing.count; i > 0; --i) together.arrive_and_drop();
   team.clear();
+  if (denied)
+    throw worker::MachineTrouble(fmt::format("starting {} threads", threads), missing.error);
   return best;
 }
 

@@ -1,4 +1,4 @@
-// Spawn-to-ready: from posix_spawn to the first answer of a worker that has loaded its plugin; and
+// Spawn-to-ready: from vfork to the first answer of a worker that has loaded its plugin; and
 // a stop/continue pair.
 //   bench_spawn CONVGAUGE PLUGIN.so        prediction: exec and dynamic linking 2-3 ms, two forks,
 //   dlopen: under 20 ms
@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds kLimit{10'000};
 void spawn_to_ready(benchmark::State& state, const WorkerOptions& options) {
   for (auto _ : state) {
     auto worker = Worker::spawn(options);
-    if (!worker) return state.SkipWithError(worker.error().message.c_str());
+    if (!worker) return state.SkipWithError(sentence(worker.error()).c_str());
     if (!(*worker)->call(Describe{}, kLimit))
       return state.SkipWithError("the plugin gave no description");
     state.PauseTiming();
@@ -29,7 +29,7 @@ void spawn_to_ready(benchmark::State& state, const WorkerOptions& options) {
 
 void stop_and_continue(benchmark::State& state, const WorkerOptions& options) {
   auto worker = Worker::spawn(options);
-  if (!worker) return state.SkipWithError(worker.error().message.c_str());
+  if (!worker) return state.SkipWithError(sentence(worker.error()).c_str());
   (void)(*worker)->call(Describe{}, kLimit);
   for (auto _ : state) {
     (*worker)->stop();
@@ -39,7 +39,7 @@ void stop_and_continue(benchmark::State& state, const WorkerOptions& options) {
 
 void round_trip(benchmark::State& state, const WorkerOptions& options) {
   auto worker = Worker::spawn(options);
-  if (!worker) return state.SkipWithError(worker.error().message.c_str());
+  if (!worker) return state.SkipWithError(sentence(worker.error()).c_str());
   for (auto _ : state) (void)(*worker)->call(ClosePlan{0}, kLimit);
 }
 

@@ -37,7 +37,7 @@ TEST(Outcomes, ADefectIsCountedAndFailsTheRun) {
     EXPECT_TRUE(row.is_defect || !row.is_crash) << row.word;
     EXPECT_EQ(row.is_defect, row.code == kWrong || row.code == kCrashed) << row.word;
     EXPECT_EQ(row.is_crash, row.code == kCrashed) << row.word;
-    EXPECT_EQ(row.is_crash, row.junit == JUnitResult::error) << row.word;
+    EXPECT_EQ(row.is_crash || row.code == kMachine, row.junit == JUnitResult::error) << row.word;
     EXPECT_EQ(row.is_defect && !row.is_crash, row.junit == JUnitResult::failure) << row.word;
   }
 }
@@ -51,6 +51,7 @@ TEST(Outcomes, EveryVerdictHasItsOwn) {
     EXPECT_TRUE(outcomes.insert(classify(of(verdict))).second) << kind(verdict);
     EXPECT_EQ(row_of(outcome_of(verdict)).is_defect, is_defect(verdict));
   }
+  EXPECT_TRUE(outcomes.insert(classify(of(Refused{RefusalReason::machine, ""}))).second);
 }
 
 TEST(Outcomes, AMeasurementDecidesWhatAgrees) {

@@ -168,6 +168,19 @@ TEST(Line, IsOneLineOfUtf8WhateverAPluginSays) {
   EXPECT_TRUE(json::accept(line));
 }
 
+TEST(Line, LeavesOutDetailsThatNestTooDeep) {
+  auto r = example();
+  const auto nested = [](std::size_t depth) {
+    return "{\"a\":" + std::string(depth, '[') + std::string(depth, ']') + "}";
+  };
+  r.details = nested(20);
+  EXPECT_TRUE(json::parse(to_line(r)).contains("details"));
+  for (const std::size_t depth : {40, 130'000, 4'000'000}) {
+    r.details = nested(depth);
+    EXPECT_FALSE(json::parse(to_line(r)).contains("details")) << depth;
+  }
+}
+
 TEST(Line, PrettyJsonHoldsTheSame) {
   const auto list = json::parse(to_pretty_json({example(), example()}));
   ASSERT_EQ(list.size(), 2u);

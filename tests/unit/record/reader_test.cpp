@@ -152,6 +152,13 @@ TEST_F(Reader, NamesTheLineOfBrokenJson) {
   EXPECT_EQ(message.find("results.jsonl:3: column 21: "), 0u) << message;
 }
 
+TEST_F(Reader, RefusesWhatNestsTooDeep) {
+  const auto message =
+      complaint(header() + "{\"record\": \"case\", \"details\": " + std::string(200'000, '[') +
+                std::string(200'000, ']') + "}\n");
+  EXPECT_EQ(message, "results.jsonl:2: is nested deeper than 64");
+}
+
 TEST_F(Reader, RefusesWhatIsNotOneRun) {
   EXPECT_EQ(complaint(""), "results.jsonl:1: no header line: the file is empty");
   EXPECT_EQ(complaint("{\"record\""), "results.jsonl:1: no header line: it was torn");

@@ -90,7 +90,8 @@ TEST_F(Writer, AFullDiskLeavesWholeLinesOnly) {
   const auto appended = writer->append("a line that does not fit");
   setrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, handler);
-  EXPECT_FALSE(appended);
+  ASSERT_FALSE(appended);
+  EXPECT_EQ(appended.error().message, "results file: File too large");
   EXPECT_EQ(content(), "one\n");
   EXPECT_TRUE(writer->append("two"));
   EXPECT_EQ(content(), "one\ntwo\n");

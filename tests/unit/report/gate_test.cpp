@@ -58,14 +58,20 @@ TEST(Gate, WhatNothingIsKnownOfIsNeverGreen) {
   const auto timed_run = even_run(10);
   auto loud = even_run(10), starved = even_run(10);
   for (auto& c : loud.cases) c.measurement = Inconclusive{"too loud"};
+  auto denied = even_run(10);
   for (auto& c : starved.cases) {
     c.verdict = Unjudged{"it got no processor"};
     c.measurement = Skipped{SkipReason::not_verified};
   }
+  for (auto& c : denied.cases) {
+    c.verdict = Refused{RefusalReason::machine, "this machine denies vfork"};
+    c.measurement = Skipped{};
+  }
   using Pair = std::pair<const Results*, const Results*>;
   for (const auto& [then, now] :
        {Pair(&loud, &timed_run), Pair(&timed_run, &loud), Pair(&loud, &loud),
-        Pair(&starved, &timed_run), Pair(&timed_run, &starved), Pair(&starved, &loud)}) {
+        Pair(&starved, &timed_run), Pair(&timed_run, &starved), Pair(&starved, &loud),
+        Pair(&denied, &timed_run), Pair(&timed_run, &denied)}) {
     const auto gate = concluded(judged(*then, *now));
     EXPECT_EQ(gate.suspects.size(), 10u);
     EXPECT_EQ(gate.verdict, GateVerdict::undecided);

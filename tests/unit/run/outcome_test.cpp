@@ -26,6 +26,10 @@ TEST(ExitCode, WorstWins) {
   EXPECT_EQ(exit_code(of({Trespass{Rule::R9, ""}}), false), kCrashed);
   EXPECT_EQ(exit_code(of({Refused{RefusalReason::layout, "no"}}), false), kNothingRan);
   EXPECT_EQ(exit_code(of({}), false), kNothingRan);
+  const Verdict denied = Refused{RefusalReason::machine, "this machine denies vfork"};
+  EXPECT_EQ(exit_code(of({Agrees{}, denied}), false), kMachine);
+  EXPECT_EQ(exit_code(of({Failed{"x"}, denied}), false), kWrong);
+  EXPECT_EQ(exit_code(of({denied, Refused{RefusalReason::layout, "no"}}), false), kMachine);
   auto unsure = of({Agrees{}});
   unsure.cases[0].measurement = Inconclusive{"loud"};
   EXPECT_EQ(exit_code(unsure, false), kGood);

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+
+#include <cstring>
+
 #include "core/layers.hpp"
 
 namespace convgauge::worker {
@@ -17,6 +20,27 @@ TEST(CrashBox, ExplainsAddressesThatAreNobodys) {
   EXPECT_EQ(explain_fault(page).sentence, "read at address 0x10");
   page.code = SI_KERNEL;
   EXPECT_EQ(explain_fault(page).sentence, "misaligned or non-canonical access");
+}
+
+TEST(CrashBox, NamesTheInstructionThatFaulted) {
+  CrashPage page;
+  page.signal = SIGFPE;
+  page.code = FPE_INTDIV;
+  page.address = 0x7f0000001234;
+  EXPECT_EQ(explain_fault(page).sentence,
+            "a whole number divided by zero at address 0x7f0000001234");
+  std::strcpy(page.file.data(), "/folder/lib\x1b.so");
+  page.file_offset = 0x1234;
+  EXPECT_EQ(explain_fault(page).sentence, "a whole number divided by zero at lib?.so+0x1234");
+  page.signal = SIGILL;
+  EXPECT_EQ(explain_fault(page).sentence, "an illegal instruction at lib?.so+0x1234");
+  page.signal = SIGSEGV;
+  page.code = SEGV_MAPERR;
+  page.address = 0x10;
+  page.file.fill('x');  // without an end
+  page.file_offset = 1;
+  EXPECT_EQ(explain_fault(page).sentence,
+            "read at address 0x10, by the instruction at " + std::string(256, 'x') + "+0x1");
 }
 
 TEST(CrashBox, BelievesNoCountBeyondItsTable) {

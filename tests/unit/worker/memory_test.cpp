@@ -1,13 +1,17 @@
 // The law of placements, canaries to the byte, and guards that really fault.
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 
 #include "core/layers.hpp"
 #include "worker/arena.hpp"
 #include "worker/fault_handler.hpp"
 #include "worker/guarded_memory.hpp"
+#include "worker/machine_trouble.hpp"
 
 namespace convgauge::worker {
 namespace {
@@ -53,6 +57,34 @@ TEST(Arena, KeepsItsBytesWhenItGrows) {
   const auto b = arena.reserve(std::uint64_t{64} << 20, 64, BufferRole::src);
   EXPECT_EQ(*arena.bytes(a, Placement::start), std::byte{7});
   EXPECT_GE(b.offset, window_bytes(10, 1));
+}
+
+TEST(Arena, CannotBeCutShort) {
+  Arena arena;
+  arena.reserve(100, 1, BufferRole::src);
+  EXPECT_NE(::ftruncate(arena.descriptor(), 0), 0);
+  EXPECT_EQ(errno, EPERM);
+  const CrashBox box;
+  EXPECT_NE(::ftruncate(box.descriptor(), 0), 0);
+}
+
+TEST(GuardedMemory, SaysWhenTheMachineDeniesIt) {
+  Arena arena;
+  const auto r = arena.reserve(100, 4, BufferRole::src);
+  CrashBox box;
+  GuardedMemory memory(arena.descriptor(), {r}, Placement::end, box.page());
+  // As where the machine has no further mapping to give.
+  ::munmap(memory.bytes(0) + r.bytes - kPage, kPage);
+  try {
+    memory.allow_writes(0, false);
+    FAIL() << "no error";
+  } catch (const MachineTrouble& trouble) {
+    EXPECT_EQ(std::string(trouble.what())
+                  .find("this machine denies mprotect (ENOMEM: Cannot allocate memory)"),
+              0u)
+        << trouble.what();
+    EXPECT_TRUE(is_denied(trouble.verdict()));
+  }
 }
 
 /// Each death leaves where it happened: read through a page that is shared with this process.

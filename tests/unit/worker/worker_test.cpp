@@ -58,7 +58,7 @@ template <class Request>
 Verdict verdict_of(const Request& request, const AnyReply& reply) {
   const Script script(frame(reply));
   auto worker = Worker::spawn(script.options());
-  if (!worker) return Failed{worker.error().message};
+  if (!worker) return worker.error();
   const auto outcome = (*worker)->call(request, kLimit);
   return outcome ? Verdict(Agrees{}) : outcome.error();
 }
@@ -85,6 +85,31 @@ TEST(Worker, AForgedReplyIsAVerdictThatNamesItsPlace) {
             Verdict(broken(Rule::R16,
                            "wrote to a descriptor that is not the plugin's: "
                            "/requirements/0/role: unknown role 77")));
+}
+
+TEST(KeptText, KeepsTheBeginningAndTheEnd) {
+  KeptText kept;
+  EXPECT_EQ(kept.text(), "");
+  kept.add("first\n");
+  kept.add(std::string(2042, 'a'));
+  EXPECT_EQ(kept.text(), "first\n" + std::string(2042, 'a'));
+  for (int i = 0; i < 100; ++i) kept.add(std::string(1000, 'b'));
+  kept.add("last");
+  EXPECT_EQ(kept.bytes(), 2048u + 100'000 + 4);
+  EXPECT_EQ(kept.text(), "first\n" + std::string(2042, 'a') + "\n[97956 bytes left out]\n" +
+                             std::string(2044, 'b') + "last");
+}
+
+TEST(Worker, AProgramThatCannotBeStartedIsTheMachinesTrouble) {
+  WorkerOptions options;
+  options.executable = "/no/such/program";
+  options.plugin = "builtin:reference";
+  const auto worker = Worker::spawn(options);
+  ASSERT_FALSE(worker);
+  EXPECT_EQ(worker.error(),
+            Verdict(Refused{RefusalReason::machine,
+                            "this machine denies starting a worker by execve (ENOENT: No such file "
+                            "or directory)"}));
 }
 
 }  // namespace
