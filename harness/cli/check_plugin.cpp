@@ -15,8 +15,8 @@ void print(const std::string& file, const RuleReport& report) {
   fmt::print("{}\n", file);
   for (const auto& line : report.lines) {
     fmt::print("  {:<6} {:<12} {}\n", line.rule, line.state, line.what);
-    if (!line.evidence.empty())
-      fmt::print("  {:<6} {:<12} {}\n", "", "", for_terminal(line.evidence));
+    for (const auto& more : {line.evidence, line.replay})
+      if (!more.empty()) fmt::print("  {:<6} {:<12} {}\n", "", "", for_terminal(more));
   }
   fmt::print("  {} probes of {}\n", report.probes, counted(report.backends, "backend"));
 }
@@ -28,6 +28,9 @@ int check_plugin(const Arguments& arguments) {
               po::options_description("Options")};
   auto add = usage.options.add_options();
   add("file", po::value<std::vector<std::string>>(), "the plugin");
+  add("option", po::value<std::vector<std::string>>()->composing(),
+      "KEY=VALUE, passed to every backend of the plugin (repeatable)");
+  add("library-path", po::value<std::string>(), "a folder put before the worker's LD_LIBRARY_PATH");
   add("threads,t", po::value<int>()->default_value(1), "threads of its worker");
   add("json", "the rules as JSON");
   const auto parsed = parse(usage, arguments, "file");
@@ -36,13 +39,26 @@ int check_plugin(const Arguments& arguments) {
   const int threads = parsed.values["threads"].as<int>();
   if (threads < 1)
     return usage_error(fmt::format("check-plugin: --threads {}: less than 1", threads));
+  RulesOrder order{default_search_path({}).executable, {}, {}, {}, threads};
+  auto options = backend_options(parsed.values);
+  if (!options) return usage_error("check-plugin: " + options.error().message);
+  order.options = std::move(*options);
+  if (parsed.values.count("library-path"))
+    order.library_path = parsed.values["library-path"].as<std::string>();
   int code = kGood;
   std::vector<std::pair<std::string, RuleReport>> reports;
   for (const auto& file : parsed.values["file"].as<std::vector<std::string>>()) {
-    reports.emplace_back(file, check_rules(default_search_path({}).executable, file, threads));
-    code = std::max(code, reports.back().second.exit_code);
-    if (!parsed.values.count("json")) print(file, reports.back().second);
+    order.file = file;
+    auto report = check_rules(order);
+    code = std::max(code, report.exit_code);
+    if (!report.not_loaded.empty()) {
+      usage_error("check-plugin: " + report.not_loaded);
+      continue;
+    }
+    if (!parsed.values.count("json")) print(file, report);
+    reports.emplace_back(file, std::move(report));
   }
+  if (reports.empty()) return code;
   if (parsed.values.count("json")) fmt::print("{}\n", rules_json(reports));
   return code;
 }

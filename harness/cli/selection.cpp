@@ -90,18 +90,6 @@ Expected<void> apply_settings(const po::variables_map& values, Suite& suite) {
   return read.done;
 }
 
-Expected<std::map<std::string, std::string>> backend_options(const po::variables_map& values) {
-  std::map<std::string, std::string> options;
-  if (!values.count("option")) return options;
-  for (const auto& text : values["option"].as<Texts>()) {
-    const auto equals = text.find('=');
-    if (equals == std::string::npos || equals == 0)
-      return error(fmt::format("--option {}: not KEY=VALUE", text));
-    options[text.substr(0, equals)] = text.substr(equals + 1);
-  }
-  return options;
-}
-
 Texts backends_of_named_plugins(const Catalog& catalog) {
   Texts names;
   for (const auto& plugin : catalog.plugins)
@@ -223,6 +211,18 @@ std::vector<std::filesystem::path> suite_folders() {
     if (std::filesystem::is_directory(folder / "suites", missing)) return {folder};
   }
   return {};
+}
+
+Expected<std::map<std::string, std::string>> backend_options(const po::variables_map& values) {
+  std::map<std::string, std::string> options;
+  if (!values.count("option")) return options;
+  for (const auto& text : values["option"].as<Texts>()) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || equals == 0)
+      return error(fmt::format("--option {}: not KEY=VALUE", text));
+    options[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return options;
 }
 
 Expected<double> seconds(std::string_view option, const std::string& text) {

@@ -2,6 +2,7 @@
 // found.
 #pragma once
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ struct Selection {
 /// options to it. `plugins_alone`: --plugin without --backend means the backends of those plugins
 /// and no others.
 Expected<Selection> select(const po::variables_map& values, bool plugins_alone);
+
+/// The KEY=VALUE of --option.
+Expected<std::map<std::string, std::string>> backend_options(const po::variables_map& values);
 
 /// --shrink-budget, --no-shrink.
 Expected<ShrinkBudget> shrink_budget(const po::variables_map& values);

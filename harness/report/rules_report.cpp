@@ -14,7 +14,8 @@ std::string rules_json(const std::vector<std::pair<std::string, RuleReport>>& re
       rules.push_back({{"rule", line.rule},
                        {"state", line.state},
                        {"what", line.what},
-                       {"evidence", line.evidence}});
+                       {"evidence", line.evidence},
+                       {"replay", line.replay}});
     all.push_back({{"file", file},
                    {"backends", report.backends},
                    {"probes", report.probes},

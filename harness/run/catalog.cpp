@@ -203,7 +203,7 @@ Catalog discover(const SearchPath& path, const std::vector<NamedPlugin>& more,
   Catalog catalog;
   Discovery discovery(catalog, path);
   std::vector<Entry> named;
-  for (const auto& file : path.files) named.push_back({file.string(), {}, true});
+  for (const auto& file : path.files) named.push_back({file.string(), path.library_path, true});
   for (const auto& plugin : more)
     named.push_back({plugin.file.string(), plugin.library_path, true});
   discovery.load(std::move(named));

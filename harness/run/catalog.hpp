@@ -23,6 +23,7 @@ struct SearchPath {
   std::vector<std::filesystem::path> files;  // --plugin
   /// $CONVGAUGE_PLUGIN_PATH, then the plugin folder of the build or install tree.
   std::vector<std::filesystem::path> folders;
+  std::filesystem::path library_path{};  // that `files` are loaded with; may be empty
 };
 
 /// The file of this program, also where /proc is not mounted.

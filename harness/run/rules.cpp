@@ -13,6 +13,7 @@
 #include "run/guarded_plan.hpp"
 #include "run/outcome.hpp"
 #include "run/pool.hpp"
+#include "run/replay.hpp"
 #include "run/verify_case.hpp"
 #include "worker/machine_trouble.hpp"
 
@@ -37,15 +38,20 @@ constexpr std::array kProbes{
     "n1c33h1w1_o17k1",
     "n0c3h5w5_o4k3p1",
     "n1c3h12w40_o5k1x7p0x3",
+    // Wide and deep enough for the main loops of vectorised kernels, and for what remains of them.
+    "n1c16h6w70_o32k3p1",
+    "n1c64h4w37_o48k3s2p1",
+    "n1c48h5w66_o48k3p1g48",
+    "n1c64h7w19_o64k1_nobias",
 };
 
 class Checker {
  public:
-  Checker(const std::filesystem::path& executable, const std::filesystem::path& file, int threads)
-      : file_(file), threads_(threads), pool_(executable, false) {
+  explicit Checker(const RulesOrder& order) : order_(order), pool_(order.executable, false) {
     SearchPath path;
-    path.executable = executable;
-    path.files = {file};
+    path.executable = order.executable;
+    path.files = {order.file};
+    path.library_path = order.library_path;
     catalog_ = discover(path);
   }
 
@@ -55,8 +61,12 @@ class Checker {
         leave_unjudged(failure.why);
         continue;
       }
-      note(failure.rule == Rule::R2 ? Rule::R2 : Rule::R1, failure.why);
       report_.exit_code = kUsage;
+      if (!failure.rule) {
+        report_.not_loaded = failure.why;
+        return report_;
+      }
+      note(failure.rule == Rule::R2 ? Rule::R2 : Rule::R1, failure.why);
     }
     Suite suite;
     for (const auto& plugin : catalog_.plugins)
@@ -64,6 +74,8 @@ class Checker {
         for (const auto& backend : plugin.description.backends) {
           auto& choice = suite.backends.emplace_back();
           choice.name = choice.label = backend.name;
+          choice.library_path = order_.library_path;
+          choice.options = order_.options;
           choice.device = backend.devices.empty() ? std::nullopt : std::optional<std::string>("0");
         }
     if (report_.exit_code == 0 && unjudged_.empty()) ask_other_version();
@@ -78,14 +90,18 @@ class Checker {
   }
 
  private:
+  struct Evidence {
+    std::string text, replay;
+  };
+
   /// Records that a rule is broken; no rule: a result is wrong. The first evidence is kept.
-  void note(std::optional<Rule> rule, const std::string& evidence) {
-    broken_.emplace(rule, evidence);
+  void note(std::optional<Rule> rule, const std::string& evidence, const std::string& replay = {}) {
+    broken_.emplace(rule, Evidence{evidence, replay});
   }
 
   /// Notes the rule that a verdict names, or that its kind breaks (died and timed_out: R13), and
   /// raises the exit code.
-  void judge(const Verdict& verdict, const std::string& where) {
+  void judge(const Verdict& verdict, const std::string& where, const std::string& replay = {}) {
     if (is_denied(verdict)) throw MachineTrouble(std::get<Refused>(verdict).why);
     const auto text = fmt::format("{}: {}: {}", where, kind(verdict), sentence(verdict));
     if (std::holds_alternative<Unjudged>(verdict)) return leave_unjudged(text);
@@ -94,18 +110,30 @@ class Checker {
     else if (is_defect(verdict))
       report_.exit_code = std::max<int>(report_.exit_code, kWrong);
     if (const auto* trespass = std::get_if<Trespass>(&verdict))
-      return note(trespass->rule.value, text);
+      return note(trespass->rule.value, text, replay);
     if (std::holds_alternative<Died>(verdict) || std::holds_alternative<TimedOut>(verdict))
-      return note(Rule::R13, text);
+      return note(Rule::R13, text, replay);
     if (const auto* differs = std::get_if<Differs>(&verdict))
-      return note(differs->oracle.rule, text);
-    if (const auto* failed = std::get_if<Failed>(&verdict)) return note(failed->rule, text);
+      return note(differs->oracle.rule, text, replay);
+    if (const auto* failed = std::get_if<Failed>(&verdict)) return note(failed->rule, text, replay);
     if (std::holds_alternative<Agrees>(verdict)) ++agreed_;
   }
 
   /// A probe that the machine did not let run breaks no rule, but shows none to be kept.
   void leave_unjudged(const std::string& why) {
     if (unjudged_.empty()) unjudged_ = why;
+  }
+
+  /// `convgauge verify ...` for one probe.
+  std::string replay(const Competitor& competitor, const char* text, const CaseSettings& settings,
+                     const std::string& algorithm = "default") const {
+    CaseRecord record;
+    record.problem.geometry = *parse_problem(text);
+    record.backend = competitor.choice.name;
+    record.settings = settings;
+    record.options = order_.options;
+    record.requested_algorithm = algorithm;
+    return replay_line("verify", record, competitor, {}, VerifyOrder{}.placements);
   }
 
   void probe(const Competitor& competitor) {
@@ -116,12 +144,13 @@ class Checker {
                {Direction::forward, Direction::backward_data, Direction::backward_weights}) {
             // Types other than f32 are tried on one probe only: the index arithmetic is the same.
             if (dtype != Dtype::f32 && (layout != Layout::nchw || text != kProbes[1])) continue;
-            auto spec = Spec::of(*parse_problem(text), dtype, layout);
-            spec.direction = direction;
-            one(competitor, text, spec);
+            CaseSettings settings;
+            settings.threads = order_.threads;
+            settings.dtype = dtype, settings.layout = layout, settings.direction = direction;
+            one(competitor, text, settings);
           }
     ask_for_nonsense(competitor);
-    if (auto worker = pool_.worker(competitor, threads_)) {
+    if (auto worker = pool_.worker(competitor, order_.threads)) {
       const auto left = (*worker)->finish();
       if (left && *left)
         note(Rule::R17,
@@ -129,22 +158,26 @@ class Checker {
     }
   }
 
-  void one(const Competitor& competitor, const char* text, const Spec& spec) {
-    auto worker = pool_.worker(competitor, threads_);
+  void one(const Competitor& competitor, const char* text, const CaseSettings& settings) {
+    const auto spec = spec_of(*parse_problem(text), settings);
+    auto worker = pool_.worker(competitor, order_.threads);
     if (!worker) return judge(worker.error(), competitor.choice.name);
     ProblemTensors tensors(spec, 1, 1, references_);
     const auto where = fmt::format("{} {} {} {} {}", competitor.choice.name, text,
                                    word(spec.layout), word(spec.src_type), word(spec.direction));
     VerifyOrder order;
     order.backend = competitor.choice.name;
-    order.plan = plan_settings(competitor, "default", threads_, 1);
+    order.plan = plan_settings(competitor, "default", order_.threads, 1);
     auto done = verify_case(**worker, order, tensors);
     ++report_.probes;
-    judge(done.verdict, where);
+    judge(done.verdict, where, replay(competitor, text, settings));
     if (!done.open) return;
     count_allocations(**worker, done.plan->plan, where);
     (void)(*worker)->call(ClosePlan{done.plan->plan}, kLimit);
-    if (spec == Spec::of(spec.geometry, Dtype::f32)) by_name(competitor, where, spec, tensors);
+    if (spec == Spec::of(spec.geometry, Dtype::f32))
+      by_name(competitor, where, tensors, [&](const std::string& algorithm) {
+        return replay(competitor, text, settings, algorithm);
+      });
   }
 
   /// R19: counts the allocations of the last of several executions, so that what the first one sets
@@ -162,7 +195,8 @@ class Checker {
 
   /// R1, in a process of its own: the library must not be called again after a refused version.
   void ask_other_version() {
-    auto worker = Worker::spawn({pool_.executable(), file_.string(), {}, {}, threads_});
+    auto worker = Worker::spawn(
+        {pool_.executable(), order_.file.string(), order_.library_path, {}, order_.threads});
     if (!worker) return;
     const auto bad = trouble_of((*worker)->call(AskOtherVersion{}, kLimit));
     if (!bad) return;
@@ -172,25 +206,27 @@ class Checker {
   }
 
   /// R5: every listed algorithm can be asked for by its name.
-  void by_name(const Competitor& competitor, const std::string& where, const Spec& spec,
-               ProblemTensors& tensors) {
-    auto worker = pool_.worker(competitor, threads_);
+  template <class Replay>
+  void by_name(const Competitor& competitor, const std::string& where, ProblemTensors& tensors,
+               const Replay& replay_of) {
+    const auto& spec = tensors.spec();
+    auto worker = pool_.worker(competitor, order_.threads);
     if (!worker) return;
     const auto listed =
         (*worker)->call(ListAlgorithms{competitor.choice.name, spec,
-                                       plan_settings(competitor, "default", threads_, 1)},
+                                       plan_settings(competitor, "default", order_.threads, 1)},
                         kLimit);
     if (!listed) return judge(listed.error(), where + " algorithms");
     for (const auto& algorithm : listed->algorithms) {
-      worker = pool_.worker(competitor, threads_);
+      worker = pool_.worker(competitor, order_.threads);
       if (!worker) return;
       VerifyOrder order;
       order.backend = competitor.choice.name;
-      order.plan = plan_settings(competitor, algorithm.name, threads_, 1);
+      order.plan = plan_settings(competitor, algorithm.name, order_.threads, 1);
       order.placements = {Placement::end};
       auto done = verify_case(**worker, order, tensors);
       ++report_.probes;
-      judge(done.verdict, where + " " + algorithm.name);
+      judge(done.verdict, where + " " + algorithm.name, replay_of(algorithm.name));
       if (done.open) (void)(*worker)->call(ClosePlan{done.plan->plan}, kLimit);
     }
   }
@@ -198,7 +234,7 @@ class Checker {
   /// R4 and R5: an unknown option, value or algorithm is refused.
   void ask_for_nonsense(const Competitor& competitor) {
     const auto spec = Spec::of(*parse_problem(kProbes[1]), Dtype::f32);
-    const auto plain = plan_settings(competitor, "default", threads_, 1);
+    const auto plain = plan_settings(competitor, "default", order_.threads, 1);
     struct Nonsense {
       Rule rule;
       PlanSettings settings;
@@ -216,7 +252,7 @@ class Checker {
         asked.back().settings.options[option.key] = "no such value";
       }
     for (const auto& [rule, settings, what] : asked) {
-      auto worker = pool_.worker(competitor, threads_);
+      auto worker = pool_.worker(competitor, order_.threads);
       if (!worker) return;
       ++report_.probes;
       const auto opened = (*worker)->call(OpenPlan{competitor.choice.name, spec, settings}, kLimit);
@@ -230,7 +266,7 @@ class Checker {
       }
       note(rule, fmt::format("{}: accepted {}", competitor.choice.name, what));
       // Closes the accepted plan, so that the next probe finds no open one.
-      if (worker = pool_.worker(competitor, threads_); worker)
+      if (worker = pool_.worker(competitor, order_.threads); worker)
         (void)(*worker)->call(ClosePlan{opened->plan}, kLimit);
       report_.exit_code = std::max<int>(report_.exit_code, kWrong);
     }
@@ -249,30 +285,32 @@ class Checker {
   }
 
   /// R19: kept, or which probe allocated and how many more did. It does not change the exit code.
-  std::pair<const char*, std::string> wish() const {
+  std::pair<const char*, Evidence> wish() const {
     if (!counted_allocations_)
-      return {"not checked", "this build cannot count: a sanitizer, or not the GNU C library"};
+      return {"not checked",
+              {"allocations cannot be counted: a sanitizer, or not the GNU C library", {}}};
     if (allocating_ == 0) return {"kept", {}};
     return {"not kept",
-            fmt::format("{}{}", wishes_,
-                        allocating_ > 1 ? fmt::format("; {} more probes", allocating_ - 1) : "")};
+            {fmt::format("{}{}", wishes_,
+                         allocating_ > 1 ? fmt::format("; {} more probes", allocating_ - 1) : ""),
+             {}}};
   }
 
-  /// State and evidence.
-  std::pair<const char*, std::string> state(std::optional<Rule> rule) const {
+  std::pair<const char*, Evidence> state(std::optional<Rule> rule) const {
     const bool reached = agreed_ > 0;
     const bool at_loading = rule == Rule::R1 || rule == Rule::R2;
     if (const auto found = broken_.find(rule); found != broken_.end())
       return {"BROKEN", found->second};
-    if (!unjudged_.empty()) return {"not checked", unjudged_};
+    if (!unjudged_.empty()) return {"not checked", {unjudged_, {}}};
     if (rule == Rule::R19 && reached) return wish();
-    if (!reached && !at_loading) return {"not reached", unreached_};
+    if (!reached && !at_loading) return {"not reached", {unreached_, {}}};
     return {"kept", {}};
   }
 
   void add_line(std::optional<Rule> rule, std::string_view name, std::string_view what) {
     auto [state, evidence] = this->state(rule);
-    report_.lines.push_back({std::string(name), std::string(what), state, std::move(evidence)});
+    report_.lines.push_back({std::string(name), std::string(what), state, std::move(evidence.text),
+                             std::move(evidence.replay)});
   }
 
   RuleReport finish() {
@@ -289,11 +327,10 @@ class Checker {
   }
 
   static constexpr std::chrono::milliseconds kLimit{5'000};
-  std::filesystem::path file_;
-  int threads_;
+  RulesOrder order_;
   Pool pool_;
   Catalog catalog_;
-  std::map<std::optional<Rule>, std::string> broken_;  // key nullopt: a wrong result
+  std::map<std::optional<Rule>, Evidence> broken_;  // key nullopt: a wrong result
   std::string unreached_, unjudged_;
   ReferenceCache references_{ReferenceCache::Options{}};
   int agreed_ = 0, allocating_ = 0;
@@ -304,9 +341,8 @@ class Checker {
 
 }  // namespace
 
-RuleReport check_rules(const std::filesystem::path& executable, const std::filesystem::path& file,
-                       int threads) {
-  return Checker(executable, file, threads).run();
+RuleReport check_rules(const RulesOrder& order) {
+  return Checker(order).run();
 }
 
 }  // namespace convgauge::run

@@ -437,14 +437,18 @@ typedef struct cvg_backend {
   /* Gives a slot its buffers: addresses[i] is for requirement i. Where the scope is plan or
    * execution it is the same for every slot. In memory of the backend's own kinds it is an address
    * that memory_alloc() returned, or one inside such an allocation (see there). Writes the
-   * constants. A slot may be bound again.
+   * constants. A slot may be bound again: it is then bound and no more, so prepare_weights() and
+   * upload() follow before it is executed.
    * [main, plan created] */
   cvg_status (*bind)(cvg_plan* plan, int32_t slot, void* const* addresses, int32_t count,
                      cvg_note* why);
 
   /* Reads tensors->weights and tensors->bias, and writes the slot's packed weights, and its weights
    * and bias of form own. Both tensors are constant from here until the next prepare_weights() of
-   * the slot.
+   * the slot; the pointers to them are valid until this function returns. A library that keeps
+   * weights in objects of its own makes them here, one for each slot, from copies, and drops them
+   * at the next bind() or prepare_weights() of that slot, and in plan_destroy(); the host counts
+   * and guards only what is in bound buffers.
    * [main, slot bound] */
   cvg_status (*prepare_weights)(cvg_plan* plan, int32_t slot, const cvg_tensors* tensors,
                                 cvg_note* why);
