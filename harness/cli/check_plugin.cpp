@@ -31,6 +31,8 @@ int check_plugin(const Arguments& arguments) {
   add("option", po::value<std::vector<std::string>>()->composing(),
       "KEY=VALUE, passed to every backend of the plugin (repeatable)");
   add("library-path", po::value<std::string>(), "a folder put before the worker's LD_LIBRARY_PATH");
+  add("tolerate", po::value<std::vector<std::string>>()->composing(),
+      "R14, R15: rules that a library below the plugin may break");
   add("threads,t", po::value<int>()->default_value(1), "threads of its worker");
   add("json", "the rules as JSON");
   const auto parsed = parse(usage, arguments, "file");
@@ -43,6 +45,9 @@ int check_plugin(const Arguments& arguments) {
   auto options = backend_options(parsed.values);
   if (!options) return usage_error("check-plugin: " + options.error().message);
   order.options = std::move(*options);
+  auto tolerated = tolerated_rules(parsed.values);
+  if (!tolerated) return usage_error("check-plugin: " + tolerated.error().message);
+  order.tolerated = std::move(*tolerated);
   if (parsed.values.count("library-path"))
     order.library_path = parsed.values["library-path"].as<std::string>();
   int code = kGood;

@@ -100,6 +100,7 @@ void add_selection(po::options_description& options) {
   add("device", text(), "cpu:0, gpu:1, 1 ... from `list devices`");
   add("option", texts(), "KEY=VALUE, passed to the backend (repeatable)");
   add("library-path", text(), "a folder put before the worker's LD_LIBRARY_PATH");
+  add("tolerate", texts(), "R14, R15: rules that a library below the plugin may break");
   DeclareOptions declare(options);
   const Settings settings;
   describe_axes(

@@ -166,13 +166,16 @@ Expected<void> apply_backends(const po::variables_map& values, bool plugins_alon
   }
   if (auto ok = check_files(selection, given); !ok) return ok;
   const bool changes = !options->empty() || values.count("algorithm") || values.count("device") ||
-                       values.count("library-path");
+                       values.count("library-path") || values.count("tolerate");
   if (changes && backends.empty())
-    return error("--algorithm, --device, --option and --library-path need --backend");
+    return error("--algorithm, --device, --option, --library-path and --tolerate need --backend");
+  const auto tolerated = tolerated_rules(values);
+  if (!tolerated) return tl::unexpected(tolerated.error());
   for (auto& choice : backends) {
     if (values.count("algorithm")) choice.algorithm = one(values, "algorithm");
     if (values.count("device")) choice.device = one(values, "device");
     if (values.count("library-path")) choice.library_path = one(values, "library-path");
+    if (values.count("tolerate")) choice.tolerate = *tolerated;
     for (const auto& [key, value] : *options) choice.options[key] = value;
   }
   if (selection.suite.baseline_backend) {
@@ -211,6 +214,13 @@ std::vector<std::filesystem::path> suite_folders() {
     if (std::filesystem::is_directory(folder / "suites", missing)) return {folder};
   }
   return {};
+}
+
+Expected<std::vector<Tolerable>> tolerated_rules(const po::variables_map& values) {
+  std::vector<Tolerable> rules;
+  if (auto ok = from_texts(Key("tolerate"), listed(values, "tolerate"), rules); !ok)
+    return tl::unexpected(ok.error());
+  return rules;
 }
 
 Expected<std::map<std::string, std::string>> backend_options(const po::variables_map& values) {
@@ -253,14 +263,18 @@ namespace {
 
 /// Loads the plugins that the command line and the suite name, and what they ask for by name.
 Catalog find_plugins(const po::variables_map& values, const std::vector<PluginOption>& given,
-                     bool plugins_alone, const Suite& suite) {
+                     bool plugins_alone, const Suite& suite, std::vector<Tolerable> tolerated) {
+  auto path = default_search_path({});
+  path.tolerated = std::move(tolerated);
+  auto no_folders = path;
+  no_folders.folders.clear();
   std::vector<NamedPlugin> named;
   for (const auto& option : given) named.push_back({option.file, one(values, "library-path")});
   for (const auto& choice : suite.backends)
     if (!choice.plugin.empty()) named.push_back({choice.plugin, choice.library_path});
   auto wanted = listed(values, "backend");
   if (wanted.empty() && needs_named_alone(values, plugins_alone, given))
-    return discover({default_search_path({}).executable, {}, {}}, named);
+    return discover(no_folders, named);
   std::erase_if(wanted, [&](const std::string& name) {
     return std::any_of(given.begin(), given.end(),
                        [&](const PluginOption& o) { return o.label == name; });
@@ -270,8 +284,8 @@ Catalog find_plugins(const po::variables_map& values, const std::vector<PluginOp
       if (choice.plugin.empty()) wanted.push_back(choice.name);
   // All are named by their files: nothing is looked for.
   if (wanted.empty() && !(suite.backends.empty() && !values.count("backend")))
-    return discover({default_search_path({}).executable, {}, {}}, named);
-  return discover(default_search_path({}), named, wanted);
+    return discover(no_folders, named);
+  return discover(path, named, wanted);
 }
 
 }  // namespace
@@ -297,7 +311,12 @@ Expected<Selection> select(const po::variables_map& given, bool plugins_alone) {
   if (auto ok = keep_matching(values, selection.suite); !ok) return tl::unexpected(ok.error());
   const auto plugins = plugin_options(values);
   if (!plugins) return tl::unexpected(plugins.error());
-  selection.catalog = find_plugins(values, *plugins, plugins_alone, selection.suite);
+  auto tolerated = tolerated_rules(values);
+  if (!tolerated) return tl::unexpected(tolerated.error());
+  for (const auto& choice : selection.suite.backends)
+    tolerated->insert(tolerated->end(), choice.tolerate.begin(), choice.tolerate.end());
+  selection.catalog =
+      find_plugins(values, *plugins, plugins_alone, selection.suite, std::move(*tolerated));
   for (const auto& failure : selection.catalog.errors)
     if (failure.named) return error(failure.why);
   if (auto ok = apply_backends(values, plugins_alone, *plugins, selection); !ok)

@@ -34,6 +34,9 @@ Expected<Selection> select(const po::variables_map& values, bool plugins_alone);
 /// The KEY=VALUE of --option.
 Expected<std::map<std::string, std::string>> backend_options(const po::variables_map& values);
 
+/// The rules of --tolerate.
+Expected<std::vector<Tolerable>> tolerated_rules(const po::variables_map& values);
+
 /// --shrink-budget, --no-shrink.
 Expected<ShrinkBudget> shrink_budget(const po::variables_map& values);
 

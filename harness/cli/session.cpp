@@ -10,6 +10,7 @@
 #include "core/problem_text.hpp"
 #include "core/text.hpp"
 #include "report/text_width.hpp"
+#include "report/words.hpp"
 #include "run/cases.hpp"
 #include "run/outcome.hpp"
 
@@ -108,6 +109,8 @@ int dry_run(const Selection& selection, bool measure, int shard, int shards) {
 int conclude(const SweepResult& result, bool strict) {
   for (const auto& sentence : known_no_more(result.results))
     fmt::print(stderr, "convgauge: {}\n", sentence);
+  for (const auto& p : result.results.header.plugins)
+    if (!p.tolerated.empty()) fmt::print(stderr, "convgauge: {}{}\n", p.label, tolerated_text(p));
   const int code = exit_code(result.results, strict);
   for (const auto& r : result.results.cases)
     if (code == kMachine && is_denied(r.verdict)) {

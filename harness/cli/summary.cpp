@@ -110,7 +110,7 @@ std::vector<std::string> bench_row(const CaseRecord& r, const Machine& machine,
   if (!agrees)
     return {label, "-", "",
             "",    "",  "",
-            "",    "",  fmt::format("{}: {}", kind(r.verdict), sentence(r.verdict))};
+            "",    "",  fmt::format("{}: {}", kind(r.verdict), shortened(sentence(r.verdict)))};
   const auto error = fmt::format("{:.1e}", agrees->rel_l2),
              worst = fmt::format("{:.0f}%", 100 * agrees->worst);
   const auto* m = std::get_if<Measured>(&r.measurement);

@@ -31,6 +31,7 @@ int worker(const Arguments& arguments) {
   for (std::size_t i = 0; i + 1 < arguments.size(); i += 2) {
     if (arguments[i] == "--plugin") options.plugin = arguments[i + 1];
     if (arguments[i] == "--cpus") options.cpus = numbers(arguments[i + 1]);
+    if (arguments[i] == "--tolerate") options.tolerates_state = true;
     if (arguments[i] == "--threads") options.threads = numbers(arguments[i + 1]).at(0);
   }
   if (options.plugin.empty() || ::fcntl(kStatusDescriptor, F_GETFD) < 0) {

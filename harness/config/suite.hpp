@@ -16,6 +16,7 @@
 #include "core/fill.hpp"
 #include "core/layers.hpp"
 #include "core/outcome.hpp"
+#include "core/rule.hpp"
 #include "core/spec.hpp"
 
 namespace convgauge::config {
@@ -37,6 +38,7 @@ struct BackendChoice {
   std::filesystem::path plugin;        // empty: found on the search path
   std::filesystem::path library_path;  // prepended to the worker's LD_LIBRARY_PATH; empty: none
   std::map<std::string, std::string> options;  // passed to the plugin
+  std::vector<Tolerable> tolerate;             // rules whose breach is no failure
   /// "cpu:0", "0"; empty: the first that is not a software device.
   std::optional<std::string> device;
   bool required = false;  // it is an error if the backend is absent or refuses everything
@@ -103,6 +105,8 @@ void describe(Walk& walk, B& b) {
   walk(Key("library_path", "a folder put before the worker's LD_LIBRARY_PATH").omit_default(),
        b.library_path);
   walk(Key("options", "KEY=VALUE, passed to the backend").omit_default(), b.options);
+  walk(Key("tolerate", "rules that a library below the plugin may break: R14, R15").omit_default(),
+       b.tolerate);
   walk(Key("device", "cpu:0, gpu:1, 1 ... from `list devices`").omit_default(), b.device);
   walk(Key("required", "its absence, or its refusing everything, is an error").omit_default(),
        b.required);

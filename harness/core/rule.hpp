@@ -38,6 +38,15 @@ struct Words<Rule> {
       "R11", "R12", "R13", "R14", "R15", "R16", "R17", "R18", "R19"};
 };
 
+/// The rules that may be tolerated: a library below the plugin breaks them in good faith (a runtime
+/// that handles SIGHUP, a warning on standard output), and no result depends on them.
+enum class Tolerable { R14, R15 };
+template <>
+struct Words<Tolerable> {
+  static constexpr std::string_view what = "rule to tolerate";
+  static constexpr std::array<std::string_view, 2> words{"R14", "R15"};
+};
+
 /// What a rule demands, in one line: "every output element is written".
 constexpr std::string_view demand(Rule rule) {
   constexpr std::array<std::string_view, kRules> demands{

@@ -43,6 +43,14 @@ std::string enumerated(std::span<const std::string_view> words, std::string_view
                      words.back());
 }
 
+std::string shortened(const std::string& text) {
+  constexpr std::size_t kMost = 400;
+  if (text.size() <= kMost) return text;
+  std::size_t end = kMost;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end) + "…";
+}
+
 std::string signal_name(int signal) {
   if (const char* name = sigabbrev_np(signal)) return fmt::format("SIG{}", name);
   if (signal < SIGRTMIN || signal > SIGRTMAX) return fmt::format("SIG{}", signal);

@@ -20,6 +20,9 @@ std::string counted(std::int64_t count, std::string_view noun);
 /// "html, md and svg": `last` ("and") goes before the last of several words.
 std::string enumerated(std::span<const std::string_view> words, std::string_view last);
 
+/// For a cell of a table: at most 400 bytes of whole UTF-8 characters; "…" ends what was cut.
+std::string shortened(const std::string& text);
+
 /// "SIGSEGV", "SIGRTMIN+1"; "SIG99" where the system has no name for it.
 std::string signal_name(int signal);
 

@@ -135,6 +135,7 @@ inline constexpr std::pair<const char*, double Measured::*> kTimes[] = {
 struct PluginRecord {
   std::string label, backend, file, hash, version, device;  // hash: XXH3-128 of the file, hex
   std::string library_path{};  // BackendChoice::library_path that it was loaded with; mostly empty
+  std::vector<Tolerable> tolerated{};  // rules whose breach was no failure in this run
   bool operator==(const PluginRecord&) const = default;
 };
 
@@ -147,6 +148,7 @@ void describe(Walk& walk, P& p) {
   walk("version", p.version);
   walk("device", p.device);
   walk("library_path", p.library_path);
+  walk(Key("tolerated").omit_default(), p.tolerated);
 }
 
 struct AbsentBackend {

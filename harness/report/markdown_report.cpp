@@ -11,6 +11,7 @@
 #include "report/limited.hpp"
 #include "report/notes.hpp"
 #include "report/report.hpp"
+#include "report/words.hpp"
 
 namespace convgauge::report {
 namespace {
@@ -104,9 +105,9 @@ void add_environment(Limited& out, const HeaderRecord& h) {
       escape_markdown(h.convgauge_version), escape_markdown(h.git_revision),
       escape_markdown(h.compiler), escape_markdown(h.started), h.rounds, h.seed, m.load_average));
   for (const auto& p : h.plugins)
-    out.add(fmt::format("- {}: {} on {}, {}\n", escape_markdown(p.label),
+    out.add(fmt::format("- {}: {} on {}, {}{}\n", escape_markdown(p.label),
                         escape_markdown(p.version), escape_markdown(p.device),
-                        markdown_code(p.file + " " + p.hash)));
+                        markdown_code(p.file + " " + p.hash), tolerated_text(p)));
   for (const auto& absent : h.absent)
     out.add(fmt::format("- {}: absent: {}\n", escape_markdown(absent.name),
                         escape_markdown(absent.why)));

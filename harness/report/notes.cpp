@@ -12,9 +12,12 @@ std::vector<TableNote> notes(const Group& group) {
     for (std::size_t c = 0; c < row.cells.size(); ++c) {
       const auto& cell = row.cells[c];
       if (!cell.record || reason(*cell.record).empty()) continue;
-      TableNote note{
-          outcome(cell), short_word(cell), group.columns[c].name, reason(*cell.record), {},
-          cell.record};
+      TableNote note{outcome(cell),
+                     short_word(cell),
+                     group.columns[c].name,
+                     shortened(reason(*cell.record)),
+                     {},
+                     cell.record};
       const auto same = [&](const TableNote& n) {
         return n.word == note.word && n.column == note.column && n.reason == note.reason;
       };

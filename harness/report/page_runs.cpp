@@ -48,8 +48,8 @@ PageJson environment_json(const HeaderRecord& h) {
   add("config", h.config_file + " " + h.config_digest);
   add("command", h.command);
   for (const auto& p : h.plugins)
-    add("plugin",
-        fmt::format("{}: {}, {} ({}) on {}", p.label, p.version, p.file, p.hash, p.device));
+    add("plugin", fmt::format("{}: {}, {} ({}) on {}{}", p.label, p.version, p.file, p.hash,
+                              p.device, tolerated_text(p)));
   for (const auto& absent : h.absent) add("absent", absent.name + ": " + absent.why);
   return list;
 }

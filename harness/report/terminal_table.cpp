@@ -10,6 +10,7 @@
 #include "report/notes.hpp"
 #include "report/report.hpp"
 #include "report/text_width.hpp"
+#include "report/words.hpp"
 
 namespace convgauge::report {
 namespace {
@@ -225,6 +226,9 @@ std::string terminal_table(const Results& results, int width, bool colour) {
     print_notes(out, group, width);
     out += "\n";
   }
+  for (const auto& p : results.header.plugins)
+    if (const auto text = tolerated_text(p); !text.empty())
+      wrap(out, clean(p.label + text), width, "  ");
   for (const auto& absent : results.header.absent)
     wrap(out, clean("absent: " + absent.name + ": " + absent.why), width, "  ");
   wrap(out, clean(counts_text(results)), width, "  ");

@@ -17,6 +17,13 @@ std::string skip_text(const Skipped& skipped) {
 
 }  // namespace
 
+std::string tolerated_text(const PluginRecord& plugin) {
+  std::string text;
+  for (const auto rule : plugin.tolerated)
+    text += (text.empty() ? "; tolerated: " : ", ") + std::string(word(rule));
+  return text;
+}
+
 std::string time_or_dash(double ns) {
   return ns > 0 ? time_text(ns) : "—";
 }

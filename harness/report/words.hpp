@@ -9,6 +9,9 @@
 
 namespace convgauge::report {
 
+/// "; tolerated: R14, R15"; empty where the run tolerated no breach of a rule.
+std::string tolerated_text(const PluginRecord& plugin);
+
 std::string time_or_dash(double ns);   // "—" where there is none: 0 or less
 std::string ratio_text(double ratio);  // "3.92×"
 std::string bytes_text(double bytes);  // "1.75 MB"

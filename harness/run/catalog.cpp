@@ -74,11 +74,12 @@ struct Entry {
 using Described = std::variant<CatalogPlugin, LoadError>;
 
 /// Throws MachineTrouble.
-Described describe_plugin(const fs::path& executable, const Entry& entry) {
+Described describe_plugin(const SearchPath& path, const Entry& entry) {
   const auto& file = entry.file;
   const bool built_in = file == kReferencePlugin;
   const auto identity = built_in ? FileIdentity{kVersion} : identity_of(file);
-  auto worker = Worker::spawn({executable, file, entry.library_path, {}, 1});
+  auto worker = Worker::spawn(
+      {path.executable, file, entry.library_path, {}, 1, true, false, path.tolerated});
   if (!worker) throw MachineTrouble(std::get<Refused>(worker.error()).why);
   auto description = (*worker)->call(Describe{}, entry.named ? kNamedLimit : kFoundLimit);
   if (!description) return load_error(file, entry.named, description.error());
@@ -115,7 +116,7 @@ class Discovery {
     for (const auto& entry : entries) {
       const auto how =
           entry.named || entries.size() == 1 ? std::launch::deferred : std::launch::async;
-      pending.push_back(std::async(how, [&] { return describe_plugin(path_.executable, entry); }));
+      pending.push_back(std::async(how, [&] { return describe_plugin(path_, entry); }));
     }
     for (std::size_t i = 0; i < entries.size(); ++i) {
       catalog_.searched.emplace_back(entries[i].file);

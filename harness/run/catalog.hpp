@@ -24,6 +24,7 @@ struct SearchPath {
   /// $CONVGAUGE_PLUGIN_PATH, then the plugin folder of the build or install tree.
   std::vector<std::filesystem::path> folders;
   std::filesystem::path library_path{};  // that `files` are loaded with; may be empty
+  std::vector<Tolerable> tolerated{};    // rules that may be broken while a plugin is loaded
 };
 
 /// The file of this program, also where /proc is not mounted.

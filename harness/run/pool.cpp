@@ -11,6 +11,7 @@ namespace {
 std::string key_of(const Competitor& c, int threads) {
   std::string key = fmt::format("{}|{}|{}|{}|{}", c.choice.label, c.plugin_file,
                                 c.choice.library_path.string(), c.device, threads);
+  for (const auto rule : c.choice.tolerate) key += fmt::format("|{}", word(rule));
   for (const auto& [option, value] : c.choice.options) key += fmt::format("|{}={}", option, value);
   return key;
 }
@@ -38,7 +39,7 @@ CallResult<Worker*> Pool::worker(const Competitor& competitor, int threads) {
     // Workers of a device are not pinned: the device driver's threads may run on any core.
     const auto cpus = competitor.on_cpu && pinned_ ? cpus_for(threads) : std::vector<int>{};
     auto made = Worker::spawn({executable_, competitor.plugin_file, competitor.choice.library_path,
-                               cpus, threads, timed_, in_process_});
+                               cpus, threads, timed_, in_process_, competitor.choice.tolerate});
     if (!made) return tl::unexpected(made.error());
     mine = std::move(*made);
   }

@@ -14,6 +14,7 @@ BackendChoice choice_of(const RemeasureSide& side, const RemeasureOrder& order) 
   choice.plugin = side.plugin;
   choice.library_path = side.library_path;
   choice.options = side.options;
+  choice.tolerate = side.tolerated;
   if (!order.device.empty()) choice.device = order.device;
   choice.required = true;
   return choice;
@@ -41,7 +42,10 @@ Expected<RemeasureResult> remeasure(const RemeasureOrder& order,
   std::vector<NamedPlugin> named;
   for (const auto* side : {&order.baseline, &order.candidate})
     if (side->plugin != kReferencePlugin) named.push_back({side->plugin, side->library_path});
-  const auto catalog = discover({order.executable, {}, {}}, named);
+  SearchPath path{order.executable, {}, {}};
+  for (const auto* side : {&order.baseline, &order.candidate})
+    path.tolerated.insert(path.tolerated.end(), side->tolerated.begin(), side->tolerated.end());
+  const auto catalog = discover(path, named);
   SweepOptions options;
   options.executable = order.executable;
   options.command = "convgauge gate";

@@ -17,6 +17,7 @@ struct RemeasureSide {
   std::string backend, label;  // the labels of the two sides must differ
   std::filesystem::path plugin, library_path;
   std::map<std::string, std::string> options;
+  std::vector<Tolerable> tolerated{};
   bool operator==(const RemeasureSide&) const = default;
 };
 

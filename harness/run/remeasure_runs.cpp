@@ -81,9 +81,12 @@ class Remeasurement {
     const auto new_file = candidate_files_.find(*new_plugin, order_.candidate->folder);
     if (new_file.empty())
       return hooks_.not_here(pair, missing("candidate's", *new_plugin, "--plugin FILE.so"));
-    auto& batch = batch_of(side_by_side(
-        {then.backend, "baseline", old_file, old_plugin->library_path, then.options},
-        {now.backend, now.label, new_file, new_plugin->library_path, now.options}, now));
+    auto& batch =
+        batch_of(side_by_side({then.backend, "baseline", old_file, old_plugin->library_path,
+                               then.options, old_plugin->tolerated},
+                              {now.backend, now.label, new_file, new_plugin->library_path,
+                               now.options, new_plugin->tolerated},
+                              now));
     batch.order.problems.push_back(now.problem);
     batch.pairs.push_back(pair);
     ++count_;

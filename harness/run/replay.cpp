@@ -52,6 +52,8 @@ std::string replay_line(const char* verb, const CaseRecord& r, const Competitor&
   for (const auto& [key, value] : r.options) line += " --option " + quoted(key + "=" + value);
   if (!competitor.choice.library_path.empty())
     line += " --library-path " + quoted(competitor.choice.library_path.string());
+  if (!competitor.choice.tolerate.empty())
+    line += " --tolerate " + joined(competitor.choice.tolerate);
   if (competitor.plugin_named) line += " --plugin " + quoted(competitor.plugin_file);
   if (verify.fills != VerifySettings{}.fills) line += " --fill " + joined(verify.fills);
   if (verify.reference != ReferenceKind::automatic)

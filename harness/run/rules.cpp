@@ -52,6 +52,7 @@ class Checker {
     path.executable = order.executable;
     path.files = {order.file};
     path.library_path = order.library_path;
+    path.tolerated = order.tolerated;
     catalog_ = discover(path);
   }
 
@@ -76,6 +77,7 @@ class Checker {
           choice.name = choice.label = backend.name;
           choice.library_path = order_.library_path;
           choice.options = order_.options;
+          choice.tolerate = order_.tolerated;
           choice.device = backend.devices.empty() ? std::nullopt : std::optional<std::string>("0");
         }
     if (report_.exit_code == 0 && unjudged_.empty()) ask_other_version();
@@ -195,8 +197,14 @@ class Checker {
 
   /// R1, in a process of its own: the library must not be called again after a refused version.
   void ask_other_version() {
-    auto worker = Worker::spawn(
-        {pool_.executable(), order_.file.string(), order_.library_path, {}, order_.threads});
+    auto worker = Worker::spawn({pool_.executable(),
+                                 order_.file.string(),
+                                 order_.library_path,
+                                 {},
+                                 order_.threads,
+                                 true,
+                                 false,
+                                 order_.tolerated});
     if (!worker) return;
     const auto bad = trouble_of((*worker)->call(AskOtherVersion{}, kLimit));
     if (!bad) return;
@@ -301,6 +309,8 @@ class Checker {
     const bool at_loading = rule == Rule::R1 || rule == Rule::R2;
     if (const auto found = broken_.find(rule); found != broken_.end())
       return {"BROKEN", found->second};
+    for (const auto tolerated : order_.tolerated)
+      if (rule && word(tolerated) == word(*rule)) return {"tolerated", {}};
     if (!unjudged_.empty()) return {"not checked", {unjudged_, {}}};
     if (rule == Rule::R19 && reached) return wish();
     if (!reached && !at_loading) return {"not reached", {unreached_, {}}};

@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "core/layers.hpp"
+#include "core/rule.hpp"
 
 namespace convgauge::run {
 
 /// One rule: "R9", what it demands, its state, and the evidence if it is broken. States: "kept",
-/// "BROKEN", "not kept" (only R19, which is a wish and no fault), "not reached" (nothing ran) or
-/// "not checked" (with the reason as evidence). `replay`: the command that shows it again, where a
-/// single case does.
+/// "BROKEN", "not kept" (only R19, which is a wish and no fault), "tolerated", "not reached"
+/// (nothing ran) or "not checked" (with the reason as evidence). `replay`: the command that shows
+/// it again, where a single case does.
 struct RuleLine {
   std::string rule, what, state, evidence, replay;
 };
@@ -32,6 +33,7 @@ struct RulesOrder {
   std::filesystem::path file, library_path;    // library_path: put before LD_LIBRARY_PATH, or empty
   std::map<std::string, std::string> options;  // passed to every backend of the file
   int threads = 1;
+  std::vector<Tolerable> tolerated{};  // rules whose breach does not end a probe
 };
 
 /// Probes every backend of the file, on its first device, with small problems over all parameters,

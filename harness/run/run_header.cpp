@@ -57,7 +57,8 @@ HeaderRecord make_header(const Suite& suite, const ResolvedBackends& resolved,
   h.machine = read_machine();
   for (const auto& c : resolved.competitors)
     h.plugins.push_back({c.choice.label, c.choice.name, c.plugin_file, c.plugin_identity.hash,
-                         c.version, c.device_text, c.choice.library_path.string()});
+                         c.version, c.device_text, c.choice.library_path.string(),
+                         c.choice.tolerate});
   h.libraries = libraries_of(resolved.competitors);
   h.absent = resolved.absent;
   h.known = suite.known;

@@ -55,7 +55,7 @@ class Child {
     // What the plugin printed belongs to this request, and not to the one in which a buffer fills.
     std::fflush(nullptr);
     std::cout.flush();
-    if (auto changed = state_->changes()) {
+    if (auto changed = state_->changes(options_.tolerates_state)) {
       state_.reset();
       // Where the plugin could not be loaded, the reason is a better answer than what loading it
       // changed.

@@ -10,9 +10,10 @@ namespace convgauge::worker {
 
 /// The arguments of `convgauge worker`.
 struct ChildOptions {
-  std::string plugin;     // a file, or "builtin:reference"
-  std::vector<int> cpus;  // its CPU mask; empty: as inherited
-  int threads = 1;        // that it must be able to have at once
+  std::string plugin;            // a file, or "builtin:reference"
+  std::vector<int> cpus;         // its CPU mask; empty: as inherited
+  int threads = 1;               // that it must be able to have at once
+  bool tolerates_state = false;  // R14: what the plugin changed is put back, and no failure
 };
 
 /// Descriptors that the driver leaves open for a worker.

@@ -19,11 +19,16 @@ class ProcessState {
  public:
   /// `own_descriptors`: the harness's, which a plugin must not close or replace.
   explicit ProcessState(std::vector<int> own_descriptors);
-  /// The rule that was broken, and how; empty where all is as it was. What was changed is restored
-  /// where that is possible.
-  std::optional<Failed> changes();
+  /// The rule that was broken, and how; empty where all is as it was. The first thing that was
+  /// changed is put back where that is possible; with `tolerates_state` all are, and R14 is no
+  /// failure.
+  std::optional<Failed> changes(bool tolerates_state = false);
 
  private:
+  /// R14: puts back the first difference.
+  std::optional<Failed> put_back();
+  std::optional<Failed> changed_descriptor() const;  // R16
+
   std::uint32_t mxcsr_ = 0;
   std::uint16_t x87_ = 0;
   std::string directory_, locale_;

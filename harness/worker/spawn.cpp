@@ -32,11 +32,12 @@ Pipe make_pipe() {
 }
 
 std::vector<std::string> environment(const WorkerOptions& options) {
-  // Not inherited: verbose modes, because they write to standard output, and thread settings, which
-  // the harness sets.
-  static constexpr std::array dropped{
-      "OMP_NUM_THREADS=", "OMP_DYNAMIC=",  "OMP_PROC_BIND=", "GOMP_CPU_AFFINITY=",
-      "OMP_PLACES=",      "DNNL_VERBOSE=", "ONEDNN_VERBOSE="};
+  // Not inherited: thread settings, which the harness sets, and verbose modes, because they write
+  // to standard output, unless that is tolerated.
+  std::vector<const char*> dropped{
+      "OMP_NUM_THREADS=", "OMP_DYNAMIC=", "OMP_PROC_BIND=", "GOMP_CPU_AFFINITY=", "OMP_PLACES="};
+  if (!options.tolerates(Tolerable::R15))
+    dropped.insert(dropped.end(), {"DNNL_VERBOSE=", "ONEDNN_VERBOSE="});
   std::vector<std::string> list;
   std::string library_path;
   for (char** entry = ::environ; *entry; ++entry) {
@@ -64,6 +65,8 @@ std::vector<std::string> environment(const WorkerOptions& options) {
 std::vector<std::string> arguments(const WorkerOptions& options) {
   std::vector<std::string> list{"convgauge",    "worker",    "--plugin",
                                 options.plugin, "--threads", std::to_string(options.threads)};
+  if (options.tolerates(Tolerable::R14))
+    list.insert(list.end(), {"--tolerate", std::string(word(Tolerable::R14))});
   if (!options.cpus.empty()) {
     list.emplace_back("--cpus");
     list.push_back(fmt::format("{}", fmt::join(options.cpus, ",")));

@@ -2,16 +2,22 @@
 #pragma once
 #include <sys/types.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 #include "core/layers.hpp"
+#include "core/rule.hpp"
 #include "worker/descriptor.hpp"
 
 namespace convgauge::worker {
 
 struct WorkerOptions {
+  bool tolerates(Tolerable rule) const {
+    return std::ranges::find(tolerated, rule) != tolerated.end();
+  }
+
   /// The program whose verb `worker` is run; "/proc/self/exe" for the driver itself.
   std::filesystem::path executable;
   std::string plugin;                  // a file, or "builtin:reference"
@@ -22,6 +28,7 @@ struct WorkerOptions {
   bool timed = true;
   /// Runs in a thread of the driver, for a debugger: nothing is contained, no limit is kept.
   bool in_process = false;
+  std::vector<Tolerable> tolerated{};  // rules whose breach is no failure
   bool operator==(const WorkerOptions&) const = default;
 };
 

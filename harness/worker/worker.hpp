@@ -117,7 +117,7 @@ class Worker {
   Descriptor socket_, status_, output_, errors_;
   pid_t pid_ = -1;
   std::thread thread_;  // where the worker runs in this process
-  bool stopped_ = false;
+  bool stopped_ = false, may_print_ = false;
   bool ended_ = false;  // the warden has reported the worker's end
   int processors_ = 1;  // that the worker may use
   std::optional<WorkerStart> start_;

@@ -73,6 +73,15 @@ def other_ways(cli):
         expect(json.loads(done.out)[0]["verdict"]["kind"] == "agrees", f"{call} {error}\n{done}")
 
 
+def without_proc(cli):
+    hide = ["unshare", "-m", "sh", "-c", 'umount -l /proc && exec "$0" "$@"']
+    done = cli.run(f"{VERIFY} --json", wrapper=hide)
+    if done.err.startswith(("unshare: ", "umount: ")):
+        raise unittest.SkipTest("/proc cannot be unmounted here")
+    done.is_(0)
+    expect(json.loads(done.out)[0]["verdict"]["kind"] == "agrees", f"{done}")
+
+
 def few_files(cli):
     prepare = limited(resource.RLIMIT_NOFILE, 32)
     cli.run(VERIFY, prepare=prepare).is_(0)
@@ -161,6 +170,7 @@ if __name__ == "__main__":
             each_verb,
             each_call,
             other_ways,
+            without_proc,
             few_files,
             few_processes,
             small_files,

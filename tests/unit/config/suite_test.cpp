@@ -65,20 +65,21 @@ TEST(Suite, BackendsAreWordsOrObjects) {
   const auto suite = scratch.read(beside(R"("backends": ["naive",
     {"name": "onednn", "label": "onednn-3", "plugin": "lib/x.so",
      "library_path": "../onednn3/lib", "required": true, "algorithm": "all", "device": "cpu:0",
-     "options": {"accuracy": "balanced", "tile": 32, "fast": true}},
+     "options": {"accuracy": "balanced", "tile": 32, "fast": true}, "tolerate": ["R14", "R15"]},
     {"name": "onednn", "plugin": "/opt/y.so"}, {"name": "winograd", "algorithm": "f2"}, "winograd",
     {"name": "fft", "algorithm": "all"}], "baseline_backend": "onednn-3",
     "known": [{"match": "fft *", "verdict": "differs", "issue": "tail", "$comment": 1}])"));
   ASSERT_TRUE(suite) << suite.error().message;
   const auto& b = suite->backends;
   ASSERT_EQ(b.size(), 6U);
-  EXPECT_EQ(b[0], (BackendChoice{"naive", "naive", "default", {}, {}, {}, {}, false}));
+  EXPECT_EQ(b[0], (BackendChoice{"naive", "naive", "default", {}, {}, {}, {}, {}, false}));
   EXPECT_EQ(b[1], (BackendChoice{"onednn",
                                  "onednn-3",
                                  "all",
                                  scratch.folder / "lib/x.so",
                                  scratch.folder.parent_path() / "onednn3/lib",
                                  {{"accuracy", "balanced"}, {"tile", "32"}, {"fast", "true"}},
+                                 {Tolerable::R14, Tolerable::R15},
                                  "cpu:0",
                                  true}));
   EXPECT_EQ(b[2].label, "onednn");

@@ -52,6 +52,15 @@ TEST(Text, ANumberIsTheWholeText) {
   EXPECT_FALSE(parse_number<unsigned>("-1"));
 }
 
+TEST(Text, CellsAreShortAndWhole) {
+  const std::string fits(400, 'a');
+  EXPECT_EQ(shortened(fits), fits);
+  EXPECT_EQ(shortened(fits + "b"), fits + "…");
+  // A character of two bytes is not cut in two.
+  EXPECT_EQ(shortened(fits.substr(0, 398) + "×××"), fits.substr(0, 398) + "×…");
+  EXPECT_EQ(shortened(fits.substr(0, 399) + "×××"), fits.substr(0, 399) + "…");
+}
+
 TEST(Text, SignalsHaveTheirNames) {
   EXPECT_EQ(signal_name(SIGSEGV), "SIGSEGV");
   EXPECT_EQ(signal_name(SIGRTMIN), "SIGRTMIN");
