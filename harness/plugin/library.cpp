@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <fstream>
 #include <set>
+#include <utility>
+
 #include "core/layers.hpp"
 
 namespace convgauge::plugin {
@@ -21,12 +23,36 @@ const cvg_host& host() {
   return table;
 }
 
-/// Whether the backend has every function that the host calls without a check for null.
-bool complete(const cvg_backend& b) {
-  return b.struct_size >= offsetof(cvg_backend, memory_alloc) && b.device_count && b.device_info &&
-         b.options && b.query && b.algorithms && b.plan_create && b.plan_destroy &&
-         b.plan_algorithm && b.requirements && b.bind && b.prepare_weights && b.upload &&
-         b.execute && b.wait && b.fetch;
+/// What the backend's table lacks of all that the host calls without a check for null; empty where
+/// it has everything.
+std::string missing(const cvg_backend& b) {
+  constexpr auto kLeast = offsetof(cvg_backend, memory_alloc);
+  if (b.struct_size < kLeast)
+    return fmt::format(
+        "struct_size is {}, but the functions that every backend needs take {} bytes (set it to "
+        "sizeof(cvg_backend), {} here)",
+        b.struct_size, kLeast, sizeof(cvg_backend));
+  const std::pair<const char*, bool> functions[] = {
+      {"device_count", b.device_count},
+      {"device_info", b.device_info},
+      {"options", b.options},
+      {"query", b.query},
+      {"algorithms", b.algorithms},
+      {"plan_create", b.plan_create},
+      {"plan_destroy", b.plan_destroy},
+      {"plan_algorithm", b.plan_algorithm},
+      {"requirements", b.requirements},
+      {"bind", b.bind},
+      {"prepare_weights", b.prepare_weights},
+      {"upload", b.upload},
+      {"execute", b.execute},
+      {"wait", b.wait},
+      {"fetch", b.fetch},
+  };
+  std::string names;
+  for (const auto& [name, present] : functions)
+    if (!present) names += (names.empty() ? "" : ", ") + std::string(name);
+  return names.empty() ? names : "null where a function must be: " + names;
 }
 
 tl::unexpected<Trouble> unusable(const std::string& file, std::string why) {
@@ -47,8 +73,10 @@ Answer<void> check_tables(const cvg_plugin& plugin, const std::string& file) {
                     fmt::format("the plugin's table says ABI version {}, this convgauge speaks {}",
                                 plugin.abi_version, CVG_ABI_VERSION));
   if (plugin.struct_size < offsetof(cvg_plugin, extension))
-    return unusable(file,
-                    fmt::format("the plugin's table is {} bytes, too short", plugin.struct_size));
+    return unusable(
+        file, fmt::format("the plugin's table: struct_size is {}, but its members take "
+                          "{} bytes (set it to sizeof(cvg_plugin), {} here)",
+                          plugin.struct_size, offsetof(cvg_plugin, extension), sizeof(cvg_plugin)));
   if (!plugin.name || !*plugin.name) return unusable(file, Rule::R2, "the plugin has no name");
   if (plugin.backend_count < 1 || !plugin.backends)
     return unusable(file, "the plugin offers no backend");
@@ -62,8 +90,8 @@ Answer<void> check_tables(const cvg_plugin& plugin, const std::string& file) {
                                   b->name ? b->name : ""));
     if (!names.insert(b->name).second)
       return unusable(file, Rule::R2, fmt::format("two backends are named '{}'", b->name));
-    if (!complete(*b))
-      return unusable(file, fmt::format("backend '{}' lacks a function of its table", b->name));
+    if (const auto lacks = missing(*b); !lacks.empty())
+      return unusable(file, fmt::format("the table of backend '{}': {}", b->name, lacks));
   }
   return {};
 }
