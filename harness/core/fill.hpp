@@ -20,8 +20,9 @@ namespace convgauge {
 /// range:     magnitudes over dozens of binades, sources and weights alike.
 /// spike:     like normal but tiny, with one huge pixel in each group of each image.
 /// subnormal: source and bias of subnormal numbers, with normal weights.
-/// nonfinite: like normal, with two of infinity, -infinity and NaN in each group of each image;
-///            one weight in eight is zero.
+/// nonfinite: like normal, with an infinity in each group of each image, and a NaN or the other
+///            infinity where no output depends on both; one weight in eight is zero. In
+///            backward_weights in the first image only.
 enum class Fill { integer, normal, uniform, impulse, range, spike, subnormal, nonfinite };
 template <>
 struct Words<Fill> {
@@ -32,7 +33,7 @@ struct Words<Fill> {
 
 /// Part of the key of the cache of references: raise it when a fill changes, so that references
 /// stored before are not used.
-inline constexpr int kFillVersion = 2;
+inline constexpr int kFillVersion = 3;
 
 /// Whether `fill` can be exact for this spec; true for fills that need not be. integer: not where
 /// weights would have to be so sparse that a group has too few output channels to use every tap,

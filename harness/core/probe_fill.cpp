@@ -1,8 +1,8 @@
 #include "core/probe_fill.hpp"
 
 #include <algorithm>
-#include <array>
 #include <bit>
+#include <cstdlib>
 #include <limits>
 
 #include <vector>
@@ -113,26 +113,57 @@ double subnormal(Dtype t) {
   return smallest_normal(t) * 0x1p-3;
 }
 
-/// Whether `at` is the random pixel number `which` of its group and image: one pixel of one
-/// channel.
-bool chosen(const Shape& s, const Filled& filled, const At& at, std::int64_t which) {
-  const auto channels = filled.group_channels, group = at.c / channels;
-  const auto bits = hashed(filled.key, at.n * (s[1] / channels) + group, which);
-  return below(mixed(bits + 1), s[2]) == at.h && below(mixed(bits + 2), s[3]) == at.w &&
-         below(mixed(bits + 3), channels) == at.c % channels;
+/// The random pixel number `which` of a group of an image: one pixel of one channel.
+At pixel(const Shape& s, const Filled& filled, std::int64_t n, std::int64_t group,
+         std::int64_t which) {
+  const auto channels = filled.group_channels;
+  const auto bits = hashed(filled.key, n * (s[1] / channels) + group, which);
+  return {n, group * channels + below(mixed(bits + 3), channels), below(mixed(bits + 1), s[2]),
+          below(mixed(bits + 2), s[3])};
 }
 
-/// The nonfinite fill: at two random pixels of each group two of the three special values,
-/// `otherwise` everywhere else. Which two depends on the image.
-double special(const Shape& s, const Filled& filled, const At& at, double otherwise) {
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  constexpr std::array<double, 3> kinds{kInfinity, -kInfinity,
-                                        std::numeric_limits<double>::quiet_NaN()};
-  const auto first = below(hashed(filled.key, at.n, 7), 3);
-  for (std::int64_t which = 0; which < 2; ++which)
-    if (chosen(s, filled, at, which)) return kinds[static_cast<std::size_t>((first + which) % 3)];
-  return otherwise;
+bool chosen(const Shape& s, const Filled& filled, const At& at, std::int64_t which) {
+  const auto p = pixel(s, filled, at.n, at.c / filled.group_channels, which);
+  return p.c == at.c && p.h == at.h && p.w == at.w;
 }
+
+/// The nonfinite fill: an infinity at one random pixel of each group, and a NaN or the other
+/// infinity at a second one, where no output depends on both. An infinity then meets a zero weight,
+/// which makes a NaN, in one output of eight, and a number in the others, however long the sums
+/// are.
+class Specials {
+ public:
+  Specials(const Spec& spec, const Filled& filled)
+      : spec_(spec), filled_(filled), shape_(spec.shape(filled.role)) {}
+
+  double operator()(const At& at, double otherwise) const {
+    // Gradients of weights sum over the images.
+    if (spec_.direction == Direction::backward_weights && at.n > 0) return otherwise;
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    const auto kinds = hashed(filled_.key, at.n, 7);
+    const double first = kinds & 1 ? kInfinity : -kInfinity;
+    if (chosen(shape_, filled_, at, 0)) return first;
+    if (!chosen(shape_, filled_, at, 1) || !apart(at)) return otherwise;
+    return kinds & 2 ? -first : std::numeric_limits<double>::quiet_NaN();
+  }
+
+ private:
+  /// Whether no output depends on `at`, pixel 1, and on pixel 0.
+  bool apart(const At& at) const {
+    const auto other = pixel(shape_, filled_, at.n, at.c / filled_.group_channels, 0);
+    if (spec_.direction == Direction::backward_weights) return at.c != other.c;
+    const auto& g = spec_.geometry;
+    const bool forward = spec_.direction == Direction::forward;
+    const auto far = [forward](const Axis& a, std::int64_t x, std::int64_t y) {
+      return std::abs(x - y) * (forward ? 1 : a.stride) >= a.reach();
+    };
+    return far(g.h, at.h, other.h) || far(g.w, at.w, other.w);
+  }
+
+  const Spec& spec_;
+  Filled filled_;
+  Shape shape_;
+};
 
 }  // namespace
 
@@ -161,8 +192,8 @@ void probe_source(const Spec& spec, const Filled& filled, Fill fill, void* out) 
     return go([&, low = tiny(type), high = huge(type)](std::uint64_t bits, std::int64_t index) {
       return (chosen(shape, filled, at_of(shape, index), 0) ? high : low) * normal(bits);
     });
-  go([&](std::uint64_t bits, std::int64_t index) {
-    return special(shape, filled, at_of(shape, index), normal(bits));
+  go([&, specials = Specials(spec, filled)](std::uint64_t bits, std::int64_t index) {
+    return specials(at_of(shape, index), normal(bits));
   });
 }
 

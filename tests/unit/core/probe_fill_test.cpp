@@ -155,6 +155,37 @@ TEST(Nonfinite, IsFiniteButForAFewOfEachKind) {
   EXPECT_GT(nan, images / 4);
 }
 
+/// A kernel that makes a NaN of an infinity must show: one output of eight may be NaN by itself.
+TEST(Nonfinite, LeavesInfinitiesInTheOutputsHoweverLongTheSums) {
+  for (const char* text : {"n1c1h1w1_o64k1", "n1c128h1w1_o64k1", "n1c512h2w2_o64k2",
+                           "n2c256h4w4_o64k3p1", "n1c64h7w7_o64k7p3", "n1c2048h3w3_o64k3"}) {
+    const auto spec = spec_of(text);
+    const auto& g = spec.geometry;
+    const auto w = weights(spec, Fill::nonfinite);
+    std::int64_t infinite = 0, nan = 0;
+    for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+      const auto x = src(spec, Fill::nonfinite, seed);
+      for (std::int64_t n = 0; n < g.batch; ++n)
+        for (std::int64_t o = 0; o < g.out_channels; ++o) {
+          double sum = 0;  // of the window in the middle
+          const auto oh = g.h.output() / 2, ow = g.w.output() / 2;
+          for (std::int64_t c = 0; c < g.in_channels; ++c)
+            for (std::int64_t kh = 0; kh < g.h.kernel; ++kh)
+              for (std::int64_t kw = 0; kw < g.w.kernel; ++kw) {
+                const auto ih = g.h.source(oh, kh), iw = g.w.source(ow, kw);
+                if (ih < 0 || iw < 0 || ih >= g.h.input || iw >= g.w.input) continue;
+                const auto at = ((n * g.in_channels + c) * g.h.input + ih) * g.w.input + iw;
+                const auto tap = ((o * g.in_channels + c) * g.h.kernel + kh) * g.w.kernel + kw;
+                sum += x[static_cast<std::size_t>(at)] * w[static_cast<std::size_t>(tap)];
+              }
+          infinite += std::isinf(sum), nan += std::isnan(sum);
+        }
+    }
+    EXPECT_GT(nan, 0) << text;
+    EXPECT_GT(infinite, 2 * nan) << text;
+  }
+}
+
 TEST(Probes, AreTheSameInEveryLayoutAndDifferBySeed) {
   const auto planes = spec_of("n2c5h9w33_o3k3"),
              pixels = spec_of("n2c5h9w33_o3k3", Dtype::f32, Layout::nhwc);
