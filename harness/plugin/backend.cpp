@@ -124,6 +124,8 @@ Answer<void> Plan::read_answers(const Spec& spec, const PlanSettings& settings) 
     return failed(fmt::format("plan_algorithm returned {}", status_word(status)));
   algorithm_ = from_abi(raw);
   if (algorithm_.name.empty()) return broke(Rule::R2, "the plan's algorithm has no name");
+  if (const auto why = broken_rule(algorithm_, spec); !why.empty())
+    return failed(fmt::format("plan_algorithm: {}: {}", algorithm_.name, why));
   if (!settings.algorithm.empty() && algorithm_.name != settings.algorithm)
     return broke(Rule::R5, fmt::format("asked for algorithm {}, the plan runs {}",
                                        settings.algorithm, algorithm_.name));
@@ -272,6 +274,8 @@ Answer<std::vector<Algorithm>> Backend::algorithms(const Spec& spec,
   for (const auto& a : raw) {
     list.push_back(from_abi(a));
     if (list.back().name.empty()) return broke(Rule::R2, "an algorithm has no name");
+    if (const auto why = broken_rule(list.back(), spec); !why.empty())
+      return failed(fmt::format("algorithms: {}: {}", list.back().name, why));
     if (!names.insert(list.back().name).second)
       return broke(Rule::R2, fmt::format("two algorithms are named {}", list.back().name));
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/layers.hpp"
+#include "core/spec.hpp"
 #include "core/words.hpp"
 
 namespace convgauge::verify {
@@ -46,5 +47,18 @@ struct Algorithm {
   std::array<int, 2> fft_tile{1, 1};       // h, w
   bool operator==(const Algorithm&) const = default;
 };
+
+/// The most finite points of one axis, as many as the plugin interface has room for.
+inline constexpr int kMostPoints = 16;
+/// The longest side of an FFT tile: far more than any output could use.
+inline constexpr int kLongestTile = 1 << 20;
+
+/// What no algorithm can be; empty where there is nothing. Of class winograd: m and r at least 1,
+/// m + r - 2 at most kMostPoints. Of class fft: sides from 1 to kLongestTile. What the other
+/// classes say of these is not read.
+std::string broken_rule(const Algorithm& algorithm);
+/// That, or what does not fit the problem: a Winograd algorithm for more taps than the kernel has
+/// (not asked for the gradient of the weights, where the output takes the kernel's place).
+std::string broken_rule(const Algorithm& algorithm, const Spec& spec);
 
 }  // namespace convgauge::verify
