@@ -44,14 +44,36 @@ void fill_pattern(std::byte* to, std::size_t bytes, Dtype type, Poison poison) {
   });
 }
 
-void fill_bytes(std::byte* to, std::size_t bytes, int value) {
+/// The 16 bits with which a buffer that is no tensor is filled: as often as an element needs them,
+/// a NaN in every type. Each role has its own, which arithmetic carries into the result.
+struct RolePoison {
+  std::uint16_t word;
+  const char* buffer;
+};
+constexpr RolePoison kWorkspacePoison{0x7ffb, "workspace"}, kPackedPoison{0x7ffd, "packed_weights"},
+    kOwnPoison{0x7ffe, "a buffer of the plan's own form"};
+
+RolePoison poison_of(BufferRole role) {
+  if (role == BufferRole::workspace) return kWorkspacePoison;
+  return role == BufferRole::packed_weights ? kPackedPoison : kOwnPoison;
+}
+
+void fill_poison(std::byte* to, std::size_t bytes, BufferRole role) {
+  const auto word = poison_of(role).word;
+  const std::byte halves[2] = {static_cast<std::byte>(word & 0xff),
+                               static_cast<std::byte>(word >> 8)};
   each_block(static_cast<std::int64_t>(bytes), kBlockBytes,
              [=](std::int64_t begin, std::int64_t end) {
-               std::memset(to + begin, value, static_cast<std::size_t>(end - begin));
+               for (auto i = begin; i < end; ++i) to[i] = halves[i % 2];
              });
 }
 
-constexpr int kNanBytes = 0xFF;  // a NaN in every floating type
+/// The significand of a NaN of `from` after conversion to `to`: its highest bits.
+std::uint64_t converted_payload(Dtype from, std::uint64_t bits, Dtype to) {
+  const int have = traits(from).significand_bits, want = traits(to).significand_bits;
+  const auto payload = bits & ((std::uint64_t{1} << have) - 1);
+  return have > want ? payload >> (have - want) : payload << (want - have);
+}
 
 std::string touched_words(std::int64_t distance) {
   return distance < 0
@@ -60,6 +82,19 @@ std::string touched_words(std::int64_t distance) {
 }
 
 }  // namespace
+
+std::string poison_origin(Dtype type, std::uint64_t bits) {
+  const auto significand = (std::uint64_t{1} << traits(type).significand_bits) - 1;
+  std::string found;
+  for (const auto& poison : {kWorkspacePoison, kPackedPoison, kOwnPoison})
+    for (const auto held : kAllDtypes) {
+      const auto repeated = poison.word * 0x0001000100010001u;
+      if (converted_payload(held, repeated, type) != (bits & significand)) continue;
+      if (!found.empty() && found != poison.buffer) return {};
+      found = poison.buffer;
+    }
+  return found;
+}
 
 std::int32_t GuardedPlan::reserve(std::uint64_t bytes, std::uint64_t alignment, BufferRole role) {
   regions_.push_back(worker_.arena().reserve(bytes, alignment, role));
@@ -113,7 +148,7 @@ void GuardedPlan::lay_canaries() {
     const auto& r = regions_[i];
     lay_canary(worker_.arena().window(r), r, placement_);
     // Tensors are filled by run().
-    if (!is_tensor(i)) fill_bytes(worker_.arena().bytes(r, placement_), r.bytes, kNanBytes);
+    if (!is_tensor(i)) fill_poison(worker_.arena().bytes(r, placement_), r.bytes, r.role);
   }
   for (auto& lane : lanes_) lane.bound = false;
 }
@@ -156,7 +191,7 @@ std::optional<Verdict> GuardedPlan::run(const Inputs& inputs, Placement placemen
   if (!fresh)
     for (const auto& r : regions_)
       if (r.role == BufferRole::workspace)
-        fill_bytes(worker_.arena().bytes(r, placement_), r.bytes, kNanBytes);
+        fill_poison(worker_.arena().bytes(r, placement_), r.bytes, r.role);
   mine.bound = true;
   const auto result = spec_.type(spec_.result());
   const VerifyRun request{plan_.plan,
@@ -177,26 +212,55 @@ Outputs GuardedPlan::outputs(int slot) {
   return all;
 }
 
-std::optional<GuardedPlan::Unwritten> GuardedPlan::unwritten(Poison poison) {
-  const auto written = outputs();
+Written GuardedPlan::written() {
+  Written copy;
+  const auto now = outputs();
+  for (const auto role : kTensorRoles)
+    if (const auto* from = now[index_of(role)])
+      copy[index_of(role)].assign(from, from + spec_.bytes(role));
+  return copy;
+}
+
+std::optional<GuardedPlan::Unwritten> GuardedPlan::unwritten(Poison poison,
+                                                             const Written* earlier) {
+  const auto now = outputs();
+  const auto other = poison == Poison::nan ? Poison::number : Poison::nan;
   for (const auto role : kTensorRoles) {
     if (!spec_.writes(role)) continue;
+    const auto type = spec_.type(role);
+    const auto* before = earlier ? (*earlier)[index_of(role)].data() : nullptr;
     std::atomic<std::int64_t> count = 0, least = std::numeric_limits<std::int64_t>::max();
-    each_word(written[index_of(role)], spec_.bytes(role), spec_.type(role),
-              [&, bits = poison_bits(spec_.type(role), poison)](const auto* at, const auto* end,
-                                                                const auto* start) {
-                const auto left = static_cast<std::remove_cvref_t<decltype(*at)>>(bits);
-                const auto here = std::count(at, end, left);
+    each_word(now[index_of(role)], spec_.bytes(role), type,
+              [&, bits = poison_bits(type, poison), other_bits = poison_bits(type, other)](
+                  const auto* at, const auto* end, const auto* start) {
+                using Word = std::remove_cvref_t<decltype(*at)>;
+                const auto* was = reinterpret_cast<const Word*>(before);
+                std::int64_t here = 0, first = 0;
+                for (const auto* p = at; p < end; ++p) {
+                  if (*p != static_cast<Word>(bits)) continue;
+                  if (was && was[p - start] != static_cast<Word>(other_bits)) continue;
+                  if (here++ == 0) first = p - start;
+                }
                 if (here == 0) return;
                 count += here;
-                const std::int64_t found = std::find(at, end, left) - start;
                 for (auto seen = least.load();
-                     found < seen && !least.compare_exchange_weak(seen, found);)
+                     first < seen && !least.compare_exchange_weak(seen, first);)
                   continue;
               });
     if (count > 0) return Unwritten{role, count, least};
   }
   return std::nullopt;
+}
+
+std::string GuardedPlan::poison_origin(TensorRole role, const std::array<std::int64_t, 4>& at) {
+  const auto type = spec_.type(role);
+  const auto strides = spec_.strides(role);
+  std::int64_t index = 0;
+  for (std::size_t i = 0; i < at.size(); ++i) index += at[i] * strides[i];
+  std::uint64_t bits = 0;
+  std::memcpy(&bits, outputs()[index_of(role)] + static_cast<std::size_t>(index) * size_of(type),
+              size_of(type));
+  return convgauge::run::poison_origin(type, bits);
 }
 
 }  // namespace convgauge::run

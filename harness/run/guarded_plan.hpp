@@ -21,6 +21,14 @@ enum class Poison { nan, number };
 /// plans that are still in use.
 enum class Beside { nothing, other_plans };
 
+/// Which buffer of a plan the NaN with these bits was read from before anything was written there:
+/// "workspace", "packed_weights", "a buffer of the plan's own form". Empty for any other NaN, and
+/// where a narrow type does not keep enough of its bits to tell.
+std::string poison_origin(Dtype type, std::uint64_t bits);
+
+/// A copy of outputs, by role; empty for what the direction does not write.
+using Written = std::array<std::vector<std::byte>, kTensorCount>;
+
 /// [the driver's one thread]
 class GuardedPlan {
  public:
@@ -40,12 +48,18 @@ class GuardedPlan {
   /// What the slot's last run wrote, by the spec's strides.
   Outputs outputs(int slot = 0);
   /// Elements that still hold the poison, of the first output of slot 0 that has any; `first`: the
-  /// lowest index in memory.
+  /// lowest index in memory. In a narrow type a right result may equal the poison: with `earlier`,
+  /// a copy of what a run with the other poison wrote, only elements count that held that one
+  /// there.
   struct Unwritten {
     TensorRole role;
     std::int64_t count, first;
   };
-  std::optional<Unwritten> unwritten(Poison poison);
+  std::optional<Unwritten> unwritten(Poison poison, const Written* earlier = nullptr);
+  /// The buffer whose poison is the NaN in an output of slot 0; see the function of that name.
+  std::string poison_origin(TensorRole role, const std::array<std::int64_t, 4>& at);
+  /// A copy of all that slot 0's last run wrote.
+  Written written();
 
  private:
   /// A slot's buffers, and what its tensors were filled with.

@@ -18,7 +18,7 @@ double verify_bytes(const Spec& spec, const VerifySettings& settings) {
     if (spec.writes(role)) result += real(spec.bytes(role));
   }
   const double sums = 2 * sizeof(double) * real(spec.written_elements());
-  const double sets = real(settings.fills.size()) + 1;
+  const double sets = 2 * real(settings.fills.size());  // each with a changed source too
   // For a gradient: its rearranged tensors and sums, one fill at a time.
   double rearranged = 0;
   if (spec.direction != Direction::forward) {

@@ -116,7 +116,7 @@ std::variant<Agrees, Differs> judge_one(const Evidence& evidence) {
   auto outcome = compare(evidence);
   auto* differs = std::get_if<Differs>(&outcome);
   if (!differs) return outcome;
-  if (evidence.spec.direction == Direction::forward) differs->diagnosis = diagnose(evidence);
+  differs->diagnosis = diagnose(evidence);
   // With two outputs, says which one is wrong; the other kind is not named.
   if (evidence.role == TensorRole::diff_bias) differs->where = "diff_bias: " + differs->where;
   return outcome;

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
-#include "core/blocks.hpp"
 #include "core/layers.hpp"
 #include "core/probe_fill.hpp"
 #include "run/guarded_plan.hpp"
@@ -71,9 +71,13 @@ class VerificationLadder {
     const auto fills = fitting();
     if (tensors_.projected()) return by_projection(fills);
     if (auto bad = all_fills(fills)) return *bad;
+    // The last run was on a changed source. Repeated after the second plan, it also shows whether
+    // that one disturbed the first.
+    if (plan_.algorithm.deterministic)
+      if (auto bad = run_again(fills.back(), false)) return *bad;
+    const auto before = memory_.written();
     if (auto bad = second_plan(fills.front())) return *bad;
-    // Last, so that it also shows whether the second plan disturbed the first.
-    if (auto bad = repeated(fills.back(), fills.size() == 1)) return *bad;
+    if (auto bad = repeated(fills.back(), before)) return *bad;
     return runs_.verdict(tensors_.spec().written_elements());
   }
 
@@ -126,9 +130,7 @@ class VerificationLadder {
       if (is_probe(fill)) placements = {placements[turn++ % placements.size()]};
       for (const auto placement : placements)
         if (auto bad = plain_run(fill, placement)) return bad;
-      // With the first fill only: by default that is integer, whose results are exact.
-      if (fill == fills.front())
-        if (auto bad = changed_source(fill)) return bad;
+      if (auto bad = changed_source(fill)) return bad;
     }
     return std::nullopt;
   }
@@ -143,16 +145,19 @@ class VerificationLadder {
     return right(fill, test, {fmt::format("fill {}, placement {}", word(fill), word(placement))});
   }
 
-  /// R7: every element is written. A NaN that is still there was either never written, or was read
-  /// and written again; a second run with finite poison shows which.
+  /// R7: every element is written. What still holds the poison was either never written, or was
+  /// read and written again (a NaN), or has a right result of the same bits (in a narrow type); a
+  /// second run with the other poison shows which.
   Bad complete(const TestTensors& test, Placement placement, Poison poison) {
     auto left = memory_.unwritten(poison);
     if (!left) return std::nullopt;
-    if (poison == Poison::nan) {
-      if (auto bad = memory_.run(test.inputs(), placement, true, Poison::number)) return bad;
-      left = memory_.unwritten(Poison::number);
-    }
-    if (!left) return broken(Rule::R11, "the result depends on what the output held before");
+    const auto earlier = memory_.written();
+    const auto other = poison == Poison::nan ? Poison::number : Poison::nan;
+    if (auto bad = memory_.run(test.inputs(), placement, true, other)) return bad;
+    left = memory_.unwritten(other, &earlier);
+    if (!left && poison == Poison::nan)
+      return broken(Rule::R11, "the result depends on what the output held before");
+    if (!left) return std::nullopt;
     const auto& spec = tensors_.spec();
     return Trespass{
         Rule::R7,
@@ -172,11 +177,21 @@ class VerificationLadder {
     if (order_.observer)
       order_.observer({tensors_.spec(), fill, algorithm, test, got, oracle, is_right});
     if (auto* differs = std::get_if<Differs>(&outcome)) {
+      if (std::isnan(differs->worst.got)) name_poison(*differs, got);
       if (differs->diagnosis.empty()) differs->diagnosis.taps = taps_astray();
       return *differs;
     }
     runs_.add(fill, std::get<Agrees>(outcome));
     return std::nullopt;
+  }
+
+  /// A NaN that is a buffer's poison says what was read before it was written.
+  void name_poison(Differs& differs, const Outputs& got) {
+    if (got != memory_.outputs()) return;  // of another plan
+    const auto origin = memory_.poison_origin(tensors_.spec().result(), differs.worst.at);
+    if (!origin.empty())
+      differs.where += fmt::format(
+          "; this NaN is what the harness puts into {}: it was read before it was written", origin);
   }
 
   /// Where no misread parameter explains the error, the outputs of the impulse fill may show which
@@ -197,17 +212,26 @@ class VerificationLadder {
     return right(fill, test, {fmt::format("fill {}, changed source", word(fill)), Rule::R12});
   }
 
-  /// R18: the same inputs give the same bits again, whatever other plans did in between. `changed`:
-  /// the last run was on the changed source.
-  Bad repeated(Fill fill, bool changed) {
+  Bad run_again(Fill fill, bool fresh) {
+    return memory_.run(tensors_.of(fill).inputs(), order_.placements.back(), fresh);
+  }
+
+  /// R18: the same inputs give the same bits again, whatever other plans did in between. `before`:
+  /// what the last run on them wrote.
+  Bad repeated(Fill fill, const Written& before) {
     if (!plan_.algorithm.deterministic) return std::nullopt;
-    if (changed)
-      if (auto bad = memory_.run(tensors_.of(fill).inputs(), order_.placements.back(), false))
-        return bad;
-    const auto before = copied();
-    if (auto bad = memory_.run(tensors_.of(fill).inputs(), order_.placements.back(), false))
-      return bad;
+    if (auto bad = run_again(fill, false)) return bad;
     if (wrote_again(before)) return std::nullopt;
+    if (second_plan_ran_) {
+      if (auto bad = run_again(fill, true)) return bad;
+      if (wrote_again(before))
+        return broken(Rule::R18,
+                      plan_.algorithm.name +
+                          ": on the same inputs, the result was another one after a second plan "
+                          "had prepared its weights, and the first one again after this plan "
+                          "prepared its own again: what prepare_weights() makes is kept outside of "
+                          "the plan (in a static variable?)");
+    }
     return broken(
         Rule::R18,
         fmt::format(
@@ -215,27 +239,7 @@ class VerificationLadder {
             plan_.algorithm.name));
   }
 
-  /// All that the last run wrote.
-  std::vector<std::byte> copied() {
-    std::vector<std::byte> all;
-    const auto outputs = memory_.outputs();
-    for (const auto role : kTensorRoles)
-      if (const auto* from = outputs[index_of(role)])
-        all.insert(all.end(), from, from + tensors_.spec().bytes(role));
-    return all;
-  }
-
-  bool wrote_again(const std::vector<std::byte>& before) {
-    const auto outputs = memory_.outputs();
-    std::size_t at = 0;
-    for (const auto role : kTensorRoles) {
-      const auto* now = outputs[index_of(role)];
-      const auto bytes = now ? tensors_.spec().bytes(role) : 0;
-      if (bytes > 0 && !same_bytes(before.data() + at, now, bytes)) return false;
-      at += bytes;
-    }
-    return true;
-  }
+  bool wrote_again(const Written& before) { return memory_.written() == before; }
 
   /// Opens a second plan with another number of threads and two slots, while the first plan is
   /// open. Its results must be right too.
@@ -249,6 +253,9 @@ class VerificationLadder {
       runs_.note(fmt::format("refused with {} threads and 2 slots", settings.threads));
       return std::nullopt;
     }
+    if (const auto why = broken_rule(plan->algorithm, tensors_.spec()); !why.empty())
+      return Failed{fmt::format("plan_algorithm: {}: {}", plan->algorithm.name, why)};
+    second_plan_ran_ = true;
     if (auto bad = both_slots(fill, *plan, settings.threads)) return bad;
     return trouble_of(worker_.call(ClosePlan{plan->plan}, limit_));
   }
@@ -274,6 +281,7 @@ class VerificationLadder {
   const PlanOpened& plan_;
   std::chrono::milliseconds limit_;
   GuardedPlan memory_;
+  bool second_plan_ran_ = false;
   JudgedRuns runs_;
 };
 
@@ -317,6 +325,12 @@ VerifiedCase verify_case(Worker& worker, const VerifyOrder& order, ProblemTensor
   auto opened = worker.call(OpenPlan{order.backend, spec, order.plan}, limit);
   if (!opened) {
     result.verdict = opened.error();
+    return result;
+  }
+  // The plugin layer has checked this too, but in a process that the plugin can write to.
+  if (const auto why = broken_rule(opened->algorithm, spec); !why.empty()) {
+    result.verdict = Failed{fmt::format("plan_algorithm: {}: {}", opened->algorithm.name, why)};
+    (void)worker.call(ClosePlan{opened->plan}, limit);
     return result;
   }
   result.plan = std::move(*opened);

@@ -86,6 +86,46 @@ void add_underflow(const Evidence& e, std::int64_t terms, double amplification, 
   for (auto& floor : bound.floor) floor += amplification * more;
 }
 
+/// Factors that tf32 or reduced math rounds, where they are so small that the rounding is not
+/// relative: fl(x) = x (1 + d) + e (Higham, Accuracy and Stability, equation 2.8). Those types have
+/// the exponents of f32; the narrowest, bf16 (also as one of three pieces of a factor), has
+/// subnormal steps of 2 u_bf16 times the smallest normal number, and |e| is at most half of one. A
+/// sum is off by at most sum (|e_x| (1 + u_w) |w| + |e_w| (1 + u_x) |x| + |e_x e_w|); |w| is summed
+/// for each output channel, |x| is its largest. |e| is 0 where every factor is zero or at least 4
+/// times the smallest normal number: the relative term covers it there.
+void add_factor_underflow(const Evidence& e, std::int64_t terms, double amplification,
+                          Bound& bound) {
+  const Spec& s = e.spec;
+  const auto& g = s.geometry;
+  const auto lost = [&](Dtype t, const std::vector<double>& values) {
+    if (factor_rounding(s.math, t) == 0 || largest_exponent(t) != largest_exponent(Dtype::bf16))
+      return 0.0;
+    const double least = smallest_normal(t);
+    const bool any = std::any_of(values.begin(), values.end(),
+                                 [&](double x) { return x != 0 && std::fabs(x) < 4 * least; });
+    return any ? unit_roundoff(Dtype::bf16) * least : 0.0;
+  };
+  if (s.math == MathMode::strict) return;
+  const auto src = loaded(s.src_type, e.inputs.src, elements(g.src_shape())),
+             weights = loaded(s.weights_type, e.inputs.weights, elements(g.weights_shape()));
+  const double of_src = lost(s.src_type, src), of_weights = lost(s.weights_type, weights);
+  if (of_src == 0 && of_weights == 0) return;
+  double largest_src = 0;
+  for (const double x : src)
+    if (std::isfinite(x)) largest_src = std::max(largest_src, std::fabs(x));
+  const auto n = static_cast<double>(terms);
+  const double ux = factor_rounding(s.math, s.src_type),
+               uw = factor_rounding(s.math, s.weights_type);
+  const auto taps = static_cast<std::size_t>(g.terms());
+  for (std::size_t o = 0; o < bound.floor.size(); ++o) {
+    double sum = 0;
+    for (std::size_t t = 0; t < taps; ++t) sum += std::fabs(weights[o * taps + t]);
+    bound.floor[o] +=
+        amplification * (of_src * (1 + uw) * sum + of_weights * (1 + ux) * n * largest_src +
+                         of_src * of_weights * n);
+  }
+}
+
 /// The magnitude includes |bias|, but the bias is not a factor that a narrower multiplication
 /// rounds: its share is subtracted again.
 void exempt_bias(const Evidence& e, double coefficient, Bound& bound) {
@@ -191,6 +231,7 @@ Bound forward_bound(const Evidence& e, std::int64_t terms) {
     exempt_bias(e, products, bound);
   }
   add_underflow(e, terms, amplified, bound);
+  add_factor_underflow(e, terms, amplified, bound);
   round_output(s.dst_type, s.accumulator_type, bound);
   return bound;
 }
@@ -218,14 +259,15 @@ Bound backward_bound(const Evidence& e) {
   const auto like = [&](const Spec& forward, const Inputs& inputs) {
     return forward_bound({forward, e.algorithm, e.fill, inputs, {}, nullptr}, e.spec.terms() + 1);
   };
-  if (!works_on_tiles(e.algorithm) && !e.algorithm.flushes_subnormals) {
+  if (!works_on_tiles(e.algorithm) && !e.algorithm.flushes_subnormals &&
+      e.spec.math == MathMode::strict) {
     auto bound = like(forward_of(e.spec), {});
     bound.floor.assign(channels, bound.floor.front());
     return bound;
   }
   const AsForward forward(e.spec, e.inputs);
   auto bound = like(forward.spec(), forward.inputs());
-  bound.floor.assign(channels, bound.floor.front());
+  bound.floor.assign(channels, *std::max_element(bound.floor.begin(), bound.floor.end()));
   if (bound.spread.empty()) return bound;
   std::vector<double> gathered(static_cast<std::size_t>(elements(e.shape())));
   forward.gather(bound.spread.data(), gathered.data());
