@@ -186,11 +186,19 @@ bool works_on_tiles(const Algorithm& a) {
   return a.algorithm_class == AlgorithmClass::winograd || a.algorithm_class == AlgorithmClass::fft;
 }
 
-double amplification_or_one(const Algorithm& a) {
-  const auto& [h, w] = a.winograd;
-  const auto classical = classical_amplification(h.m, h.r) * classical_amplification(w.m, w.r);
-  const double value = amplification(a).value_or(classical);
+static double or_one(Expected<double> (*amplified)(const Algorithm&), const Algorithm& a) {
+  auto classical = a;
+  classical.points_known = false;
+  const double value = amplified(a).value_or(amplified(classical).value());
   return std::isfinite(value) ? value : 1;
+}
+
+double amplification_or_one(const Algorithm& a) {
+  return or_one(amplification, a);
+}
+
+double typical_amplification_or_one(const Algorithm& a) {
+  return or_one(typical_amplification, a);
 }
 
 double summation_error(std::int64_t n, double u) {

@@ -34,6 +34,8 @@ bool works_on_tiles(const Algorithm& algorithm);
 /// amplification(a). That of the classical points where the declared points are invalid: a mistake
 /// of the plugin must not loosen its bound. 1 where that is not finite either.
 double amplification_or_one(const Algorithm& a);
+/// typical_amplification(a), likewise.
+double typical_amplification_or_one(const Algorithm& a);
 
 /// min(gamma_n, (8 sqrt(n) + 4) u): rounding of a sum of n products, relative to the sum of their
 /// magnitudes.

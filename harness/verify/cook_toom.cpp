@@ -148,6 +148,21 @@ double amplified(const Matrices& all, int r) {
   return most / r * std::sqrt(4.0 / 3.0);
 }
 
+double square_sum(const Row& row) {
+  double sum = 0;
+  for (const auto& x : row) sum += x.magnitude() * x.magnitude();
+  return sum;
+}
+
+/// See typical_amplification().
+double typically_amplified(const Matrices& all, int r) {
+  double sum = 0;
+  for (const auto& row : all.a)
+    for (std::size_t k = 0; k < row.size(); ++k)
+      sum += row[k].magnitude() * row[k].magnitude() * square_sum(all.g[k]) * square_sum(all.b[k]);
+  return std::sqrt(sum / (static_cast<double>(all.a.size()) * r));
+}
+
 std::string shown(const Rational& p) {
   return p.denominator == 1 ? fmt::format("{}", p.numerator)
                             : fmt::format("{}/{}", p.numerator, p.denominator);
@@ -168,15 +183,10 @@ WinogradAxis classical(int m, int r) {
   return axis;
 }
 
-Expected<double> capped(const WinogradAxis& axis, bool points_known) {
-  const double cap = classical_amplification(axis.m, axis.r);
-  if (!points_known) return cap;
-  return amplification(axis).map([cap](double own) { return std::min(own, cap); });
-}
+using Measure = double (*)(const Matrices&, int r);
 
-}  // namespace
-
-Expected<double> amplification(const WinogradAxis& axis) {
+/// `measure` of the matrices of an axis; 1 where it is not transformed.
+Expected<double> of_axis(const WinogradAxis& axis, Measure measure) {
   const auto name = fmt::format("F({},{})", axis.m, axis.r);
   if (axis.m < 1 || axis.r < 1) return error(name + ": m and r must be at least 1");
   if (axis.m == 1 && axis.r == 1) return 1.0;
@@ -193,20 +203,42 @@ Expected<double> amplification(const WinogradAxis& axis) {
   }
   const auto matrices = build(axis.m, axis.r, points);
   if (!proven(matrices)) return error(name + ": its matrices overflow exact 64-bit fractions");
-  return amplified(matrices, axis.r);
+  return measure(matrices, axis.r);
+}
+
+/// Infinite for more points than there are classical ones.
+double of_classical(int m, int r, Measure measure) {
+  return of_axis(classical(m, r), measure).value_or(HUGE_VAL);
+}
+
+/// The product over both axes, of the declared or the classical points, whichever is smaller.
+Expected<double> of_both(const Algorithm& algorithm, Measure measure) {
+  double product = 1;
+  for (const auto& axis : algorithm.winograd) {
+    const double cap = of_classical(axis.m, axis.r, measure);
+    const auto own = algorithm.points_known ? of_axis(axis, measure) : Expected<double>(cap);
+    if (!own) return own;
+    product *= std::min(*own, cap);
+  }
+  return product;
+}
+
+}  // namespace
+
+Expected<double> amplification(const WinogradAxis& axis) {
+  return of_axis(axis, amplified);
 }
 
 double classical_amplification(int m, int r) {
-  // No cap for sizes that exceed the classical points or 64-bit fractions; nobody uses those.
-  return amplification(classical(m, r)).value_or(HUGE_VAL);
+  return of_classical(m, r, amplified);
 }
 
 Expected<double> amplification(const Algorithm& algorithm) {
-  const auto h = capped(algorithm.winograd[0], algorithm.points_known);
-  if (!h) return h;
-  return capped(algorithm.winograd[1], algorithm.points_known).map([&](double w) {
-    return *h * w;
-  });
+  return of_both(algorithm, amplified);
+}
+
+Expected<double> typical_amplification(const Algorithm& algorithm) {
+  return of_both(algorithm, typically_amplified);
 }
 
 }  // namespace convgauge::verify

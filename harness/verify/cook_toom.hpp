@@ -20,4 +20,11 @@ double classical_amplification(int m, int r);
 /// smaller; the cap where the plugin does not declare its points. Errors as above.
 Expected<double> amplification(const Algorithm& algorithm);
 
+/// How many times its own relative error a rounding of every transformed product is, relative to
+/// the outputs, as root mean squares over random normal tensors: a product of point k has the
+/// variance |G_k|^2 |B_k|^2 for each channel, output i sums A[i][k] of them, and consists of r
+/// products of variance 1. Hence sqrt(1 / (m r) sum over i, k of A[i][k]^2 |G_k|_2^2 |B_k|_2^2) on
+/// one axis. The product over both axes, declared or capped as above: errors too.
+Expected<double> typical_amplification(const Algorithm& algorithm);
+
 }  // namespace convgauge::verify

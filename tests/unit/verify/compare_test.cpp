@@ -285,8 +285,8 @@ TEST(Gate, KnowsTheMeasuredErrors) {
   };
   EXPECT_NEAR(expected({}), 1.2e-6, 0.1e-6);
   EXPECT_NEAR(expected(winograd_algorithm(2)), 1.2e-6, 0.1e-6) << "as lenient as the direct sum";
-  EXPECT_NEAR(expected(winograd_algorithm(4)), 6.4e-6, 0.4e-6);
-  EXPECT_NEAR(expected(winograd_algorithm(6)), 9e-6, 1e-6);
+  EXPECT_NEAR(expected(winograd_algorithm(4)), 5.7e-6, 0.1e-6);
+  EXPECT_NEAR(expected(winograd_algorithm(6)), 1.09e-5, 0.1e-6);
   EXPECT_NEAR(expected(fft_algorithm(16)), 6e-7, 1e-7);
 }
 

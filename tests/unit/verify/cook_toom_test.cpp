@@ -68,10 +68,24 @@ TEST(CookToom, TheClassicalSetIsTheCap) {
   EXPECT_NEAR(amplification(wild).value(), squared(kF43), 1e-9);
 }
 
-TEST(CookToom, EverySizeInUseHasAClassicalSet) {
-  for (int m = 1; m <= 8; ++m)
-    for (int r = 1; r <= 7; ++r)
-      EXPECT_TRUE(m + r - 2 > 9 || std::isfinite(classical_amplification(m, r))) << m << " " << r;
+TEST(CookToom, EverySizeThatCanBeDeclaredHasAClassicalSet) {
+  for (int m = 1; m <= kMostPoints + 1; ++m)
+    for (int r = 1; m + r - 2 <= kMostPoints; ++r)
+      EXPECT_TRUE(std::isfinite(classical_amplification(m, r))) << m << " " << r;
+}
+
+/// By hand for F(2,3), sum of A^2 |G|^2 |B|^2: 1*2 + .75*2 + .75*2 for the first row, .75*2 + .75*2
+/// + 1*2 for the second; so sqrt(5 / 3) on one axis.
+TEST(CookToom, TypicalAmplification) {
+  Algorithm a;
+  a.winograd = {kF23, kF23};
+  EXPECT_NEAR(typical_amplification(a).value(), 5.0 / 3, 1e-12);
+  a.winograd = {WinogradAxis{}, kF23};
+  EXPECT_NEAR(typical_amplification(a).value(), std::sqrt(5.0 / 3), 1e-12);
+  Algorithm wild;
+  wild.winograd[0] = wild.winograd[1] = {4, 3, {{0, 1}, {5, 1}, {-5, 1}, {7, 1}, {-7, 1}}};
+  a.winograd = {kF43, kF43};
+  EXPECT_EQ(typical_amplification(wild).value(), typical_amplification(a).value()) << "the cap";
 }
 
 }  // namespace

@@ -53,6 +53,36 @@ Transforms lavin(int m) {
            {0, 4, 0, -5, 0, 1}}};
 }
 
+/// Cook-Toom in double, rounded to f32: with p_k the finite points, A[i][k] = p_k^i, G[k][j] =
+/// p_k^j / prod (p_k - p_l), B[k] = prod (x - p_l), l != k; then the point at infinity.
+Transforms of_points(const WinogradAxis& axis) {
+  std::vector<double> p;
+  for (const auto& point : axis.points)
+    p.push_back(static_cast<double>(point.numerator) / point.denominator);
+  const auto n = p.size() + 1, m = static_cast<std::size_t>(axis.m),
+             r = static_cast<std::size_t>(axis.r);
+  Transforms all{Matrix(m, std::vector<float>(n)), Matrix(n, std::vector<float>(r)), {}};
+  for (std::size_t k = 0; k < n; ++k) {
+    double scale = 1;
+    std::vector<double> product{1};
+    for (std::size_t l = 0; l + 1 < n; ++l) {
+      if (l == k) continue;
+      if (k + 1 < n) scale *= p[k] - p[l];
+      product.push_back(0);
+      for (auto i = product.size() - 1; i > 0; --i) product[i] = product[i - 1] - p[l] * product[i];
+      product[0] *= -p[l];
+    }
+    product.resize(n);
+    all.b.emplace_back(product.begin(), product.end());
+    const auto power = [&](std::size_t i, std::size_t last) {
+      return k + 1 < n ? std::pow(p[k], static_cast<double>(i)) : i == last ? 1.0 : 0.0;
+    };
+    for (std::size_t i = 0; i < m; ++i) all.a[i][k] = static_cast<float>(power(i, m - 1));
+    for (std::size_t j = 0; j < r; ++j) all.g[k][j] = static_cast<float>(power(j, r - 1) / scale);
+  }
+  return all;
+}
+
 float source(const Trial& t, std::int64_t n, std::int64_t c, std::int64_t h, std::int64_t w) {
   const auto& g = t.spec.geometry;
   if (h < 0 || w < 0 || h >= g.h.input || w >= g.w.input) return 0;
@@ -60,9 +90,8 @@ float source(const Trial& t, std::int64_t n, std::int64_t c, std::int64_t h, std
 }
 
 /// 3x3, stride 1, zero padding, one group.
-std::vector<double> winograd(const Trial& t, int m) {
+std::vector<double> winograd(const Trial& t, int m, const Transforms& tr) {
   const auto& g = t.spec.geometry;
-  const auto tr = lavin(m);
   const auto oh = g.h.output(), ow = g.w.output();
   const auto size = static_cast<std::size_t>(m + 2);
   std::vector<double> out(t.sums.want.size());
@@ -93,6 +122,10 @@ std::vector<double> winograd(const Trial& t, int m) {
                 tile[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)] + bias;
       }
   return out;
+}
+
+std::vector<double> winograd(const Trial& t, int m) {
+  return winograd(t, m, lavin(m));
 }
 
 using Complex = std::complex<float>;
@@ -223,6 +256,33 @@ TEST(Tiled, TheGateLeavesRoomForRightKernels) {
       EXPECT_GT(gate.measured, 0.08 * gate.allowed) << text << " m " << m;
       RecordProperty(std::string(text) + std::to_string(m),
                      std::to_string(gate.measured / gate.allowed));
+    }
+}
+
+/// Up to as many points as a plugin can declare; F(8,3) with points that are better than the
+/// classical ones, too.
+TEST(Tiled, TheGateLeavesRoomForLargeTiles) {
+  const std::vector<Rational> points{{0, 1},  {1, 1}, {-1, 1}, {2, 1}, {-2, 1}, {1, 2},
+                                     {-1, 2}, {3, 1}, {-3, 1}, {1, 3}, {-1, 3}, {4, 1},
+                                     {-4, 1}, {1, 4}, {-1, 4}, {3, 2}};
+  std::vector<WinogradAxis> axes;
+  for (int m = 2; m <= 14; ++m) axes.push_back({m, 3, {points.begin(), points.begin() + m + 1}});
+  axes.push_back(
+      {8, 3, {{0, 1}, {1, 1}, {-1, 1}, {3, 4}, {-3, 4}, {3, 2}, {-3, 2}, {1, 3}, {-1, 3}}});
+  for (const char* text : {"n1c1h7w8_o8k3p1", "n1c1h28w28_o4k3p1_nobias", "n1c32h28w28_o1k3p1"})
+    for (const auto& axis : axes) {
+      Trial t(text, Fill::normal);
+      t.algorithm = winograd_algorithm(2);
+      t.algorithm.winograd = {axis, axis};
+      t.answer(winograd(t, axis.m, of_points(axis)));
+      EXPECT_TRUE(t.agrees()) << text << " m " << axis.m;
+      const auto gate = statistical_gate(t.evidence(), relative_l2(t.evidence()));
+      EXPECT_LT(gate.measured, 0.8 * gate.allowed) << text << " m " << axis.m;
+      // The first outputs of a tile have the smallest errors.
+      const bool whole = t.spec.geometry.h.output() > axis.m;
+      EXPECT_GT(gate.measured, whole ? 0.08 * gate.allowed : 0) << text << " m " << axis.m;
+      t.algorithm = winograd_algorithm(axis.m > 4 ? axis.m / 2 : 2);
+      EXPECT_TRUE(axis.m <= 6 || !t.agrees()) << text << " m " << axis.m << ": half the tile";
     }
 }
 
