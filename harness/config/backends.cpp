@@ -91,8 +91,13 @@ Expected<std::vector<Known>> read_known(const Json& list, const Place& place) {
   if (!list.is_array())
     return fault(place, fmt::format("{} is not a list of known failures", shown(list)));
   for (std::size_t i = 0; i < list.size(); ++i) {
-    if (const auto done = read_described(list[i], place.child(i), all.emplace_back()); !done)
+    auto& known = all.emplace_back();
+    if (const auto done = read_described(list[i], place.child(i), known); !done)
       return tl::unexpected(done.error());
+    if (known.fill && known.verdict != VerdictKind::differs)
+      return fault(place.child(i).child("fill"),
+                   fmt::format("'{}' goes with the verdict differs only, not with {}",
+                               word(*known.fill), word(known.verdict)));
   }
   return all;
 }

@@ -77,7 +77,10 @@ std::string digest_of(const Suite& suite) {
   const auto folder = std::filesystem::absolute("." / suite.file).parent_path().lexically_normal();
   for (const auto& problem : suite.problems) problems.push_back(canonical(problem));
   for (const auto& backend : suite.backends) backends.push_back(canonical(backend, folder));
-  for (const auto& k : suite.known) known.push_back({k.match, word(k.verdict), k.issue});
+  for (const auto& k : suite.known) {
+    known.push_back({k.match, word(k.verdict), k.issue});
+    if (k.fill) known.back().push_back(word(*k.fill));
+  }
   const Json all{
       {"problems", problems},
       {"backends", backends},

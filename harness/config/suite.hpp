@@ -87,11 +87,13 @@ struct Settings : AxisSettings {
 };
 
 /// A failure that is expected, with its reason. It is an error when it no longer happens, as with a
-/// strict xfail of pytest. match: a glob over "LABEL PROBLEM_TEXT" or "LABEL SUITE.NAME".
+/// strict xfail of pytest. match: a glob over "LABEL PROBLEM_TEXT" or "LABEL SUITE.NAME". fill:
+/// only where the result differs, the one that shows it first.
 struct Known {
   std::string match;
   VerdictKind verdict = VerdictKind::differs;
   std::string issue;
+  std::optional<Fill> fill{};
   bool operator==(const Known&) const = default;
 };
 
@@ -117,6 +119,7 @@ void describe(Walk& walk, K& k) {
   walk(Key("match", "a glob over LABEL PROBLEM or LABEL SUITE.NAME").required(), k.match);
   walk(Key("verdict", "what it is known to come to").required(), k.verdict);
   walk(Key("issue", "where the failure is written down").required(), k.issue);
+  walk(Key("fill", "the fill under which it differs").omit_default(), k.fill);
 }
 
 template <class Walk, Is<VerifySettings> V>

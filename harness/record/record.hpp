@@ -216,6 +216,7 @@ struct HeaderRecord {
   /// What each plugin had loaded once it had described itself, its own file left out; each library
   /// once, with the labels that have it. Empty in files of older versions.
   Libraries libraries{};
+  std::vector<Fill> fills{};  // that outputs were verified under; empty in older files
   int rounds = 0;
   std::uint64_t seed = 0;
   std::int64_t problems = 0;  // of the suite: a resumed run goes on until it has them all
@@ -246,6 +247,7 @@ void describe(Walk& walk, H& h) {
   walk("absent", h.absent);
   walk("known", h.known);
   walk(Key("libraries").omit_default(), h.libraries);
+  walk(Key("fills").omit_default(), h.fills);
 }
 
 /// The plugin that cases of this label ran on; null where the header has none. Cases of

@@ -8,10 +8,10 @@
 namespace convgauge::run {
 
 const Known* known_failure(const Suite& suite, const CaseRecord& record) {
-  const auto found = std::find_if(suite.known.begin(), suite.known.end(),
-                                  [&](const Known& known) { return matches(known, record); });
-  const bool fits = found != suite.known.end() && found->verdict == kind_of(record.verdict);
-  return fits ? &*found : nullptr;
+  const auto found = std::find_if(suite.known.begin(), suite.known.end(), [&](const Known& known) {
+    return matches(known, record) && happened(known, record);
+  });
+  return found != suite.known.end() ? &*found : nullptr;
 }
 
 }  // namespace convgauge::run

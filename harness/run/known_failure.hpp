@@ -6,8 +6,7 @@
 
 namespace convgauge::run {
 
-/// The first entry that matches this case, if the case failed in the way that the entry expects;
-/// else null.
+/// The first entry that matches this case, and in whose way it failed; else null.
 const Known* known_failure(const Suite& suite, const CaseRecord& record);
 
 inline bool is_unknown_defect(const Suite& suite, const CaseRecord& record) {

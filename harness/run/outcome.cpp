@@ -19,15 +19,39 @@ bool matches(const Known& known, const CaseRecord& r) {
          hit(r.problem.name);
 }
 
+bool happened(const Known& known, const CaseRecord& r) {
+  const auto* differs = std::get_if<Differs>(&r.verdict);
+  return known.verdict == kind_of(r.verdict) &&
+         (!known.fill || (differs && differs->fill == known.fill));
+}
+
+/// "differs", "differs under fill nonfinite"
+static std::string under_fill(std::string_view kind, const std::optional<Fill>& fill) {
+  return fill ? fmt::format("{} under fill {}", kind, word(*fill)) : std::string(kind);
+}
+
 std::vector<std::string> known_no_more(const Results& results) {
   std::vector<std::string> list;
-  for (const auto& known : results.header.known)
-    for (const auto& r : results.cases)
-      if (matches(known, r) && known.verdict != kind_of(r.verdict) &&
-          !std::holds_alternative<Unjudged>(r.verdict))
-        list.push_back(fmt::format("{} {}: known as {} ({}), but it is {} now", r.label,
-                                   short_text(r.problem.geometry), word(known.verdict), known.issue,
-                                   kind(r.verdict)));
+  const auto& all = results.header.known;
+  const auto& fills = results.header.fills;
+  for (const auto& known : all) {
+    const bool ran = !known.fill || fills.empty() ||
+                     std::find(fills.begin(), fills.end(), *known.fill) != fills.end();
+    for (const auto& r : results.cases) {
+      if (!ran || !matches(known, r) || happened(known, r)) continue;
+      if (std::holds_alternative<Unjudged>(r.verdict) || is_denied(r.verdict)) continue;
+      // Of several entries with fills, the first fill that shows a failure is the one that happens.
+      if (known.fill && std::any_of(all.begin(), all.end(), [&](const Known& other) {
+            return other.fill && matches(other, r) && happened(other, r);
+          }))
+        continue;
+      const auto* differs = std::get_if<Differs>(&r.verdict);
+      list.push_back(fmt::format(
+          "{} {}: known as {} ({}), but it is {} now", r.label, short_text(r.problem.geometry),
+          under_fill(word(known.verdict), known.fill), known.issue,
+          under_fill(kind(r.verdict), known.fill && differs ? differs->fill : std::nullopt)));
+    }
+  }
   return list;
 }
 

@@ -18,8 +18,11 @@ int exit_code(const Results& results, bool strict);
 /// or "LABEL NAME".
 bool matches(const Known& known, const CaseRecord& record);
 
+/// Whether the case failed as the entry expects: with that verdict, under that fill.
+bool happened(const Known& known, const CaseRecord& record);
+
 /// One sentence for each case that an entry of `known` applies to, but that did not fail as
-/// expected.
+/// expected. An entry for a fill that was not run does not apply.
 std::vector<std::string> known_no_more(const Results& results);
 
 }  // namespace convgauge::run

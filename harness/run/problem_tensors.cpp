@@ -141,7 +141,8 @@ std::variant<Agrees, Differs> TestTensors::judge(const Spec& spec, Fill fill,
                                 got[index_of(TensorRole::diff_bias)], TensorRole::diff_bias}));
     }
   }
-  if (auto* differs = std::get_if<Differs>(&outcome)) differs->oracle = std::move(oracle);
+  if (auto* differs = std::get_if<Differs>(&outcome))
+    differs->oracle = std::move(oracle), differs->fill = fill;
   return outcome;
 }
 

@@ -62,6 +62,7 @@ HeaderRecord make_header(const Suite& suite, const ResolvedBackends& resolved,
   h.libraries = libraries_of(resolved.competitors);
   h.absent = resolved.absent;
   h.known = suite.known;
+  h.fills = suite.settings.verify.fills;
   h.rounds = options.measure ? suite.settings.measure.rounds : 0;
   h.seed = suite.settings.verify.seed;
   h.problems = static_cast<std::int64_t>(suite.problems.size());

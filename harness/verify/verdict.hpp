@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/describe.hpp"
+#include "core/fill.hpp"
 #include "core/layers.hpp"
 #include "core/open_word.hpp"
 #include "core/outcome.hpp"
@@ -55,6 +56,7 @@ struct Differs {
   Oracle oracle;
   std::string where;
   Diagnosis diagnosis;
+  std::optional<Fill> fill{};  // that the inputs held; empty in older results files
   bool operator==(const Differs&) const = default;
 };
 template <class Walk, Is<Differs> T>
@@ -66,6 +68,7 @@ void describe(Walk& walk, T& v) {
   walk("oracle", v.oracle);
   walk("where", v.where);
   walk("diagnosis", v.diagnosis);
+  walk(Key("fill").omit_default(), v.fill);
 }
 
 /// The backend says that it does not support the case; never a failure.

@@ -171,6 +171,30 @@ def known_failures(cli):
             )
 
 
+def known_failures_under_a_fill(cli):
+    """The plugin is wrong under fill subnormal alone."""
+    need(cli, "flushes_undeclared")
+    for known, fills, code, words in (
+        ("subnormal", ["integer", "subnormal"], 0, "1 differs as known"),
+        ("integer", ["integer", "subnormal"], 1, "but it is differs under fill subnormal now"),
+        ("subnormal", ["integer"], 0, "1 agrees"),
+    ):
+        config = {
+            **small_config(1),
+            "settings": {"threads": 1, "verify": {"fills": fills}},
+            "backends": [
+                {
+                    "name": "flushes_undeclared",
+                    "plugin": str(cli.build / "faulty/flushes_undeclared.so"),
+                }
+            ],
+            "known": [{"match": "*", "verdict": "differs", "issue": "issue 12", "fill": known}],
+        }
+        cli.write("c.json", config)
+        done = cli.run("verify c.json").is_(code)
+        expect(words in done.out + done.err, f"no '{words}'\n{done}")
+
+
 def a_plugin_that_dies_on_load(cli):
     need(cli, "aborts_on_load", "no_entry", "missing_dependency")
     for plugin in ("aborts_on_load", "no_entry", "missing_dependency"):
@@ -204,6 +228,7 @@ main_of(
         replays,
         fail_fast,
         known_failures,
+        known_failures_under_a_fill,
         a_plugin_that_dies_on_load,
         junit_of_each,
     ]

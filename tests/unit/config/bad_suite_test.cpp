@@ -228,6 +228,8 @@ TEST(BadSuite, Backends) {
       {R"("known": [{"match": "a", "verdict": "differs"}])", "/known/0: missing 'issue'"},
       {R"("known": [{"match": "a", "verdict": "agrees", "issue": "x"}])",
        "/known/0/verdict: \"agrees\" is not differs, refused, trespass, died, timed_out or failed"},
+      {R"("known": [{"match": "a", "verdict": "died", "issue": "x", "fill": "nonfinite"}])",
+       "/known/0/fill: 'nonfinite' goes with the verdict differs only, not with died"},
   });
 }
 

@@ -68,7 +68,8 @@ TEST(Suite, BackendsAreWordsOrObjects) {
      "options": {"accuracy": "balanced", "tile": 32, "fast": true}, "tolerate": ["R14", "R15"]},
     {"name": "onednn", "plugin": "/opt/y.so"}, {"name": "winograd", "algorithm": "f2"}, "winograd",
     {"name": "fft", "algorithm": "all"}], "baseline_backend": "onednn-3",
-    "known": [{"match": "fft *", "verdict": "differs", "issue": "tail", "$comment": 1}])"));
+    "known": [{"match": "fft *", "verdict": "differs", "issue": "tail", "$comment": 1},
+              {"match": "*", "verdict": "differs", "issue": "x", "fill": "nonfinite"}])"));
   ASSERT_TRUE(suite) << suite.error().message;
   const auto& b = suite->backends;
   ASSERT_EQ(b.size(), 6U);
@@ -88,7 +89,8 @@ TEST(Suite, BackendsAreWordsOrObjects) {
   EXPECT_EQ(b[4].label, "winograd");
   EXPECT_EQ(b[5].label, "fft") << "asked for once: the name is enough";
   EXPECT_EQ(suite->baseline_backend, "onednn-3");
-  EXPECT_EQ(suite->known, (std::vector<Known>{{"fft *", VerdictKind::differs, "tail"}}));
+  EXPECT_EQ(suite->known, (std::vector<Known>{{"fft *", VerdictKind::differs, "tail"},
+                                              {"*", VerdictKind::differs, "x", Fill::nonfinite}}));
 }
 
 TEST(Suite, AxesMultiplyAndNamesStayApart) {
@@ -180,37 +182,40 @@ TEST(Suite, DigestFollowsTheMeaning) {
       base);
   EXPECT_EQ(digest(beside(R"("axes": {"stride": [[1, 1]]}, "settings": {"threads": 2})")), base);
   std::vector<std::string> all{base};
-  for (
-      const auto* more :
-      {R"("name": "y", "settings": {"threads": 2})",
-       R"("settings": {"threads": 3})",
-       R"("settings": {"threads": [2, 3]})",
-       R"("settings": {"threads": 2, "dtype": "f64"})",
-       R"("settings": {"threads": 2, "layout": "nhwc"})",
-       R"("settings": {"threads": 2, "direction": "backward_data"})",
-       R"("settings": {"threads": 2, "math": "tf32"})",
-       R"("settings": {"threads": 2, "deterministic": true})",
-       R"("settings": {"threads": 2, "verify": {"fills": ["normal"]}})",
-       R"("settings": {"threads": 2, "verify": {"seed": 2}})",
-       R"("settings": {"threads": 2, "verify": {"timeout_s": 2}})",
-       R"("settings": {"threads": 2, "measure": {"rounds": 9}})",
-       R"("settings": {"threads": 2, "measure": {"budget_s": 9}})",
-       R"("settings": {"threads": 2, "measure": {"cold": true}})",
-       R"("settings": {"threads": 2, "measure": {"cold": [true, false]}})",
-       R"("settings": {"threads": 2, "measure": {"processes": 2}})",
-       R"("settings": {"threads": 2, "measure": {"mode": "latency"}})",
-       R"("settings": {"threads": 2, "measure": {"counters": true}})",
-       R"("settings": {"threads": 2}, "axes": {"bias": [false]})",
-       R"("settings": {"threads": 2}, "backends": ["fft"])",
-       R"("settings": {"threads": 2}, "backends": [{"name": "fft", "label": "g"}])",
-       R"("settings": {"threads": 2}, "backends": [{"name": "fft", "algorithm": "all"}])",
-       R"("settings": {"threads": 2}, "backends": [{"name": "fft", "plugin": "x.so"}])",
-       R"("settings": {"threads": 2}, "backends": [{"name": "fft", "library_path": "x.so"}])",
-       R"("settings": {"threads": 2}, "backends": [{"name": "fft", "options": {"a": "b"}}])",
-       R"("settings": {"threads": 2}, "backends": [{"name": "fft", "device": "a"}])",
-       R"("settings": {"threads": 2}, "backends": [{"name": "fft", "required": true}])",
-       R"("settings": {"threads": 2}, "baseline_backend": "fft")",
-       R"("settings": {"threads": 2}, "known": [{"match": "a", "verdict": "died", "issue": "c"}])"}) {
+  for (const auto* more :
+       {R"("name": "y", "settings": {"threads": 2})",
+        R"("settings": {"threads": 3})",
+        R"("settings": {"threads": [2, 3]})",
+        R"("settings": {"threads": 2, "dtype": "f64"})",
+        R"("settings": {"threads": 2, "layout": "nhwc"})",
+        R"("settings": {"threads": 2, "direction": "backward_data"})",
+        R"("settings": {"threads": 2, "math": "tf32"})",
+        R"("settings": {"threads": 2, "deterministic": true})",
+        R"("settings": {"threads": 2, "verify": {"fills": ["normal"]}})",
+        R"("settings": {"threads": 2, "verify": {"seed": 2}})",
+        R"("settings": {"threads": 2, "verify": {"timeout_s": 2}})",
+        R"("settings": {"threads": 2, "measure": {"rounds": 9}})",
+        R"("settings": {"threads": 2, "measure": {"budget_s": 9}})",
+        R"("settings": {"threads": 2, "measure": {"cold": true}})",
+        R"("settings": {"threads": 2, "measure": {"cold": [true, false]}})",
+        R"("settings": {"threads": 2, "measure": {"processes": 2}})",
+        R"("settings": {"threads": 2, "measure": {"mode": "latency"}})",
+        R"("settings": {"threads": 2, "measure": {"counters": true}})",
+        R"("settings": {"threads": 2}, "axes": {"bias": [false]})",
+        R"("settings": {"threads": 2}, "backends": ["fft"])",
+        R"("settings": {"threads": 2}, "backends": [{"name": "fft", "label": "g"}])",
+        R"("settings": {"threads": 2}, "backends": [{"name": "fft", "algorithm": "all"}])",
+        R"("settings": {"threads": 2}, "backends": [{"name": "fft", "plugin": "x.so"}])",
+        R"("settings": {"threads": 2}, "backends": [{"name": "fft", "library_path": "x.so"}])",
+        R"("settings": {"threads": 2}, "backends": [{"name": "fft", "options": {"a": "b"}}])",
+        R"("settings": {"threads": 2}, "backends": [{"name": "fft", "device": "a"}])",
+        R"("settings": {"threads": 2}, "backends": [{"name": "fft", "required": true}])",
+        R"("settings": {"threads": 2}, "baseline_backend": "fft")",
+        R"("settings": {"threads": 2}, "known": [{"match": "a", "verdict": "died", "issue": "c"}])",
+        R"("settings": {"threads": 2},
+          "known": [{"match": "a", "verdict": "differs", "issue": "c"}])",
+        R"("settings": {"threads": 2},
+          "known": [{"match": "a", "verdict": "differs", "issue": "c", "fill": "range"}])"}) {
     all.push_back(digest(beside(more)));
     for (std::size_t i = 0; i + 1 < all.size(); ++i)
       EXPECT_NE(all[i], all.back()) << more << " and " << i;

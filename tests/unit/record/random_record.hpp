@@ -53,7 +53,9 @@ class RandomRecords {
     h.plugins = {{text(), text(), text(), text(), text(), text(), text()}, {}};
     h.absent = {{text(), text()}};
     h.libraries = {{text(), text(), text(), {text(), text()}}};
-    h.known = {{text(), one<VerdictKind>(), text()}};
+    h.known = {{text(), one<VerdictKind>(), text()},
+               {text(), VerdictKind::differs, text(), one<Fill>()}};
+    if (coin()) h.fills = {one<Fill>(), one<Fill>()};
     h.rounds = static_cast<int>(whole(0, 99));
     h.seed = random_();
     h.problems = whole(0, 1000);
@@ -159,8 +161,10 @@ class RandomRecords {
       case 0:
         return Agrees{real(), real(), whole(0, 1 << 30), {text(), text()}};
       case 1:
-        return Differs{whole(0, 99), whole(0, 99), mismatch(), mismatch(),
-                       oracle(),     text(),       diagnosis()};
+        return Differs{whole(0, 99), whole(0, 99),
+                       mismatch(),   mismatch(),
+                       oracle(),     text(),
+                       diagnosis(),  coin() ? std::optional(one<Fill>()) : std::nullopt};
       case 2:
         return Refused{open<RefusalReason>(), text()};
       case 3:

@@ -57,5 +57,40 @@ TEST(Known, IsStrictBothWays) {
   EXPECT_EQ(exit_code(results, false), kGood);
 }
 
+TEST(Known, MayNameAFill) {
+  const auto under = [](Fill fill) {
+    Differs differs;
+    differs.fill = fill;
+    return differs;
+  };
+  const Known nonfinite{"mine *", VerdictKind::differs, "bug 8", Fill::nonfinite};
+  auto results = of({under(Fill::nonfinite)});
+  results.header.known = {nonfinite};
+  EXPECT_TRUE(happened(nonfinite, results.cases[0]));
+  EXPECT_TRUE(known_no_more(results).empty());
+  results.cases[0].verdict = under(Fill::integer);
+  EXPECT_FALSE(happened(nonfinite, results.cases[0])) << "a failure under another fill is new";
+  EXPECT_NE(known_no_more(results).at(0).find("known as differs under fill nonfinite (bug 8), but "
+                                              "it is differs under fill integer now"),
+            std::string::npos);
+  results.cases[0].verdict = Differs{};  // of an older results file
+  EXPECT_FALSE(happened(nonfinite, results.cases[0]));
+  results.cases[0].verdict = Agrees{};
+  EXPECT_EQ(known_no_more(results).size(), 1u);
+  results.header.fills = {Fill::integer};
+  EXPECT_TRUE(known_no_more(results).empty()) << "that fill was not run";
+}
+
+TEST(Known, OneOfSeveralFillsHappens) {
+  Differs differs;
+  differs.fill = Fill::subnormal;
+  auto results = of({differs});
+  results.header.known = {{"mine *", VerdictKind::differs, "8", Fill::nonfinite},
+                          {"mine *", VerdictKind::differs, "9", Fill::subnormal}};
+  EXPECT_TRUE(known_no_more(results).empty());
+  results.cases[0].verdict = Agrees{};
+  EXPECT_EQ(known_no_more(results).size(), 2u);
+}
+
 }  // namespace
 }  // namespace convgauge::run
