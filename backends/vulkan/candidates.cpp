@@ -258,19 +258,16 @@ std::string name_of(const Candidate& candidate) {
 }
 
 cvg_algorithm describe(const Candidate& candidate) {
-  auto made = [&] {
-    if (candidate.kind == Kind::winograd) {
-      const auto axis = candidate.winograd_tile == 2
-                            ? cvg::winograd_axis(2, 3, {{0, 1}, {1, 1}, {-1, 1}})
-                            : cvg::winograd_axis(4, 3, {{0, 1}, {1, 1}, {-1, 1}, {2, 1}, {-2, 1}});
-      return cvg::winograd(name_of(candidate), axis, axis);
-    }
-    const bool gemm = candidate.kind == Kind::igemm || candidate.kind == Kind::coopmat ||
-                      candidate.kind == Kind::coopmat_emulated;
-    return cvg::algorithm(name_of(candidate), gemm ? CVG_CLASS_GEMM : CVG_CLASS_DIRECT);
-  }();
-  made.flushes_subnormals = 1;  // Vulkan leaves that to the driver
-  return made;
+  constexpr cvg::AlgorithmFlags kFlags{.flushes_subnormals = true};  // Vulkan leaves it to drivers
+  if (candidate.kind == Kind::winograd) {
+    const auto axis = candidate.winograd_tile == 2
+                          ? cvg::winograd_axis(2, 3, {{0, 1}, {1, 1}, {-1, 1}})
+                          : cvg::winograd_axis(4, 3, {{0, 1}, {1, 1}, {-1, 1}, {2, 1}, {-2, 1}});
+    return cvg::winograd(name_of(candidate), axis, axis, kFlags);
+  }
+  const bool gemm = candidate.kind == Kind::igemm || candidate.kind == Kind::coopmat ||
+                    candidate.kind == Kind::coopmat_emulated;
+  return cvg::algorithm(name_of(candidate), gemm ? CVG_CLASS_GEMM : CVG_CLASS_DIRECT, kFlags);
 }
 
 }  // namespace convgauge::backends::vulkan

@@ -78,14 +78,21 @@ struct Slot {
   void* const* addresses = nullptr;
 };
 
-/// An algorithm of class direct or gemm, deterministic. A `name` beyond 127 bytes is cut.
-inline cvg_algorithm algorithm(std::string_view name,
-                               cvg_class algorithm_class = CVG_CLASS_DIRECT) {
+/// What else an algorithm says of its results: see cvg_algorithm.
+struct AlgorithmFlags {
+  bool deterministic = true, flushes_subnormals = false;
+};
+
+/// An algorithm of class direct or gemm: algorithm("loops", CVG_CLASS_DIRECT, {.flushes_subnormals
+/// = true}). A `name` beyond 127 bytes is cut.
+inline cvg_algorithm algorithm(std::string_view name, cvg_class algorithm_class = CVG_CLASS_DIRECT,
+                               AlgorithmFlags flags = {}) {
   cvg_algorithm made{};
   made.struct_size = sizeof made;
   std::memcpy(made.name, name.data(), std::min(name.size(), sizeof made.name - 1));
   made.algorithm_class = algorithm_class;
-  made.deterministic = 1;
+  made.deterministic = flags.deterministic;
+  made.flushes_subnormals = flags.flushes_subnormals;
   made.fft_tile[0] = made.fft_tile[1] = 1;
   for (auto& axis : made.winograd) axis.m = axis.r = 1;
   return made;
@@ -104,8 +111,8 @@ inline cvg_winograd_axis winograd_axis(std::int32_t m, std::int32_t r,
 
 /// A Winograd algorithm whose points are known.
 inline cvg_algorithm winograd(std::string_view name, const cvg_winograd_axis& h,
-                              const cvg_winograd_axis& w) {
-  auto made = algorithm(name, CVG_CLASS_WINOGRAD);
+                              const cvg_winograd_axis& w, AlgorithmFlags flags = {}) {
+  auto made = algorithm(name, CVG_CLASS_WINOGRAD, flags);
   made.points_known = 1;
   made.winograd[0] = h;
   made.winograd[1] = w;
@@ -113,8 +120,9 @@ inline cvg_algorithm winograd(std::string_view name, const cvg_winograd_axis& h,
 }
 
 /// An FFT algorithm. A tile size of 1 means that the axis is not transformed.
-inline cvg_algorithm fft(std::string_view name, std::int32_t tile_h, std::int32_t tile_w) {
-  auto made = algorithm(name, CVG_CLASS_FFT);
+inline cvg_algorithm fft(std::string_view name, std::int32_t tile_h, std::int32_t tile_w,
+                         AlgorithmFlags flags = {}) {
+  auto made = algorithm(name, CVG_CLASS_FFT, flags);
   made.fft_tile[0] = tile_h;
   made.fft_tile[1] = tile_w;
   return made;
