@@ -97,6 +97,20 @@ std::string kind_text(const Kind& kind, const std::vector<Kind>& all) {
   return text.empty() ? "all" : text;
 }
 
+/// CrossingPlace::others, where no other family than the winner's was timed.
+std::string_view others_of(const Group& group, const std::vector<Cell>& cells,
+                           const std::string& winner) {
+  std::string_view others = "alone";
+  for (std::size_t c = 0; c < cells.size(); ++c) {
+    const auto* r = cells[c].record;
+    if (!r || group.columns[c].family == winner || !std::holds_alternative<Agrees>(r->verdict))
+      continue;
+    if (std::holds_alternative<Inconclusive>(r->measurement)) return "others noisy";
+    others = "others untimed";
+  }
+  return others;
+}
+
 CrossingPlace place_of(const Group& group, int row) {
   CrossingPlace place{row, -1, -1, {}, false};
   const auto& cells = group.rows[static_cast<std::size_t>(row)].cells;
@@ -114,7 +128,10 @@ CrossingPlace place_of(const Group& group, int row) {
   if (place.winner < 0) return place;
   const auto& winner = group.columns[static_cast<std::size_t>(place.winner)];
   place.second = best([&](std::size_t c) { return group.columns[c].family != winner.family; });
-  if (place.second < 0) return place;
+  if (place.second < 0) {
+    place.others = others_of(group, cells, winner.family);
+    return place;
+  }
   const auto &fastest = cells[static_cast<std::size_t>(place.winner)],
              &next = cells[static_cast<std::size_t>(place.second)];
   place.lead = speedup_over(next, fastest).median;
@@ -184,6 +201,7 @@ PageJson crossing_json(const Group& group) {
                           : PageJson{{"row", p->row},
                                      {"winner", p->winner},
                                      {"lead", brief(p->lead)},
+                                     {"others", p->others},
                                      {"tied", p->tied},
                                      {"about", clean(place_text(group, *p))}});
     rows.push_back(places);

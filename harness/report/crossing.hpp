@@ -3,6 +3,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/layers.hpp"
@@ -16,6 +17,10 @@ struct CrossingPlace {
   int winner = -1, second = -1;
   std::optional<double> lead;  // how many times as fast as the second; empty without one
   bool tied = false;           // the second is not told apart from the winner
+  /// Where there is no second, what the other backends came to: "others noisy" (right results, at
+  /// least one of them with an inconclusive time), "others untimed" (right results), "alone"
+  /// (none).
+  std::string_view others{};
 };
 
 struct Crossing {

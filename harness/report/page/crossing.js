@@ -6,8 +6,8 @@ import {mark, series} from "./marks.js";
 import {cell, columnsShown, group, timed} from "./model.js";
 import {selectAndShow} from "./selection.js";
 
-function leadText({lead, tied}) {
-  if (lead === null) return "alone";
+function leadText({lead, tied, others}) {
+  if (lead === null) return others;
   return (tied ? "≈ " : "") + ratioText(lead);
 }
 

@@ -23,7 +23,7 @@ void draw_place(Svg& svg, const Group& group, const CrossingPlace& place, double
       fmt::format("rx=\"6\" class=\"{} pale{}\"", series_class(column), place.tied ? " tied" : ""));
   svg.text(middle, y + 17, short_name(group.columns[column], 16), "middle", "class=\"strong\"");
   const auto lead =
-      place.lead ? (place.tied ? "≈ " : "") + ratio_text(*place.lead) : std::string("alone");
+      place.lead ? (place.tied ? "≈ " : "") + ratio_text(*place.lead) : std::string(place.others);
   svg.text(middle, y + 31, lead, "middle", "class=\"soft\"");
 }
 

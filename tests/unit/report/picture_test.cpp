@@ -65,6 +65,26 @@ TEST(Crossing, WhatTheIntervalDoesNotTellApartIsTied) {
   EXPECT_TRUE(found->places[0][0]->tied);
 }
 
+TEST(Crossing, NothingIsAloneBesideNoisyBackends) {
+  const auto others = [](const CaseRecord& other) {
+    std::vector<CaseRecord> cases;
+    for (const std::int64_t kernel : {1, 3, 5})
+      for (auto r : {timed("a", std::to_string(kernel), about(100)), other}) {
+        r.problem.name = std::to_string(kernel);
+        r.problem.geometry.h = r.problem.geometry.w = {16, kernel, 1, 1, kernel / 2, kernel / 2};
+        cases.push_back(r);
+      }
+    const auto results = run_of(cases);
+    const auto groups = arrange(results);
+    return std::string(crossing(groups[0])->places[0][0]->others);
+  };
+  EXPECT_EQ(others(untimed("b", "", Agrees{}, Inconclusive{"loud"})), "others noisy");
+  EXPECT_EQ(others(untimed("b", "", Agrees{}, Skipped{SkipReason::over_budget})), "others untimed");
+  EXPECT_EQ(others(untimed("b", "", Refused{RefusalReason::layout, "no"})), "alone");
+  EXPECT_EQ(others(untimed("b", "", Differs{})), "alone");
+  EXPECT_EQ(others(timed("b", "", about(200))), "");
+}
+
 TEST(Picture, AFileShowsTheGridAndEscapesWhatItIsTold) {
   const auto picture = svg_report(grid_run(), 0);
   ASSERT_TRUE(picture) << picture.error().message;
