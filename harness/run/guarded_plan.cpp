@@ -44,35 +44,11 @@ void fill_pattern(std::byte* to, std::size_t bytes, Dtype type, Poison poison) {
   });
 }
 
-/// The 16 bits with which a buffer that is no tensor is filled: as often as an element needs them,
-/// a NaN in every type. Each role has its own, which arithmetic carries into the result.
-struct RolePoison {
-  std::uint16_t word;
-  const char* buffer;
-};
-constexpr RolePoison kWorkspacePoison{0x7ffb, "workspace"}, kPackedPoison{0x7ffd, "packed_weights"},
-    kOwnPoison{0x7ffe, "a buffer of the plan's own form"};
-
-RolePoison poison_of(BufferRole role) {
-  if (role == BufferRole::workspace) return kWorkspacePoison;
-  return role == BufferRole::packed_weights ? kPackedPoison : kOwnPoison;
-}
-
 void fill_poison(std::byte* to, std::size_t bytes, BufferRole role) {
-  const auto word = poison_of(role).word;
-  const std::byte halves[2] = {static_cast<std::byte>(word & 0xff),
-                               static_cast<std::byte>(word >> 8)};
   each_block(static_cast<std::int64_t>(bytes), kBlockBytes,
-             [=](std::int64_t begin, std::int64_t end) {
-               for (auto i = begin; i < end; ++i) to[i] = halves[i % 2];
+             [=, memory = poisoned(role)](std::int64_t begin, std::int64_t end) {
+               for (auto i = begin; i < end; ++i) to[i] = poison_byte(memory, i);
              });
-}
-
-/// The significand of a NaN of `from` after conversion to `to`: its highest bits.
-std::uint64_t converted_payload(Dtype from, std::uint64_t bits, Dtype to) {
-  const int have = traits(from).significand_bits, want = traits(to).significand_bits;
-  const auto payload = bits & ((std::uint64_t{1} << have) - 1);
-  return have > want ? payload >> (have - want) : payload << (want - have);
 }
 
 std::string touched_words(std::int64_t distance) {
@@ -82,19 +58,6 @@ std::string touched_words(std::int64_t distance) {
 }
 
 }  // namespace
-
-std::string poison_origin(Dtype type, std::uint64_t bits) {
-  const auto significand = (std::uint64_t{1} << traits(type).significand_bits) - 1;
-  std::string found;
-  for (const auto& poison : {kWorkspacePoison, kPackedPoison, kOwnPoison})
-    for (const auto held : kAllDtypes) {
-      const auto repeated = poison.word * 0x0001000100010001u;
-      if (converted_payload(held, repeated, type) != (bits & significand)) continue;
-      if (!found.empty() && found != poison.buffer) return {};
-      found = poison.buffer;
-    }
-  return found;
-}
 
 std::int32_t GuardedPlan::reserve(std::uint64_t bytes, std::uint64_t alignment, BufferRole role) {
   regions_.push_back(worker_.arena().reserve(bytes, alignment, role));
@@ -136,14 +99,15 @@ GuardedPlan::GuardedPlan(Worker& worker, const Spec& spec, const PlanOpened& pla
   for (auto& lane : lanes_) lane.binding.regions = regions_;
 }
 
+bool GuardedPlan::is_tensor(std::size_t region) const {
+  return std::any_of(lanes_.begin(), lanes_.end(),
+                     [at = static_cast<std::int32_t>(region)](const Lane& lane) {
+                       const auto& tensors = lane.binding.tensors;
+                       return std::find(tensors.begin(), tensors.end(), at) != tensors.end();
+                     });
+}
+
 void GuardedPlan::lay_canaries() {
-  const auto is_tensor = [&](std::size_t index) {
-    return std::any_of(lanes_.begin(), lanes_.end(),
-                       [at = static_cast<std::int32_t>(index)](const Lane& lane) {
-                         const auto& tensors = lane.binding.tensors;
-                         return std::find(tensors.begin(), tensors.end(), at) != tensors.end();
-                       });
-  };
   for (std::size_t i = 0; i < regions_.size(); ++i) {
     const auto& r = regions_[i];
     lay_canary(worker_.arena().window(r), r, placement_);
@@ -187,10 +151,12 @@ std::optional<Verdict> GuardedPlan::run(const Inputs& inputs, Placement placemen
   for (const auto role : kTensorRoles)
     if (spec_.writes(role))
       fill_pattern(bytes(b.of(role)), spec_.bytes(role), spec_.type(role), poison);
-  // What prepare_weights and bind wrote must stay; the workspace may be overwritten between runs.
+  // What prepare_weights and bind wrote must stay; the workspace, and outputs of form own, may be
+  // overwritten between runs.
   if (!fresh)
-    for (const auto& r : regions_)
-      if (r.role == BufferRole::workspace)
+    for (std::size_t i = 0; i < regions_.size(); ++i)
+      if (const auto& r = regions_[i];
+          r.role == BufferRole::workspace || (is_result(r.role) && !is_tensor(i)))
         fill_poison(worker_.arena().bytes(r, placement_), r.bytes, r.role);
   mine.bound = true;
   const auto result = spec_.type(spec_.result());
@@ -252,15 +218,12 @@ std::optional<GuardedPlan::Unwritten> GuardedPlan::unwritten(Poison poison,
   return std::nullopt;
 }
 
-std::string GuardedPlan::poison_origin(TensorRole role, const std::array<std::int64_t, 4>& at) {
-  const auto type = spec_.type(role);
+std::optional<Poisoned> GuardedPlan::poison_in(TensorRole role,
+                                               const std::array<std::int64_t, 4>& at) {
   const auto strides = spec_.strides(role);
   std::int64_t index = 0;
   for (std::size_t i = 0; i < at.size(); ++i) index += at[i] * strides[i];
-  std::uint64_t bits = 0;
-  std::memcpy(&bits, outputs()[index_of(role)] + static_cast<std::size_t>(index) * size_of(type),
-              size_of(type));
-  return convgauge::run::poison_origin(type, bits);
+  return poison_at(spec_.type(role), outputs()[index_of(role)], index);
 }
 
 }  // namespace convgauge::run

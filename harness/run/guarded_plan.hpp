@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/layers.hpp"
+#include "core/poison.hpp"
 #include "reference/reference.hpp"
 #include "run/problem_tensors.hpp"
 #include "verify/verdict.hpp"
@@ -20,11 +21,6 @@ enum class Poison { nan, number };
 /// Whether a plan's buffers replace all others in the worker's arena, or are added beside those of
 /// plans that are still in use.
 enum class Beside { nothing, other_plans };
-
-/// Which buffer of a plan the NaN with these bits was read from before anything was written there:
-/// "workspace", "packed_weights", "a buffer of the plan's own form". Empty for any other NaN, and
-/// where a narrow type does not keep enough of its bits to tell.
-std::string poison_origin(Dtype type, std::uint64_t bits);
 
 /// A copy of outputs, by role; empty for what the direction does not write.
 using Written = std::array<std::vector<std::byte>, kTensorCount>;
@@ -56,8 +52,8 @@ class GuardedPlan {
     std::int64_t count, first;
   };
   std::optional<Unwritten> unwritten(Poison poison, const Written* earlier = nullptr);
-  /// The buffer whose poison is the NaN in an output of slot 0; see the function of that name.
-  std::string poison_origin(TensorRole role, const std::array<std::int64_t, 4>& at);
+  /// What a NaN in an output of slot 0 was read from, where it tells.
+  std::optional<Poisoned> poison_in(TensorRole role, const std::array<std::int64_t, 4>& at);
   /// A copy of all that slot 0's last run wrote.
   Written written();
 
@@ -76,6 +72,7 @@ class GuardedPlan {
   std::byte* bytes(std::int32_t index) { return worker_.arena().bytes(region(index), placement_); }
   std::int32_t reserve(std::uint64_t bytes, std::uint64_t alignment, BufferRole role);
   Lane make_lane(const Lane* first);
+  bool is_tensor(std::size_t region) const;
   void lay_canaries();
   void put(const Lane& lane, TensorRole role);
   std::optional<Verdict> trespass();

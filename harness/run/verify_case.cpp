@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/blocks.hpp"
 #include "core/layers.hpp"
 #include "core/probe_fill.hpp"
 #include "run/guarded_plan.hpp"
@@ -71,13 +72,10 @@ class VerificationLadder {
     const auto fills = fitting();
     if (tensors_.projected()) return by_projection(fills);
     if (auto bad = all_fills(fills)) return *bad;
-    // The last run was on a changed source. Repeated after the second plan, it also shows whether
-    // that one disturbed the first.
-    if (plan_.algorithm.deterministic)
-      if (auto bad = run_again(fills.back(), false)) return *bad;
-    const auto before = memory_.written();
+    Written before;
+    if (auto bad = same_bits(fills.back(), before)) return *bad;
     if (auto bad = second_plan(fills.front())) return *bad;
-    if (auto bad = repeated(fills.back(), before)) return *bad;
+    if (auto bad = undisturbed(fills.back(), before)) return *bad;
     return runs_.verdict(tensors_.spec().written_elements());
   }
 
@@ -159,11 +157,32 @@ class VerificationLadder {
       return broken(Rule::R11, "the result depends on what the output held before");
     if (!left) return std::nullopt;
     const auto& spec = tensors_.spec();
+    const auto why = fetched(left->role);
     return Trespass{
         Rule::R7,
-        fmt::format("execute: left {} of {} {} elements unwritten, the first at index {} in memory",
-                    left->count, elements(spec.shape(left->role)),
-                    left->role == TensorRole::dst ? "output" : word(left->role), left->first)};
+        fmt::format("{}: left {} of {} {} elements unwritten, the first at index {} in memory{}",
+                    why.empty() ? "execute" : "fetch", left->count,
+                    elements(spec.shape(left->role)),
+                    left->role == TensorRole::dst ? "output" : word(left->role), left->first, why)};
+  }
+
+  /// Where execute() writes another buffer than the tensor, which fetch() must then write: a
+  /// sentence that says so.
+  std::string fetched(TensorRole role) const {
+    for (const auto& need : plan_.requirements) {
+      if (need.role != buffer_role(role)) continue;
+      if (!need.memory_kind.is_host())
+        return fmt::format(
+            "; the plan has {} in memory of its own kind, from which fetch() must "
+            "write the tensor",
+            word(role));
+      if (need.form == Form::own)
+        return fmt::format(
+            "; the plan asks for {} in form own, from which fetch() must write the "
+            "tensor (in form tensor, execute() writes it itself)",
+            word(role));
+    }
+    return {};
   }
 
   Bad right(Fill fill, const TestTensors& test, Oracle oracle) {
@@ -188,10 +207,8 @@ class VerificationLadder {
   /// A NaN that is a buffer's poison says what was read before it was written.
   void name_poison(Differs& differs, const Outputs& got) {
     if (got != memory_.outputs()) return;  // of another plan
-    const auto origin = memory_.poison_origin(tensors_.spec().result(), differs.worst.at);
-    if (!origin.empty())
-      differs.where += fmt::format(
-          "; this NaN is what the harness puts into {}: it was read before it was written", origin);
+    if (const auto memory = memory_.poison_in(tensors_.spec().result(), differs.worst.at))
+      differs.where += fmt::format("; {}", meaning(*memory));
   }
 
   /// Where no misread parameter explains the error, the outputs of the impulse fill may show which
@@ -216,22 +233,16 @@ class VerificationLadder {
     return memory_.run(tensors_.of(fill).inputs(), order_.placements.back(), fresh);
   }
 
-  /// R18: the same inputs give the same bits again, whatever other plans did in between. `before`:
-  /// what the last run on them wrote.
-  Bad repeated(Fill fill, const Written& before) {
+  /// R18: the same inputs give the same bits again. `before`: what they give.
+  Bad same_bits(Fill fill, Written& before) {
     if (!plan_.algorithm.deterministic) return std::nullopt;
     if (auto bad = run_again(fill, false)) return bad;
-    if (wrote_again(before)) return std::nullopt;
-    if (second_plan_ran_) {
-      if (auto bad = run_again(fill, true)) return bad;
-      if (wrote_again(before))
-        return broken(Rule::R18,
-                      plan_.algorithm.name +
-                          ": on the same inputs, the result was another one after a second plan "
-                          "had prepared its weights, and the first one again after this plan "
-                          "prepared its own again: what prepare_weights() makes is kept outside of "
-                          "the plan (in a static variable?)");
-    }
+    before = memory_.written();
+    if (auto bad = run_again(fill, false)) return bad;
+    return wrote_again(before) ? std::nullopt : Bad(two_results());
+  }
+
+  Failed two_results() const {
     return broken(
         Rule::R18,
         fmt::format(
@@ -239,7 +250,34 @@ class VerificationLadder {
             plan_.algorithm.name));
   }
 
-  bool wrote_again(const Written& before) { return memory_.written() == before; }
+  /// R18: and whatever a second plan did in between.
+  Bad undisturbed(Fill fill, const Written& before) {
+    if (!plan_.algorithm.deterministic) return std::nullopt;
+    if (auto bad = run_again(fill, false)) return bad;
+    if (wrote_again(before)) return std::nullopt;
+    if (!second_plan_ran_ || !restored(fill, before)) return two_results();
+    return broken(Rule::R18,
+                  plan_.algorithm.name +
+                      ": on the same inputs, the result was another one after a second plan had "
+                      "prepared its weights, and the first one again after this plan prepared its "
+                      "own again: what prepare_weights() makes is kept outside of the plan (in a "
+                      "static variable?)");
+  }
+
+  /// Whether the result is as before when this plan has prepared its weights again, and stays so.
+  bool restored(Fill fill, const Written& before) {
+    for (const bool fresh : {true, false, false})
+      if (run_again(fill, fresh) || !wrote_again(before)) return false;
+    return true;
+  }
+
+  bool wrote_again(const Written& before) {
+    const auto now = memory_.outputs();
+    return std::all_of(kTensorRoles.begin(), kTensorRoles.end(), [&](TensorRole role) {
+      const auto& was = before[index_of(role)];
+      return was.empty() || same_bytes(was.data(), now[index_of(role)], was.size());
+    });
+  }
 
   /// Opens a second plan with another number of threads and two slots, while the first plan is
   /// open. Its results must be right too.

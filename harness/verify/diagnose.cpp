@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "core/layers.hpp"
+#include "core/poison.hpp"
 #include "core/split_mix.hpp"
 #include "verify/bounds.hpp"
 #include "verify/extremes.hpp"
@@ -37,6 +38,7 @@ struct Output {
   std::int64_t index;  // contiguous NCHW
   OutputIndex at;
   double got;
+  bool outside;  // a NaN that was read from outside of a buffer
 };
 
 /// A uniform sample, without replacement, of the outputs that are offered (reservoir sampling). The
@@ -75,6 +77,7 @@ class Tolerance {
   }
 
   bool explains(const Mutant& m, const MutantSum& sum, const Output& output) const {
+    if (output.outside) return sum.outside;
     if (finished(m, sum.value) == output.got ||
         rounded(type_, finished(m, sum.value)) == output.got)
       return true;
@@ -116,7 +119,10 @@ class Search {
         for (std::int64_t h = 0; h < s[2]; ++h)
           for (std::int64_t w = 0; w < s[3]; ++w, ++index) {
             const auto place = n * d[0] + c * d[1] + h * d[2] + w * d[3];
-            const Output output{index, {n, c, h, w}, load(e.spec.dst_type, e.got, place)};
+            const Output output{index,
+                                {n, c, h, w},
+                                load(e.spec.dst_type, e.got, place),
+                                poison_at(e.spec.dst_type, e.got, place) == Poisoned::outside};
             any_.offer(output);
             if (!tolerance_.right(output)) wrong_.offer(output);
           }

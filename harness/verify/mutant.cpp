@@ -79,9 +79,10 @@ struct Reading {
   const void* data;
   std::int64_t size;
   Rounding rounding;
+  bool outside = false;
 
-  double at(std::int64_t index) const {
-    if (index < 0 || index >= size) return 0;
+  double at(std::int64_t index) {
+    if (index < 0 || index >= size) return outside = true, 0;
     if (rounding != Rounding::none) return rounded_by(rounding, load(type, data, index));
     // f32 is the usual type and is read inline.
     return type == Dtype::f32 ? static_cast<const float*>(data)[index] : load(type, data, index);
@@ -119,9 +120,9 @@ Mutant::Mutant(const Spec& s)
 
 MutantSum sum_at(const Mutant& m, const Inputs& inputs, const OutputIndex& place) {
   const auto& whole = m.spec.geometry;
-  const Reading src{m.spec.src_type, inputs.src, elements(whole.src_shape()), m.src_rounded};
-  const Reading weights{m.spec.weights_type, inputs.weights, elements(whole.weights_shape()),
-                        m.weights_rounded};
+  Reading src{m.spec.src_type, inputs.src, elements(whole.src_shape()), m.src_rounded};
+  Reading weights{m.spec.weights_type, inputs.weights, elements(whole.weights_shape()),
+                  m.weights_rounded};
   const OutputIndex at = m.place_of(m, place);
   const auto group = m.group_of(m, at[1]), o = m.weights_of(m, at[1]);
   MutantSum sum;
@@ -145,6 +146,7 @@ MutantSum sum_at(const Mutant& m, const Inputs& inputs, const OutputIndex& place
   sum.value *= m.sums;
   sum.magnitude *= std::fabs(m.sums);
   sum.products = m.terms();
+  sum.outside = src.outside || weights.outside;
   add_bias(m, inputs, at, sum);
   return sum;
 }

@@ -37,7 +37,7 @@ struct Mutant {
   /// The misread one: strides, dilations, padding, taps. Sizes of tensors are those of `spec`.
   Geometry g;
   Border border_h, border_w;
-  /// Strides in elements, as misread. An index outside of the tensor reads as 0.
+  /// Strides in elements, as misread. An index outside of the tensor reads as 0, and is told.
   Strides src, weights;
   std::int64_t src_start = 0, weights_start = 0;
   /// Input channels of a group that are summed.
@@ -63,6 +63,7 @@ struct Mutant {
 struct MutantSum {
   double value = 0, magnitude = 0;
   std::int64_t products = 0;
+  bool outside = false;  // something outside of source or weights was read
 };
 
 /// The sum with its bias, before finished(). Its error is judged at this stage, which is correct

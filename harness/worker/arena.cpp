@@ -56,22 +56,22 @@ Region Arena::reserve(std::uint64_t bytes, std::uint64_t alignment, BufferRole r
 }
 
 void lay_canary(std::byte* window, const Region& region, Placement placement) {
-  const auto before = offset_in_window(region, placement), after = before + region.bytes;
-  std::memset(window, std::to_integer<int>(kCanary), before);
-  std::memset(window + after, std::to_integer<int>(kCanary),
-              window_bytes(region.bytes, region.alignment) - after);
+  auto* buffer = window + offset_in_window(region, placement);
+  const auto* end = window + window_bytes(region.bytes, region.alignment);
+  for (auto* p = window; p < buffer; ++p) *p = canary_at(p - buffer);
+  for (auto* p = buffer + region.bytes; p < end; ++p) *p = canary_at(p - buffer);
 }
 
 std::int64_t touched_canary(const std::byte* window, const Region& region, Placement placement) {
-  const auto whole = [](std::byte b) { return b == kCanary; };
-  const auto* begin = window + offset_in_window(region, placement);
-  const auto* end = begin + region.bytes;
+  const auto* buffer = window + offset_in_window(region, placement);
+  const auto* after = buffer + region.bytes;
   // Backwards before the buffer, so that the byte nearest to it is named.
-  for (const auto* p = begin; p != window; --p)
-    if (p[-1] != kCanary) return (p - 1) - begin;
-  const auto* last = window + window_bytes(region.bytes, region.alignment);
-  const auto* after = std::find_if_not(end, last, whole);
-  return after == last ? kUntouched : after - end;
+  for (const auto* p = buffer; p != window; --p)
+    if (p[-1] != canary_at(p - 1 - buffer)) return p - 1 - buffer;
+  const auto* end = window + window_bytes(region.bytes, region.alignment);
+  for (const auto* p = after; p < end; ++p)
+    if (*p != canary_at(p - buffer)) return p - after;
+  return kUntouched;
 }
 
 }  // namespace convgauge::worker

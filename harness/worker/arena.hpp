@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "core/layers.hpp"
+#include "core/poison.hpp"
 #include "worker/descriptor.hpp"
 #include "worker/placement.hpp"
 
@@ -42,8 +43,11 @@ class Arena {
   std::uint64_t size_ = 0, used_ = 0;
 };
 
-/// The bytes around a buffer in its window, which a plugin must not change.
-inline constexpr std::byte kCanary{0xA5};
+/// The byte at a distance from a buffer's start in the rest of its window, which a plugin must not
+/// change.
+constexpr std::byte canary_at(std::int64_t distance) {
+  return poison_byte(Poisoned::outside, distance);
+}
 /// Fills a window with canary bytes, except for the buffer.
 void lay_canary(std::byte* window, const Region& region, Placement placement);
 /// What touched_canary() returns where no canary byte was changed.

@@ -40,7 +40,7 @@ TEST(Canary, NamesTheNearestByteThatWasTouched) {
     auto* past = arena.bytes(r, placement) + r.bytes;
     past[3] = std::byte{1};
     EXPECT_EQ(touched_canary(arena.window(r), r, placement), 3);
-    past[3] = kCanary;
+    past[3] = canary_at(static_cast<std::int64_t>(r.bytes) + 3);
   }
   auto* first = arena.bytes(r, Placement::end);
   std::memset(first, 0, r.bytes);
