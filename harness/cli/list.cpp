@@ -87,7 +87,9 @@ int print_algorithms(const po::variables_map& values) {
     for (const auto& settings : settings_of(selection->suite))
       for (const auto& c : resolved->competitors) {
         auto worker = pool.worker(c, settings.threads);
-        if (!worker) throw MachineTrouble(std::get<Refused>(worker.error()).why);
+        if (!worker && is_denied(worker.error()))
+          throw MachineTrouble(std::get<Refused>(worker.error()).why);
+        if (!worker) return usage_error(sentence(worker.error()));
         const auto spec = spec_of(problem.geometry, settings);
         const auto listed = (*worker)->call(
             ListAlgorithms{c.choice.name, spec, plan_settings(c, "default", settings.threads, 1)},

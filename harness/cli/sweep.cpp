@@ -36,7 +36,7 @@ Expected<std::pair<int, int>> shard(const std::string& text) {
 }
 
 /// Outcomes that say nothing lasting about a plugin: what the machine did may have caused them.
-constexpr const char* kRetried = "noisy,no_time,timed_out,died";
+constexpr const char* kRetried = "noisy,no_time,timed_out,died,not_judged";
 
 /// The word of an outcome on the command line: "timed_out".
 std::string retry_word(const OutcomeRow& row) {

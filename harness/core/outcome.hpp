@@ -30,12 +30,20 @@ struct Words<MeasurementKind> {
 
 /// Why nothing was measured. `other`: a results file of another version gives a reason that is not
 /// listed here.
-enum class SkipReason { not_asked_for, not_verified, failed_measuring, over_budget, other };
+enum class SkipReason {
+  not_asked_for,
+  not_verified,
+  failed_measuring,
+  over_budget,
+  memory,  // the machine has too little, or ran out of it
+  other
+};
 template <>
 struct Words<SkipReason> {
   static constexpr std::string_view what = "reason";
-  static constexpr std::array<std::string_view, 5> words{
-      "not asked for", "not verified", "failed while it was measured", "over budget", "other"};
+  static constexpr std::array<std::string_view, 6> words{
+      "not asked for", "not verified",      "failed while it was measured",
+      "over budget",   "too little memory", "other"};
 };
 
 /// Why a backend does not take a case: the reasons of the plugin ABI (CVG_REASON_*), in its order,
@@ -65,7 +73,7 @@ enum class RefusalReason {
   device,
   host,
   other,
-  memory,  // the harness's own: the reference does not fit into this machine
+  memory,  // the harness's own: it does not fit into the memory there is, or memory ran out
   machine  // the harness's own: this machine denied a system call that it needs
 };
 template <>

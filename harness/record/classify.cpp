@@ -22,6 +22,7 @@ struct MeasuredOutcome {
         return Outcome::over_budget;
       case SkipReason::not_verified:
       case SkipReason::failed_measuring:
+      case SkipReason::memory:
       case SkipReason::other:
         break;
     }

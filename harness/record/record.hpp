@@ -78,6 +78,9 @@ struct CaseRecord {
   Verdict verdict = Failed{"nothing ran"};
   Measurement measurement = Skipped{SkipReason::not_asked_for};
   std::size_t bytes = 0, workspace_bytes = 0, packed_weight_bytes = 0;
+  /// The most that driver and workers take for it at once, as added up beforehand, without what
+  /// each process takes by itself; 0: not known.
+  std::size_t memory_bytes = 0;
   /// JSON objects of the extension "cvg.details/0", empty where the backend gave none: of the plan,
   /// and of the device before and after the timed executions.
   std::string details{}, device_before{}, device_after{};
@@ -114,6 +117,7 @@ void describe(Walk& walk, R& r) {
   walk("bytes", r.bytes);
   walk("workspace_bytes", r.workspace_bytes);
   walk("packed_weight_bytes", r.packed_weight_bytes);
+  walk(Key("memory_bytes").omit_default(), r.memory_bytes);
   walk(Key("details").embedded(), r.details);
   walk(Key("device_before").embedded(), r.device_before);
   walk(Key("device_after").embedded(), r.device_after);

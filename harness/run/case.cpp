@@ -62,6 +62,8 @@ void close_plan(Case& c, Pool& pool) {
   if (!c.is_open()) return;
   auto worker = pool.worker(*c.competitor, c.settings.threads);
   if (!worker) return;
+  // A worker that replaced the plan's may have given its number to another plan.
+  if ((*worker)->pid() != c.process) return c.plan.reset();
   if (const auto ok = (*worker)->call(ClosePlan{c.plan->plan}, kLimit); !ok)
     c.record.verdict = ok.error();
   c.plan.reset();

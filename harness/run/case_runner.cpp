@@ -12,7 +12,6 @@
 #include "measure/cold.hpp"
 #include "run/known_failure.hpp"
 #include "run/machine/machine.hpp"
-#include "run/memory_need.hpp"
 #include "run/processes.hpp"
 #include "run/replay.hpp"
 #include "run/verify_case.hpp"
@@ -89,7 +88,7 @@ Expected<bool> CaseRunner::run_group(std::vector<Case>& cases,
   const auto& first = cases.front().record;
   const auto spec = spec_of(first.problem.geometry, first.settings);
   ProblemTensors tensors(spec, suite_.settings.verify.seed, physical_cores(), references_,
-                         use_projection(spec, suite_.settings.verify, available_bytes()));
+                         use_projection(spec, suite_.settings.verify));
   for (auto& c : cases) {
     if (is_over()) return false;
     if (gone_.contains(c.competitor->choice.label)) continue;
@@ -195,6 +194,7 @@ void CaseRunner::verify(Case& c, ProblemTensors& tensors) {
     record.algorithm = done.plan->algorithm;
     record.workspace_bytes = requirement_bytes(*done.plan, BufferRole::workspace);
     record.packed_weight_bytes = requirement_bytes(*done.plan, BufferRole::packed_weights);
+    record.memory_bytes = static_cast<std::size_t>(done.memory_bytes);
   }
   if (!options_.measure || !done.open) note_libraries(c);
   if (!done.open) return;

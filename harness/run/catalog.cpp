@@ -8,6 +8,7 @@
 #include <future>
 #include <set>
 #include <sstream>
+#include <system_error>
 #include <tuple>
 #include <variant>
 
@@ -101,6 +102,16 @@ bool named_after(const fs::path& file, const std::string& backend) {
   return stem == backend;
 }
 
+/// Where the machine denies a thread, the work is done when it is asked for.
+template <class Work>
+std::future<Described> started(std::launch how, Work work) {
+  try {
+    return std::async(how, work);
+  } catch (const std::system_error&) {
+    return std::async(std::launch::deferred, work);
+  }
+}
+
 /// Fills a catalog; each file once.
 class Discovery {
  public:
@@ -116,7 +127,7 @@ class Discovery {
     for (const auto& entry : entries) {
       const auto how =
           entry.named || entries.size() == 1 ? std::launch::deferred : std::launch::async;
-      pending.push_back(std::async(how, [&] { return describe_plugin(path_, entry); }));
+      pending.push_back(started(how, [&] { return describe_plugin(path_, entry); }));
     }
     for (std::size_t i = 0; i < entries.size(); ++i) {
       catalog_.searched.emplace_back(entries[i].file);

@@ -30,11 +30,24 @@ constexpr int kClockReads = 1000;
 constexpr int kAttempts = 3;  // at one sample, while the machine is not quiet
 // A sample that takes this many times the expected time counts as hung.
 constexpr double kAllowance = 20;
+constexpr milliseconds kEndLimit{10'000};  // for giving memory back
+
+/// Releases an arena at the end of a scope.
+class Released {
+ public:
+  explicit Released(Arena& arena) : arena_(arena) {}
+  Released(const Released&) = delete;
+  Released& operator=(const Released&) = delete;
+  ~Released() { arena_.release(); }
+
+ private:
+  Arena& arena_;
+};
 
 /// The state of one case's measurement.
 struct Lane {
   Case* subject = nullptr;
-  bool running = false;
+  bool running = false, over = false;
   double execution_ns = 0;      // estimate
   std::int64_t executions = 1;  // per sample
   double spent_ns = 0;
@@ -94,6 +107,18 @@ class Group {
   }
 
   void run() {
+    try {
+      share_memory();
+      measure();
+    } catch (const std::bad_alloc&) {
+      for (auto& lane : lanes_)
+        if (!lane.over)
+          skip(lane, {SkipReason::memory, "the driver got no memory from the system"});
+    }
+  }
+
+ private:
+  void measure() {
     for (auto& lane : lanes_) set_up(lane);
     for (int round = 0; round < order_.settings.rounds; ++round)
       for (const int i : round_order(static_cast<int>(lanes_.size()), round, order_.seed))
@@ -101,7 +126,42 @@ class Group {
     for (auto& lane : lanes_) finish(lane);
   }
 
- private:
+  /// Skips what does not fit into memory by itself. Where the rest does not fit at once, each is
+  /// set up for its turn only: the rounds, and what is compared within them, stay the same.
+  void share_memory() {
+    tensors_.keep_only(fill_);
+    (void)tensors_.of(fill_);
+    const auto& spec = tensors_.spec();
+    // Shared memory of the worker that is set up or checked, and the changed source.
+    const double common = tensor_bytes(spec) + sheet_bytes(spec, tensors_.projected());
+    double all = common, announced = 0;
+    for (auto& lane : lanes_) {
+      choose_slots(lane);
+      const auto& needs = lane.subject->plan->requirements;
+      const double own = measured_bytes(spec, needs, lane.measured.slots);
+      const double of_plan = announced_bytes(needs, lane.measured.slots);
+      if (auto why = beyond_memory("measuring it", common + own, of_plan)) {
+        skip(lane, {SkipReason::memory, std::move(*why)});
+        continue;
+      }
+      all += own, announced += of_plan;
+    }
+    std::erase_if(lanes_, [](const Lane& lane) { return lane.over; });
+    if (lanes_.size() > 1)
+      if (const auto why = beyond_memory(fmt::format("setting up all {} at once", lanes_.size()),
+                                         all, announced)) {
+        in_turns_ = true;
+        for (auto& lane : lanes_) note(lane, "set up anew for each round: " + *why);
+      }
+    for (auto& lane : lanes_) {
+      const auto& needs = lane.subject->plan->requirements;
+      const double own = measured_bytes(spec, needs, lane.measured.slots);
+      auto& most = lane.subject->record.memory_bytes;
+      most = std::max(
+          most, static_cast<std::size_t>(tensors_.held_bytes() + (in_turns_ ? common + own : all)));
+    }
+  }
+
   double budget_ns() const { return static_cast<double>(order_.settings.budget.count()) * 1e6; }
 
   /// The worker in which the lane's plan is open. If that worker has ended, because another
@@ -117,14 +177,23 @@ class Group {
     return *made;
   }
 
+  /// Too little memory, or none left, is the machine's trouble: the verdict stays.
   void fail(Lane& lane, Verdict verdict) {
-    lane.running = false;
+    if (auto* refused = std::get_if<Refused>(&verdict);
+        refused && refused->reason == RefusalReason::memory)
+      return skip(lane, {SkipReason::memory, std::move(refused->why)});
+    end(lane);
     lane.subject->record.verdict = std::move(verdict);
     lane.subject->record.measurement = Skipped{SkipReason::failed_measuring};
   }
 
-  void skip(Lane& lane, Skipped why) {
+  static void end(Lane& lane) {
     lane.running = false;
+    lane.over = true;
+  }
+
+  void skip(Lane& lane, Skipped why) {
+    end(lane);
     lane.subject->record.measurement = std::move(why);
   }
 
@@ -139,11 +208,17 @@ class Group {
     const auto cold = cold_slots(
         {.slot_bytes = bytes,
          .cache_bytes = c.on_cpu ? order_.last_level_cache_bytes : c.last_level_cache_bytes,
-         .available_bytes = static_cast<std::int64_t>(available_bytes()),
+         .available_bytes = available_for_slots(),
          .most = lane.subject->settings.slots});
     lane.measured.slots = cold.slots;
     lane.measured.slot_bytes = bytes * cold.slots;
     note(lane, cold.short_of);
+  }
+
+  /// The lanes share it; 0 where it is not known.
+  std::int64_t available_for_slots() const {
+    const double bytes = memory_room().bytes / static_cast<double>(lanes_.size());
+    return std::isfinite(bytes) ? std::max<std::int64_t>(1, static_cast<std::int64_t>(bytes)) : 0;
   }
 
   void note(Lane& lane, const std::string& text) {
@@ -153,13 +228,30 @@ class Group {
 
   /// Fills the plan's memory and sets it up. Empty where that fails; the lane is then over.
   std::optional<MeasureReady> prepare(Lane& lane, Worker& w) {
-    choose_slots(lane);
     const auto binding = lay_tensors(w, tensors_.spec(), tensors_.of(fill_));
     const auto limit = default_timeout(tensors_.spec().geometry.flops() * lane.measured.slots);
     auto ready =
         w.call(MeasureSetup{lane.subject->plan->plan, binding, lane.measured.slots}, limit);
+    w.arena().release();  // the worker has its own copies
     if (!ready) return fail(lane, ready.error()), std::nullopt;
     return *ready;
+  }
+
+  /// Sets the lane up again where its memory was given back after its last turn.
+  bool enter(Lane& lane) {
+    if (!in_turns_) return true;
+    auto* w = worker(lane);
+    if (!w) return fail(lane, Failed{"the worker ended during the measurement"}), false;
+    return prepare(lane, *w).has_value();
+  }
+
+  void leave(Lane& lane) {
+    auto& c = *lane.subject;
+    if (!in_turns_ || !c.plan) return;
+    auto made = pool_.worker(*c.competitor, c.settings.threads);
+    if (!made || (*made)->pid() != c.process) return;
+    if (auto bad = trouble_of((*made)->call(MeasureEnd{c.plan->plan}, kEndLimit)))
+      fail(lane, std::move(*bad));
   }
 
   void set_up(Lane& lane) {
@@ -179,6 +271,7 @@ class Group {
     lane.measured.fetch_ns = ready.fetch_ns;
     lane.running = true;
     calibrate(lane, ready.first_ns);
+    leave(lane);
   }
 
   static std::int64_t executions_for(double execution_ns) {
@@ -239,10 +332,17 @@ class Group {
     return true;
   }
 
+  /// One sample. In turns, its output is checked before the memory is given back.
+  void take_turn(Lane& lane) {
+    if (!lane.running || !enter(lane)) return;
+    take_sample(lane);
+    if (in_turns_ && lane.running) (void)outputs_right(lane, false, after_timed_);
+    leave(lane);
+  }
+
   /// One sample, taken again while the machine is not quiet and the budget allows. The attempt that
   /// was disturbed least counts.
-  void take_turn(Lane& lane) {
-    if (!lane.running) return;
+  void take_sample(Lane& lane) {
     const double warm_ns = lane.execution_ns < kSelfWarmNs ? kWarmNs : 0;
     const double cost_ns = static_cast<double>(lane.executions) * lane.execution_ns + warm_ns;
     if (lane.spent_ns + cost_ns > budget_ns() && !lane.measured.samples_ns.empty()) {
@@ -286,16 +386,18 @@ class Group {
   }
 
   void finish(Lane& lane) {
-    if (!lane.running) return;
+    if (!lane.running || !enter(lane)) return;
     auto& m = lane.measured;
     keep_details(lane);
     if (m.budget_cut)
       note(lane, fmt::format("the budget of {:.3g} s allows {} of {} rounds", budget_ns() / 1e9,
                              m.samples_ns.size(), order_.settings.rounds));
     drop_partial(m);
-    const bool right = outputs_right(lane, false, {"after the timed executions", {}}) &&
+    const bool right = outputs_right(lane, false, after_timed_) &&
                        outputs_right(lane, true, {"after timing, changed source", Rule::R12});
-    if (!right) return;
+    leave(lane);
+    if (!right || lane.over) return;
+    lane.over = true;
     add_process(lane.subject->record, std::move(m));
   }
 
@@ -316,6 +418,7 @@ class Group {
     if (!w) return fail(lane, Failed{"the worker ended after the measurement"}), false;
     const auto& spec = tensors_.spec();
     const auto& test = tensors_.of(fill_, changed);
+    const Released released(w->arena());
     const auto binding = lay_tensors(*w, spec, test);
     for (int slot = 0; slot < lane.measured.slots; ++slot) {
       const auto checked = w->call(MeasureCheck{lane.subject->plan->plan, changed, slot},
@@ -329,10 +432,12 @@ class Group {
     return true;
   }
 
+  const Oracle after_timed_{"after the timed executions", {}};
   Pool& pool_;
   ProblemTensors& tensors_;
   const MeasureOrder& order_;
   Fill fill_;
+  bool in_turns_ = false;  // only one lane at a time is set up
   std::vector<Lane> lanes_;
 };
 

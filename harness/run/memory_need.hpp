@@ -1,31 +1,50 @@
-// Whether a case fits into this machine's memory at all. Asked before anything is allocated,
-// because when memory runs out the system kills the driver or its worker.
+// What a case takes of memory in each step, held against what there is. Asked before anything is
+// allocated, because when memory runs out the system kills the driver or its worker.
+//
+// All sizes are doubles, because they may exceed 2^63, and do not count what a process takes by
+// itself, since that is in use already when they are asked for.
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "config/suite.hpp"
 #include "core/layers.hpp"
+#include "core/system_memory.hpp"
+#include "worker/wire_parts.hpp"
 
 namespace convgauge::run {
 
-/// Bytes that verifying takes: (fills + 1) x (inputs + 16 x output elements) + 6 x (all tensors) +
-/// outputs. That is: for each fill and for the changed source, the inputs with expected sums and
-/// magnitudes in double; the tensors of three slots (of two plans) in shared memory, with as much
-/// again for scratch; a copy of the result to compare the repeated run with. For a gradient also
-/// what reference/as_forward.hpp rearranges. A double, because it may exceed 2^63.
-double verify_bytes(const Spec& spec, const VerifySettings& settings);
+/// Bytes of all tensors that the direction reads or writes.
+double tensor_bytes(const Spec& spec);
 
-/// Bytes that verifying by projection takes: inputs + 2 x (all tensors) + the projection's sums.
-/// That is: one set of inputs, the tensors in shared memory with as much again for scratch, and the
-/// sums.
-double projected_bytes(const Spec& spec);
+/// Bytes of one fill's tensors in the driver: the inputs, with expected sums and magnitudes in
+/// double or, `projected`, with a projection.
+double sheet_bytes(const Spec& spec, bool projected);
 
-/// Why a case does not fit, with both numbers; empty where it fits into `available_bytes` (0: not
-/// known, so it fits).
-std::optional<std::string> beyond_memory(double needed_bytes, double available_bytes);
+/// Bytes that verifying takes, without what the plan announces.
+/// With a full reference: 2 x fills x (one fill's tensors; each with a changed source too)
+/// + 3 x (all tensors; shared memory for three slots of two plans) + outputs (a copy to compare the
+/// repeated run with) and, for a gradient, what reference/as_forward.hpp rearranges.
+/// `projected`: one fill's tensors + all tensors.
+double verify_bytes(const Spec& spec, const VerifySettings& settings, bool projected);
 
-/// MemAvailable of /proc/meminfo; 0 where it cannot be read.
-double available_bytes();
+/// Host memory that a plan announces for `slots` slots beside the tensors: buffers of its own form,
+/// once or for each slot, and what alignments may add.
+double announced_bytes(const std::vector<Requirement>& requirements, int slots);
+
+/// A worker's private memory while it measures: for each slot its own copy of all tensors, and what
+/// the plan announces.
+double measured_bytes(const Spec& spec, const std::vector<Requirement>& requirements, int slots);
+
+/// Why `subject` ("verifying it") does not fit, with both numbers; empty where it fits into `room`.
+/// `announced`: how much of `needed` the plan announces.
+std::optional<std::string> beyond_memory(std::string_view subject, double needed, double announced,
+                                         const MemoryRoom& room);
+/// The same with the room that there is now. Needs below 16 MiB fit without a look at it: a case so
+/// small takes less time than that look.
+std::optional<std::string> beyond_memory(std::string_view subject, double needed,
+                                         double announced = 0);
 
 }  // namespace convgauge::run

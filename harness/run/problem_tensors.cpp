@@ -79,6 +79,14 @@ const TestTensors& ProblemTensors::of(Fill fill, bool changed) {
   return found->second;
 }
 
+double ProblemTensors::held_bytes() const {
+  return static_cast<double>(made_.size()) * sheet_bytes(spec_, projected_);
+}
+
+void ProblemTensors::keep_only(Fill fill) {
+  std::erase_if(made_, [&](const auto& made) { return made.first.first != fill; });
+}
+
 std::pair<TestTensors, Relation> ProblemTensors::related(Fill fill) {
   (void)of(fill);
   auto made = std::pair(std::move(made_.extract({fill, false}).mapped()), Relation{});
@@ -146,7 +154,7 @@ std::variant<Agrees, Differs> TestTensors::judge(const Spec& spec, Fill fill,
   return outcome;
 }
 
-bool use_projection(const Spec& spec, const VerifySettings& settings, double available) {
+bool use_projection(const Spec& spec, const VerifySettings& settings) {
   if (spec.direction != Direction::forward) return false;
   if (settings.reference != ReferenceKind::automatic)
     return settings.reference == ReferenceKind::projection;
@@ -155,7 +163,10 @@ bool use_projection(const Spec& spec, const VerifySettings& settings, double ava
   constexpr double kLong = 40e9, kWorthTime = 4, kWorthMemory = 1.5;
   const double saving = Projection::saving(spec);
   if (static_cast<double>(spec.geometry.flops()) > kLong && saving >= kWorthTime) return true;
-  return beyond_memory(verify_bytes(spec, settings), available) && saving >= kWorthMemory;
+  if (saving < kWorthMemory) return false;
+  // No plan is open yet: it may announce as much as the tensors of its three slots.
+  const auto needed = verify_bytes(spec, settings, false) + 3 * tensor_bytes(spec);
+  return beyond_memory("verifying it", needed).has_value();
 }
 
 }  // namespace convgauge::run

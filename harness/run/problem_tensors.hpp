@@ -38,9 +38,9 @@ struct TestTensors {
 
 /// Whether outputs are compared with a projection instead of a full reference. settings.reference
 /// decides, unless it is automatic: then a projection is used if the full reference takes more than
-/// a few seconds or does not fit into `available` bytes, and the projection saves enough. The
-/// backward directions have no projection: false, and verify_case() refuses where one is asked for.
-bool use_projection(const Spec& spec, const VerifySettings& settings, double available);
+/// a few seconds or does not fit into memory, and the projection saves enough. The backward
+/// directions have no projection: false, and verify_case() refuses where one is asked for.
+bool use_projection(const Spec& spec, const VerifySettings& settings);
 
 /// The test tensors of one spec, by fill. [one thread]
 class ProblemTensors {
@@ -61,6 +61,10 @@ class ProblemTensors {
   /// For projections only: moves out the tensors of a fill and makes a related problem of them,
   /// with images rotated, output channels shuffled within their groups, and values doubled.
   std::pair<TestTensors, Relation> related(Fill fill);
+  /// Bytes that the tensors made so far hold, as sheet_bytes() counts them.
+  double held_bytes() const;
+  /// Frees the tensors of all other fills.
+  void keep_only(Fill fill);
   bool projected() const { return projected_; }
   const Spec& spec() const { return spec_; }
 

@@ -78,7 +78,9 @@ Expected<Resumed> resume(const std::filesystem::path& file, const Results& found
   std::set<std::int64_t> again;
   for (const auto& c : r.cases) {
     r.problems.insert(c.position.problem);
-    if (std::find(retry.begin(), retry.end(), row_of(c).outcome) != retry.end())
+    // What the machine denied was not done.
+    if (is_denied(c.verdict) ||
+        std::find(retry.begin(), retry.end(), row_of(c).outcome) != retry.end())
       again.insert(c.position.problem);
   }
   for (const auto problem : again) r.problems.erase(problem);

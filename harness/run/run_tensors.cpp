@@ -4,6 +4,7 @@
 
 #include "core/layers.hpp"
 #include "run/guarded_plan.hpp"
+#include "run/memory_need.hpp"
 #include "run/verify_case.hpp"
 
 namespace convgauge::run {
@@ -25,6 +26,11 @@ TensorRun run_tensors(Pool& pool, const Competitor& competitor, const std::strin
     return result;
   }
   result.algorithm = plan->algorithm.name;
+  const double announced = announced_bytes(plan->requirements, 1);
+  if (auto why = beyond_memory("running it", tensor_bytes(spec) + announced, announced)) {
+    result.verdict = Refused{RefusalReason::memory, std::move(*why)};
+    return result;
+  }
   GuardedPlan memory(**worker, spec, *plan, limit);
   for (const auto placement : {Placement::start, Placement::end})
     if (const auto bad = memory.run(inputs, placement, true)) {

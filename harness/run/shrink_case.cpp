@@ -6,7 +6,6 @@
 
 #include "core/layers.hpp"
 #include "core/processors.hpp"
-#include "run/memory_need.hpp"
 #include "run/replay.hpp"
 #include "verify/shrink.hpp"
 
@@ -101,8 +100,7 @@ class FailureSearch {
     // Starting threads costs more than it saves in a small reference.
     constexpr std::int64_t kLarge = 20'000'000;  // flops: about a millisecond
     const int threads = spec.geometry.flops() > kLarge ? physical_cores() : 1;
-    ProblemTensors tensors(spec, verify.seed, threads, references_,
-                           use_projection(spec, verify, available_bytes()));
+    ProblemTensors tensors(spec, verify.seed, threads, references_, use_projection(spec, verify));
     verify.fills = c.fills;
     verify.timeout = limit_;
     ++trials_;

@@ -293,9 +293,19 @@ class VerificationLadder {
     }
     if (const auto why = broken_rule(plan->algorithm, tensors_.spec()); !why.empty())
       return Failed{fmt::format("plan_algorithm: {}: {}", plan->algorithm.name, why)};
-    second_plan_ran_ = true;
-    if (auto bad = both_slots(fill, *plan, settings.threads)) return bad;
+    if (auto why = lacks_memory(*plan)) {
+      runs_.note(std::move(*why));
+    } else {
+      second_plan_ran_ = true;
+      if (auto bad = both_slots(fill, *plan, settings.threads)) return bad;
+    }
     return trouble_of(worker_.call(ClosePlan{plan->plan}, limit_));
+  }
+
+  /// A plan that does not fit is left out, with a note: the first one was verified.
+  std::optional<std::string> lacks_memory(const PlanOpened& plan) const {
+    const double needed = 2 * tensor_bytes(tensors_.spec()) + announced_bytes(plan.requirements, 2);
+    return beyond_memory("a plan with 2 slots", needed, announced_bytes(plan.requirements, 2));
   }
 
   Bad both_slots(Fill fill, const PlanOpened& plan, int threads) {
@@ -344,6 +354,44 @@ PlanSettings plan_settings(const Competitor& competitor, const std::string& algo
   return s;
 }
 
+namespace {
+
+/// What the open plan announces for verifying; it is not known before. With a full reference a
+/// second plan, with two slots, is open beside it: it counts as if it announced the same.
+double announced_for_verifying(const ProblemTensors& tensors, const PlanOpened* plan) {
+  if (!plan) return 0;
+  return announced_bytes(plan->requirements, 1) +
+         (tensors.projected() ? 0 : announced_bytes(plan->requirements, 2));
+}
+
+/// Refused, where verifying needs more than there is beyond what is held already. `plan`: null
+/// before it is open.
+std::optional<Verdict> lacks_memory(const VerifyOrder& order, const ProblemTensors& tensors,
+                                    const PlanOpened* plan) {
+  const double announced = announced_for_verifying(tensors, plan);
+  const double needed = verify_bytes(tensors.spec(), order.settings, tensors.projected()) -
+                        tensors.held_bytes() + announced;
+  if (auto why = beyond_memory("verifying it", needed, announced))
+    return Refused{RefusalReason::memory, std::move(*why)};
+  return std::nullopt;
+}
+
+/// Runs the steps on an open plan.
+Verdict verified(Worker& worker, const VerifyOrder& order, ProblemTensors& tensors,
+                 const PlanOpened& plan, std::chrono::milliseconds limit) {
+  if (auto refused = lacks_memory(order, tensors, &plan)) return std::move(*refused);
+  try {
+    return VerificationLadder(worker, order, tensors, plan, limit).verdict();
+  } catch (const MachineTrouble& trouble) {
+    return trouble.verdict();
+  } catch (const std::bad_alloc&) {
+    return Refused{RefusalReason::memory,
+                   "the machine has too little memory for this problem in verify mode"};
+  }
+}
+
+}  // namespace
+
 VerifiedCase verify_case(Worker& worker, const VerifyOrder& order, ProblemTensors& tensors) {
   VerifiedCase result;
   const auto& spec = tensors.spec();
@@ -353,10 +401,8 @@ VerifiedCase verify_case(Worker& worker, const VerifyOrder& order, ProblemTensor
                              "there is no projection of a gradient: --reference full or auto"};
     return result;
   }
-  const double needed =
-      tensors.projected() ? projected_bytes(spec) : verify_bytes(spec, order.settings);
-  if (auto why = beyond_memory(needed, available_bytes())) {
-    result.verdict = Refused{RefusalReason::memory, std::move(*why)};
+  if (auto refused = lacks_memory(order, tensors, nullptr)) {
+    result.verdict = std::move(*refused);
     return result;
   }
   const auto limit = order.settings.timeout.value_or(default_timeout(spec.geometry.flops()));
@@ -372,14 +418,10 @@ VerifiedCase verify_case(Worker& worker, const VerifyOrder& order, ProblemTensor
     return result;
   }
   result.plan = std::move(*opened);
-  try {
-    result.verdict = VerificationLadder(worker, order, tensors, *result.plan, limit).verdict();
-  } catch (const MachineTrouble& trouble) {
-    result.verdict = trouble.verdict();
-  } catch (const std::bad_alloc&) {
-    result.verdict = Refused{RefusalReason::memory,
-                             "the machine has too little memory for this problem in verify mode"};
-  }
+  result.memory_bytes = verify_bytes(spec, order.settings, tensors.projected()) +
+                        announced_for_verifying(tensors, &*result.plan);
+  result.verdict = verified(worker, order, tensors, *result.plan, limit);
+  worker.arena().release();
   result.open = worker.alive() && std::holds_alternative<Agrees>(result.verdict);
   if (worker.alive() && !result.open) (void)worker.call(ClosePlan{result.plan->plan}, limit);
   return result;

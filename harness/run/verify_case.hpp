@@ -16,6 +16,7 @@ struct VerifiedCase {
   Verdict verdict = Failed{"nothing ran"};
   std::optional<PlanOpened> plan;  // empty where no plan could be created
   bool open = false;               // it is still open in the worker
+  double memory_bytes = 0;         // what verifying took, as added up beforehand; 0: nothing ran
 };
 
 /// Settings of a plan of this competitor; algorithm "default" or a name.

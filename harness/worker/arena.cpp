@@ -48,6 +48,15 @@ void Arena::grow(std::uint64_t size) {
   size_ = size;
 }
 
+void Arena::release() {
+  constexpr std::uint64_t kKept = 16 << 20;  // so that small cases cost no page faults
+  clear();
+  // Where the system cannot do it, the pages are used again by the next layout.
+  if (size_ > kKept)
+    (void)::fallocate(descriptor_.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                      static_cast<off_t>(kKept), static_cast<off_t>(size_ - kKept));
+}
+
 Region Arena::reserve(std::uint64_t bytes, std::uint64_t alignment, BufferRole role) {
   const Region region{used_, bytes, alignment, role};
   used_ += window_bytes(bytes, alignment);

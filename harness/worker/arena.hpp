@@ -26,6 +26,8 @@ class Arena {
 
   /// Starts a new layout: all earlier regions become invalid.
   void clear() { used_ = 0; }
+  /// As clear(), and gives all pages but the first 16 MiB back to the system.
+  void release();
   /// Reserves a window for `bytes`; the memory grows as needed. Pointers obtained before are
   /// invalid. Throws std::bad_alloc.
   Region reserve(std::uint64_t bytes, std::uint64_t alignment, BufferRole role);

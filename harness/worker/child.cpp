@@ -75,7 +75,8 @@ class Child {
     } catch (const MachineTrouble& trouble) {
       return trouble.verdict();
     } catch (const std::bad_alloc&) {
-      return Failed{"out of host memory"};
+      // An exception of the plugin does not come here: its functions do not throw.
+      return Refused{RefusalReason::memory, "the worker got no memory from the system"};
     }
   }
 
@@ -168,6 +169,7 @@ class Child {
   auto handle(const MeasureSetup& r) { return with_plan(r, &PlanSession::set_up); }
   auto handle(const Sample& r) { return with_plan(r, &PlanSession::sample); }
   auto handle(const MeasureCheck& r) { return with_plan(r, &PlanSession::check); }
+  auto handle(const MeasureEnd& r) { return with_plan(r, &PlanSession::end_measuring); }
   auto handle(const CountAllocations& r) { return with_plan(r, &PlanSession::count_allocations); }
   auto handle(const AskDetails& r) { return with_plan(r, &PlanSession::details); }
   Answer<MoreLibraries> handle(const AskLibraries&) { return MoreLibraries{loaded_.news()}; }

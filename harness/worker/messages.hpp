@@ -273,6 +273,16 @@ inline std::string broken_rule(const MeasureCheck& r) {
   return r.slot < 0 ? "slot " + std::to_string(r.slot) + " is below 0" : "";
 }
 
+/// Gives the memory of MeasureSetup back. The plan stays open, to be set up again.
+struct MeasureEnd {
+  using Reply = Done;
+  std::uint32_t plan = 0;
+};
+template <class Walk, Is<MeasureEnd> T>
+void describe(Walk& walk, T& r) {
+  walk("plan", r.plan);
+}
+
 struct ClosePlan {
   using Reply = Done;
   std::uint32_t plan = 0;
@@ -314,7 +324,7 @@ using ReplyOf = typename Request::Reply;
 
 using AnyRequest =
     std::variant<Describe, ListAlgorithms, OpenPlan, VerifyRun, MeasureSetup, Sample, MeasureCheck,
-                 ClosePlan, CountAllocations, AskOtherVersion, AskDetails, AskLibraries>;
+                 ClosePlan, CountAllocations, AskOtherVersion, AskDetails, AskLibraries, MeasureEnd>;
 
 /// A request's own reply, or why there is none.
 using AnyReply = std::variant<Description, AlgorithmList, PlanOpened, Done, MeasureReady, Sampled,

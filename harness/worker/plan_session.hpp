@@ -29,6 +29,10 @@ class PlanSession {
   Answer<MeasureReady> set_up(const MeasureSetup& request);
   Answer<Sampled> sample(const Sample& request);
   Answer<Done> check(const MeasureCheck& request);
+  Answer<Done> end_measuring(const MeasureEnd&) {
+    private_.reset();
+    return Done{};
+  }
   Answer<Details> details(const AskDetails&);
   Answer<AllocationsCounted> count_allocations(const CountAllocations&) {
     return AllocationsCounted{plan_.allocations(), AllocationCount::possible()};

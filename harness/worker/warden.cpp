@@ -3,6 +3,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,13 +32,14 @@ void report(const Message& message) {
   (void)!::write(kStatusDescriptor, &message, sizeof message);
 }
 
-/// Reaps processes until `worker` has ended; returns its status.
-int wait_for(pid_t worker) {
+/// Reaps processes until `worker` has ended; returns its status and peak.
+WorkerEnd wait_for(pid_t worker) {
   for (;;) {
     int status = 0;
-    const auto ended = ::waitpid(-1, &status, 0);
-    if (ended == worker) return status;
-    if (ended < 0 && errno == ECHILD) return 0;
+    rusage used{};
+    const auto ended = ::wait4(-1, &status, 0, &used);
+    if (ended == worker) return {status, 0, std::int64_t{used.ru_maxrss} * 1024};
+    if (ended < 0 && errno == ECHILD) return {};
   }
 }
 
@@ -64,7 +66,7 @@ pid_t fork_worker(const ChildOptions& options) {
   die_with_parent();
   const auto worker = fork_worker(options);
   report(WorkerStart{});
-  WorkerEnd end{wait_for(worker), 0};
+  auto end = wait_for(worker);
   while (::waitpid(-1, nullptr, WNOHANG) > 0) {
   }
   end.left_processes = ::kill(-1, 0) == 0;
@@ -113,7 +115,7 @@ void outlive_parent() {
   outlive_parent();
   if (::getppid() != parent) ::kill(worker, SIGKILL);  // it ended before the signal was asked for
   report(WorkerStart{worker});
-  WorkerEnd end{wait_for(worker), 0};
+  auto end = wait_for(worker);
   end.left_processes = kill_children();
   report(end);
   ::_exit(0);

@@ -1,5 +1,7 @@
 // The process between driver and worker: it kills whatever a plugin started and left.
 #pragma once
+#include <cstdint>
+
 #include "core/layers.hpp"
 #include "worker/child.hpp"
 
@@ -14,8 +16,9 @@ struct WorkerStart {
 
 /// The second report, when the worker has ended.
 struct WorkerEnd {
-  int wait_status = 0;     // as of waitpid
-  int left_processes = 0;  // 1: the worker left processes behind (R17); they have been killed
+  int wait_status = 0;          // as of waitpid
+  int left_processes = 0;       // 1: the worker left processes behind (R17); they have been killed
+  std::int64_t peak_bytes = 0;  // the most memory that the worker held at once
 };
 
 /// Runs a worker as a descendant of this process and reports its end. Where the system allows it,

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "core/layers.hpp"
+#include "core/system_memory.hpp"
 #include "core/text.hpp"
 #include "worker/channel.hpp"
 #include "worker/child.hpp"
@@ -167,6 +168,7 @@ bool Worker::drain(int descriptor, KeptText& kept) {
 CallResult<AnyReply> Worker::exchange(const AnyRequest& request, milliseconds limit) {
   if (!alive()) return tl::unexpected<Verdict>(Failed{"harness: the worker is gone"});
   resume();
+  kills_before_ = out_of_memory_kills();
   Patience patience(*this, limit);
   Inbox inbox;
   if (!send_message(socket_.get(), wire::pack(request))) return tl::unexpected(ended());
@@ -280,6 +282,18 @@ int Worker::wardens_signal() {
                                                                                   : 0;
 }
 
+std::optional<Verdict> Worker::ran_out_of_memory(int signal, std::int64_t peak_bytes) const {
+  constexpr double kGiB = 1 << 30;
+  if (signal != SIGKILL || !kills_before_ || out_of_memory_kills() <= kills_before_)
+    return std::nullopt;
+  const auto held = peak_bytes > 0 ? fmt::format(", which held {:.3g} GiB at most",
+                                                 static_cast<double>(peak_bytes) / kGiB)
+                                   : std::string();
+  return Refused{RefusalReason::memory,
+                 fmt::format("memory ran out during {}: the system killed the worker{}",
+                             stage_word(box_.page().stage), held)};
+}
+
 Verdict Worker::late(milliseconds limit, const Patience& patience) {
   const auto stage = stage_word(box_.page().stage);
   kill_all();
@@ -296,6 +310,7 @@ Verdict Worker::ended() {
   }
   const int group_signal = report.end ? 0 : wardens_signal();
   kill_all();
+  if (auto verdict = ran_out_of_memory(group_signal, 0)) return *verdict;
   if (group_signal != 0)
     return Died{
         group_signal, 0,
@@ -318,6 +333,7 @@ Verdict Worker::how_it_died(const WorkerEnd& end, const std::string& stage) {
                 fmt::format("exited with status {} during {}", WEXITSTATUS(end.wait_status), stage),
                 error_text_.text()};
   const int signal = WTERMSIG(end.wait_status);
+  if (auto verdict = ran_out_of_memory(signal, end.peak_bytes)) return *verdict;
   const auto& page = box_.page();
   if (!page.faulted || page.signal != signal || signal == SIGABRT)
     return Died{signal, 0, fmt::format("{} during {}", signal_name(signal), stage),

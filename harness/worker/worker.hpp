@@ -62,11 +62,12 @@ class Worker {
   Worker& operator=(const Worker&) = delete;
 
   /// Sends the request and waits for its reply. Instead of a reply, the verdict: Refused or Failed,
-  /// as the worker answered; Failed (R15, R16) where the plugin wrote to standard output or to the
-  /// socket, or the reply is that of another request; Died, TimedOut, Trespass, Failed or Unjudged
-  /// where the worker ended or was killed: alive() is false then. A stopped worker is continued
-  /// first. `limit`: of the time that the worker can use (TimeLimit): TimedOut where it used that
-  /// up, Unjudged where the machine did not let it, for TimeLimit::kPatience times the limit.
+  /// as the worker answered; Refused (memory) where the system killed the worker for want of
+  /// memory; Failed (R15, R16) where the plugin wrote to standard output or to the socket, or the
+  /// reply is that of another request; Died, TimedOut, Trespass, Failed or Unjudged where the worker
+  /// ended or was killed: alive() is false then. A stopped worker is continued first. `limit`: of
+  /// the time that the worker can use (TimeLimit): TimedOut where it used that up, Unjudged where
+  /// the machine did not let it, for TimeLimit::kPatience times the limit.
   template <class Request>
   CallResult<ReplyOf<Request>> call(const Request& request, std::chrono::milliseconds limit);
 
@@ -95,6 +96,9 @@ class Worker {
   Verdict how_it_died(const WorkerEnd& end, const std::string& stage);
   int keepers();
   std::optional<WorkerStart> read_start();
+  /// Refused, where SIGKILL ended the worker and the system has killed for want of memory since the
+  /// call began: that is no death of the plugin's own.
+  std::optional<Verdict> ran_out_of_memory(int signal, std::int64_t peak_bytes) const;
   /// R16: something other than a reply arrived on the socket. The worker is killed.
   Verdict not_a_reply(const std::string& why);
   bool drain(int descriptor, KeptText& kept);
@@ -123,6 +127,7 @@ class Worker {
   std::optional<WorkerStart> start_;
   friend class Patience;
   KeptText output_text_, error_text_;
+  std::optional<std::int64_t> kills_before_;  // out_of_memory_kills() as the call began
 };
 
 template <class Request>

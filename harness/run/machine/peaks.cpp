@@ -2,7 +2,10 @@
 // arithmetic peak, bytes_per_second the peak of memory.
 #include "run/machine/peaks.hpp"
 
+#include <algorithm>
+
 #include "core/layers.hpp"
+#include "core/system_memory.hpp"
 #include "run/machine/machine.hpp"
 
 namespace convgauge::run {
@@ -18,8 +21,11 @@ void measure_peaks(Machine& machine, std::span<const int> threads,
                    std::chrono::milliseconds budget) {
   if (threads.empty()) return;
   const auto processors = spread(read_topology().processors);
-  const Hierarchy hierarchy{{machine.l1_bytes, machine.l2_bytes, machine.l3_bytes},
-                            machine.memory_bytes};
+  // Half of what may be taken: the arrays are the only thing that the driver holds now.
+  constexpr double kMostKnown = 1e18;
+  const auto room = static_cast<std::int64_t>(std::min(kMostKnown, memory_room().bytes / 2));
+  const Hierarchy hierarchy{
+      {machine.l1_bytes, machine.l2_bytes, machine.l3_bytes}, machine.memory_bytes, room};
   const auto each = budget / (2 * static_cast<std::int64_t>(threads.size()));
   for (const int count : threads) {
     if (count < 1) continue;

@@ -53,8 +53,11 @@ std::vector<FmaPeak> fma_peaks(int threads, std::span<const Processor> processor
 struct Hierarchy {
   CacheSizes caches;  // one instance of each level
   std::int64_t memory_bytes = 0;
+  std::int64_t room_bytes = 0;  // the most that the arrays of one level may take together
 };
 /// One for each level that can be told from the next smaller one, memory last, in about `budget`.
+/// A level whose arrays do not fit into the room is left out; so is memory where they would not be
+/// twice the caches, since reading them would measure those.
 std::vector<ReadPeak> read_peaks(const Hierarchy& hierarchy, int threads,
                                  std::span<const Processor> processors,
                                  std::chrono::milliseconds budget);

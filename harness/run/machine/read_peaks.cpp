@@ -45,13 +45,16 @@ std::span<const Processor> used(int threads, std::span<const Processor> processo
 
 /// Bytes of each thread's array for reading from memory: in total five times the last-level caches
 /// that the threads reach, so that what the caches still hold of the previous pass hardly matters.
+/// Fewer where there is no room for them, but at least twice the caches; else 0.
 std::int64_t memory_share(const Hierarchy& hierarchy, const CacheSizes& reached, int threads) {
   constexpr std::int64_t kTimesCache = 5, kUnknownCache = 32 << 20;
   const auto cache = std::max({reached.l3_bytes, reached.l2_bytes, std::int64_t{0}});
   const auto wanted = kTimesCache * (cache > 0 ? cache : kUnknownCache);
   const auto bytes =
       hierarchy.memory_bytes > 0 ? std::min(wanted, hierarchy.memory_bytes / 8) : wanted;
-  return bytes / threads;
+  const auto room = hierarchy.room_bytes;
+  if (room == 0 || bytes <= room) return bytes / threads;
+  return room >= 2 * (wanted / kTimesCache) ? room / threads : 0;
 }
 
 /// Bytes per second of all threads together, each reading `share` bytes of its own; 0 if there is
@@ -122,10 +125,12 @@ std::vector<ReadPeak> read_peaks(const Hierarchy& hierarchy, int threads,
       {"memory", 0, memory_share(hierarchy, reached, threads), 45},
   };
   std::vector<ReadPeak> peaks;
-  for (const auto& level : levels)
+  for (const auto& level : levels) {
+    if (hierarchy.room_bytes > 0 && level.share > hierarchy.room_bytes / threads) continue;
     if (const auto rate = read_rate(level.share, threads, processors, budget * level.percent / 100);
         rate > 0)
       peaks.push_back({level.name, threads, level.holds, rate});
+  }
   return peaks;
 }
 

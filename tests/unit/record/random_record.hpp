@@ -29,6 +29,7 @@ class RandomRecords {
     r.bytes = size();
     r.workspace_bytes = size();
     r.packed_weight_bytes = size();
+    r.memory_bytes = size();
     if (coin()) r.known = text();
     if (coin()) r.libraries = {{text(), text(), text()}};
     r.replay = text();
