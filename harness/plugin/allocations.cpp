@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <string_view>
 
 #include "core/layers.hpp"
@@ -118,5 +119,23 @@ CONVGAUGE_REPLACE(void*, aligned_alloc, (std::size_t alignment, std::size_t byte
                   (alignment, bytes))
 CONVGAUGE_REPLACE(int, posix_memalign, (void** to, std::size_t alignment, std::size_t bytes),
                   (to, alignment, bytes))
+
+/// Finds the original functions before anything can fail to load: dlsym() frees the text of the
+/// last dlerror(), and the C library calls realloc() while it makes that text.
+__attribute__((constructor)) void find_originals() {
+  constexpr std::size_t kBytes = 16;
+  void* volatile some = nullptr;  // volatile: or the compiler leaves the calls out
+  const auto give_back = [&](void* given) {
+    some = given;
+    std::free(some);
+  };
+  give_back(malloc(kBytes));
+  give_back(calloc(1, kBytes));
+  give_back(realloc(nullptr, kBytes));
+  give_back(memalign(kBytes, kBytes));
+  give_back(aligned_alloc(kBytes, kBytes));
+  void* aligned = nullptr;
+  if (posix_memalign(&aligned, kBytes, kBytes) == 0) give_back(aligned);
+}
 }
 #endif

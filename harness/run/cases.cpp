@@ -123,6 +123,11 @@ Expected<void> plugin_unchanged(const Competitor& c) {
                            now.empty() ? "none, for it cannot be read" : now));
 }
 
+Expected<void> plugin_not_replaced(const Competitor& c) {
+  std::error_code failed;
+  return std::filesystem::exists(c.plugin_file, failed) ? plugin_unchanged(c) : Expected<void>();
+}
+
 Libraries without_plugin(Libraries libraries, const std::string& file) {
   std::error_code failed;
   const auto own = std::filesystem::canonical(file, failed);

@@ -42,6 +42,8 @@ Libraries without_plugin(Libraries libraries, const std::string& plugin_file);
 
 /// An error if a plugin file is no longer the one that described itself, or is gone.
 Expected<void> plugin_unchanged(const Competitor& competitor);
+/// The same, but a file that is gone is no other one: what runs was loaded before that.
+Expected<void> plugin_not_replaced(const Competitor& competitor);
 
 /// All combinations of the settings' axes.
 std::vector<CaseSettings> settings_of(const Suite& suite);

@@ -85,7 +85,7 @@ class Ledger {
   void fail(std::uint64_t index, CaseRecord record, const Competitor& competitor,
             const VerifySettings& verify) {
     const std::lock_guard lock(shrinking_);
-    if (auto ok = plugin_unchanged(competitor); !ok) return end(ok.error().message);
+    if (auto ok = plugin_not_replaced(competitor); !ok) return end(ok.error().message);
     shrinker_.look_at(record, {&competitor, verify, options_.placements});
     const std::lock_guard results(mutex_);
     over_ = over_ || options_.fail_fast;

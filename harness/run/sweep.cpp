@@ -57,7 +57,7 @@ class Sweep {
     r.finished = utc_now();
     if (const auto* known = known_failure(suite_, r)) r.known = known->issue;
     if (!r.known) shrinker_.look_at(r, {c.competitor, suite_.settings.verify, options_.placements});
-    if (auto ok = plugin_unchanged(*c.competitor); !ok) return ok;
+    if (auto ok = plugin_not_replaced(*c.competitor); !ok) return ok;
     stop_ = stop_ || (options_.fail_fast && is_defect(r.verdict) && !r.known) ||
             (options_.first_failures && runner_.none_left());
     if (auto ok = log_.append(r); !ok) return ok;

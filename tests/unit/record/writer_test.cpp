@@ -91,7 +91,7 @@ TEST_F(Writer, AFullDiskLeavesWholeLinesOnly) {
   setrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, handler);
   ASSERT_FALSE(appended);
-  EXPECT_EQ(appended.error().message, "results file: File too large");
+  EXPECT_EQ(appended.error().message, file_.string() + ": File too large");
   EXPECT_EQ(content(), "one\n");
   EXPECT_TRUE(writer->append("two"));
   EXPECT_EQ(content(), "one\ntwo\n");
