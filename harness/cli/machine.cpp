@@ -47,7 +47,8 @@ int machine(const Arguments& arguments) {
   std::vector<int> threads{1};
   if (m.physical_cores > 1) threads.push_back(m.physical_cores);
   measure_peaks(m, threads);
-  m.noise_floor = measure_noise_floor(default_search_path({}).executable, threads.back());
+  m.noise_floor = measure_noise_floor(default_search_path({}).executable, threads.back(),
+                                      MeasureSettings{}.rounds);
   if (parsed.values.count("json")) {
     HeaderRecord header;
     header.machine = m;

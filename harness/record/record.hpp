@@ -173,7 +173,7 @@ struct Machine {
   std::int64_t l1_bytes = 0, l2_bytes = 0, l3_bytes = 0, memory_bytes = 0;
   std::map<int, double> fma_flops;         // threads -> f32 flop/s
   std::map<int, double> bytes_per_second;  // threads -> read bandwidth of memory
-  /// noise_floor: how far the interval of the A/A ratio extends from 1.
+  /// noise_floor: the largest difference of two processes of the same code, as a share.
   double clock_read_ns = 0, noise_floor = 0;
   double load_average = 0;
   std::vector<FmaPeak> fma_peaks{};    // fma_flops by instruction set

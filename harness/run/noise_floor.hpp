@@ -6,10 +6,11 @@
 
 namespace convgauge::run {
 
-/// Two fresh processes of the built-in reference compute the same problem in mirrored rounds, as
-/// any two backends would be measured; three times, in about half a second. Returns how far the 99%
-/// interval of the ratio of their times reaches from 1: 0.006 means that differences below 0.6%
-/// mean nothing here. High on a noisy machine. 0 where it could not be measured.
-double measure_noise_floor(const std::filesystem::path& executable, int threads);
+/// Two fresh processes of the built-in reference compute the same problem in `rounds` mirrored
+/// rounds, as any two backends of one run are measured; with four such pairs of processes, in about
+/// two seconds. Returns the largest difference that one pair showed, of the medians of its ratios
+/// (largest_difference()): 0.006 means that differences below 0.6% mean nothing here. High on a
+/// noisy machine. 0 where it could not be measured.
+double measure_noise_floor(const std::filesystem::path& executable, int threads, int rounds);
 
 }  // namespace convgauge::run

@@ -77,8 +77,10 @@ void measure_machine(Machine& machine, const Suite& suite, const SweepOptions& o
   const auto& order = suite.settings.measure;
   const bool glance = order.rounds * order.processes < kLeastSamples;
   measure_peaks(machine, suite.settings.threads, glance ? kPeakBudget / 10 : kPeakBudget);
+  constexpr int kMost = 21;  // more rounds take long and show no more
   if (!options.in_process && !glance)
-    machine.noise_floor = measure_noise_floor(options.executable, suite.settings.threads.front());
+    machine.noise_floor = measure_noise_floor(options.executable, suite.settings.threads.front(),
+                                              std::min(kMost, order.rounds * order.processes));
 }
 
 }  // namespace convgauge::run

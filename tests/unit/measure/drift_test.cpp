@@ -22,15 +22,21 @@ constexpr std::size_t kWindow = 2 * kGateRounds * kGateSamples;
 
 /// Two sides that took turns (A B, B A, ...) from sample `start` on, the candidate slower by
 /// `factor`.
-Slowdown replay(const std::vector<double>& drift, std::size_t start, double factor,
-                RankLaws& laws) {
+std::pair<Measured, Measured> taken_in_turn(const std::vector<double>& drift, std::size_t start,
+                                            std::size_t rounds, double factor) {
   Measured candidate, baseline;
-  for (std::size_t i = 0; i < kWindow / 2; ++i) {
+  for (std::size_t i = 0; i < rounds; ++i) {
     const bool candidate_first = i % 2 == 1;
     const double first = drift[start + 2 * i], second = drift[start + 2 * i + 1];
     candidate.samples_ns.push_back(factor * (candidate_first ? first : second));
     baseline.samples_ns.push_back(candidate_first ? second : first);
   }
+  return {std::move(candidate), std::move(baseline)};
+}
+
+Slowdown replay(const std::vector<double>& drift, std::size_t start, double factor,
+                RankLaws& laws) {
+  auto [candidate, baseline] = taken_in_turn(drift, start, kWindow / 2, factor);
   candidate.samples_per_process = baseline.samples_per_process = std::vector<std::int64_t>(
       kGateProcesses, static_cast<std::int64_t>(kWindow / 2 / kGateProcesses));
   return slowdown(candidate, baseline, laws);
@@ -178,6 +184,27 @@ TEST(SimulatedGates, AreNotGreenWhereACaseIsSlowerNorRedWhereNoneIs) {
         EXPECT_LE(slower.green, slower.runs / 100) << name;
         EXPECT_LE(same.red, same.runs / 20) << name;
       }
+}
+
+TEST(NoiseFloor, IsWhatTwoLabelsOfOneCodeDifferBy) {
+  constexpr std::size_t kRounds = 15, kProcesses = 4;
+  for (const auto* name : kSeries) {
+    const auto drift = recorded_series(name);
+    std::vector<double> floors;
+    int below = 0;
+    for (std::size_t start = 0; start + 2 * kRounds * (kProcesses + 1) < drift.size(); start += 7) {
+      auto [one, other] = taken_in_turn(drift, start, kRounds * kProcesses, 1);
+      one.samples_per_process = other.samples_per_process =
+          std::vector<std::int64_t>(kProcesses, kRounds);
+      const auto [a, b] = taken_in_turn(drift, start + 2 * kRounds * kProcesses, kRounds, 1);
+      floors.push_back(largest_difference(one, other));
+      below += largest_difference(a, b) <= floors.back();
+    }
+    const double share = static_cast<double>(below) / static_cast<double>(floors.size());
+    EXPECT_GT(share, 0.7) << name << ": of five alike, four differences lie below the largest";
+    EXPECT_LT(share, 0.95) << name << ": it says more than they differ by";
+    EXPECT_LT(median(floors), 0.03) << name << ": 5 to 13% as how far an interval reached";
+  }
 }
 
 TEST(Slowdown, IsNotSlowerOnlyWhereTheIntervalEndsBelow5PerCent) {

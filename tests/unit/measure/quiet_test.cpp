@@ -74,5 +74,17 @@ TEST(CommonRounds, AreThoseOfTheSameProcess) {
   EXPECT_TRUE(common_rounds(a, Measured{}).a.empty());
 }
 
+TEST(NoiseFloor, IsTheLargestMedianDifferenceOfOneProcess) {
+  Measured a, b;
+  a.samples_per_process = b.samples_per_process = {5, 3};
+  // Drifts of both and single outliers do not count; 2% less in the second process does.
+  a.samples_ns = {100, 110, 120, 130, 140, 100, 100, 100};
+  b.samples_ns = {101, 111.1, 990, 131.3, 141.4, 98, 98, 300};
+  EXPECT_NEAR(largest_difference(a, b), 1 / 0.98 - 1, 1e-12);
+  EXPECT_NEAR(largest_difference(b, a), 1 / 0.98 - 1, 1e-12);
+  EXPECT_EQ(largest_difference(a, a), 0);
+  EXPECT_EQ(largest_difference(a, Measured{}), 0);
+}
+
 }  // namespace
 }  // namespace convgauge::measure
