@@ -63,9 +63,15 @@ std::vector<Candidate> offered(const cvg_spec& spec, const cvg_settings& setting
   return all;
 }
 
+/// What a tile spans of the source: at most 2^20, the most that the harness takes. A huge stride or
+/// dilation leads beyond that, and beyond every source.
+std::int32_t declared_extent(const Axis& axis, const Tiling& tiling) {
+  return static_cast<std::int32_t>(std::clamp<std::int64_t>(extent(axis, tiling), 1, 1 << 20));
+}
+
 cvg_algorithm described(const Candidate& c) {
-  const auto across = static_cast<std::int32_t>(extent(c.shape.across, c.cut.across));
-  const auto along = static_cast<std::int32_t>(extent(c.shape.along, c.cut.along));
+  const auto across = declared_extent(c.shape.across, c.cut.across);
+  const auto along = declared_extent(c.shape.along, c.cut.along);
   return c.shape.swapped ? cvg::fft(c.name(), along, across) : cvg::fft(c.name(), across, along);
 }
 

@@ -144,6 +144,17 @@ std::string without_commands(std::string_view text) {
   return all;
 }
 
+std::string indented(std::string_view lines, int spaces) {
+  std::string all;
+  bool at_start = true;
+  for (const char c : lines) {
+    if (at_start) all.append(static_cast<std::size_t>(spaces), ' ');
+    all += c;
+    at_start = c == '\n';
+  }
+  return all;
+}
+
 std::string wrapped(const std::string& text, int width) {
   std::string out, line;
   std::size_t from = 0;

@@ -23,6 +23,9 @@ std::string clean(std::string_view text);
 /// Cleaned, and broken between words into lines of at most `width` columns; ends with a newline.
 std::string wrapped(const std::string& text, int width);
 
+/// Each line after so many spaces.
+std::string indented(std::string_view lines, int spaces);
+
 /// A line that begins with :: or ##[ is a command to some CI servers that show a program's output:
 /// it gets a backslash before that.
 std::string without_commands(std::string_view text);

@@ -50,7 +50,7 @@ struct LoadError {
   std::optional<Rule> rule{};  // the one that the plugin broke
   /// How long it was waited for, where it did not answer.
   std::optional<std::chrono::milliseconds> waited{};
-  bool unjudged = false;       // the machine did not let it answer: not the plugin's fault
+  bool unjudged = false;  // the machine did not let it answer: not the plugin's fault
 };
 
 struct Catalog {
@@ -76,9 +76,9 @@ struct NamedPlugin {
 /// Loads plugins, each in a process of its own, and asks them to describe themselves: the named
 /// ones (`path.files`, `more`), one after the other; then those of the folders, side by side.
 /// `wanted`: names of backends; then a folder's files named after them ("libconvgauge_NAME.so",
-/// "libNAME.so", "NAME.so") are loaded first, and others only while a name was not found. Empty: all
-/// are loaded. Throws MachineTrouble where the machine denies a worker what it needs: nothing is
-/// then known of any plugin.
+/// "libNAME.so", "NAME.so") are loaded first, and others only while a name was not found. Empty:
+/// all are loaded. Throws MachineTrouble where the machine denies a worker what it needs: nothing
+/// is then known of any plugin.
 Catalog discover(const SearchPath& path, const std::vector<NamedPlugin>& more = {},
                  const std::vector<std::string>& wanted = {});
 

@@ -322,9 +322,9 @@ void describe(Walk&, T&) {}
 template <class Request>
 using ReplyOf = typename Request::Reply;
 
-using AnyRequest =
-    std::variant<Describe, ListAlgorithms, OpenPlan, VerifyRun, MeasureSetup, Sample, MeasureCheck,
-                 ClosePlan, CountAllocations, AskOtherVersion, AskDetails, AskLibraries, MeasureEnd>;
+using AnyRequest = std::variant<Describe, ListAlgorithms, OpenPlan, VerifyRun, MeasureSetup, Sample,
+                                MeasureCheck, ClosePlan, CountAllocations, AskOtherVersion,
+                                AskDetails, AskLibraries, MeasureEnd>;
 
 /// A request's own reply, or why there is none.
 using AnyReply = std::variant<Description, AlgorithmList, PlanOpened, Done, MeasureReady, Sampled,

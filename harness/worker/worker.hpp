@@ -64,10 +64,10 @@ class Worker {
   /// Sends the request and waits for its reply. Instead of a reply, the verdict: Refused or Failed,
   /// as the worker answered; Refused (memory) where the system killed the worker for want of
   /// memory; Failed (R15, R16) where the plugin wrote to standard output or to the socket, or the
-  /// reply is that of another request; Died, TimedOut, Trespass, Failed or Unjudged where the worker
-  /// ended or was killed: alive() is false then. A stopped worker is continued first. `limit`: of
-  /// the time that the worker can use (TimeLimit): TimedOut where it used that up, Unjudged where
-  /// the machine did not let it, for TimeLimit::kPatience times the limit.
+  /// reply is that of another request; Died, TimedOut, Trespass, Failed or Unjudged where the
+  /// worker ended or was killed: alive() is false then. A stopped worker is continued first.
+  /// `limit`: of the time that the worker can use (TimeLimit): TimedOut where it used that up,
+  /// Unjudged where the machine did not let it, for TimeLimit::kPatience times the limit.
   template <class Request>
   CallResult<ReplyOf<Request>> call(const Request& request, std::chrono::milliseconds limit);
 

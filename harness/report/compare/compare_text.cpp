@@ -70,7 +70,7 @@ std::string compare_text(const Comparison& comparison, int width, bool colour, b
   auto text = fmt::format("baseline:  {}\ncandidate: {}\n", clean(comparison.baseline),
                           clean(comparison.candidate));
   for (const auto& d : comparison.differences)
-    text += fit(clean("not the same: " + difference_text(d)), width) + "\n";
+    text += wrapped("not the same: " + difference_text(d), width);
   text += "\n" + wrapped(comparison_answer(comparison), width);
   if (const auto warning = unpaired_warning(comparison); !warning.empty())
     text += wrapped(warning, width);

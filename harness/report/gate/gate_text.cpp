@@ -103,7 +103,7 @@ std::string gate_text(const Gate& gate, int width, bool colour) {
                           answer(gate), colour ? "\x1b[0m" : "", clean(gate.comparison.baseline),
                           clean(gate.comparison.candidate));
   for (const auto& d : gate.comparison.differences)
-    text += fit(clean("not the same: " + difference_text(d)), width) + "\n";
+    text += wrapped("not the same: " + difference_text(d), width);
   const auto add = [&](const char* head, const ComparedCase& c, const std::string& why) {
     text += fmt::format("{:<12} {}: {}\n", head, clean(case_name(gate.comparison, c)), clean(why));
     if (const auto line = replay(c); !line.empty() && head != std::string_view("not slower"))

@@ -37,7 +37,7 @@ std::string run_lines(const History& h, int width) {
                 width) +
             "\n";
     for (const auto& d : run.differences)
-      text += "       " + fit(clean(difference_text(d)), width - 7) + "\n";
+      text += indented(wrapped(difference_text(d), width - 7), 7);
     if (run.before) text += "       " + fit(boundary_text(*run.before), width - 7) + "\n";
   }
   return text;
@@ -52,7 +52,7 @@ std::string case_lines(const History& h, const CaseHistory& c, int width) {
   for (const auto& step : c.steps) {
     text += "    " + fit(clean(step_text(h, step)), width - 4) + "\n";
     for (const auto& why : reasons(h, c, step))
-      text += "        " + fit(clean(difference_text(why)), width - 8) + "\n";
+      text += indented(wrapped(difference_text(why), width - 8), 8);
   }
   return text;
 }

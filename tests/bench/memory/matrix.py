@@ -4,10 +4,10 @@
   matrix.py CONVGAUGE [--only REGEX] [--json FILE]
 
 For each verb, direction, size and backend: `counted` is the largest memory_bytes of the run's
-records, plus `base`, what the same run takes on a problem of one element; `peak` is the largest sum,
-over all processes of the run, of their proportional set sizes (Pss of /proc/PID/smaps_rollup), taken
-every few milliseconds. Pages in a shared file count once. Exit code 1 where counted / peak is not
-within 0.9 ... 1.3.
+records, plus `base`, what the same run takes on a problem of one element; `peak` is the largest
+sum, over all processes of the run, of their proportional set sizes (Pss of
+/proc/PID/smaps_rollup), taken every few milliseconds. Pages in a shared file count once. Exit code
+1 where counted / peak is not within 0.9 ... 1.3.
 """
 import argparse
 import json

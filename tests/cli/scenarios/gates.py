@@ -4,7 +4,9 @@ and what is said where it is not there.
 Which of two is slower is never asked here (tests/bench/gate does): only whether they were measured
 side by side.
 """
+import json
 import pathlib
+import shutil
 import sys
 import unittest
 
@@ -79,8 +81,27 @@ def given_by_hand(cli):
     cli.run("gate now --baseline then --baseline-plugin moved_a.so --strict").is_(5)
 
 
+def the_same_plugin_is_never_slower_than_itself(cli):
+    """A stored time that is half as long again, of the same plugin file and libraries, was the
+    machine's."""
+    for _ in range(20):  # a loud machine gives no times
+        cli.run("sweep n1c2h5w5_o2k3 --backend reference --threads 1 --rounds 9 --out then").is_(0)
+        lines = (cli.folder / "then" / "results.jsonl").read_text().splitlines()
+        case = json.loads(lines[1])
+        if case["measurement"]["kind"] == "measured":
+            break
+        shutil.rmtree(cli.folder / "then")
+    else:
+        raise unittest.SkipTest("the machine is too loud to time anything")
+    case["time_ns"]["samples"] = [1.5 * ns for ns in case["time_ns"]["samples"]]
+    cli.write("now/results.jsonl", f"{lines[0]}\n{json.dumps(case)}\n")
+    done = cli.run("gate now --baseline then --strict").is_(0)
+    expect("not measured again: the same plugin file, libraries and options" in done.out, f"{done}")
+
+
 main_of(
     [
+        the_same_plugin_is_never_slower_than_itself,
         where_it_was,
         nowhere_is_undecided_and_never_red,
         kept_with_the_baseline,

@@ -87,15 +87,17 @@ def its_own_kill_is_a_death(cli):
 
 def what_does_not_fit_is_told(cli):
     """120 MiB of tensors in 256 MiB: refused, with the group's limit named."""
-    done = run_in(cli, 256 * MIB, "verify n4c64h64w64_o256k1 --backend reference --json")
+    done = run_in(
+        cli, 256 * MIB, "verify n4c64h64w64_o256k1 --backend reference --reference full --json"
+    )
     verdict = json.loads(done.is_(6).out)[0]["verdict"]
     expect(verdict["kind"] == "refused" and verdict["reason"] == "memory", f"{verdict}")
     expect("control group's limit" in verdict["why"], f"{verdict}")
 
 
 def entrants_take_turns(cli):
-    """Where twelve at once do not fit, each is set up for its turn: all are measured in the rounds, and
-    the records say so."""
+    """Where twelve at once do not fit, each is set up for its turn: all are measured in the rounds,
+    and the records say so."""
     backends = [{"name": "reference", "label": f"r{i}"} for i in range(12)]
     settings = {"verify": {"fills": ["normal"]}, "measure": {"rounds": 3}, "threads": [1]}
     config = {
@@ -114,7 +116,7 @@ def entrants_take_turns(cli):
         "settings": settings,
     }
     cli.write("c.json", config)
-    run_in(cli, 256 * MIB, "sweep c.json --out o")
+    run_in(cli, 320 * MIB, "sweep c.json --out o")
     _, records = cli.records("o")
     expect(len(records) == 12, f"{len(records)} records")
     for record in records:
