@@ -1,7 +1,7 @@
 // The page's data: the same numbers as the other reports, small and quickly made.
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "core/layers.hpp"
@@ -53,14 +53,13 @@ TEST(PageData, SamplesComeBackToATenThousandth) {
 TEST(Html, TenThousandCasesStayUnderFiveMegabytesAndTwoSeconds) {
   const auto results = large_run(10'000);
   ASSERT_GE(results.cases.size(), 10'000u);
-  // The best of three: the machine that runs the tests has other work too.
+  // Of processor time, the best of three: the machine that runs the tests has other work too.
   double best_s = 1e9;
   std::size_t bytes = 0;
   for (int i = 0; i < 3; ++i) {
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = std::clock();
     bytes = html_report({results}).size();
-    best_s = std::min(
-        best_s, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    best_s = std::min(best_s, static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
   }
   EXPECT_LE(bytes, 5'000'000u);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)

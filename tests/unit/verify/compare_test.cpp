@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <chrono>
 #include <cmath>
+#include <ctime>
 #include <limits>
 
 #include "core/layers.hpp"
@@ -305,17 +305,18 @@ TEST(Compare, BatchZeroAgrees) {
   EXPECT_TRUE(trial.agrees());
 }
 
-/// 64x224x224 outputs: a few ms; here ten times that, for a busy machine and sanitizers.
+/// 64x224x224 outputs: a few ms of processor time; here many times that, for any processor and for
+/// sanitizers.
 TEST(Compare, IsFast) {
   Trial trial("n1c1h224w224_o64k1", Fill::normal);
-  auto best = std::chrono::nanoseconds::max();
+  double best_s = 1e9;
   for (int i = 0; i < 3; ++i) {
-    const auto begin = std::chrono::steady_clock::now();
+    const auto begin = std::clock();
     EXPECT_TRUE(trial.agrees());
-    best = std::min(best, std::chrono::nanoseconds(std::chrono::steady_clock::now() - begin));
+    best_s = std::min(best_s, static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC);
   }
-  RecordProperty("compare_us", static_cast<int>(best.count() / 1000));
-  EXPECT_LT(best, std::chrono::milliseconds(300));
+  RecordProperty("compare_us", static_cast<int>(best_s * 1e6));
+  EXPECT_LT(best_s, 0.3);
 }
 
 }  // namespace
