@@ -29,13 +29,20 @@ MissingThreads start_threads(std::vector<std::jthread>& team, std::int64_t count
   return {};
 }
 
+/// Threads that this machine runs at once. The standard library asks the system each time, with
+/// three system calls.
+inline std::int64_t usual_threads() {
+  static const std::int64_t count = std::thread::hardware_concurrency();
+  return count;
+}
+
 /// Calls work(begin, end) for consecutive blocks of `block` indices that cover 0 ... count. Where
 /// there are several blocks, up to `threads` threads take them in turn; a single block runs in the
 /// calling thread. Returns when all blocks are done; work must neither throw nor depend on the
 /// order. [any thread]
 template <class Work>
 void each_block(std::int64_t count, std::int64_t block, Work work,
-                std::int64_t threads = std::thread::hardware_concurrency()) {
+                std::int64_t threads = usual_threads()) {
   if (count <= block) return count > 0 ? work(std::int64_t{0}, count) : void();
   std::atomic<std::int64_t> next = 0;
   const auto run = [&] {

@@ -1,10 +1,10 @@
 #include "core/probe_fill.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdlib>
 #include <limits>
-
 #include <vector>
 
 #include "core/generator.hpp"
@@ -122,47 +122,87 @@ At pixel(const Shape& s, const Filled& filled, std::int64_t n, std::int64_t grou
           below(mixed(bits + 2), s[3])};
 }
 
-bool chosen(const Shape& s, const Filled& filled, const At& at, std::int64_t which) {
-  const auto p = pixel(s, filled, at.n, at.c / filled.group_channels, which);
-  return p.c == at.c && p.h == at.h && p.w == at.w;
+/// Calls each(n, group) for every group of every image, in the order in which they lie in NCHW.
+template <class Each>
+void each_group(const Shape& s, const Filled& filled, Each each) {
+  for (std::int64_t n = 0; n < s[0]; ++n)
+    for (std::int64_t group = 0; group < s[1] / filled.group_channels; ++group) each(n, group);
 }
 
-/// The nonfinite fill: an infinity at one random pixel of each group, and a NaN or the other
-/// infinity at a second one, where no output depends on both. An infinity then meets a zero weight,
-/// which makes a NaN, in one output of eight, and a number in the others, however long the sums
-/// are.
-class Specials {
- public:
-  Specials(const Spec& spec, const Filled& filled)
-      : spec_(spec), filled_(filled), shape_(spec.shape(filled.role)) {}
+std::int64_t group_elements(const Shape& s, const Filled& filled) {
+  return filled.group_channels * s[2] * s[3];
+}
 
-  double operator()(const At& at, double otherwise) const {
-    // Gradients of weights sum over the images.
-    if (spec_.direction == Direction::backward_weights && at.n > 0) return otherwise;
-    constexpr double kInfinity = std::numeric_limits<double>::infinity();
-    const auto kinds = hashed(filled_.key, at.n, 7);
-    const double first = kinds & 1 ? kInfinity : -kInfinity;
-    if (chosen(shape_, filled_, at, 0)) return first;
-    if (!chosen(shape_, filled_, at, 1) || !apart(at)) return otherwise;
-    return kinds & 2 ? -first : std::numeric_limits<double>::quiet_NaN();
+std::int64_t index_of(const Shape& s, const At& at) {
+  return ((at.n * s[1] + at.c) * s[2] + at.h) * s[3] + at.w;
+}
+
+/// The spike fill: pixel 0 of each group is huge.
+class Spikes {
+ public:
+  Spikes(const Shape& s, const Filled& filled) : group_(group_elements(s, filled)) {
+    each_group(s, filled, [&](std::int64_t n, std::int64_t group) {
+      pixels_.push_back(index_of(s, pixel(s, filled, n, group, 0)));
+    });
+  }
+  bool at(std::int64_t index) const {
+    return pixels_[static_cast<std::size_t>(index / group_)] == index;
   }
 
  private:
-  /// Whether no output depends on `at`, pixel 1, and on pixel 0.
-  bool apart(const At& at) const {
-    const auto other = pixel(shape_, filled_, at.n, at.c / filled_.group_channels, 0);
-    if (spec_.direction == Direction::backward_weights) return at.c != other.c;
+  std::int64_t group_;
+  std::vector<std::int64_t> pixels_;
+};
+
+/// The nonfinite fill: an infinity at pixel 0 of each group, and a NaN or the other infinity at
+/// pixel 1, where no output depends on both. An infinity then meets a zero weight, which makes a
+/// NaN, in one output of eight, and a number in the others, however long the sums are.
+class Specials {
+ public:
+  Specials(const Spec& spec, const Filled& filled)
+      : spec_(spec), group_(group_elements(spec.shape(filled.role), filled)) {
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    const auto s = spec.shape(filled.role);
+    each_group(s, filled, [&](std::int64_t n, std::int64_t group) {
+      Group in;
+      const auto kinds = hashed(filled.key, n, 7);
+      const auto one = pixel(s, filled, n, group, 0), other = pixel(s, filled, n, group, 1);
+      in.values = {kinds & 1 ? kInfinity : -kInfinity, std::numeric_limits<double>::quiet_NaN()};
+      if (kinds & 2) in.values[1] = -in.values[0];
+      // Gradients of weights sum over the images.
+      if (spec.direction != Direction::backward_weights || n == 0) {
+        in.at[0] = index_of(s, one);
+        if (apart(one, other)) in.at[1] = index_of(s, other);
+      }
+      groups_.push_back(in);
+    });
+  }
+
+  double operator()(std::int64_t index, double otherwise) const {
+    const auto& in = groups_[static_cast<std::size_t>(index / group_)];
+    return index == in.at[0] ? in.values[0] : index == in.at[1] ? in.values[1] : otherwise;
+  }
+
+ private:
+  struct Group {
+    std::array<std::int64_t, 2> at{-1, -1};
+    std::array<double, 2> values{};
+  };
+
+  /// Whether no output depends on both pixels.
+  bool apart(const At& one, const At& other) const {
+    if (spec_.direction == Direction::backward_weights) return one.c != other.c;
     const auto& g = spec_.geometry;
     const bool forward = spec_.direction == Direction::forward;
     const auto far = [forward](const Axis& a, std::int64_t x, std::int64_t y) {
       return std::abs(x - y) * (forward ? 1 : a.stride) >= a.reach();
     };
-    return far(g.h, at.h, other.h) || far(g.w, at.w, other.w);
+    return far(g.h, one.h, other.h) || far(g.w, one.w, other.w);
   }
 
   const Spec& spec_;
-  Filled filled_;
-  Shape shape_;
+  std::int64_t group_;
+  std::vector<Group> groups_;
 };
 
 }  // namespace
@@ -189,11 +229,12 @@ void probe_source(const Spec& spec, const Filled& filled, Fill fill, void* out) 
   if (fill == Fill::subnormal)
     return go([s = subnormal(type)](std::uint64_t bits, std::int64_t) { return s * normal(bits); });
   if (fill == Fill::spike)
-    return go([&, low = tiny(type), high = huge(type)](std::uint64_t bits, std::int64_t index) {
-      return (chosen(shape, filled, at_of(shape, index), 0) ? high : low) * normal(bits);
+    return go([spikes = Spikes(shape, filled), low = tiny(type), high = huge(type)](
+                  std::uint64_t bits, std::int64_t index) {
+      return (spikes.at(index) ? high : low) * normal(bits);
     });
-  go([&, specials = Specials(spec, filled)](std::uint64_t bits, std::int64_t index) {
-    return specials(at_of(shape, index), normal(bits));
+  go([specials = Specials(spec, filled)](std::uint64_t bits, std::int64_t index) {
+    return specials(index, normal(bits));
   });
 }
 

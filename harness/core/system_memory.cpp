@@ -1,8 +1,11 @@
 #include "core/system_memory.hpp"
 
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <sstream>
 #include <string_view>
@@ -17,8 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// The number behind `key` in lines of "key number"; empty where there is none.
-std::optional<double> number_of(const fs::path& file, std::string_view key) {
-  std::ifstream in(file);
+std::optional<double> number_of(std::istream&& in, std::string_view key) {
   for (std::string line; std::getline(in, line);) {
     std::istringstream words(line);
     std::string name;
@@ -26,6 +28,10 @@ std::optional<double> number_of(const fs::path& file, std::string_view key) {
     if (words >> name >> value && name == key) return value;
   }
   return std::nullopt;
+}
+
+std::optional<double> number_of(const fs::path& file, std::string_view key) {
+  return number_of(std::ifstream(file), key);
 }
 
 /// A file of one number; empty where it cannot be read, or says "max".
@@ -102,11 +108,22 @@ fs::path find_kills(const fs::path& root) {
   return {};
 }
 
+/// A file that stays open, because it is read with every call of a worker; empty where it is not.
+std::string read_again(int descriptor) {
+  std::string text;
+  std::array<char, 16384> chunk;
+  for (ssize_t got = 0; (got = ::pread(descriptor, chunk.data(), chunk.size(),
+                                       static_cast<off_t>(text.size()))) > 0;)
+    text.append(chunk.data(), static_cast<std::size_t>(got));
+  return text;
+}
+
 }  // namespace
 
 std::optional<std::int64_t> out_of_memory_kills(const fs::path& root) {
-  static const auto here = find_kills("/");  // asked with every call of a worker
-  const auto kills = number_of(root == "/" ? here : find_kills(root), "oom_kill");
+  static const int here = ::open(find_kills("/").c_str(), O_RDONLY | O_CLOEXEC);
+  const auto kills = root == "/" ? number_of(std::istringstream(read_again(here)), "oom_kill")
+                                 : number_of(find_kills(root), "oom_kill");
   return kills ? std::optional(static_cast<std::int64_t>(*kills)) : std::nullopt;
 }
 

@@ -66,7 +66,9 @@ std::byte* GuardedMemory::bytes(std::int32_t region) const {
 
 void GuardedMemory::allow_writes(std::int32_t region, bool allowed) {
   if (region < 0) return;
-  const auto& m = mappings_.at(static_cast<std::size_t>(region));
+  auto& m = mappings_.at(static_cast<std::size_t>(region));
+  if (m.writable == allowed) return;
+  m.writable = allowed;
   if (::mprotect(m.window, m.window_size, allowed ? PROT_READ | PROT_WRITE : PROT_READ) != 0)
     throw MachineTrouble("mprotect", errno);
 }

@@ -32,6 +32,7 @@ class GuardedMemory {
     std::byte* window = nullptr;
     std::size_t window_size = 0;
     std::byte* data = nullptr;
+    bool writable = true;  // as this class last set it
   };
   static Mapping map(int descriptor, const Region& region, Placement placement);
   std::vector<Mapping> mappings_;
