@@ -45,17 +45,28 @@ struct Look {
   bool channels_reversed = false;  // the input channels are reversed
   Index biases = 1;                // how often the bias is added
   decltype(&in_order) sum = in_order;
+  float (*add)(float, float) = nullptr;  // gradients: how a product joins its sum; null: a + b
+  // How a result of 16 bits is rounded; null: to nearest even.
+  std::uint16_t (*store)(float) = nullptr;
 };
 
-/// One output: where it is written, and what the loops read for it.
+/// One output: where it is written, and what the loops read for it. In the gradients the same of
+/// diff_dst, which is read there, and what the loops add to (backward_data: diff_src,
+/// backward_weights: diff_weights and diff_bias).
 struct Window {
   Index n, o, y, x;             // where it is written
   Index image, channel;         // the first input channel of the group
   Index filter, bias;           // which weights; -1: no bias
   Index top, left;              // source index of the first tap
   Range i, k, l;                // inputs of the group, taps
-  bool skipped = false;         // left unwritten
+  bool skipped = false;         // left unwritten; in the gradients: left out
   bool left_unchecked = false;  // no padding at the left
+  // Which input channel of the source, and of the weights, is read for input i of n; which column
+  // of the weights for tap l of n; null: the same.
+  Index (*source_input)(Index i, Index n) = nullptr;
+  Index (*weights_input)(Index i, Index n) = nullptr;
+  Index (*weights_column)(Index l, Index n) = nullptr;
+  decltype(&in_order) sum = nullptr;  // null: the one of the Look
 };
 
 /// What is kept between executions, by a plan or by the whole library.
@@ -66,16 +77,21 @@ struct Kept {
   std::vector<float> values, more;
 };
 
-/// One execution. Pointers may be changed by a bug before the loops run.
+/// One execution. Pointers may be changed by a bug before the loops run; null where the direction
+/// does not use them. Tensors of 16 bits are here as floats, and without `prepare`.
 struct Run {
   const Look& look;
   const float *src, *weights, *bias;
   float *dst, *workspace;
   Kept &plan, &library;
+  Index slot = 0;
+  const float* diff_dst = nullptr;
+  float *diff_src = nullptr, *diff_weights = nullptr, *diff_bias = nullptr;
 };
 
 /// The kinds: specification (the wrong convolution), tiling (a part of the output, at tails and
-/// edges), numeric, memory, state, transform (Winograd, FFT).
+/// edges), numeric, memory, state, transform (Winograd, FFT), gradient; none: a right one, which
+/// must not be accused.
 struct Bug {
   const char* name;  // the backend's
   const char* kind;
@@ -90,7 +106,79 @@ struct Bug {
   bool (*before)(Run&) = nullptr;   // false: the loops are left out
   void (*after)(Run&) = nullptr;
   std::size_t workspace_bytes = 0;
+  // One or several problems, run in this order, of which one shows the bug; empty: not proved.
+  const char* witness = "";
+  cvg_dtype type = CVG_DTYPE_F32;                   // the only one that is offered
+  cvg_direction direction = CVG_DIRECTION_FORWARD;  // likewise
+  bool flushes = false;                             // declares flushes_subnormals
+
+  constexpr Bug as(cvg_dtype t) const {
+    Bug b = *this;
+    b.type = t;
+    return b;
+  }
+  constexpr Bug of(cvg_direction d) const {
+    Bug b = *this;
+    b.direction = d;
+    return b;
+  }
+  constexpr Bug flushing() const {
+    Bug b = *this;
+    b.flushes = true;
+    return b;
+  }
 };
+
+/// What a row says of its bug.
+struct Words {
+  const char *name, *source, *story, *says, *witness;
+};
+using When = bool (*)(const cvg_spec&);
+
+/// A row whose bug is in the Look, in the windows, in the sum, or before and after the loops.
+constexpr Bug row(const char* kind, Words w, When when, void (*bend)(Look&)) {
+  return {.name = w.name,
+          .kind = kind,
+          .source = w.source,
+          .story = w.story,
+          .says = w.says,
+          .when = when,
+          .bend = bend,
+          .witness = w.witness};
+}
+constexpr Bug row(const char* kind, Words w, When when, void (*bend_at)(const Look&, Window&)) {
+  return {.name = w.name,
+          .kind = kind,
+          .source = w.source,
+          .story = w.story,
+          .says = w.says,
+          .when = when,
+          .bend_at = bend_at,
+          .witness = w.witness};
+}
+constexpr Bug row(const char* kind, Words w, When when, decltype(&in_order) sum) {
+  return {.name = w.name,
+          .kind = kind,
+          .source = w.source,
+          .story = w.story,
+          .says = w.says,
+          .when = when,
+          .sum = sum,
+          .witness = w.witness};
+}
+constexpr Bug row(const char* kind, Words w, When when, bool (*before)(Run&), void (*after)(Run&),
+                  void (*prepare)(Run&) = nullptr) {
+  return {.name = w.name,
+          .kind = kind,
+          .source = w.source,
+          .story = w.story,
+          .says = w.says,
+          .when = when,
+          .prepare = prepare,
+          .before = before,
+          .after = after,
+          .witness = w.witness};
+}
 
 /// Computes one execution with the loops.
 void convolve(const Look& look, void (*bend_at)(const Look&, Window&), const Run& run);
@@ -120,6 +208,15 @@ inline bool kernel_is(const cvg_spec& s, Index h, Index w) {
 }
 inline bool stride_is(const cvg_spec& s, Index h, Index w) {
   return s.h.stride == h && s.w.stride == w;
+}
+inline Index reduction(const cvg_spec& s) {
+  return group_inputs(s) * s.h.kernel * s.w.kernel;
+}
+inline Index pixels(const cvg_spec& s) {
+  return out_h(s) * out_w(s);
+}
+inline bool multiple(Index n, Index of) {
+  return n > 0 && n % of == 0;
 }
 inline bool dilated(const cvg_spec& s) {
   return s.h.dilation > 1 || s.w.dilation > 1;

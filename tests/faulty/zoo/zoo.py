@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
 """The default gate against the zoo: which planted bug is caught, by what, and is it named rightly?
 
-  zoo.py CONVGAUGE PLUGIN_FOLDER GATE.json [--table ZOO.md] [--update] [--only REGEX] [--jobs N]
+  zoo.py CONVGAUGE PLUGIN_FOLDER GATE.json [--table ZOO.md] [--update] [--jobs N]
+         [--only REGEX] [--files REGEX] [--kinds LIST] [--types LIST] [--directions LIST] [--list]
 
-Every backend of every plugin in the folder runs through the gate until its first failure. Fails
-where a bug that ZOO.md says is caught no longer is, where a right one (kind "none") is accused,
-where less than 98% are caught or less than 80% of the specification errors are named rightly, and
-where ZOO.md says of a bug what this run does not (--update writes it).
+Every backend of every plugin in the folder runs through the gate until its first failure, in the
+data type and the direction of its bug. The selections show how many are caught of each file, kind,
+type and direction, and leave the table alone.
+
+Fails where a bug that ZOO.md says is caught no longer is, where a right one (kind "none") is
+accused, where less than 98% are caught or less than 80% of the specification errors are named
+rightly, and where ZOO.md says of a bug what this run does not (--update writes it).
 """
 import argparse
 import collections
@@ -22,31 +26,37 @@ import time
 
 DEFECTS = ("differs", "trespass", "died", "timed_out", "failed")
 CAUGHT_GOAL, NAMED_GOAL = 0.98, 0.80
-KINDS = ["specification", "tiling", "numeric", "memory", "state", "transform"]
+KINDS = ["specification", "tiling", "numeric", "memory", "state", "transform", "gradient"]
+FIELDS = ["name", "kind", "source", "story", "says", "witness", "type", "direction"]
 
 
 def bugs_of(plugin):
-    """The rows of a plugin's table: name, kind, source, story, says."""
+    """The rows of a plugin's table, with FIELDS, the plugin, and its file's name."""
     words = ctypes.CDLL(str(plugin)).zoo_words
     words.restype = ctypes.c_char_p
     rows = []
     while words(len(rows), 0) is not None:
-        name, kind, source, story, says = (words(len(rows), field).decode() for field in range(5))
-        rows.append(
-            {
-                "name": name,
-                "kind": kind,
-                "source": source,
-                "story": story,
-                "says": says,
-                "plugin": plugin,
-            }
-        )
+        row = {field: words(len(rows), i).decode() for i, field in enumerate(FIELDS)}
+        rows.append({**row, "plugin": plugin, "file": plugin.stem})
     return rows
 
 
+def selected(options, bug):
+    def wanted(field, listed):
+        return not listed or bug[field] in listed.split(",")
+
+    return (
+        re.search(options.only, bug["name"])
+        and re.search(options.files, bug["file"])
+        and wanted("kind", options.kinds)
+        and wanted("type", options.types)
+        and wanted("direction", options.directions)
+    )
+
+
 def run(options, bugs, plugins):
-    """The record of each bug's first failure, by name; and how many of its cases came before."""
+    """The record of each bug's first failure, by name; and how many of its cases came before, and
+    how many of those were refused. The bugs are of one type and direction."""
     with tempfile.TemporaryDirectory() as folder:
         arguments = [
             options.convgauge,
@@ -56,6 +66,10 @@ def run(options, bugs, plugins):
             "--no-shrink",
             "--threads",
             "2",
+            "--dtype",
+            bugs[0]["type"],
+            "--direction",
+            bugs[0]["direction"],
             "--out",
             folder,
             "--backends",
@@ -121,12 +135,45 @@ def judged(bug, record):
     }
 
 
+def kind_of(bug):
+    """The kind, with the type and the direction where they are not f32 and forward."""
+    return ", ".join(
+        [bug["kind"]]
+        + [bug["type"]] * (bug["type"] != "f32")
+        + [bug["direction"]] * (bug["direction"] != "forward")
+    )
+
+
+def summary(planted):
+    """Of each file, kind, type and direction: caught, of those planted."""
+    lines = []
+    for field in ("file", "kind", "type", "direction"):
+        lines += ["", f"| {field} | planted | caught |", "|---|---|---|"]
+        for value in sorted({f[field] for f in planted}):
+            mine = [f for f in planted if f[field] == value]
+            lines.append(f"| {value} | {len(mine)} | {sum(f['caught'] for f in mine)} |")
+    lines += ["", f"caught {percent(sum(f['caught'] for f in planted), len(planted))}"]
+    return "\n".join(lines)
+
+
 def cell(text):
     return str(text).replace("|", "\\|").replace("\n", " ")
 
 
 def percent(part, whole):
     return f"{part} of {whole} ({100 * part / max(1, whole):.1f}%)"
+
+
+def line_of(f):
+    """The bug's line in the table."""
+    words = f"| `{f['name']}` | {kind_of(f)} | {f['source']} | {cell(f['story'])} |"
+    if not f["caught"]:
+        return f"{words} **not caught** | | | |"
+    right = "yes" if f["named"] else "no" if f["says"] else "—"
+    return (
+        f"{words} {cell(f['oracle'])} | {f['case']} {f['layout']} |"
+        f" {cell(f['told'] or f['place'])[:160]} | {right} |"
+    )
 
 
 def table(found):
@@ -171,7 +218,7 @@ def table(found):
             "|---|---|---|---|",
         ]
         lines += [
-            f"| `{f['name']}` | {f['kind']} | {f['source']} | {cell(f['story'])} |" for f in missed
+            f"| `{f['name']}` | {kind_of(f)} | {f['source']} | {cell(f['story'])} |" for f in missed
         ]
     lines += [
         "",
@@ -180,19 +227,7 @@ def table(found):
         "| bug | kind | modelled on | what is wrong | caught by | at | diagnosis | right |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    for f in planted:
-        if not f["caught"]:
-            lines.append(
-                f"| `{f['name']}` | {f['kind']} | {f['source']} | {cell(f['story'])} | **not"
-                " caught** | | | |"
-            )
-            continue
-        right = "yes" if f["named"] else "no" if f["says"] else "—"
-        lines.append(
-            f"| `{f['name']}` | {f['kind']} | {f['source']} | {cell(f['story'])} |"
-            f" {cell(f['oracle'])} | {f['case']} {f['layout']} |"
-            f" {cell(f['told'] or f['place'])[:160]} | {right} |"
-        )
+    lines += [line_of(f) for f in planted]
     return "\n".join(lines) + "\n"
 
 
@@ -214,6 +249,35 @@ def facts_in(text):
     }
 
 
+def hunted(options, bugs):
+    """Every bug with what the gate says of it."""
+    shares = []
+    for setting in sorted({(b["type"], b["direction"]) for b in bugs}):
+        mine = [b for b in bugs if (b["type"], b["direction"]) == setting]
+        jobs = min(options.jobs, len(mine))
+        shares += [mine[job::jobs] for job in range(jobs)]
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        results = list(
+            pool.map(
+                lambda share: run(options, share, sorted({b["plugin"] for b in share})), shares
+            )
+        )
+    first, before, refused = {}, collections.Counter(), collections.Counter()
+    for f, b, r in results:
+        first.update(f), before.update(b), refused.update(r)
+    return [
+        {
+            **(
+                judged(b, first[b["name"]])
+                if b["name"] in first
+                else {**b, "caught": False, "named": False}
+            ),
+            "ran": before[b["name"]] > refused[b["name"]],
+        }
+        for b in bugs
+    ]
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -225,60 +289,43 @@ def main():
         "--table", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parent / "ZOO.md"
     )
     parser.add_argument("--update", action="store_true")
-    parser.add_argument(
-        "--only",
-        default="",
-        help="bugs whose names match this regular expression; the table is left alone",
-    )
+    parser.add_argument("--only", default="", help="bugs whose names match this regular expression")
+    parser.add_argument("--files", default="", help="those of files whose names match this")
+    parser.add_argument("--kinds", default="", help="those of these kinds: numeric,gradient")
+    parser.add_argument("--types", default="", help="those of these data types: f32,f16,bf16")
+    parser.add_argument("--directions", default="", help="those of these directions")
+    parser.add_argument("--list", action="store_true", help="print the selected bugs, run nothing")
     parser.add_argument("--jobs", type=int, default=4)
     options = parser.parse_args()
     start = time.monotonic()
-    bugs = [
-        b
-        for plugin in sorted(options.folder.glob("*.so"))
-        for b in bugs_of(plugin)
-        if re.search(options.only, b["name"])
-    ]
-    names = [b["name"] for b in bugs]
+    planted = [b for plugin in sorted(options.folder.glob("*.so")) for b in bugs_of(plugin)]
+    bugs = [b for b in planted if selected(options, b)]
+    names = [b["name"] for b in planted]
     if not bugs or len(names) != len(set(names)):
         sys.exit(
             "no bugs, or a name twice:"
             f" {[n for n, c in collections.Counter(names).items() if c > 1]}"
         )
-    shares = [
-        [b for i, b in enumerate(bugs) if i % options.jobs == job] for job in range(options.jobs)
-    ]
-    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        results = list(
-            pool.map(
-                lambda share: run(options, share, sorted({b["plugin"] for b in share})),
-                filter(None, shares),
-            )
-        )
-    first, before, refused = {}, collections.Counter(), collections.Counter()
-    for f, b, r in results:
-        first.update(f), before.update(b), refused.update(r)
-    found = [
-        (
-            judged(b, first[b["name"]])
-            if b["name"] in first
-            else {**b, "caught": False, "named": False}
-        )
-        for b in bugs
-    ]
+    if options.list:
+        for b in bugs:
+            print(f"{b['file']}: {b['name']}: {kind_of(b)}: {b['story']} [{b['source']}]")
+        return 0
+    found = hunted(options, bugs)
+    whole = len(bugs) == len(planted)
     text = table(found)
-    print(text)
+    print(text if whole else "\n".join(line_of(f) for f in found if f["kind"] != "none"))
+    print(summary([f for f in found if f["kind"] != "none"]))
     print(f"{len(bugs)} backends, {time.monotonic() - start:.1f} s")
 
     bad = []
     for f in found:
         if f["kind"] == "none" and f["caught"]:
             bad.append(f"{f['name']} is right, and accused: {f['case']}: {f['told']} {f['place']}")
-        if f["kind"] == "none" and before[f["name"]] == refused[f["name"]]:
+        if f["kind"] == "none" and not f["ran"]:
             bad.append(f"{f['name']} agreed nowhere")
     planted = [f for f in found if f["kind"] != "none"]
     spec = [f for f in planted if f["kind"] == "specification" and f["caught"]]
-    if not options.only:
+    if whole:
         if sum(f["caught"] for f in planted) < CAUGHT_GOAL * len(planted):
             bad.append(f"less than {CAUGHT_GOAL:.0%} caught")
         if sum(f["named"] for f in spec) < NAMED_GOAL * len(spec):
