@@ -115,6 +115,15 @@ constexpr Bug kExtremes[] = {
             sum += std::fmin(std::fmax(t.weight, -0x1p40f), 0x1p40f) * t.value;
           return sum;
         }),
+    row("numeric",
+        {"small_results_are_zero", "ScalingIntelligence/KernelBench#165",
+         "results below 1/1000 are zero, as an absolute tolerance would let pass", "",
+         "n1c1h5w5_o2k2"},
+        nullptr,
+        [](std::span<const Term> terms, float bias) {
+          const float sum = in_order(terms, bias);
+          return std::fabs(sum) < 1e-3f ? 0.0f : sum;
+        }),
 };
 
 }  // namespace

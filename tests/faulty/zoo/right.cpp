@@ -108,16 +108,14 @@ constexpr Bug kRight[] = {
           return static_cast<float>(sum);
         }),
     row("none",
-        {"right_signs_apart", "", "nothing: positive and negative products are summed apart", "",
-         kWitness},
+        {"right_every_seventh", "", "nothing: every seventh term, seven times", "", kWitness},
         nullptr,
         [](std::span<const Term> terms, float bias) {
-          float positive = 0, negative = 0;
-          for (const auto& t : terms) {
-            const float p = t.weight * t.value;
-            (p < 0 ? negative : positive) += p;
-          }
-          return positive + negative + bias;
+          float sum = bias;
+          for (std::size_t first = 0; first < 7; ++first)
+            for (std::size_t i = first; i < terms.size(); i += 7)
+              sum += terms[i].weight * terms[i].value;
+          return sum;
         }),
     row("none",
         {"right_sorted", "", "nothing: from the smallest product to the largest", "", kWitness},
