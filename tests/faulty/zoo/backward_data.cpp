@@ -52,7 +52,7 @@ constexpr Bug kBackwardData[] = {
         .of(kData),
     row(
         "gradient",
-        {"data_of_1x1_stride_2_between", "ROCm/MIOpen#1188",
+        {"data_of_1x1_stride_2_between", "",
          "1x1 kernels with a stride write only the pixels that they read", "", "n1c2h5w5_o2k1s2"},
         [](const cvg_spec& s) { return kernel_is(s, 1, 1) && strided(s) && !padded_somewhere(s); },
         remember,
@@ -95,7 +95,7 @@ constexpr Bug kBackwardData[] = {
         .of(kData),
     row(
         "gradient",
-        {"data_stride_and_dilation_swapped", "iree-org/iree-turbine#1223",
+        {"data_stride_and_dilation_swapped", "huggingface/candle#2337",
          "stride and dilation of the height are swapped", "", "n1c2h9w5_o2k3x1s2x1d3x1"},
         [](const cvg_spec& s) { return s.h.stride != s.h.dilation && s.h.kernel > 1; },
         [](Look& l) { std::swap(l.h.stride, l.h.dilation); })
@@ -109,8 +109,8 @@ constexpr Bug kBackwardData[] = {
         .of(kData),
     row(
         "gradient",
-        {"data_of_odd_groups", "google/XNNPACK#1951",
-         "an odd number of groups takes the gradient of the first group", "", "n1c6h4w4_o6k3p1g3"},
+        {"data_of_odd_groups", "", "an odd number of groups takes the gradient of the first group",
+         "", "n1c6h4w4_o6k3p1g3"},
         [](const cvg_spec& s) { return s.groups % 2 == 1 && s.groups > 1 && !depthwise(s); },
         [](const Look& l, Window& at) { at.o %= group_outputs(l.s); })
         .of(kData),
@@ -150,9 +150,7 @@ constexpr Bug kBackwardData[] = {
         [](const Look&, Window& at) { at.weights_input = [](Index i, Index) { return i ^ 8; }; })
         .of(kData),
     row(
-        "gradient",
-        {"data_bf16_sums", "iree-org/iree#20473", "the gradient is summed in bf16", "",
-         "n1c2h5w5_o8k3p1"},
+        "gradient", {"data_bf16_sums", "", "the gradient is summed in bf16", "", "n1c2h5w5_o8k3p1"},
         [](const cvg_spec& s) { return group_outputs(s) * s.h.kernel * s.w.kernel >= 32; },
         [](Look& l) {
           l.add = [](float a, float b) {
@@ -163,7 +161,7 @@ constexpr Bug kBackwardData[] = {
         .as(CVG_DTYPE_BF16),
     row(
         "gradient",
-        {"data_f16_odd_outputs", "ROCm/MIOpen#917",
+        {"data_f16_odd_outputs", "",
          "outputs are taken in pairs: the last of an odd number is left out", "",
          "n1c2h4w4_o5k3p1"},
         [](const cvg_spec& s) { return group_outputs(s) % 2 == 1 && group_outputs(s) > 1; },

@@ -78,7 +78,7 @@ constexpr Bug kBackwardWeights[] = {
         .of(kWeights),
     row(
         "gradient",
-        {"bias_of_the_last_image", "tracel-ai/burn#248",
+        {"bias_of_the_last_image", "",
          "the gradient of the bias is that of the last image of a batch", "", "n3c1h3w3_o2k2"},
         [](const cvg_spec& s) { return has_bias(s) && s.batch > 1; },
         [](const Look& l, Window& at) {
@@ -97,7 +97,7 @@ constexpr Bug kBackwardWeights[] = {
         .of(kWeights),
     row(
         "gradient",
-        {"weights_added_to_what_was_there", "Theano/Theano#6435",
+        {"weights_added_to_what_was_there", "",
          "kernels of three rows and more add to what the result held", "", "n1c2h5w5_o2k3p1"},
         [](const cvg_spec& s) { return s.h.kernel >= 3; },
         [](Run& r) {
@@ -118,8 +118,8 @@ constexpr Bug kBackwardWeights[] = {
         .of(kWeights),
     row(
         "gradient",
-        {"weights_dilation_ignored_when_strided", "huggingface/candle#2337",
-         "with a stride the dilation is left out", "", "n1c2h9w9_o2k2s2d3"},
+        {"weights_dilation_ignored_when_strided", "", "with a stride the dilation is left out", "",
+         "n1c2h9w9_o2k2s2d3"},
         [](const cvg_spec& s) { return dilated(s) && strided(s); },
         [](Look& l) { l.h.dilation = l.w.dilation = 1; })
         .of(kWeights),
@@ -162,7 +162,7 @@ constexpr Bug kBackwardWeights[] = {
         .as(CVG_DTYPE_BF16),
     row(
         "gradient",
-        {"weights_f16_batch_of_odd_images", "Theano/Theano#6045",
+        {"weights_f16_batch_of_odd_images", "",
          "images are taken in pairs: the last of an odd batch is left out", "", "n3c2h4w4_o2k3p1"},
         [](const cvg_spec& s) { return s.batch > 1 && s.batch % 2 == 1; },
         [](const Look& l, Window& at) { at.skipped = at.n == l.s.batch - 1; })

@@ -37,7 +37,7 @@ constexpr Bug kBlocks[] = {
         }),
     row(
         "tiling",
-        {"both_of_16s_last_block_repeated", "openvinotoolkit/openvino#2876",
+        {"both_of_16s_last_block_repeated", "",
          "where both channels of a group are multiples of 16, of 32 and more outputs the last 16 "
          "use the weights of the 16 before",
          "channel", "n1c16h3w3_o32k1"},
@@ -50,7 +50,7 @@ constexpr Bug kBlocks[] = {
         }),
     row(
         "specification",
-        {"both_of_16s_pad_by_the_right", "",
+        {"both_of_16s_pad_by_the_right", "openvinotoolkit/openvino#2876",
          "where both channels are multiples of 16 the padding of the right is used at the left",
          "padding_w sides swapped|padding sides swapped|padding", "n1c16h5w5_o16k2p0x0.1"},
         [](const cvg_spec& s) {

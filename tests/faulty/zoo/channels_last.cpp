@@ -16,7 +16,7 @@ constexpr Bug kChannelsLast[] = {
         [](const Look&, Window& at) { at.channel = 0; }),
     row(
         "tiling",
-        {"nhwc_depthwise_biases_by_4", "microsoft/onnxruntime#32498",
+        {"nhwc_depthwise_biases_by_4", "",
          "in nhwc depthwise channels after the last four add the biases of the four before",
          "bias|channel", "n1c6h3w3_o6k2g6"},
         [](const cvg_spec& s) {

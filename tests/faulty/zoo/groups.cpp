@@ -37,7 +37,7 @@ constexpr Bug kGroups[] = {
         }),
     row(
         "tiling",
-        {"groups_after_32s_start_over", "ROCm/rocm-libraries#12182",
+        {"groups_after_32s_start_over", "",
          "groups after the last full block of 32 read the inputs of the first groups",
          "channel|group", "n1c66h2w2_o66k1g33"},
         [](const cvg_spec& s) { return s.groups > 32 && s.groups % 32 != 0; },
@@ -67,7 +67,7 @@ constexpr Bug kGroups[] = {
         }),
     row(
         "tiling",
-        {"multiplier_2_of_7x7_last_row", "microsoft/onnxruntime#27874",
+        {"multiplier_2_of_7x7_last_row", "",
          "depthwise 7x7 with two outputs an input: the second misses the last row of the kernel",
          "", "n1c3h7w7_o6k7p3g3"},
         [](const cvg_spec& s) {

@@ -88,7 +88,7 @@ constexpr Bug kLater[] = {
         nullptr),
     row(
         "state",
-        {"result_kept_for_the_same_sample", "ScalingIntelligence/KernelBench#110",
+        {"result_kept_for_the_same_sample", "meta-pytorch/BackendBench#41",
          "a result is returned again where every seventh element of the source is the same", "R12",
          "n1c3h4w4_o2k3p1"},
         nullptr,
@@ -122,7 +122,7 @@ constexpr Bug kLater[] = {
         }),
     row(
         "state",
-        {"second_plan_of_a_problem", "ooples/AiDotNet.Tensors#583",
+        {"second_plan_of_a_problem", "",
          "a second plan of a problem leaves out a bias in one output: its table is taken as filled",
          "", "n1c2h3w3_o4k1 n1c2h3w3_o4k1"},
         [](const cvg_spec& s) { return s.bias != 0; },

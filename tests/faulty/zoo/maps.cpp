@@ -88,7 +88,7 @@ constexpr Bug kMaps[] = {
         [](const Look& l, Window& at) { at.left -= pixel(l, at) >= pixels(l.s) / 8 * 8; }),
     row(
         "tiling",
-        {"one_input_narrow_output", "uxlfoundation/oneDNN#6035",
+        {"one_input_narrow_output", "",
          "one input, one output column, a stride of two: rows after the first read one column to "
          "the right",
          "row|column", "n1c1h7w2_o3k3x1s1x2p1x0_nobias"},
@@ -121,7 +121,7 @@ constexpr Bug kMaps[] = {
         [](const Look&, Window& at) { at.image -= at.n % 8 == 7 ? 4 : 0; }),
     row(
         "tiling",
-        {"image_after_fours", "pytorch/pytorch#169342",
+        {"image_after_fours", "",
          "one image after batches of four, as in 5 or 9, reads the one before", "image",
          "n5c1h2w2_o1k1"},
         [](const cvg_spec& s) { return s.batch > 4 && s.batch % 4 == 1; },
