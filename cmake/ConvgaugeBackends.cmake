@@ -1,11 +1,11 @@
-# Backends are AUTO, ON or OFF. AUTO: on where the machine has what it needs;
-# ON: its absence is an error.
+# Backends, and programs that need a library of their own, are AUTO, ON or OFF. AUTO: on where the
+# machine has what it needs; ON: its absence is an error.
 
 # convgauge_backend_switch(NAME FOUND WHY_NOT RESULT): declares CONVGAUGE_<NAME>, notes a line of
 # the table, sets RESULT.
 function(convgauge_backend_switch name found why_not result)
   string(TOUPPER ${name} upper)
-  set(CONVGAUGE_${upper} AUTO CACHE STRING "Backend ${name}: AUTO, ON or OFF")
+  set(CONVGAUGE_${upper} AUTO CACHE STRING "${name}: AUTO, ON or OFF")
   set_property(CACHE CONVGAUGE_${upper} PROPERTY STRINGS AUTO ON OFF)
   set(choice ${CONVGAUGE_${upper}})
   set(on FALSE)
@@ -27,7 +27,7 @@ endfunction()
 
 function(convgauge_backend_table)
   get_property(lines GLOBAL PROPERTY CONVGAUGE_BACKEND_LINES)
-  message(STATUS "convgauge backends:")
+  message(STATUS "convgauge backends, and programs beside it:")
   foreach(line IN LISTS lines)
     string(REPLACE "|" ";" parts "${line}")
     list(GET parts 0 name)

@@ -1,9 +1,10 @@
-# Run by CPack over the folder that it is about to pack: puts the shared libraries that program and
-# plugins need into lib/convgauge/libraries, where their run paths look first.
+# Run by CPack over the folder that it is about to pack: puts the shared libraries that programs
+# and plugins need into lib/convgauge/libraries, where their run paths look first.
 set(root ${CPACK_TEMPORARY_INSTALL_DIRECTORY})
+file(GLOB programs ${root}/${CPACK_CONVGAUGE_BINDIR}/convgauge*)
 file(GLOB plugins ${root}/${CPACK_CONVGAUGE_LIBDIR}/convgauge/plugins/*.so)
 file(GET_RUNTIME_DEPENDENCIES
-  EXECUTABLES ${root}/${CPACK_CONVGAUGE_BINDIR}/convgauge
+  EXECUTABLES ${programs}
   MODULES ${plugins}
   RESOLVED_DEPENDENCIES_VAR found UNRESOLVED_DEPENDENCIES_VAR missing
     CONFLICTING_DEPENDENCIES_PREFIX conflicts

@@ -23,6 +23,11 @@ CASES = {
     "harness/cli/h.cpp": ('"run/missing.hpp"', True),
     "harness/run/i.cpp": ('"cli/missing.hpp"', False),
     "harness/report/j.cpp": ('"../../backends/naive/k.hpp"', False),
+    "harness/import/onnx/x.cpp": ('"core/a.hpp"', True),
+    "harness/import/onnx/y.cpp": ('"import/onnx/x.cpp"', True),
+    "harness/import/onnx/z.cpp": ('"plugin/w.hpp"', False),
+    "harness/import/onnx/aa.cpp": ("<nlohmann/json.hpp>", False),
+    "harness/import/onnx/ab.cpp": ("<onnx/onnx_pb.h>", True),
     "backends/naive/k.hpp": ("<convgauge/sdk.hpp>", True),
     "backends/naive/l.cpp": ('"core/a.hpp"', False),
     "backends/naive/m.cpp": ('"../common/n.hpp"', True),
@@ -55,6 +60,8 @@ class Layers(unittest.TestCase):
             "harness/run/d.cpp": ("namespace convgauge::report {", False),
             "harness/core/e.cpp": ("namespace convgauge {", True),
             "harness/run/f.cpp": ("int main() {}", True),
+            "harness/import/onnx/g.cpp": ("namespace convgauge::onnx_import {", True),
+            "harness/import/onnx/h.cpp": ("namespace convgauge::run {", False),
         }
         with tempfile.TemporaryDirectory() as folder:
             root = pathlib.Path(folder).resolve()
