@@ -84,7 +84,7 @@ int print_algorithms(const po::variables_map& values) {
   if (!resolved) return usage_error(resolved.error().message);
   Pool pool(default_search_path({}).executable, false);
   for (const auto& problem : selection->suite.problems)
-    for (const auto& settings : settings_of(selection->suite))
+    for (const auto& settings : settings_of(selection->suite, problem))
       for (const auto& c : resolved->competitors) {
         auto worker = pool.worker(c, settings.threads);
         if (!worker && is_denied(worker.error()))

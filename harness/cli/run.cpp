@@ -165,7 +165,7 @@ Expected<Competitor> one_competitor(const Selection& selection) {
     return error(
         fmt::format("run: one problem is needed, {} were given", selection.suite.problems.size()));
   if (selection.suite.backends.size() != 1) return error("run: one --backend is needed");
-  if (settings_of(selection.suite).size() != 1)
+  if (settings_of(selection.suite, selection.suite.problems.front()).size() != 1)
     return error("run: one value of --threads, --dtype, --layout, --direction and --math each");
   if (selection.suite.backends.front().algorithm == "all")
     return error("run: --algorithm all: one algorithm is needed, or 'default'");
@@ -205,8 +205,9 @@ int run(const Arguments& arguments) {
   if (!selection) return usage_error(selection.error().message);
   const auto competitor = one_competitor(*selection);
   if (!competitor) return usage_error(competitor.error().message);
-  const auto settings = settings_of(selection->suite).front();
-  auto spec = spec_of(selection->suite.problems.front().geometry, settings);
+  const auto& problem = selection->suite.problems.front();
+  const auto settings = settings_of(selection->suite, problem).front();
+  auto spec = spec_of(problem.geometry, settings);
   const auto files = files_of(parsed.values, spec);
   if (!files) return usage_error(files.error().message);
   // The reference writes its doubles unrounded where f64 is asked for; the output of any other

@@ -61,6 +61,7 @@ Expected<Suite> read_target(const po::variables_map& values) {
     auto suite = suite_of(problem->geometry);
     suite.problems.front().name =
         problem->name.empty() ? suite.problems.front().name : problem->name;
+    suite.problems.front().own = problem->own;
     return suite;
   }
   if (target.empty())
@@ -88,6 +89,25 @@ Expected<void> apply_settings(const po::variables_map& values, Suite& suite) {
   ReadOptions read(values);
   describe(read, suite.settings);
   return read.done;
+}
+
+/// An option for a setting that some problems have of their own does not change these, which is
+/// said; where all have it, the option has no effect: an error.
+Expected<void> check_own(const po::variables_map& values, const Suite& suite) {
+  std::map<std::string, std::size_t> owners;
+  for (const auto& problem : suite.problems)
+    for (const auto& setting : own_texts(problem.own)) ++owners[std::string(setting.key.name)];
+  for (const auto& [name, count] : owners) {
+    if (!values.count(name)) continue;
+    if (count == suite.problems.size())
+      return error(
+          fmt::format("--{0}: every problem of {1} has a {0} of its own, so that this "
+                      "option changes nothing",
+                      name, suite.name));
+    fmt::print(stderr, "convgauge: --{0}: {1} of {2} of {3} have a {0} of their own, and keep it\n",
+               name, count, counted(suite.problems.size(), "problem"), suite.name);
+  }
+  return {};
 }
 
 Texts backends_of_named_plugins(const Catalog& catalog) {
@@ -309,6 +329,7 @@ Expected<Selection> select(const po::variables_map& given, bool plugins_alone) {
         !ok)
       return tl::unexpected(ok.error());
   if (auto ok = keep_matching(values, selection.suite); !ok) return tl::unexpected(ok.error());
+  if (auto ok = check_own(values, selection.suite); !ok) return tl::unexpected(ok.error());
   const auto plugins = plugin_options(values);
   if (!plugins) return tl::unexpected(plugins.error());
   auto tolerated = tolerated_rules(values);

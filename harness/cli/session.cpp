@@ -76,7 +76,10 @@ std::string assignments(const std::vector<SettingText>& settings) {
 int dry_run(const Selection& selection, bool measure, int shard, int shards) {
   const auto resolved = resolve_backends(selection.suite, selection.catalog);
   if (!resolved) return usage_error(resolved.error().message);
-  const auto settings = settings_of(selection.suite);
+  std::vector<CaseSettings> all;  // each once
+  for (const auto& problem : selection.suite.problems)
+    for (const auto& s : settings_of(selection.suite, problem))
+      if (std::find(all.begin(), all.end(), s) == all.end()) all.push_back(s);
   // Rough on purpose: a case is verified in the time of ten executions at 20 GFLOP/s, the reference
   // included, and a sample takes 7 ms.
   constexpr double kRate = 20e9, kVerifying = 10, kSampleSeconds = 7e-3;
@@ -85,13 +88,13 @@ int dry_run(const Selection& selection, bool measure, int shard, int shards) {
   for (std::size_t i = static_cast<std::size_t>(shard); i < selection.suite.problems.size();
        i += static_cast<std::size_t>(shards)) {
     const auto& problem = selection.suite.problems[i];
-    for (const auto& s : settings)
+    for (const auto& s : settings_of(selection.suite, problem))
       for (const auto& c : resolved->competitors) {
         const auto name = problem.name.empty()
                               ? std::string()
                               : fmt::format(" ({}.{})", problem.suite, problem.name);
         fmt::print("{:<16} {} {}{} {}{}\n", c.choice.label, c.choice.algorithm, c.device_text,
-                   assignments(varying(s, settings)), short_text(problem.geometry), name);
+                   assignments(varying(s, all)), short_text(problem.geometry), name);
         seconds += kVerifying * static_cast<double>(problem.geometry.flops()) / kRate +
                    (measure ? selection.suite.settings.measure.rounds * kSampleSeconds : 0);
         ++cases;

@@ -63,10 +63,26 @@ std::vector<CaseSettings> combinations(const AxisSettings& axes) {
   return all;
 }
 
+AxisSettings with_own(AxisSettings settings, const OwnSettings& own) {
+  if (own.dtype) settings.dtype = {*own.dtype};
+  if (own.layout) settings.layout = {*own.layout};
+  if (own.direction) settings.direction = {*own.direction};
+  return settings;
+}
+
 AxisSettings axes_of(const CaseSettings& settings) {
   AxisSettings axes;
   describe_axes([](const Key&, const auto& from, auto& to) { to = {from}; }, settings, axes);
   return axes;
+}
+
+std::vector<SettingText> own_texts(const OwnSettings& own) {
+  std::vector<SettingText> all;
+  const auto add = [&](const Key& key, const auto& value) {
+    if (value) all.push_back({key, value_text(*value), phrase(key, *value)});
+  };
+  describe(add, own);
+  return all;
 }
 
 std::vector<SettingText> setting_texts(const CaseSettings& settings) {

@@ -4,6 +4,7 @@
 #pragma once
 #include <sched.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -93,6 +94,25 @@ void describe(Walk& walk, S& s) {
   describe_axes(walk, s);
 }
 
+/// Settings that one problem may have of its own: they take the place of those of the run, so that
+/// a network may hold convolutions of several directions or types.
+struct OwnSettings {
+  std::optional<Dtype> dtype{};
+  std::optional<Layout> layout{};
+  std::optional<Direction> direction{};
+  bool operator==(const OwnSettings&) const = default;
+};
+
+template <class Walk, Is<OwnSettings> O>
+void describe(Walk& walk, O& o) {
+  walk(Key("dtype", "of this problem, whatever the settings say").omit_default(), o.dtype);
+  walk(Key("layout", "of this problem, whatever the settings say").omit_default(), o.layout);
+  walk(Key("direction", "of this problem, whatever the settings say").omit_default(), o.direction);
+}
+
+/// The settings with the problem's own in their places.
+AxisSettings with_own(AxisSettings settings, const OwnSettings& own);
+
 /// Every combination of the axes; the last axis varies fastest.
 std::vector<CaseSettings> combinations(const AxisSettings& axes);
 
@@ -107,6 +127,9 @@ struct SettingText {
   bool is_number = false;
   bool is_default = false;
 };
+
+/// The settings that a problem has of its own; for most there are none.
+std::vector<SettingText> own_texts(const OwnSettings& own);
 
 /// Every setting, in the order in which they are shown: the axes first.
 std::vector<SettingText> setting_texts(const CaseSettings& settings);

@@ -13,10 +13,12 @@ namespace convgauge::config {
 namespace {
 
 Json canonical(const Problem& p) {
-  return {{"suite", p.suite},
-          {"name", p.name},
-          {"geometry", full_text(p.geometry)},
-          {"count", p.count}};
+  Json j{{"suite", p.suite},
+         {"name", p.name},
+         {"geometry", full_text(p.geometry)},
+         {"count", p.count}};
+  write_members(j, p.own);  // nothing where it has none: older digests stay
+  return j;
 }
 
 Json canonical(BackendChoice b, const std::filesystem::path& folder) {

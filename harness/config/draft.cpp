@@ -5,7 +5,7 @@
 #include <limits>
 #include <optional>
 
-#include "config/section.hpp"
+#include "config/described_reader.hpp"
 #include "config/values.hpp"
 #include "core/layers.hpp"
 #include "core/text.hpp"
@@ -182,9 +182,29 @@ Expected<void> check_complete(const Draft& draft) {
   return fault(draft.place, "missing " + missing + circumstances(draft, draft.place));
 }
 
-/// Reads the keys that do not belong to the geometry: "name", "count" and "$comment". False if
-/// `key` is none of them.
-Expected<bool> read_label(std::string_view key, const Json& value, const Place& place,
+/// The keys of OwnSettings.
+std::vector<std::string> own_keys() {
+  detail::ListKeys keys;
+  const OwnSettings own;
+  describe(keys, own);
+  return keys.known;
+}
+
+Expected<void> read_own(const std::string& key, const Json& value, const Place& place,
+                        OwnSettings& own) {
+  if (value.is_array())
+    return fault(place,
+                 fmt::format("{} is a list: a problem has one {}; a list in 'settings' makes "
+                             "a case of each",
+                             shown(value), key));
+  detail::ReadKey read{key, value, place};
+  describe(read, own);
+  return read.done;
+}
+
+/// Reads the keys that do not belong to the geometry: "name", "count", "$comment" and those of
+/// OwnSettings. False if `key` is none of them.
+Expected<bool> read_label(const std::string& key, const Json& value, const Place& place,
                           Draft& draft) {
   Expected<void> done;
   if (key == "name")
@@ -192,6 +212,8 @@ Expected<bool> read_label(std::string_view key, const Json& value, const Place& 
   else if (key == "count")
     done =
         put(draft.count, read_integer(value, place, 1, std::numeric_limits<std::int64_t>::max()));
+  else if (const auto own = own_keys(); std::find(own.begin(), own.end(), key) != own.end())
+    done = read_own(key, value, place, draft.own);
   else
     return key == "$comment";
   return done.map([] { return true; });
@@ -200,6 +222,7 @@ Expected<bool> read_label(std::string_view key, const Json& value, const Place& 
 std::vector<std::string> problem_keys() {
   auto keys = geometry_keys();
   keys.insert(keys.end(), {"name", "count"});
+  for (auto& key : own_keys()) keys.push_back(std::move(key));
   return keys;
 }
 
@@ -243,11 +266,7 @@ Expected<Draft> read_draft(const Json& object, const Place& place) {
     const auto label = read_label(key, value, here, draft);
     if (!label) return tl::unexpected(label.error());
     if (*label) continue;
-    if (!find_key(key)) {
-      if (const auto home = section_of(key); !home.empty())
-        return fault(here, fmt::format("'{}' is a key of {}, not of a problem", key, home));
-      return unknown_key(place, key, problem_keys());
-    }
+    if (!find_key(key)) return unknown_key(place, key, problem_keys());
     if (const auto good = check_form(key, value, here); !good) return tl::unexpected(good.error());
     draft.entries[key] = {value, here};
   }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "config/axes.hpp"
 #include "config/place.hpp"
 #include "core/geometry.hpp"
 #include "core/layers.hpp"
@@ -25,10 +26,12 @@ struct Draft {
   std::map<std::string, Entry, std::less<>> entries;
   std::string name;  // empty: none was given
   std::int64_t count = 1;
+  OwnSettings own;
   std::vector<Choice> choices;  // the values that sweep axes gave it
 };
 
-/// Keys that an axis may sweep: all that define the geometry, so neither "name" nor "count".
+/// Keys that an axis may sweep: all that define the geometry, so not "name",
+/// "count" or one of OwnSettings.
 const std::vector<std::string>& geometry_keys();
 
 /// Whether `value` has a form that `key`, one of geometry_keys(), accepts.

@@ -1,5 +1,8 @@
 #include "config/section.hpp"
 
+#include <algorithm>
+
+#include "config/draft.hpp"
 #include "config/suite.hpp"
 #include "core/layers.hpp"
 
@@ -26,6 +29,9 @@ bool has(std::string_view key, const S& value) {
 
 std::string section_of(std::string_view key) {
   const Settings settings;
+  if (has(key, OwnSettings{})) return "settings, or of a problem";
+  const auto& problem = geometry_keys();
+  if (std::find(problem.begin(), problem.end(), key) != problem.end()) return "a problem";
   if (has(key, settings)) return "settings";
   if (has(key, MeasureSection<const Settings>{settings})) return "settings/measure";
   if (has(key, settings.verify)) return "settings/verify";

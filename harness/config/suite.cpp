@@ -191,7 +191,7 @@ Expected<Problem> read_problem(const Path& file, const std::optional<InputSize>&
       draft->entries.try_emplace(key, Draft::Entry{Json(size), draft->place});
   return geometry_of(*draft).map([&](const Geometry& geometry) {
     return Problem{file.stem().string(), draft->name.empty() ? short_text(geometry) : draft->name,
-                   geometry, draft->count};
+                   geometry, draft->count, draft->own};
   });
 }
 

@@ -26,6 +26,7 @@ struct Problem {
   std::string suite, name;
   Geometry geometry;
   std::int64_t count = 1;
+  OwnSettings own{};
   bool operator==(const Problem&) const = default;
 };
 

@@ -67,7 +67,11 @@ std::size_t count_of(const SweptDraft& problem) {
 /// called by its text form, which contains every number.
 std::string name_of(const Draft& draft, const Geometry& geometry,
                     const std::vector<SweepAxis>& axes) {
-  if (draft.name.empty()) return short_text(geometry);
+  if (draft.name.empty()) {
+    auto text = short_text(geometry);
+    for (const auto& setting : own_texts(draft.own)) text += " " + setting.value;
+    return text;
+  }
   auto name = draft.name;
   for (std::size_t i = 0; i < axes.size(); ++i)
     if (axes[i].values.size() > 1)
@@ -90,7 +94,7 @@ Expected<void> add(const SweptDraft& from, const Draft& draft, Names& names,
   const auto name = name_of(draft, *geometry, from.axes);
   const auto [first, fresh] = names.try_emplace({from.suite, name}, Taken{draft.place, *geometry});
   if (fresh) {
-    into.push_back({from.suite, name, *geometry, draft.count});
+    into.push_back({from.suite, name, *geometry, draft.count, draft.own});
     return {};
   }
   if (first->second == Taken{draft.place, *geometry}) return {};

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <limits>
+
+#include "config/section.hpp"
 #include "core/layers.hpp"
 
 namespace convgauge::config {
@@ -130,6 +132,8 @@ Expected<void> read_object(
 
 tl::unexpected<Error> unknown_key(const Place& object, const std::string& key,
                                   const std::vector<std::string>& known) {
+  if (const auto home = section_of(key); !home.empty())
+    return fault(object.child(key), fmt::format("unknown key '{}': it is a key of {}", key, home));
   return fault(object.child(key), fmt::format("unknown key '{}'{}", key, suggestion(key, known)));
 }
 

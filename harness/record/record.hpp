@@ -102,6 +102,7 @@ void describe(Walk& walk, R& r) {
   walk("suite", r.problem.suite);
   walk("name", r.problem.name);
   walk("count", r.problem.count);
+  walk(Key("own_settings").omit_default(), r.problem.own);
   walk("position", r.position);
   walk(Key("backend").required(), r.backend);
   walk("label", r.label);

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include "core/layers.hpp"
+#include "report/network.hpp"
 
 namespace convgauge::report {
 namespace {
@@ -25,33 +26,6 @@ std::map<std::string, std::set<std::string>> variants_by_label(const Results& re
   std::map<std::string, std::set<std::string>> variants;
   for (const auto& record : results.cases) variants[family_of(record)].insert(variant(record));
   return variants;
-}
-
-bool belongs(const CaseRecord& record, const Group& group) {
-  auto settings = record.settings;
-  if (!on_cpu(record)) settings.threads = group.settings.threads;
-  return record.problem.suite == group.suite && settings == group.settings;
-}
-
-Group empty_group(const Results& results, const CaseRecord& record) {
-  Group group;
-  group.results = &results;
-  group.suite = record.problem.suite;
-  group.settings = record.settings;
-  return group;
-}
-
-/// An empty group for each suite and settings, in order of appearance. A case on a device makes a
-/// group only where no CPU case has made one that fits.
-std::vector<Group> empty_groups(const Results& results) {
-  std::vector<Group> groups;
-  for (const bool cpu : {true, false})
-    for (const auto& record : results.cases) {
-      const auto has = [&](const Group& group) { return belongs(record, group); };
-      if (on_cpu(record) == cpu && std::none_of(groups.begin(), groups.end(), has))
-        groups.push_back(empty_group(results, record));
-    }
-  return groups;
 }
 
 int column_of(Group& group, const Column& column) {
@@ -106,11 +80,19 @@ std::string family_of(const CaseRecord& record) {
 
 std::vector<Group> arrange(const Results& results) {
   const auto variants = variants_by_label(results);
-  auto groups = empty_groups(results);
-  for (auto& group : groups) {
+  std::vector<NetworkCase> cases;
+  for (const auto& record : results.cases) cases.push_back({&record, record.problem.suite});
+  std::vector<Group> groups;
+  for (auto& network : networks_of(cases)) {
+    auto& group = groups.emplace_back();
+    group.results = &results;
+    group.suite = network.key;
+    group.settings = network.settings;
+    group.settings_text = network.text;
     RowIndex index;
-    for (const auto& record : results.cases) {
-      if (!belongs(record, group)) continue;
+    for (const auto& c : cases) {
+      const auto& record = *c.record;
+      if (!belongs(c, network)) continue;
       const auto of = family_of(record), which = variants.at(of).size() > 1 ? variant(record) : "";
       const auto column =
           column_of(group, {which.empty() ? of : of + " " + which, record.label, which, of});

@@ -53,7 +53,8 @@ struct Mix {
 struct Group {
   const Results* results = nullptr;
   std::string suite;
-  CaseSettings settings;
+  CaseSettings settings;      // of the problems that have none of their own
+  std::string settings_text;  // of all: "1 thread · f32 · nchw · forward/backward_data · strict"
   std::vector<Column> columns;
   int baseline = -1;  // index into columns; -1: none
   std::vector<Row> rows;

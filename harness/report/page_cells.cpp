@@ -60,7 +60,7 @@ std::optional<double> share_of_the_roof(const Group& group, const Cell& cell) {
                bandwidth = at_threads(machine.bytes_per_second, group.settings.threads);
   const auto bytes = static_cast<double>(cell.record->bytes);
   if (!on_cpu(*cell.record) || !(peak > 0 && bandwidth > 0 && bytes > 0) ||
-      group.settings.dtype != Dtype::f32)
+      cell.record->settings.dtype != Dtype::f32)
     return {};
   const double intensity = static_cast<double>(cell.record->problem.geometry.flops()) / bytes;
   return gflops(*cell.record) * 1e9 / std::min(peak, intensity * bandwidth);

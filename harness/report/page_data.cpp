@@ -41,6 +41,12 @@ std::string about(const Geometry& g) {
   return g.batch == 1 ? text : text + fmt::format(", batch {}", g.batch);
 }
 
+/// Of all tensors of the row's problem, in its own types.
+std::size_t bytes_of(const Row& row, const Group& group) {
+  const auto axes = with_own(axes_of(group.settings), row.problem->own);
+  return spec_of(row.problem->geometry, combinations(axes).front()).total_bytes();
+}
+
 Json rows_json(const Group& group) {
   Json names = Json::array(), problems = Json::array(), counts = Json::array(),
        flops = Json::array(), bytes = Json::array(), full = Json::array(), abouts = Json::array();
@@ -52,7 +58,7 @@ Json rows_json(const Group& group) {
     abouts.push_back(about(geometry));
     counts.push_back(row.problem->count);
     flops.push_back(geometry.flops());
-    bytes.push_back(spec_of(geometry, group.settings).total_bytes());
+    bytes.push_back(bytes_of(row, group));
   }
   return {{"name", names},   {"problem", problems}, {"full", full},  {"about", abouts},
           {"count", counts}, {"flops", flops},      {"bytes", bytes}};
@@ -119,7 +125,7 @@ Json group_json(const Group& group, std::size_t run, Strings& strings) {
   };
   return {{"run", run},
           {"suite", clean(group.suite)},
-          {"settings", settings_text(group.settings)},
+          {"settings", group.settings_text},
           {"columns", columns},
           {"answer", clean(answer(group))},
           {"baseline", group.baseline},

@@ -40,11 +40,13 @@ std::string bytes_text(double bytes) {
 }
 
 std::string title(const Group& group) {
-  return (group.suite.empty() ? "" : group.suite + " · ") + settings_text(group.settings);
+  return (group.suite.empty() ? "" : group.suite + " · ") + group.settings_text;
 }
 
 std::string row_name(const Problem& problem) {
-  return problem.name.empty() ? short_text(problem.geometry) : problem.name;
+  auto name = problem.name.empty() ? short_text(problem.geometry) : problem.name;
+  const auto own = phrases(own_texts(problem.own));
+  return own.empty() ? name : fmt::format("{} ({})", name, own);
 }
 
 Outcome outcome(const Cell& cell) {

@@ -17,7 +17,8 @@ std::string ratio_text(double ratio);  // "3.92×"
 std::string bytes_text(double bytes);  // "1.75 MB"
 /// "resnet50 · 2 threads · f32 · nchw · forward · strict".
 std::string title(const Group& group);
-/// The layer's name, or the problem's text where it has none.
+/// The layer's name, or the problem's text where it has none, and the settings that it has of its
+/// own: "up1 (backward_data)".
 std::string row_name(const Problem& problem);
 
 /// The outcome of the cell's case, a known defect as what it is; Outcome::absent where there is no

@@ -55,7 +55,8 @@ Expected<bool> CaseRunner::run(std::int64_t problem, const std::function<bool()>
                                const Settle& settle) {
   std::vector<std::vector<Case>> groups;
   std::int64_t count = 0;
-  for (const auto& settings : settings_of(suite_)) {
+  for (const auto& settings :
+       settings_of(suite_, suite_.problems[static_cast<std::size_t>(problem)])) {
     groups.push_back(cases_of(problem, settings));
     for (auto& c : groups.back()) c.record.position.index = count++;
   }

@@ -135,8 +135,8 @@ Libraries without_plugin(Libraries libraries, const std::string& file) {
   return libraries;
 }
 
-std::vector<CaseSettings> settings_of(const Suite& suite) {
-  return combinations(suite.settings);
+std::vector<CaseSettings> settings_of(const Suite& suite, const Problem& problem) {
+  return combinations(with_own(suite.settings, problem.own));
 }
 
 Spec spec_of(const Geometry& geometry, const CaseSettings& settings) {

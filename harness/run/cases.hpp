@@ -45,8 +45,8 @@ Expected<void> plugin_unchanged(const Competitor& competitor);
 /// The same, but a file that is gone is no other one: what runs was loaded before that.
 Expected<void> plugin_not_replaced(const Competitor& competitor);
 
-/// All combinations of the settings' axes.
-std::vector<CaseSettings> settings_of(const Suite& suite);
+/// All combinations of the settings' axes for one problem; what it has of its own is no axis.
+std::vector<CaseSettings> settings_of(const Suite& suite, const Problem& problem);
 
 /// The spec of a geometry under these settings: dtype, layout, direction, math and determinism.
 Spec spec_of(const Geometry& geometry, const CaseSettings& settings);

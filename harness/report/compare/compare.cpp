@@ -16,6 +16,7 @@
 #include "measure/many.hpp"
 #include "report/case_key.hpp"
 #include "report/model.hpp"
+#include "report/network.hpp"
 
 namespace convgauge::report {
 namespace {
@@ -107,27 +108,17 @@ double median(const std::vector<double>& samples) {
   return samples.empty() ? 0 : median_interval(samples).median;
 }
 
-/// The network of this suite, label and settings; added if it is not there yet.
-ComparedNetwork& network_of(std::vector<ComparedNetwork>& networks, const CaseRecord& r,
-                            const std::string& label) {
-  const auto same = [&](const ComparedNetwork& n) {
-    return n.suite == r.problem.suite && n.label == label && n.settings == r.settings;
-  };
-  const auto found = std::find_if(networks.begin(), networks.end(), same);
-  if (found != networks.end()) return *found;
-  networks.push_back({r.problem.suite, label, r.settings, {}, 0, 0});
-  return networks.back();
-}
-
 class Comparer {
  public:
   Comparer(Entries baseline, Entries candidate, Comparison& result)
       : baseline_(std::move(baseline)), candidate_(std::move(candidate)), result_(result) {}
 
   void run() {
-    for (const auto& key : baseline_.order) judge(find(baseline_, key), find(candidate_, key));
+    for (const auto& key : baseline_.order) add_case(find(baseline_, key), find(candidate_, key));
     for (const auto& key : candidate_.order)
-      if (!find(baseline_, key)) judge(nullptr, find(candidate_, key));
+      if (!find(baseline_, key)) add_case(nullptr, find(candidate_, key));
+    make_networks();
+    for (std::size_t i = 0; i < entries_.size(); ++i) judge(result_.cases[i], entries_[i]);
     settle();
     for (std::size_t i = 0; i < result_.networks.size(); ++i)
       if (means_[i].cases() > 0) result_.networks[i].time_ratio = means_[i].result();
@@ -136,19 +127,48 @@ class Comparer {
   }
 
  private:
+  struct Sides {
+    const Entry *baseline = nullptr, *candidate = nullptr;
+  };
+
   static const Entry* find(const Entries& entries, const std::string& key) {
     const auto it = entries.by_key.find(key);
     return it == entries.by_key.end() ? nullptr : &it->second;
   }
 
-  void judge(const Entry* baseline, const Entry* candidate) {
+  void add_case(const Entry* baseline, const Entry* candidate) {
     auto& c = result_.cases.emplace_back();
     c.baseline = baseline ? baseline->record : nullptr;
     c.candidate = candidate ? candidate->record : nullptr;
+    entries_.push_back({baseline, candidate});
+  }
+
+  NetworkCase network_case(const ComparedCase& c) const {
+    return {&c.any(), c.any().problem.suite + "\n" + label_of(c)};
+  }
+
+  /// One for each suite, label and combination of settings that is counted.
+  void make_networks() {
+    std::vector<NetworkCase> cases;
+    for (const auto& c : result_.cases)
+      if (is_counted(c)) cases.push_back(network_case(c));
+    networks_ = networks_of(cases);
+    means_.resize(networks_.size());
+    for (const auto& n : networks_) {
+      const auto end = n.key.find('\n');
+      result_.networks.push_back(
+          {n.key.substr(0, end), n.key.substr(end + 1), n.settings, n.text, {}, 0, 0});
+    }
+  }
+
+  bool is_counted(const ComparedCase& c) const { return !result_.options.of || c.candidate; }
+
+  void judge(ComparedCase& c, const Sides& entries) {
+    const auto [baseline, candidate] = entries;
     c.change = change_of_verdict(c.baseline, c.candidate);
     if (baseline) c.baseline_ns = median(baseline->samples_ns);
     if (candidate) c.candidate_ns = median(candidate->samples_ns);
-    if (!result_.options.of || c.candidate) count(c);
+    if (is_counted(c)) enter(c, nullptr);
     if (!baseline || !candidate || baseline->samples_ns.empty() || candidate->samples_ns.empty())
       return;
     c.paired = baseline->run == candidate->run && baseline->runs == 1 && candidate->runs == 1;
@@ -157,23 +177,19 @@ class Comparer {
                  : unpaired_evidence(candidate->samples_ns, baseline->samples_ns, laws_);
     c.time_ratio = ratio_interval(evidence);
     c.p = p_value(evidence, result_.options.margin);
-    enter(c, evidence);
+    enter(c, &evidence);
   }
 
-  /// Counts the case in its network as one without a ratio; enter() corrects that if it has one.
-  ComparedNetwork& count(const ComparedCase& c) {
-    auto& network = network_of(result_.networks, c.any(), label_of(c));
-    means_.resize(result_.networks.size());
-    ++network.missing;
-    return network;
-  }
-
-  void enter(const ComparedCase& c, const RatioEvidence& evidence) {
-    auto& network = network_of(result_.networks, c.any(), label_of(c));
-    --network.missing;
-    ++network.layers;
-    means_[static_cast<std::size_t>(&network - result_.networks.data())].add(
-        evidence, static_cast<double>(c.any().problem.count));
+  /// Counts the case in its networks: as one without a ratio at first, then by its evidence.
+  void enter(const ComparedCase& c, const RatioEvidence* evidence) {
+    for (std::size_t i = 0; i < networks_.size(); ++i) {
+      if (!belongs(network_case(c), networks_[i])) continue;
+      auto& network = result_.networks[i];
+      network.missing += evidence ? -1 : 1;
+      if (!evidence) continue;
+      ++network.layers;
+      means_[i].add(*evidence, static_cast<double>(c.any().problem.count));
+    }
   }
 
   std::string label_of(const ComparedCase& c) const {
@@ -210,7 +226,9 @@ class Comparer {
   Entries baseline_, candidate_;
   Comparison& result_;
   RankLaws laws_;
-  std::vector<GeometricMean> means_;
+  std::vector<Sides> entries_;  // of each case
+  std::vector<Network> networks_;
+  std::vector<GeometricMean> means_;  // of each network
 };
 
 std::string labels_text(const Side& side) {

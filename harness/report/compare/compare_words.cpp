@@ -51,8 +51,7 @@ std::string case_name(const Comparison& comparison, const ComparedCase& compared
 }
 
 std::string network_name(const ComparedNetwork& n) {
-  return fmt::format("{}{} · {}", n.suite.empty() ? "" : n.suite + " · ", n.label,
-                     settings_text(n.settings));
+  return fmt::format("{}{} · {}", n.suite.empty() ? "" : n.suite + " · ", n.label, n.settings_text);
 }
 
 std::string difference_text(const Difference& d) {
@@ -121,7 +120,7 @@ std::string comparison_answer(const Comparison& comparison) {
   for (const auto& n : comparison.networks)
     if (comparison.networks.size() <= 4)
       text += fmt::format("{}{}, {}: {}{}. ", n.suite.empty() ? "" : n.suite + ", ", n.label,
-                          settings_text(n.settings), mean_text(n),
+                          n.settings_text, mean_text(n),
                           n.missing > 0 ? fmt::format(" ({} layers missing)", n.missing) : "");
   text.pop_back();
   return text;

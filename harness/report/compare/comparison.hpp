@@ -67,6 +67,7 @@ struct ComparedCase {
 struct ComparedNetwork {
   std::string suite, label;
   CaseSettings settings;
+  std::string settings_text;  // with every value that a problem has of its own
   MedianInterval time_ratio;
   int layers = 0, missing = 0;  // with a ratio, and without
 };

@@ -88,8 +88,8 @@ void draw_title(Svg& svg, const Group& group, const std::string& words) {
   svg.text(16, 26, (group.suite.empty() ? "" : group.suite + ": ") + words, "start",
            "class=\"title\"");
   svg.text(16, 44,
-           fmt::format("{} · {} · {} · {} rounds", settings_text(group.settings),
-                       h.machine.processor, h.started.substr(0, 10), h.rounds),
+           fmt::format("{} · {} · {} · {} rounds", group.settings_text, h.machine.processor,
+                       h.started.substr(0, 10), h.rounds),
            "start", "class=\"soft\"");
 }
 

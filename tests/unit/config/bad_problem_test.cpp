@@ -89,14 +89,23 @@ TEST(BadProblem, FormsOfWords) {
   });
 }
 
+TEST(BadProblem, OwnSettings) {
+  expect_all({
+      {R"("kernel_size": 3, "direction": "backwards")",
+       "/problems/0/direction: \"backwards\" is not forward, backward_data or backward_weights"},
+      {R"("kernel_size": 3, "dtype": ["f32", "f16"])",
+       "/problems/0/dtype: [\"f32\",\"f16\"] is a list: a problem has one dtype; a list in "
+       "'settings' makes a case of each"},
+      {R"("kernel_size": 3, "layout": 1)", "/problems/0/layout: 1 is not nchw, nhwc or native"},
+  });
+}
+
 TEST(BadProblem, Keys) {
   expect_all({
       {R"("kernel_sizes": 3)",
        "/problems/0/kernel_sizes: unknown key 'kernel_sizes'; did you mean 'kernel_size'?"},
-      {R"("direction": "backward_data")",
-       "/problems/0/direction: 'direction' is a key of settings, not of a problem"},
       {R"("rounds": 3)",
-       "/problems/0/rounds: 'rounds' is a key of settings/measure, not of a problem"},
+       "/problems/0/rounds: unknown key 'rounds': it is a key of settings/measure"},
       {R"("kernel": 3)", "/problems/0/kernel: unknown key 'kernel'; did you mean 'kernel_size'?"},
       {R"("kernel_size": 3, "pad": 3)",
        "/problems/0/pad: unknown key 'pad'; did you mean 'padding'?"},
@@ -107,7 +116,8 @@ TEST(BadProblem, Keys) {
       {R"("kernel_size": 3, "a/b~c": 1)",
        "/problems/0/a~1b~0c: unknown key 'a/b~c'; known here: batch, in_channels, out_channels, "
        "height, width, "
-       "kernel_size, stride, padding, dilation, groups, bias, padding_mode, name or count"},
+       "kernel_size, stride, padding, dilation, groups, bias, padding_mode, name, count, "
+       "dtype, layout or direction"},
       {"", "/problems/0: missing 'kernel_size'"},
       {R"("kernel_size": 3, "stride": 1, "stride": 1)",
        "/problems/0/stride: key 'stride' stands twice in one object"},

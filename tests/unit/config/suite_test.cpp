@@ -234,6 +234,49 @@ TEST(Suite, DigestIsTheSameFromAnotherFolder) {
   std::filesystem::current_path(before);
 }
 
+TEST(Suite, AProblemHasSettingsOfItsOwn) {
+  const Scratch scratch;
+  const auto suite = scratch
+                         .read(R"({"problems": [
+      {"in_channels": 1, "out_channels": 1, "height": 4, "width": 4, "kernel_size": 1},
+      {"in_channels": 1, "out_channels": 1, "height": 4, "width": 4, "kernel_size": 1,
+       "direction": "backward_data", "dtype": "bfloat16", "layout": "nhwc"}],
+      "settings": {"direction": ["forward", "backward_weights"]}})")
+                         .value();
+  EXPECT_EQ(names(suite), (Strings{"x|n1c1h4w4_o1k1", "x|n1c1h4w4_o1k1 bf16 nhwc backward_data"}))
+      << "without a name, what is its own tells it apart";
+  EXPECT_EQ(suite.problems[0].own, OwnSettings{});
+  const OwnSettings own{Dtype::bf16, Layout::nhwc, Direction::backward_data};
+  EXPECT_EQ(suite.problems[1].own, own);
+  EXPECT_EQ(combinations(with_own(suite.settings, {})).size(), 2u);
+  const auto cases = combinations(with_own(suite.settings, own));
+  ASSERT_EQ(cases.size(), 1u) << "a list of the settings is for problems without a value";
+  EXPECT_EQ(cases[0].direction, Direction::backward_data);
+  EXPECT_EQ(cases[0].layout, Layout::nhwc);
+}
+
+TEST(Suite, TheDigestCoversOwnSettingsAndIsAsBeforeWithoutAny) {
+  const Scratch scratch;
+  const auto digest = [&](const std::string& more) {
+    return scratch.read(config(R"("kernel_size": 3, "name": "a")" + more)).value().digest;
+  };
+  const auto old = digest("");
+  EXPECT_NE(digest(R"(, "direction": "backward_data")"), old);
+  EXPECT_NE(digest(R"(, "direction": "forward")"), old) << "it no longer follows the settings";
+  EXPECT_NE(digest(R"(, "direction": "forward")"), digest(R"(, "dtype": "f32")"));
+}
+
+TEST(Suite, AKeyOfAnotherObjectIsToldWhereItBelongs) {
+  const Scratch scratch;
+  EXPECT_EQ(scratch.refusal(beside(R"("axes": {"direction": ["forward"]})")),
+            "x.json: /axes/direction: unknown key 'direction': it is a key of settings, or of a "
+            "problem");
+  EXPECT_EQ(scratch.refusal(beside(R"("dtype": "f16")")),
+            "x.json: /dtype: unknown key 'dtype': it is a key of settings, or of a problem");
+  EXPECT_EQ(scratch.refusal(beside(R"("settings": {"groups": 2})")),
+            "x.json: /settings/groups: unknown key 'groups': it is a key of a problem");
+}
+
 TEST(Suite, OfOneProblem) {
   const auto geometry = parse_problem("n1c64h56w56_o64k3p1").value();
   const auto suite = suite_of(geometry);

@@ -16,6 +16,7 @@ class RandomRecords {
   CaseRecord record(std::size_t verdict, std::size_t measurement) {
     CaseRecord r;
     r.problem = {text(), text(), geometry(), whole(1, 99)};
+    if (coin()) r.problem.own = {one<Dtype>(), {}, one<Direction>()};
     r.backend = text();
     r.label = text();
     r.device = text();

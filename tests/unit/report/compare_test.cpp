@@ -98,6 +98,22 @@ TEST(Compare, NetworksAreWeightedByCountAndKeepTheirGaps) {
   EXPECT_EQ(network.missing, 1);
 }
 
+TEST(Compare, ANetworkHasItsProblemsOfEveryDirection) {
+  const auto up = [](double ns) {
+    auto r = timed("a", "up", std::vector<double>(9, ns));
+    r.problem.own.direction = r.settings.direction = Direction::backward_data;
+    return r;
+  };
+  const auto then = run_of({up(100), timed("a", "x", std::vector<double>(9, 100))});
+  const auto now = run_of({up(200), timed("a", "x", std::vector<double>(9, 200))});
+  const auto comparison = compared(then, now);
+  ASSERT_EQ(comparison.networks.size(), 1u);
+  EXPECT_EQ(comparison.networks[0].layers, 2);
+  EXPECT_EQ(comparison.networks[0].missing, 0);
+  EXPECT_NEAR(comparison.networks[0].time_ratio.median, 2, 1e-12);
+  EXPECT_NE(network_name(comparison.networks[0]).find("forward/backward_data"), std::string::npos);
+}
+
 TEST(Compare, RepeatsOfASideAreJoinedAndAFailureInOneIsAFailure) {
   const auto one = run_of({timed("a", "l", std::vector<double>(5, 100))});
   const auto two = run_of({timed("a", "l", std::vector<double>(5, 100))});

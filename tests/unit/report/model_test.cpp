@@ -115,6 +115,46 @@ TEST(Model, SplitsSettingsAndLetsDevicesJoinEveryThreadCount) {
   EXPECT_EQ(arrange(alone).at(0).settings.threads, 7);
 }
 
+CaseRecord with_own(CaseRecord r, const OwnSettings& own) {
+  r.problem.own = own;
+  if (own.dtype) r.settings.dtype = *own.dtype;
+  if (own.direction) r.settings.direction = *own.direction;
+  return r;
+}
+
+TEST(Model, ANetworkHasAllItsProblemsWhateverTheirOwnSettings) {
+  const OwnSettings back{{}, {}, Direction::backward_data};
+  const auto results = run_of({with_own(timed("a", "up", about(10)), back),
+                               with_own(timed("a", "half", about(5)), {Dtype::bf16}),
+                               timed("a", "conv", about(20))});
+  const auto groups = arrange(results);
+  ASSERT_EQ(groups.size(), 1u);
+  EXPECT_EQ(groups[0].rows.size(), 3u);
+  EXPECT_EQ(groups[0].totals[0].layers, 3);
+  EXPECT_NEAR(groups[0].totals[0].ns, 35, 4);
+  EXPECT_EQ(groups[0].settings.direction, Direction::forward) << "of the problem without its own";
+  EXPECT_EQ(groups[0].settings_text, "1 thread · f32/bf16 · nchw · forward/backward_data · strict");
+  EXPECT_EQ(row_name(*groups[0].rows[0].problem), "up (backward_data)");
+  EXPECT_EQ(row_name(*groups[0].rows[2].problem), "conv");
+}
+
+TEST(Model, AProblemWithItsOwnSettingJoinsEachNetworkOfTheOthers) {
+  const OwnSettings back{{}, {}, Direction::backward_data};
+  auto half = timed("a", "conv", about(20));
+  half.settings.dtype = Dtype::f16;
+  auto half_up = with_own(timed("a", "up", about(10)), back);
+  half_up.settings.dtype = Dtype::f16;
+  auto gradient = timed("a", "conv", about(20));
+  gradient.settings.direction = Direction::backward_weights;
+  const auto results = run_of({with_own(timed("a", "up", about(10)), back),
+                               timed("a", "conv", about(20)), half, half_up, gradient});
+  const auto groups = arrange(results);
+  ASSERT_EQ(groups.size(), 3u) << "f32 forward, f16 forward, f32 backward_weights";
+  for (const auto& group : groups) EXPECT_EQ(group.rows.size(), 2u) << group.settings_text;
+  EXPECT_EQ(groups[2].settings_text,
+            "1 thread · f32 · nchw · backward_weights/backward_data · strict");
+}
+
 TEST(Model, GivesEveryAlgorithmOfALabelItsColumn) {
   auto other = timed("winograd", "x", about(5));
   other.requested_algorithm = "winograd.f2x2_3x3";

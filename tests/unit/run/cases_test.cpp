@@ -96,7 +96,10 @@ TEST(Settings, AreTheProductOfTheAxes) {
   suite.settings.threads = {1, 2};
   suite.settings.layout = {Layout::nchw, Layout::nhwc, Layout::native};
   suite.settings.dtype = {Dtype::f32, Dtype::bf16};
-  EXPECT_EQ(settings_of(suite).size(), 12u);
+  EXPECT_EQ(settings_of(suite, {}).size(), 12u);
+  Problem problem;
+  problem.own = {Dtype::f16, Layout::nhwc};
+  EXPECT_EQ(settings_of(suite, problem).size(), 2u) << "what is its own is no axis";
 }
 
 TEST(Replay, SpellsOutWhatIsNotDefaultAndQuotes) {
