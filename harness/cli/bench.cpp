@@ -37,7 +37,9 @@ int bench(const Arguments& arguments) {
   for (const auto& problem : selection->suite.problems) {
     Results part = result->results;
     std::erase_if(part.cases, [&](const CaseRecord& r) { return !(r.problem == problem); });
-    fmt::print("{}  {:.3f} GFLOP\n{}", short_text(problem.geometry),
+    const auto own = phrases(own_texts(problem.own));
+    fmt::print("{}{}  {:.3f} GFLOP\n{}", short_text(problem.geometry),
+               own.empty() ? own : " (" + own + ")",
                static_cast<double>(problem.geometry.flops()) / 1e9,
                for_terminal(bench_table(part)));
   }

@@ -25,6 +25,7 @@ struct Verb {
 
 constexpr std::array kVerbs{
     Verb{"list", convgauge::cli::list, "what is here, what is not, and why"},
+    Verb{"import", convgauge::cli::import_suite, "a config from a model or a log"},
     Verb{"verify", convgauge::cli::verify, "correctness only: the CI gate"},
     Verb{"sweep", convgauge::cli::sweep, "verify, measure and report a config"},
     Verb{"bench", convgauge::cli::bench, "one problem from the command line, a table at once"},

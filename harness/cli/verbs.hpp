@@ -10,6 +10,7 @@ namespace convgauge::cli {
 using Arguments = std::vector<std::string>;
 
 int list(const Arguments& arguments);
+int import_suite(const Arguments& arguments);
 int verify(const Arguments& arguments);
 int sweep(const Arguments& arguments);
 int bench(const Arguments& arguments);

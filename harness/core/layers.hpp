@@ -4,6 +4,9 @@
 
 namespace convgauge {
 namespace config {}
+namespace import {
+using namespace config;
+}
 namespace reference {
 using namespace config;
 }
@@ -30,5 +33,6 @@ using namespace run;
 }
 namespace cli {
 using namespace report;
-}
+using namespace import;
+}  // namespace cli
 }  // namespace convgauge

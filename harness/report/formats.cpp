@@ -62,6 +62,9 @@ const std::vector<Format> kFormats{
      .extensions = {".json"},
      .kept_as = "gbench.json",
      .run = [](const Results& r, const Options&) -> Text { return gbench_report(r); }},
+    {.name = "benchdnn",
+     .extensions = {".benchdnn"},
+     .run = [](const Results& r, const Options&) -> Text { return benchdnn_report(r); }},
     {.name = "table",
      .at_terminal = true,
      .run = [](const Results& r, const Options& o) -> Text {

@@ -20,6 +20,8 @@ std::string markdown_report(const Results& results);
 std::string junit_report(const Results& results);
 /// RFC 4180; one row per case; a header row.
 std::string csv_report(const Results& results);
+/// The problems, each once, as a batch file of oneDNN's benchdnn; results are remarks in it.
+std::string benchdnn_report(const Results& results);
 /// Google Benchmark's JSON, as its compare.py reads it.
 std::string gbench_report(const Results& results);
 

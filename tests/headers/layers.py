@@ -1,8 +1,9 @@
 """The dependency rule of the house, checked on every #include:
 layers.py ROOT prints each breach and exits 1.
 
-core -> config -> reference -> verify -> measure -> record -> plugin -> worker -> run -> report ->
-cli: a file includes its own folder or those to its left. JSON stays in config, record and report.
+core -> config -> import -> reference -> verify -> measure -> record -> plugin -> worker -> run ->
+report -> cli: a file includes its own folder or those to its left. JSON stays in config, record
+and report.
 plugin.h, with the names that it declares, stays in plugin and in the files of worker that run
 beside a plugin (ABI_FILES): nothing else reaches it, directly or through another header.
 Each layer but core, which is convgauge itself, has a namespace convgauge::LAYER of its own.
@@ -14,7 +15,7 @@ import pathlib
 import re
 import sys
 
-LAYERS = "core config reference verify measure record plugin worker run report cli".split()
+LAYERS = "core config import reference verify measure record plugin worker run report cli".split()
 JSON_LAYERS = {"config", "record", "report"}
 # folder of harness/ -> its namespace, and the layers that it sees
 PROGRAMS = {"import/onnx": ("convgauge::onnx_import", {"core", "config"})}

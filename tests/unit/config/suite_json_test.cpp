@@ -17,7 +17,12 @@ TEST(ConfigText, ReadsBackAsTheSuite) {
   Suite suite;
   suite.name = "found";
   suite.problems = {{"found", "a", *parse_problem("n2c6h9w11_o8k3x2s2x1p1x2.0d1x2g2"), 1},
-                    {"found", "b", *parse_problem("n0c1h4w4_o1k3p1_nobias_circular"), 3}};
+                    {"found", "b", *parse_problem("n0c1h4w4_o1k3p1_nobias_circular"), 3},
+                    {"found",
+                     "c",
+                     *parse_problem("n1c1h4w4_o1k3p1"),
+                     1,
+                     {Dtype::f16, Layout::nhwc, Direction::backward_weights}}};
   auto& one = suite.backends.emplace_back();
   one.name = one.label = "mine";
   one.algorithm = "mine.direct";

@@ -89,6 +89,35 @@ TEST(Gbench, HasOneEntryPerSampleAndTheAggregates) {
   EXPECT_EQ(list[4]["name"], list[0]["run_name"].get<std::string>() + "_median");
 }
 
+TEST(Benchdnn, HasEachProblemOnceInItsOwnWords) {
+  auto up = timed("a", "up 1*2", {20});
+  up.problem.geometry.batch = up.problem.geometry.groups = 2;
+  up.problem.geometry.in_channels = 4;
+  up.problem.geometry.out_channels = 6;
+  up.problem.geometry.h = {.input = 9, .kernel = 3, .stride = 2, .dilation = 2, .pad_before = 1};
+  up.problem.geometry.w = {.input = 8, .kernel = 1};
+  up.problem.count = 3;
+  up.settings.direction = Direction::backward_data;
+  up.settings.dtype = Dtype::bf16;
+  up.settings.layout = Layout::nhwc;
+  auto other = untimed("b", "up 1*2", Refused{RefusalReason::kernel, "x"});
+  other.problem = up.problem;
+  other.settings = up.settings;
+  auto reflect = timed("a", "r", {10});
+  reflect.problem.geometry.padding_mode = PaddingMode::reflect;
+  const auto text = benchdnn_report(run_of({up, timed("a", "x", {1e6}), other, reflect}));
+  const auto has = [&](const char* part) { return text.find(part) != text.npos; };
+  EXPECT_TRUE(
+      has("\n# a 20.0 ns, b refused\n--reset --dir=BWD_D --dt=bf16 --stag=axb --dtag=axb "
+          "g2mb2_ic4oc6_ih9oh3kh3sh2dh1ph1_iw8ow8kw1sw1dw0pw0_n\"up_1_2*3\"\n"))
+      << text;
+  EXPECT_TRUE(
+      has("\n# a 1.00 ms\n--reset --dir=FWD_I --dt=f32 --bia-dt=f32 --stag=abx --dtag=abx "
+          "g1mb1_ic1oc1_ih8oh6kh3sh1dh0ph0_iw8ow6kw3sw1dw0pw0_n\"x*1\"\n"))
+      << text;
+  EXPECT_TRUE(has("\n# n1c1h8w8_o1k3_reflect: benchdnn has no padding mode reflect\n")) << text;
+}
+
 TEST(Markdown, FitsACommentHoweverLongTheRun) {
   const auto text = markdown_report(large_run(3000));
   EXPECT_LE(text.size(), 65536u);
