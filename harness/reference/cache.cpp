@@ -38,7 +38,8 @@ ReferenceCache::Values ReferenceCache::get(const Spec& spec, Fill fill, Seeds se
   const auto key = reference_key(spec, fill, seeds);
   if (auto known = find(key)) return known;
   const auto outputs = static_cast<std::size_t>(spec.written_elements());
-  const bool on_disk = options_.directory && spec.terms() >= options_.disk_terms;
+  const bool on_disk = options_.directory && spec.terms() >= options_.disk_terms &&
+                       spec.geometry.flops() >= options_.disk_flops;
   if (on_disk)
     if (auto stored = read_reference(file_of(key), key, outputs)) {
       keep(key, stored);

@@ -45,7 +45,9 @@ class ReferenceCache {
     std::size_t memory_bytes = std::size_t{1} << 30;
     std::optional<std::filesystem::path> directory;  // nothing: memory only
     std::uintmax_t disk_bytes = std::uintmax_t{2} << 30;
-    std::int64_t disk_terms = 1000;  // only sums at least this long are worth a file
+    // Only sums at least this long, and as much work as this in all, are worth a file: 20 MFLOP
+    // take about as long as writing one.
+    std::int64_t disk_terms = 1000, disk_flops = 20'000'000;
   };
   struct Counts {
     std::int64_t memory_hits = 0, disk_hits = 0, computed = 0;

@@ -41,6 +41,7 @@ struct Work {
   std::int64_t plane, pixels, panels;
   std::int64_t blocks_per_group, blocks;  // of output channels
   std::int64_t splits;                    // tasks that share the blocks of a panel
+  std::int64_t chunk;                     // taps of the packed weights: kChunk, or all there are
   /// [output * kernel + tap]: source index, or -1 for a padding zero.
   std::vector<std::int64_t> rows_from, columns_from;
   /// One for each output channel, then kMostRows zeros.
@@ -48,7 +49,7 @@ struct Work {
   double *packed, *packed_magnitudes;  // the weights of one chunk: [block][tap][row]
 
   std::int64_t tasks() const { return panels * splits; }
-  std::int64_t block_doubles() const { return kChunk * kernel.rows; }
+  std::int64_t block_doubles() const { return chunk * kernel.rows; }
 };
 
 std::vector<std::int64_t> sources(const Axis& a, PaddingMode mode) {
@@ -259,7 +260,8 @@ void reference_fast_with(const Kernel& kernel, const Spec& spec, const Inputs& i
   const auto blocks_per_group = divided_up(g.group_outputs(), kernel.rows),
              blocks = g.groups * blocks_per_group;
   const auto splits = threads == 1 ? 1 : std::clamp<std::int64_t>(8 * threads / panels, 1, blocks);
-  Buffer packed(static_cast<std::size_t>(2 * blocks * kChunk * kernel.rows) * sizeof(double));
+  const auto chunk = std::min(kChunk, g.terms());
+  Buffer packed(static_cast<std::size_t>(2 * blocks * chunk * kernel.rows) * sizeof(double));
   const Work work{.kernel = kernel,
                   .spec = spec,
                   .inputs = inputs,
@@ -272,12 +274,13 @@ void reference_fast_with(const Kernel& kernel, const Spec& spec, const Inputs& i
                   .blocks_per_group = blocks_per_group,
                   .blocks = blocks,
                   .splits = splits,
+                  .chunk = chunk,
                   .rows_from = sources(g.h, g.padding_mode),
                   .columns_from = sources(g.w, g.padding_mode),
                   .bias = starts(spec, inputs),
                   .bias_magnitudes = without_signs(starts(spec, inputs)),
                   .packed = packed.as<double>(),
-                  .packed_magnitudes = packed.as<double>() + blocks * kChunk * kernel.rows};
+                  .packed_magnitudes = packed.as<double>() + blocks * chunk * kernel.rows};
   std::vector<std::atomic<std::int64_t>> next(
       static_cast<std::size_t>(2 * divided_up(g.terms(), kChunk)));
   std::barrier<> all_here(threads);

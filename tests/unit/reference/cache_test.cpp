@@ -25,7 +25,9 @@ class Cache : public ::testing::Test {
   }
   ~Cache() override { fs::remove_all(directory_); }
 
-  ReferenceCache::Options on_disk() const { return {.directory = directory_, .disk_terms = 1}; }
+  ReferenceCache::Options on_disk() const {
+    return {.directory = directory_, .disk_terms = 1, .disk_flops = 0};
+  }
   std::vector<fs::path> files() const {
     std::vector<fs::path> all;
     if (fs::exists(directory_))
@@ -129,7 +131,7 @@ TEST_F(Cache, KeepsItsQuotaByLastUse) {
 }
 
 TEST_F(Cache, ADirectoryThatCannotBeWrittenCostsNothingElse) {
-  ReferenceCache cache({.directory = "/proc/nothing/here", .disk_terms = 1});
+  ReferenceCache cache({.directory = "/proc/nothing/here", .disk_terms = 1, .disk_flops = 0});
   EXPECT_EQ(want(cache, spec_), slow_sums(spec_, Tensors(spec_)).want);
 }
 
