@@ -17,7 +17,8 @@ namespace convgauge {
 /// impulse:   a source of zeros with +-1 at pixels so far apart that no window contains two;
 ///            weights are large whole numbers, so that an output tells which tap it came from.
 ///            Exact like integer.
-/// range:     magnitudes over dozens of binades, sources and weights alike.
+/// range:     magnitudes over dozens of binades, sources and weights alike; of every other problem
+///            up to products of 2^100.
 /// spike:     like normal but tiny, with one huge pixel in each group of each image.
 /// subnormal: source and bias of subnormal numbers, with normal weights.
 /// nonfinite: like normal, with an infinity in each group of each image, and a NaN or the other
@@ -33,7 +34,7 @@ struct Words<Fill> {
 
 /// Part of the key of the cache of references: raise it when a fill changes, so that references
 /// stored before are not used.
-inline constexpr int kFillVersion = 3;
+inline constexpr int kFillVersion = 4;
 
 /// Whether `fill` can be exact for this spec; true for fills that need not be. integer: not where
 /// weights would have to be so sparse that a group has too few output channels to use every tap,
