@@ -137,20 +137,38 @@ std::optional<Verdict> GuardedPlan::trespass() {
   return std::nullopt;
 }
 
-std::optional<Verdict> GuardedPlan::run(const Inputs& inputs, Placement placement, bool fresh,
-                                        Poison poison, int slot) {
+/// Fills a slot's tensors: inputs with numbers, outputs with poison.
+void GuardedPlan::load(int slot, const Inputs& inputs, bool fresh, Poison poison) {
   auto& mine = lane(slot);
-  const auto& b = mine.binding;
-  if (fresh && slot == 0) {
-    placement_ = placement;
-    lay_canaries();
-  }
   mine.inputs = inputs;
   for (const auto role : kTensorRoles)
     if (fresh || is_uploaded(role)) put(mine, role);
   for (const auto role : kTensorRoles)
     if (spec_.writes(role))
-      fill_pattern(bytes(b.of(role)), spec_.bytes(role), spec_.type(role), poison);
+      fill_pattern(bytes(mine.binding.of(role)), spec_.bytes(role), spec_.type(role), poison);
+  mine.bound = true;
+}
+
+VerifyRun GuardedPlan::request(int slot, bool fresh, Poison poison) {
+  const auto result = spec_.type(spec_.result());
+  VerifyRun r;
+  r.plan = plan_.plan;
+  r.binding = lane(slot).binding;
+  r.placement = placement_;
+  r.fresh = fresh;
+  r.slot = slot;
+  r.poison = poison_bits(result, poison);
+  r.poison_bytes = static_cast<std::uint32_t>(size_of(result));
+  return r;
+}
+
+std::optional<Verdict> GuardedPlan::run(const Inputs& inputs, Placement placement, bool fresh,
+                                        Poison poison, int slot, int earlier) {
+  if (fresh && slot == 0) {
+    placement_ = placement;
+    lay_canaries();
+  }
+  load(slot, inputs, fresh, poison);
   // What prepare_weights and bind wrote must stay; the workspace, and outputs of form own, may be
   // overwritten between runs.
   if (!fresh)
@@ -158,16 +176,22 @@ std::optional<Verdict> GuardedPlan::run(const Inputs& inputs, Placement placemen
       if (const auto& r = regions_[i];
           r.role == BufferRole::workspace || (is_result(r.role) && !is_tensor(i)))
         fill_poison(worker_.arena().bytes(r, placement_), r.bytes, r.role);
-  mine.bound = true;
-  const auto result = spec_.type(spec_.result());
-  const VerifyRun request{plan_.plan,
-                          b,
-                          placement_,
-                          fresh,
-                          slot,
-                          poison_bits(result, poison),
-                          static_cast<std::uint32_t>(size_of(result))};
-  if (auto bad = trouble_of(worker_.call(request, limit_))) return bad;
+  auto order = request(slot, fresh, poison);
+  order.earlier = earlier;
+  if (auto bad = trouble_of(worker_.call(order, limit_))) return bad;
+  return trespass();
+}
+
+std::optional<Verdict> GuardedPlan::run_batch(const std::vector<Inputs>& inputs,
+                                              Placement placement, Poison poison) {
+  placement_ = placement;
+  lay_canaries();
+  for (std::size_t slot = 0; slot < inputs.size(); ++slot)
+    load(static_cast<int>(slot), inputs[slot], true, poison);
+  auto order = request(0, true, poison);
+  for (std::size_t slot = 1; slot < inputs.size(); ++slot)
+    order.further.push_back(lanes_[slot].binding);
+  if (auto bad = trouble_of(worker_.call(order, limit_))) return bad;
   return trespass();
 }
 
@@ -178,9 +202,9 @@ Outputs GuardedPlan::outputs(int slot) {
   return all;
 }
 
-Written GuardedPlan::written() {
+Written GuardedPlan::written(int slot) {
   Written copy;
-  const auto now = outputs();
+  const auto now = outputs(slot);
   for (const auto role : kTensorRoles)
     if (const auto* from = now[index_of(role)])
       copy[index_of(role)].assign(from, from + spec_.bytes(role));

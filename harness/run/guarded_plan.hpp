@@ -33,13 +33,16 @@ class GuardedPlan {
   GuardedPlan(Worker& worker, const Spec& spec, const PlanOpened& plan,
               std::chrono::milliseconds limit, int slots = 1, Beside beside = Beside::nothing);
 
-  /// Fills the slot's inputs, poisons outputs and workspace, and runs it once. fresh: the slot is
-  /// bound and its weights are prepared again; slot 0 must then be the first, since it sets the
-  /// placement and lays canaries around every buffer. Otherwise only upload and execute are called.
-  /// `inputs` must stay until the slot's next run. Returns what went wrong; empty where nothing
-  /// did.
+  /// Fills the slot's inputs, poisons outputs and workspace, and runs it. fresh: the slot is bound
+  /// and its weights are prepared again; slot 0 must then be the first, since it sets the placement
+  /// and lays canaries around every buffer. Otherwise only upload and execute are called, `earlier`
+  /// times before the outputs are poisoned again and once after. `inputs` must stay until the
+  /// slot's next run. Returns what went wrong; empty where nothing did.
   std::optional<Verdict> run(const Inputs& inputs, Placement placement, bool fresh,
-                             Poison poison = Poison::nan, int slot = 0);
+                             Poison poison = Poison::nan, int slot = 0, int earlier = 0);
+  /// The same with all slots, each with its own inputs, in one call of execute; fresh.
+  std::optional<Verdict> run_batch(const std::vector<Inputs>& inputs, Placement placement,
+                                   Poison poison);
 
   /// What the slot's last run wrote, by the spec's strides.
   Outputs outputs(int slot = 0);
@@ -54,8 +57,8 @@ class GuardedPlan {
   std::optional<Unwritten> unwritten(Poison poison, const Written* earlier = nullptr);
   /// What a NaN in an output of slot 0 was read from, where it tells.
   std::optional<Poisoned> poison_in(TensorRole role, const std::array<std::int64_t, 4>& at);
-  /// A copy of all that slot 0's last run wrote.
-  Written written();
+  /// A copy of all that the slot's last run wrote.
+  Written written(int slot = 0);
 
  private:
   /// A slot's buffers, and what its tensors were filled with.
@@ -75,6 +78,8 @@ class GuardedPlan {
   bool is_tensor(std::size_t region) const;
   void lay_canaries();
   void put(const Lane& lane, TensorRole role);
+  void load(int slot, const Inputs& inputs, bool fresh, Poison poison);
+  VerifyRun request(int slot, bool fresh, Poison poison);
   std::optional<Verdict> trespass();
 
   Worker& worker_;

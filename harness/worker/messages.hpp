@@ -185,10 +185,12 @@ void describe(Walk& walk, T& r) {
   walk("settings", r.settings);
 }
 
-/// Run a slot once in guarded memory. fresh: bind and prepare_weights first; else only upload,
-/// execute, fetch. The regions in the bindings of a plan are those of all its slots; binding slot 0
-/// maps them. The worker poisons what the plan keeps in memory of the backend's own kinds: outputs
-/// with the element `poison`, of poison_bytes bytes.
+/// Run a slot in guarded memory. fresh: bind and prepare_weights first; else only upload, execute,
+/// fetch. further: the bindings of the slots behind it, which are run in the same call of execute.
+/// earlier: how often all is uploaded and executed before, unpoisoned and unseen. The regions in
+/// the bindings of a plan are those of all its slots; binding slot 0 maps them. The worker poisons
+/// what the plan keeps in memory of the backend's own kinds: outputs with the element `poison`, of
+/// poison_bytes bytes.
 struct VerifyRun {
   using Reply = Done;
   std::uint32_t plan = 0;
@@ -196,6 +198,8 @@ struct VerifyRun {
   Placement placement = Placement::end;
   bool fresh = true;
   std::int32_t slot = 0;
+  std::vector<Binding> further{};
+  std::int32_t earlier = 0;
   std::uint64_t poison = ~std::uint64_t{0};
   std::uint32_t poison_bytes = sizeof(poison);
 };
@@ -206,11 +210,14 @@ void describe(Walk& walk, T& r) {
   walk("placement", r.placement);
   walk("fresh", r.fresh);
   walk("slot", r.slot);
+  walk("further", r.further);
+  walk("earlier", r.earlier);
   walk("poison", r.poison);
   walk("poison_bytes", r.poison_bytes);
 }
 inline std::string broken_rule(const VerifyRun& r) {
   if (r.slot < 0) return "slot " + std::to_string(r.slot) + " is below 0";
+  if (r.earlier < 0) return "earlier " + std::to_string(r.earlier) + " is below 0";
   return r.poison_bytes < 1 || r.poison_bytes > sizeof r.poison
              ? "poison_bytes " + std::to_string(r.poison_bytes) + " is not 1 to 8"
              : "";

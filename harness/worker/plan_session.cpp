@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstring>
 
 #include "core/layers.hpp"
 #include "plugin/note.hpp"
@@ -31,8 +33,8 @@ bool writable(BufferRole role, Stage stage) {
 
 }  // namespace
 
-/// Lets the plugin write what the stage allows in this slot, and nothing in the other slots.
-void PlanSession::protect(Stage stage, std::int32_t slot) {
+/// Lets the plugin write what the stage allows in these slots, and nothing in the others.
+void PlanSession::protect(Stage stage, std::span<const std::int32_t> slots) {
   const auto& needs = plan_.requirements();
   const auto allow = [&](const Binding& b, bool own) {
     for (const auto role : kTensorRoles)
@@ -43,8 +45,9 @@ void PlanSession::protect(Stage stage, std::int32_t slot) {
         guarded_->allow_writes(b.requirement_region[i], own && writable(needs[i].role, stage));
   };
   for (std::size_t other = 0; other < slots_.size(); ++other)
-    if (static_cast<std::int32_t>(other) != slot) allow(slots_[other].binding, false);
-  allow(slots_[static_cast<std::size_t>(slot)].binding, true);
+    if (std::find(slots.begin(), slots.end(), static_cast<std::int32_t>(other)) == slots.end())
+      allow(slots_[other].binding, false);
+  for (const auto slot : slots) allow(slots_[static_cast<std::size_t>(slot)].binding, true);
   enter(stage);
 }
 
@@ -75,32 +78,35 @@ Answer<std::vector<void*>> PlanSession::guarded_addresses(std::int32_t slot) {
   return addresses;
 }
 
-Answer<void> PlanSession::bind_guarded(const VerifyRun& request) {
-  const auto slot = static_cast<std::size_t>(request.slot);
-  if (request.binding.requirement_region.size() != plan_.requirements().size() ||
-      slot > slots_.size())
+Answer<void> PlanSession::bind_guarded(const Binding& binding, Placement placement,
+                                       std::int32_t number) {
+  const auto slot = static_cast<std::size_t>(number);
+  if (binding.requirement_region.size() != plan_.requirements().size() || slot > slots_.size())
     return failed("harness: a binding that does not fit the plan");
   enter(Stage::memory);
   if (slot == 0) {
     slots_.clear();
     guarded_.reset();
-    guarded_.emplace(arena_, request.binding.regions, request.placement, page_);
+    guarded_.emplace(arena_, binding.regions, placement, page_);
   }
   slots_.resize(slot);
-  slots_.push_back({request.binding, {}});
-  const auto addresses = guarded_addresses(request.slot);
+  slots_.push_back({binding, {}});
+  const auto addresses = guarded_addresses(number);
   if (!addresses) return tl::unexpected(addresses.error());
-  protect(Stage::bind, request.slot);
-  if (auto ok = plan_.bind(request.slot, *addresses); !ok) return ok;
-  protect(Stage::prepare_weights, request.slot);
-  return plan_.prepare_weights(request.slot, guarded_tensors(request.slot));
+  protect(Stage::bind, {&number, 1});
+  if (auto ok = plan_.bind(number, *addresses); !ok) return ok;
+  protect(Stage::prepare_weights, {&number, 1});
+  return plan_.prepare_weights(number, guarded_tensors(number));
 }
 
 /// The first slot has the buffers that all slots share.
-Answer<void> PlanSession::poison_device(const VerifyRun& request) {
+Answer<void> PlanSession::poison_device(const VerifyRun& request,
+                                        std::span<const std::int32_t> slots) {
   enter(Stage::memory);
-  for (auto& slot : slots_) {
-    const bool own = &slot == &slots_[static_cast<std::size_t>(request.slot)];
+  for (std::size_t number = 0; number < slots_.size(); ++number) {
+    auto& slot = slots_[number];
+    const bool own =
+        std::find(slots.begin(), slots.end(), static_cast<std::int32_t>(number)) != slots.end();
     for (std::size_t i = 0; i < slot.device.size(); ++i) {
       if (!slot.device[i]) continue;
       const auto& need = plan_.requirements()[i];
@@ -116,17 +122,43 @@ Answer<void> PlanSession::poison_device(const VerifyRun& request) {
   return {};
 }
 
-Answer<void> PlanSession::execute_guarded(const VerifyRun& request) {
-  const auto slot = request.slot;
-  if (auto ok = poison_device(request); !ok) return ok;
-  protect(Stage::upload, slot);
-  if (auto ok = plan_.upload(slot, guarded_tensors(slot)); !ok) return ok;
-  if (auto ok = note_contents(slot); !ok) return ok;
-  protect(Stage::execute, slot);
-  if (auto ok = plan_.execute_and_wait(&slot, 1, nullptr); !ok) return ok;
-  if (auto ok = inputs_unchanged(slot); !ok) return ok;
-  protect(Stage::fetch, slot);
-  if (auto ok = plan_.fetch(slot, guarded_tensors(slot)); !ok) return ok;
+Answer<void> PlanSession::upload_and_execute(std::span<const std::int32_t> slots) {
+  protect(Stage::upload, slots);
+  for (const auto slot : slots) {
+    if (auto ok = plan_.upload(slot, guarded_tensors(slot)); !ok) return ok;
+    if (auto ok = note_contents(slot); !ok) return ok;
+  }
+  protect(Stage::execute, slots);
+  return plan_.execute_and_wait(slots.data(), static_cast<std::int64_t>(slots.size()), nullptr);
+}
+
+/// So that the last execution has to write them again.
+void PlanSession::poison_host_outputs(const VerifyRun& request,
+                                      std::span<const std::int32_t> slots) {
+  protect(Stage::execute, slots);
+  for (const auto slot : slots) {
+    const auto& b = slots_[static_cast<std::size_t>(slot)].binding;
+    for (const auto role : kTensorRoles) {
+      if (!is_result(role) || b.of(role) < 0) continue;
+      const auto bytes = b.regions[static_cast<std::size_t>(b.of(role))].bytes;
+      for (std::uint64_t at = 0; at + request.poison_bytes <= bytes; at += request.poison_bytes)
+        std::memcpy(guarded_->bytes(b.of(role)) + at, &request.poison, request.poison_bytes);
+    }
+  }
+}
+
+Answer<void> PlanSession::execute_guarded(const VerifyRun& request,
+                                          std::span<const std::int32_t> slots) {
+  for (std::int32_t i = 0; i < request.earlier; ++i)
+    if (auto ok = upload_and_execute(slots); !ok) return ok;
+  if (request.earlier > 0) poison_host_outputs(request, slots);
+  if (auto ok = poison_device(request, slots); !ok) return ok;
+  if (auto ok = upload_and_execute(slots); !ok) return ok;
+  for (const auto slot : slots)
+    if (auto ok = inputs_unchanged(slot); !ok) return ok;
+  protect(Stage::fetch, slots);
+  for (const auto slot : slots)
+    if (auto ok = plan_.fetch(slot, guarded_tensors(slot)); !ok) return ok;
   enter(Stage::requirements);
   if (auto ok = plan_.requirements_unchanged(); !ok) return ok;
   return guards_untouched();
@@ -176,11 +208,17 @@ Answer<void> PlanSession::guards_untouched() const {
 
 Answer<Done> PlanSession::run_guarded(const VerifyRun& request) {
   private_.reset();
+  std::vector<std::int32_t> slots{request.slot};
+  for (std::size_t i = 0; i < request.further.size(); ++i) slots.push_back(slots.back() + 1);
   if (request.fresh || !guarded_)
-    if (auto ok = bind_guarded(request); !ok) return tl::unexpected(ok.error());
-  if (static_cast<std::size_t>(request.slot) >= slots_.size())
+    for (std::size_t i = 0; i < slots.size(); ++i)
+      if (auto ok = bind_guarded(i == 0 ? request.binding : request.further[i - 1],
+                                 request.placement, slots[i]);
+          !ok)
+        return tl::unexpected(ok.error());
+  if (static_cast<std::size_t>(slots.back()) >= slots_.size())
     return failed("harness: a slot that is not bound");
-  if (auto ok = execute_guarded(request); !ok) return tl::unexpected(ok.error());
+  if (auto ok = execute_guarded(request, slots); !ok) return tl::unexpected(ok.error());
   return Done{};
 }
 

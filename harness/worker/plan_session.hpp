@@ -2,6 +2,7 @@
 #pragma once
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/layers.hpp"
@@ -47,15 +48,17 @@ class PlanSession {
     std::vector<std::uint64_t> digests{};  // of `device`, as prepare_weights and upload left it
   };
 
-  Answer<void> bind_guarded(const VerifyRun& request);
-  Answer<void> execute_guarded(const VerifyRun& request);
+  Answer<void> bind_guarded(const Binding& binding, Placement placement, std::int32_t number);
+  Answer<void> execute_guarded(const VerifyRun& request, std::span<const std::int32_t> slots);
+  Answer<void> upload_and_execute(std::span<const std::int32_t> slots);
+  void poison_host_outputs(const VerifyRun& request, std::span<const std::int32_t> slots);
   Answer<void> guards_untouched() const;
   /// In memory of the backend's own kinds: poisons outputs and workspace. The rest stays as it is,
   /// since its contents are compared later.
-  Answer<void> poison_device(const VerifyRun& request);
+  Answer<void> poison_device(const VerifyRun& request, std::span<const std::int32_t> slots);
   Answer<void> note_contents(std::int32_t slot);
   Answer<void> inputs_unchanged(std::int32_t slot) const;
-  void protect(Stage stage, std::int32_t slot);
+  void protect(Stage stage, std::span<const std::int32_t> slots);
   Answer<std::vector<void*>> guarded_addresses(std::int32_t slot);
   void enter(Stage stage) { page_.stage = static_cast<std::uint32_t>(stage); }
   cvg_tensors guarded_tensors(std::int32_t slot) const;
