@@ -103,9 +103,9 @@ void print_summary(const FuzzResult& r, const FuzzOptions& options) {
   for (const auto& [label, tally] : r.tallies)
     fmt::print("  {:<12} {}{}\n", label, counted(tally.kinds),
                tally.refusals.empty() ? "" : " (" + counted(tally.refusals) + ")");
-  fmt::print("  pairs of parameter values met: {} of {} ({:.0f}%)\n", r.coverage.met(),
-             r.coverage.of(),
-             100.0 * static_cast<double>(r.coverage.met()) / static_cast<double>(r.coverage.of()));
+  const auto pairs = r.coverage.pairs();
+  fmt::print("  pairs of parameter values met: {} of {} ({:.0f}%)\n", pairs.met, pairs.of,
+             100.0 * static_cast<double>(pairs.met) / static_cast<double>(pairs.of));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "cli/plugin_options.hpp"
 #include "cli/selection.hpp"
+#include "cli/suite_coverage.hpp"
 #include "core/text.hpp"
 #include "report/text_width.hpp"
 #include "run/cases.hpp"
@@ -109,7 +110,7 @@ int print_algorithms(const po::variables_map& values) {
 }  // namespace
 
 int list(const Arguments& arguments) {
-  Usage usage{"list", "[backends|devices|suites|algorithms PROBLEM]",
+  Usage usage{"list", "[backends|devices|suites [SUITE]|algorithms PROBLEM]",
               "convgauge list algorithms n1c64h56w56_o64k3p1 --layout nhwc",
               po::options_description("Options")};
   Arguments rest = arguments;
@@ -122,6 +123,11 @@ int list(const Arguments& arguments) {
   const auto parsed = parse(usage, rest, "target");
   if (parsed.exit) return *parsed.exit;
   if (what == "algorithms") return print_algorithms(parsed.values);
+  if (what == "suites" && (parsed.values.count("target") || parsed.values.count("problem"))) {
+    const auto suite = read_target(parsed.values);
+    if (!suite) return usage_error(suite.error().message);
+    return print_coverage(*suite), kGood;
+  }
   if (parsed.values.count("target"))
     return usage_error(fmt::format("list {}: '{}' means nothing here", what,
                                    parsed.values["target"].as<std::string>()));

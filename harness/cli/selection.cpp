@@ -51,6 +51,8 @@ bool like_problem(const std::string& target) {
   return is_digit(1) || target.find_first_of(" =\t\n") != std::string::npos;
 }
 
+}  // namespace
+
 Expected<Suite> read_target(const po::variables_map& values) {
   const auto file = one(values, "problem"), target = one(values, "target");
   if (!file.empty() && !target.empty())
@@ -84,6 +86,8 @@ Expected<Suite> read_target(const po::variables_map& values) {
     return error(fmt::format("problem '{}': {}: {}", target, bad->field, bad->rule));
   return suite_of(*geometry);
 }
+
+namespace {
 
 Expected<void> apply_settings(const po::variables_map& values, Suite& suite) {
   ReadOptions read(values);

@@ -26,9 +26,12 @@ struct Selection {
   std::vector<Placement> placements{Placement::end, Placement::start};
 };
 
-/// Reads the target (a config, or a problem in text form, or --problem FILE) and applies the
-/// options to it. `plugins_alone`: --plugin without --backend means the backends of those plugins
-/// and no others.
+/// The target: a config, the name of a suite that came with this program, a problem in text form,
+/// or --problem FILE.
+Expected<Suite> read_target(const po::variables_map& values);
+
+/// Reads the target and applies the options to it. `plugins_alone`: --plugin without --backend
+/// means the backends of those plugins and no others.
 Expected<Selection> select(const po::variables_map& values, bool plugins_alone);
 
 /// The KEY=VALUE of --option.

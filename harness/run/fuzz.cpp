@@ -69,7 +69,7 @@ class Ledger {
   void add(const RandomCase& c, const std::vector<CaseRecord>& records) {
     const std::lock_guard lock(mutex_);
     ++result_.problems;
-    result_.coverage.add(c);
+    result_.coverage.add(c.geometry);
     for (const auto& r : records) {
       ++result_.cases;
       auto& tally = result_.tallies[r.label];

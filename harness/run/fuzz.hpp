@@ -52,7 +52,7 @@ struct FuzzResult {
   std::uint64_t problems = 0, next = 0;  // next: the first index that was not begun
   std::int64_t cases = 0;
   double seconds = 0;
-  PairCoverage coverage;
+  Coverage coverage;
   std::map<std::string, FuzzTally> tallies;  // by label
   std::vector<FuzzFailure> failures;         // by index; duplicates are counted in `alike`
   bool interrupted = false;

@@ -8,41 +8,53 @@
 namespace convgauge::verify {
 namespace {
 
-/// A size around the width of a vector or tile.
-std::int64_t near_a_width(Random& random) {
-  return random.pick<std::int64_t>({8, 8, 16, 16, 32}) + random.between(-1, 1);
+/// What kernels specialise on.
+namespace values {
+#define CLASSES(...)
+#define WORDS(...)
+#define VALUES(parameter, ...) constexpr std::int64_t parameter[] = {__VA_ARGS__};
+#include "verify/axes_of_coverage.inc"
+#undef VALUES
+#undef WORDS
+#undef CLASSES
+}  // namespace values
+
+template <std::size_t Count>
+std::int64_t one_of(Random& random, const std::int64_t (&list)[Count]) {
+  return list[random.below(Count)];
 }
 
 std::int64_t size(Random& random) {
   const auto kind = random.below(100);
   return kind < 15   ? random.between(1, 3)
-         : kind < 60 ? random.between(2, 14)
-                     : near_a_width(random);
+         : kind < 50 ? random.between(2, 14)
+                     : one_of(random, values::output);
 }
 
 std::int64_t channels(Random& random) {
   const auto kind = random.below(100);
-  if (kind < 25) return 1;
-  if (kind < 60) return random.between(2, 9);
-  return kind < 97 ? near_a_width(random) : 64 + random.between(-1, 1);
+  if (kind < 20) return 1;
+  return kind < 45 ? random.between(2, 9) : one_of(random, values::channels);
 }
 
 std::int64_t kernel(Random& random) {
   const auto kind = random.below(100);
   if (kind < 25) return 1;
   if (kind < 55) return 3;
-  return kind < 85 ? random.pick<std::int64_t>({2, 4, 5, 5, 7}) : random.between(1, 11);
+  return kind < 80 ? random.pick<std::int64_t>({2, 4, 5, 5, 7}) : one_of(random, values::kernel);
 }
 
 std::int64_t stride(Random& random, std::int64_t kernel) {
   const auto kind = random.below(100);
-  if (kind < 55) return 1;
-  return kind < 80 ? 2 : kind < 92 ? 3 : kernel + random.between(1, 2);
+  if (kind < 52) return 1;
+  if (kind < 76) return 2;
+  if (kind < 82) return kernel;  // patches, as of an image transformer
+  return kind < 92 ? one_of(random, values::stride) : kernel + random.between(1, 2);
 }
 
 std::int64_t dilation(Random& random) {
   const auto kind = random.below(100);
-  return kind < 70 ? 1 : kind < 88 ? 2 : random.between(3, 4);
+  return kind < 70 ? 1 : kind < 85 ? 2 : one_of(random, values::dilation);
 }
 
 enum class Padding { none, half, same, each, all_of_it };
@@ -106,13 +118,25 @@ void draw_channels(Random& random, Geometry& g) {
     g.in_channels = channels(random);
     g.out_channels = channels(random);
   } else if (kind < 80) {  // depthwise, with a multiplier
-    g.groups = g.in_channels = channels(random);
+    g.groups = g.in_channels =
+        random.percent(50) ? channels(random) : one_of(random, values::groups);
     g.out_channels = g.groups * random.pick<std::int64_t>({1, 1, 1, 2, 3});
   } else {
-    g.groups = random.between(2, 8);
-    g.in_channels = g.groups * random.pick<std::int64_t>({1, 2, 3, 4, 7, 8, 9});
-    g.out_channels = g.groups * random.pick<std::int64_t>({1, 2, 3, 4, 7, 8, 9});
+    g.groups = random.percent(60) ? random.between(2, 8) : one_of(random, values::groups);
+    const auto each = [&] {
+      return random.percent(70) ? random.pick<std::int64_t>({1, 2, 3, 4, 7, 8, 9})
+                                : channels(random);
+    };
+    g.in_channels = g.groups * each();
+    g.out_channels = g.groups * each();
   }
+}
+
+/// A sum whose length is at a limit, where one input channel less or more would miss it.
+void draw_terms(Random& random, Geometry& g) {
+  const auto terms = one_of(random, values::terms), taps = g.h.kernel * g.w.kernel;
+  if (g.depthwise() || terms % taps != 0) return;
+  g.in_channels = g.groups * (terms / taps);
 }
 
 void draw_axes(Random& random, Geometry& g) {
@@ -143,34 +167,72 @@ std::int64_t half_of(std::int64_t value, std::int64_t unit) {
   return std::max(unit, value / 2 / unit * unit);
 }
 
-/// Halves batch, channels or groups until the case is small enough; the other parameters stay as
-/// they are.
-void lighten(Geometry& g, std::int64_t most_flops) {
-  while (g.flops() > most_flops) {
-    if (g.batch > 1)
-      g.batch /= 2;
-    else if (g.group_inputs() > 1 && g.in_channels >= g.out_channels)
-      g.in_channels = half_of(g.in_channels, g.groups);
-    else if (g.group_outputs() > 1)
-      g.out_channels = half_of(g.out_channels, g.groups);
-    else if (g.group_inputs() > 1)
-      g.in_channels = half_of(g.in_channels, g.groups);
-    else if (g.groups > 1)
-      g.groups = g.in_channels = g.out_channels = g.groups / 2;
-    else
-      return;
-  }
+/// Halves the input, but not below what kernel and padding mode need. False where it is that small.
+bool smaller(Axis& a, PaddingMode mode) {
+  auto least = std::max<std::int64_t>(1, a.reach() - a.pad_before - a.pad_after);
+  const auto most_padding = std::max(a.pad_before, a.pad_after);
+  if (mode == PaddingMode::reflect) least = std::max(least, most_padding + 1);
+  if (mode == PaddingMode::circular) least = std::max(least, most_padding);
+  if (a.input <= least) return false;
+  a.input = std::max(least, a.input / 2);
+  return true;
+}
+
+bool smaller_map(Geometry& g) {
+  auto &larger = g.h.output() >= g.w.output() ? g.h : g.w, &other = &larger == &g.h ? g.w : g.h;
+  return smaller(larger, g.padding_mode) || smaller(other, g.padding_mode);
+}
+
+bool fewer_channels(Geometry& g) {
+  if (g.group_inputs() > 1 && g.in_channels >= g.out_channels)
+    g.in_channels = half_of(g.in_channels, g.groups);
+  else if (g.group_outputs() > 1)
+    g.out_channels = half_of(g.out_channels, g.groups);
+  else if (g.group_inputs() > 1)
+    g.in_channels = half_of(g.in_channels, g.groups);
+  else if (g.groups > 1)
+    g.groups = g.in_channels = g.out_channels = g.groups / 2;
+  else
+    return false;
+  return true;
+}
+
+/// Halves the larger kernel, and what padding would reach beyond it.
+bool smaller_kernel(Geometry& g) {
+  auto& a = g.h.kernel >= g.w.kernel ? g.h : g.w;
+  if (a.kernel == 1) return false;
+  a.kernel /= 2;
+  a.pad_before = std::min(a.pad_before, a.reach());
+  a.pad_after = std::min(a.pad_after, a.reach());
+  return true;
+}
+
+/// Halves the batch, then the map or the channels, and at last the kernel, until the case is small
+/// enough; the other parameters stay as they are.
+void lighten(Geometry& g, std::int64_t most_flops, bool map_first) {
+  const auto heavy = [&] {
+    return g.flops() > most_flops || 4 * elements(g.src_shape()) > most_flops ||
+           4 * elements(g.weights_shape()) > most_flops;
+  };
+  const auto less = [&] {
+    return map_first ? smaller_map(g) || fewer_channels(g) : fewer_channels(g) || smaller_map(g);
+  };
+  while (heavy() && (g.batch > 1 ? (g.batch /= 2) > 0 : less() || smaller_kernel(g))) continue;
 }
 
 Geometry draw(Random& random) {
   Geometry g;
   const auto kind = random.below(100);
-  g.batch = kind < 62 ? 1 : kind < 82 ? 2 : kind < 96 ? random.between(3, 5) : 0;
+  g.batch = kind < 60 ? 1 : kind < 75 ? 2 : kind < 96 ? one_of(random, values::batch) : 0;
   draw_channels(random, g);
   draw_axes(random, g);
+  if (random.percent(6)) draw_terms(random, g);
   g.bias = random.percent(50);
-  constexpr std::int64_t kFew = 100'000, kMany = 4'000'000;
-  if (!flaw(g)) lighten(g, random.percent(6) ? kMany : kFew);
+  constexpr std::int64_t kFew = 100'000, kSome = 400'000, kMany = 4'000'000;
+  const auto most = random.below(100);
+  const auto flops = most < 72 ? kFew : most < 96 ? kSome : kMany;
+  const bool map_first = random.percent(60);
+  if (!flaw(g)) lighten(g, flops, map_first);
   return g;
 }
 

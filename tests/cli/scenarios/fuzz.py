@@ -92,7 +92,8 @@ def good_ones_are_not_accused(cli):
 
 def the_time_is_kept(cli):
     done = cli.run("fuzz --seconds 1 --backend reference --regressions r", 20).is_(0)
-    expect(re.search(r"cases in [12]\.\d s", done.out), f"{done}")
+    # A case that has begun is ended, which may take seconds on a loaded machine.
+    expect(re.search(r"cases in [1-9]\.\d s", done.out), f"{done}")
 
 
 def nothing_ran(cli):

@@ -5,6 +5,7 @@ import io
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import unittest
@@ -120,8 +121,12 @@ def reports(cli):
 def google_benchmark(cli):
     """What Google Benchmark's own compare.py reads."""
     cli.write("c.json", small_config(2))
-    cli.run("sweep c.json --out o").is_(0)
-    report = json.loads((cli.folder / "o/gbench.json").read_text())
+    for _ in range(4):  # what is inconclusive, on a loaded machine, has no line
+        shutil.rmtree(cli.folder / "o", ignore_errors=True)
+        cli.run("sweep c.json --out o").is_(0)
+        report = json.loads((cli.folder / "o/gbench.json").read_text())
+        if report["benchmarks"]:
+            break
     has(report["context"], {"date", "num_cpus", "library_build_type"}, "context")
     expect(report["benchmarks"], "no benchmarks")
     for entry in report["benchmarks"]:
