@@ -172,6 +172,19 @@ def one_run(runner, make, kind):
     runner.counts["runs"] += 1
 
 
+def print_table(cells):
+    print(f"{'':<22}" + "".join(f"  {c}" for c in COLUMNS))
+    total = collections.Counter()
+    for (situation, kind), cell in cells.items():
+        if isinstance(cell, Runner):
+            row(situation, kind, cell.counts)
+            total.update(cell.counts)
+        else:
+            print(f"{situation:<14}{kind:<8}  {cell}")
+    row("all", "", total)
+    return total
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build", type=pathlib.Path)
@@ -193,15 +206,10 @@ def main():
                         one_run(cell, make, kind)
                     except NoGroups as why:
                         cells[situation, kind] = f"not here: {why}"
-    print(f"{'':<22}" + "".join(f"  {c}" for c in COLUMNS))
-    total = collections.Counter()
-    for (situation, kind), cell in cells.items():
-        if isinstance(cell, Runner):
-            row(situation, kind, cell.counts)
-            total.update(cell.counts)
-        else:
-            print(f"{situation:<14}{kind:<8}  {cell}")
-    row("all", "", total)
+        if not options.quick:
+            print(f"after round {number + 1}:")
+            print_table(cells)
+    total = print_table(cells)
     for (situation, kind), cell in cells.items():
         for text in cell.evidence if isinstance(cell, Runner) else []:
             print(f"{situation}, {kind}: {text}")
