@@ -278,7 +278,8 @@ def shares_of(options, bugs):
         return
     places = places_in(options.table.read_text())
     for mine in by_settings([b for b in bugs if b["kind"] == "none"]):
-        yield mine, EVERY_FIFTH
+        jobs = min(options.jobs, len(mine))
+        yield from ((mine[job::jobs], EVERY_FIFTH) for job in range(jobs))
     for mine in by_settings([b for b in bugs if b["name"] in places]):
         mine.sort(key=lambda b: places[b["name"]])
         for start in range(0, len(mine), 12):
