@@ -178,7 +178,8 @@ std::optional<Verdict> GuardedPlan::run(const Inputs& inputs, Placement placemen
         fill_poison(worker_.arena().bytes(r, placement_), r.bytes, r.role);
   auto order = request(slot, fresh, poison);
   order.earlier = earlier;
-  if (auto bad = trouble_of(worker_.call(order, limit_))) return bad;
+  // The limit is that of one execution.
+  if (auto bad = trouble_of(worker_.call(order, limit_ * (1 + earlier)))) return bad;
   return trespass();
 }
 
@@ -191,7 +192,8 @@ std::optional<Verdict> GuardedPlan::run_batch(const std::vector<Inputs>& inputs,
   auto order = request(0, true, poison);
   for (std::size_t slot = 1; slot < inputs.size(); ++slot)
     order.further.push_back(lanes_[slot].binding);
-  if (auto bad = trouble_of(worker_.call(order, limit_))) return bad;
+  const auto count = static_cast<std::int64_t>(inputs.size());
+  if (auto bad = trouble_of(worker_.call(order, limit_ * count))) return bad;
   return trespass();
 }
 

@@ -63,6 +63,12 @@ def a_worker_that_is_starved_agrees(cli):
     expect(verdict_of(done)["kind"] == "agrees", f"{done}")
 
 
+def a_limit_is_that_of_one_execution(cli):
+    """Where a step runs 17 of them in one call, each of 0.1 s, none takes the limit of 0.8 s."""
+    done = cli.run(line("slow_each_time", 0.8)).is_(0)
+    expect(verdict_of(done)["kind"] == "agrees", f"{done}")
+
+
 def a_worker_that_was_stopped_agrees(cli):
     """Stopped for four times its limit by somebody else, then continued."""
     mark = uuid.uuid4().hex
@@ -109,6 +115,7 @@ if __name__ == "__main__":
     main_of(
         [
             a_worker_that_is_starved_agrees,
+            a_limit_is_that_of_one_execution,
             a_worker_that_was_stopped_agrees,
             a_pause_of_everything_does_not_count,
             a_worker_that_stays_stopped_is_not_judged,
