@@ -160,12 +160,24 @@ Answer<void> Plan::bind(int slot, const std::vector<void*>& addresses) {
 }
 Answer<void> Plan::prepare_weights(int slot, const cvg_tensors& tensors) {
   Note note;
-  return answer_of("prepare_weights", table_->prepare_weights(plan_, slot, &tensors, note.get()),
+  cvg_tensors read{};
+  read.struct_size = sizeof read;
+  read.weights = tensors.weights, read.bias = tensors.bias;
+  return answer_of("prepare_weights", table_->prepare_weights(plan_, slot, &read, note.get()),
                    note);
 }
+bool Plan::has_own(bool (*wanted)(BufferRole)) const {
+  return std::any_of(requirements_.begin(), requirements_.end(), [wanted](const Requirement& r) {
+    return wanted(r.role) && !(r.form == Form::tensor && r.memory_kind.is_host());
+  });
+}
 Answer<void> Plan::upload(int slot, const cvg_tensors& tensors) {
+  if (!uploads()) return {};
   Note note;
-  return answer_of("upload", table_->upload(plan_, slot, &tensors, note.get()), note);
+  cvg_tensors read{};
+  read.struct_size = sizeof read;
+  read.src = tensors.src, read.diff_dst = tensors.diff_dst;
+  return answer_of("upload", table_->upload(plan_, slot, &read, note.get()), note);
 }
 Answer<void> Plan::execute_and_wait(const std::int32_t* slots, std::int64_t count,
                                     cvg_timing* timing) {
@@ -178,8 +190,13 @@ Answer<void> Plan::execute_and_wait(const std::int32_t* slots, std::int64_t coun
   return answer_of("wait", waited, note);
 }
 Answer<void> Plan::fetch(int slot, const cvg_tensors& tensors) {
+  if (!fetches()) return {};
   Note note;
-  return answer_of("fetch", table_->fetch(plan_, slot, &tensors, note.get()), note);
+  cvg_tensors written{};
+  written.struct_size = sizeof written;
+  written.dst = tensors.dst, written.diff_src = tensors.diff_src;
+  written.diff_weights = tensors.diff_weights, written.diff_bias = tensors.diff_bias;
+  return answer_of("fetch", table_->fetch(plan_, slot, &written, note.get()), note);
 }
 
 Answer<std::string> Plan::details() const {

@@ -28,10 +28,15 @@ class Plan {
   Answer<void> requirements_unchanged() const;
 
   Answer<void> bind(int slot, const std::vector<void*>& addresses);
+  /// These three give the plugin only the tensors that the call may read, or write. upload() and
+  /// fetch() do not call it where there is nothing to do: all that they would move are the host's
+  /// own tensors.
   Answer<void> prepare_weights(int slot, const cvg_tensors& tensors);
   Answer<void> upload(int slot, const cvg_tensors& tensors);
   Answer<void> execute_and_wait(const std::int32_t* slots, std::int64_t count, cvg_timing* timing);
   Answer<void> fetch(int slot, const cvg_tensors& tensors);
+  bool uploads() const { return has_own(is_uploaded); }
+  bool fetches() const { return has_own(is_result); }
   /// The JSON object of the extension "cvg.details/0"; empty where the backend has none.
   Answer<std::string> details() const;
   /// Calls of the C library's allocator during the last execute_and_wait(): see allocations.hpp.
@@ -48,6 +53,7 @@ class Plan {
  private:
   friend class Backend;
   Plan(const cvg_backend* table, cvg_plan* plan) : table_(table), plan_(plan) {}
+  bool has_own(bool (*wanted)(BufferRole)) const;
   /// Asks the plan for its algorithm and its requirements, and checks them against the rules.
   Answer<void> read_answers(const Spec& spec, const PlanSettings& settings);
   const cvg_backend* table_;

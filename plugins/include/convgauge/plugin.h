@@ -11,8 +11,10 @@
  *   The life of a plan; * marks the calls that are repeated:
  *     plan_create -> requirements -> bind* -> prepare_weights* -> upload*
  *                 -> execute*, wait* -> fetch* -> plan_destroy
- *   Only execute() and wait() are in the timed loop. plan_create(), prepare_weights(), upload() and
- *   fetch() are timed apart.
+ *   Where all that upload() or fetch() would move are tensors of the host (form tensor, host
+ * memory), the host need not call it, and does not. Only execute() and wait() are in the timed
+ * loop, and, for buffers of form own in host memory in the layouts nchw and nhwc, upload() and
+ * fetch(). plan_create(), prepare_weights(), and upload() and fetch() else, are timed apart.
  *
  * TAGS. The comment of every function ends with a tag: [thread], or [thread, state].
  *   Threads:
@@ -24,7 +26,7 @@
  *     plan created   plan_create() has returned the plan.
  *     slot bound     bind() has given the slot its buffers.
  *     slot prepared  prepare_weights() has been called for the slot since it was bound.
- *     slot filled    upload() has been called for the slot since it was bound.
+ *     slot filled    upload() has been called for the slot since it was bound, where it is called.
  *     slot executed  execute() has run the slot since it was filled, and wait() has returned.
  *   And one of the plan as a whole:
  *     executing      execute() has returned CVG_STATUS_OK, and wait() has not returned yet. Between
@@ -67,7 +69,8 @@
  *       held before.
  *   R12 Nothing computed from the source is kept. Its contents may change before any upload(), or,
  *       where the buffer has form tensor and host memory, before any execute(); the next result
- *       follows them.
+ *       follows them. What upload() made of an earlier source may be put back into the buffer: the
+ *       next result then follows that. fetch() reads nothing but what execute() wrote.
  *   R13 No exception, exit, abort or signal leaves a function. A failure is a status and a note.
  *   R14 Signal handlers, the MXCSR and x87 control words, the working directory, the umask and the
  *       locale are left as they were.
