@@ -92,8 +92,9 @@ enum class Outcome {
   agrees,  // right; no time was asked for
   over_budget,
   skipped,
-  noisy,    // measured, but inconclusive
-  no_time,  // measured, but a sample is missing, zero or not finite
+  noisy,        // measured, but inconclusive
+  implausible,  // measured, but the time cannot be true
+  no_time,      // measured, but a sample is missing, zero or not finite
   wrong,
   refused,
   denied,  // not run: the machine denied what the harness needs
@@ -144,6 +145,9 @@ inline constexpr std::array kOutcomes{
     OutcomeRow{.outcome = Outcome::noisy, .word = "noisy", .counted = "agree",
                .also = "inconclusive", .page = PageClass::noisy, .code = kUndecided,
                .note_order = 3},
+    OutcomeRow{.outcome = Outcome::implausible, .word = "implausible", .counted = "agree",
+               .also = "implausible", .page = PageClass::unmeasured,
+               .junit = JUnitResult::skipped, .code = kUndecided, .note_order = 3},
     OutcomeRow{.outcome = Outcome::no_time, .word = "no time", .counted = "agree",
                .page = PageClass::unmeasured, .note_order = 4},
     OutcomeRow{.outcome = Outcome::wrong, .word = "wrong", .counted = "wrong",

@@ -44,6 +44,7 @@ struct Measured {
   HardwareCounts counts{};
   double bind_ns = 0, prepare_ns = 0, upload_ns = 0, fetch_ns = 0, first_execution_ns = 0,
          plan_ns = 0;
+  std::string doubt{};  // why the times cannot be true; mostly empty
   bool operator==(const Measured&) const = default;
 };
 

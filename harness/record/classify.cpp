@@ -28,7 +28,9 @@ struct MeasuredOutcome {
     }
     return Outcome::skipped;
   }
-  Outcome operator()(const Inconclusive&) const { return Outcome::noisy; }
+  Outcome operator()(const Inconclusive& i) const {
+    return i.evidence.doubt.empty() ? Outcome::noisy : Outcome::implausible;
+  }
 };
 
 }  // namespace

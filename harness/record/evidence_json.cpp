@@ -183,6 +183,7 @@ constexpr std::pair<const char*, double SampleLoad::*> kLoadFields[] = {
 void write(Json& j, const Measured& m) {
   if (m.budget_cut) j["budget_cut"] = true;
   if (!m.note.empty()) j["note"] = m.note;
+  if (!m.doubt.empty()) j["doubt"] = m.doubt;
   if (!m.device_ns.empty()) j["device_ns"] = numbers(m.device_ns);
   if (m.discarded > 0) j["discarded"] = m.discarded;
   if (!m.samples_per_process.empty()) j["samples_per_process"] = m.samples_per_process;
@@ -201,6 +202,7 @@ void write(Json& j, const Measured& m) {
 void read(Fields& f, Measured& m) {
   f.get("budget_cut", m.budget_cut);
   f.get("note", m.note);
+  f.get("doubt", m.doubt);
   f.get("device_ns", m.device_ns);
   f.get("discarded", m.discarded);
   f.get("samples_per_process", m.samples_per_process);

@@ -32,6 +32,7 @@ void join(Measured& all, const Measured& more) {
   all.discarded += more.discarded;
   all.budget_cut = all.budget_cut || more.budget_cut;
   if (all.note.empty()) all.note = more.note;
+  if (all.doubt.empty()) all.doubt = more.doubt;
   all.samples_per_process.push_back(sample_count(more));
 }
 

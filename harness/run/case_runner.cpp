@@ -253,7 +253,7 @@ void CaseRunner::measure(std::vector<Case>& cases, const CaseSettings& settings,
        .mode = settings.mode,
        .last_level_cache_bytes = settings.cold ? last_level_cache(settings.threads) : 0,
        .clock_read_ns = machine_.clock_read_ns});
-  judge_noise(cases);
+  judge_times(cases, machine_);
 }
 
 }  // namespace convgauge::run

@@ -6,10 +6,14 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <random>
 #include <tuple>
 
 #include "core/layers.hpp"
+#include "core/split_mix.hpp"
+#include "core/ticks.hpp"
 #include "measure/cold.hpp"
+#include "measure/doubt.hpp"
 #include "measure/quiet.hpp"
 #include "measure/statistics.hpp"
 #include "run/guarded_plan.hpp"
@@ -31,6 +35,16 @@ constexpr int kAttempts = 3;  // at one sample, while the machine is not quiet
 // A sample that takes this many times the expected time counts as hung.
 constexpr double kAllowance = 20;
 constexpr milliseconds kEndLimit{10'000};  // for giving memory back
+// How often the outputs of a timed sample are checked, and how often executions are inserted before
+// it that are not timed, a random number of them, whose outputs are checked: so that no execution
+// can know that nobody will look at its output. What is left out in a share s of all executions is
+// missed with (1 - s)^checks.
+constexpr double kCheckedShare = 0.5, kInsertedShare = 0.5;
+// Outputs beyond this are checked in every fourth sample only: checking costs some ns for each.
+constexpr std::int64_t kManyOutputs = 4'000'000;
+// On a device, four times the executions take more than this share of four times the time, unless
+// they were left out; the best of some attempts.
+constexpr double kLeastGrowth = 0.4;
 
 /// Releases an arena at the end of a scope.
 class Released {
@@ -44,6 +58,23 @@ class Released {
   Arena& arena_;
 };
 
+/// How long a tick of the processor's counter is, by the driver's clock.
+class Ticking {
+ public:
+  /// 0 where that is not known: no such counter, or too short a time to tell.
+  double ns_per_tick() const {
+    constexpr double kLeastNs = 20e6;
+    const double ns = std::chrono::duration<double, std::nano>(Clock::now() - start_).count();
+    const auto ticks = processor_ticks() - ticks_;
+    return ns < kLeastNs || ticks == 0 ? 0 : ns / static_cast<double>(ticks);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point start_ = Clock::now();
+  std::uint64_t ticks_ = processor_ticks();
+};
+
 /// The state of one case's measurement.
 struct Lane {
   Case* subject = nullptr;
@@ -52,6 +83,13 @@ struct Lane {
   std::int64_t executions = 1;  // per sample
   double spent_ns = 0;
   Measured measured;
+  std::vector<double> cpu_shares{}, clock_shares{};  // see measure/doubt.hpp
+};
+
+/// What a sample's executions were given.
+struct Given {
+  bool changed = false;  // the other source
+  std::uint64_t seed = 0;
 };
 
 /// What disturbed a sample. The share of waiting is rounded to 1/10000, since waiting times are
@@ -67,8 +105,11 @@ SampleLoad load_of(const Sampled& sampled, std::int64_t executions) {
   return load;
 }
 
-/// Puts the tensors into the worker's arena, at offsets that depend on the spec alone.
-Binding lay_tensors(Worker& worker, const Spec& spec, const TestTensors& test) {
+/// Puts the tensors that are wanted into the worker's arena, at offsets that depend on the spec
+/// alone.
+Binding lay_tensors(
+    Worker& worker, const Spec& spec, const TestTensors& test,
+    bool (*wanted)(TensorRole) = [](TensorRole) { return true; }) {
   auto& arena = worker.arena();
   arena.clear();
   Binding b;
@@ -80,10 +121,34 @@ Binding lay_tensors(Worker& worker, const Spec& spec, const TestTensors& test) {
   // Reserving may move the arena.
   const auto inputs = test.inputs();
   for (const auto role : kTensorRoles)
-    if (spec.reads(role) && spec.bytes(role) > 0)
+    if (spec.reads(role) && spec.bytes(role) > 0 && wanted(role))
       std::memcpy(arena.bytes(b.regions[static_cast<std::size_t>(b.of(role))], Placement::end),
                   inputs.of(role), spec.bytes(role));
   return b;
+}
+
+/// The tensor that is another one in each execution.
+TensorRole source_of(const Spec& spec) {
+  return spec.direction == Direction::backward_data ? TensorRole::diff_dst : TensorRole::src;
+}
+
+/// Whole numbers, exact in every type. Those for `normal` are far from what it fills a source with,
+/// so that what depends on one is wrong by far more than any bound without it; those for `integer`
+/// keep the sums exact.
+double change_value(Fill fill, std::size_t index) {
+  const double size = fill == Fill::integer ? 1 + static_cast<double>(index / 2 % 2)
+                                            : 4 + static_cast<double>(index / 2);
+  return index % 2 ? -size : size;
+}
+
+bool is_host_tensor(const PlanOpened& plan, bool (*wanted)(BufferRole)) {
+  return std::all_of(plan.requirements.begin(), plan.requirements.end(), [wanted](const auto& r) {
+    return !wanted(r.role) || (r.form == Form::tensor && r.memory_kind.is_host());
+  });
+}
+bool is_on_host(const PlanOpened& plan) {
+  return std::all_of(plan.requirements.begin(), plan.requirements.end(),
+                     [](const auto& r) { return r.memory_kind.is_host(); });
 }
 
 Outputs outputs_in(Worker& worker, const Spec& spec, const Binding& b) {
@@ -101,7 +166,8 @@ class Group {
       : pool_(pool),
         tensors_(tensors),
         order_(order),
-        fill_(fits(Fill::normal, tensors.spec()) ? Fill::normal : Fill::integer) {
+        fill_(fits(Fill::normal, tensors.spec()) ? Fill::normal : Fill::integer),
+        random_(std::random_device{}() * kGolden) {
     for (auto& c : cases)
       if (c.is_open()) lanes_.emplace_back().subject = &c;
   }
@@ -132,8 +198,10 @@ class Group {
     tensors_.keep_only(fill_);
     (void)tensors_.of(fill_);
     const auto& spec = tensors_.spec();
-    // Shared memory of the worker that is set up or checked, and the changed source.
-    const double common = tensor_bytes(spec) + sheet_bytes(spec, tensors_.projected());
+    // Shared memory of the worker that is set up or checked, the changed source, and copies of both
+    // references.
+    const double sheet = sheet_bytes(spec, tensors_.projected());
+    const double common = tensor_bytes(spec) + (tensors_.projected() ? 1 : 3) * sheet;
     double all = common, announced = 0;
     for (auto& lane : lanes_) {
       choose_slots(lane);
@@ -287,19 +355,47 @@ class Group {
                          fmt::format("one execution takes {:.2g} s of the {:.2g} s", first_ns / 1e9,
                                      budget_ns() / 1e9)});
     lane.execution_ns = first_ns;
+    Sampled sampled;
     if (first_ns < kSelfWarmNs) {
-      Sampled sampled;
       if (!sample(lane, 1, kWarmNs, sampled)) return;
       lane.execution_ns = std::max(1.0, sampled.host_ns);
-      // A single execution on a device is mostly launch and wait; in a batch one costs much less.
-      if (!lane.subject->competitor->on_cpu) {
+    }
+    // A single execution on a device is mostly launch and wait; in a batch one costs much less.
+    if (!lane.subject->competitor->on_cpu) {
+      if (first_ns < kSelfWarmNs) {
         if (!sample(lane, executions_for(lane.execution_ns), kWarmNs, sampled)) return;
         lane.execution_ns = std::max(1.0, sampled.host_ns);
       }
+      if (!grows(lane)) return;
     }
     if (order_.mode == MeasureMode::latency) return look_at_clock(lane);
     lane.executions = executions_for(lane.execution_ns);
     lane.measured.executions_per_sample = lane.executions;
+  }
+
+  /// A device executes a batch in one call: notes a doubt where the time does not grow with the
+  /// number of executions. False where a sample fails.
+  bool grows(Lane& lane) {
+    const auto few = std::max<std::int64_t>(executions_for(lane.execution_ns), 2);
+    constexpr int kTries = 3;
+    for (int attempt = 0; attempt < kTries; ++attempt) {
+      Sampled one, four;
+      if (!sample(lane, few, 0, one) || !sample(lane, 4 * few, 0, four)) return false;
+      if (four.host_ns > kLeastGrowth * one.host_ns) return true;
+      if (attempt + 1 == kTries)
+        doubt(lane,
+              fmt::format("a batch of {} executions took {:.3g} µs, one of {} took {:.3g} µs: "
+                          "it does not execute all that it is told to",
+                          few, one.host_ns * real(few) / 1e3, 4 * few,
+                          four.host_ns * real(4 * few) / 1e3));
+    }
+    return true;
+  }
+
+  static double real(std::int64_t count) { return static_cast<double>(count); }
+
+  static void doubt(Lane& lane, std::string why) {
+    if (lane.measured.doubt.empty()) lane.measured.doubt = std::move(why);
   }
 
   /// In latency mode a sample is one execution. One that is too short for the clock is measured all
@@ -313,38 +409,129 @@ class Group {
             lane.execution_ns / 1e3, kClockReads, order_.clock_read_ns));
   }
 
-  /// Takes one sample. False where it fails; the lane is then over.
-  bool sample(Lane& lane, std::int64_t executions, double warm_ns, Sampled& sampled) {
+  /// Takes one sample, of a source and with a poison chosen at random. False where it fails; the
+  /// lane is then over. check: its last output must be right.
+  bool sample(Lane& lane, std::int64_t executions, double warm_ns, Sampled& sampled,
+              bool check = false) {
     auto* w = worker(lane);
     if (!w) return fail(lane, Failed{"the worker ended during the measurement"}), false;
-    const double expected_ns = static_cast<double>(executions) * lane.execution_ns + warm_ns;
+    const double expected_ns = real(executions) * lane.execution_ns + warm_ns;
     const auto limit =
+        default_timeout(tensors_.spec().geometry.flops()) - default_timeout(0) +
         milliseconds(2000 + static_cast<std::int64_t>(expected_ns * kAllowance / 1e6));
+    const bool other = lane.measured.slots == 1 && !tensors_.projected() && random_.below(2) == 1;
+    const Given given{other, random_.next()};
+    const auto& spec = tensors_.spec();
+    const Released released(w->arena());
+    const auto binding = lay_tensors(*w, spec, tensors_.of(fill_, given.changed), is_uploaded);
+    auto request = request_of(lane, given);
+    request.executions = executions;
     // Devices take a whole sample as one batch; on a CPU each execution is a call, as a framework
     // makes them.
-    const std::int64_t batch = lane.subject->competitor->on_cpu ? 1 : executions;
-    const auto taken = w->call(Sample{lane.subject->plan->plan, executions, batch,
-                                      static_cast<std::int64_t>(warm_ns), order_.settings.counters},
-                               limit);
-    w->stop();
+    request.batch = lane.subject->competitor->on_cpu ? 1 : executions;
+    request.warm_ns = static_cast<std::int64_t>(warm_ns);
+    const double before = w->cpu_ns();
+    const auto taken = w->call(request, limit);
     if (!taken) return fail(lane, taken.error()), false;
     sampled = *taken;
+    look_at_processors(lane, *w, sampled, w->cpu_ns() - before);
+    w->stop();
+    return !check || output_right(lane, *w, binding, given_to(given, sampled.change), after_timed_);
+  }
+
+  Sample request_of(const Lane& lane, const Given& given) {
+    const auto& spec = tensors_.spec();
+    const auto& plan = *lane.subject->plan;
+    const auto role = source_of(spec);
+    const auto type = spec.type(role), result = spec.type(spec.result());
+    Sample request;
+    request.plan = plan.plan;
+    request.counters = order_.settings.counters;
+    request.renew = lane.measured.slots == 1;
+    // What upload() and fetch() move in the host's memory is work, unless the layout is the plan's.
+    const bool copies = !is_host_tensor(plan, is_uploaded) || !is_host_tensor(plan, is_result);
+    request.moves = copies && is_on_host(plan) && spec.layout != Layout::native;
+    request.poison = random_.below(2) ? traits(result).poison_nan : traits(result).poison_number;
+    request.poison_bytes = static_cast<std::uint32_t>(size_of(result));
+    request.seed = given.seed;
+    request.changed = buffer_role(role);
+    if (tensors_.projected() || (!request.moves && !is_host_tensor(plan, is_uploaded)))
+      return request;
+    request.changed_bytes = static_cast<std::uint32_t>(size_of(type));
+    for (std::size_t i = 0; i < request.values.size(); ++i)
+      store(type, &request.values[i], 0, change_value(fill_, i));
+    return request;
+  }
+
+  /// Notes a doubt where a thread may run on processors that it was not given; keeps the CPU time
+  /// that the worker had, for each thread that it may use and each ns that it told.
+  void look_at_processors(Lane& lane, Worker& w, const Sampled& sampled, double cpu_ns) {
+    if (!lane.subject->competitor->on_cpu || cpu_ns <= 0) return;
+    lane.cpu_shares.push_back(cpu_ns / std::max(1.0, sampled.call_ns) /
+                              lane.subject->settings.threads);
+    if (const double ns_per_tick = ticking_.ns_per_tick();
+        ns_per_tick > 0 && sampled.call_ticks > 0)
+      lane.clock_shares.push_back(sampled.call_ns /
+                                  (static_cast<double>(sampled.call_ticks) * ns_per_tick));
+    if (const auto others = w.other_processors(); !others.empty())
+      doubt(lane, fmt::format("a thread of it may run on processors that it was not given: {}",
+                              fmt::join(others, ", ")));
+  }
+
+  /// The tensors as an execution had them: with the change of this number, by the seed.
+  const TestTensors& given_to(const Given& given, std::int64_t change) {
+    const auto& spec = tensors_.spec();
+    const auto& test = tensors_.of(fill_, given.changed);
+    if (change < 0) return test;
+    const auto role = source_of(spec);
+    const auto shape = spec.shape(role);
+    const auto strides = spec.strides(role);
+    const auto planned = planned_change(given.seed, change, elements(shape));
+    ElementChange element;
+    for (std::size_t d = 0; d < element.at.size(); ++d)
+      element.at[d] = planned.index / strides[d] % shape[d];
+    element.before = load(spec.type(role), test.inputs().of(role), planned.index);
+    element.after = change_value(fill_, planned.value);
+    return tensors_.with(fill_, given.changed, element);
+  }
+
+  /// What is in the worker's arena.
+  bool output_right(Lane& lane, Worker& w, const Binding& binding, const TestTensors& test,
+                    const Oracle& oracle) {
+    const auto& spec = tensors_.spec();
+    auto result = test.judge(spec, fill_, lane.subject->plan->algorithm,
+                             outputs_in(w, spec, binding), oracle);
+    if (auto* differs = std::get_if<Differs>(&result)) return fail(lane, *differs), false;
     return true;
   }
 
-  /// One sample. In turns, its output is checked before the memory is given back.
+  /// One sample.
   void take_turn(Lane& lane) {
     if (!lane.running || !enter(lane)) return;
-    take_sample(lane);
-    if (in_turns_ && lane.running) (void)outputs_right(lane, false, after_timed_);
+    Sampled unused;
+    if (lane.executions == 1 || random_.unit() > kInsertedShare ||
+        sample(lane,
+               1 + static_cast<std::int64_t>(
+                       random_.below(static_cast<std::uint64_t>(lane.executions))),
+               warm_ns(lane), unused, true))
+      take_sample(lane);
     leave(lane);
+  }
+
+  static double warm_ns(const Lane& lane) { return lane.execution_ns < kSelfWarmNs ? kWarmNs : 0; }
+
+  /// The first sample, the last, and some in between.
+  bool is_checked(const Lane& lane) {
+    const auto taken = std::ssize(lane.measured.samples_ns);
+    const bool many = tensors_.spec().written_elements() > kManyOutputs;
+    return taken == 0 || taken + 1 == order_.settings.rounds ||
+           random_.unit() < kCheckedShare / (many ? 2 : 1);
   }
 
   /// One sample, taken again while the machine is not quiet and the budget allows. The attempt that
   /// was disturbed least counts.
   void take_sample(Lane& lane) {
-    const double warm_ns = lane.execution_ns < kSelfWarmNs ? kWarmNs : 0;
-    const double cost_ns = static_cast<double>(lane.executions) * lane.execution_ns + warm_ns;
+    const double cost_ns = real(lane.executions) * lane.execution_ns + warm_ns(lane);
     if (lane.spent_ns + cost_ns > budget_ns() && !lane.measured.samples_ns.empty()) {
       lane.measured.budget_cut = true;
       return;
@@ -356,7 +543,7 @@ class Group {
          attempt == 0 || (attempt < kAttempts && lane.spent_ns + cost_ns <= budget_ns());
          ++attempt) {
       Sampled sampled;
-      if (!sample(lane, lane.executions, warm_ns, sampled)) return;
+      if (!sample(lane, lane.executions, warm_ns(lane), sampled, is_checked(lane))) return;
       lane.spent_ns += cost_ns;
       lane.measured.discarded += attempt > 0;
       const auto load = load_of(sampled, lane.executions);
@@ -393,11 +580,14 @@ class Group {
       note(lane, fmt::format("the budget of {:.3g} s allows {} of {} rounds", budget_ns() / 1e9,
                              m.samples_ns.size(), order_.settings.rounds));
     drop_partial(m);
-    const bool right = outputs_right(lane, false, after_timed_) &&
+    const bool right = (m.slots == 1 || outputs_right(lane, false, after_timed_)) &&
                        outputs_right(lane, true, {"after timing, changed source", Rule::R12});
     leave(lane);
     if (!right || lane.over) return;
     lane.over = true;
+    if (auto why = doubtful_clock(lane.clock_shares)) doubt(lane, std::move(*why));
+    if (auto why = doubtful_cpu(lane.cpu_shares, lane.subject->settings.threads))
+      doubt(lane, std::move(*why));
     add_process(lane.subject->record, std::move(m));
   }
 
@@ -412,22 +602,21 @@ class Group {
     record.device_after = std::move(details.device);
   }
 
-  /// Checks the output of every slot that was timed.
-  bool outputs_right(Lane& lane, bool changed, const Oracle& oracle) {
+  /// Checks the outputs of every slot: of its last timed execution, or (again) of one more, with
+  /// the changed source.
+  bool outputs_right(Lane& lane, bool again, const Oracle& oracle) {
     auto* w = worker(lane);
     if (!w) return fail(lane, Failed{"the worker ended after the measurement"}), false;
     const auto& spec = tensors_.spec();
-    const auto& test = tensors_.of(fill_, changed);
     const Released released(w->arena());
-    const auto binding = lay_tensors(*w, spec, test);
+    const auto binding = lay_tensors(*w, spec, tensors_.of(fill_, again));
     for (int slot = 0; slot < lane.measured.slots; ++slot) {
-      const auto checked = w->call(MeasureCheck{lane.subject->plan->plan, changed, slot},
+      const auto checked = w->call(MeasureCheck{lane.subject->plan->plan, again, slot},
                                    default_timeout(spec.geometry.flops()));
       if (!checked) return fail(lane, checked.error()), false;
-      const auto got = outputs_in(*w, spec, binding);
-      const auto where = slot == 0 ? oracle : oracle.in_slot(slot);
-      auto result = test.judge(spec, fill_, lane.subject->plan->algorithm, got, where);
-      if (auto* differs = std::get_if<Differs>(&result)) return fail(lane, *differs), false;
+      if (!output_right(lane, *w, binding, given_to({again, checked->seed}, checked->change),
+                        slot == 0 ? oracle : oracle.in_slot(slot)))
+        return false;
     }
     return true;
   }
@@ -437,6 +626,8 @@ class Group {
   ProblemTensors& tensors_;
   const MeasureOrder& order_;
   Fill fill_;
+  SplitMix random_;  // not from the settings' seed: a plugin must not know it
+  Ticking ticking_;
   bool in_turns_ = false;  // only one lane at a time is set up
   std::vector<Lane> lanes_;
 };

@@ -68,7 +68,7 @@ int exit_code(const Results& results, bool strict) {
   if (any(kMachine)) return kMachine;
   if (std::all_of(cases.begin(), cases.end(), comes_to(kNothingRan))) return kNothingRan;
   const bool unjudged = std::any_of(cases.begin(), cases.end(), [](const CaseRecord& r) {
-    return std::holds_alternative<Unjudged>(r.verdict);
+    return std::holds_alternative<Unjudged>(r.verdict) || classify(r) == Outcome::implausible;
   });
   return unjudged || (strict && any(kUndecided)) ? kUndecided : kGood;
 }

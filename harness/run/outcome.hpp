@@ -11,7 +11,7 @@ namespace convgauge::run {
 
 /// The first that applies: 4 (crashed, hung, trespassed), 1 (wrong, failed, or a known failure that
 /// no longer fails), 71 (the machine denied what a case needs), 6 (nothing ran), 5 (a case is
-/// unjudged, or if `strict` inconclusive), 0.
+/// unjudged, or its time cannot be true, or if `strict` inconclusive), 0.
 int exit_code(const Results& results, bool strict);
 
 /// Whether an entry applies to this case: its glob matches "LABEL PROBLEM_TEXT", "LABEL SUITE.NAME"

@@ -71,7 +71,46 @@ TestTensors ProblemTensors::make(Fill fill, bool changed) const {
   return s;
 }
 
+namespace {
+
+/// The role of the source of a direction, and its memory.
+std::pair<TensorRole, Buffer*> source_of(TestTensors& test, const Spec& spec) {
+  if (spec.direction == Direction::backward_data) return {TensorRole::diff_dst, &test.diff_dst};
+  return {TensorRole::src, &test.src};
+}
+
+void set_element(TestTensors& test, const Spec& spec, const std::array<std::int64_t, 4>& at,
+                 double value) {
+  const auto [role, tensor] = source_of(test, spec);
+  const auto strides = spec.strides(role);
+  std::int64_t index = 0;
+  for (std::size_t d = 0; d < at.size(); ++d) index += at[d] * strides[d];
+  store(spec.type(role), tensor->data(), index, value);
+}
+
+}  // namespace
+
+const TestTensors& ProblemTensors::with(Fill fill, bool changed, const ElementChange& change) {
+  (void)of(fill, changed);
+  const Key key(fill, changed);
+  auto& test = made_.at(key);
+  auto& own = own_[key];
+  if (!own || test.expected != own)
+    test.expected = own = std::make_shared<ReferenceValues>(*test.expected);
+  with_ = Changed{key, change, apply(change, spec_, test.inputs(), own->view())};
+  set_element(test, spec_, change.at, change.after);
+  return test;
+}
+
+void ProblemTensors::restore() {
+  if (!with_) return;
+  undo(with_->old, own_.at(with_->key)->view());
+  set_element(made_.at(with_->key), spec_, with_->change.at, with_->change.before);
+  with_.reset();
+}
+
 const TestTensors& ProblemTensors::of(Fill fill, bool changed) {
+  restore();
   const auto key = std::pair(fill, changed);
   auto found = made_.find(key);
   if (found == made_.end() && projected_) made_.clear();
@@ -84,7 +123,9 @@ double ProblemTensors::held_bytes() const {
 }
 
 void ProblemTensors::keep_only(Fill fill) {
+  restore();
   std::erase_if(made_, [&](const auto& made) { return made.first.first != fill; });
+  std::erase_if(own_, [&](const auto& own) { return own.first.first != fill; });
 }
 
 std::pair<TestTensors, Relation> ProblemTensors::related(Fill fill) {

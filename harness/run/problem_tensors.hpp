@@ -5,12 +5,15 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "config/suite.hpp"
 #include "core/buffer.hpp"
 #include "core/fill.hpp"
 #include "core/layers.hpp"
 #include "reference/cache.hpp"
+#include "reference/changed_element.hpp"
 #include "verify/projection.hpp"
 
 namespace convgauge::run {
@@ -58,6 +61,9 @@ class ProblemTensors {
   /// `changed`: another source, or another diff_dst, under the same weights, to catch a backend
   /// that keeps results of earlier inputs.
   const TestTensors& of(Fill fill, bool changed = false);
+  /// The same with one element of its source changed, in the memory of the one that `changed`
+  /// names: it holds until the next call of any of these functions. Not for projections.
+  const TestTensors& with(Fill fill, bool changed, const ElementChange& change);
   /// For projections only: moves out the tensors of a fill and makes a related problem of them,
   /// with images rotated, output channels shuffled within their groups, and values doubled.
   std::pair<TestTensors, Relation> related(Fill fill);
@@ -69,13 +75,24 @@ class ProblemTensors {
   const Spec& spec() const { return spec_; }
 
  private:
+  using Key = std::pair<Fill, bool>;
+  /// Undoes with().
+  void restore();
   TestTensors make(Fill fill, bool changed) const;
   Spec spec_;
   std::uint64_t seed_;
   int threads_;
   ReferenceCache& references_;
   bool projected_;
-  std::map<std::pair<Fill, bool>, TestTensors> made_;
+  std::map<Key, TestTensors> made_;
+  /// What with() changed: the tensors, where and how; their reference is a copy of the cache's.
+  struct Changed {
+    Key key;
+    ElementChange change;
+    std::vector<OldValue> old;
+  };
+  std::optional<Changed> with_;
+  std::map<Key, std::shared_ptr<ReferenceValues>> own_;  // references that with() may change
 };
 
 }  // namespace convgauge::run

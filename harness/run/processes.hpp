@@ -12,7 +12,9 @@ namespace convgauge::run {
 void measure_in_processes(std::span<Case> cases, Pool& pool, ProblemTensors& tensors,
                           MeasureOrder order);
 
-/// Makes CPU measurements that the machine's noise has spoilt (too_loud()) inconclusive.
-void judge_noise(std::span<Case> cases);
+/// Makes measurements inconclusive whose times cannot be true (measure/doubt.hpp), and, on a CPU,
+/// those that the machine's noise has spoilt (too_loud()). Where a time is below what the machine's
+/// peaks allow, the peaks are measured again before it is doubted.
+void judge_times(std::span<Case> cases, const Machine& machine);
 
 }  // namespace convgauge::run

@@ -85,16 +85,26 @@ Answer<void> DeviceBuffer::poison() {
   return fill(front_bytes_, kPoison, requirement_.bytes);
 }
 
-Answer<void> DeviceBuffer::fill_elements(std::uint64_t bits, std::size_t size) {
-  const auto& r = requirement_;
-  std::vector<unsigned char> pattern(r.bytes);
-  for (std::size_t at = 0; at < r.bytes; at += size)
-    std::memcpy(pattern.data() + at, &bits, std::min(size, r.bytes - at));
+Answer<void> DeviceBuffer::write(const std::vector<unsigned char>& bytes) {
   Note note;
   return answer_of("memory_write",
-                   table_->memory_write(device_, r.memory_kind.number, start_, front_bytes_,
-                                        pattern.data(), r.bytes, note.get()),
+                   table_->memory_write(device_, requirement_.memory_kind.number, start_,
+                                        front_bytes_, bytes.data(), bytes.size(), note.get()),
                    note);
+}
+
+Answer<void> DeviceBuffer::fill_elements(std::uint64_t bits, std::size_t size) {
+  std::vector<unsigned char> pattern(requirement_.bytes);
+  for (std::size_t at = 0; at < pattern.size(); at += size)
+    std::memcpy(pattern.data() + at, &bits, std::min(size, pattern.size() - at));
+  return write(pattern);
+}
+
+Answer<std::vector<unsigned char>> DeviceBuffer::contents() const {
+  std::vector<unsigned char> bytes(requirement_.bytes);
+  if (auto ok = read(front_bytes_, bytes.data(), bytes.size()); !ok)
+    return tl::unexpected(ok.error());
+  return bytes;
 }
 
 Answer<DeviceBuffer::Guard> DeviceBuffer::guard() const {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "core/layers.hpp"
 #include "plugin/backend.hpp"
@@ -28,6 +29,9 @@ class DeviceBuffer {
   Answer<void> poison();
   /// Sets every element, of `size` bytes, to these bits.
   Answer<void> fill_elements(std::uint64_t bits, std::size_t size);
+  Answer<std::vector<unsigned char>> contents() const;
+  /// `bytes`: as many as it has.
+  Answer<void> write(const std::vector<unsigned char>& bytes);
   /// Whether the guard bytes are unchanged.
   Answer<Guard> guard() const;
   /// A hash of the contents.

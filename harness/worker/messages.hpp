@@ -1,6 +1,7 @@
 // The messages between driver and worker: one request, one reply. Each request names the type of
 // its reply, which it gets where nothing goes wrong.
 #pragma once
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "core/layers.hpp"
 #include "record/libraries.hpp"
 #include "worker/binding.hpp"
+#include "worker/element_changes.hpp"
 #include "worker/wire.hpp"
 #include "worker/wire_parts.hpp"
 
@@ -89,9 +91,15 @@ void describe(Walk& walk, T& m) {
 /// has one (else 0). Over the whole sample: waited_ns, how long threads of the worker were ready
 /// but did not run; others_ns and steal_ns, what other processes and the hypervisor took of its
 /// cores. instructions, cycles, cache_misses: what the processor counted per execution (empty: it
-/// did not); counters_refused: why it counted nothing.
+/// did not); counters_refused: why it counted nothing. call_ns: from the request to this reply, by
+/// the worker's clock, and call_ticks the same by the processor's counter. slot: the one that was
+/// executed last; change: the number of the change that its source had (element_changes.hpp; -1:
+/// none).
 struct Sampled {
-  double host_ns = 0, device_ns = 0, waited_ns = 0, others_ns = 0, steal_ns = 0;
+  double host_ns = 0, device_ns = 0, waited_ns = 0, others_ns = 0, steal_ns = 0, call_ns = 0;
+  std::uint64_t call_ticks = 0;
+  std::int32_t slot = 0;
+  std::int64_t change = -1;
   std::optional<double> instructions{}, cycles{}, cache_misses{};
   std::string counters_refused{};
 };
@@ -102,6 +110,10 @@ void describe(Walk& walk, T& s) {
   walk("waited_ns", s.waited_ns);
   walk("others_ns", s.others_ns);
   walk("steal_ns", s.steal_ns);
+  walk("call_ns", s.call_ns);
+  walk("call_ticks", s.call_ticks);
+  walk("slot", s.slot);
+  walk("change", s.change);
   walk("instructions", s.instructions);
   walk("cycles", s.cycles);
   walk("cache_misses", s.cache_misses);
@@ -109,6 +121,18 @@ void describe(Walk& walk, T& s) {
 }
 inline std::string broken_rule(const Sampled& s) {
   return std::isfinite(s.host_ns) && s.host_ns >= 0 ? "" : "host_ns is no duration";
+}
+
+/// The change that the source of a slot had in its last timed execution: by which seed, and its
+/// number (-1: none).
+struct Checked {
+  std::uint64_t seed = 0;
+  std::int64_t change = -1;
+};
+template <class Walk, Is<Checked> T>
+void describe(Walk& walk, T& c) {
+  walk("seed", c.seed);
+  walk("change", c.change);
 }
 
 /// possible: see AllocationCount.
@@ -242,13 +266,24 @@ inline std::string broken_rule(const MeasureSetup& r) {
 }
 
 /// Untimed executions for at least warm_ns, then one sample of `executions`, in calls of `batch` at
-/// a time.
+/// a time. Before both, outputs are filled with the element `poison`; afterwards those of the slot
+/// that was executed last are copied to the arena. renew: the source is first read from the arena
+/// again. moves: each execution is upload(), execute(), wait() and fetch(). changed_bytes: the size
+/// of an element of the tensor `changed`, of which one takes one of `values` before each execution;
+/// 0: none does.
 struct Sample {
   using Reply = Sampled;
   std::uint32_t plan = 0;
   std::int64_t executions = 1, batch = 1;
   std::int64_t warm_ns = 0;
   bool counters = false;  // count in hardware too
+  bool renew = false, moves = false;
+  std::uint64_t poison = ~std::uint64_t{0};
+  std::uint32_t poison_bytes = sizeof(poison);
+  std::uint64_t seed = 0;
+  BufferRole changed = BufferRole::src;
+  std::uint32_t changed_bytes = 0;
+  std::array<std::uint64_t, kChangeValues> values{};
 };
 template <class Walk, Is<Sample> T>
 void describe(Walk& walk, T& r) {
@@ -257,15 +292,28 @@ void describe(Walk& walk, T& r) {
   walk("batch", r.batch);
   walk("warm_ns", r.warm_ns);
   walk("counters", r.counters);
+  walk("renew", r.renew);
+  walk("moves", r.moves);
+  walk("poison", r.poison);
+  walk("poison_bytes", r.poison_bytes);
+  walk("seed", r.seed);
+  walk("changed", r.changed);
+  walk("changed_bytes", r.changed_bytes);
+  walk("values", r.values);
 }
 inline std::string broken_rule(const Sample& r) {
+  if (r.poison_bytes < 1 || r.poison_bytes > sizeof r.poison)
+    return "poison_bytes " + std::to_string(r.poison_bytes) + " is not 1 to 8";
+  if (r.changed_bytes != 0 && r.changed_bytes != 2 && r.changed_bytes != 4 && r.changed_bytes != 8)
+    return "changed_bytes " + std::to_string(r.changed_bytes) + " is not 0, 2, 4 or 8";
+  if (r.changed_bytes != 0 && !is_uploaded(r.changed)) return "what changes is no source";
   return r.executions < 1 || r.batch < 1 || r.warm_ns < 0 ? "a count is below its least" : "";
 }
 
-/// Copies the measured outputs of a slot to the arena. again: first copies what upload() reads from
-/// the arena again, poisons the outputs with NaNs, and executes once more.
+/// Copies the measured outputs of a slot to the arena. again: first reads the source from the
+/// arena, poisons the outputs with NaNs, and executes it once more.
 struct MeasureCheck {
-  using Reply = Done;
+  using Reply = Checked;
   std::uint32_t plan = 0;
   bool again = false;
   std::int32_t slot = 0;
@@ -335,6 +383,6 @@ using AnyRequest = std::variant<Describe, ListAlgorithms, OpenPlan, VerifyRun, M
 
 /// A request's own reply, or why there is none.
 using AnyReply = std::variant<Description, AlgorithmList, PlanOpened, Done, MeasureReady, Sampled,
-                              AllocationsCounted, Details, MoreLibraries, Refused, Failed>;
+                              AllocationsCounted, Details, MoreLibraries, Checked, Refused, Failed>;
 
 }  // namespace convgauge::worker

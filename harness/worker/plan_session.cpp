@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "core/layers.hpp"
+#include "core/ticks.hpp"
 #include "plugin/note.hpp"
 #include "worker/counters.hpp"
 #include "worker/sample_load.hpp"
@@ -232,6 +233,7 @@ Answer<MeasureReady> PlanSession::set_up(const MeasureSetup& request) {
   private_.emplace(std::move(*memory));
   order_.clear();
   next_ = 0;
+  last_.assign(static_cast<std::size_t>(request.slots), {});
   MeasureReady ready;
   for (std::int32_t slot = 0; slot < request.slots; ++slot) {
     order_.push_back(slot);
@@ -261,44 +263,146 @@ Answer<MeasureReady> PlanSession::set_up(const MeasureSetup& request) {
   return ready;
 }
 
+Answer<void> PlanSession::renew(std::int32_t slot) {
+  private_->refresh_source(slot);
+  if (!plan_.uploads()) return {};
+  enter(Stage::upload);
+  if (auto ok = plan_.upload(slot, private_->tensors(slot)); !ok) return ok;
+  enter(Stage::memory);
+  const auto made = private_->uploaded(slot);
+  if (!made) return tl::unexpected(made.error());
+  if (auto ok = private_->erase_source(slot); !ok) return ok;
+  enter(Stage::upload);
+  if (auto ok = plan_.upload(slot, private_->tensors(slot)); !ok) return ok;
+  enter(Stage::memory);
+  if (auto ok = private_->set_uploaded(slot, *made); !ok) return ok;
+  private_->refresh_source(slot);
+  return {};
+}
+
+Answer<void> PlanSession::publish(std::int32_t slot, bool fetched, bool renewed) {
+  if (plan_.fetches() && !fetched) {
+    enter(Stage::memory);
+    if (renewed)
+      if (auto ok = private_->erase_source(slot); !ok) return ok;
+    enter(Stage::fetch);
+    if (auto ok = plan_.fetch(slot, private_->tensors(slot)); !ok) return ok;
+  }
+  private_->publish_output(slot);
+  return {};
+}
+
+/// Executes batch after batch, with the slots in turn.
+class PlanSession::Turns {
+ public:
+  Turns(PlanSession& session, const Sample& request) : s_(session), request_(request) {
+    turn_ = s_.order_;
+    while (turn_.size() < s_.order_.size() + static_cast<std::size_t>(request.batch))
+      turn_.insert(turn_.end(), s_.order_.begin(), s_.order_.end());
+    if (request.changed_bytes == 0) return;
+    changed_ = *tensor_role(request.changed);
+    const auto count = s_.private_->tensor_bytes(changed_) / request.changed_bytes;
+    if (count > 0)
+      changes_.emplace(request.seed, static_cast<std::int64_t>(count), request.changed_bytes,
+                       request.values);
+  }
+  void run(cvg_timing* device) {
+    if (const auto result = next(device); result != CVG_STATUS_OK) status_ = result;
+  }
+  cvg_status status() const { return status_; }
+  /// The slot that was executed last, and the number of the change in its source.
+  std::int32_t slot() const { return slot_; }
+  std::int64_t change() const { return changes_ ? changes_->number() : -1; }
+  void restore() {
+    if (changes_) changes_->restore();
+  }
+
+ private:
+  cvg_status next(cvg_timing* device) {
+    const auto* slots = turn_.data() + s_.next_;
+    slot_ = slots[request_.batch - 1];
+    if (changes_) {
+      changes_->next(s_.private_->tensor(slot_, changed_));
+      s_.last_[static_cast<std::size_t>(slot_)] = {request_.seed, changes_->number()};
+    }
+    s_.next_ = (s_.next_ + static_cast<std::size_t>(request_.batch)) % s_.order_.size();
+    if (!request_.moves) return s_.plan_.raw_execute(slots, request_.batch, device);
+    if (!s_.plan_.upload(slot_, s_.private_->tensors(slot_))) return CVG_STATUS_FAILED;
+    const auto status = s_.plan_.raw_execute(slots, request_.batch, device);
+    if (status != CVG_STATUS_OK) return status;
+    return s_.plan_.fetch(slot_, s_.private_->tensors(slot_)) ? status : CVG_STATUS_FAILED;
+  }
+
+  PlanSession& s_;
+  const Sample& request_;
+  std::vector<std::int32_t> turn_;
+  std::optional<ElementChanges> changes_;
+  TensorRole changed_ = TensorRole::src;
+  std::int32_t slot_ = 0;
+  cvg_status status_ = CVG_STATUS_OK;
+};
+
+/// The outputs of slot 0, as the request says.
+Answer<void> PlanSession::poison_timed(const Sample& request) {
+  enter(Stage::memory);
+  return request.renew ? private_->poison_output(0, request.poison, request.poison_bytes)
+                       : Answer<void>{};
+}
+
 Answer<Sampled> PlanSession::sample(const Sample& request) {
   if (!private_) return failed("harness: a sample was asked of a plan that is not set up");
+  const auto called = Clock::now();
+  const auto ticks = processor_ticks();
+  if (request.renew)
+    if (auto ok = renew(0); !ok) return tl::unexpected(ok.error());
+  if (auto ok = poison_timed(request); !ok) return tl::unexpected(ok.error());
   enter(Stage::execute);
-  cvg_status status = CVG_STATUS_OK;
-  // Slots in turn: a batch continues in the list where the last one ended.
-  std::vector<std::int32_t> turn(order_);
-  while (turn.size() < order_.size() + static_cast<std::size_t>(request.batch))
-    turn.insert(turn.end(), order_.begin(), order_.end());
-  const auto batch = static_cast<std::size_t>(request.batch);
+  Turns turns(*this, request);
+  for (const auto start = Clock::now();
+       since(start) < static_cast<double>(request.warm_ns) && turns.status() == CVG_STATUS_OK;)
+    turns.run(nullptr);
+  // What the warm-up wrote must not pass for what is timed. Where an execution is no call of its
+  // own (on a device), this is all that shows it.
+  if (request.batch > 1)
+    if (auto ok = poison_timed(request); !ok) return tl::unexpected(ok.error());
+  enter(Stage::execute);
+  auto sampled = timed(request, turns);
+  turns.restore();
+  if (!sampled) return sampled;
+  sampled->call_ticks = processor_ticks() - ticks;
+  sampled->call_ns = since(called);
+  return sampled;
+}
+
+/// What is timed, and what the machine did meanwhile. The output is copied at once: a thread that
+/// is still at work on it would be late.
+Answer<Sampled> PlanSession::timed(const Sample& request, Turns& turns) {
   cvg_timing timing{};
   timing.struct_size = sizeof timing;
   double device_ns = 0;
-  const auto run = [&](cvg_timing* device) {
-    const auto result = plan_.raw_execute(turn.data() + next_, request.batch, device);
-    if (result != CVG_STATUS_OK) status = result;
-    next_ = (next_ + batch) % order_.size();
-  };
-  for (const auto start = Clock::now();
-       since(start) < static_cast<double>(request.warm_ns) && status == CVG_STATUS_OK;)
-    run(nullptr);
   const auto calls = std::max<std::int64_t>(1, request.executions / request.batch);
   auto counters = request.counters ? Counters::open() : error("");
   const auto before = read_load();
   if (counters) counters->start();
   const double ns = timed_run(calls, [&] {
     timing.total_ns = 0;
-    run(&timing);
+    turns.run(&timing);
     device_ns += timing.total_ns;
   });
   const auto counted = counters ? counters->stop() : tl::unexpected(counters.error());
+  Answer<void> published{};
+  if (turns.status() == CVG_STATUS_OK)
+    published = publish(turns.slot(), request.moves, request.renew);
   const auto load = load_between(before, read_load());
-  if (status != CVG_STATUS_OK)
+  if (turns.status() != CVG_STATUS_OK)
     return tl::unexpected<Trouble>(
-        Failed{fmt::format("execute returned {} while it was timed", status_word(status)),
-               std::nullopt, status == CVG_STATUS_DEVICE_LOST});
+        Failed{fmt::format("execute returned {} while it was timed", status_word(turns.status())),
+               std::nullopt, turns.status() == CVG_STATUS_DEVICE_LOST});
+  if (!published) return tl::unexpected(published.error());
   const auto each = static_cast<double>(request.batch);
   const double executions = each * static_cast<double>(calls);
   Sampled sampled{ns / each, device_ns / executions, load.waited_ns, load.busy_ns, load.steal_ns};
+  sampled.slot = turns.slot(), sampled.change = turns.change();
   if (!counted) {
     sampled.counters_refused = counted.error().message;
     return sampled;
@@ -318,26 +422,24 @@ Answer<Details> PlanSession::details(const AskDetails&) {
   return Details{std::move(*plan), std::move(*device)};
 }
 
-Answer<Done> PlanSession::check(const MeasureCheck& request) {
+Answer<Checked> PlanSession::check(const MeasureCheck& request) {
   if (!private_) return failed("harness: a check was asked of a plan that is not set up");
   const auto slot = request.slot;
   if (slot < 0 || slot >= private_->slots())
     return failed("harness: a check was asked of a slot that there is not");
-  Answer<void> ok{};
-  if (request.again) {
-    private_->refresh_source(slot);
-    enter(Stage::memory);
-    ok = private_->poison_output(slot);
-    enter(Stage::upload);
-    if (ok) ok = plan_.upload(slot, private_->tensors(slot));
-    enter(Stage::execute);
-    if (ok) ok = plan_.execute_and_wait(&slot, 1, nullptr);
+  if (!request.again) {
+    if (auto ok = publish(slot, false, false); !ok) return tl::unexpected(ok.error());
+    return last_[static_cast<std::size_t>(slot)];
   }
-  enter(Stage::fetch);
-  if (ok) ok = plan_.fetch(slot, private_->tensors(slot));
-  if (!ok) return tl::unexpected(ok.error());
-  private_->publish_output(slot);
-  return Done{};
+  if (auto ok = renew(slot); !ok) return tl::unexpected(ok.error());
+  enter(Stage::memory);
+  const VerifyRun poison;
+  if (auto ok = private_->poison_output(slot, poison.poison, poison.poison_bytes); !ok)
+    return tl::unexpected(ok.error());
+  enter(Stage::execute);
+  if (auto ok = plan_.execute_and_wait(&slot, 1, nullptr); !ok) return tl::unexpected(ok.error());
+  if (auto ok = publish(slot, false, true); !ok) return tl::unexpected(ok.error());
+  return Checked{};
 }
 
 }  // namespace convgauge::worker

@@ -29,7 +29,7 @@ class PlanSession {
   Answer<Done> run_guarded(const VerifyRun& request);
   Answer<MeasureReady> set_up(const MeasureSetup& request);
   Answer<Sampled> sample(const Sample& request);
-  Answer<Done> check(const MeasureCheck& request);
+  Answer<Checked> check(const MeasureCheck& request);
   Answer<Done> end_measuring(const MeasureEnd&) {
     private_.reset();
     return Done{};
@@ -40,6 +40,7 @@ class PlanSession {
   }
 
  private:
+  class Turns;
   /// A slot in verify mode: its buffers, and for each requirement its device memory (empty where it
   /// is host memory, or the first slot has it).
   struct GuardedSlot {
@@ -58,6 +59,15 @@ class PlanSession {
   Answer<void> poison_device(const VerifyRun& request, std::span<const std::int32_t> slots);
   Answer<void> note_contents(std::int32_t slot);
   Answer<void> inputs_unchanged(std::int32_t slot) const;
+  /// Fills a slot of the timed memory from the arena. Where upload() moves the source, what it made
+  /// is put back after it has uploaded another one: so that nothing but what the buffers hold can
+  /// give the result (R12).
+  Answer<void> renew(std::int32_t slot);
+  /// Copies the outputs of a slot to the arena. Where fetch() moves them and `renewed`, the source
+  /// is erased before: so that nothing but what execute() wrote can give the result.
+  Answer<void> publish(std::int32_t slot, bool fetched, bool renewed);
+  Answer<void> poison_timed(const Sample& request);
+  Answer<Sampled> timed(const Sample& request, Turns& turns);
   void protect(Stage stage, std::span<const std::int32_t> slots);
   Answer<std::vector<void*>> guarded_addresses(std::int32_t slot);
   void enter(Stage stage) { page_.stage = static_cast<std::uint32_t>(stage); }
@@ -73,6 +83,7 @@ class PlanSession {
   std::optional<PrivateMemory> private_;
   std::vector<std::int32_t> order_;  // slots in the order that timed executions take them
   std::size_t next_ = 0;
+  std::vector<Checked> last_;  // what each slot's source was in its last timed execution
 };
 
 }  // namespace convgauge::worker

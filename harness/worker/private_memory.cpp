@@ -73,13 +73,14 @@ Answer<PrivateMemory> PrivateMemory::make(const Backend& backend, const PlanSett
       } else if (!r.memory_kind.is_host()) {
         auto buffer = DeviceBuffer::allocate(backend.table(), settings.device, r);
         if (!buffer) return tl::unexpected(buffer.error());
-        if (is_result(r.role)) m.outputs_.emplace_back(slot, m.device_.size());
+        m.own_.push_back({slot, r.role, nullptr, r.bytes, m.device_.size()});
         m.device_.push_back(std::move(*buffer));
         list.push_back(m.device_.back().address());
       } else if (r.form == Form::tensor) {
         list.push_back(m.host_.back()[index_of(*tensor_role(r.role))]);
       } else {
         list.push_back(m.obtain(r.bytes, r.alignment));
+        m.own_.push_back({slot, r.role, static_cast<std::byte*>(list.back()), r.bytes, 0});
       }
     }
   }
@@ -107,13 +108,63 @@ void PrivateMemory::refresh_source(int slot) {
   });
 }
 
-Answer<void> PrivateMemory::poison_output(int slot) {
-  each_tensor(slot, is_result, [](std::byte* own, const std::byte*, std::size_t bytes) {
-    std::memset(own, 0xFF, bytes);
+Answer<void> PrivateMemory::erase_source(int slot) {
+  each_tensor(slot, is_uploaded, [](std::byte* own, const std::byte*, std::size_t bytes) {
+    std::memset(own, 0, bytes);
   });
-  for (const auto& [owner, index] : outputs_)
-    if (owner == slot)
-      if (auto ok = device_[index].poison(); !ok) return ok;
+  for (const auto& own : own_) {
+    if (own.slot != slot || !is_uploaded(own.role)) continue;
+    if (own.host)
+      std::memset(own.host, 0, own.bytes);
+    else if (auto ok = device_[own.device].fill_elements(0, 1); !ok)
+      return ok;
+  }
+  return {};
+}
+
+Answer<PrivateMemory::Contents> PrivateMemory::uploaded(int slot) const {
+  Contents all;
+  for (const auto& own : own_) {
+    if (own.slot != slot || !is_uploaded(own.role)) continue;
+    if (own.host) {
+      const auto* from = reinterpret_cast<const unsigned char*>(own.host);
+      all.emplace_back(from, from + own.bytes);
+      continue;
+    }
+    auto contents = device_[own.device].contents();
+    if (!contents) return tl::unexpected(contents.error());
+    all.push_back(std::move(*contents));
+  }
+  return all;
+}
+
+Answer<void> PrivateMemory::set_uploaded(int slot, const Contents& contents) {
+  auto next = contents.begin();
+  for (const auto& own : own_) {
+    if (own.slot != slot || !is_uploaded(own.role)) continue;
+    const auto& bytes = *next++;
+    if (own.host)
+      std::copy(bytes.begin(), bytes.end(), reinterpret_cast<unsigned char*>(own.host));
+    else if (auto ok = device_[own.device].write(bytes); !ok)
+      return ok;
+  }
+  return {};
+}
+
+Answer<void> PrivateMemory::poison_output(int slot, std::uint64_t bits, std::size_t size) {
+  const auto fill = [bits, size](std::byte* to, std::size_t bytes) {
+    for (std::size_t at = 0; at < bytes; at += size)
+      std::memcpy(to + at, &bits, std::min(size, bytes - at));
+  };
+  each_tensor(slot, is_result,
+              [fill](std::byte* own, const std::byte*, std::size_t bytes) { fill(own, bytes); });
+  for (const auto& own : own_) {
+    if (own.slot != slot || !is_result(own.role)) continue;
+    if (own.host)
+      fill(own.host, own.bytes);
+    else if (auto ok = device_[own.device].fill_elements(bits, size); !ok)
+      return ok;
+  }
   return {};
 }
 

@@ -36,8 +36,23 @@ class PrivateMemory {
   int slots() const { return static_cast<int>(addresses_.size()); }
   /// Copies what upload() reads (src, diff_dst) from the arena again.
   void refresh_source(int slot);
-  /// Writes NaNs over the outputs of a slot.
-  Answer<void> poison_output(int slot);
+  /// The slot's copy of one of the host's tensors.
+  std::byte* tensor(int slot, TensorRole role) const {
+    return host_.at(static_cast<std::size_t>(slot))[index_of(role)];
+  }
+  std::size_t tensor_bytes(TensorRole role) const {
+    const auto region = binding_.of(role);
+    return region < 0 ? 0 : binding_.regions.at(static_cast<std::size_t>(region)).bytes;
+  }
+  /// Sets every byte of what upload() reads and of what it made to 0.
+  Answer<void> erase_source(int slot);
+  /// What upload() made of the source: the contents of the slot's buffers that are not the host's
+  /// own tensors, in the order of the requirements.
+  using Contents = std::vector<std::vector<unsigned char>>;
+  Answer<Contents> uploaded(int slot) const;
+  Answer<void> set_uploaded(int slot, const Contents& contents);
+  /// Writes the element `bits`, of `size` bytes, over the outputs of a slot.
+  Answer<void> poison_output(int slot, std::uint64_t bits, std::size_t size);
   /// Copies the outputs of a slot to the arena.
   void publish_output(int slot) const;
 
@@ -56,7 +71,14 @@ class PrivateMemory {
   std::vector<std::vector<void*>> addresses_;  // [slot][requirement]
   std::vector<HostTensors> host_;              // [slot]
   std::vector<DeviceBuffer> device_;
-  std::vector<std::pair<int, std::size_t>> outputs_;  // slot, and index in device_
+  /// A source or an output that is not the host's own tensor: in host memory, or (null) in device_.
+  struct Own {
+    int slot;
+    BufferRole role;
+    std::byte* host;
+    std::size_t bytes, device;
+  };
+  std::vector<Own> own_;
 };
 
 }  // namespace convgauge::worker

@@ -63,25 +63,19 @@ bool is_sending_stop(const fs::path& thread) {
   return (call == SYS_kill || call == SYS_tkill || call == SYS_rt_sigqueueinfo) && signal_at(1);
 }
 
-std::vector<fs::path> threads_of(pid_t process) {
-  std::vector<fs::path> list;
-  std::error_code failed;
-  for (fs::directory_iterator it(fmt::format("/proc/{}/task", process), failed), end;
-       !failed && it != end; it.increment(failed))
-    list.push_back(it->path());
-  return list;
-}
-
 /// The processes below the warden, generation by generation. False where the system does not tell.
 class Family {
  public:
   bool read(pid_t warden, int keepers, WorkerUse& use) {
     std::set<pid_t> generation{warden};
     for (int depth = 0; !generation.empty(); ++depth) {
+      if (depth >= keepers)
+        processes_.insert(processes_.end(), generation.begin(), generation.end());
       std::set<pid_t> next;
       for (const auto process : generation)
         for (const auto& thread : threads_of(process))
-          if (!add(thread, depth < keepers, use, next)) return false;
+          if (!add(fmt::format("/proc/{}/task/{}", process, thread), depth < keepers, use, next))
+            return false;
       generation = std::move(next);
     }
     if (stops_itself_)
@@ -89,6 +83,8 @@ class Family {
         if (is_stopped(thread.state)) thread.state = 'S';
     return true;
   }
+
+  const std::vector<pid_t>& processes() const { return processes_; }
 
  private:
   bool add(const fs::path& folder, bool keeper, WorkerUse& use, std::set<pid_t>& next) {
@@ -105,6 +101,7 @@ class Family {
   }
 
   std::set<pid_t> seen_;
+  std::vector<pid_t> processes_;  // without the keepers
   bool stops_itself_ = false;
 };
 
@@ -118,6 +115,21 @@ WorkerUse read_use(pid_t warden, int keepers) {
   WorkerUse use;
   if (!Family().read(warden, keepers, use)) use.clear();
   return use;
+}
+
+std::vector<pid_t> threads_of(pid_t process) {
+  std::vector<pid_t> list;
+  std::error_code failed;
+  for (fs::directory_iterator it(fmt::format("/proc/{}/task", process), failed), end;
+       !failed && it != end; it.increment(failed))
+    list.push_back(std::stoi(it->path().filename()));
+  return list;
+}
+
+std::vector<pid_t> processes_of(pid_t warden, int keepers) {
+  WorkerUse use;
+  Family family;
+  return family.read(warden, keepers, use) ? family.processes() : std::vector<pid_t>{};
 }
 
 TimeLimit::TimeLimit(milliseconds limit, int processors)

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "core/layers.hpp"
 
@@ -24,6 +25,11 @@ using WorkerUse = std::map<pid_t, ThreadUse>;
 /// harness's own (the warden, and the init of its namespace), which may be stopped without harm.
 /// Empty where the system does not tell (no /proc, or no "children" in it).
 WorkerUse read_use(pid_t warden, int keepers);
+
+/// The worker and all processes that it started, as read_use() finds them; empty where the system
+/// does not tell.
+std::vector<pid_t> processes_of(pid_t warden, int keepers);
+std::vector<pid_t> threads_of(pid_t process);
 
 /// Counts the time that a worker could use, from looks at its threads. Pure: no clock, no process.
 ///

@@ -2,13 +2,16 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 #include "core/layers.hpp"
@@ -98,6 +101,7 @@ CallResult<std::unique_ptr<Worker>> Worker::spawn(const WorkerOptions& options) 
 void Worker::start(const WorkerOptions& options) {
   may_print_ = options.tolerates(Tolerable::R15);
   if (options.in_process) return start_in_process(options);
+  cpus_ = options.cpus;
   processors_ = static_cast<int>(options.cpus.empty() ? std::thread::hardware_concurrency()
                                                       : options.cpus.size());
   auto spawned = spawn_worker(options, box_.descriptor(), arena_.descriptor());
@@ -244,6 +248,34 @@ std::optional<WorkerStart> Worker::read_start() {
 int Worker::keepers() {
   const auto start = read_start();
   return start && start->pid == 0 ? 2 : 1;
+}
+
+double Worker::cpu_ns() {
+  double total = 0;
+  if (pid_ <= 0) return 0;
+  for (const auto process : processes_of(pid_, keepers())) {
+    clockid_t clock{};
+    timespec at{};
+    // It counts threads that have ended too.
+    if (::clock_getcpuclockid(process, &clock) == 0 && ::clock_gettime(clock, &at) == 0)
+      total += static_cast<double>(at.tv_sec) * 1e9 + static_cast<double>(at.tv_nsec);
+  }
+  return total;
+}
+
+std::vector<int> Worker::other_processors() {
+  std::set<int> others;
+  if (pid_ <= 0 || cpus_.empty()) return {};
+  for (const auto process : processes_of(pid_, keepers()))
+    for (const auto& thread : threads_of(process)) {
+      cpu_set_t allowed;
+      CPU_ZERO(&allowed);
+      if (::sched_getaffinity(thread, sizeof allowed, &allowed) != 0) continue;
+      for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
+        if (CPU_ISSET(cpu, &allowed) && std::find(cpus_.begin(), cpus_.end(), cpu) == cpus_.end())
+          others.insert(cpu);
+    }
+  return {others.begin(), others.end()};
 }
 
 Worker::EndReport Worker::read_end() {

@@ -83,6 +83,12 @@ class Worker {
   /// Distinguishes a worker from the one that replaced it; -1 in process.
   pid_t pid() const { return pid_; }
   Arena& arena() { return arena_; }
+  /// CPU time that the threads of the worker and of the processes that it started have had, by the
+  /// kernel's count, which a plugin cannot change; 0 where it is not known.
+  double cpu_ns();
+  /// Processors beyond those that it was given (WorkerOptions::cpus) on which one of its threads
+  /// may run; empty where it was given all.
+  std::vector<int> other_processors();
 
  private:
   Worker() = default;
@@ -122,8 +128,9 @@ class Worker {
   pid_t pid_ = -1;
   std::thread thread_;  // where the worker runs in this process
   bool stopped_ = false, may_print_ = false;
-  bool ended_ = false;  // the warden has reported the worker's end
-  int processors_ = 1;  // that the worker may use
+  bool ended_ = false;     // the warden has reported the worker's end
+  int processors_ = 1;     // that the worker may use
+  std::vector<int> cpus_;  // as WorkerOptions has them
   std::optional<WorkerStart> start_;
   friend class Patience;
   KeptText output_text_, error_text_;

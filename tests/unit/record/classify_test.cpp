@@ -63,6 +63,9 @@ TEST(Outcomes, AMeasurementDecidesWhatAgrees) {
   EXPECT_EQ(agreeing(Skipped{SkipReason::over_budget, "12 s"}), Outcome::over_budget);
   EXPECT_EQ(agreeing(Skipped{SkipReason::other, "not asked for"}), Outcome::skipped);
   EXPECT_EQ(agreeing(Inconclusive{"noise"}), Outcome::noisy);
+  Inconclusive too_fast{"not believed"};
+  too_fast.evidence.doubt = "too fast";
+  EXPECT_EQ(agreeing(too_fast), Outcome::implausible);
   EXPECT_EQ(classify(of(Differs{}, samples({1}))), Outcome::wrong);
 }
 

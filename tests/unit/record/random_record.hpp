@@ -200,6 +200,7 @@ class RandomRecords {
       &Measured::fetch_ns, &Measured::first_execution_ns, &Measured::plan_ns};
   Measured measured() {
     Measured m{times(), whole(1, 99), reals(), coin(), text(), {}, whole(0, 9), {}};
+    m.doubt = text();
     m.slots = static_cast<int>(whole(1, 4096));
     m.slot_bytes = whole(0, 1LL << 50);
     m.counts = {reals(), reals(), reals(), text()};

@@ -34,6 +34,10 @@ TEST(ExitCode, WorstWins) {
   unsure.cases[0].measurement = Inconclusive{"loud"};
   EXPECT_EQ(exit_code(unsure, false), kGood);
   EXPECT_EQ(exit_code(unsure, true), kUndecided);
+  Inconclusive too_fast{"not believed"};
+  too_fast.evidence.doubt = "too fast";
+  unsure.cases[0].measurement = too_fast;
+  EXPECT_EQ(exit_code(unsure, false), kUndecided);
 }
 
 TEST(ExitCode, WhatWasNotJudgedIsNotGood) {

@@ -143,6 +143,10 @@ TEST(Wire, RefusesForgedRequests) {
   EXPECT_FALSE(sent(VerifyRun{.poison_bytes = 0}));
   EXPECT_FALSE(sent(MeasureSetup{.slots = 0}));
   EXPECT_FALSE(sent(Sample{.batch = 0}));
+  EXPECT_FALSE(sent(Sample{.poison_bytes = 9}));
+  EXPECT_FALSE(sent(Sample{.changed_bytes = 3}));
+  EXPECT_FALSE(sent(Sample{.changed = BufferRole::weights, .changed_bytes = 4}));
+  EXPECT_FALSE(sent(VerifyRun{.earlier = -1}));
   EXPECT_FALSE(sent(MeasureCheck{.slot = -1}));
 }
 
