@@ -116,7 +116,7 @@ def entrants_take_turns(cli):
         "settings": settings,
     }
     cli.write("c.json", config)
-    run_in(cli, 320 * MIB, "sweep c.json --out o")
+    run_in(cli, 368 * MIB, "sweep c.json --out o")
     _, records = cli.records("o")
     expect(len(records) == 12, f"{len(records)} records")
     for record in records:
