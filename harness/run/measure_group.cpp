@@ -434,7 +434,8 @@ class Group {
     const auto taken = w->call(request, limit);
     if (!taken) return fail(lane, taken.error()), false;
     sampled = *taken;
-    look_at_processors(lane, *w, sampled, w->cpu_ns() - before);
+    const double after = w->cpu_ns();
+    look_at_processors(lane, *w, sampled, before > 0 ? after - before : 0);
     w->stop();
     return !check || output_right(lane, *w, binding, given_to(given, sampled.change), after_timed_);
   }

@@ -252,7 +252,7 @@ int Worker::keepers() {
 
 double Worker::cpu_ns() {
   double total = 0;
-  if (pid_ <= 0) return 0;
+  if (pid_ <= 0 || !read_start()) return 0;
   for (const auto process : processes_of(pid_, keepers())) {
     clockid_t clock{};
     timespec at{};
@@ -265,7 +265,8 @@ double Worker::cpu_ns() {
 
 std::vector<int> Worker::other_processors() {
   std::set<int> others;
-  if (pid_ <= 0 || cpus_.empty()) return {};
+  // The warden may have had no time yet to say which processes are the worker's.
+  if (pid_ <= 0 || cpus_.empty() || !read_start()) return {};
   for (const auto process : processes_of(pid_, keepers()))
     for (const auto& thread : threads_of(process)) {
       cpu_set_t allowed;

@@ -87,7 +87,7 @@ class Worker {
   /// kernel's count, which a plugin cannot change; 0 where it is not known.
   double cpu_ns();
   /// Processors beyond those that it was given (WorkerOptions::cpus) on which one of its threads
-  /// may run; empty where it was given all.
+  /// may run; empty where it was given all, or where it is not known.
   std::vector<int> other_processors();
 
  private:
