@@ -254,7 +254,10 @@ def measure():
             device,
             record["time_ns"]["samples"],
         )
-        assert record["details"]["replayed"] is True
+        # A batch of one, as a loaded machine may make it, is not worth a graph.
+        assert record["details"]["replayed"] is (
+            record["time_ns"]["executions_per_sample"] > 1
+        ), record
         for when in ("device_before", "device_after"):
             assert record[when]["cudnn"].startswith("9."), record[when]
     listed = cases("bench", PROBLEM, "--backend", "cudnn", "--algorithm", "all", "--rounds", "8")
