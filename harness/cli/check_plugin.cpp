@@ -14,7 +14,7 @@ namespace {
 void print(const std::string& file, const RuleReport& report) {
   fmt::print("{}\n", file);
   for (const auto& line : report.lines) {
-    fmt::print("  {:<6} {:<12} {}\n", line.rule, line.state, line.what);
+    fmt::print("  {:<6} {:<12} {}\n", line.rule, word(line.state), line.what);
     for (const auto& more : {line.evidence, line.replay})
       if (!more.empty()) fmt::print("  {:<6} {:<12} {}\n", "", "", for_terminal(more));
   }

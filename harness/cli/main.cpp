@@ -38,6 +38,8 @@ constexpr std::array kVerbs{
     Verb{"gate", convgauge::cli::gate,
          "a run against a baseline: wrong, missing, or slower beyond doubt"},
     Verb{"machine", convgauge::cli::machine, "processor, caches, measured peaks"},
+    Verb{"check", convgauge::cli::check,
+         "one kernel: built, verified, timed beside others, as one JSON object"},
     Verb{"check-plugin", convgauge::cli::check_plugin,
          "every rule of the plugin ABI, one line each"},
     Verb{"worker", convgauge::cli::worker, ""},

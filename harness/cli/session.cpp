@@ -1,8 +1,10 @@
 #include "cli/session.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ctime>
 
 #include "cli/summary.hpp"
 #include "cli/terminal.hpp"
@@ -60,6 +62,26 @@ std::string command_line(const char* verb, const Arguments& arguments) {
   std::string line = fmt::format("convgauge {}", verb);
   for (const auto& argument : arguments) line += " " + argument;
   return line;
+}
+
+namespace {
+
+std::string safe_name(std::string name) {
+  for (char& c : name)
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '_' && c != '.') c = '_';
+  return name.empty() ? "run" : name;
+}
+
+}  // namespace
+
+std::filesystem::path fresh_run_folder(const std::string& name) {
+  const auto base =
+      std::filesystem::path("results/runs") /
+      fmt::format("{}-{:%Y%m%d-%H%M%S}", safe_name(name), fmt::localtime(std::time(nullptr)));
+  auto folder = base;
+  for (int i = 2; std::filesystem::exists(folder); ++i)
+    folder = fmt::format("{}-{}", base.string(), i);
+  return folder;
 }
 
 namespace {

@@ -1,6 +1,8 @@
 // A run at the terminal: progress on standard error, failures as they come, one exit code.
 #pragma once
+#include <filesystem>
 #include <span>
+#include <string>
 
 #include "cli/selection.hpp"
 #include "core/layers.hpp"
@@ -19,6 +21,10 @@ Expected<SweepResult> run_selection(const Selection& selection, SweepOptions opt
 
 /// "convgauge verify ..." as it was typed.
 std::string command_line(const char* verb, const Arguments& arguments);
+
+/// results/runs/NAME-TIME, a folder that does not exist yet: two runs started in the same second
+/// get different names.
+std::filesystem::path fresh_run_folder(const std::string& name);
 
 /// --dry-run: prints the cases (of a shard those of its problems, as in SweepOptions) and a rough
 /// estimate of the time; returns the exit code.

@@ -1,10 +1,8 @@
 // `convgauge sweep`: verify, measure, record, report.
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
-#include <ctime>
 
 #include "cli/session.hpp"
 #include "cli/summary.hpp"
@@ -60,21 +58,6 @@ Expected<std::vector<Outcome>> outcomes_to_retry(const Texts& words) {
     all.push_back(row->outcome);
   }
   return all;
-}
-
-std::string safe_name(std::string name) {
-  for (char& c : name)
-    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '_' && c != '.') c = '_';
-  return name.empty() ? "run" : name;
-}
-
-/// A folder that does not exist yet: two runs started in the same second get different names.
-fs::path fresh_folder(const std::string& name) {
-  const auto base = fs::path("results/runs") / fmt::format("{}-{:%Y%m%d-%H%M%S}", safe_name(name),
-                                                           fmt::localtime(std::time(nullptr)));
-  auto folder = base;
-  for (int i = 2; fs::exists(folder); ++i) folder = fmt::format("{}-{}", base.string(), i);
-  return folder;
 }
 
 Expected<void> write_reports(const fs::path& folder, const Results& results) {
@@ -134,7 +117,7 @@ int sweep(const Arguments& arguments) {
   if (values.count("dry-run")) return dry_run(*selection, true, options.shard, options.shards);
   options.out = options.resume        ? fs::path(values["resume"].as<std::string>())
                 : values.count("out") ? fs::path(values["out"].as<std::string>())
-                                      : fresh_folder(selection->suite.name);
+                                      : fresh_run_folder(selection->suite.name);
   if (!options.resume && fs::exists(options.out / "results.jsonl"))
     return usage_error(
         fmt::format("sweep: --out {} holds results already; continue them with --resume, or name "

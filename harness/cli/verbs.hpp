@@ -20,6 +20,7 @@ int report(const Arguments& arguments);
 int compare(const Arguments& arguments);
 int gate(const Arguments& arguments);
 int machine(const Arguments& arguments);
+int check(const Arguments& arguments);
 int check_plugin(const Arguments& arguments);
 int worker(const Arguments& arguments);
 

@@ -293,28 +293,28 @@ class Checker {
   }
 
   /// R19: kept, or which probe allocated and how many more did. It does not change the exit code.
-  std::pair<const char*, Evidence> wish() const {
+  std::pair<RuleState, Evidence> wish() const {
     if (!counted_allocations_)
-      return {"not checked",
+      return {RuleState::not_checked,
               {"allocations cannot be counted: a sanitizer, or not the GNU C library", {}}};
-    if (allocating_ == 0) return {"kept", {}};
-    return {"not kept",
+    if (allocating_ == 0) return {RuleState::kept, {}};
+    return {RuleState::not_kept,
             {fmt::format("{}{}", wishes_,
                          allocating_ > 1 ? fmt::format("; {} more probes", allocating_ - 1) : ""),
              {}}};
   }
 
-  std::pair<const char*, Evidence> state(std::optional<Rule> rule) const {
+  std::pair<RuleState, Evidence> state(std::optional<Rule> rule) const {
     const bool reached = agreed_ > 0;
     const bool at_loading = rule == Rule::R1 || rule == Rule::R2;
     if (const auto found = broken_.find(rule); found != broken_.end())
-      return {"BROKEN", found->second};
+      return {RuleState::broken, found->second};
     for (const auto tolerated : order_.tolerated)
-      if (rule && word(tolerated) == word(*rule)) return {"tolerated", {}};
-    if (!unjudged_.empty()) return {"not checked", {unjudged_, {}}};
+      if (rule && word(tolerated) == word(*rule)) return {RuleState::tolerated, {}};
+    if (!unjudged_.empty()) return {RuleState::not_checked, {unjudged_, {}}};
     if (rule == Rule::R19 && reached) return wish();
-    if (!reached && !at_loading) return {"not reached", {unreached_, {}}};
-    return {"kept", {}};
+    if (!reached && !at_loading) return {RuleState::not_reached, {unreached_, {}}};
+    return {RuleState::kept, {}};
   }
 
   void add_line(std::optional<Rule> rule, std::string_view name, std::string_view what) {

@@ -1,22 +1,44 @@
 // Checks one plugin file against every rule of the plugin ABI.
 #pragma once
+#include <array>
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "core/describe.hpp"
 #include "core/layers.hpp"
 #include "core/rule.hpp"
+#include "core/words.hpp"
 
 namespace convgauge::run {
 
-/// One rule: "R9", what it demands, its state, and the evidence if it is broken. States: "kept",
-/// "BROKEN", "not kept" (only R19, which is a wish and no fault), "tolerated", "not reached"
-/// (nothing ran) or "not checked" (with the reason as evidence). `replay`: the command that shows
-/// it again, where a single case does.
-struct RuleLine {
-  std::string rule, what, state, evidence, replay;
+enum class RuleState {
+  kept,
+  broken,
+  not_kept,  // only R19, which is a wish and no fault
+  tolerated,
+  not_reached,  // nothing ran
+  not_checked   // with the reason as evidence
 };
+
+/// One rule: "R9", what it demands, its state, and the evidence if it is broken. `replay`: the
+/// command that shows it again, where a single case does.
+struct RuleLine {
+  std::string rule, what;
+  RuleState state = RuleState::kept;
+  std::string evidence, replay;
+};
+
+template <class Walk, Is<RuleLine> L>
+void describe(Walk& walk, L& l) {
+  walk("rule", l.rule);
+  walk("state", l.state);
+  walk("what", l.what);
+  walk("evidence", l.evidence);
+  walk("replay", l.replay);
+}
 
 struct RuleReport {
   std::vector<RuleLine> lines;  // R1 ..., then "right": whether results were right
@@ -42,3 +64,14 @@ struct RulesOrder {
 RuleReport check_rules(const RulesOrder& order);
 
 }  // namespace convgauge::run
+
+namespace convgauge {
+
+template <>
+struct Words<run::RuleState> {
+  static constexpr std::string_view what = "state";
+  static constexpr std::array<std::string_view, 6> words{"kept",      "BROKEN",      "not kept",
+                                                         "tolerated", "not reached", "not checked"};
+};
+
+}  // namespace convgauge
