@@ -64,7 +64,7 @@ class Files(Case):
         self.assertEqual(len(json.loads(done.stdout)["layers"]), 1)
 
     def test_opsets(self):
-        newest = onnx.defs.onnx_opset_version()
+        newest = 28
         made = conv()
         for version in (0, -1, newest + 1, 2**40):
             made.opset_import[0].version = version

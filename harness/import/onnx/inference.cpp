@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "import/onnx/attributes.hpp"
+#include "import/onnx/newer_operators.hpp"
 #include "import/onnx/old_operators.hpp"
 
 namespace convgauge::onnx_import {
@@ -73,16 +75,18 @@ bool has_long_shape(const std::string& op, std::span<Value* const> inputs) {
   return dims && dims->size() == 1 && (*dims)[0] > kMostDims;
 }
 
-/// The rule of the node's version; where that has none, the one of the next version that has.
-const onnx::OpSchema* schema_of(const onnx::NodeProto& node, const Opsets& opsets) {
-  const auto domain = domain_of(node.domain());
-  const auto opset = opsets.find(domain);
-  if (opset == opsets.end()) return nullptr;
-  const auto* own = OpSchemaRegistry::Schema(node.op_type(), opset->second, domain);
-  const int newest = domain.empty() ? newest_opset() : opset->second;
-  for (int version = opset->second; own && version <= newest; ++version) {
+int library_opset() {
+  return OpSchemaRegistry::DomainToVersionRange::Instance().Map().at(onnx::ONNX_DOMAIN).second;
+}
+
+/// The rule of the node's version, or of the library's newest; where that has none, the one of the
+/// next version that has.
+const onnx::OpSchema* schema_of(const onnx::NodeProto& node, const std::string& domain, int opset) {
+  const int newest = domain.empty() ? library_opset() : opset;
+  for (int version = std::min(opset, newest); version <= newest; ++version) {
     const auto* schema = OpSchemaRegistry::Schema(node.op_type(), version, domain);
-    if (schema && schema->has_type_and_shape_inference_function()) return schema;
+    if (!schema) return nullptr;
+    if (schema->has_type_and_shape_inference_function()) return schema;
   }
   return nullptr;
 }
@@ -104,12 +108,46 @@ void infer_by(const onnx::OpSchema& schema, const onnx::NodeProto& node,
   }
 }
 
+/// PyTorch and onnxruntime leave out, at any opset, the last window of a pool with ceil_mode that
+/// would start behind input and padding before it; the operator reference says so since opset 22.
+void leave_out_empty_windows(const onnx::NodeProto& pool, std::span<Value* const> inputs,
+                             Inferred& result) {
+  const auto dims = inputs.empty() || !inputs[0] ? std::nullopt : known_dims(inputs[0]->type);
+  if (!pool.op_type().ends_with("Pool") || integer(pool, "ceil_mode", 0) == 0 || !dims ||
+      text(pool, "auto_pad", "NOTSET") != "NOTSET")
+    return;
+  const auto pads = integers(pool, "pads").value_or(Sizes{}),
+             strides = integers(pool, "strides").value_or(Sizes{});
+  for (auto& output : result.outputs) {
+    auto* shape = output.mutable_tensor_type()->mutable_shape();
+    for (int axis = 2; axis < shape->dim_size() && axis < static_cast<int>(dims->size()); ++axis) {
+      const auto k = static_cast<std::size_t>(axis - 2);
+      const auto stride = k < strides.size() ? strides[k] : 1;
+      const auto before = k < pads.size() ? pads[k] : 0;
+      const auto out = shape->dim(axis).dim_value();
+      if (out > 1 && (out - 1) * stride >= (*dims)[static_cast<std::size_t>(axis)] + before)
+        shape->mutable_dim(axis)->set_dim_value(out - 1);
+    }
+  }
+}
+
 /// Operators without a rule in the library whose output is like their input.
 bool keeps_type(const onnx::NodeProto& node) {
   const auto& op = node.op_type();
   if (domain_of(node.domain()).empty()) return op == "MeanVarianceNormalization";
   return node.domain() == "com.microsoft" &&
          (op == "Gelu" || op == "FastGelu" || op == "QuickGelu");
+}
+
+/// Whether there was a rule of our own.
+bool infer_newer(const onnx::NodeProto& node, std::span<Value* const> inputs, int opset,
+                 Inferred& result) {
+  auto types = newer_types(node, inputs, opset);
+  if (!types) result.failure = types.error().message;
+  if (types && !*types) return false;
+  result.known = true;
+  if (types) std::move((*types)->begin(), (*types)->end(), result.outputs.begin());
+  return true;
 }
 
 }  // namespace
@@ -125,10 +163,16 @@ Inferred infer(const onnx::NodeProto& node, std::span<Value* const> inputs, cons
     result.outputs[0] = inputs[0]->type;
     return result;
   }
-  const auto* schema = schema_of(node, opsets);
+  const auto domain = domain_of(node.domain());
+  const auto opset = opsets.find(domain);
+  if (opset == opsets.end()) return result;
+  if (domain.empty() && infer_newer(node, inputs, opset->second, result)) return result;
+  auto modern = modernized(node);
+  if (const auto* older = domain.empty() ? older_name(node, opset->second) : nullptr)
+    modern.node.set_op_type(older);
+  const auto* schema = schema_of(modern.node, domain, opset->second);
   if (!schema) return result;
   result.known = true;
-  auto modern = modernized(node);
   std::vector<Value*> all(inputs.begin(), inputs.end());
   Value second;
   if (modern.second_input) {
@@ -137,11 +181,12 @@ Inferred infer(const onnx::NodeProto& node, std::span<Value* const> inputs, cons
     all.push_back(&second);
   }
   infer_by(*schema, modern.node, all, result);
+  if (domain.empty() && result.failure.empty()) leave_out_empty_windows(modern.node, all, result);
   return result;
 }
 
 int newest_opset() {
-  return OpSchemaRegistry::DomainToVersionRange::Instance().Map().at(onnx::ONNX_DOMAIN).second;
+  return std::max(kNewestOpset, library_opset());
 }
 
 }  // namespace convgauge::onnx_import

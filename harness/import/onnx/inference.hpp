@@ -1,4 +1,4 @@
-// One node's output types, by the ONNX library's own rules.
+// One node's output types, by the ONNX library's rules and ours.
 #pragma once
 #include <onnx/onnx_pb.h>
 
@@ -19,8 +19,8 @@ std::string domain_of(const std::string& name);
 
 struct Inferred {
   std::vector<onnx::TypeProto> outputs;  // one for each output of the node
-  std::string failure;  // what the library found wrong, in its words; empty: nothing
-  bool known = false;   // whether the library has a rule for this operator
+  std::string failure;                   // what is wrong with the node, by its rule; empty: nothing
+  bool known = false;                    // whether there is a rule for this operator
 };
 
 /// `inputs` has an element for each input of the node: null for one that is left out. Their
@@ -28,7 +28,7 @@ struct Inferred {
 /// here.
 Inferred infer(const onnx::NodeProto& node, std::span<Value* const> inputs, const Opsets& opsets);
 
-/// The newest opset of ONNX's own operators that the library knows.
+/// The newest opset of ONNX's own operators that is understood.
 int newest_opset();
 
 }  // namespace convgauge::onnx_import

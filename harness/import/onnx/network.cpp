@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <onnx/common/version.h>
 
 #include <algorithm>
 #include <deque>
@@ -12,6 +11,7 @@
 #include "import/onnx/attributes.hpp"
 #include "import/onnx/convolution.hpp"
 #include "import/onnx/inference.hpp"
+#include "import/onnx/newer_operators.hpp"
 
 namespace convgauge::onnx_import {
 namespace {
@@ -113,8 +113,29 @@ std::string why_skipped(const NodeProto& node) {
   return fmt::format("an operator of the domain '{}', which is not read", node.domain());
 }
 
-std::string function_key(const std::string& domain, const std::string& name) {
-  return domain_of(domain) + ":" + name;
+/// The string of a field that only newer versions of onnx.proto have.
+std::string newer_text(const google::protobuf::Message& message, int field) {
+  const auto* reflection = message.GetReflection();
+  if (const auto* known = message.GetDescriptor()->FindFieldByNumber(field))
+    return reflection->GetString(message, known);
+  const auto& others = reflection->GetUnknownFields(message);
+  for (int i = 0; i < others.field_count(); ++i)
+    if (others.field(i).number() == field &&
+        others.field(i).type() == google::protobuf::UnknownField::TYPE_LENGTH_DELIMITED)
+      return others.field(i).length_delimited();
+  return {};
+}
+
+/// Functions of one name can differ by their overload.
+std::string key_of(const FunctionProto& function) {
+  constexpr int kOverload = 13;
+  return fmt::format("{}:{}:{}", domain_of(function.domain()), function.name(),
+                     newer_text(function, kOverload));
+}
+std::string key_of_called(const NodeProto& node) {
+  constexpr int kOverload = 8;
+  return fmt::format("{}:{}:{}", domain_of(node.domain()), node.op_type(),
+                     newer_text(node, kOverload));
 }
 
 /// Writes the attributes of a call into the nodes of the function that is called.
@@ -141,7 +162,7 @@ struct Given;
 class Reader {
  public:
   Reader(const onnx::ModelProto& model, const Watch& watch) : model_(model), watch_(watch) {
-    for (const auto& f : model.functions()) functions_[function_key(f.domain(), f.name())] = &f;
+    for (const auto& f : model.functions()) functions_[key_of(f)] = &f;
   }
 
   Expected<Network> read(const Request& request);
@@ -221,10 +242,8 @@ Expected<Opsets> Reader::opsets_of(
     const auto domain = domain_of(import.domain());
     const auto version = import.version();
     if (domain.empty() && (version < 1 || version > newest_opset()))
-      return error(
-          fmt::format("opset_import: {}: this program has the library of ONNX {}, which knows "
-                      "opsets 1 to {}",
-                      version, onnx::LAST_RELEASE_VERSION, newest_opset()));
+      return error(fmt::format("opset_import: {}: this program knows opsets 1 to {}", version,
+                               newest_opset()));
     opsets[domain] = static_cast<int>(std::clamp<std::int64_t>(version, 0, 1'000'000));
   }
   return opsets;
@@ -303,7 +322,7 @@ void Reader::run_nodes(const Nodes& nodes, Scope& scope, const Frame& frame) {
 }
 
 void Reader::run_node(const NodeProto& node, Scope& scope, const Frame& frame) {
-  const auto function = functions_.find(function_key(node.domain(), node.op_type()));
+  const auto function = functions_.find(key_of_called(node));
   if (function != functions_.end()) return run_call(node, *function->second, scope, frame);
   if (is_onnx(node) && node.op_type() == "If") return run_if(node, scope, frame);
   const auto& attributes = node.attribute();
@@ -358,8 +377,7 @@ Given Reader::given_to(const NodeProto& node, Scope& scope, const Frame& frame) 
 std::string why_unknown(const NodeProto& node, const Inferred& inferred) {
   if (inferred.known)
     return fmt::format("its size is decided by {}, when the network runs", node.op_type());
-  return fmt::format("its size is not known behind {}, for which the ONNX library has no rule",
-                     node.op_type());
+  return fmt::format("its size is not known behind {}, for which there is no rule", node.op_type());
 }
 
 /// By the library's rule, and by more that is known here.
@@ -565,20 +583,14 @@ std::optional<Padding> Reader::pad_before(const NodeProto& node, std::size_t ran
   const auto& pad = *found->second;
   const auto* data = pad.input_size() > 0 ? scope.find(pad.input(0)) : nullptr;
   const auto dims = data ? known_dims(data->type) : std::nullopt;
-  if (!is_onnx(pad) || !dims || dims->size() != rank || pad.input_size() > 3) return std::nullopt;
-  const auto constant_at = [&](int i) -> const Constant* {
-    const auto* value = i < pad.input_size() ? scope.find(pad.input(i)) : nullptr;
-    return value && value->constant ? &*value->constant : nullptr;
-  };
+  if (!is_onnx(pad) || !dims || dims->size() != rank) return std::nullopt;
   const bool has_fill = pad.input_size() > 2 && !pad.input(2).empty();
-  const auto* fill = constant_at(2);
+  const auto* fill_value = has_fill ? scope.find(pad.input(2)) : nullptr;
+  const auto* fill = fill_value && fill_value->constant ? &*fill_value->constant : nullptr;
   const auto* fill_attribute = attribute(pad, "value");
   const bool zero = has_fill ? fill && fill->numbers == std::vector<long double>{0}
                              : !fill_attribute || fill_attribute->f() == 0;
-  const auto pads =
-      pad.input_size() > 1
-          ? constant_at(1) ? std::optional(whole_numbers(*constant_at(1))) : std::nullopt
-          : integers(pad, "pads");
+  const auto pads = pad_sizes(pad, given_to(pad, scope, frame).values, rank);
   const auto made = padding_of(text(pad, "mode", "constant"), zero, pads.value_or(Sizes{}), *dims);
   if (made && (made->mode == PaddingMode::zeros || !has_pads(node))) return src_dims = *dims, made;
   return std::nullopt;
