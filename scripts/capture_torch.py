@@ -12,8 +12,8 @@ the given sizes; several inputs are several --input. In code of one's own:
         model(images)               # or whatever calls convolutions, backward() too
     found.save("mine.json")
 
-Works with torch 1.13 and 2.x; not inside torch.compile. Errors: a line on standard error, exit
-code 2.
+Works with torch 1.13 and 2.x. Not seen: what runs inside a compiled or frozen graph that has
+operators of its own (torch.jit.optimize_for_inference). Errors: a line on standard error, exit code 2.
 """
 import argparse
 import collections
@@ -38,7 +38,17 @@ DTYPES = {
     torch.bfloat16: "bf16",
 }
 CONVOLUTIONS = ("aten::convolution", "aten::_convolution")
+# Torch resolves these into the above, in inference mode only once it is asked to.
+RESOLVED = {f"aten::conv{kind}{rank}d" for kind in ("", "_transpose") for rank in (1, 2, 3)}
+RESOLVED.add("aten::_convolution_mode")
 Hint = collections.namedtuple("Hint", "sizes before after mode kernel")
+
+
+class Place:
+    """A module that runs, and what its next convolution was before the module padded its input."""
+
+    def __init__(self, module, hint=None):
+        self.module, self.hint = module, hint
 
 
 class NotConv2d(Exception):
@@ -95,6 +105,9 @@ class _Operators(TorchDispatchMode):
         self.owner = owner
 
     def __torch_dispatch__(self, operator, types, args=(), kwargs=None):
+        if operator._schema.name in RESOLVED:
+            with self:
+                return operator.decompose(*args, **(kwargs or {}))
         self.owner.note(operator._schema.name, args)
         return operator(*args, **(kwargs or {}))
 
@@ -112,7 +125,7 @@ class capture:
         self.problems, self.skipped = [], collections.Counter()
         self._names = {} if model is None else {id(m): n for n, m in model.named_modules()}
         self._keys, self._taken = {}, set()
-        self._stack, self._hint = [], None
+        self._stack = [Place(None)]  # the first one: outside of all modules
 
     def __enter__(self):
         hooks = torch.nn.modules.module
@@ -130,7 +143,7 @@ class capture:
             mode.__exit__(*failure)
         for handle in self._handles:
             handle.remove()
-        self._stack.clear()
+        del self._stack[1:]
 
     def suite(self):
         """The config, as an object for json."""
@@ -145,13 +158,11 @@ class capture:
         pathlib.Path(file).write_text(json.dumps(self.suite(), indent=2) + "\n")
 
     def _enter_module(self, module, inputs):
-        self._stack.append(module)
-        self._hint = self._hint_of(module, inputs)
+        self._stack.append(Place(module, self._hint_of(module, inputs)))
 
     def _leave_module(self, module, inputs, output):
-        while self._stack and self._stack.pop() is not module:  # what an exception left
-            pass
-        self._hint = None
+        while len(self._stack) > 1 and self._stack.pop().module is not module:
+            pass  # what an exception left
 
     @staticmethod
     def _hint_of(module, inputs):
@@ -174,12 +185,13 @@ class capture:
         dilation = [dilation] * rank if isinstance(dilation, int) else list(dilation)
         dilation = dilation * rank if len(dilation) == 1 else dilation
         before, after = same_padding(kernel, dilation)
-        if self._hint is None:
-            self._hint = Hint(list(x.shape[-rank:]), before, after, "zeros", kernel)
+        if self._stack[-1].hint is None:
+            self._stack[-1].hint = Hint(list(x.shape[-rank:]), before, after, "zeros", kernel)
 
     def note(self, operator, args):
         if operator in CONVOLUTIONS:
-            hint, self._hint = self._hint, None
+            place = self._stack[-1]
+            hint, place.hint = place.hint, None
             self._note_forward(hint, *args[:9])
         elif operator == "aten::convolution_backward":
             self._note_backward(*args[:11])
@@ -229,7 +241,7 @@ class capture:
             **_axes(sizes, weight, stride, before, after, dilation),
             "groups": groups,
             "bias": bias is not None,
-            "padding_mode": {"replicate": "replicate"}.get(mode, mode),
+            "padding_mode": mode,
         }
 
     @staticmethod
@@ -287,10 +299,10 @@ class capture:
 
     def _place(self, what):
         """The innermost module with a name; "conv2d" behind it where it is no convolution."""
-        for module in reversed(self._stack):
-            name = self._names.get(id(module))
+        for place in reversed(self._stack):
+            name = self._names.get(id(place.module))
             if name:
-                return name if "Conv" in type(module).__name__ else f"{name}.{what}"
+                return name if "Conv" in type(place.module).__name__ else f"{name}.{what}"
         return what
 
     def _unique(self, name):

@@ -3,6 +3,7 @@
 
 capture_test.py CONVGAUGE; without torch: exit code 77.
 """
+import importlib.util
 import json
 import pathlib
 import subprocess
@@ -47,6 +48,23 @@ class Net(nn.Module):
 
     def forward(self, x):
         return self.blocks(torch.relu(self.stem(x)))
+
+
+class UNet(nn.Module):
+    """Both directions, sizes that do not halve evenly, padding modes."""
+
+    def __init__(self):
+        super().__init__()
+        self.down = nn.Conv2d(3, 4, 3, padding=1, padding_mode="reflect")
+        self.deep = nn.Conv2d(4, 8, 4, stride=2, groups=2)
+        self.up = nn.ConvTranspose2d(8, 4, 3, stride=2, padding=1, output_padding=1, groups=4)
+        self.last = nn.Conv2d(8, 2, 3, padding=2, dilation=2)
+
+    def forward(self, x):
+        kept = self.down(x)
+        x = F.max_pool2d(torch.relu(kept), 2, 2, 1, ceil_mode=True)
+        x = F.interpolate(self.up(self.deep(x)), size=kept.shape[-2:], mode="nearest")
+        return self.last(torch.cat([x, kept], 1))
 
 
 class Capture(unittest.TestCase):
@@ -185,6 +203,22 @@ class Capture(unittest.TestCase):
             p = self.of(nn.Conv2d(2, 2, 4, padding="same"), [1, 2, 9, 9])
             self.assertEqual((p["dtype"], p["padding"]), ("bf16", [1, 2, 1, 2]))
 
+    def test_inference_mode(self):
+        """There, torch does not resolve conv2d into the operator that is read."""
+        expected = recorded(UNet(), [1, 3, 21, 26])
+        with torch.inference_mode(), capture(model := UNet()) as found:
+            model(torch.zeros(1, 3, 21, 26))
+        without_layout = lambda f: [{**p, "layout": None} for p in f.problems]
+        self.assertEqual(without_layout(found), without_layout(expected))
+        self.assertEqual(dict(found.skipped), {})
+
+    def test_modules_that_make_the_weights(self):
+        """They run between the padding of a convolution and its call."""
+        module = nn.Sequential(nn.Conv2d(1, 1, 3, padding=1, padding_mode="circular"))
+        nn.utils.parametrize.register_parametrization(module[0], "weight", nn.Identity())
+        p = recorded(module, [1, 1, 8, 8]).problems[0]
+        self.assertEqual((p["name"], p["height"], p["padding_mode"]), ("0", 8, "circular"))
+
     def test_layout(self):
         x = torch.zeros(1, 4, 8, 8).to(memory_format=torch.channels_last)
         with capture() as found:
@@ -219,6 +253,55 @@ class Capture(unittest.TestCase):
             F.conv2d(torch.zeros(1, 1, 8, 8), torch.zeros(1, 1, 3, 3))
         self.assertNotIn("padding_mode", self.only(found))
         self.assertEqual(recorded(module, [1, 1, 8, 8]).problems[0]["padding_mode"], "reflect")
+
+
+def exporters():
+    """(name, what writes a module as an ONNX file) of those that work here."""
+    new = int(torch.__version__.split(".")[0]) > 1
+    names = [("as traced", {"dynamo": False})] if new else [("as traced", {})]
+    if new and importlib.util.find_spec("onnxscript"):
+        names.append(("dynamo", {"dynamo": True}))
+    for name, options in names:
+        yield name, lambda module, x, file: torch.onnx.export(module, (x,), file, **options)
+
+
+def as_rows(problems):
+    """What both ways must agree on: an exporter makes a bias of the batch norm behind."""
+    keys = ("batch", "in_channels", "out_channels", "height", "width", "groups", "direction")
+    rows = []
+    for p in problems:
+        pairs = [p.get(k, d) for k, d in (("kernel_size", 1), ("stride", 1), ("dilation", 1))]
+        pad = p.get("padding", 0)
+        pad = (
+            [pad] * 4
+            if isinstance(pad, int)
+            else pad
+            if len(pad) == 4
+            else pad[:1] * 2 + pad[1:] * 2
+        )
+        row = [p.get(k, {"groups": 1, "direction": "forward"}.get(k)) for k in keys]
+        row += [[v, v] if isinstance(v, int) else v for v in pairs]
+        rows.append([*row, pad, p.get("padding_mode", "zeros"), p.get("count", 1)])
+    return sorted(rows, key=str)
+
+
+@unittest.skipUnless(
+    (CONVGAUGE.parent / "convgauge-import-onnx").exists() and importlib.util.find_spec("onnx"),
+    "needs convgauge-import-onnx and onnx",
+)
+class Exported(unittest.TestCase):
+    def test_an_exported_model_has_the_same_problems(self):
+        for name, export in exporters():
+            with self.subTest(name), tempfile.TemporaryDirectory() as folder:
+                file, suite = f"{folder}/net.onnx", f"{folder}/net.json"
+                export(UNet().eval(), torch.zeros(1, 3, 21, 26), file)
+                done = subprocess.run(
+                    [CONVGAUGE, "import", file, "-o", suite], capture_output=True, text=True
+                )
+                self.assertEqual(done.returncode, 0, done.stderr)
+                problems = json.loads(pathlib.Path(suite).read_text())["problems"]
+                expected = as_rows(recorded(UNet(), [1, 3, 21, 26]).problems)
+                self.assertEqual(as_rows(problems), expected)
 
 
 NET = """
