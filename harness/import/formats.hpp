@@ -35,9 +35,10 @@ bool looks_like_onnx(std::string_view name, std::string_view start);
 
 // The readers, one file each.
 
-/// Logs of oneDNN 1.x to 3.x that DNNL_VERBOSE or ONEDNN_VERBOSE made, also within the output of
-/// the program that ran: forward and both gradients of convolutions and deconvolutions. A torn last
-/// line is left out.
+/// Logs of MKL-DNN 0.x and oneDNN 1.x to 3.x that MKLDNN_VERBOSE, DNNL_VERBOSE or ONEDNN_VERBOSE
+/// made, also within the output of the program that ran: forward and both gradients of convolutions
+/// and deconvolutions. A torn last line is left out. Where no convolution ran, those that were
+/// created are taken.
 Expected<std::string> read_verbose(Lines& lines, Merge& into);
 /// Files and command lines of oneDNN's benchmark: options stay until they change, lists multiply,
 /// --batch files are read in their places.

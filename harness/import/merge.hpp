@@ -45,7 +45,11 @@ class Merge {
     skipped_.add(what, why, count);
   }
   /// Says that a layer which is no plain convolution was taken as one: "deconvolution", "as ...".
-  void change(const std::string& what, const std::string& how) { changed_.add(what, how, 1); }
+  void change(const std::string& what, const std::string& how, std::int64_t count = 1) {
+    changed_.add(what, how, count);
+  }
+  const std::vector<Problem>& problems() const { return problems_; }
+  const std::vector<Skipped>& skipped() const { return skipped_.list(); }
   bool empty() const { return problems_.empty(); }
   /// "12 reorder (not a convolution), 3 inner_product (...)"; empty where nothing was skipped.
   std::string skipped_text() const;

@@ -1,6 +1,7 @@
-// Logs of oneDNN. A line is
+// Logs of oneDNN, once DNNL and MKL-DNN. A line is
 //   onednn_verbose[,v1][,TIME][,primitive],exec,ENGINE,PRIMITIVE,...,DESCRIPTOR,MILLISECONDS
-// whose fields after "exec" have the order that the log's own "template:" line states.
+// whose fields after "exec" have the order that the log's own "template:" line states; versions
+// before 2.6 have no such line.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,7 +18,8 @@ namespace {
 using Fields = std::vector<std::string_view>;
 
 /// The markers of all versions; what precedes one in a line is not oneDNN's.
-constexpr std::array<std::string_view, 2> kMarkers{"onednn_verbose,", "dnnl_verbose,"};
+constexpr std::array<std::string_view, 3> kMarkers{"onednn_verbose,", "dnnl_verbose,",
+                                                   "mkldnn_verbose,"};
 
 /// What follows the first marker; empty where there is none.
 std::string_view after_marker(std::string_view line) {
@@ -48,7 +50,17 @@ struct Types {
   std::string_view src, wei, bia, dst;
 };
 
-Types types_of(std::string_view descriptors) {
+/// Before 1.0 the field states formats only, "fsrc:nChw8c fwei:OIhw8i8o fbia:undef fdst:nChw8c".
+Types old_types_of(std::string_view formats, std::string_view implementation) {
+  const auto has = [&](std::string_view part) {
+    return implementation.find(part) != std::string_view::npos;
+  };
+  const std::string_view type = has("int8") || has("s8") ? "s8" : has("bf16") ? "bf16" : "f32";
+  return {type, type, formats.find("fbia:undef") == std::string_view::npos ? type : "", type};
+}
+
+Types types_of(std::string_view descriptors, std::string_view implementation) {
+  if (descriptors.starts_with("fsrc:")) return old_types_of(descriptors, implementation);
   Types types;
   for (auto text : fields_of(descriptors, ' ')) {
     if (text.starts_with("diff_")) text.remove_prefix(5);
@@ -66,6 +78,38 @@ Types types_of(std::string_view descriptors) {
   return types;
 }
 
+bool is_kind(std::string_view field) {
+  return field.starts_with("forward") || field.starts_with("backward");
+}
+
+using Names = std::vector<std::string_view>;
+
+/// The names of the fields after "exec" of versions that state no template.
+Names names_of(const Fields& fields) {
+  constexpr std::string_view kEngines[] = {"cpu", "gpu"};
+  const bool has_engine =
+      !fields.empty() && std::count(std::begin(kEngines), std::end(kEngines), fields[0]) > 0;
+  const auto field = [&](std::size_t i) {
+    return i < fields.size() ? fields[i] : Fields::value_type();
+  };
+  Names names{"primitive"};
+  if (has_engine) names.insert(names.begin(), "engine");
+  if (has_engine || !is_kind(field(1))) names.push_back("implementation");  // 0.11 and later
+  names.insert(names.end(), {"prop_kind", "memory_descriptors"});
+  if (has_engine && !field(5).starts_with("alg:")) names.push_back("attributes");  // 1.1 and later
+  names.insert(names.end(), {"auxiliary", "problem_desc", "exec_time"});
+  return names;
+}
+
+/// Where the locale writes 9,4747 for the time, the two fields are one.
+void join_time(Fields& fields) {
+  const auto digits = [](std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+  };
+  if (fields.size() > 1 && digits(fields.back()) && digits(fields[fields.size() - 2]))
+    fields.pop_back();
+}
+
 class Verbose {
  public:
   Verbose(Lines& lines, Merge& into) : lines_(lines), into_(into) {}
@@ -74,17 +118,16 @@ class Verbose {
     while (const auto line = lines_.next()) {
       const auto text = after_marker(line->text);
       if (text.empty()) continue;
-      const auto fields = fields_of(text, ',');
-      if (auto ok = read(fields, line->ended); !ok) {
+      number_ = line->number;
+      if (auto ok = read(fields_of(text, ','), line->ended); !ok) {
         if (line->ended) return fault(lines_, line->number, ok.error().message);
         into_.skip("last line", "it is torn: " + ok.error().message);
       }
     }
-    if (into_.empty() && created_ > 0 && executed_ == 0)
-      return error(
-          fmt::format("{}: primitives were created ({}), but none was executed: a log of "
-                      "executions is needed (ONEDNN_VERBOSE=1)",
-                      lines_.name(), created_));
+    if (into_.empty()) {
+      if (!wrong_creation_.empty()) return error(wrong_creation_);
+      take_created();
+    }
     return version_ + threads_;
   }
 
@@ -93,21 +136,40 @@ class Verbose {
   Expected<void> read(const Fields& fields, bool ended) {
     constexpr std::size_t kBefore = 4;  // the most fields before what the line is about
     for (std::size_t i = 0; i < std::min(fields.size(), kBefore); ++i) {
-      const Fields rest(fields.begin() + static_cast<std::ptrdiff_t>(i) + 1, fields.end());
+      Fields rest(fields.begin() + static_cast<std::ptrdiff_t>(i) + 1, fields.end());
       const bool of_graph = i > 0 && fields[i - 1] == "graph";
+      const bool creates = fields[i] == "create" || fields[i] == "create:cache_miss" ||
+                           fields[i] == "create:cache_hit";
       if (fields[i] == "info") {
         read_info(rest, of_graph);
         return {};
       }
-      created_ += fields[i].starts_with("create");
-      if (fields[i] != "exec") continue;
-      ++executed_;
+      if (fields[i] != "exec" && !creates) continue;
       if (of_graph) return {};  // its primitives have lines of their own
-      if (!ended && rest.size() < template_.size()) return error("fields are missing at its end");
-      return read_execution(rest);
+      join_time(rest);
+      names_ = template_.empty() ? names_of(rest) : Names(template_.begin(), template_.end());
+      if (!ended && rest.size() < names_.size()) return error("fields are missing at its end");
+      if (!creates) return read_primitive(rest, into_);
+      const auto ok = read_primitive(rest, created_);
+      if (!ok && wrong_creation_.empty())
+        wrong_creation_ = fault(lines_, number_, ok.error().message).value().message;
+      return {};
     }
     if (!ended) return error("it does not say what was done");
     return {};
+  }
+
+  /// Some libraries (OpenVINO) run convolutions without a line for each.
+  void take_created() {
+    for (const auto& problem : created_.problems()) {
+      into_.change("convolution",
+                   "counted as often as it was created: the log has no line of one "
+                   "that ran",
+                   problem.count);
+      into_.add(problem);
+    }
+    for (const auto& skipped : created_.skipped())
+      into_.skip(skipped.what, skipped.why, skipped.count);
   }
 
   void read_info(const Fields& fields, bool of_graph) {
@@ -124,7 +186,8 @@ class Verbose {
         }
         return;
       }
-      if (field.starts_with("oneDNN v") || field.starts_with("DNNL v"))
+      if (field.starts_with("oneDNN v") || field.starts_with("DNNL v") ||
+          field.starts_with("Intel(R) MKL-DNN v") || field.starts_with("Intel MKL-DNN v"))
         version_ = field.substr(0, field.find(" (commit"));
       if (field.starts_with("nthr:")) threads_ = ", threads: " + std::string(field.substr(5));
     }
@@ -133,31 +196,29 @@ class Verbose {
   /// The field of this name. Commas can be in attributes only: what precedes them is counted from
   /// the left, what follows from the right.
   Expected<std::string_view> field(const Fields& fields, const char* name) const {
-    const auto place = std::find(template_.begin(), template_.end(), name) - template_.begin();
-    const auto attributes =
-        std::find(template_.begin(), template_.end(), "attributes") - template_.begin();
+    const auto place = std::find(names_.begin(), names_.end(), name) - names_.begin();
+    const auto attributes = std::find(names_.begin(), names_.end(), "attributes") - names_.begin();
     const auto more =
-        static_cast<std::ptrdiff_t>(fields.size()) - static_cast<std::ptrdiff_t>(template_.size());
-    if (place == static_cast<std::ptrdiff_t>(template_.size()))
+        static_cast<std::ptrdiff_t>(fields.size()) - static_cast<std::ptrdiff_t>(names_.size());
+    if (place == static_cast<std::ptrdiff_t>(names_.size()))
       return error(fmt::format("{}: the log's template line does not name this field", name));
     if (more < 0)
-      return error(
-          fmt::format("{}: is missing: the line has {} fields after 'exec', its template "
-                      "{}",
-                      name, fields.size(), template_.size()));
+      return error(fmt::format("{}: is missing: the line has {} fields after what was done, not {}",
+                               name, fields.size(), names_.size()));
     return fields[static_cast<std::size_t>(place <= attributes ? place : place + more)];
   }
 
-  Expected<void> read_execution(const Fields& fields) {
-    const auto at = std::find(template_.begin(), template_.end(), "primitive") - template_.begin();
+  Expected<void> read_primitive(const Fields& fields, Merge& into) {
+    const auto at = std::find(names_.begin(), names_.end(), "primitive") - names_.begin();
     if (static_cast<std::size_t>(at) >= fields.size())
-      return error(
-          fmt::format("primitive: is missing: the line has {} fields after 'exec'", fields.size()));
+      return error(fmt::format("primitive: is missing: the line has {} fields after what was done",
+                               fields.size()));
     const auto primitive = fields[static_cast<std::size_t>(at)];
     const bool transposed = primitive == "deconvolution";
     if (!transposed && primitive != "convolution") {
-      into_.skip(primitive.empty() ? "line without a primitive" : std::string(primitive),
-                 "not a convolution");
+      if (&into == &into_)
+        into.skip(primitive.empty() ? "line without a primitive" : std::string(primitive),
+                  "not a convolution");
       return {};
     }
     const auto kind = field(fields, "prop_kind"), memory = field(fields, "memory_descriptors"),
@@ -165,30 +226,30 @@ class Verbose {
     for (const auto* one : {&kind, &memory, &problem})
       if (!*one) return tl::unexpected(one->error());
     if (attributes && attributes->find("dw:") != std::string_view::npos)
-      into_.skip("fused depthwise convolution",
-                 "it runs inside the convolution before it, and the log has no sizes of it");
-    return read_problem(*kind, *memory, *problem, transposed);
+      into.skip("fused depthwise convolution",
+                "it runs inside the convolution before it, and the log has no sizes of it");
+    const auto types = types_of(*memory, field(fields, "implementation").value_or(""));
+    return read_problem(*kind, types, *memory, *problem, transposed, into);
   }
 
-  Expected<void> read_problem(std::string_view kind, std::string_view memory,
-                              std::string_view problem, bool transposed) {
+  Expected<void> read_problem(std::string_view kind, const Types& types, std::string_view memory,
+                              std::string_view problem, bool transposed, Merge& into) {
     const auto directions = directions_of(kind, transposed);
     if (directions.empty())
       return error(fmt::format("prop_kind: '{}' is not forward, backward_data or backward_weights",
                                kind.substr(0, 40)));
-    const auto types = types_of(memory);
     for (const auto& [name, type] :
          {std::pair("src", types.src), {"wei", types.wei}, {"dst", types.dst}})
       if (type.empty())
         return error(
             fmt::format("memory_descriptors: no type of {} in '{}'", name, memory.substr(0, 80)));
     if (!is_floating(types.src) || types.wei != types.src || types.dst != types.src) {
-      into_.skip(fmt::format("convolution of {}:{}:{}", types.src, types.wei, types.dst),
-                 kTypesOnly);
+      into.skip(fmt::format("convolution of {}:{}:{}", types.src, types.wei, types.dst),
+                kTypesOnly);
       return {};
     }
     if (problem.find('*') != std::string_view::npos) {
-      into_.skip("convolution with sizes known only at run time", "the log has no numbers of it");
+      into.skip("convolution with sizes known only at run time", "the log has no numbers of it");
       return {};
     }
     const auto descriptor = parse_descriptor(problem);
@@ -196,11 +257,11 @@ class Verbose {
     auto found = geometry_of(*descriptor, transposed);
     if (!found) return error("problem_desc: " + found.error().message);
     if (const auto* skipped = std::get_if<Skipped>(&*found)) {
-      into_.skip(skipped->what, skipped->why);
+      into.skip(skipped->what, skipped->why);
       return {};
     }
-    if (transposed) into_.change("deconvolution", kAsGradient);
-    if (is_1d(*descriptor)) into_.change("1-D convolution", kAsHeight1);
+    if (transposed) into.change("deconvolution", kAsGradient);
+    if (is_1d(*descriptor)) into.change("1-D convolution", kAsHeight1);
     for (const auto direction : directions) {
       Problem layer;
       layer.geometry = std::get<Geometry>(*found);
@@ -208,7 +269,7 @@ class Verbose {
           !transposed && direction != Direction::backward_data && !types.bia.empty();
       layer.own.dtype = parse_word<Dtype>(std::string(types.src));
       layer.own.direction = direction;
-      into_.add(std::move(layer));
+      into.add(std::move(layer));
     }
     return {};
   }
@@ -224,11 +285,12 @@ class Verbose {
 
   Lines& lines_;
   Merge& into_;
-  std::vector<std::string> template_{"engine",    "primitive",          "implementation",
-                                     "prop_kind", "memory_descriptors", "attributes",
-                                     "auxiliary", "problem_desc",       "exec_time"};
+  std::vector<std::string> template_;  // as the log states it; empty: it does not
+  Names names_;                        // of the fields of the line that is read
   std::string version_, threads_;
-  std::int64_t created_ = 0, executed_ = 0;
+  std::int64_t number_ = 0;     // of the line that is read
+  std::string wrong_creation_;  // the first line of creation that could not be read
+  Merge created_;  // what lines of creation say; used where nothing is said to have run
 };
 
 }  // namespace

@@ -46,6 +46,57 @@ TEST(Verbose, LinesOfEveryVersion) {
   }
 }
 
+TEST(Verbose, LinesBeforeOneDnn) {
+  const std::string old =
+      ",alg:convolution_direct,mb1_g1ic3oc4_ih8oh4kh3sh2dh0ph1_iw8ow4kw3sw2dw0pw1,";
+  const std::string formats = "fsrc:nChw8c fwei:OIhw8i8o fbia:undef fdst:nChw8c";
+  const std::string types =
+      "src_f32::blocked:abcd:f0 wei_f32::blocked:abcd:f0 "
+      "bia_undef::undef::f0 dst_f32::blocked:abcd:f0";
+  for (const auto& text :
+       {"mkldnn_verbose,exec,convolution,forward_training," + formats + old + "0.03\n",
+        "mkldnn_verbose,exec,convolution,jit:avx2,forward_training," + formats + old + "1.5\n",
+        "mkldnn_verbose,exec,convolution,jit_1x1:avx2,forward_training," + formats + old + "9,47\n",
+        "mkldnn_verbose,exec,convolution,gemm:jit,forward_inference," + types + old + "0.6\n",
+        "mkldnn_verbose,exec,cpu,convolution,gemm:jit,forward_inference," + types + old + "0.6\n",
+        "dnnl_verbose,exec,cpu,convolution,jit:avx2,forward_training," + types + old + "2\n",
+        "dnnl_verbose,exec,cpu,convolution,jit:avx2,forward_training," + types +
+            ",scratchpad_mode:user;" + old + "2,25\n"}) {
+    const auto reading =
+        log("mkldnn_verbose,info,Intel(R) MKL-DNN v0.18.0 (Git Hash d25d)\n" + text);
+    EXPECT_EQ(reading.error, "") << text;
+    EXPECT_EQ(reading.layers, Strings{"n1c3h8w8_o4k3s2p1_nobias f32 forward 1"}) << text;
+  }
+  const auto bias = "fsrc:nchw fwei:oihw fbia:x fdst:nchw";
+  const auto reading =
+      log("mkldnn_verbose,exec,convolution,jit:avx2,backward_weights," + (bias + old) + "1\n" +
+          "mkldnn_verbose,exec,convolution,jit:avx2,backward_data," + formats + old + "1\n" +
+          "mkldnn_verbose,exec,deconvolution,jit:avx2,forward_training," + formats +
+          ",alg:deconvolution_direct,mb1_g1ic8oc4_ih5oh10kh2sh2dh0ph0_iw5ow10kw2sw2dw0pw0,1\n" +
+          "mkldnn_verbose,exec,convolution,jit_int8:avx512_core,forward_training," + formats + old +
+          "1\n" +
+          "mkldnn_verbose,exec,reorder,jit:uni,undef,in:f32_hwio out:f32_OIhw8i8o,num:1,1x2,1\n");
+  EXPECT_EQ(reading.error, "");
+  EXPECT_EQ(reading.layers, (Strings{"n1c3h8w8_o4k3s2p1 f32 backward_weights 1",
+                                     "n1c3h8w8_o4k3s2p1_nobias f32 backward_data 1",
+                                     "n1c4h10w10_o8k2s2_nobias f32 backward_data 1"}));
+  EXPECT_EQ(reading.skipped, (Strings{"convolution of s8:s8:s8 1", "reorder 1"}));
+}
+
+TEST(Verbose, WhereNothingRanWhatWasCreatedIsTaken) {
+  const auto created = [](const std::string& how) {
+    auto text = line2();
+    return text.replace(text.find("exec"), 4, how);
+  };
+  const auto all = created("create:cache_miss") + created("create:cache_hit") +
+                   created("create:dispatch") +
+                   "onednn_verbose,exec,cpu,reorder,jit,undef,,,,1x1,1\n";
+  const auto reading = log(all);
+  EXPECT_EQ(reading.layers, Strings{"n1c3h8w8_o4k3s2p1 f32 forward 2"});
+  EXPECT_EQ(reading.changed, Strings{"convolution 2"});
+  EXPECT_EQ(log(all + line2()).layers, Strings{"n1c3h8w8_o4k3s2p1 f32 forward 1"});
+}
+
 TEST(Verbose, DirectionsAndBias) {
   EXPECT_EQ(log(line2()).layers, Strings{"n1c3h8w8_o4k3s2p1 f32 forward 1"});
   EXPECT_EQ(log(line2("backward_data")).layers,
@@ -141,10 +192,9 @@ TEST(Verbose, ErrorsNameLineFieldAndValue) {
   EXPECT_EQ(log(line2("forward", "src_f32::blocked:abcd:f0")).error,
             "x:1: memory_descriptors: no type of wei in 'src_f32::blocked:abcd:f0'");
   EXPECT_EQ(log("onednn_verbose,exec,cpu,convolution,jit\n").error,
-            "x:1: prop_kind: is missing: the line has 3 fields after 'exec', its template 9");
+            "x:1: prop_kind: is missing: the line has 3 fields after what was done, not 9");
   EXPECT_EQ(log("onednn_verbose,create:cache_miss,cpu,convolution,jit,forward\n").error,
-            "x: primitives were created (1), but none was executed: a log of executions is needed "
-            "(ONEDNN_VERBOSE=1)");
+            "x:1: prop_kind: is missing: the line has 4 fields after what was done, not 9");
 }
 
 TEST(Verbose, WhatHasNoFixedTwoDimensionsIsSkipped) {
