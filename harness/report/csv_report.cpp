@@ -169,7 +169,8 @@ std::vector<std::string> fields_of(const CaseRecord& record, const RowRegret* re
 
 std::string line_of(const std::vector<std::string>& fields) {
   std::string line;
-  for (const auto& field : fields) line += (line.empty() ? "" : ",") + escape_csv(field);
+  for (const auto& field : fields) line += escape_csv(field) + ",";
+  line.pop_back();
   return line + "\r\n";
 }
 

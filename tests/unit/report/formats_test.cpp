@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -116,6 +117,40 @@ TEST(Benchdnn, HasEachProblemOnceInItsOwnWords) {
           "g1mb1_ic1oc1_ih8oh6kh3sh1dh0ph0_iw8ow6kw3sw1dw0pw0_n\"x*1\"\n"))
       << text;
   EXPECT_TRUE(has("\n# n1c1h8w8_o1k3_reflect: benchdnn has no padding mode reflect\n")) << text;
+}
+
+/// A network whose problems have one geometry and name, in different settings of their own.
+TEST(Formats, TellProblemsOfOneNetworkApartByTheirOwnSettings) {
+  auto plain = timed("n", "x", about(1)), up = plain, half = plain;
+  up.problem.own.direction = up.settings.direction = Direction::backward_data;
+  half.problem.own.dtype = half.settings.dtype = Dtype::bf16;
+  half.problem.own.layout = half.settings.layout = Layout::nhwc;
+  const auto run = run_of({plain, up, half});
+  const auto xml = junit_report(run);
+  EXPECT_EQ(occurrences(xml, "<testsuite "), 3) << xml;
+  for (const auto* settings :
+       {"(f32, nchw, forward)", "(f32, nchw, backward_data)", "(bf16, nhwc, forward)"})
+    EXPECT_EQ(occurrences(xml, settings), 1) << settings;
+  const auto rows = parse_csv(csv_report(run));
+  const auto column = [&](const std::string& name) {
+    return static_cast<std::size_t>(std::find(rows[0].begin(), rows[0].end(), name) -
+                                    rows[0].begin());
+  };
+  std::set<std::string> told;
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    ASSERT_EQ(rows[i].size(), rows[0].size()) << "the suite's name is empty";
+    told.insert(rows[i].at(column("dtype")) + " " + rows[i].at(column("layout")) + " " +
+                rows[i].at(column("direction")));
+  }
+  EXPECT_EQ(told, (std::set<std::string>{"f32 nchw forward", "f32 nchw backward_data",
+                                         "bf16 nhwc forward"}));
+  std::set<std::string> names;
+  const auto list = nlohmann::json::parse(gbench_report(run));
+  for (const auto& b : list["benchmarks"]) names.insert(b["run_name"].get<std::string>());
+  EXPECT_EQ(names.size(), 3u);
+  const auto page = html_report({run});
+  for (const auto* label : {" (backward_data)", " (bf16, nhwc)"})
+    EXPECT_NE(page.find(label), page.npos) << label;
 }
 
 TEST(Markdown, FitsACommentHoweverLongTheRun) {
