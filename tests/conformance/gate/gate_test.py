@@ -12,6 +12,16 @@ import gate
 
 CONVGAUGE, FOLDER = sys.argv.pop(1), pathlib.Path(sys.argv.pop(1))
 PROBLEM = "n1c2h9w8_o3k3s2x1p1"
+ONE_STRIDE = {
+    "name": "one",
+    "in_channels": 2,
+    "out_channels": 3,
+    "height": 9,
+    "width": 8,
+    "kernel_size": 3,
+    "stride": 2,
+}
+TWO_STRIDES = {**ONE_STRIDE, "name": "two", "stride": [2, 1]}
 AGREES = {"verdict": {"kind": "agrees"}}
 DIFFERS = {"verdict": {"kind": "differs"}}
 REFUSED = {"verdict": {"kind": "refused", "reason": "kernel", "why": "3x3 only"}}
@@ -66,6 +76,20 @@ class Plugins(unittest.TestCase):
     def test_a_known_refusal(self):
         self.assertEqual(gated("correct", "backward_data", refused="^forward only$")[0], 0)
         self.catches("forward only", "correct", "backward_data", refused="another sentence")
+
+    def test_a_known_failure(self):
+        with tempfile.TemporaryDirectory() as folder:
+            suite = pathlib.Path(folder) / "suite.json"
+            suite.write_text(json.dumps({"problems": [ONE_STRIDE, TWO_STRIDES]}))
+
+            def run(match):
+                known = [{"match": match, "verdict": "differs", "issue": "ours"}]
+                return {"suite": str(suite), "problem": None, "known": known}
+
+            self.assertEqual(gated("stride_swapped", **run("* two"))[0], 0)
+            self.catches('"kind": "differs"', "stride_swapped", **run("* another"))
+            self.catches("happen no more", "stride_swapped", **run("*"))
+            self.catches("happen no more", "correct", **run("* two"))
 
     def test_a_machine_that_lacks_something(self):
         self.assertEqual(gated("correct", "backward_data", lacking="forward only")[0], gate.CANNOT)

@@ -1,0 +1,28 @@
+# ONNX Runtime's shared library, which PyPI's wheel onnxruntime holds (no header is needed), under
+# CONVGAUGE_ORT_ROOT or where convgauge_peer_folders() says. Ort_LIBRARY; Ort_FOUND, _WHY_NOT.
+include(PeerFolders)
+convgauge_peer_folders(ORT folders)
+set(Ort_LIBRARY "")
+foreach(folder IN LISTS folders)
+  file(GLOB files ${folder}/onnxruntime/capi/libonnxruntime.so* ${folder}/capi/libonnxruntime.so*
+    ${folder}/lib*/libonnxruntime.so* ${folder}/libonnxruntime.so*)
+  if(files AND NOT Ort_LIBRARY)
+    list(GET files 0 file)
+    file(REAL_PATH ${file} Ort_LIBRARY)
+  endif()
+endforeach()
+
+set(Ort_FOUND FALSE)
+set(Ort_WHY_NOT "")
+if(NOT Ort_LIBRARY)
+  list(JOIN folders ", " folders)
+  set(Ort_WHY_NOT "no libonnxruntime.so in ${folders} (scripts/install_peers ort)")
+else()
+  convgauge_why_not_loadable(${Ort_LIBRARY} Ort_WHY_NOT)
+  string(REGEX MATCH "[.]so[.]([0-9.]+)$" version "${Ort_LIBRARY}")
+  if(NOT Ort_WHY_NOT AND CMAKE_MATCH_1 AND CMAKE_MATCH_1 VERSION_LESS 1.11)
+    set(Ort_WHY_NOT "${Ort_LIBRARY} is ONNX Runtime ${CMAKE_MATCH_1}; 1.11 or later is needed")
+  elseif(NOT Ort_WHY_NOT)
+    set(Ort_FOUND TRUE)
+  endif()
+endif()
