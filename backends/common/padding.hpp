@@ -1,5 +1,5 @@
-// Padding modes that oneDNN does not have (reflect, replicate, circular): the padded source is
-// written out before the primitive runs; a gradient of the padded source is folded back after it.
+// Padding modes that a library does not have (reflect, replicate, circular): the padded source is
+// written out before the library runs; a gradient of the padded source is folded back after it.
 //
 // An axis has padded(axis) positions, numbered from 0: pad_before padding positions, the
 // axis.input positions of the source itself, and pad_after padding positions.
@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace convgauge::backends::onednn {
+namespace convgauge::backends {
 
 /// A dense tensor as `planes` images of pixels of `pixel_bytes`: nchw has a plane for each channel,
 /// nhwc one for each item of the batch, nChw8c one for each 8 channels.
@@ -79,4 +79,4 @@ inline void fold(const Pixels& pixels, const cvg_axis& h, const cvg_axis& w, cvg
   }
 }
 
-}  // namespace convgauge::backends::onednn
+}  // namespace convgauge::backends

@@ -4,7 +4,7 @@
 #include <convgauge/sdk.hpp>
 #include <stdexcept>
 
-#include "padding.hpp"
+#include "../common/padding.hpp"
 
 namespace convgauge::backends::onednn {
 namespace {

@@ -6,8 +6,8 @@
 #include <optional>
 #include <vector>
 
+#include "../common/padding.hpp"
 #include "candidates.hpp"
-#include "padding.hpp"
 
 namespace convgauge::backends::onednn {
 

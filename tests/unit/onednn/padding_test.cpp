@@ -1,7 +1,7 @@
 // Padding written out and folded back: one is the transpose of the other.
 #include <gtest/gtest.h>
 
-#include <onednn/padding.hpp>
+#include <common/padding.hpp>
 #include <vector>
 
 namespace convgauge::backends::onednn {
