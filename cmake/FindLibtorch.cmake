@@ -19,6 +19,7 @@ if(NOT torch_header)
   set(Libtorch_WHY_NOT
     "no libtorch in ${places} (Debian: libtorch-dev; scripts/install_peers torch)")
 else()
+  get_filename_component(torch_header ${torch_header} ABSOLUTE)  # without a slash at its end
   # The libraries that lie beside these headers, and no others.
   get_filename_component(torch_prefix ${torch_header}/.. ABSOLUTE)
   set(beside PATHS ${torch_prefix} PATH_SUFFIXES lib lib/${CMAKE_LIBRARY_ARCHITECTURE}

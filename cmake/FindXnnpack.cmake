@@ -26,6 +26,7 @@ if(NOT xnnpack_header OR NOT xnnpack_library)
 elseif(NOT pthreadpool_header OR NOT pthreadpool_library)
   set(Xnnpack_WHY_NOT "no pthreadpool in ${places} (Debian: libpthreadpool-dev)")
 else()
+  get_filename_component(xnnpack_header ${xnnpack_header} ABSOLUTE)  # without a slash at its end
   file(STRINGS ${xnnpack_header}/xnnpack.h newer
     REGEX "xnn_(reshape|create)_convolution2d_nhwc_f32")
   if(newer MATCHES "xnn_reshape_convolution2d_nhwc_f32")

@@ -7,7 +7,8 @@ function(convgauge_python_packages result)
   set(packages "")
   if(python)
     execute_process(COMMAND ${python} -c
-      "import site, sysconfig as s; print(s.get_path('purelib'), site.getusersitepackages(), sep=';')"
+      "import site, sysconfig
+print(sysconfig.get_path('purelib'), site.getusersitepackages(), sep=';')"
       OUTPUT_VARIABLE packages OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
   endif()
   set(${result} ${packages} PARENT_SCOPE)

@@ -73,7 +73,7 @@ def suite_with_known(suite, known, scratch):
     own = json.loads(suite.read_text(encoding="utf-8"))
     text = {key: own[key] for key in ("name", "settings") if key in own}
     file = pathlib.Path(scratch) / "known.json"
-    file.write_text(json.dumps({**text, "include": [str(suite)], "known": known}))
+    file.write_text(json.dumps({**text, "include": [str(suite.resolve())], "known": known}))
     return file
 
 
