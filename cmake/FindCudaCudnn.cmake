@@ -15,12 +15,8 @@ if(CudaCudnn_NVCC)
   list(APPEND cuda_hints ${nvcc_root})
 endif()
 list(APPEND cuda_hints /usr/local/cuda /opt/cuda /usr)
-find_program(CONVGAUGE_PYTHON NAMES python3)
-if(CONVGAUGE_PYTHON)
-  execute_process(COMMAND ${CONVGAUGE_PYTHON} -c
-    "import site, sysconfig as s; print(s.get_path('purelib'), site.getusersitepackages(), sep=';')"
-    OUTPUT_VARIABLE python_packages OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
-endif()
+include(PeerFolders)
+convgauge_python_packages(python_packages)
 set(cudnn_hints ${CONVGAUGE_CUDNN_ROOT} $ENV{CUDNN_PATH} ${cuda_hints})
 foreach(folder IN LISTS python_packages)
   list(APPEND cuda_hints ${folder}/nvidia/cu13 ${folder}/nvidia/cuda_runtime)
@@ -31,7 +27,7 @@ find_path(CudaCudnn_CUDA_INCLUDE_DIR cuda_runtime_api.h HINTS ${cuda_hints}
 find_library(CudaCudnn_CUDART cudart_static HINTS ${cuda_hints}
   PATH_SUFFIXES lib64 lib targets/x86_64-linux/lib)
 find_path(CudaCudnn_INCLUDE_DIR cudnn_graph.h HINTS ${cudnn_hints} PATH_SUFFIXES include)
-mark_as_advanced(CONVGAUGE_PYTHON CudaCudnn_NVCC CudaCudnn_CUDA_INCLUDE_DIR CudaCudnn_CUDART
+mark_as_advanced(CudaCudnn_NVCC CudaCudnn_CUDA_INCLUDE_DIR CudaCudnn_CUDART
   CudaCudnn_INCLUDE_DIR)
 
 set(CudaCudnn_FOUND FALSE)

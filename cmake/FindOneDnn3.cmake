@@ -1,20 +1,19 @@
-# oneDNN 3.x under CONVGAUGE_ONEDNN3_ROOT, or where pip puts it (wheels onednn-cpu-gomp and
-# onednn-devel-cpu-gomp: their include/ and lib/ go to Python's prefix),
-# or in the system's folders. OneDnn3::dnnl
+# oneDNN 3.x: the newest in .cache/peers/onednn3 (scripts/install_peers onednn3), /opt/onednn3, the
+# prefixes of Python, where pip puts it, and the system's folders; or under CONVGAUGE_ONEDNN3_ROOT
+# alone. OneDnn3::dnnl
 include(OneDnnVersion)
 set(CONVGAUGE_ONEDNN3_ROOT ""
-  CACHE PATH "Where oneDNN 3.x is installed; empty: Python's prefix, the usual folders")
+  CACHE PATH "Where oneDNN 3.x is installed; empty: .cache/peers, Python's prefix, usual folders")
 if(CONVGAUGE_ONEDNN3_ROOT)
   convgauge_find_onednn(3 ${CONVGAUGE_ONEDNN3_ROOT})
 else()
-  set(onednn3_hints /opt/onednn3 /usr/local)
-  find_program(CONVGAUGE_PYTHON NAMES python3)
-  mark_as_advanced(CONVGAUGE_PYTHON)
-  if(CONVGAUGE_PYTHON)
-    execute_process(COMMAND ${CONVGAUGE_PYTHON} -c
+  set(python_prefixes "")
+  find_program(python NAMES python3 NO_CACHE)
+  if(python)
+    execute_process(COMMAND ${python} -c
       "import site, sys; print(sys.prefix, site.getuserbase(), sep=';')"
                     OUTPUT_VARIABLE python_prefixes OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
-    list(APPEND onednn3_hints ${python_prefixes})
   endif()
-  convgauge_find_onednn(3 ${onednn3_hints} /usr)
+  convgauge_find_onednn(3 ${PROJECT_SOURCE_DIR}/.cache/peers/onednn3 /opt/onednn3
+    ${python_prefixes} ${CMAKE_PREFIX_PATH} /usr/local /usr)
 endif()

@@ -17,9 +17,11 @@ class OneDnn {
 #endif
   static constexpr const char* description = "oneAPI Deep Neural Network Library on the CPU";
   static const char* version() {
-    static const std::string text =
-        "oneDNN " + library_version() +
-        (library().threads.adjustable() ? " (OpenMP)" : " (sequential)");
+    static const std::string text = "oneDNN " + library_version() + " (" +
+                                    (!why_not_here().empty()          ? "no CPU"
+                                     : library().threads.adjustable() ? Threads::name
+                                                                      : "sequential") +
+                                    ")";
     return text.c_str();
   }
   static constexpr cvg::Supports supports{
@@ -30,9 +32,13 @@ class OneDnn {
       .directions = {CVG_DIRECTION_FORWARD, CVG_DIRECTION_BACKWARD_DATA,
                      CVG_DIRECTION_BACKWARD_WEIGHTS}};
 
+  static std::vector<cvg_device> devices() {
+    if (!why_not_here().empty()) throw cvg::Refused(CVG_REASON_HOST, why_not_here());
+    return {cvg::cpu_device()};
+  }
   static void check(const cvg_spec& spec, const cvg_settings& settings) {
     cvg::refuse_unless(settings.threads == 1 || library().threads.adjustable(), CVG_REASON_THREADS,
-                       "this oneDNN is built without OpenMP and runs in one thread");
+                       "this oneDNN is built without threads");
     for (const auto size :
          {spec.batch, spec.in_channels, spec.out_channels, padded(spec.h), padded(spec.w)})
       cvg::refuse_unless(

@@ -1,8 +1,16 @@
-// One interface to oneDNN 2.x and 3.x: all that differs between the two is here; and the OpenMP
-// runtime that the loaded library uses.
+// One interface to oneDNN 2.x and 3.x: all that differs between the two is here; and the runtime of
+// threads that the loaded library uses: OpenMP, TBB (builds for SYCL have it too), or none.
 #pragma once
 #include <dlfcn.h>
+#include <oneapi/dnnl/dnnl_config.h>
 
+#if DNNL_CPU_THREADING_RUNTIME == DNNL_RUNTIME_TBB
+#include <tbb/global_control.h>
+#endif
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <memory>
 #include <oneapi/dnnl/dnnl.hpp>
 #include <string>
 
@@ -109,11 +117,33 @@ inline std::string library_version() {
   return std::to_string(v->major) + "." + std::to_string(v->minor) + "." + std::to_string(v->patch);
 }
 
+#if DNNL_CPU_THREADING_RUNTIME == DNNL_RUNTIME_TBB
+/// Limits the number of threads of TBB in this process, the calling one included.
+class Threads {
+ public:
+  static constexpr const char* name = "TBB";
+
+  bool adjustable() const { return true; }
+  void use(int count) const {
+    if (count == count_) return;
+    limit_.reset();
+    limit_ = std::make_unique<tbb::global_control>(tbb::global_control::max_allowed_parallelism,
+                                                   static_cast<std::size_t>(count));
+    count_ = count;
+  }
+
+ private:
+  mutable int count_ = 0;
+  mutable std::unique_ptr<tbb::global_control> limit_;
+};
+#else
 /// Sets the number of threads of the OpenMP runtime that this libdnnl was linked to. That may be
 /// another one than this plugin's compiler uses, so it is looked up among the library's own
 /// dependencies.
 class Threads {
  public:
+  static constexpr const char* name = "OpenMP";
+
   Threads() {
     Dl_info info{};
     if (dladdr(reinterpret_cast<const void*>(&dnnl_version), &info) == 0) return;
@@ -139,6 +169,26 @@ class Threads {
   Set set_ = nullptr;
   Get get_ = nullptr;
 };
+#endif
+
+/// Puts the handlers of signals back that a runtime below the library sets (seen: OpenCL's for
+/// CPUs, SIGHUP and others).
+class KeepSignals {
+ public:
+  KeepSignals() {
+    for (int s = 1; s < kEnd; ++s) ::sigaction(s, nullptr, &before_[static_cast<std::size_t>(s)]);
+  }
+  KeepSignals(const KeepSignals&) = delete;
+  ~KeepSignals() {
+    for (int s = 1; s < kEnd; ++s)
+      if (s != SIGKILL && s != SIGSTOP)
+        ::sigaction(s, &before_[static_cast<std::size_t>(s)], nullptr);
+  }
+
+ private:
+  static constexpr int kEnd = 32;  // realtime signals begin there
+  std::array<struct sigaction, kEnd> before_{};
+};
 
 /// What lives as long as the plugin: an engine and a stream of oneDNN are too expensive to make one
 /// for each plan.
@@ -148,9 +198,38 @@ struct Library {
   dnnl::stream stream{engine};
 };
 
+/// Whether the library can run here at all; else the reason. A build for SYCL needs a driver of
+/// OpenCL for the CPU, which is looked for where $OCL_ICD_FILENAMES says, or where configure found
+/// one beside the library.
+inline const std::string& why_not_here() {
+  static const std::string why = [] {
+#ifdef CONVGAUGE_OPENCL_DRIVER
+    const KeepSignals keep;
+    if (*CONVGAUGE_OPENCL_DRIVER) ::setenv("OCL_ICD_FILENAMES", CONVGAUGE_OPENCL_DRIVER, 0);
+#endif
+    const char* driver = std::getenv("OCL_ICD_FILENAMES");
+    return dnnl::engine::get_count(dnnl::engine::kind::cpu) > 0
+               ? std::string()
+               : "oneDNN " + library_version() +
+                     " finds no CPU: a build for SYCL needs OpenCL's driver for it; "
+                     "OCL_ICD_FILENAMES is " +
+                     (driver ? driver : "not set");
+  }();
+  return why;
+}
+
+/// Made at the first call, where why_not_here() is empty. Its threads must not meet the destructors
+/// of static objects, so it is never destroyed.
 inline const Library& library() {
-  static const Library opened;
-  return opened;
+  static const Library* const opened = [] {
+    const KeepSignals keep;
+    const auto* made = new Library;
+    // The first memory starts the rest of the runtime below.
+    const dnnl::memory probe({{1}, dnnl::memory::data_type::f32, dnnl::memory::format_tag::a},
+                             made->engine);
+    return made;
+  }();
+  return *opened;
 }
 
 }  // namespace convgauge::backends::onednn
