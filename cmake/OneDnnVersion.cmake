@@ -1,8 +1,8 @@
 # convgauge_find_onednn(MAJOR FOLDERS...): the newest oneDNN of one major version that lies in one
-# of these prefixes, as OneDnn<MAJOR>::dnnl. Sets OneDnn<MAJOR>_FOUND, _WHY_NOT, _VERSION, _RUNTIME
-# (of its threads: OMP, SEQ or TBB) and _DRIVER in the caller. A build for SYCL has threads of TBB,
-# and runs where OpenCL finds a CPU: _DRIVER is the driver in its own folder, if there is one.
-# Nothing is cached: other folders are obeyed when configured again.
+# of these prefixes, as OneDnn<MAJOR>::dnnl. Sets OneDnn<MAJOR>_FOUND, _WHY_NOT, _VERSION, _LIBRARY,
+# _RUNTIME (of its threads: OMP, SEQ or TBB) and _DRIVER in the caller. A build for SYCL has threads
+# of TBB, and runs where OpenCL finds a CPU: _DRIVER is the driver in its own folder, if there is
+# one. Nothing is cached: other folders are obeyed when configured again.
 include(PeerFolders)
 
 # What is in one prefix: VERSION and RUNTIME, or WHY_NOT (empty where there is nothing at all).
@@ -99,5 +99,6 @@ function(convgauge_find_onednn major)
   set(${prefix}_WHY_NOT "${reasons}" PARENT_SCOPE)
   set(${prefix}_VERSION "${best}" PARENT_SCOPE)
   set(${prefix}_RUNTIME "${best_RUNTIME}" PARENT_SCOPE)
+  set(${prefix}_LIBRARY "${best_LIBRARY}" PARENT_SCOPE)
   set(${prefix}_DRIVER "${best_DRIVER}" PARENT_SCOPE)
 endfunction()

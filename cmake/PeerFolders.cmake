@@ -51,3 +51,14 @@ function(convgauge_why_not_loadable file result)
     set(${result} "${file} is built for another processor" PARENT_SCOPE)
   endif()
 endfunction()
+
+# convgauge_keep_local(PLUGIN LIBRARY): archives are made without the plugin, for its library is
+# large, or a folder of files that find each other. Where it lies outside the system's folders, the
+# installed plugin looks there too (CMake itself leaves out what lies in the source tree).
+function(convgauge_keep_local plugin library)
+  set_property(GLOBAL APPEND PROPERTY CONVGAUGE_LOCAL_PLUGINS ${plugin})
+  cmake_path(GET library PARENT_PATH folder)
+  if(NOT folder MATCHES "^(/usr)?/lib")
+    set_property(TARGET convgauge_${plugin} APPEND PROPERTY INSTALL_RPATH ${folder})
+  endif()
+endfunction()

@@ -1,6 +1,10 @@
 # Run by CPack over the folder that it is about to pack: puts the shared libraries that programs
 # and plugins need into lib/convgauge/libraries, where their run paths look first.
 set(root ${CPACK_TEMPORARY_INSTALL_DIRECTORY})
+foreach(plugin IN LISTS CPACK_CONVGAUGE_LEFT_OUT)
+  file(REMOVE ${root}/${CPACK_CONVGAUGE_LIBDIR}/convgauge/plugins/libconvgauge_${plugin}.so)
+  message(STATUS "cpack: without ${plugin}, whose library stays on this machine")
+endforeach()
 file(GLOB programs ${root}/${CPACK_CONVGAUGE_BINDIR}/convgauge*)
 file(GLOB plugins ${root}/${CPACK_CONVGAUGE_LIBDIR}/convgauge/plugins/*.so)
 file(GET_RUNTIME_DEPENDENCIES

@@ -96,8 +96,8 @@ class OpenVino {
   static constexpr const char* description =
       "OpenVINO's plugin for the CPU, a model of one convolution";
   static const char* version() {
-    static const std::string text =
-        "OpenVINO " + std::string(ov::get_openvino_version().buildNumber).substr(0, 9);
+    static const std::string build = ov::get_openvino_version().buildNumber;
+    static const std::string text = "OpenVINO " + build.substr(0, build.find('-'));
     return text.c_str();
   }
   static constexpr cvg::Supports supports{
