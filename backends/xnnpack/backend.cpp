@@ -52,7 +52,7 @@ struct Transposition {
         to[c * t.rows + r] = from[r * t.columns + c];
   }
   void run(std::size_t images, pthreadpool_t pool) {
-    if (images == 0) return;  // which pthreadpool aborts for
+    if (images == 0) return;           // which pthreadpool aborts for
     constexpr std::size_t kTile = 16;  // floats: a cache line
     pthreadpool_parallelize_3d_tile_2d(pool, &Transposition::tile, this, images, rows, columns,
                                        kTile, kTile, 0);
