@@ -33,6 +33,7 @@ int check_plugin(const Arguments& arguments) {
   add("library-path", po::value<std::string>(), "a folder put before the worker's LD_LIBRARY_PATH");
   add("tolerate", po::value<std::vector<std::string>>()->composing(),
       "R14, R15: rules that a library below the plugin may break");
+  add("trust", kTrustHelp);
   add("threads,t", po::value<int>()->default_value(1), "threads of its worker");
   add("json", "the rules as JSON");
   const auto parsed = parse(usage, arguments, "file");
@@ -41,7 +42,7 @@ int check_plugin(const Arguments& arguments) {
   const int threads = parsed.values["threads"].as<int>();
   if (threads < 1)
     return usage_error(fmt::format("check-plugin: --threads {}: less than 1", threads));
-  RulesOrder order{default_search_path({}).executable, {}, {}, {}, threads};
+  RulesOrder order{worker_program(parsed.values), {}, {}, {}, threads};
   auto options = backend_options(parsed.values);
   if (!options) return usage_error("check-plugin: " + options.error().message);
   order.options = std::move(*options);

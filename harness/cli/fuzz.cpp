@@ -56,7 +56,7 @@ Expected<FuzzOptions> options_of(const po::variables_map& values, const Selectio
   options.shrink = *budget;
   options.regressions = values["regressions"].as<std::string>();
   options.fail_fast = values.count("fail-fast") > 0;
-  options.executable = default_search_path({}).executable;
+  options.executable = selection.program;
   options.lanes = unthrottled_cores();
   return options;
 }

@@ -104,6 +104,7 @@ Usage usage_of_gate() {
       "measure every timed case again, not only those that the stored baseline cannot clear");
   add("budget", po::value<double>()->default_value(60, "60"),
       "seconds for measuring a suspect again, each side");
+  add("trust", kTrustHelp);
   add("strict", "what could not be told counts (exit code 5)");
   add("out", po::value<std::string>(), "folder for the results of what was measured again");
   add("output,o", po::value<std::string>(),
@@ -165,6 +166,7 @@ Expected<Gate> judged(const Request& request, const po::variables_map& values) {
   order.baseline_files = request.baseline_files;
   order.candidate_files = request.candidate_files;
   order.budget = request.budget;
+  order.executable = worker_program(values);
   if (values.count("out")) order.out = values["out"].as<std::string>();
   watch_interrupts();
   if (auto ok = measure_suspects(*gate, std::move(order)); !ok) return tl::unexpected(ok.error());

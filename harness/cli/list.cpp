@@ -83,7 +83,7 @@ int print_algorithms(const po::variables_map& values) {
   if (!selection) return usage_error(selection.error().message);
   const auto resolved = resolve_backends(selection->suite, selection->catalog);
   if (!resolved) return usage_error(resolved.error().message);
-  Pool pool(default_search_path({}).executable, false);
+  Pool pool(selection->program, false);
   for (const auto& problem : selection->suite.problems)
     for (const auto& settings : settings_of(selection->suite, problem))
       for (const auto& c : resolved->competitors) {
@@ -135,7 +135,8 @@ int list(const Arguments& arguments) {
   if (!given) return usage_error(given.error().message);
   std::vector<fs::path> files;
   for (const auto& option : *given) files.push_back(option.file);
-  const auto path = default_search_path(files);
+  auto path = default_search_path(files);
+  path.executable = worker_program(parsed.values);
   if (what == "suites") return print_suites();
   if (what != "backends" && what != "devices")
     return usage_error(fmt::format("list {}: not backends, devices, suites or algorithms", what));

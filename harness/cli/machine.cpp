@@ -9,6 +9,7 @@
 #include "run/machine/loops.hpp"
 #include "run/noise_floor.hpp"
 #include "run/outcome.hpp"
+#include "worker/containment.hpp"
 
 namespace convgauge::cli {
 namespace {
@@ -52,6 +53,7 @@ int machine(const Arguments& arguments) {
   if (parsed.values.count("json")) {
     HeaderRecord header;
     header.machine = m;
+    header.not_enforced = not_enforced();
     return fmt::print("{}\n", to_line(header)), kGood;
   }
   fmt::print(
@@ -71,6 +73,10 @@ int machine(const Arguments& arguments) {
         "A/A noise floor    {:.2f}%  (two processes of one kernel, {}; a smaller difference is "
         "none)\n",
         m.noise_floor * 100, counted(threads.back(), "thread"));
+  const auto missing = not_enforced();
+  fmt::print("containment        {}\n",
+             missing.empty() ? "complete" : "not enforced on this machine:");
+  for (const auto& sentence : missing) fmt::print("                   {}\n", sentence);
   return kGood;
 }
 

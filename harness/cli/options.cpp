@@ -110,6 +110,7 @@ void add_selection(po::options_description& options) {
       axes(settings));
   describe(declare, settings.verify);
   add("in-process", "for a debugger: the plugin runs in this process, and nothing is contained");
+  add("trust", kTrustHelp);
   add("placement", texts(), "guard placements: end, start");
   add("filter", text(), "a regular expression over SUITE.NAME and the problem's text");
 }

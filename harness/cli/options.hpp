@@ -32,6 +32,8 @@ Parsed parse(const Usage& usage, const Arguments& arguments, const std::string& 
 int usage_error(const std::string& message);
 
 /// What is run, on what, with which settings, and how it is verified.
+inline constexpr const char* kTrustHelp =
+    "for a debugger: workers may write files and reach other processes";
 void add_selection(po::options_description& options);
 /// How cases are timed.
 void add_measuring(po::options_description& options);

@@ -228,7 +228,7 @@ int run(const Arguments& arguments) {
   const auto given = [&](TensorRole role) -> const void* { return tensors[index_of(role)].data(); };
   const bool unbatched =
       is_unbatched(files->of(spec.reads(TensorRole::src) ? TensorRole::src : TensorRole::diff_dst));
-  Pool pool(default_search_path({}).executable, false, wants_in_process(parsed.values));
+  Pool pool(selection->program, false, wants_in_process(parsed.values));
   const auto done =
       run_tensors(pool, *competitor, competitor->choice.algorithm, settings.threads, spec,
                   {given(TensorRole::src), given(TensorRole::weights), given(TensorRole::bias),

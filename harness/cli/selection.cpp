@@ -289,6 +289,7 @@ namespace {
 Catalog find_plugins(const po::variables_map& values, const std::vector<PluginOption>& given,
                      bool plugins_alone, const Suite& suite, std::vector<Tolerable> tolerated) {
   auto path = default_search_path({});
+  path.executable = worker_program(values);
   path.tolerated = std::move(tolerated);
   auto no_folders = path;
   no_folders.folders.clear();
@@ -314,6 +315,12 @@ Catalog find_plugins(const po::variables_map& values, const std::vector<PluginOp
 
 }  // namespace
 
+Program worker_program(const po::variables_map& values) {
+  auto program = default_search_path({}).executable;
+  program.trusted = values.count("trust") > 0;
+  return program;
+}
+
 Expected<Selection> select(const po::variables_map& given, bool plugins_alone) {
   po::variables_map values = given;
   if (values.count("backends")) {
@@ -326,6 +333,7 @@ Expected<Selection> select(const po::variables_map& given, bool plugins_alone) {
   auto suite = read_target(values);
   if (!suite) return tl::unexpected(suite.error());
   Selection selection;
+  selection.program = worker_program(values);
   selection.suite = std::move(*suite);
   if (auto ok = apply_settings(values, selection.suite); !ok) return tl::unexpected(ok.error());
   if (values.count("placement"))

@@ -24,7 +24,11 @@ struct Selection {
   Suite suite;
   Catalog catalog;
   std::vector<Placement> placements{Placement::end, Placement::start};
+  Program program;
 };
+
+/// What workers are started from; --trust.
+Program worker_program(const po::variables_map& values);
 
 /// The target: a config, the name of a suite that came with this program, a problem in text form,
 /// or --problem FILE.

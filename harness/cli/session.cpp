@@ -43,7 +43,7 @@ Expected<SweepResult> run_selection(const Selection& selection, SweepOptions opt
   ProgressBar bar;
   watch_interrupts();
   options.placements = selection.placements;
-  options.executable = default_search_path({}).executable;
+  options.executable = selection.program;
   if (options.measure) warn_of_quota(selection.suite.settings.threads);
   SweepHooks hooks;
   if (selection.suite.problems.size() > 1) hooks.progress = [&](const Progress& p) { bar.show(p); };

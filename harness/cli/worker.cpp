@@ -32,6 +32,8 @@ int worker(const Arguments& arguments) {
     if (arguments[i] == "--plugin") options.plugin = arguments[i + 1];
     if (arguments[i] == "--cpus") options.cpus = numbers(arguments[i + 1]);
     if (arguments[i] == "--tolerate") options.tolerates_state = true;
+    if (arguments[i] == "--scratch") options.folders.scratch = arguments[i + 1];
+    if (arguments[i] == "--hidden") options.folders.hidden = arguments[i + 1];
     if (arguments[i] == "--threads") options.threads = numbers(arguments[i + 1]).at(0);
   }
   if (options.plugin.empty() || ::fcntl(kStatusDescriptor, F_GETFD) < 0) {

@@ -1,5 +1,7 @@
 #include "reference/cache.hpp"
 
+#include <cstdlib>
+
 #include "core/layers.hpp"
 #include "core/problem_text.hpp"
 #include "reference/cache_file.hpp"
@@ -33,15 +35,23 @@ std::string reference_key(const Spec& spec, Fill fill, Seeds seeds) {
   return key;
 }
 
+std::optional<std::filesystem::path> cache_folder() {
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  const char* home = std::getenv("HOME");
+  if (cache && *cache) return std::filesystem::path(cache) / "convgauge";
+  if (home && *home) return std::filesystem::path(home) / ".cache" / "convgauge";
+  return std::nullopt;
+}
+
 ReferenceCache::Values ReferenceCache::get(const Spec& spec, Fill fill, Seeds seeds,
                                            const Inputs& inputs, int threads) {
   const auto key = reference_key(spec, fill, seeds);
   if (auto known = find(key)) return known;
   const auto outputs = static_cast<std::size_t>(spec.written_elements());
   const bool on_disk = options_.directory && spec.terms() >= options_.disk_terms &&
-                       spec.geometry.flops() >= options_.disk_flops;
+                       spec.geometry.flops() >= options_.disk_flops && secret();
   if (on_disk)
-    if (auto stored = read_reference(file_of(key), key, outputs)) {
+    if (auto stored = read_reference(file_of(key), *secret(), key, outputs)) {
       keep(key, stored);
       const std::lock_guard lock(mutex_);
       ++counts_.disk_hits;
@@ -51,7 +61,7 @@ ReferenceCache::Values ReferenceCache::get(const Spec& spec, Fill fill, Seeds se
   values->want.resize(outputs);
   values->magnitude.resize(outputs);
   reference_fast(spec, inputs, values->view(), threads);
-  if (on_disk && write_reference(file_of(key), key, *values))
+  if (on_disk && write_reference(file_of(key), *secret(), key, *values))
     enforce_quota(*options_.directory, options_.disk_bytes);
   keep(key, values);
   const std::lock_guard lock(mutex_);
@@ -86,6 +96,11 @@ void ReferenceCache::keep(const std::string& key, Values values) {
     by_key_.erase(entries_.back().first);
     entries_.pop_back();
   }
+}
+
+const std::optional<SipKey>& ReferenceCache::secret() {
+  std::call_once(asked_secret_, [this] { secret_ = cache_key(*options_.directory); });
+  return secret_;
 }
 
 std::filesystem::path ReferenceCache::file_of(const std::string& key) const {

@@ -13,6 +13,7 @@
 #include "core/fill.hpp"
 #include "core/layers.hpp"
 #include "reference/reference.hpp"
+#include "reference/siphash.hpp"
 
 namespace convgauge::reference {
 
@@ -36,9 +37,14 @@ struct Seeds {
 /// accumulator and math mode are part of it only where the fill depends on them.
 std::string reference_key(const Spec& spec, Fill fill, Seeds seeds);
 
+/// The user's folder for references: $XDG_CACHE_HOME/convgauge, else $HOME/.cache/convgauge;
+/// nothing where neither is set.
+std::optional<std::filesystem::path> cache_folder();
+
 /// Drops the least recently used first, in memory and on disk. A disk that fails, is full, or holds
-/// incomplete or foreign files costs a recomputation, and never gives a wrong value. Several
-/// processes may share a directory. Thread-safe.
+/// incomplete or foreign files costs a recomputation, and never gives a wrong value: a file is
+/// believed where its checksum was computed with the secret key of its folder (cache_file.hpp).
+/// Several processes may share a directory. Thread-safe.
 class ReferenceCache {
  public:
   struct Options {
@@ -67,8 +73,12 @@ class ReferenceCache {
   Values find(const std::string& key);
   void keep(const std::string& key, Values values);
   std::filesystem::path file_of(const std::string& key) const;
+  /// That of the folder; nothing where there is none to be used.
+  const std::optional<SipKey>& secret();
 
   Options options_;
+  std::once_flag asked_secret_;
+  std::optional<SipKey> secret_;
   mutable std::mutex mutex_;
   std::list<Entry> entries_;  // most recently used first
   std::unordered_map<std::string, std::list<Entry>::iterator> by_key_;

@@ -1,13 +1,16 @@
 #include "reference/cache_file.hpp"
 
+#include <fcntl.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <fstream>
 #include <thread>
+
 #include "core/layers.hpp"
 
 namespace convgauge::reference {
@@ -15,22 +18,68 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kMagic[8] = {'c', 'v', 'g', 'r', 'e', 'f', '1', '\n'};
+constexpr char kMagic[8] = {'c', 'v', 'g', 'r', 'e', 'f', '2', '\n'};
 constexpr const char* kExtension = ".reference";
+constexpr const char* kKeyFile = "key";
+// No link is followed, and a FIFO is not waited for.
+constexpr int kReading = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+constexpr int kMaking = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
 
 struct Header {
   char magic[8];
   std::uint64_t key_bytes, outputs, checksum;  // the checksum covers key and values
 };
 
-std::uint64_t checksum_of(const std::string& key, const ReferenceValues& v) {
-  auto sum = checksum(key.data(), key.size(), 1);
-  sum = checksum(v.want.data(), v.want.size() * sizeof(double), sum);
-  return checksum(v.magnitude.data(), v.magnitude.size() * sizeof(double), sum);
-}
+class File {
+ public:
+  File(const fs::path& path, int flags) : number_(::open(path.c_str(), flags, 0600)) {}
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  ~File() {
+    if (number_ >= 0) ::close(number_);
+  }
+  explicit operator bool() const { return number_ >= 0; }
+  int number() const { return number_; }
 
-void read_all(std::ifstream& in, void* to, std::size_t bytes) {
-  in.read(static_cast<char*>(to), static_cast<std::streamsize>(bytes));
+  /// This user's alone: another could have written it, or, with `secret`, read it.
+  bool is_own(mode_t kind, bool secret = false) const {
+    struct stat about {};
+    return number_ >= 0 && ::fstat(number_, &about) == 0 && (about.st_mode & S_IFMT) == kind &&
+           about.st_uid == ::geteuid() &&
+           (about.st_mode & (secret ? S_IRWXG | S_IRWXO : S_IWGRP | S_IWOTH)) == 0;
+  }
+  bool read(void* to, std::size_t bytes) {
+    return move_all(static_cast<char*>(to), bytes,
+                    [this](char* at, std::size_t rest) { return ::read(number_, at, rest); });
+  }
+  bool write(const void* from, std::size_t bytes) {
+    return move_all(
+        static_cast<const char*>(from), bytes,
+        [this](const char* at, std::size_t rest) { return ::write(number_, at, rest); });
+  }
+
+ private:
+  template <class Byte, class Move>
+  static bool move_all(Byte* at, std::size_t bytes, Move move) {
+    while (bytes > 0) {
+      const auto moved = move(at, bytes);
+      if (moved < 0 && errno == EINTR) continue;
+      if (moved <= 0) return false;
+      at += moved;
+      bytes -= static_cast<std::size_t>(moved);
+    }
+    return true;
+  }
+
+  int number_;
+};
+
+std::uint64_t checksum_of(const SipKey& secret, const std::string& key, const ReferenceValues& v) {
+  SipHash sum(secret);
+  sum.add(key.data(), key.size());
+  sum.add(v.want.data(), v.want.size() * sizeof(double));
+  sum.add(v.magnitude.data(), v.magnitude.size() * sizeof(double));
+  return sum.value();
 }
 
 /// The temporary file: unique among processes and threads, in the same directory, so that renaming
@@ -40,11 +89,24 @@ fs::path beside(const fs::path& file) {
   return file.string() + "." + std::to_string(getpid()) + "." + std::to_string(thread) + ".part";
 }
 
-/// A regular file (a FIFO would never open) of this user, which no other user may write.
-bool is_trusted(const fs::path& file) {
-  struct stat status {};
-  return ::lstat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
-         status.st_uid == ::geteuid() && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+std::optional<SipKey> read_key(const fs::path& path) {
+  File file(path, kReading);
+  SipKey key{};
+  if (!file.is_own(S_IFREG, true) || !file.read(&key, sizeof key)) return std::nullopt;
+  return key;
+}
+
+/// Of several programs that do this at once, the first one's key is that of all.
+void make_key(const fs::path& path) {
+  SipKey key{};
+  const auto part = beside(path);
+  std::error_code ignored;
+  fs::remove(part, ignored);
+  File file(part, kMaking);
+  if (file && ::getrandom(&key, sizeof key, 0) == ssize_t{sizeof key} &&
+      file.write(&key, sizeof key))
+    fs::create_hard_link(part, path, ignored);
+  fs::remove(part, ignored);
 }
 
 bool leftover(const fs::directory_entry& entry) {
@@ -56,7 +118,7 @@ bool leftover(const fs::directory_entry& entry) {
 }  // namespace
 
 std::uint64_t checksum(const void* data, std::size_t bytes, std::uint64_t seed) {
-  // Multiply and fold, eight bytes at a time: detects damage, not tampering.
+  // Multiply and fold, eight bytes at a time.
   const auto* from = static_cast<const unsigned char*>(data);
   auto sum = seed ^ bytes * 0x9e3779b97f4a7c15u;
   for (std::size_t at = 0; at < bytes; at += 8) {
@@ -68,47 +130,55 @@ std::uint64_t checksum(const void* data, std::size_t bytes, std::uint64_t seed) 
   return sum;
 }
 
-std::shared_ptr<const ReferenceValues> read_reference(const fs::path& file, const std::string& key,
-                                                      std::size_t outputs) {
-  if (!is_trusted(file)) return nullptr;
-  std::ifstream in(file, std::ios::binary);
+std::optional<SipKey> cache_key(const fs::path& directory) {
+  std::error_code failed;
+  fs::create_directories(directory.parent_path(), failed);
+  ::mkdir(directory.c_str(), 0700);
+  if (!File(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC).is_own(S_IFDIR)) return std::nullopt;
+  const auto path = directory / kKeyFile;
+  if (auto key = read_key(path)) return key;
+  // What others could read or write is no secret.
+  fs::remove(path, failed);
+  make_key(path);
+  return read_key(path);
+}
+
+std::shared_ptr<const ReferenceValues> read_reference(const fs::path& path, const SipKey& secret,
+                                                      const std::string& key, std::size_t outputs) {
+  File file(path, kReading);
   Header header{};
-  read_all(in, &header, sizeof header);
-  if (!in || std::memcmp(header.magic, kMagic, sizeof kMagic) != 0) return nullptr;
-  if (header.key_bytes != key.size() || header.outputs != outputs) return nullptr;
+  if (!file.is_own(S_IFREG) || !file.read(&header, sizeof header) ||
+      std::memcmp(header.magic, kMagic, sizeof kMagic) != 0 || header.key_bytes != key.size() ||
+      header.outputs != outputs)
+    return nullptr;
   std::string own(key.size(), ' ');
-  read_all(in, own.data(), own.size());
-  if (!in || own != key) return nullptr;
+  if (!file.read(own.data(), own.size()) || own != key) return nullptr;
   auto values = std::make_shared<ReferenceValues>();
   values->want.resize(outputs);
   values->magnitude.resize(outputs);
-  read_all(in, values->want.data(), outputs * sizeof(double));
-  read_all(in, values->magnitude.data(), outputs * sizeof(double));
-  if (!in || header.checksum != checksum_of(key, *values)) return nullptr;
+  if (!file.read(values->want.data(), outputs * sizeof(double)) ||
+      !file.read(values->magnitude.data(), outputs * sizeof(double)) ||
+      header.checksum != checksum_of(secret, key, *values))
+    return nullptr;
   // The file's modification time is the time of its last use.
-  std::error_code ignored;
-  fs::last_write_time(file, fs::file_time_type::clock::now(), ignored);
+  ::futimens(file.number(), nullptr);
   return values;
 }
 
-bool write_reference(const fs::path& file, const std::string& key, const ReferenceValues& values) {
+bool write_reference(const fs::path& path, const SipKey& secret, const std::string& key,
+                     const ReferenceValues& values) {
   std::error_code failed;
-  fs::create_directories(file.parent_path(), failed);
-  const auto part = beside(file);
-  Header header{{}, key.size(), values.want.size(), checksum_of(key, values)};
+  const auto part = beside(path);
+  Header header{{}, key.size(), values.want.size(), checksum_of(secret, key, values)};
   std::memcpy(header.magic, kMagic, sizeof kMagic);
-  std::ofstream out(part, std::ios::binary | std::ios::trunc);
-  const auto put = [&](const void* from, std::size_t bytes) {
-    out.write(static_cast<const char*>(from), static_cast<std::streamsize>(bytes));
-  };
-  put(&header, sizeof header);
-  put(key.data(), key.size());
-  put(values.want.data(), values.want.size() * sizeof(double));
-  put(values.magnitude.data(), values.magnitude.size() * sizeof(double));
-  out.close();
-  fs::permissions(part, fs::perms::owner_read | fs::perms::owner_write, failed);
-  if (out) fs::rename(part, file, failed);
-  if (out && !failed) return true;
+  fs::remove(part, failed);
+  File file(part, kMaking);
+  const bool whole = file && file.write(&header, sizeof header) &&
+                     file.write(key.data(), key.size()) &&
+                     file.write(values.want.data(), values.want.size() * sizeof(double)) &&
+                     file.write(values.magnitude.data(), values.magnitude.size() * sizeof(double));
+  if (whole) fs::rename(part, path, failed);
+  if (whole && !failed) return true;
   fs::remove(part, failed);
   return false;
 }

@@ -19,18 +19,6 @@
 namespace convgauge::run {
 namespace {
 
-/// On disk in the user's cache folder; in memory only where there is no such folder.
-ReferenceCache::Options reference_cache_options() {
-  ReferenceCache::Options options;
-  const char* cache = std::getenv("XDG_CACHE_HOME");
-  const char* home = std::getenv("HOME");
-  if (cache && *cache)
-    options.directory = std::filesystem::path(cache) / "convgauge";
-  else if (home && *home)
-    options.directory = std::filesystem::path(home) / ".cache" / "convgauge";
-  return options;
-}
-
 std::size_t requirement_bytes(const PlanOpened& plan, BufferRole role) {
   std::size_t bytes = 0;
   for (const auto& need : plan.requirements)
@@ -47,7 +35,7 @@ CaseRunner::CaseRunner(const Suite& suite, const std::vector<Competitor>& compet
       options_(options),
       machine_(so_far.header.machine),
       pool_(options.executable, options.measure, options.in_process),
-      references_(reference_cache_options()),
+      references_({.directory = reference::cache_folder()}),
       first_libraries_(loaded_libraries(so_far)),
       known_libraries_(first_libraries_) {}
 

@@ -19,7 +19,7 @@ inline constexpr const char* kReferencePlugin = "builtin:reference";
 struct SearchPath {
   /// What is started again as worker: /proc/self/exe, which stays this program when its file is
   /// replaced.
-  std::filesystem::path executable;
+  Program executable;
   std::vector<std::filesystem::path> files;  // --plugin
   /// $CONVGAUGE_PLUGIN_PATH, then the plugin folder of the build or install tree.
   std::vector<std::filesystem::path> folders;

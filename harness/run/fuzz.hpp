@@ -12,6 +12,7 @@
 #include "run/cases.hpp"
 #include "run/shrink_case.hpp"
 #include "verify/coverage.hpp"
+#include "worker/spawn.hpp"
 
 namespace convgauge::run {
 
@@ -28,7 +29,7 @@ struct FuzzOptions {
   VerifySettings verify;
   bool more_fills = true;  // half of the cases get one further fill
   std::vector<Placement> placements{Placement::end, Placement::start};
-  std::filesystem::path executable;
+  Program executable;
   std::filesystem::path regressions;  // folder of the configs; empty: none are written
   ShrinkBudget shrink;
   bool fail_fast = false;

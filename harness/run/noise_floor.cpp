@@ -33,7 +33,7 @@ Case agreed_case(const Competitor& competitor, int threads) {
 
 }  // namespace
 
-double measure_noise_floor(const std::filesystem::path& executable, int threads, int rounds) {
+double measure_noise_floor(const Program& executable, int threads, int rounds) {
   const Competitor one = competitor("A/A one"), other = competitor("A/A other");
   const auto spec = Spec::of(*parse_problem(kProblem), Dtype::f32);
   ReferenceCache references{ReferenceCache::Options{}};

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "core/layers.hpp"
+#include "worker/spawn.hpp"
 
 namespace convgauge::run {
 
@@ -11,6 +12,6 @@ namespace convgauge::run {
 /// two seconds. Returns the largest difference that one pair showed, of the medians of its ratios
 /// (largest_difference()): 0.006 means that differences below 0.6% mean nothing here. High on a
 /// noisy machine. 0 where it could not be measured.
-double measure_noise_floor(const std::filesystem::path& executable, int threads, int rounds);
+double measure_noise_floor(const Program& executable, int threads, int rounds);
 
 }  // namespace convgauge::run

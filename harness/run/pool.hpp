@@ -17,13 +17,13 @@ class Pool {
   /// `timed`: something will be measured, so workers wait as they would in production.
   /// `in_process`: see WorkerOptions. `pinned`: false leaves the choice of cores to the system, for
   /// several pools that work at once.
-  Pool(std::filesystem::path executable, bool timed, bool in_process = false, bool pinned = true)
+  Pool(Program executable, bool timed, bool in_process = false, bool pinned = true)
       : executable_(std::move(executable)),
         timed_(timed),
         in_process_(in_process),
         pinned_(pinned) {}
 
-  const std::filesystem::path& executable() const { return executable_; }
+  const Program& executable() const { return executable_; }
 
   /// The worker for a competitor with this number of threads. All others are stopped if something
   /// is timed (otherwise idle workers do not spin). A worker that has ended is replaced.
@@ -39,7 +39,7 @@ class Pool {
   void renew() { workers_.clear(); }
 
  private:
-  std::filesystem::path executable_;
+  Program executable_;
   bool timed_, in_process_, pinned_;
   std::map<std::string, std::unique_ptr<Worker>> workers_;
 };

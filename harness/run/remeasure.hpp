@@ -9,6 +9,7 @@
 #include "core/expected.hpp"
 #include "core/layers.hpp"
 #include "record/record.hpp"
+#include "worker/spawn.hpp"
 
 namespace convgauge::run {
 
@@ -31,7 +32,8 @@ struct RemeasureOrder {
   int rounds = 21, processes = 1;  // rounds in each process
   std::chrono::milliseconds budget{10'000};
   std::uint64_t seed = 1;
-  std::filesystem::path executable, out;  // out: folder for results.jsonl; empty: none
+  Program executable;
+  std::filesystem::path out;  // folder for results.jsonl; empty: none
 };
 
 struct Remeasured {

@@ -123,7 +123,7 @@ class Remeasurement {
     o.rounds = order_.rounds;
     o.budget = order_.budget;
     o.seed = order_.candidate->results.header.seed;
-    o.executable = default_search_path({}).executable;
+    o.executable = order_.executable;
     return o;
   }
 

@@ -30,6 +30,7 @@ struct RemeasureRunsOrder {
   bool same_plugins_too = false;
   int rounds = 21, processes = 1;
   std::chrono::milliseconds budget{10'000};
+  Program executable;
   std::filesystem::path out;  // folder; empty: no results are written
 };
 

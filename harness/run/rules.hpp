@@ -11,6 +11,7 @@
 #include "core/layers.hpp"
 #include "core/rule.hpp"
 #include "core/words.hpp"
+#include "worker/spawn.hpp"
 
 namespace convgauge::run {
 
@@ -51,7 +52,7 @@ struct RuleReport {
 };
 
 struct RulesOrder {
-  std::filesystem::path executable;            // convgauge itself
+  Program executable;                          // convgauge itself
   std::filesystem::path file, library_path;    // library_path: put before LD_LIBRARY_PATH, or empty
   std::map<std::string, std::string> options;  // passed to every backend of the file
   int threads = 1;

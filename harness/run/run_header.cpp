@@ -13,6 +13,7 @@
 #include "run/noise_floor.hpp"
 #include "run/revision.hpp"
 #include "run/version.hpp"
+#include "worker/containment.hpp"
 
 namespace convgauge::run {
 namespace {
@@ -29,6 +30,13 @@ Libraries libraries_of(const std::vector<Competitor>& competitors) {
       found->labels.push_back(c.choice.label);
     }
   return all;
+}
+
+std::vector<std::string> not_kept_from(const SweepOptions& options) {
+  if (options.in_process) return {"everything: --in-process ran the plugins in the driver"};
+  if (options.executable.trusted)
+    return {"files and other processes: --trust kept the plugins from nothing"};
+  return not_enforced();
 }
 
 }  // namespace
@@ -62,6 +70,7 @@ HeaderRecord make_header(const Suite& suite, const ResolvedBackends& resolved,
   h.libraries = libraries_of(resolved.competitors);
   h.absent = resolved.absent;
   h.known = suite.known;
+  h.not_enforced = not_kept_from(options);
   h.fills = suite.settings.verify.fills;
   h.rounds = options.measure ? suite.settings.measure.rounds : 0;
   h.seed = suite.settings.verify.seed;

@@ -34,9 +34,8 @@ struct Candidate {
 /// The search for one failure.
 class FailureSearch {
  public:
-  FailureSearch(const CaseRecord& record, const FailedCase& failed,
-                const std::filesystem::path& executable, ReferenceCache& references,
-                std::function<bool()> go_on)
+  FailureSearch(const CaseRecord& record, const FailedCase& failed, const Program& executable,
+                ReferenceCache& references, std::function<bool()> go_on)
       : record_(record),
         failed_(failed),
         executable_(executable),
@@ -169,7 +168,7 @@ class FailureSearch {
 
   const CaseRecord& record_;
   const FailedCase& failed_;
-  const std::filesystem::path& executable_;
+  const Program& executable_;
   ReferenceCache& references_;
   std::function<bool()> go_on_;
   std::unique_ptr<Pool> pool_;
@@ -209,8 +208,7 @@ bool fails_alike(const Verdict& a, const Verdict& b) {
   return true;
 }
 
-Shrinker::Shrinker(std::filesystem::path executable, ShrinkBudget budget,
-                   std::function<bool()> stop)
+Shrinker::Shrinker(Program executable, ShrinkBudget budget, std::function<bool()> stop)
     : executable_(std::move(executable)), budget_(budget), stop_(std::move(stop)) {}
 Shrinker::~Shrinker() = default;
 

@@ -12,6 +12,7 @@
 #include "record/record.hpp"
 #include "run/single_case.hpp"
 #include "verify/point.hpp"
+#include "worker/spawn.hpp"
 
 namespace convgauge::run {
 
@@ -32,7 +33,7 @@ struct FailedCase {
 class Shrinker {
  public:
   /// `stop`: asked before each trial; true ends the search with what it has.
-  Shrinker(std::filesystem::path executable, ShrinkBudget budget, std::function<bool()> stop = {});
+  Shrinker(Program executable, ShrinkBudget budget, std::function<bool()> stop = {});
   ~Shrinker();
 
   /// Fills record.smallest or record.shrink_note for a defect that is worth shrinking: the first
@@ -45,7 +46,7 @@ class Shrinker {
  private:
   bool wants(const CaseRecord& record);
 
-  std::filesystem::path executable_;
+  Program executable_;
   ShrinkBudget budget_;
   std::function<bool()> stop_;
   ReferenceCache references_{ReferenceCache::Options{}};

@@ -14,6 +14,7 @@
 #include "run/catalog.hpp"
 #include "run/dump_case.hpp"
 #include "run/shrink_case.hpp"
+#include "worker/spawn.hpp"
 
 namespace convgauge::run {
 
@@ -24,7 +25,7 @@ struct SweepOptions {
   bool in_process = false;      // see WorkerOptions
   int shard = 0, shards = 1;    // problems whose index modulo shards is shard
   std::vector<Placement> placements{Placement::end, Placement::start};
-  std::filesystem::path executable;
+  Program executable;
   std::string command;         // for the header
   std::filesystem::path out;   // folder of results.jsonl; empty: nothing is written
   bool resume = false;         // continue the file in `out`

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -36,7 +37,11 @@ Arena::~Arena() {
 
 void Arena::grow(std::uint64_t size) {
   size = std::max(round_up(size, kPage), size_ + size_ / 2 / kPage * kPage);
-  if (::ftruncate(descriptor_.get(), static_cast<off_t>(size)) != 0) {
+  // A plugin may have let it grow, and it cannot shrink.
+  struct stat about {};
+  const bool is_smaller =
+      ::fstat(descriptor_.get(), &about) != 0 || static_cast<std::uint64_t>(about.st_size) < size;
+  if (is_smaller && ::ftruncate(descriptor_.get(), static_cast<off_t>(size)) != 0) {
     if (errno == EFBIG) throw MachineTrouble("ftruncate", errno);
     throw std::bad_alloc();
   }

@@ -252,9 +252,10 @@ void answer_denied(const MachineTrouble& trouble) {
     send_message(kSocketDescriptor, wire::pack(AnyReply(trouble.verdict())));
 }
 
-int run_child(const ChildOptions& options) {
+int run_child(const ChildOptions& options, bool namespaced) {
   pin(options.cpus);
   be_expendable();
+  if (!options.folders.scratch.empty()) contain(options.folders, namespaced);
   std::unique_ptr<Child> child;
   try {
     try_threads(options.threads);

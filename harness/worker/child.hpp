@@ -4,15 +4,17 @@
 #include <vector>
 
 #include "core/layers.hpp"
+#include "worker/containment.hpp"
 #include "worker/machine_trouble.hpp"
 
 namespace convgauge::worker {
 
 /// The arguments of `convgauge worker`.
 struct ChildOptions {
-  std::string plugin;            // a file, or "builtin:reference"
-  std::vector<int> cpus;         // its CPU mask; empty: as inherited
-  int threads = 1;               // that it must be able to have at once
+  std::string plugin;     // a file, or "builtin:reference"
+  std::vector<int> cpus;  // its CPU mask; empty: as inherited
+  int threads = 1;        // that it must be able to have at once
+  ContainedFolders folders{};
   bool tolerates_state = false;  // R14: what the plugin changed is put back, and no failure
 };
 
@@ -33,8 +35,8 @@ struct ChildDescriptors {
 void answer_denied(const MachineTrouble& trouble);
 
 /// Answers requests until the driver closes the socket; returns the exit code. Loads the plugin at
-/// the first request.
-int run_child(const ChildOptions& options);
+/// the first request. `namespaced`: see contain().
+int run_child(const ChildOptions& options, bool namespaced);
 
 /// The same in a thread of the driver, for a debugger: nothing is contained, and a fault ends the
 /// driver. Takes ownership of the descriptors.

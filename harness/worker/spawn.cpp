@@ -12,9 +12,11 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <iterator>
 #include <span>
 
 #include "core/layers.hpp"
+#include "reference/cache.hpp"
 #include "worker/child.hpp"
 #include "worker/machine_trouble.hpp"
 
@@ -31,11 +33,22 @@ Pipe make_pipe() {
   return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
-std::vector<std::string> environment(const WorkerOptions& options) {
+/// Where libraries keep what they compile: without these, in the user's home.
+constexpr const char* kScratchVariables[] = {"TMPDIR=",
+                                             "XDG_CACHE_HOME=",
+                                             "MESA_SHADER_CACHE_DIR=",
+                                             "__GL_SHADER_DISK_CACHE_PATH=",
+                                             "CUDA_CACHE_PATH=",
+                                             "TRITON_CACHE_DIR="};
+
+std::vector<std::string> environment(const WorkerOptions& options,
+                                     const std::filesystem::path& scratch) {
   // Not inherited: thread settings, which the harness sets, and verbose modes, because they write
   // to standard output, unless that is tolerated.
   std::vector<const char*> dropped{
       "OMP_NUM_THREADS=", "OMP_DYNAMIC=", "OMP_PROC_BIND=", "GOMP_CPU_AFFINITY=", "OMP_PLACES="};
+  if (!scratch.empty())
+    dropped.insert(dropped.end(), std::begin(kScratchVariables), std::end(kScratchVariables));
   if (!options.tolerates(Tolerable::R15))
     dropped.insert(dropped.end(), {"DNNL_VERBOSE=", "ONEDNN_VERBOSE="});
   std::vector<std::string> list;
@@ -53,6 +66,8 @@ std::vector<std::string> environment(const WorkerOptions& options) {
   if (!options.library_path.empty())
     library_path = options.library_path.string() + (library_path.empty() ? "" : ":" + library_path);
   if (!library_path.empty()) list.push_back("LD_LIBRARY_PATH=" + library_path);
+  if (!scratch.empty())
+    for (const char* variable : kScratchVariables) list.push_back(variable + scratch.string());
   list.push_back(fmt::format("OMP_NUM_THREADS={}", options.threads));
   list.emplace_back("OMP_DYNAMIC=false");
   // Spinning makes sense only for measurements: on busy cores it made the gate suite ten times
@@ -62,9 +77,15 @@ std::vector<std::string> environment(const WorkerOptions& options) {
   return list;
 }
 
-std::vector<std::string> arguments(const WorkerOptions& options) {
+std::vector<std::string> arguments(const WorkerOptions& options,
+                                   const std::filesystem::path& scratch) {
   std::vector<std::string> list{"convgauge",    "worker",    "--plugin",
                                 options.plugin, "--threads", std::to_string(options.threads)};
+  if (!scratch.empty()) {
+    list.insert(list.end(), {"--scratch", scratch.string()});
+    if (const auto cache = reference::cache_folder())
+      list.insert(list.end(), {"--hidden", std::filesystem::absolute(*cache).string()});
+  }
   if (options.tolerates(Tolerable::R14))
     list.insert(list.end(), {"--tolerate", std::string(word(Tolerable::R14))});
   if (!options.cpus.empty()) {
@@ -117,8 +138,8 @@ void reset_signals() {
 /// Runs in the memory of the driver, whose thread waits (vfork): system calls only.
 [[noreturn, gnu::noinline]] void become_worker(Start& start) {
   reset_signals();
-  // Where groups are denied, a session of its own is one too.
-  if (::setpgid(0, 0) != 0 && ::setsid() < 0)
+  // A session of its own is a group of its own, and has no terminal.
+  if (::setsid() < 0 && ::setpgid(0, 0) != 0)
     start.denied = "setpgid";
   else if (move_descriptors(start)) {
     ::execve(start.program, start.arguments, start.environment);
@@ -131,10 +152,12 @@ void reset_signals() {
 /// Starts the worker as the leader of its own process group. vfork, because fork would copy the
 /// page tables of a driver that holds gigabytes, and because posix_spawn does not tell what failed
 /// and needs clone3, which containers deny.
-pid_t start(const WorkerOptions& options, std::span<const std::pair<int, int>> descriptors) {
-  auto arguments_text = arguments(options), environment_text = environment(options);
+pid_t start(const WorkerOptions& options, const std::filesystem::path& scratch,
+            std::span<const std::pair<int, int>> descriptors) {
+  auto arguments_text = arguments(options, scratch);
+  auto environment_text = environment(options, scratch);
   const auto argv = pointers(arguments_text), envp = pointers(environment_text);
-  Start start{options.executable.c_str(), argv.data(), envp.data(), descriptors};
+  Start start{options.executable.file.c_str(), argv.data(), envp.data(), descriptors};
   sigset_t all, before;
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -151,7 +174,8 @@ pid_t start(const WorkerOptions& options, std::span<const std::pair<int, int>> d
 
 }  // namespace
 
-Spawned spawn_worker(const WorkerOptions& options, int crash, int arena) {
+Spawned spawn_worker(const WorkerOptions& options, const std::filesystem::path& scratch, int crash,
+                     int arena) {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   // The plugin runs as the same user, and would else write into this memory by /proc/PID/mem.
   ::prctl(PR_SET_DUMPABLE, 0);
@@ -171,7 +195,7 @@ Spawned spawn_worker(const WorkerOptions& options, int crash, int arena) {
                                              {crash, kCrashDescriptor},
                                              {arena, kArenaDescriptor},
                                              {status.write.get(), kStatusDescriptor}};
-  spawned.pid = start(options, descriptors);
+  spawned.pid = start(options, scratch, descriptors);
   spawned.status = std::move(status.read);
   spawned.output = std::move(output.read);
   spawned.errors = std::move(errors.read);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/layers.hpp"
@@ -13,13 +14,26 @@
 
 namespace convgauge::worker {
 
+/// What is started as a worker.
+struct Program {
+  Program() = default;
+  Program(std::filesystem::path its_file, bool is_trusted = false)
+      : file(std::move(its_file)), trusted(is_trusted) {}
+  bool operator==(const Program&) const = default;
+
+  /// The program whose verb `worker` is run; "/proc/self/exe" for the driver itself.
+  std::filesystem::path file;
+  /// --trust: the plugin is kept from nothing (containment.hpp); its crashes, its time and what it
+  /// leaves are still those of a process of its own.
+  bool trusted = false;
+};
+
 struct WorkerOptions {
   bool tolerates(Tolerable rule) const {
     return std::ranges::find(tolerated, rule) != tolerated.end();
   }
 
-  /// The program whose verb `worker` is run; "/proc/self/exe" for the driver itself.
-  std::filesystem::path executable;
+  Program executable;
   std::string plugin;                  // a file, or "builtin:reference"
   std::filesystem::path library_path;  // put before LD_LIBRARY_PATH; may be empty
   std::vector<int> cpus;               // CPU mask; empty: as the driver's
@@ -40,8 +54,10 @@ struct Spawned {
 };
 
 /// Makes this process the reaper of what a killed warden leaves, and closes its memory to debuggers
-/// and to plugins of the same user. `crash`, `arena`: descriptors that
-/// the worker gets as kCrashDescriptor and kArenaDescriptor. Throws MachineTrouble.
-Spawned spawn_worker(const WorkerOptions& options, int crash, int arena);
+/// and to plugins of the same user. `scratch`: ContainedFolders::scratch. `crash`, `arena`:
+/// descriptors that the worker gets as kCrashDescriptor and kArenaDescriptor. Throws
+/// MachineTrouble.
+Spawned spawn_worker(const WorkerOptions& options, const std::filesystem::path& scratch, int crash,
+                     int arena);
 
 }  // namespace convgauge::worker

@@ -20,11 +20,46 @@ void die_with_parent() {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
-[[noreturn]] void be_worker(const ChildOptions& options) {
+// A signal handler takes no argument of ours.
+volatile pid_t child_of_handler = 0;
+const char* volatile scratch_of_handler = "";
+
+/// When the driver ends, this process must live on until it has removed what the worker left.
+void outlive_driver(const ChildOptions& options) {
+  scratch_of_handler = options.folders.scratch.c_str();
+  struct sigaction action {};
+  action.sa_handler = [](int) {
+    if (child_of_handler > 0) {
+      ::kill(child_of_handler, SIGKILL);
+      return;
+    }
+    ::rmdir(scratch_of_handler);
+    ::_exit(0);
+  };
+  ::sigaction(signal_to_end(), &action, nullptr);
+  ::prctl(PR_SET_PDEATHSIG, signal_to_end());
+}
+
+/// While this process starts a child, the end of the driver waits.
+pid_t fork_known_to_handler() {
+  sigset_t end;
+  ::sigemptyset(&end);
+  ::sigaddset(&end, signal_to_end());
+  ::sigprocmask(SIG_BLOCK, &end, nullptr);
+  const auto child = ::fork();
+  if (child == 0)
+    ::signal(signal_to_end(), SIG_DFL);
+  else
+    child_of_handler = child;
+  ::sigprocmask(SIG_UNBLOCK, &end, nullptr);
+  return child;
+}
+
+[[noreturn]] void be_worker(const ChildOptions& options, bool namespaced) {
   die_with_parent();
   ::prctl(PR_SET_DUMPABLE, 1);  // a debugger may look at it
   ::close(kStatusDescriptor);
-  std::exit(run_child(options));
+  std::exit(run_child(options, namespaced));
 }
 
 template <class Message>
@@ -49,9 +84,9 @@ void close_workers_descriptors() {
 }
 
 /// The worker's process id. Where the machine allows no new process, the driver is told so.
-pid_t fork_worker(const ChildOptions& options) {
-  const auto worker = ::fork();
-  if (worker == 0) be_worker(options);
+pid_t fork_worker(const ChildOptions& options, bool namespaced) {
+  const auto worker = fork_known_to_handler();
+  if (worker == 0) be_worker(options, namespaced);
   if (worker < 0) {
     answer_denied(MachineTrouble("fork", errno));
     ::_exit(0);
@@ -64,7 +99,8 @@ pid_t fork_worker(const ChildOptions& options) {
 /// when this one ends.
 [[noreturn]] void be_init(const ChildOptions& options) {
   die_with_parent();
-  const auto worker = fork_worker(options);
+  const bool trusted = options.folders.scratch.empty();
+  const auto worker = fork_worker(options, !trusted && enter_mount_namespace());
   report(WorkerStart{});
   auto end = wait_for(worker);
   while (::waitpid(-1, nullptr, WNOHANG) > 0) {
@@ -92,49 +128,46 @@ bool kill_children() {
   }
 }
 
-// A signal handler takes no argument of ours.
-volatile pid_t worker_of_handler = 0;
-
-/// When the driver ends, this process must live on until it has killed what the worker left. The
-/// signal is one that nobody else sends: SIGTERM to the whole group, say, is a plugin's doing.
-void outlive_parent() {
-  const int signal = SIGRTMIN + 7;
-  struct sigaction action {};
-  action.sa_handler = [](int) {
-    if (worker_of_handler > 0) ::kill(worker_of_handler, SIGKILL);
-  };
-  ::sigaction(signal, &action, nullptr);
-  ::prctl(PR_SET_PDEATHSIG, signal);
-}
-
 [[noreturn]] void be_subreaper(const ChildOptions& options) {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-  const auto parent = ::getppid();
-  const auto worker = fork_worker(options);
-  worker_of_handler = worker;
-  outlive_parent();
-  if (::getppid() != parent) ::kill(worker, SIGKILL);  // it ended before the signal was asked for
+  const auto worker = fork_worker(options, false);
   report(WorkerStart{worker});
   auto end = wait_for(worker);
   end.left_processes = kill_children();
+  remove_scratch_folder(options.folders.scratch);
   report(end);
   ::_exit(0);
 }
 
 }  // namespace
 
+int signal_to_end() {
+  return SIGRTMIN + 7;
+}
+
 void run_warden(const ChildOptions& options) {
   // /proc/self/exe, by which the worker was started, would name it "exe".
   ::prctl(PR_SET_NAME, "convgauge");
+  // Whoever started convgauge may have left files open.
+  ::close_range(kStatusDescriptor + 1, ~0u, 0);
+  const bool namespaced = enter_pid_namespace(options.folders.scratch.empty());
   ::prctl(PR_SET_DUMPABLE, 0);  // the plugin must not write into its memory
-  die_with_parent();
-  if (::unshare(CLONE_NEWPID) != 0) be_subreaper(options);
-  const auto init = ::fork();
-  if (init < 0) be_subreaper(options);
+  // A driver that has ended before that is noticed by the worker, at its socket.
+  outlive_driver(options);
+  try {
+    make_scratch_folder(options.folders.scratch);
+  } catch (const MachineTrouble& trouble) {
+    answer_denied(trouble);
+    ::_exit(0);
+  }
+  const auto init = namespaced ? fork_known_to_handler() : -1;
   if (init == 0) be_init(options);
+  if (init < 0) be_subreaper(options);
   close_workers_descriptors();
   ::close(kStatusDescriptor);
-  ::waitpid(init, nullptr, 0);
+  while (::waitpid(init, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  remove_scratch_folder(options.folders.scratch);
   ::_exit(0);
 }
 

@@ -8,8 +8,7 @@
 namespace convgauge::worker {
 
 /// The first report on kStatusDescriptor. pid: the worker's process id where it has no PID
-/// namespace of its own, else 0. The driver kills that process alone, and lets the warden clean up
-/// after it.
+/// namespace of its own, else 0.
 struct WorkerStart {
   int pid = 0;
 };
@@ -20,6 +19,11 @@ struct WorkerEnd {
   int left_processes = 0;       // 1: the worker left processes behind (R17); they have been killed
   std::int64_t peak_bytes = 0;  // the most memory that the worker held at once
 };
+
+/// The signal at which a warden ends its worker, and all that is left of it, and then itself; the
+/// kernel sends it when the driver ends. Nobody else does: SIGTERM to the whole group, say, is a
+/// plugin's doing.
+int signal_to_end();
 
 /// Runs a worker as a descendant of this process and reports its end. Where the system allows it,
 /// the worker lives in a PID namespace of its own, whose end kills all processes in it, also those

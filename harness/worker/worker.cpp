@@ -104,7 +104,8 @@ void Worker::start(const WorkerOptions& options) {
   cpus_ = options.cpus;
   processors_ = static_cast<int>(options.cpus.empty() ? std::thread::hardware_concurrency()
                                                       : options.cpus.size());
-  auto spawned = spawn_worker(options, box_.descriptor(), arena_.descriptor());
+  if (!options.executable.trusted) scratch_ = scratch_name();
+  auto spawned = spawn_worker(options, scratch_, box_.descriptor(), arena_.descriptor());
   pid_ = spawned.pid;
   socket_ = std::move(spawned.socket);
   status_ = std::move(spawned.status);
@@ -119,7 +120,7 @@ void Worker::start_in_process(const WorkerOptions& options) {
   socket_ = Descriptor(sockets[0]);
   const ChildDescriptors theirs{sockets[1], ::dup(box_.descriptor()), ::dup(arena_.descriptor())};
   thread_ = std::thread(
-      [child = ChildOptions{options.plugin, options.cpus, 1, options.tolerates(Tolerable::R14)},
+      [child = ChildOptions{options.plugin, options.cpus, 1, {}, options.tolerates(Tolerable::R14)},
        theirs] { run_in_process(child, theirs); });
 }
 
@@ -133,25 +134,24 @@ void Worker::kill_all() {
     thread_.join();
   }
   if (pid_ <= 0) return;
-  // Without a namespace the warden must live on to kill what the worker left; it ends by itself
-  // when that is done.
-  if (const auto start = read_start(); start && start->pid > 0 && !ended_) {
-    ::kill(-pid_, SIGCONT);
-    ::kill(start->pid, SIGKILL);
-    pollfd status{status_.get(), POLLIN, 0};
-    ::poll(&status, 1, static_cast<int>(kReaping.count()));
-  }
+  // The warden removes what the worker left, and ends.
+  ::kill(pid_, SIGCONT);
+  ::kill(pid_, signal_to_end());
+  pollfd status{status_.get(), 0, 0};
+  if (::poll(&status, 1, static_cast<int>(kReaping.count())) > 0) ::waitpid(pid_, nullptr, 0);
   ::kill(-pid_, SIGKILL);
   // When the warden is gone, the init of the namespace becomes a child of this process. It ends
   // only after all other processes of the namespace.
   while (::waitpid(-pid_, nullptr, 0) > 0 || errno == EINTR) {
   }
   pid_ = -1;
+  remove_scratch_folder(scratch_);
 }
 
 void Worker::stop() {
   if (pid_ <= 0 || stopped_) return;
   ::kill(-pid_, SIGSTOP);
+  ::kill(pid_, SIGCONT);  // the warden, which must notice the end of this process
   stopped_ = true;
 }
 
@@ -287,10 +287,7 @@ Worker::EndReport Worker::read_end() {
       const bool knew_start = start_.has_value();
       WorkerEnd end{};
       if (!knew_start && read_start()) continue;
-      if (::read(status_.get(), &end, sizeof end) == ssize_t{sizeof end}) {
-        ended_ = true;
-        return {end};
-      }
+      if (::read(status_.get(), &end, sizeof end) == ssize_t{sizeof end}) return {end};
       return {};
     }
     if (!patience.lasts()) return {{}, patience.kept_waiting() ? patience.account() : ""};

@@ -75,8 +75,8 @@ class Worker {
   /// (R17), which are killed. An error where it does not end.
   Expected<bool> finish();
 
-  /// Stops or continues the whole process group, spinning threads included (measured: 7-10 us for
-  /// the pair of signals).
+  /// Stops or continues the whole process group but the warden, spinning threads included
+  /// (measured: 7-10 us for the pair of signals).
   void stop();
   void resume();
   bool alive() const { return pid_ > 0 || thread_.joinable(); }
@@ -125,10 +125,10 @@ class Worker {
   Arena arena_;
   CrashBox box_;
   Descriptor socket_, status_, output_, errors_;
+  std::filesystem::path scratch_;  // ContainedFolders::scratch
   pid_t pid_ = -1;
   std::thread thread_;  // where the worker runs in this process
   bool stopped_ = false, may_print_ = false;
-  bool ended_ = false;     // the warden has reported the worker's end
   int processors_ = 1;     // that the worker may use
   std::vector<int> cpus_;  // as WorkerOptions has them
   std::optional<WorkerStart> start_;

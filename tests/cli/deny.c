@@ -23,6 +23,10 @@ static const struct named kCalls[] = {
     {"setpgid", __NR_setpgid},
     {"flock", __NR_flock},
     {"unshare", __NR_unshare},
+    {"setsid", __NR_setsid},
+    {"mount", __NR_mount},
+    {"seccomp", __NR_seccomp},
+    {"landlock_create_ruleset", __NR_landlock_create_ruleset},
 };
 static const struct named kErrors[] = {{"EPERM", EPERM}, {"ENOSYS", ENOSYS}, {"ENOLCK", ENOLCK}};
 

@@ -67,6 +67,8 @@ def other_ways(cli):
         ("clone3", "EPERM"),
         ("clone3", "ENOSYS"),
         ("setpgid", "EPERM"),
+        ("setsid", "EPERM"),
+        ("mount", "EPERM"),
         ("unshare", "EPERM"),
     ):
         done = run(cli, f"{VERIFY} --json", call, error, 0)
@@ -100,7 +102,7 @@ def few_processes(cli):
     os.chmod(cli.folder.parent, 0o777)
     os.chmod(cli.folder, 0o777)
     user = 61234 + os.getpid() % 1000
-    for count, threads, code in ((1, 1, DENIED), (3, 1, 0), (3, 4, DENIED)):
+    for count, threads, code in ((1, 1, DENIED), (4, 1, 0), (4, 4, DENIED)):
         done = cli.run(
             f"verify {PROBLEM} --backend reference --threads {threads}",
             prepare=limited(resource.RLIMIT_NPROC, count, user),

@@ -94,6 +94,8 @@ Kept& library();
 double now();
 
 extern const std::span<const Cheat> kWatched, kStored, kDeferred, kMachine, kDevice;
+/// The tables of the plugin that is built.
+std::span<const std::span<const Cheat>> all_rows();
 /// Row `index` of all tables together; null beyond the last.
 const Cheat* cheat_at(std::size_t index);
 

@@ -11,7 +11,7 @@
 namespace cheats {
 namespace {
 
-constexpr std::size_t kMost = 80;  // rows of all tables together
+constexpr std::size_t kMost = 160;  // rows of all tables together
 constexpr cvg_memory kDeviceMemory = 1;
 
 Index output(const cvg_axis& a) {
@@ -318,7 +318,7 @@ double now() {
 }
 
 const Cheat* cheat_at(std::size_t index) {
-  for (const auto& table : {kWatched, kStored, kDeferred, kMachine, kDevice}) {
+  for (const auto& table : all_rows()) {
     if (index < table.size()) return &table[index];
     index -= table.size();
   }

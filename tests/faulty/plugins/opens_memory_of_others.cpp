@@ -1,5 +1,5 @@
-// Tries to open the memory of the processes above it, to write into it. Where it can, it makes the
-// file $CONVGAUGE_TEST_HARM.
+// Tries to open the memory of the processes above it, to write into it. Where it can, it computes
+// nothing.
 #include "../base.hpp"
 
 #include <fcntl.h>
@@ -32,8 +32,5 @@ bool opens(int process) {
 
 const faulty::Fault fault{.name = "opens_memory_of_others", .before = [](faulty::Call&) {
                             const int warden = getppid(), driver = parent_of(warden);
-                            const char* harm = std::getenv("CONVGAUGE_TEST_HARM");
-                            if (harm && (opens(warden) || opens(driver)))
-                              if (const int file = creat(harm, 0600); file >= 0) close(file);
-                            return true;
+                            return !opens(warden) && !opens(driver);
                           }};

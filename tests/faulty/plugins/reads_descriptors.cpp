@@ -3,23 +3,15 @@
 
 #include <fcntl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
-#include <cstdlib>
 #include <thread>
 
 namespace {
 
-/// Tells the test that an order was taken: orders come by the socket, the rest is memory.
-void confess(int descriptor) {
-  struct stat about {};
-  const char* file = getenv("CONVGAUGE_TEST_HARM");
-  if (file && fstat(descriptor, &about) == 0 && S_ISSOCK(about.st_mode)) close(creat(file, 0600));
-}
-
 void read_all(int descriptor) {
   char stolen[65536];
-  while (read(descriptor, stolen, sizeof stolen) > 0) confess(descriptor);
+  while (read(descriptor, stolen, sizeof stolen) > 0) {
+  }
 }
 
 /// An order wakes the thieves and the worker's own thread, and whoever runs first has it. Eight

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
+
 #include <fstream>
 
 #include "core/layers.hpp"
@@ -31,12 +33,20 @@ class Cache : public ::testing::Test {
   std::vector<fs::path> files() const {
     std::vector<fs::path> all;
     if (fs::exists(directory_))
-      for (const auto& entry : fs::directory_iterator(directory_)) all.push_back(entry.path());
+      for (const auto& entry : fs::directory_iterator(directory_))
+        if (entry.path().extension() == ".reference") all.push_back(entry.path());
     return all;
   }
   std::vector<double> want(ReferenceCache& cache, const Spec& spec, std::uint64_t seed = 1) const {
     const Tensors tensors(spec, Fill::normal, seed);
     return cache.get(spec, Fill::normal, {seed, seed}, tensors.inputs(), 1)->want;
+  }
+
+  /// How often a new process finds the reference on disk.
+  std::int64_t hits() const {
+    ReferenceCache cache(on_disk());
+    want(cache, spec_);
+    return cache.counts().disk_hits;
   }
 
   const Spec spec_ = spec_of("n1c4h6w6_o4k3p1");
@@ -128,6 +138,75 @@ TEST_F(Cache, KeepsItsQuotaByLastUse) {
   ReferenceCache third(options);
   want(third, spec_, 1);
   EXPECT_EQ(third.counts().disk_hits, 1);
+}
+
+TEST_F(Cache, AFileOfAnotherKeyIsNotBelieved) {
+  const auto other = directory_ / "other";
+  auto options = on_disk();
+  options.directory = other;
+  {
+    ReferenceCache cache(options);
+    want(cache, spec_);
+  }
+  ReferenceCache(on_disk()).get(spec_, Fill::normal, {2, 2},
+                                Tensors(spec_, Fill::normal, 2).inputs(), 1);
+  for (const auto& entry : fs::directory_iterator(other))
+    if (entry.path().extension() == ".reference")
+      fs::copy_file(entry.path(), directory_ / entry.path().filename());
+  EXPECT_EQ(files().size(), 2u);
+  EXPECT_EQ(hits(), 0);
+}
+
+TEST_F(Cache, LinksAndPipesAreNotFollowed) {
+  {
+    ReferenceCache cache(on_disk());
+    want(cache, spec_);
+  }
+  const auto file = files().at(0);
+  EXPECT_EQ(hits(), 1);
+  fs::rename(file, directory_ / "moved");
+  fs::create_symlink(directory_ / "moved", file);
+  EXPECT_EQ(hits(), 0);  // and the link is replaced by a file
+  EXPECT_EQ(hits(), 1);
+  fs::remove(file);
+  ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
+  EXPECT_EQ(hits(), 0);
+}
+
+TEST_F(Cache, WhatOthersMayWriteIsNotBelieved) {
+  {
+    ReferenceCache cache(on_disk());
+    want(cache, spec_);
+  }
+  const auto file = files().at(0);
+  fs::permissions(file, fs::perms::group_write, fs::perm_options::add);
+  EXPECT_EQ(hits(), 0);
+  EXPECT_EQ(hits(), 1);  // it was written anew
+  fs::permissions(directory_, fs::perms::others_write, fs::perm_options::add);
+  EXPECT_EQ(hits(), 0);
+  fs::permissions(directory_, fs::perms::others_write, fs::perm_options::remove);
+  EXPECT_EQ(hits(), 1);
+}
+
+TEST_F(Cache, AKeyThatOthersCouldReadIsReplaced) {
+  {
+    ReferenceCache cache(on_disk());
+    want(cache, spec_);
+  }
+  const auto key = directory_ / "key";
+  EXPECT_EQ(fs::status(key).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  fs::permissions(key, fs::perms::group_read, fs::perm_options::add);
+  EXPECT_EQ(hits(), 0);
+  EXPECT_EQ(fs::status(key).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  EXPECT_EQ(hits(), 1);
+}
+
+// The paper's appendix A: the 15 bytes 00 .. 0e under the key 00 .. 0f.
+TEST(SipHash24, IsThatOfThePaper) {
+  SipHash hash({0x0706050403020100u, 0x0f0e0d0c0b0a0908u});
+  hash.add_word(0x0706050403020100u);
+  hash.add_word(0x0f0e0d0c0b0a0908u);
+  EXPECT_EQ(hash.value(), 0xa129ca6149be45e5u);
 }
 
 TEST_F(Cache, ADirectoryThatCannotBeWrittenCostsNothingElse) {

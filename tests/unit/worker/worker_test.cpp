@@ -30,7 +30,7 @@ class Script {
   Script& operator=(const Script&) = delete;
   WorkerOptions options() const {
     WorkerOptions options;
-    options.executable = file_;
+    options.executable = Program(file_);
     return options;
   }
 
@@ -102,7 +102,7 @@ TEST(KeptText, KeepsTheBeginningAndTheEnd) {
 
 TEST(Worker, AProgramThatCannotBeStartedIsTheMachinesTrouble) {
   WorkerOptions options;
-  options.executable = "/no/such/program";
+  options.executable = Program("/no/such/program");
   options.plugin = "builtin:reference";
   const auto worker = Worker::spawn(options);
   ASSERT_FALSE(worker);
