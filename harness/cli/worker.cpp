@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <charconv>
 
@@ -28,6 +29,7 @@ std::vector<int> numbers(const std::string& text) {
 
 int worker(const Arguments& arguments) {
   ChildOptions options;
+  options.driver = ::getppid();
   for (std::size_t i = 0; i + 1 < arguments.size(); i += 2) {
     if (arguments[i] == "--plugin") options.plugin = arguments[i + 1];
     if (arguments[i] == "--cpus") options.cpus = numbers(arguments[i + 1]);

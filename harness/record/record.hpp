@@ -221,8 +221,8 @@ struct HeaderRecord {
   /// What each plugin had loaded once it had described itself, its own file left out; each library
   /// once, with the labels that have it. Empty in files of older versions.
   Libraries libraries{};
-  /// What plugins were not kept from in this run: a sentence for each thing that the machine did not
-  /// let convgauge enforce. Empty in older files too.
+  /// What plugins were not kept from in this run: a sentence for each thing that the machine did
+  /// not let convgauge enforce. Empty in older files too.
   std::vector<std::string> not_enforced{};
   std::vector<Fill> fills{};  // that outputs were verified under; empty in older files
   int rounds = 0;

@@ -255,7 +255,7 @@ void answer_denied(const MachineTrouble& trouble) {
 int run_child(const ChildOptions& options, bool namespaced) {
   pin(options.cpus);
   be_expendable();
-  if (!options.folders.scratch.empty()) contain(options.folders, namespaced);
+  if (!options.folders.scratch.empty()) contain(options.folders, namespaced, options.driver);
   std::unique_ptr<Child> child;
   try {
     try_threads(options.threads);

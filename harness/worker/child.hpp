@@ -1,5 +1,7 @@
 // The worker's main loop: loads one plugin and answers the driver's requests.
 #pragma once
+#include <sys/types.h>
+
 #include <string>
 #include <vector>
 
@@ -15,6 +17,7 @@ struct ChildOptions {
   std::vector<int> cpus;  // its CPU mask; empty: as inherited
   int threads = 1;        // that it must be able to have at once
   ContainedFolders folders{};
+  pid_t driver = 0;              // its process id
   bool tolerates_state = false;  // R14: what the plugin changed is put back, and no failure
 };
 

@@ -177,8 +177,8 @@ std::vector<std::string> sentences(const Contained& done) {
   std::vector<std::string> list;
   if (!done.processes)
     list.push_back(
-        "processes: no PID namespace, and no Landlock of Linux 6.12: a plugin can change priority "
-        "and processors of this user's other processes");
+        "processes: no PID namespace: a plugin can change priority and processors of this user's "
+        "other processes");
   if (!done.files)
     list.push_back(
         "files: no mount namespace, and no Landlock: a plugin can change every file that this user "
@@ -212,17 +212,20 @@ bool enter_mount_namespace() {
   return ::unshare(CLONE_NEWNS | CLONE_NEWIPC) == 0;
 }
 
-Contained contain(const ContainedFolders& folders, bool namespaced) {
+Contained contain(const ContainedFolders& folders, bool namespaced, pid_t driver) {
   Contained done;
   done.storage = namespaced && mount_own(folders);
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   const int abi = landlock_abi();
   const bool landlocked = abi > 0 && restrict_by_landlock(folders, abi);
-  done.processes = namespaced || (landlocked && abi >= kAbiScopes);
+  done.processes = namespaced;
   done.files = done.storage || landlocked;
   drop_capabilities();
   done.tasks = limit_tasks(namespaced);
-  done.calls = deny_system_calls({.other_processes = done.processes, .attributes = done.storage});
+  done.calls = deny_system_calls({.processes = namespaced,
+                                  .signals = namespaced || (landlocked && abi >= kAbiScopes),
+                                  .attributes = done.storage,
+                                  .driver = driver});
   return done;
 }
 

@@ -1,5 +1,7 @@
 // What keeps a plugin from what is not its own: files, other processes, the rest of the system.
 #pragma once
+#include <sys/types.h>
+
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -20,7 +22,8 @@ struct ContainedFolders {
 
 /// What of it this machine has let convgauge do.
 struct Contained {
-  /// Other processes are out of reach, by a PID namespace, or by Landlock from Linux 6.12 on.
+  /// Other processes are out of reach, by a PID namespace. Else their memory, their signals and the
+  /// driver are.
   bool processes = false;
   /// Nothing but the scratch folder and /dev/shm can be written, by a mount namespace or Landlock.
   bool files = false;
@@ -56,8 +59,8 @@ bool enter_mount_namespace();
 /// process and its children can write `folders.scratch` and /dev/shm only, and reaches no other
 /// process. What is refused fails with EPERM, EACCES or EROFS, and ends nothing: libraries probe.
 /// Files can be read; threads, memory, GPUs, processors and limits of its own are left to it.
-/// `namespaced`: both namespaces above were entered.
-Contained contain(const ContainedFolders& folders, bool namespaced);
+/// `namespaced`: both namespaces above were entered. `driver`: its process id, where they were not.
+Contained contain(const ContainedFolders& folders, bool namespaced, pid_t driver = 0);
 
 /// One sentence for each thing that this machine does not let convgauge enforce: tried in a child
 /// process, which takes some milliseconds. Empty: all of it is enforced. Throws MachineTrouble.

@@ -112,21 +112,31 @@ void deny_sockets(Filter& filter) {
 
 constexpr std::uint64_t kProcess = 1;  // IOPRIO_WHO_PROCESS, which is in no header
 
-/// Where process ids of others can be named.
-void deny_other_processes(Filter& filter) {
+void deny_signals(Filter& filter) {
   const auto own = static_cast<std::uint64_t>(::getpid());
   for (const char* call : {"kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"})
     filter.deny(call, {is_not(0, own)});
   for (const char* call : {"tkill", "pidfd_send_signal"}) filter.deny(call);
+  // Signals of a descriptor's owner.
+  for (const std::uint64_t order : {F_SETOWN, F_SETOWN_EX, F_SETSIG})
+    filter.deny("fcntl", {is(1, order)});
+}
+
+/// Where ids of other processes can be named. Those of threads cannot be told from them, and a
+/// plugin chooses the processors of its threads: these are denied for the driver and the warden.
+void deny_other_processes(Filter& filter, pid_t driver) {
   filter.deny("prlimit64", {is_not(0, 0), is_not(2, 0)});
   for (const auto& [call, process] :
        {std::pair{"setpriority", std::uint64_t{PRIO_PROCESS}}, std::pair{"ioprio_set", kProcess}}) {
     filter.deny(call, {is_not(0, process)});
     filter.deny(call, {is_not(1, 0)});
   }
-  // Signals of a descriptor's owner.
-  for (const std::uint64_t order : {F_SETOWN, F_SETOWN_EX, F_SETSIG})
-    filter.deny("fcntl", {is(1, order)});
+  for (const auto keeper : {driver, ::getppid()})
+    for (const char* call :
+         {"sched_setaffinity", "sched_setscheduler", "sched_setparam", "sched_setattr"})
+      filter.deny(call, {is(0, static_cast<std::uint64_t>(keeper))});
+  // Left behind without an IPC namespace.
+  for (const char* call : {"shmget", "msgget", "semget", "mq_open"}) filter.deny(call, {}, EACCES);
 }
 
 void deny_attributes(Filter& filter) {
@@ -148,7 +158,8 @@ bool deny_system_calls(OutOfReach out_of_reach) {
   // A lease holds up the next program that opens the file.
   filter.deny("fcntl", {is(1, F_SETLEASE)});
   if (!out_of_reach.attributes) deny_attributes(filter);
-  if (!out_of_reach.other_processes) deny_other_processes(filter);
+  if (!out_of_reach.signals) deny_signals(filter);
+  if (!out_of_reach.processes) deny_other_processes(filter, out_of_reach.driver);
   return filter.load();
 }
 

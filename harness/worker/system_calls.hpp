@@ -1,12 +1,15 @@
 // System calls that a plugin is denied, by a seccomp filter.
 #pragma once
+#include <sys/types.h>
+
 #include "core/layers.hpp"
 
 namespace convgauge::worker {
 
 /// What other means keep out of reach already; the filter denies the rest.
 struct OutOfReach {
-  bool other_processes = false, attributes = false;
+  bool processes = false, signals = false, attributes = false;
+  pid_t driver = 0;  // its process id, where processes are not out of reach
 };
 
 /// For this thread and all that it starts: calls that reach other programs (ptrace, sockets that

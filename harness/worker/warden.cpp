@@ -26,6 +26,7 @@ const char* volatile scratch_of_handler = "";
 
 /// When the driver ends, this process must live on until it has removed what the worker left.
 void outlive_driver(const ChildOptions& options) {
+  ::signal(SIGPIPE, SIG_IGN);  // of a report that nobody reads any more
   scratch_of_handler = options.folders.scratch.c_str();
   struct sigaction action {};
   action.sa_handler = [](int) {
@@ -58,6 +59,7 @@ pid_t fork_known_to_handler() {
 [[noreturn]] void be_worker(const ChildOptions& options, bool namespaced) {
   die_with_parent();
   ::prctl(PR_SET_DUMPABLE, 1);  // a debugger may look at it
+  ::signal(SIGPIPE, SIG_DFL);
   ::close(kStatusDescriptor);
   std::exit(run_child(options, namespaced));
 }

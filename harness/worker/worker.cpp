@@ -120,7 +120,8 @@ void Worker::start_in_process(const WorkerOptions& options) {
   socket_ = Descriptor(sockets[0]);
   const ChildDescriptors theirs{sockets[1], ::dup(box_.descriptor()), ::dup(arena_.descriptor())};
   thread_ = std::thread(
-      [child = ChildOptions{options.plugin, options.cpus, 1, {}, options.tolerates(Tolerable::R14)},
+      [child =
+           ChildOptions{options.plugin, options.cpus, 1, {}, 0, options.tolerates(Tolerable::R14)},
        theirs] { run_in_process(child, theirs); });
 }
 
