@@ -13,7 +13,8 @@ the given sizes; several inputs are several --input. In code of one's own:
     found.save("mine.json")
 
 Works with torch 1.13 and 2.x. Not seen: what runs inside a compiled or frozen graph that has
-operators of its own (torch.jit.optimize_for_inference). Errors: a line on standard error, exit code 2.
+operators of its own (torch.jit.optimize_for_inference). Errors: a line on standard error, exit
+code 2.
 """
 import argparse
 import collections

@@ -96,6 +96,10 @@ Expected<std::string> read_source(const ImportOrder& order, Merge& into) {
   if (!lines) return tl::unexpected(lines.error());
   const auto start = lines->start();
   if (!lines->trouble().empty()) return error(lines->trouble());
+  if (start.starts_with("\xff\xfe") || start.starts_with("\xfe\xff"))
+    return error(fmt::format(
+        "{}: is text in UTF-16; import reads UTF-8: iconv -f UTF-16 -t UTF-8 makes it that",
+        lines->name()));
   const bool found = order.from.empty();
   if (order.from == kOnnx || (found && looks_like_onnx(order.file.string(), start))) {
     tell_format(lines->name(), "an ONNX model", found);

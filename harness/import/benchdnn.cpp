@@ -327,6 +327,16 @@ class Benchdnn {
       into_.skip("problem", "not matched by --match=" + options_.match);
       return {};
     }
+    constexpr double kMost = 1e6;
+    double combinations = 1;
+    for (const auto count :
+         {options_.batches.size(), options_.directions.size(), options_.types.size(),
+          options_.sources.size(), options_.results.size()})
+      combinations *= static_cast<double>(count);
+    if (combinations > kMost)
+      return error(fmt::format(
+          "{:.0f} combinations of --mb, --dir, --dt, --stag and --dtag: at most 1000000 are taken",
+          combinations));
     for (const auto batch : options_.batches) {
       auto one = *descriptor;
       if (batch > 0) one.batch = batch;

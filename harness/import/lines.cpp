@@ -2,6 +2,10 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/magic.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -15,14 +19,31 @@ namespace {
 
 constexpr std::size_t kPart = std::size_t{1} << 20;  // bytes read at once
 constexpr std::size_t kLongestLine = kPart;
+constexpr int kPipePauseMs = 10'000;
+constexpr std::string_view kUtf8Mark = "\xef\xbb\xbf";
+
+/// A pipe with a name, which somebody may write to or not; not one that a shell made (pipefs).
+bool is_named_pipe(int descriptor) {
+  struct stat status {};
+  struct statfs system {};
+  return ::fstat(descriptor, &status) == 0 && S_ISFIFO(status.st_mode) &&
+         ::fstatfs(descriptor, &system) == 0 && system.f_type != PIPEFS_MAGIC;
+}
 
 }  // namespace
 
 Expected<Lines> Lines::open(const std::filesystem::path& file) {
   if (file == "-") return Lines(::dup(STDIN_FILENO), "standard input", {});
-  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  // Without waiting: a pipe that nobody writes to would never open.
+  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (descriptor < 0)
     return error(fmt::format("{}: cannot be read: {}", file.string(), std::strerror(errno)));
+  pollfd wait{descriptor, POLLIN, 0};
+  if (is_named_pipe(descriptor) && ::poll(&wait, 1, kPipePauseMs) == 0) {
+    ::close(descriptor);
+    return error(fmt::format("{}: a pipe that gave nothing for 10 s", file.string()));
+  }
+  ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) & ~O_NONBLOCK);
   return Lines(descriptor, file.string(), file);
 }
 
@@ -59,6 +80,8 @@ bool Lines::fill() {
 std::string_view Lines::start() {
   while (buffer_.size() < kPart && fill()) {
   }
+  if (number_ == 0 && at_ == 0 && buffer_.starts_with(kUtf8Mark))
+    buffer_.erase(0, kUtf8Mark.size());
   return std::string_view(buffer_).substr(0, kPart);
 }
 

@@ -181,5 +181,197 @@ class Nodes(Case):
                 self.assertIn(file.name, str(failed))
 
 
+class Hostile(Case):
+    """What a damaged or malicious file can say. Each is an error with a place, or is skipped with a
+    reason; the program never ends by a signal, and not late."""
+
+    def ends(self, made, *arguments):
+        """What is said: the error, or the reasons for what is skipped."""
+        try:
+            answer = said_of(made, *arguments)
+        except Failed as failed:
+            return str(failed)
+        self.assertEqual(answer["layers"], [], made.graph.node[0])
+        return "; ".join(s["why"] for s in answer["skipped"])
+
+    def before_a_conv(self, *nodes, tensors=(), dims=(1, 3, 8, 8), opset=18):
+        return self.ends(
+            model(
+                [*nodes, node("Conv", "a w", "y", name="n")],
+                [info("x", dims)],
+                [weights("w", 4, 3, 3, 3), *tensors],
+                opset=opset,
+            )
+        )
+
+    def test_numbers_of_attributes(self):
+        most = 2**63 - 1
+        for attributes, said in (
+            ({"strides": [most, 1]}, "at most"),
+            ({"strides": [-1, 1]}, "at least 1"),
+            ({"dilations": [most, most]}, "at most"),
+            ({"pads": [most, 0, 0, 0]}, "pads"),
+            ({"pads": [-(2**63), 0, 0, 0]}, "pads"),
+            ({"pads": [0, 0, most, most]}, "pads"),
+            ({"group": most}, "group"),
+            ({"group": -1}, "group"),
+            ({"kernel_shape": [most, 3]}, "kernel_shape"),
+            ({"kernel_shape": [-3, -3]}, "kernel_shape"),
+            ({"strides": []}, "strides"),
+            ({"auto_pad": "\x00\xff\n"}, "auto_pad"),
+        ):
+            self.assertIn(said, self.ends(conv(**attributes)), attributes)
+
+    def test_sizes(self):
+        for dims in (
+            [2**62] * 4,
+            [1, 3, 2**40, 2**40],
+            [1, 3, 0, 8],
+            [1, 3, -5, 8],
+            [2**63 - 1, 3, 8, 8],
+        ):
+            made = conv()
+            for i, dim in enumerate(dims):
+                made.graph.input[0].type.tensor_type.shape.dim[i].dim_value = dim
+            self.assertNotEqual(self.ends(made), "", dims)
+        for dims in (
+            [2**40, 3, 3, 3],
+            [4, 3, 2**62, 3],
+            [4, 3, -1, 3],
+            [0, 3, 3, 3],
+            [4, 0, 3, 3],
+        ):
+            made = conv()
+            made.graph.initializer[0].dims[:] = dims
+            self.assertNotEqual(self.ends(made), "", dims)
+
+    def test_attributes_of_another_type(self):
+        for name in ("strides", "pads", "group", "auto_pad", "kernel_shape", "dilations"):
+            for value in (1.5, "text", [1.5], ["a", "b"], weights("t", 1)):
+                made = conv()
+                made.graph.node[0].attribute.append(helper.make_attribute(name, value))
+                if name == "group" and value == 1.5:
+                    continue
+                try:
+                    said_of(made)
+                except Failed as failed:
+                    self.assertIn("Conv 'n'", str(failed))
+
+    def test_operators_before_it(self):
+        most = 2**63 - 1
+        inf, nan = float("inf"), float("nan")
+        for made, tensors in (
+            (node("Reshape", "x s", "a"), [constant("s", [most, most, 2, -1])]),
+            (node("Reshape", "x s", "a"), [constant("s", [-1, -1, 8, 8])]),
+            (node("Reshape", "x s", "a"), [constant("s", list(range(1000)))]),
+            (node("Expand", "x s", "a"), [constant("s", [most, 3, most, 8])]),
+            (node("Tile", "x s", "a"), [constant("s", [most, most, most, most])]),
+            (node("Pad", "x s", "a"), [constant("s", [0, 0, most, most, 0, 0, most, most])]),
+            (node("Pad", "x s", "a"), [constant("s", [-(2**63)] * 8)]),
+            (
+                helper.make_node("Resize", ["x", "", "s"], ["a"]),
+                [constant("s", [1, 1, nan, inf], TensorProto.FLOAT)],
+            ),
+            (
+                helper.make_node("Resize", ["x", "", "s"], ["a"]),
+                [constant("s", [1, 1, -1e30, 1e30], TensorProto.FLOAT)],
+            ),
+            (
+                helper.make_node("Resize", ["x", "", "", "s"], ["a"]),
+                [constant("s", [1, 3, -8, most])],
+            ),
+            (
+                helper.make_node("Resize", ["x", "", "", "s"], ["a"], axes=[2, 2]),
+                [constant("s", [1, 3])],
+            ),
+            (
+                helper.make_node(
+                    "Resize", ["x", "", "", "s"], ["a"], keep_aspect_ratio_policy="not_smaller"
+                ),
+                [constant("s", [most] * 4)],
+            ),
+            (node("Split", "x", "a b", num_outputs=-1), []),
+            (node("Split", "x s", "a b", axis=99), [constant("s", [1, 1])]),
+            (node("Split", "x s", "a b", axis=1), [constant("s", [-7, most])]),
+            (node("ConstantOfShape", "s", "a"), [constant("s", [most, 3, most, most])]),
+            (node("Slice", "x s s s s", "a"), [constant("s", [0, 0, 0, 0])]),
+            (node("MaxPool", "x", "a", kernel_shape=[most, most]), []),
+            (node("MaxPool", "x", "a", kernel_shape=[2, 2], strides=[0, 0]), []),
+            (node("MaxPool", "x", "a", kernel_shape=[2, 2], strides=[most, most], ceil_mode=1), []),
+            (node("AveragePool", "x", "a", kernel_shape=[]), []),
+            (node("DepthToSpace", "x", "a", blocksize=0), []),
+            (node("Concat", "x x", "a", axis=-(2**63)), []),
+            (node("Transpose", "x", "a", perm=[0, 0, 0, 0]), []),
+            (node("Transpose", "x", "a", perm=[most, 1, 2, 3]), []),
+            (node("Gather", "x s", "a", axis=most), [constant("s", [0])]),
+            (node("Squeeze", "x s", "a"), [constant("s", [0, 0])]),
+            (node("Unsqueeze", "x s", "a"), [constant("s", [most])]),
+            (node("Einsum", "x", "a", equation="->"), []),
+            (node("Einsum", "x", "a", equation="." * 5000), []),
+            (node("Einsum", "x", "a", equation="......,...->..."), []),
+            (node("OneHot", "x s x", "a", axis=most), [constant("s", [most])]),
+            (node("Col2Im", "x s s", "a"), [constant("s", [most, most])]),
+            (node("AffineGrid", "x s", "a"), [constant("s", [most] * 4)]),
+            (node("CenterCropPad", "x s", "a"), [constant("s", [-1] * 4)]),
+            (node("ReduceMean", "x s", "a"), [constant("s", [most])]),
+            (node("Flatten", "x", "a", axis=most), []),
+            (node("Upsample", "x s", "a"), [constant("s", [nan] * 4, TensorProto.FLOAT)]),
+            (node("Cast", "x", "a", to=most), []),
+            (node("", "x", "a"), []),
+            (helper.make_node("Relu", [], ["a"]), []),
+        ):
+            for opset in (9, 13, 18, 28):
+                said = self.before_a_conv(made, tensors=tensors, opset=opset)
+                self.assertNotEqual(said, "", (opset, made))
+
+    def test_graphs_that_go_in_circles(self):
+        for nodes in (
+            [node("Relu", "a", "a")],
+            [node("Relu", "b", "a"), node("Relu", "a", "b")],
+            [node("Relu", "y", "a")],
+        ):
+            self.assertIn("no node before it writes it", self.before_a_conv(*nodes))
+
+    def test_deep_subgraphs(self):
+        """Beyond what protobuf reads, and below: built from the inside in protobuf's own format."""
+        for depth in (20, 90, 2000):
+            inner = helper.make_graph([node("Relu", "x", "o")], "g", [], [info("o", None)])
+            graph = inner.SerializeToString()
+            for _ in range(depth):
+                graph = wrapped(graph)
+            made = field(7, graph) + field(8, helper.make_opsetid("", 18).SerializeToString())
+            try:
+                answer = said_of(bytes(made))
+                self.assertLess(depth, 2000)
+                self.assertEqual(answer["layers"], [])
+            except Failed as failed:
+                self.assertRegex(str(failed), "in each other|not those of|byte|two branches")
+
+    def test_names(self):
+        for name in ("n" * 1_000_000, "\x00\x1b[31m\n", "\u202e" * 100, "'\"<&>"):
+            made = conv()
+            made.graph.node[0].name = name
+            self.assertEqual(len(said_of(made)["layers"]), 1)
+            made.graph.node[0].attribute.append(helper.make_attribute("group", 7))
+            said = self.ends(made)
+            self.assertLess(len(said), 2000, name[:9])
+            self.assertIn("group=7", said)
+            self.assertNotRegex(said, "[\x00-\x09\x0b-\x1f]")
+
+
+def field(number, content):
+    """One field with a length, in protobuf's wire format."""
+    size, length = len(content), b""
+    while size > 127:
+        length, size = length + bytes([size & 127 | 128]), size >> 7
+    return bytes([number << 3 | 2]) + length + bytes([size]) + content
+
+
+def wrapped(graph):
+    """A graph whose one node, an If, has this graph as a branch."""
+    attribute = field(1, b"then_branch") + bytes([20 << 3 & 127 | 128, 1, 5]) + field(6, graph)
+    return field(1, field(4, b"If") + field(5, attribute)) + field(2, b"g")
+
+
 if __name__ == "__main__":
     unittest.main()

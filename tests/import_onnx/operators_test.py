@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Output sizes of single operators, from ONNX's own tests: operators_test.py CONVGAUGE-IMPORT-ONNX
 
-Each test's first output goes through a Conv, whose problem must have the sizes that the test expects.
+Each test's first output goes through a Conv, whose problem must have the sizes that the test
+expects.
 The tests are those of the onnx that is installed, else those of Debian's libonnx-testdata (opsets
 to 17).
 """

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """One network at every opset from 7 to the newest: opsets_test.py CONVGAUGE-IMPORT-ONNX
 
-Each operator on the way to the last convolution is written as its opset wants it. Where the onnx that
-is installed knows the opset, its checker must accept the model.
+Each operator on the way to the last convolution is written as its opset wants it. Where the onnx
+that is installed knows the opset, its checker must accept the model.
 """
 import unittest
 
@@ -213,15 +213,30 @@ class Opsets(unittest.TestCase):
     def test_wrong_nodes(self):
         pads = constant("c", [1, 2, 3])
         for made, tensors, said in (
-            (node("Split", "x", "a b c", axis=1, num_outputs=2), [], "num_outputs=2: the node has 3"),
+            (
+                node("Split", "x", "a b c", axis=1, num_outputs=2),
+                [],
+                "num_outputs=2: the node has 3",
+            ),
             (node("Split", "x s", "a b"), [constant("s", [1, 2, 3])], "split: 3 numbers"),
             (node("ReduceMax", "x s", "a"), [constant("s", [4])], "axis 4: must be from -4 to 3"),
             (node("ReduceMax", "x s", "a"), [constant("s", [1, -3])], "axis -3: stated twice"),
-            (node("Einsum", "x", "a", equation="abc->a"), [], "input 0 has 4 dimensions, 'abc' has 3"),
-            (helper.make_node("Resize", ["x", "", "s"], ["a"]),
-             [constant("s", [2.0], TensorProto.FLOAT)], "scales: 1 numbers: must be 4"),
-            (node("Pad", "x s", "a"), [constant("s", [0, 0, 0, 0, 0, 0, -30, 0])], "a dimension of -10"),
-        ):  # fmt: skip
+            (
+                node("Einsum", "x", "a", equation="abc->a"),
+                [],
+                "input 0 has 4 dimensions, 'abc' has 3",
+            ),
+            (
+                helper.make_node("Resize", ["x", "", "s"], ["a"]),
+                [constant("s", [2.0], TensorProto.FLOAT)],
+                "scales: 1 numbers: must be 4",
+            ),
+            (
+                node("Pad", "x s", "a"),
+                [constant("s", [0, 0, 0, 0, 0, 0, -30, 0])],
+                "a dimension of -10",
+            ),
+        ):
             with self.assertRaises(Failed) as failed:
                 self.shapes(18, made, tensors=tensors)
             self.assertTrue(str(failed.exception).startswith(f"{made.op_type} '"), failed.exception)

@@ -104,7 +104,7 @@ Expected<Field> Fields::next() {
     return broken(start, fmt::format("wire type {}: ONNX has 0, 1, 2 and 5", field.wire_type));
   }
   if (length > bytes_.size() - at_)
-    return broken(start, fmt::format("field {} of {} bytes: {} bytes are left, so the file is torn"
+    return broken(start, fmt::format("field {} of {} bytes: {} bytes are left, so the file is torn "
                                      "or no ONNX model",
                                      field.number, length, bytes_.size() - at_));
   field.content = bytes_.substr(at_, length);

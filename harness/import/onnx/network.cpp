@@ -8,6 +8,7 @@
 #include <map>
 #include <unordered_set>
 
+#include "core/text.hpp"
 #include "import/onnx/attributes.hpp"
 #include "import/onnx/convolution.hpp"
 #include "import/onnx/inference.hpp"
@@ -191,10 +192,10 @@ class Reader {
   void set(const NodeProto& node, int output, Value value, Scope& scope, const Frame& frame);
   void complete(const std::string& name, Value& value, const Frame& frame);
   void skip(const std::string& what, const std::string& why);
-  void wrong(const std::string& line);
+  void wrong(std::string line);
   std::string name_of(const NodeProto& node, const Frame& frame) const;
   std::string place(const NodeProto& node, const Frame& frame) const {
-    return fmt::format("{} '{}'", node.op_type(), name_of(node, frame));
+    return fmt::format("{} '{}'", shortened(node.op_type()), shortened(name_of(node, frame)));
   }
   std::string unique(const std::string& name);
 
@@ -229,7 +230,9 @@ void Reader::skip(const std::string& what, const std::string& why) {
   ++found_.skipped[at->second].count;
 }
 
-void Reader::wrong(const std::string& line) {
+void Reader::wrong(std::string line) {
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
   if (errors_.size() < kMostErrors &&
       std::find(errors_.begin(), errors_.end(), line) == errors_.end())
     errors_.push_back(line);
@@ -620,7 +623,7 @@ void Reader::add_layer(const NodeProto& node, const Value& src, const Sizes& src
   if (pad && std::holds_alternative<Wrong>(found))
     found = convolution(node, src_dims, weights_dims, {});
   if (const auto* bad = std::get_if<Wrong>(&found))
-    return run_wrong(node, bad->value + ": " + bad->rule, scope, frame);
+    return run_wrong(node, shortened(bad->value) + ": " + bad->rule, scope, frame);
   if (const auto* other = std::get_if<NotConv2d>(&found)) {
     skip(node.op_type(), other->why);
     return run_any(node, scope, frame);

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "core/text.hpp"
 #include "import/onnx/attributes.hpp"
 
 namespace convgauge::onnx_import {
@@ -163,6 +164,34 @@ Expected<Types> split(const Call& call) {
     types.push_back(type_of(call.type(0), of_part));
   }
   return types;
+}
+
+/// A second axis was the default once.
+Expected<Types> concat(const Call& call) {
+  auto dims = call.dims(0);
+  if (!dims) return one(call, std::nullopt);
+  const auto axis = axis_in(integer(call.node, "axis", 1), dims->size());
+  if (!axis) return tl::unexpected(axis.error());
+  for (std::size_t i = 1; i < call.inputs.size(); ++i) {
+    const auto next = call.dims(i);
+    if (!next) return one(call, std::nullopt);
+    if (next->size() != dims->size())
+      return error(fmt::format("input {}: {} dimensions: must be {}, as in the first input", i,
+                               next->size(), dims->size()));
+    for (std::size_t k = 0; k < dims->size(); ++k) {
+      auto& dim = (*dims)[k];
+      const auto other = (*next)[k];
+      if (k == *axis) {
+        if (dim == kFree || other == kFree || __builtin_add_overflow(dim, other, &dim)) dim = kFree;
+      } else if (dim == kFree) {
+        dim = other;
+      } else if (other != kFree && other != dim) {
+        return error(fmt::format("input {}: {} in dimension {}: must be {}, as in the first input",
+                                 i, other, k, dim));
+      }
+    }
+  }
+  return one(call, dims);
 }
 
 Expected<Types> pad(const Call& call) {
@@ -331,6 +360,15 @@ std::size_t letters_in(std::string_view term) {
       std::count_if(term.begin(), term.end(), [](char c) { return c != '.'; }));
 }
 
+/// Letters, and "..." once at most.
+bool is_term(std::string_view term) {
+  const auto dots = std::min(term.find("..."), term.size());
+  const auto is_letter = [](char c) { return (c | 32) >= 'a' && (c | 32) <= 'z'; };
+  const auto rest = term.substr(std::min(dots + 3, term.size()));
+  return std::all_of(term.begin(), term.begin() + static_cast<std::ptrdiff_t>(dots), is_letter) &&
+         std::all_of(rest.begin(), rest.end(), is_letter);
+}
+
 /// The output's term where the equation has none: "..." and the letters that stand there once.
 std::string implied_output(std::string_view inputs) {
   std::map<char, int> uses;
@@ -342,7 +380,7 @@ std::string implied_output(std::string_view inputs) {
 }
 
 Expected<Types> einsum(const Call& call) {
-  auto equation = text(call.node, "equation", "");
+  auto equation = shortened(text(call.node, "equation", ""));
   std::erase(equation, ' ');
   const auto arrow = equation.find("->");
   auto terms = std::string_view(equation).substr(0, arrow);
@@ -355,6 +393,8 @@ Expected<Types> einsum(const Call& call) {
     terms.remove_prefix(std::min(term.size() + 1, terms.size()));
     const auto dims = call.dims(i);
     if (!dims) return one(call, std::nullopt);
+    if (!is_term(term) || !is_term(output))
+      return error(fmt::format("equation={}: a term has letters and at most one ...", equation));
     const auto letters = letters_in(term);
     const bool dots = term.find("...") != std::string_view::npos;
     if (dots ? dims->size() < letters : dims->size() != letters)
@@ -424,6 +464,7 @@ const std::unordered_map<std::string_view, Row>& rows() {
       {"CausalConvWithState", {27, like_first}},
       {"CenterCropPad", {18, center_crop_pad}},
       {"Col2Im", {18, col2im}},
+      {"Concat", {1, concat}},
       {"CumProd", {26, like_first}},
       {"DFT", {17, dft}},
       {"DequantizeLinear", {19, dequantize}},
@@ -434,7 +475,7 @@ const std::unordered_map<std::string_view, Row>& rows() {
       {"LinearAttention", {27, attention}},
       {"Mish", {18, like_first}},
       {"OneHot", {9, one_hot}},
-      {"Pad", {18, pad}},
+      {"Pad", {1, pad}},
       {"QuantizeLinear", {19, quantize}},
       {"RMSNormalization", {23, like_first}},
       {"ReduceL1", {18, reduce}},
@@ -489,7 +530,10 @@ const char* older_name(const NodeProto& node, int opset) {
 std::optional<Sizes> pad_sizes(const NodeProto& node, std::span<Value* const> inputs,
                                std::size_t rank) {
   const Call call{node, inputs, kNewestOpset};
-  const auto pads = call.names(1) ? call.numbers(1) : integers(node, "pads");
+  const auto attribute = integers(node, "pads");
+  const auto pads = call.names(1) ? call.numbers(1)
+                    : attribute   ? attribute
+                                  : integers(node, "paddings");  // opset 1
   const auto listed = call.names(3) ? call.numbers(3) : Sizes{};
   if (!pads || !listed) return std::nullopt;
   const auto axes = axes_in(*listed, rank);

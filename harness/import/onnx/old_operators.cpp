@@ -14,15 +14,6 @@ AttributeProto* mutable_attribute(onnx::NodeProto& node, std::string_view name) 
   return nullptr;
 }
 
-/// Concat had a second axis by default.
-void mend_concat(onnx::NodeProto& node) {
-  if (attribute(node, "axis")) return;
-  auto* axis = node.add_attribute();
-  axis->set_name("axis");
-  axis->set_type(AttributeProto::INT);
-  axis->set_i(1);
-}
-
 /// Cast named its type: "INT64".
 void mend_cast(onnx::NodeProto& node) {
   auto* to = mutable_attribute(node, "to");
@@ -48,11 +39,8 @@ void mend_upsample(onnx::NodeProto& node) {
 
 Modern modernized(const onnx::NodeProto& node) {
   Modern modern{node, std::nullopt};
-  if (node.op_type() == "Concat") mend_concat(modern.node);
   if (node.op_type() == "Cast") mend_cast(modern.node);
   if (node.op_type() == "Upsample") mend_upsample(modern.node);
-  if (node.op_type() == "Pad")
-    if (auto* paddings = mutable_attribute(modern.node, "paddings")) paddings->set_name("pads");
   if (node.op_type() == "Reshape" && node.input_size() == 1) {
     Constant shape{TensorProto::INT64, {}, {}};
     for (const auto dim : integers(node, "shape").value_or(Sizes{}))

@@ -13,7 +13,7 @@ struct Modern {
   std::optional<Constant> second_input;  // what was an attribute
 };
 
-/// A node of Cast, Concat, Pad, Reshape or Upsample whose attributes are those of their first
+/// A node of Cast, Reshape or Upsample whose attributes are those of their first
 /// versions (opsets 1 to 5; ONNX's "Operators changelog") with the attributes of the next version,
 /// which the ONNX library has a rule for. Any other node is returned as it is.
 Modern modernized(const onnx::NodeProto& node);
