@@ -1,5 +1,5 @@
-"""What a machine does not let convgauge keep plugins from is said in the header and by `machine`, and
-plugins are right all the same; --trust keeps them from nothing."""
+"""What a machine does not let convgauge keep plugins from is said in the header and by `machine`,
+and plugins are right all the same; --trust keeps them from nothing."""
 import json
 import pathlib
 import sys

@@ -16,7 +16,8 @@ def bench(cli, more, code=0, rounds=9):
     if not pathlib.Path(cli.names["witness"]).exists():
         raise unittest.SkipTest("tests/cli/plugins is not built")
     line = (
-        f"bench {PROBLEM} --plugin {{witness}} --backend witness --trust --threads 1 --rounds {rounds}"
+        f"bench {PROBLEM} --plugin {{witness}} --backend witness --trust --threads 1"
+        f" --rounds {rounds}"
         f" --json {more}"
     )
     return json.loads(cli.run(line).is_(code).out)
