@@ -21,24 +21,35 @@ void die_with_parent() {
 }
 
 // A signal handler takes no argument of ours.
-volatile pid_t child_of_handler = 0;
+volatile pid_t child_of_handler = 0, driver_of_handler = 0;
 const char* volatile scratch_of_handler = "";
 
-/// When the driver ends, this process must live on until it has removed what the worker left.
+void end(int) {
+  if (child_of_handler > 0) {
+    ::kill(child_of_handler, SIGKILL);
+    return;
+  }
+  ::rmdir(scratch_of_handler);
+  ::_exit(0);
+}
+
+/// When the driver ends, this process must live on until it has removed what the worker left. The
+/// kernel tells it by SIGCONT, which no other signal can replace: the driver may have been killed
+/// while this process was stopped with its worker. Where the driver is still there, it was the
+/// driver that sent SIGCONT, to go on.
 void outlive_driver(const ChildOptions& options) {
   ::signal(SIGPIPE, SIG_IGN);  // of a report that nobody reads any more
   scratch_of_handler = options.folders.scratch.c_str();
+  driver_of_handler = ::getppid();
   struct sigaction action {};
-  action.sa_handler = [](int) {
-    if (child_of_handler > 0) {
-      ::kill(child_of_handler, SIGKILL);
-      return;
-    }
-    ::rmdir(scratch_of_handler);
-    ::_exit(0);
-  };
+  action.sa_handler = end;
   ::sigaction(signal_to_end(), &action, nullptr);
-  ::prctl(PR_SET_PDEATHSIG, signal_to_end());
+  action.sa_handler = [](int) {
+    if (::getppid() != driver_of_handler) end(0);
+  };
+  action.sa_flags = SA_RESTART;
+  ::sigaction(SIGCONT, &action, nullptr);
+  ::prctl(PR_SET_PDEATHSIG, SIGCONT);
 }
 
 /// While this process starts a child, the end of the driver waits.
@@ -46,12 +57,15 @@ pid_t fork_known_to_handler() {
   sigset_t end;
   ::sigemptyset(&end);
   ::sigaddset(&end, signal_to_end());
+  ::sigaddset(&end, SIGCONT);
   ::sigprocmask(SIG_BLOCK, &end, nullptr);
   const auto child = ::fork();
-  if (child == 0)
+  if (child == 0) {
     ::signal(signal_to_end(), SIG_DFL);
-  else
+    ::signal(SIGCONT, SIG_DFL);
+  } else {
     child_of_handler = child;
+  }
   ::sigprocmask(SIG_UNBLOCK, &end, nullptr);
   return child;
 }

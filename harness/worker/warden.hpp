@@ -20,8 +20,8 @@ struct WorkerEnd {
   std::int64_t peak_bytes = 0;  // the most memory that the worker held at once
 };
 
-/// The signal at which a warden ends its worker, and all that is left of it, and then itself; the
-/// kernel sends it when the driver ends. Nobody else does: SIGTERM to the whole group, say, is a
+/// The signal at which a warden ends its worker, and all that is left of it, and then itself, as it
+/// does when the driver ends. Nobody but the driver sends it: SIGTERM to the whole group, say, is a
 /// plugin's doing.
 int signal_to_end();
 
