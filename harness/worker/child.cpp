@@ -165,13 +165,25 @@ class Child {
     if (found == plans_.end()) return failed(fmt::format("harness: no plan {}", request.plan));
     return (found->second.get()->*act)(request);
   }
-  auto handle(const VerifyRun& r) { return with_plan(r, &PlanSession::run_guarded); }
-  auto handle(const MeasureSetup& r) { return with_plan(r, &PlanSession::set_up); }
-  auto handle(const Sample& r) { return with_plan(r, &PlanSession::sample); }
-  auto handle(const MeasureCheck& r) { return with_plan(r, &PlanSession::check); }
-  auto handle(const MeasureEnd& r) { return with_plan(r, &PlanSession::end_measuring); }
-  auto handle(const CountAllocations& r) { return with_plan(r, &PlanSession::count_allocations); }
-  auto handle(const AskDetails& r) { return with_plan(r, &PlanSession::details); }
+  Answer<ReplyOf<VerifyRun>> handle(const VerifyRun& r) {
+    return with_plan(r, &PlanSession::run_guarded);
+  }
+  Answer<ReplyOf<MeasureSetup>> handle(const MeasureSetup& r) {
+    return with_plan(r, &PlanSession::set_up);
+  }
+  Answer<ReplyOf<Sample>> handle(const Sample& r) { return with_plan(r, &PlanSession::sample); }
+  Answer<ReplyOf<MeasureCheck>> handle(const MeasureCheck& r) {
+    return with_plan(r, &PlanSession::check);
+  }
+  Answer<ReplyOf<MeasureEnd>> handle(const MeasureEnd& r) {
+    return with_plan(r, &PlanSession::end_measuring);
+  }
+  Answer<ReplyOf<CountAllocations>> handle(const CountAllocations& r) {
+    return with_plan(r, &PlanSession::count_allocations);
+  }
+  Answer<ReplyOf<AskDetails>> handle(const AskDetails& r) {
+    return with_plan(r, &PlanSession::details);
+  }
   Answer<MoreLibraries> handle(const AskLibraries&) { return MoreLibraries{loaded_.news()}; }
   Answer<Done> handle(const AskOtherVersion&) {
     enter(Stage::load);

@@ -92,7 +92,8 @@ Libraries LoadedLibraries::news() {
   ::dl_iterate_phdr(see, &seen);
   loads_ = seen.loads;
   Libraries news;
-  for (const auto& [file, id] : seen.files) {
+  for (const auto& [file, build_id] : seen.files) {
+    const auto& id = build_id;  // clang 14 captures no binding
     std::error_code failed;
     const std::filesystem::path found(file);
     auto path = std::filesystem::canonical(found, failed);
