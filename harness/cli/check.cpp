@@ -60,6 +60,7 @@ Usage usage_of_check() {
       "more flags for the compiler: --flags=\"-O2 -mavx2\" (repeatable)");
   add("build-limit", po::value<int>()->default_value(300), "seconds for the compiler");
   for (const auto& passed : kPassed) add(passed.name, po::value<Texts>()->composing(), passed.what);
+  add("trust", kTrustHelp);
   add("out", po::value<std::string>(),
       "folder for all that is made; default results/runs/check-NAME-TIME");
   return usage;
@@ -145,7 +146,7 @@ class Check {
   }
 
   RulesOrder rules_order() const {
-    RulesOrder order{default_search_path({}).executable, library_, {}, {}, 1};
+    RulesOrder order{worker_program(values_), library_, {}, {}, 1};
     if (values_.count("library-path"))
       order.library_path = values_["library-path"].as<Texts>().back();
     if (auto options = backend_options(values_)) order.options = std::move(*options);
@@ -166,6 +167,7 @@ class Check {
   Arguments arguments(const std::string& target, const Arguments& who, bool timing) const {
     Arguments words{target};
     words.insert(words.end(), who.begin(), who.end());
+    if (values_.count("trust")) words.push_back("--trust");
     if (!values_.count("threads")) words.insert(words.end(), {"--threads", "1"});
     for (const auto& passed : kPassed)
       if (values_.count(passed.name) && (timing || !passed.timing_alone))
