@@ -131,10 +131,12 @@ void deny_other_processes(Filter& filter, pid_t driver) {
     filter.deny(call, {is_not(0, process)});
     filter.deny(call, {is_not(1, 0)});
   }
-  for (const auto keeper : {driver, ::getppid()})
+  for (const auto keeper : {driver, ::getppid()}) {
+    if (keeper <= 0) continue;  // in another PID namespace; 0 is the plugin itself
     for (const char* call :
          {"sched_setaffinity", "sched_setscheduler", "sched_setparam", "sched_setattr"})
       filter.deny(call, {is(0, static_cast<std::uint64_t>(keeper))});
+  }
   // Left behind without an IPC namespace.
   for (const char* call : {"shmget", "msgget", "semget", "mq_open"}) filter.deny(call, {}, EACCES);
 }
