@@ -44,7 +44,9 @@ std::map<std::string, std::string> read_choices(const std::string& path) {
 void append_choice(const std::string& path, const std::string& key, const std::string& name) {
   std::ofstream out(path, std::ios::app);
   out << key + '\t' + name + '\n';
-  if (!out.flush()) throw std::runtime_error("tune_cache: " + path + " cannot be written");
+  if (!out.flush())
+    throw std::runtime_error("tune_cache: " + path +
+                             " cannot be written (a contained plugin writes no file: --trust)");
 }
 
 /// Buffers for one candidate, filled with bytes 0x3c: computing with zeros can be faster than with
@@ -133,7 +135,7 @@ std::vector<Candidate> tuned(std::vector<Candidate> all, const cvg_spec& spec,
   auto& owner = device(options.validation, static_cast<std::size_t>(settings.device));
   const Shape shape(spec);
   const auto key = key_of(owner, shape, all);
-  auto& name = chosen[key];
+  auto name = chosen[key];
   if (name.empty() && !options.tune_cache.empty())
     if (const auto kept = read_choices(options.tune_cache); kept.contains(key)) name = kept.at(key);
   const auto named = [&](const Candidate& candidate) { return name_of(candidate) == name; };
@@ -141,6 +143,7 @@ std::vector<Candidate> tuned(std::vector<Candidate> all, const cvg_spec& spec,
     name = fastest(owner, all, shape, options);
     if (!options.tune_cache.empty()) append_choice(options.tune_cache, key, name);
   }
+  chosen[key] = name;
   const auto first = std::find_if(all.begin(), all.end(), named);
   std::rotate(all.begin(), first, first + 1);
   return all;
