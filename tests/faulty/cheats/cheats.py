@@ -12,6 +12,7 @@ import ctypes
 import json
 import pathlib
 import re
+import statistics
 import subprocess
 import sys
 
@@ -69,10 +70,33 @@ def strings(value):
     return [t for v in value for t in strings(v)] if isinstance(value, list) else []
 
 
-def complaint(row, record):
+# Their last output is late, unless the system runs a new thread before the one that made it goes
+# on: then it is right, and they have saved nothing.
+RACES = ("background_thread", "background_last")
+LEAST_SAVED = 0.8
+
+
+def time_of(record):
+    evidence = record["measurement"].get("evidence") or record["time_ns"]
+    samples = evidence.get("samples_ns") or evidence["samples"]
+    return statistics.median(samples)
+
+
+def saved_nothing(row, record, honest):
+    return (
+        row["name"] in RACES
+        and record["verdict"]["kind"] == "agrees"
+        and honest is not None
+        and time_of(record) > LEAST_SAVED * time_of(honest)
+    )
+
+
+def complaint(row, record, honest):
     """Why the record is not as the row says; empty where it is."""
     if record is None:
         return "there is no record of it"
+    if saved_nothing(row, record, honest):
+        return ""
     kind, measurement = record["verdict"]["kind"], record["measurement"]
     implausible = bool(measurement.get("evidence", {}).get("doubt"))
     text = told(record)
@@ -133,7 +157,7 @@ def main():
     bad = []
     for row in rows:
         record = records.get(row["name"])
-        why = complaint(row, record)
+        why = complaint(row, record, records.get("honest"))
         print(f"{'FAIL' if why else 'ok  '} {row['name']}: {why or told(record)}"[:300])
         if why:
             bad.append(row["name"])
