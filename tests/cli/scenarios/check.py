@@ -115,6 +115,8 @@ def a_plugin_needs_no_compiler(cli):
     told, done = check(cli, "{plugins}/libconvgauge_naive.so")
     done.is_(0)
     expect(told["build"] is None and told["verdict"] == "agrees", f"{done}")
+    told, done = check(cli, "{faulty}/leaves_child.so")
+    expect(done.code in (1, 4) and told["reasons"], f"{done}")
 
 
 def bad_commands_say_what_is_wrong(cli):

@@ -120,9 +120,9 @@ TEST(Peaks, OfTheRightOrderAndMoreThreadsAreNotSlower) {
     EXPECT_EQ(peak.holds_bytes == 0, peak.level == "memory");
   }
   if (threads.size() > 1) {
-    EXPECT_GT(machine.fma_flops[2], 0.4 * machine.fma_flops[1]);
+    EXPECT_GT(machine.fma_flops[2], 0.8 * machine.fma_flops[1]);
   }
-  EXPECT_LT(took, std::chrono::seconds(120)) << "a second on a quiet machine";
+  EXPECT_LT(took, std::chrono::seconds(20)) << "a second on a quiet machine";
 }
 
 TEST(Peaks, NothingAskedNothingDone) {
