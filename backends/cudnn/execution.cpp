@@ -12,7 +12,10 @@ namespace {
 constexpr double kShortNs = 50e3;
 // Executions in a graph: enough that the time to launch the graph does not matter.
 constexpr std::size_t kChunk = 32;
-constexpr std::size_t kMostGraphs = 64;  // sequences of slots whose graphs are kept
+// Graphs that are kept: those that were not used for the longest time go first. In cold mode each
+// batch begins at another of some hundred slots.
+constexpr std::size_t kMostGraphs = 512;
+constexpr std::size_t kMostSequences = 8192;
 
 }  // namespace
 
@@ -43,8 +46,10 @@ Execution::~Execution() {
 }
 
 void Execution::forget_graphs() {
-  for (const auto& known : graphs_) static_cast<void>(gpu_.cuda.graph_exec_destroy(known.graph));
-  graphs_.clear();
+  for (const auto& [slots, sequence] : sequences_)
+    if (sequence.graph) static_cast<void>(gpu_.cuda.graph_exec_destroy(sequence.graph));
+  sequences_.clear();
+  graphs_ = 0;
 }
 
 void Execution::bind(int slot, const Addresses& at) {
@@ -109,14 +114,36 @@ cudaGraphExec_t Execution::record(std::span<const int> slots) {
   return made;
 }
 
+bool Execution::InOrder::operator()(std::span<const int> a, std::span<const int> b) const {
+  return std::ranges::lexicographical_compare(a, b);
+}
+
+void Execution::forget_oldest_graph() {
+  auto oldest = sequences_.end();
+  for (auto it = sequences_.begin(); it != sequences_.end(); ++it)
+    if (it->second.graph && it->second.used < batch_ &&
+        (oldest == sequences_.end() || it->second.used < oldest->second.used))
+      oldest = it;
+  if (oldest == sequences_.end()) return;  // this batch needs them all
+  static_cast<void>(gpu_.cuda.graph_exec_destroy(oldest->second.graph));
+  sequences_.erase(oldest);
+  --graphs_;
+}
+
 cudaGraphExec_t Execution::recorded(std::span<const int> slots) {
-  for (const auto& known : graphs_)
-    if (std::equal(known.slots.begin(), known.slots.end(), slots.begin(), slots.end()))
-      return known.graph;
-  if (graphs_.size() >= kMostGraphs || !capture_failure_.empty()) return nullptr;
+  if (!capture_failure_.empty()) return nullptr;
+  auto found = sequences_.find(slots);
+  const bool is_new = found == sequences_.end();
+  if (is_new) {
+    if (sequences_.size() >= kMostSequences) forget_graphs();
+    found = sequences_.try_emplace({slots.begin(), slots.end()}).first;
+  }
+  auto& sequence = found->second;
+  sequence.used = batch_;
+  // Capturing takes longer than one execution: what may never come again is not captured.
+  if (sequence.graph || (is_new && replay_ != Replay::always)) return sequence.graph;
   try {
-    graphs_.push_back({{slots.begin(), slots.end()}, record(slots)});
-    return graphs_.back().graph;
+    sequence.graph = record(slots);
   } catch (const cvg::DeviceLost&) {
     throw;
   } catch (const std::exception& failure) {
@@ -124,6 +151,8 @@ cudaGraphExec_t Execution::recorded(std::span<const int> slots) {
     capture_failure_ = failure.what();
     return nullptr;
   }
+  if (++graphs_ > kMostGraphs) forget_oldest_graph();
+  return sequence.graph;
 }
 
 bool Execution::wants_replay(std::span<const int> slots) const {
@@ -131,16 +160,24 @@ bool Execution::wants_replay(std::span<const int> slots) const {
   return replay_ == Replay::always || (execution_ns_ > 0 && execution_ns_ < kShortNs);
 }
 
+void Execution::plan_batch(std::span<const int> slots) {
+  launches_.clear();
+  ++batch_;
+  if (!wants_replay(slots)) return;
+  for (; !slots.empty(); slots = slots.subspan(std::min(kChunk, slots.size())))
+    launches_.push_back(recorded(slots.first(std::min(kChunk, slots.size()))));
+}
+
 void Execution::run_all(std::span<const int> slots) {
-  replayed_ = false;
-  if (wants_replay(slots))
-    for (; !slots.empty(); slots = slots.subspan(std::min(kChunk, slots.size()))) {
-      const auto chunk = slots.first(std::min(kChunk, slots.size()));
-      const auto graph = recorded(chunk);
-      if (!graph) break;
+  replayed_ = !launches_.empty() && std::ranges::all_of(launches_, [](auto g) { return g; });
+  for (const auto graph : launches_) {
+    const auto chunk = slots.first(std::min(kChunk, slots.size()));
+    slots = slots.subspan(chunk.size());
+    if (graph)
       check(gpu_.cuda, gpu_.cuda.graph_launch(graph, gpu_.stream), "cudaGraphLaunch");
-      replayed_ = true;
-    }
+    else
+      for (const int slot : chunk) run(slot);
+  }
   for (const int slot : slots) run(slot);
 }
 
@@ -166,6 +203,7 @@ void Execution::start(std::span<const int> slots, cvg_timing* timing) {
   if (slots.empty()) return;
   check(gpu_.cuda, gpu_.cuda.set_device(gpu_.ordinal), "cudaSetDevice");
   each_ = timing && timing->capacity > 0 && timing->execution_ns;
+  if (!each_) plan_batch(slots);
   mark(0);
   if (each_) {
     replayed_ = false;

@@ -3,6 +3,7 @@
 #pragma once
 #include <convgauge/plugin.h>
 
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -43,8 +44,8 @@ class Execution {
   /// Waits until they are done; fills the timing.
   void wait();
 
-  /// Whether the last batch was replayed from a CUDA graph; and why a capture failed, if one
-  /// failed.
+  /// Whether the last batch was replayed from CUDA graphs, all of it; and why a capture failed, if
+  /// one failed.
   bool replayed() const { return replayed_; }
   const std::string& capture_failure() const { return capture_failure_; }
 
@@ -54,17 +55,27 @@ class Execution {
     OwnWork own;
     Descriptor pack;
   };
-  struct Recorded {
-    std::vector<int> slots;
-    cudaGraphExec_t graph;
+  /// A sequence of slots that was asked for.
+  struct Sequence {
+    cudaGraphExec_t graph = nullptr;  // null where it was not captured
+    std::int64_t used = 0;            // the number of the batch that had it last
+  };
+  struct InOrder {
+    using is_transparent = void;
+    bool operator()(std::span<const int> a, std::span<const int> b) const;
   };
   void run(int slot);
   /// The result of an execution with batch 0: gradients of weights and bias become zero.
   void clear(const Bound& bound);
+  /// Puts what plan_batch() planned on the stream.
   void run_all(std::span<const int> slots);
   bool wants_replay(std::span<const int> slots) const;
-  /// The graph that does these slots in order; null where they cannot be captured.
+  /// Captures what will be replayed of a batch, before anything of it is timed by an event.
+  void plan_batch(std::span<const int> slots);
+  /// The graph that does these slots in order; null where they are not to be captured yet, or
+  /// cannot be.
   cudaGraphExec_t recorded(std::span<const int> slots);
+  void forget_oldest_graph();
   cudaGraphExec_t record(std::span<const int> slots);
   void forget_graphs();
   void mark(std::size_t event);
@@ -75,7 +86,10 @@ class Execution {
   Candidate candidate_;
   Replay replay_;
   std::vector<Bound> bound_;
-  std::vector<Recorded> graphs_;
+  std::map<std::vector<int>, Sequence, InOrder> sequences_;
+  std::size_t graphs_ = 0;
+  std::int64_t batch_ = 0;                 // how many batches there were
+  std::vector<cudaGraphExec_t> launches_;  // one for each chunk of the batch
   std::vector<cudaEvent_t> events_;
   cvg_timing* timing_ = nullptr;
   std::int64_t running_ = 0;  // executions since the last wait

@@ -255,9 +255,12 @@ def measure():
             record["time_ns"]["samples"],
         )
         # A batch of one, as a loaded machine may make it, is not worth a graph.
-        assert record["details"]["replayed"] is (
-            record["time_ns"]["executions_per_sample"] > 1
-        ), record
+        assert record["details"]["replayed"] is (record["time_ns"]["executions_per_sample"] > 1), (
+            record["details"]["replayed"],
+            record["details"].get("capture_failed"),
+            record["time_ns"],
+            more,
+        )
         for when in ("device_before", "device_after"):
             assert record[when]["cudnn"].startswith("9."), record[when]
     listed = cases("bench", PROBLEM, "--backend", "cudnn", "--algorithm", "all", "--rounds", "8")
