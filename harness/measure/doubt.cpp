@@ -38,6 +38,11 @@ double most(auto peaks, int threads, auto rate) {
 
 }  // namespace
 
+double cpu_share(const CpuOfCall& call, int threads) {
+  const double beside = std::clamp(call.passed - call.told, 0.0, std::max(0.0, call.kept_waiting));
+  return call.cpu / std::max(1.0, call.told + beside) / threads;
+}
+
 std::optional<std::string> doubtful_cpu(std::span<const double> shares, int threads) {
   if (shares.empty()) return std::nullopt;
   const double share = median_interval({shares.begin(), shares.end()}).median;

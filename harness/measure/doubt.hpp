@@ -10,10 +10,21 @@
 
 namespace convgauge::measure {
 
-/// `shares`: for each sample, the CPU time that the kernel counted for a worker over the time that
-/// it told, for each of the `threads` that it may use. Above 1 its clock is slow, or it used more
-/// threads. Load cannot raise it: CPU time does not pass while a thread waits. Why the times are
-/// not believed, where the median is above 1.25; empty where it is not, or there are no samples.
+/// What is known of one call of a worker, in ns.
+struct CpuOfCall {
+  double cpu = 0;           // CPU time of its threads, by the kernel, from before the call to after
+  double told = 0;          // how long the call lasted, by the worker's clock
+  double passed = 0;        // by the driver's clock, between the two looks at the CPU time
+  double kept_waiting = 0;  // of that, driver and worker were ready, but got no processor
+};
+
+/// CPU time for each ns of the call and each of the `threads` that it may use. Above 1 the worker's
+/// clock is slow, or it used more threads. While the machine lets the driver wait, or the worker
+/// before and after the call, threads that spin go on: that time counts as the call's.
+double cpu_share(const CpuOfCall& call, int threads);
+
+/// `shares`: cpu_share() of each sample. Why the times are not believed, where the median is above
+/// 1.25; empty where it is not, or there are no samples.
 std::optional<std::string> doubtful_cpu(std::span<const double> shares, int threads);
 
 /// `shares`: for each sample, the time that the worker told over the time by the processor's

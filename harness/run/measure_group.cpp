@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <random>
 #include <tuple>
 
@@ -64,15 +65,14 @@ class Ticking {
   /// 0 where that is not known: no such counter, or too short a time to tell.
   double ns_per_tick() const {
     constexpr double kLeastNs = 20e6;
-    const double ns = std::chrono::duration<double, std::nano>(Clock::now() - start_).count();
-    const auto ticks = processor_ticks() - ticks_;
+    const auto now = TickMoment::now();
+    const double ns = std::chrono::duration<double, std::nano>(now.clock - start_.clock).count();
+    const auto ticks = now.ticks - start_.ticks;
     return ns < kLeastNs || ticks == 0 ? 0 : ns / static_cast<double>(ticks);
   }
 
  private:
-  using Clock = std::chrono::steady_clock;
-  Clock::time_point start_ = Clock::now();
-  std::uint64_t ticks_ = processor_ticks();
+  TickMoment start_ = TickMoment::now();
 };
 
 /// The state of one case's measurement.
@@ -355,17 +355,10 @@ class Group {
                          fmt::format("one execution takes {:.2g} s of the {:.2g} s", first_ns / 1e9,
                                      budget_ns() / 1e9)});
     lane.execution_ns = first_ns;
-    Sampled sampled;
-    if (first_ns < kSelfWarmNs) {
-      if (!sample(lane, 1, kWarmNs, sampled)) return;
-      lane.execution_ns = std::max(1.0, sampled.host_ns);
-    }
+    if (first_ns < kSelfWarmNs && !estimate(lane, 1)) return;
     // A single execution on a device is mostly launch and wait; in a batch one costs much less.
     if (!lane.subject->competitor->on_cpu) {
-      if (first_ns < kSelfWarmNs) {
-        if (!sample(lane, executions_for(lane.execution_ns), kWarmNs, sampled)) return;
-        lane.execution_ns = std::max(1.0, sampled.host_ns);
-      }
+      if (first_ns < kSelfWarmNs && !estimate(lane, executions_for(lane.execution_ns))) return;
       if (!grows(lane)) return;
     }
     if (order_.mode == MeasureMode::latency) return look_at_clock(lane);
@@ -373,22 +366,40 @@ class Group {
     lane.measured.executions_per_sample = lane.executions;
   }
 
+  /// The time of one of so many executions, the shortest of some tries where the machine let the
+  /// worker wait: too long an estimate makes samples of too few executions. False where one fails.
+  bool estimate(Lane& lane, std::int64_t executions) {
+    constexpr int kTries = 4;
+    double shortest_ns = std::numeric_limits<double>::infinity();
+    for (int attempt = 0; attempt < kTries; ++attempt) {
+      Sampled sampled;
+      if (!sample(lane, executions, kWarmNs, sampled)) return false;
+      shortest_ns = std::min(shortest_ns, sampled.host_ns);
+      const auto load = load_of(sampled, executions);
+      if (lost_share(load, sampled.host_ns * real(executions)) <= kQuietShare) break;
+    }
+    lane.execution_ns = std::max(1.0, shortest_ns);
+    return true;
+  }
+
   /// A device executes a batch in one call: notes a doubt where the time does not grow with the
   /// number of executions. False where a sample fails.
   bool grows(Lane& lane) {
     const auto few = std::max<std::int64_t>(executions_for(lane.execution_ns), 2);
-    constexpr int kTries = 3;
+    // Each batch's shortest time: a loaded machine makes times longer, never shorter.
+    constexpr int kTries = 12;
+    double one_ns = std::numeric_limits<double>::infinity(), four_ns = one_ns;
     for (int attempt = 0; attempt < kTries; ++attempt) {
       Sampled one, four;
       if (!sample(lane, few, 0, one) || !sample(lane, 4 * few, 0, four)) return false;
-      if (four.host_ns > kLeastGrowth * one.host_ns) return true;
-      if (attempt + 1 == kTries)
-        doubt(lane,
-              fmt::format("a batch of {} executions took {:.3g} µs, one of {} took {:.3g} µs: "
-                          "it does not execute all that it is told to",
-                          few, one.host_ns * real(few) / 1e3, 4 * few,
-                          four.host_ns * real(4 * few) / 1e3));
+      one_ns = std::min(one_ns, one.host_ns), four_ns = std::min(four_ns, four.host_ns);
+      if (four_ns <= kLeastGrowth * one_ns) continue;
+      lane.execution_ns = std::max(1.0, std::min({lane.execution_ns, one_ns, four_ns}));
+      return true;
     }
+    doubt(lane, fmt::format("a batch of {} executions took {:.3g} µs, one of {} took {:.3g} µs: "
+                            "it does not execute all that it is told to",
+                            few, one_ns * real(few) / 1e3, 4 * few, four_ns * real(4 * few) / 1e3));
     return true;
   }
 
@@ -430,12 +441,11 @@ class Group {
     // makes them.
     request.batch = lane.subject->competitor->on_cpu ? 1 : executions;
     request.warm_ns = static_cast<std::int64_t>(warm_ns);
-    const double before = w->cpu_ns();
+    const auto before = w->cpu_time();
     const auto taken = w->call(request, limit);
     if (!taken) return fail(lane, taken.error()), false;
     sampled = *taken;
-    const double after = w->cpu_ns();
-    look_at_processors(lane, *w, sampled, before > 0 ? after - before : 0);
+    if (lane.subject->competitor->on_cpu) look_at_processors(lane, *w, sampled, before);
     w->stop();
     return !check || output_right(lane, *w, binding, given_to(given, sampled.change), after_timed_);
   }
@@ -465,11 +475,15 @@ class Group {
   }
 
   /// Notes a doubt where a thread may run on processors that it was not given; keeps the CPU time
-  /// that the worker had, for each thread that it may use and each ns that it told.
-  void look_at_processors(Lane& lane, Worker& w, const Sampled& sampled, double cpu_ns) {
-    if (!lane.subject->competitor->on_cpu || cpu_ns <= 0) return;
-    lane.cpu_shares.push_back(cpu_ns / std::max(1.0, sampled.call_ns) /
-                              lane.subject->settings.threads);
+  /// that the worker had since `before`, for each thread that it may use and each ns that it told.
+  void look_at_processors(Lane& lane, Worker& w, const Sampled& sampled,
+                          const std::optional<worker::CpuTime>& before) {
+    const auto now = w.cpu_time();
+    if (!before || !now) return;
+    lane.cpu_shares.push_back(
+        cpu_share({now->worker_ns - before->worker_ns, sampled.call_ns, now->at_ns - before->at_ns,
+                   now->kept_waiting_ns - before->kept_waiting_ns},
+                  lane.subject->settings.threads));
     if (const double ns_per_tick = ticking_.ns_per_tick();
         ns_per_tick > 0 && sampled.call_ticks > 0)
       lane.clock_shares.push_back(sampled.call_ns /

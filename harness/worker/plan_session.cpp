@@ -351,8 +351,7 @@ Answer<void> PlanSession::poison_timed(const Sample& request) {
 
 Answer<Sampled> PlanSession::sample(const Sample& request) {
   if (!private_) return failed("harness: a sample was asked of a plan that is not set up");
-  const auto called = Clock::now();
-  const auto ticks = processor_ticks();
+  const auto called = TickMoment::now();
   if (request.renew)
     if (auto ok = renew(0); !ok) return tl::unexpected(ok.error());
   if (auto ok = poison_timed(request); !ok) return tl::unexpected(ok.error());
@@ -369,8 +368,9 @@ Answer<Sampled> PlanSession::sample(const Sample& request) {
   auto sampled = timed(request, turns);
   turns.restore();
   if (!sampled) return sampled;
-  sampled->call_ticks = processor_ticks() - ticks;
-  sampled->call_ns = since(called);
+  const auto replied = TickMoment::now();
+  sampled->call_ticks = replied.ticks - called.ticks;
+  sampled->call_ns = std::chrono::duration<double, std::nano>(replied.clock - called.clock).count();
   return sampled;
 }
 

@@ -132,6 +132,29 @@ std::vector<pid_t> processes_of(pid_t warden, int keepers) {
   return family.read(warden, keepers, use) ? family.processes() : std::vector<pid_t>{};
 }
 
+std::optional<CpuTime> read_cpu_time(const std::vector<pid_t>& processes) {
+  if (processes.empty()) return std::nullopt;
+  CpuTime time;
+  for (const auto process : processes) {
+    clockid_t clock{};
+    timespec at{};
+    if (::clock_getcpuclockid(process, &clock) != 0 || ::clock_gettime(clock, &at) != 0) {
+      if (process == processes.front()) return std::nullopt;
+      continue;  // it has just ended
+    }
+    time.worker_ns += static_cast<double>(at.tv_sec) * 1e9 + static_cast<double>(at.tv_nsec);
+  }
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  time.at_ns = std::chrono::duration<double, std::nano>(now).count();
+  for (const auto& thread :
+       {std::string("/proc/thread-self"), fmt::format("/proc/{0}/task/{0}", processes.front())}) {
+    double ran = 0, waited = 0;
+    const bool counted{std::ifstream(thread + "/schedstat") >> ran >> waited};
+    time.kept_waiting_ns += counted ? waited : time.at_ns;
+  }
+  return time;
+}
+
 TimeLimit::TimeLimit(milliseconds limit, int processors)
     : limit_(limit),
       // A quarter of a tick's rounding is 10 ms; more than two looks a second learn nothing more.

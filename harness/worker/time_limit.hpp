@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,18 @@ WorkerUse read_use(pid_t warden, int keepers);
 /// does not tell.
 std::vector<pid_t> processes_of(pid_t warden, int keepers);
 std::vector<pid_t> threads_of(pid_t process);
+
+/// Since some moment, in ns.
+struct CpuTime {
+  double worker_ns = 0;  // that all threads of the processes had, those that have ended too
+  /// How long the calling thread and the first process's main thread were ready, but got no
+  /// processor; all the time where the system does not count it.
+  double kept_waiting_ns = 0;
+  double at_ns = 0;  // by the steady clock
+};
+/// `processes`: as processes_of() gives them. Empty where there are none, or the first
+/// tells no time.
+std::optional<CpuTime> read_cpu_time(const std::vector<pid_t>& processes);
 
 /// Counts the time that a worker could use, from looks at its threads. Pure: no clock, no process.
 ///

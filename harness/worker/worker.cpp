@@ -251,17 +251,9 @@ int Worker::keepers() {
   return start && start->pid == 0 ? 2 : 1;
 }
 
-double Worker::cpu_ns() {
-  double total = 0;
-  if (pid_ <= 0 || !read_start()) return 0;
-  for (const auto process : processes_of(pid_, keepers())) {
-    clockid_t clock{};
-    timespec at{};
-    // It counts threads that have ended too.
-    if (::clock_getcpuclockid(process, &clock) == 0 && ::clock_gettime(clock, &at) == 0)
-      total += static_cast<double>(at.tv_sec) * 1e9 + static_cast<double>(at.tv_nsec);
-  }
-  return total;
+std::optional<CpuTime> Worker::cpu_time() {
+  if (pid_ <= 0 || !read_start()) return std::nullopt;
+  return read_cpu_time(processes_of(pid_, keepers()));
 }
 
 std::vector<int> Worker::other_processors() {

@@ -83,9 +83,8 @@ class Worker {
   /// Distinguishes a worker from the one that replaced it; -1 in process.
   pid_t pid() const { return pid_; }
   Arena& arena() { return arena_; }
-  /// CPU time that the threads of the worker and of the processes that it started have had, by the
-  /// kernel's count, which a plugin cannot change; 0 where it is not known.
-  double cpu_ns();
+  /// By the kernel's counts, which a plugin cannot change; empty where they are not known.
+  std::optional<CpuTime> cpu_time();
   /// Processors beyond those that it was given (WorkerOptions::cpus) on which one of its threads
   /// may run; empty where it was given all, or where it is not known.
   std::vector<int> other_processors();

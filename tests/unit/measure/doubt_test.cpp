@@ -23,6 +23,19 @@ TEST(Doubt, ASlowClockOrMoreThreadsShowInTheCpuTime) {
   EXPECT_TRUE(doubtful_cpu(std::vector{1.5}, 4)) << "six of four threads";
 }
 
+TEST(Doubt, ThreadsThatSpinWhileTheMachineLetsOthersWaitAreNotTooMany) {
+  // Seen of the naive backend at a load average of 7: ns of CPU, told, passed, kept waiting.
+  EXPECT_NEAR(cpu_share({8.1e6, 0.113e6, 8.613e6, 8.480e6}, 2), 0.47, 0.01);
+  EXPECT_LE(cpu_share({8.7e6, 2.135e6, 5.872e6, 5.680e6}, 2), 1.0);
+  // More was waited than the call can explain: in the call, where threads of it wait too.
+  EXPECT_NEAR(cpu_share({4e6, 2e6, 3e6, 9e6}, 1), 4.0 / 3, 1e-9);
+  // A clock that tells a quarter, on a quiet machine; and on one that counts no waiting.
+  EXPECT_NEAR(cpu_share({4e6, 1e6, 4.1e6, 0.02e6}, 1), 3.92, 0.01);
+  EXPECT_NEAR(cpu_share({16e6, 4e6, 4.1e6, 1e15}, 1), 3.9, 0.01) << "four threads, not one";
+  EXPECT_EQ(cpu_share({4e6, 4e6, 3.9e6, -1}, 1), 1) << "clocks that nearly agree";
+  EXPECT_EQ(cpu_share({0, 0, 0, 0}, 1), 0);
+}
+
 TEST(Doubt, AClockThatIsNotTheProcessors) {
   EXPECT_FALSE(doubtful_clock({}));
   EXPECT_FALSE(doubtful_clock(std::vector{1.0, 0.97, 1.04, 0.2}));
