@@ -19,6 +19,10 @@ int verify(const Arguments& arguments) {
   add("json", "case records on standard output");
   add("junit", po::value<std::string>(), "also write JUnit XML to this file");
   add("out", po::value<std::string>(), "also keep results.jsonl in this folder");
+  add("jobs", po::value<int>()->value_name("N"),
+      "problems verified at once (default: one for each core, fewer where memory is short; 1 with "
+      "a "
+      "device). The results are those of --jobs 1, in the same order");
   add("fail-fast", "end at the first failure");
   add("first-failures", "a backend that has failed once is asked nothing more");
   add("dump", po::value<std::string>(),
@@ -39,6 +43,17 @@ int verify(const Arguments& arguments) {
   options.first_failures = values.count("first-failures") > 0;
   options.in_process = wants_in_process(values);
   options.command = command_line("verify", arguments);
+  if (values.count("jobs")) {
+    options.jobs = values["jobs"].as<int>();
+    constexpr int kMostJobs = 1024;
+    if (options.jobs < 1 || options.jobs > kMostJobs)
+      return usage_error(
+          fmt::format("verify: --jobs {}: must be 1 to {}", options.jobs, kMostJobs));
+    for (const char* one : {"first-failures", "in-process"})
+      if (options.jobs > 1 && values.count(one))
+        return usage_error(
+            fmt::format("verify: --jobs {}: --{} takes one problem at a time", options.jobs, one));
+  }
   const auto budget = shrink_budget(values);
   if (!budget) return usage_error(budget.error().message);
   options.shrink = *budget;

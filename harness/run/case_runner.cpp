@@ -8,7 +8,6 @@
 #include <iterator>
 
 #include "core/layers.hpp"
-#include "core/processors.hpp"
 #include "measure/cold.hpp"
 #include "run/known_failure.hpp"
 #include "run/machine/machine.hpp"
@@ -29,18 +28,19 @@ std::size_t requirement_bytes(const PlanOpened& plan, BufferRole role) {
 }  // namespace
 
 CaseRunner::CaseRunner(const Suite& suite, const std::vector<Competitor>& competitors,
-                       const SweepOptions& options, const Results& so_far)
+                       const SweepOptions& options, const Results& so_far,
+                       ReferenceCache& references, int jobs)
     : suite_(suite),
       competitors_(competitors),
       options_(options),
       machine_(so_far.header.machine),
-      pool_(options.executable, options.measure, options.in_process),
-      references_({.directory = reference::cache_folder()}),
+      pool_(options.executable, options.measure, options.in_process, jobs == 1),
+      references_(references),
       first_libraries_(loaded_libraries(so_far)),
       known_libraries_(first_libraries_) {}
 
-Expected<bool> CaseRunner::run(std::int64_t problem, const std::function<bool()>& interrupted,
-                               const Settle& settle) {
+Expected<bool> CaseRunner::run(std::int64_t problem, int threads,
+                               const std::function<bool()>& interrupted, const Settle& settle) {
   std::vector<std::vector<Case>> groups;
   std::int64_t count = 0;
   for (const auto& settings :
@@ -51,7 +51,7 @@ Expected<bool> CaseRunner::run(std::int64_t problem, const std::function<bool()>
   for (auto& group : groups) {
     for (auto& c : group) c.record.position.cases = count;
     if (group.empty()) continue;
-    const auto whole = run_group(group, interrupted, settle);
+    const auto whole = run_group(group, threads, interrupted, settle);
     if (!whole || !*whole) return whole;
   }
   return true;
@@ -70,13 +70,13 @@ std::vector<Case> CaseRunner::cases_of(std::int64_t problem, const CaseSettings&
   return cases;
 }
 
-Expected<bool> CaseRunner::run_group(std::vector<Case>& cases,
+Expected<bool> CaseRunner::run_group(std::vector<Case>& cases, int threads,
                                      const std::function<bool()>& interrupted,
                                      const Settle& settle) {
   const auto is_over = [&] { return interrupted && interrupted(); };
   const auto& first = cases.front().record;
   const auto spec = spec_of(first.problem.geometry, first.settings);
-  ProblemTensors tensors(spec, suite_.settings.verify.seed, physical_cores(), references_,
+  ProblemTensors tensors(spec, suite_.settings.verify.seed, threads, references_,
                          use_projection(spec, suite_.settings.verify));
   for (auto& c : cases) {
     if (is_over()) return false;

@@ -14,21 +14,23 @@
 
 namespace convgauge::run {
 
-/// [the driver's one thread] Owns the workers. The constructor's arguments must outlive it.
-/// `so_far`: the header, and the cases of a resumed run.
+/// [one thread, which must live as long] Owns the workers. The constructor's arguments must outlive
+/// it. `so_far`: the header, and the cases of a resumed run. `jobs`: how many runners work at once.
 class CaseRunner {
  public:
   CaseRunner(const Suite& suite, const std::vector<Competitor>& competitors,
-             const SweepOptions& options, const Results& so_far);
+             const SweepOptions& options, const Results& so_far, ReferenceCache& references,
+             int jobs = 1);
 
   /// What is done with a case when its last execution is over: for a case that is only verified,
   /// before the next one starts, else when all that are measured with it are.
   using Settle = std::function<Expected<void>(Case&)>;
   /// Every case of a problem (an index into the suite), in the order of the settings, competitors
   /// and algorithms. False where `interrupted` (may be empty) became true, which is asked before
-  /// each case: what has not been settled is dropped. Errors: a dump that cannot be written; a
-  /// plugin file or a library that is no longer the one that the run began with; those of `settle`.
-  Expected<bool> run(std::int64_t problem, const std::function<bool()>& interrupted,
+  /// each case: what has not been settled is dropped. `threads`: for the reference. Errors: a dump
+  /// that cannot be written; a plugin file or a library that is no longer the one that the run
+  /// began with; those of `settle`.
+  Expected<bool> run(std::int64_t problem, int threads, const std::function<bool()>& interrupted,
                      const Settle& settle);
   /// With options.first_failures: every competitor has failed, so that none is left to run.
   bool none_left() const { return gone_.size() == competitors_.size(); }
@@ -42,8 +44,8 @@ class CaseRunner {
   std::vector<Choice> choices(const Competitor& competitor, const Spec& spec, int threads);
   /// The cases of a problem under one combination of settings, before anything has run.
   std::vector<Case> cases_of(std::int64_t problem, const CaseSettings& settings);
-  Expected<bool> run_group(std::vector<Case>& cases, const std::function<bool()>& interrupted,
-                           const Settle& settle);
+  Expected<bool> run_group(std::vector<Case>& cases, int threads,
+                           const std::function<bool()>& interrupted, const Settle& settle);
   Case new_case(std::int64_t problem, const Competitor& competitor, const Choice& choice,
                 const CaseSettings& settings, const Spec& spec);
   void verify(Case& c, ProblemTensors& tensors);
@@ -60,7 +62,7 @@ class CaseRunner {
   const SweepOptions& options_;
   const Machine& machine_;
   Pool pool_;
-  ReferenceCache references_;
+  ReferenceCache& references_;
   std::map<int, std::int64_t> last_level_caches_;  // bytes, by threads
   std::set<std::string> gone_;              // labels that failed, with options.first_failures
   const LibrariesByLabel first_libraries_;  // of the header and of a resumed run's cases

@@ -23,6 +23,7 @@ struct SweepOptions {
   bool fail_fast = false;
   bool first_failures = false;  // a backend is dropped at its first failure
   bool in_process = false;      // see WorkerOptions
+  int jobs = 0;                 // problems verified at once; 0: see jobs_of()
   int shard = 0, shards = 1;    // problems whose index modulo shards is shard
   std::vector<Placement> placements{Placement::end, Placement::start};
   Program executable;
@@ -35,7 +36,8 @@ struct SweepOptions {
   ShrinkBudget shrink;  // verify only: what measuring finds is not shrunk
 };
 
-/// The progress of a run. All calls come from the driver's thread, none while something is timed.
+/// The progress of a run. All calls come from the thread that called sweep(), none while something
+/// is timed.
 struct Progress {
   std::int64_t done = 0, problems = 0;
   const Problem* problem = nullptr;  // the one about to start; null at the end
@@ -44,7 +46,8 @@ struct Progress {
 struct SweepHooks {
   std::function<void(const Progress&)> progress;
   std::function<void(const CaseRecord&)> record;
-  std::function<bool()> interrupted;  // asked between cases, and between trials of shrinking
+  /// Asked between cases, and between trials of shrinking; with several jobs by any thread.
+  std::function<bool()> interrupted;
 };
 
 struct SweepResult {
