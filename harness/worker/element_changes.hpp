@@ -21,8 +21,9 @@ struct PlannedChange {
 };
 inline PlannedChange planned_change(std::uint64_t seed, std::int64_t number, std::int64_t count) {
   const auto bits = mixed(seed + static_cast<std::uint64_t>(number) * kGolden);
-  return {static_cast<std::int64_t>(static_cast<double>(bits >> 11) * 0x1p-53 *
-                                    static_cast<double>(count)),
+  // bits / 2^64 of count: one multiplication, which a short execution does not notice.
+  __extension__ using Wide = unsigned __int128;
+  return {static_cast<std::int64_t>((Wide{bits} * static_cast<std::uint64_t>(count)) >> 64),
           static_cast<std::size_t>(bits % kChangeValues)};
 }
 
