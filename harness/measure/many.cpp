@@ -7,6 +7,7 @@
 
 #include "core/layers.hpp"
 #include "core/split_mix.hpp"
+#include "measure/distributions.hpp"
 
 namespace convgauge::measure {
 namespace {
@@ -29,6 +30,26 @@ double draw(const RatioEvidence& evidence, SplitMix& random) {
   const double low = evidence.steps[rank == 0 ? 0 : rank - 1],
                high = evidence.steps[std::min(rank, last)];
   return low + (high - low) * random.unit();
+}
+
+/// For ratios drawn as draw() does: twice the mean squared distance of those below `middle`, and of
+/// those above it; the variance for a symmetric distribution.
+std::pair<double, double> spreads(const RatioEvidence& evidence, double middle) {
+  const auto& steps = evidence.steps;
+  const auto distance = [&](std::size_t i) { return std::exp(steps[i]) - middle; };
+  double below = 0, above = 0, passed = 0;
+  for (std::size_t rank = 0; rank <= steps.size(); ++rank) {
+    const double p = (*evidence.law)[rank] - passed;
+    const double low = distance(rank == 0 ? 0 : rank - 1),
+                 high = distance(std::min(rank, steps.size() - 1));
+    const auto part = [&](double a, double b) { return (a * a + a * b + b * b) / 3; };
+    const double whole = high - low,
+                 under = whole > 0 ? std::clamp(-low / whole, 0.0, 1.0) : low < 0;
+    below += 2 * p * under * part(std::min(low, 0.0), std::min(high, 0.0));
+    above += 2 * p * (1 - under) * part(std::max(low, 0.0), std::max(high, 0.0));
+    passed = (*evidence.law)[rank];
+  }
+  return {below, above};
 }
 
 }  // namespace
@@ -79,6 +100,47 @@ MedianInterval GeometricMean::result(double confidence) const {
   mean.high = std::exp(sums[kDraws - 1 - beyond] / weight_);
   mean.confidence = confidence;
   return mean;
+}
+
+void RatioOfSums::add(const RatioEvidence& evidence, double time) {
+  assert(!evidence.steps.empty() && time > 0);
+  const double middle = std::exp(median_of_sorted(evidence.steps));
+  above_ += time * middle;
+  below_ += time;
+  const auto [low, high] = spreads(evidence, middle);
+  low_variance_ += time * time * low;
+  high_variance_ += time * time * high;
+  least_samples_ =
+      parts_ == 0 ? evidence.steps.size() : std::min(least_samples_, evidence.steps.size());
+  ++parts_;
+  last_ = evidence;
+  last_time_ = time;
+}
+
+void RatioOfSums::add_common(double time) {
+  common_ += time;
+  above_ += time;
+  below_ += time;
+}
+
+MedianInterval RatioOfSums::result(double confidence) const {
+  assert(below_ > 0);
+  MedianInterval all{above_ / below_, {}, {}, confidence};
+  if (parts_ == 0) return {1, 1, 1, 1};
+  if (parts_ == 1) {
+    const auto own = ratio_interval(last_, confidence);
+    const auto in_all = [&](double ratio) { return (common_ + last_time_ * ratio) / below_; };
+    if (own.low) all.low = in_all(*own.low), all.high = in_all(*own.high);
+    all.confidence = own.confidence;
+    return all;
+  }
+  all.confidence = 1 - std::ldexp(2, -static_cast<int>(least_samples_));
+  if (all.confidence < confidence) return all;
+  const double reach = normal_beyond((1 - confidence) / 2) / below_;
+  all.low = all.median - reach * std::sqrt(low_variance_);
+  all.high = all.median + reach * std::sqrt(high_variance_);
+  all.confidence = confidence;
+  return all;
 }
 
 }  // namespace convgauge::measure

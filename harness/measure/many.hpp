@@ -38,4 +38,30 @@ class GeometricMean {
   int cases_ = 0;
 };
 
+/// The ratio of two sums of times, from the ratios of their parts: the arithmetic mean of these,
+/// weighted by the time of each part in the sum below the line. Its interval is that of the part
+/// where only one differs. Of several, the variances of the distributions that their own samples
+/// give them (a rank, then a value between the two neighbouring ratios: Xie and Singh 2013, 2.1)
+/// add up with their squared weights, apart for what lies below and above the medians, and the sum
+/// is taken as normal on either side (Guide to the Expression of Uncertainty in Measurement, JCGM
+/// 100:2008, 5.1.2 and G.2; Wallis, The two-piece normal distribution, 2014).
+class RatioOfSums {
+ public:
+  /// `time` above 0: of the part in the sum below the line.
+  void add(const RatioEvidence& evidence, double time);
+  /// A part that both sums have.
+  void add_common(double time);
+  /// low and high are empty where any part has too few samples for an interval of its own.
+  /// Something must have been added.
+  MedianInterval result(double confidence = 0.99) const;
+
+ private:
+  double below_ = 0, common_ = 0, above_ = 0;
+  double low_variance_ = 0, high_variance_ = 0;  // of above_
+  int parts_ = 0;
+  RatioEvidence last_;
+  double last_time_ = 0;
+  std::size_t least_samples_ = 0;
+};
+
 }  // namespace convgauge::measure

@@ -135,7 +135,7 @@ CrossingPlace place_of(const Group& group, int row) {
   const auto &fastest = cells[static_cast<std::size_t>(place.winner)],
              &next = cells[static_cast<std::size_t>(place.second)];
   place.lead = speedup_over(next, fastest).median;
-  place.tied = !told_apart(fastest, next);
+  place.tied = !told_apart(fastest, next, least_lead(group));
   return place;
 }
 

@@ -7,6 +7,7 @@
 #include "core/layers.hpp"
 #include "core/problem_text.hpp"
 #include "report/counts.hpp"
+#include "report/decision_words.hpp"
 #include "report/escape.hpp"
 #include "report/limited.hpp"
 #include "report/notes.hpp"
@@ -49,7 +50,7 @@ std::string line_of(const Row& row) {
 
 std::string totals_of(const Group& group) {
   std::vector<std::string> cells{"**total**", "", ""};
-  for (const auto& total : group.totals) {
+  for (const auto& total : group.decision.totals) {
     const auto filled = filled_text(total);
     cells.push_back(total_text(total) + (filled.empty() ? "" : " with baseline " + filled));
   }
@@ -62,10 +63,10 @@ std::string legend_of(const Group& group) {
                                                       escape_markdown(group.columns[base].name))
                                         : "";
   return fmt::format(
-      "\nMedian per execution{}. Bold: fastest; ≈: not told apart from it at 99%. A total is "
-      "weighted by "
-      "count, and \"—\" where a layer is missing.\n",
-      over);
+      "\nMedian per execution{}. Bold: fastest; ≈: too close to call (at 99%, or within {}). A "
+      "total "
+      "is weighted by count, and \"—\" where a layer is missing.\n\n{}\n",
+      over, ratio_text(group.decision.least_lead), escape_markdown(facts_text(group)));
 }
 
 void add_defects(Limited& out, const std::vector<Group>& groups) {

@@ -1,5 +1,5 @@
 // Results arranged as every report shows them: groups (one suite, one combination of settings),
-// each with a table of problems by columns, winners and totals. Computed once here, so that all
+// each with a table of problems by columns, winners and a decision. Computed once here, so that all
 // reports agree.
 #pragma once
 #include <optional>
@@ -9,6 +9,7 @@
 #include "core/layers.hpp"
 #include "measure/statistics.hpp"
 #include "record/classify.hpp"
+#include "report/decision.hpp"
 
 namespace convgauge::report {
 
@@ -25,29 +26,15 @@ struct Cell {
   /// Only where the result agrees and was measured: nothing else is ranked.
   std::optional<MedianInterval> time_ns;
   std::optional<MedianInterval> speedup;  // over the baseline's cell, from the same rounds
-  bool fastest = false;                   // of its row
-  bool tied = false;                      // not fastest, but not told apart from it
+  /// Of its row: no other is faster in the median of their common rounds. No cell is where the
+  /// machine left a rival without a time that may be faster.
+  bool fastest = false;
+  bool tied = false;  // not fastest, but not told apart from it
 };
 
 struct Row {
   const Problem* problem = nullptr;
   std::vector<Cell> cells;  // one per column
-};
-
-struct Total {
-  double ns = 0;  // sum of count x median
-  int layers = 0, missing = 0;
-  double filled_ns = 0;  // as ns, with the baseline's time where this column has none
-  int unfilled = 0;      // layers that the baseline lacks too
-};
-
-/// The fastest column of each layer, chosen on odd rounds and timed on even ones, so that a lucky
-/// choice does not make the sum too small.
-struct Mix {
-  std::vector<int> columns;       // per row; -1 where nothing ran
-  std::vector<double> layers_ns;  // per row: count x median of the even rounds; 0 where nothing ran
-  Total total;
-  std::optional<MedianInterval> speedup;  // over the baseline's total of the same rounds
 };
 
 struct Group {
@@ -58,8 +45,7 @@ struct Group {
   std::vector<Column> columns;
   int baseline = -1;  // index into columns; -1: none
   std::vector<Row> rows;
-  std::vector<Total> totals;  // one per column
-  Mix mix;
+  Decision decision;
 };
 
 /// `results` must outlive what is returned. Device backends (not "cpu...") join the groups of every
@@ -71,18 +57,25 @@ std::vector<Group> arrange(const Results& results);
 MedianInterval speedup_over(const Cell& base, const Cell& cell);
 
 /// Whether the difference is certain: the 99% interval of the ratio over the common rounds lies
-/// above 1. Where these rounds are too few for an interval, `slower` must take at least twice the
-/// time in every one of them. Both cells are measured.
-bool told_apart(const Cell& faster, const Cell& slower);
+/// above 1, and the ratio above `least_lead`. Where these rounds are too few for an interval,
+/// `slower` must take at least twice the time in every one of them. Both cells are measured.
+bool told_apart(const Cell& faster, const Cell& slower, double least_lead);
 
-/// Adds speed-ups, winners, totals and the mix to a group whose cells are in place.
+/// The index of the one that no other is faster than, in the median of their common rounds; null
+/// and empty ones are left out. -1: none is left. Where such medians run in a circle, one that the
+/// last of the others does not beat.
+int fastest_of(const std::vector<const Measured*>& row, int last);
+
+/// Columns that the machine left without a time in this row (noisy, not run, not judged) and that
+/// may be faster than `time_ns`. Not those whose shortest sample, less the time that it lost to
+/// others, is longer.
+std::vector<int> unsettled(const Row& row, double time_ns);
+
+/// Adds speed-ups, winners and the decision to a group whose cells are in place.
 void rank(Group& group);
 
 /// The label without the algorithm that a config's "algorithm": "all" appends to it: "cudnn" of
 /// "cudnn:cudnn.eng28{k2=1}".
 std::string family_of(const CaseRecord& record);
-
-/// Which columns are fastest in one group, in a sentence or two; empty where nothing was timed.
-std::string answer(const Group& group);
 
 }  // namespace convgauge::report

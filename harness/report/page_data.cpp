@@ -7,6 +7,7 @@
 
 #include "core/layers.hpp"
 #include "core/problem_text.hpp"
+#include "report/decision_words.hpp"
 #include "report/history/history.hpp"
 #include "report/notes.hpp"
 #include "report/page_parts.hpp"
@@ -64,28 +65,6 @@ Json rows_json(const Group& group) {
           {"count", counts}, {"flops", flops},      {"bytes", bytes}};
 }
 
-Json mix_json(const Mix& mix) {
-  const bool whole = mix.total.missing == 0 && mix.total.layers > 0;
-  Json layers = Json::array();
-  for (const double ns : mix.layers_ns) layers.push_back(brief(ns));
-  Json j{{"columns", mix.columns},
-         {"layers", layers},
-         {"missing", mix.total.missing},
-         {"total", whole ? brief(mix.total.ns) : Json()}};
-  if (mix.speedup)
-    j["speedup"] = {brief(mix.speedup->median), brief(mix.speedup->low), brief(mix.speedup->high)};
-  return j;
-}
-
-Json totals_json(const Group& group) {
-  Json list = Json::array();
-  for (const auto& total : group.totals)
-    list.push_back({{"ns", total.missing == 0 ? brief(total.ns) : Json()},
-                    {"missing", total.missing},
-                    {"filled_ns", total.unfilled == 0 ? brief(total.filled_ns) : Json()}});
-  return list;
-}
-
 Json notes_json(const Group& group) {
   Json list = Json::array();
   for (const auto& note : notes(group))
@@ -136,8 +115,10 @@ Json group_json(const Group& group, std::size_t run, Strings& strings) {
           {"cells", cells_json(group, strings)},
           {"speedups", speedups_json(group)},
           {"crossing", crossing_json(group)},
-          {"totals", totals_json(group)},
-          {"mix", mix_json(group.mix)},
+          {"decision", decision_json(group)},
+          {"advice", clean(advice_text(group))},
+          {"facts", clean(facts_text(group))},
+          {"trust", trust_text(group)},
           {"notes", notes_json(group)},
           {"regrets", regrets_json(group)}};
 }

@@ -38,6 +38,8 @@ PageJson speedups_json(const Group& group);
 /// Lines of the roofline at this group's threads, the highest first: {flops: [{name, value}],
 /// bytes: [...]}.
 PageJson roofs_json(const Group& group);
+/// A decision; columns and rows by their place in the group.
+PageJson decision_json(const Group& group);
 PageJson crossing_json(const Group& group);
 PageJson run_json(const Results& results);
 

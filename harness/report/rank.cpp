@@ -1,100 +1,50 @@
-// Computes the speed-ups, winners, totals and the best mix of a group.
+// Computes the speed-ups and winners of a group.
 #include <algorithm>
-#include <cmath>
+#include <limits>
 
 #include "core/layers.hpp"
+#include "measure/quiet.hpp"
 #include "report/model.hpp"
-#include "report/rounds.hpp"
 
 namespace convgauge::report {
 namespace {
 
-const std::vector<double>& samples(const Cell& cell) {
-  return ranked(cell.record)->samples_ns;
-}
-
-/// Index of the cell with the least `key(cell)`; -1 where none is ranked.
-template <class Key>
-int least(const Row& row, Key key) {
-  int best = -1;
-  double least = 0;
-  for (std::size_t c = 0; c < row.cells.size(); ++c) {
-    if (!row.cells[c].time_ns) continue;
-    const double value = key(row.cells[c]);
-    if (best >= 0 && value >= least) continue;
-    best = static_cast<int>(c);
-    least = value;
+/// The shortest sample without the time that it lost to others; 0 where that was not recorded.
+double least_possible(const Measured& m) {
+  if (m.samples_ns.empty() || m.loads.size() < m.samples_ns.size()) return 0;
+  double least = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < m.samples_ns.size(); ++i) {
+    const double ns = m.samples_ns[i];
+    const double lost = lost_share(m.loads[i], ns * static_cast<double>(m.executions_per_sample));
+    least = std::min(least, ns * std::max(0.0, 1 - lost));
   }
-  return best;
+  return least;
 }
 
-void rank_row(Row& row, int baseline) {
-  for (auto& cell : row.cells)
-    if (const auto* measured = ranked(cell.record))
-      cell.time_ns = median_interval(measured->samples_ns);
+/// The machine left the case without a time, and it may take less than `time_ns`.
+bool may_be_faster(const CaseRecord& record, double time_ns) {
+  const auto outcome = classify_apart_from_known(record);
+  if (outcome == Outcome::denied || outcome == Outcome::unjudged) return true;
+  const auto* noisy = std::get_if<Inconclusive>(&record.measurement);
+  return outcome == Outcome::noisy && noisy && least_possible(noisy->evidence) <= time_ns;
+}
+
+void rank_row(Row& row, int baseline, double least_lead) {
+  std::vector<const Measured*> measured;
+  for (auto& cell : row.cells) {
+    measured.push_back(ranked(cell.record));
+    if (measured.back()) cell.time_ns = median_interval(measured.back()->samples_ns);
+  }
   const auto* base = baseline >= 0 ? &row.cells[static_cast<std::size_t>(baseline)] : nullptr;
-  const int best = least(row, [](const Cell& cell) { return cell.time_ns->median; });
+  for (auto& cell : row.cells)
+    if (cell.time_ns && base && base->time_ns) cell.speedup = speedup_over(*base, cell);
+  const int best = fastest_of(measured, baseline);
   if (best < 0) return;
   auto& fastest = row.cells[static_cast<std::size_t>(best)];
+  if (!unsettled(row, fastest.time_ns->median).empty()) return;
   fastest.fastest = true;
-  for (auto& cell : row.cells) {
-    if (!cell.time_ns) continue;
-    if (base && base->time_ns) cell.speedup = speedup_over(*base, cell);
-    cell.tied = &cell != &fastest && !told_apart(fastest, cell);
-  }
-}
-
-using Time = std::optional<double>;
-
-void add(Total& total, const Problem& problem, Time time_ns, Time filler_ns) {
-  const auto count = static_cast<double>(problem.count);
-  ++total.layers;
-  total.missing += !time_ns;
-  total.unfilled += !time_ns && !filler_ns;
-  total.ns += count * time_ns.value_or(0);
-  total.filled_ns += count * time_ns.value_or(filler_ns.value_or(0));
-}
-
-Time median_of(const Cell& cell) {
-  return cell.time_ns ? Time(cell.time_ns->median) : std::nullopt;
-}
-
-/// Adds count x samples, round by round, over the rounds that both have.
-void add_rounds(std::vector<double>& sums, const std::vector<double>& samples, std::int64_t count,
-                bool first) {
-  const auto rounds = first ? samples.size() : std::min(sums.size(), samples.size());
-  sums.resize(rounds, 0);
-  for (std::size_t i = 0; i < rounds; ++i) sums[i] += static_cast<double>(count) * samples[i];
-}
-
-Mix mix_of(const Group& group) {
-  Mix mix;
-  std::vector<double> mixed, base;
-  bool comparable = group.baseline >= 0;
-  for (const auto& row : group.rows) {
-    const int c = least(
-        row, [](const Cell& cell) { return median_interval(odd_rounds(samples(cell))).median; });
-    const auto even = c < 0 ? std::vector<double>{}
-                            : even_rounds(samples(row.cells[static_cast<std::size_t>(c)]));
-    add(mix.total, *row.problem, c < 0 ? std::nullopt : Time(median_interval(even).median),
-        std::nullopt);
-    comparable =
-        comparable && c >= 0 && row.cells[static_cast<std::size_t>(group.baseline)].time_ns;
-    if (comparable) {
-      add_rounds(mixed, even, row.problem->count, mix.columns.empty());
-      const auto& against = samples(row.cells[static_cast<std::size_t>(group.baseline)]);
-      add_rounds(base, even_rounds(against), row.problem->count, mix.columns.empty());
-    }
-    mix.columns.push_back(c);
-    mix.layers_ns.push_back(
-        c < 0 ? 0 : static_cast<double>(row.problem->count) * median_interval(even).median);
-  }
-  const auto rounds = std::min(mixed.size(), base.size());
-  const bool weighty = std::all_of(mixed.begin(), mixed.end(), [](double sum) { return sum > 0; });
-  mixed.resize(rounds);
-  base.resize(rounds);
-  if (comparable && rounds > 0 && weighty) mix.speedup = ratio(base, mixed);
-  return mix;
+  for (auto& cell : row.cells)
+    cell.tied = cell.time_ns && &cell != &fastest && !told_apart(fastest, cell, least_lead);
 }
 
 }  // namespace
@@ -104,26 +54,51 @@ MedianInterval speedup_over(const Cell& base, const Cell& cell) {
   return ratio(common.a, common.b);
 }
 
-bool told_apart(const Cell& faster, const Cell& slower) {
-  const auto lead = speedup_over(slower, faster);
-  if (lead.low) return *lead.low > 1;
+bool told_apart(const Cell& faster, const Cell& slower, double least_lead) {
   const auto common = common_rounds(*ranked(slower.record), *ranked(faster.record));
+  if (common.a.empty()) return false;
+  const auto lead = ratio(common.a, common.b);
+  if (lead.low) return *lead.low > 1 && lead.median > least_lead;
   for (std::size_t i = 0; i < common.a.size(); ++i)
     if (common.a[i] < 2 * common.b[i]) return false;
-  return !common.a.empty();
+  return true;
+}
+
+int fastest_of(const std::vector<const Measured*>& row, int last) {
+  int best = -1;
+  double least = 0;
+  const auto at = [&](int c) { return row[static_cast<std::size_t>(c)]; };
+  const auto beaten_by = [&](int c) {
+    const auto common = common_rounds(*at(best), *at(c));
+    return !common.a.empty() && ratio(common.a, common.b).median > 1;
+  };
+  const auto is_timed = [&](int c) { return at(c) && !at(c)->samples_ns.empty(); };
+  const auto count = static_cast<int>(row.size());
+  for (int c = 0; c < count; ++c) {
+    if (!is_timed(c)) continue;
+    const double time = median(at(c)->samples_ns);
+    if (best >= 0 && time >= least) continue;
+    best = c;
+    least = time;
+  }
+  for (int c = 0; c < count; ++c)
+    if (c != best && c != last && is_timed(c) && beaten_by(c)) best = c;
+  if (last >= 0 && last != best && is_timed(last) && beaten_by(last)) best = last;
+  return best;
+}
+
+std::vector<int> unsettled(const Row& row, double time_ns) {
+  std::vector<int> columns;
+  for (std::size_t c = 0; c < row.cells.size(); ++c)
+    if (row.cells[c].record && may_be_faster(*row.cells[c].record, time_ns))
+      columns.push_back(static_cast<int>(c));
+  return columns;
 }
 
 void rank(Group& group) {
-  group.totals.assign(group.columns.size(), {});
-  for (auto& row : group.rows) {
-    rank_row(row, group.baseline);
-    const auto filler = group.baseline < 0
-                            ? std::nullopt
-                            : median_of(row.cells[static_cast<std::size_t>(group.baseline)]);
-    for (std::size_t c = 0; c < row.cells.size(); ++c)
-      add(group.totals[c], *row.problem, median_of(row.cells[c]), filler);
-  }
-  group.mix = mix_of(group);
+  const double least = least_lead(group);
+  for (auto& row : group.rows) rank_row(row, group.baseline, least);
+  group.decision = decide(group);
 }
 
 }  // namespace convgauge::report

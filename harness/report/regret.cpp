@@ -10,8 +10,6 @@
 namespace convgauge::report {
 namespace {
 
-constexpr double kConfidence = 0.95;
-
 /// The algorithm of a case as a column names it: without the backend's name before it.
 std::string short_algorithm(const CaseRecord& record) {
   const auto& name = record.algorithm ? record.algorithm->name : record.requested_algorithm;
@@ -19,8 +17,14 @@ std::string short_algorithm(const CaseRecord& record) {
   return name.starts_with(prefix) ? name.substr(prefix.size()) : name;
 }
 
+/// As in decide(), but for one case, whose fellows have as many samples.
+Measured samples_of(const CaseRecord& record, Half half) {
+  const auto& all = *ranked(record);
+  return half_of(all, all.samples_ns.size() < kLeastToHalve ? Half::all : half);
+}
+
 double chosen_by(const CaseRecord& record) {
-  return median_interval(odd_rounds(ranked(&record)->samples_ns)).median;
+  return median(samples_of(record, Half::choosing).samples_ns);
 }
 
 /// The ranked cases of one family in a row.
@@ -45,9 +49,10 @@ std::optional<RowRegret> regret_of(const Row& row, const std::string& family) {
 
 /// The evidence of the ratio on even rounds; empty where no round is common.
 std::optional<RatioEvidence> evidence_of(const RowRegret& regret, RankLaws& laws) {
-  const auto common = common_rounds(*ranked(regret.own), *ranked(regret.best));
+  const auto common = common_rounds(samples_of(*regret.own, Half::reporting),
+                                    samples_of(*regret.best, Half::reporting));
   if (common.a.empty()) return std::nullopt;
-  return paired_evidence(even_rounds(common.a), even_rounds(common.b), laws);
+  return paired_evidence(common.a, common.b, laws);
 }
 
 Regret family_regret(const Group& group, const std::string& family) {
@@ -59,7 +64,7 @@ Regret family_regret(const Group& group, const std::string& family) {
     const auto evidence = one ? evidence_of(*one, laws) : std::nullopt;
     if (!evidence) continue;
     mean.add(*evidence, static_cast<double>(std::max<std::int64_t>(1, row.problem->count)));
-    if (one->best != one->own) one->ratio = ratio_interval(*evidence, kConfidence);
+    if (one->best != one->own) one->ratio = ratio_interval(*evidence);
     if (one->ratio.median > regret.worst) {
       regret.worst = one->ratio.median;
       regret.worst_row = row_name(*row.problem);
@@ -68,7 +73,7 @@ Regret family_regret(const Group& group, const std::string& family) {
     regret.rows.push_back(*one);
   }
   regret.layers = static_cast<int>(regret.rows.size());
-  if (mean.cases() > 0) regret.interval = mean.result(kConfidence);
+  if (mean.cases() > 0) regret.interval = mean.result();
   if (mean.cases() > 0) regret.mean = regret.interval.median;
   return regret;
 }

@@ -9,12 +9,11 @@
 
 namespace convgauge::report {
 
-/// One layer of one family: its own choice, and the algorithm of the family that was fastest on odd
-/// rounds.
+/// One layer of one family: its own choice, and the algorithm of the family that was fastest on the
+/// choosing rounds (rounds.hpp).
 struct RowRegret {
   const CaseRecord *own = nullptr, *best = nullptr;
-  /// Own time / best time on even rounds, so that a lucky choice does not count. Its interval is at
-  /// 95%, since half of 15 rounds are too few for 99%. 1 where best is own.
+  /// Own time / best time on the reporting rounds, at 99%. 1 where best is own.
   MedianInterval ratio;
 };
 
@@ -24,7 +23,7 @@ struct Regret {
   /// Own time / best time: geometric mean weighted by count, and the largest.
   double mean = 1, worst = 1;
   std::string worst_row, better;  // where the largest is, and the algorithm that was better there
-  MedianInterval interval{};      // of the mean, at 95%
+  MedianInterval interval{};      // of the mean, at 99%
   std::vector<RowRegret> rows{};
 };
 /// One for every family with its own choice and others, in the order of the columns.

@@ -25,6 +25,10 @@ std::string benchdnn_report(const Results& results);
 /// Google Benchmark's JSON, as its compare.py reads it.
 std::string gbench_report(const Results& results);
 
+/// The decision of every network as JSON, for other programs: decision.hpp has the meaning of its
+/// fields. Times are in nanoseconds.
+std::string decision_report(const Results& results);
+
 /// A picture for a README: which backend is fastest where over a swept parameter, else each
 /// column's speed-ups, layer by layer. `which`: one of the run's groups, counted from 1 as the
 /// reports show them; 0: the only one. An error lists the groups.
@@ -39,8 +43,8 @@ Expected<std::string> history_markdown_report(const std::vector<Results>& result
 /// The table that a terminal shows. `width` in columns; colour only where asked for.
 std::string terminal_table(const Results& results, int width, bool colour);
 
-/// The answer in a sentence or two: which backend is fastest, the best mix against the baseline
-/// backend, what failed.
+/// The decision of each network in a sentence or two (decision_words.hpp), what speaks against
+/// relying on it, what failed.
 std::string headline(const Results& results);
 
 }  // namespace convgauge::report

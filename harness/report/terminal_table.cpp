@@ -7,6 +7,7 @@
 #include "core/layers.hpp"
 #include "core/problem_text.hpp"
 #include "report/counts.hpp"
+#include "report/decision_words.hpp"
 #include "report/notes.hpp"
 #include "report/report.hpp"
 #include "report/text_width.hpp"
@@ -55,7 +56,7 @@ struct Table {
 };
 
 Field total_field(const Group& group, std::size_t c, bool speedups) {
-  const auto text = total_text(group.totals[c]);
+  const auto text = total_text(group.decision.totals[c]);
   return {text == "—" || !speedups ? text + kGap : text + kGap + pad_left("", 6) + kGap, kBold};
 }
 
@@ -68,7 +69,7 @@ std::vector<Field> filled_fields(const Group& group, std::size_t first, std::siz
   if (texts) fields.emplace_back();
   bool any = false;
   for (auto c = first; c < last; ++c) {
-    const auto text = filled_text(group.totals[c]);
+    const auto text = filled_text(group.decision.totals[c]);
     any = any || !text.empty();
     fields.push_back({text + (speedups ? kGap : ""), kDim});
   }
@@ -141,9 +142,9 @@ void print(std::string& out, const Table& table, const std::vector<int>& widths,
 /// Prints the widest table that fits: with the problems' texts, without them, or with shorter
 /// names; else with fewer columns at a time.
 void print_columns(std::string& out, const Group& group, int width, bool colour) {
-  const bool totals =
-      group.rows.size() > 1 && std::any_of(group.totals.begin(), group.totals.end(),
-                                           [](const Total& t) { return t.missing < t.layers; });
+  const bool totals = group.rows.size() > 1 &&
+                      std::any_of(group.decision.totals.begin(), group.decision.totals.end(),
+                                  [](const Total& t) { return t.missing < t.layers; });
   for (std::size_t first = 0; first < group.columns.size();) {
     for (auto last = group.columns.size(); last > first; --last) {
       bool texts = true;
@@ -204,15 +205,16 @@ bool any(const Group& group, bool Cell::*flag) {
 void print_legend(std::string& out, const Group& group, int width) {
   std::string text;
   if (any(group, &Cell::fastest)) text += "* fastest";
-  if (any(group, &Cell::tied)) text += ", ~ not told apart from it at 99%";
+  if (any(group, &Cell::tied)) text += ", ~ too close to call";
   if (group.baseline >= 0 && group.columns.size() > 1 && !text.empty())
     text += ", × over " + clean(group.columns[static_cast<std::size_t>(group.baseline)].name);
-  const bool filled = std::any_of(group.totals.begin(), group.totals.end(),
+  const bool filled = std::any_of(group.decision.totals.begin(), group.decision.totals.end(),
                                   [](const Total& t) { return !filled_text(t).empty(); });
   if (filled && group.rows.size() > 1)
     text += "; in brackets: layers that it lacks and " +
             clean(group.columns[static_cast<std::size_t>(group.baseline)].name) + " fills";
   if (!text.empty()) wrap(out, text, width, "  ");
+  if (const auto facts = facts_text(group); !facts.empty()) wrap(out, clean(facts), width, "  ");
 }
 
 }  // namespace

@@ -61,7 +61,7 @@ def main():
         expect(publish(root, tool, "--write")[0] == 0, "--write fails")
         page = (root / "README.md").read_text()
         for words in (
-            "The best mix takes",
+            "Use winograd everywhere: ",
             "| **total** |",
             "(results/bench/machine_2026-11-22/winograd/picture-1.svg)",
             "machine_2026-11-22/winograd]",

@@ -63,6 +63,16 @@ export function fillBaselines() {
   byId("find-label").hidden = rows.name.length < 12;
 }
 
+// How far to trust the answer, why not further, and what its times are of.
+function showBadge() {
+  const {advice, decision, facts, trust} = group();
+  const badge = decision.badge.trust;
+  byId("trust").hidden = decision.plan === "untimed";
+  byId("trust").replaceChildren(
+      make("span", {class: "badge " + badge}, trust), ...(advice ? [" ", advice] : []));
+  byId("facts").textContent = facts;
+}
+
 // The answer of the combination shown, its ratios set bold, and what failed in its run.
 export function showAnswer() {
   const {answer, run} = group();
@@ -71,6 +81,7 @@ export function showAnswer() {
   const words = sentences.join(" ").split(/(\d[\d.]*×)/);
   byId("answer").replaceChildren(
       ...words.map((word, index) => index % 2 ? make("b", {}, word) : word));
+  showBadge();
 }
 
 function legendButton(name, column, changed) {

@@ -139,7 +139,7 @@ function showHeatLegend() {
   byId("heat-legend")
       .replaceChildren(
           legendKey("faster", "", shade(3)), legendKey("slower", "", shade(1 / 3)),
-          legendKey("fastest", "fastest"), legendKey("not told apart from it", "tied"),
+          legendKey("fastest", "fastest"), legendKey("too close to call", "tied"),
           legendKey("✕ wrong or failed, never ranked", "defect"),
           legendKey("refused or not measured", "grey"), legendKey("inconclusive", "noisy"),
           make("span", {}, "point at a cell for the reason; Enter shows the layer"));

@@ -41,7 +41,7 @@ function describeTimes(row, column) {
 
 function describeRank(row, column) {
   if (isFastest(row, column)) return "\nfastest of this layer";
-  return isTied(row, column) ? "\nnot told apart from the fastest" : "";
+  return isTied(row, column) ? "\ntoo close to call" : "";
 }
 
 function describeSpeedup(row, column) {
@@ -142,12 +142,13 @@ function totalCell({ns, filled_ns: filled, missing}) {
 }
 
 export function totalsRow() {
-  const {mix, totals} = group();
-  const lead = mix.speedup ? ` (${ratioText(mix.speedup[0])})` : "";
-  const best = mix.total === null ? "—" : timeText(mix.total) + lead;
+  const {columns, decision} = group();
+  const {plan, single, total, totals} = decision;
+  const what = plan === "everywhere" ? columns[single] : plan === "mix" ? "the mix" : "";
+  const best = total.ns === null ? "—" : timeText(total.ns);
   return tableRow(
       make("th", {scope: "row"}, "network"), make("td", {class: "count"}),
-      make("td", {class: "winner"}, make("span", {}, "best mix"), make("small", {}, best)),
+      make("td", {class: "winner"}, make("span", {}, what), make("small", {}, best)),
       ...columnsShown().map(column => totalCell(totals[column])));
 }
 

@@ -1,4 +1,4 @@
-// The time of the whole network, by column and by the best mix of them.
+// The time of the whole network, by column and as the decision says.
 import {drawNetwork} from "./draw_network.js";
 import {byId} from "./elements.js";
 import {indices, plural, ratioText, timeText} from "./format.js";
@@ -42,8 +42,8 @@ function gather(parts) {
 }
 
 function columnBar(column) {
-  const {columns, rows, totals} = group();
-  const total = totals[column];
+  const {columns, decision, rows} = group();
+  const total = decision.totals[column];
   const filled = isFilled(total) ? `, ${total.missing} filled` : "";
   return {
     name: columns[column],
@@ -52,41 +52,41 @@ function columnBar(column) {
   };
 }
 
-// The bar of the best mix: its layers, in the order of the columns that they come from.
+// The bar of a mix of columns: its layers, in the order of the columns that they come from.
 function mixBar() {
-  const {columns, mix, rows} = group();
-  const layersOf = column => indices(rows.name).filter(row => mix.columns[row] === column);
+  const {columns, decision, rows} = group();
+  const {layers, total} = decision;
+  const layersOf = column => indices(rows.name).filter(row => layers[row].column === column);
   const parts = indices(columns).flatMap(layersOf).map(row => {
-    const column = mix.columns[row];
-    return {ns: mix.layers[row], series: column, filled: false, name: partName(row, column)};
+    const {column, ns} = layers[row];
+    return {ns, series: column, filled: false, name: partName(row, column)};
   });
-  const lead = mix.speedup ? `, ${ratioText(mix.speedup[0])}` : "";
-  const note = timeText(mix.total) + lead;
-  return {name: "best mix", strong: true, note, parts: gather(parts)};
+  return {name: "the mix", strong: true, note: timeText(total.ns), parts: gather(parts)};
 }
 
 function networkBars() {
-  const {mix, rows, totals} = group();
+  const {decision, rows} = group();
+  const {plan, total, totals} = decision;
   const isWhole = ({ns, filled_ns: filled, missing}) =>
       missing < rows.name.length && (ns !== null || filled !== null);
   const whole = columnsShown().filter(column => isWhole(totals[column])).map(columnBar);
-  return mix.total === null ? whole : [mixBar(), ...whole];
+  return plan === "mix" && total.ns !== null ? [mixBar(), ...whole] : whole;
 }
 
-function mixText() {
-  const {baseline, columns, mix} = group();
-  if (mix.total === null) return "";
-  const how = " The best mix takes the fastest of each layer, chosen on odd rounds and timed on " +
-      "even ones";
-  if (!mix.speedup) return how + ".";
-  const [median, low, high] = mix.speedup;
-  const lead = ratioText(median) + intervalText({low, high});
-  return `${how}: ${lead} the speed of ${columns[baseline]}.`;
+// How surely the decision is faster than each column used everywhere.
+function leadsText() {
+  const {columns, decision} = group();
+  const told = decision.leads.map((lead, column) => ({lead, column}))
+                   .filter(({lead}) => lead && lead.told)
+                   .map(({lead: {ratio: [median, low, high]}, column}) =>
+                            ratioText(median) + intervalText({low, high}) + " that of " +
+                            columns[column]);
+  return told.length ? ` The speed of what is to be used is ${told.join(", ")}.` : "";
 }
 
 function filledText() {
-  const {baseline, columns, totals} = group();
-  if (!totals.some(isFilled)) return "";
+  const {baseline, columns, decision} = group();
+  if (!decision.totals.some(isFilled)) return "";
   return " Dashed: a layer that the column has no time for, filled with that of " +
       columns[baseline] + ".";
 }
@@ -99,7 +99,8 @@ export function showNetwork() {
   if (!bars.length) return;
   byId("network-lede").textContent =
       "Time of all layers, each as often as the network runs it; a part of a bar is a layer." +
-      mixText() + filledText();
+      (group().decision.halved ? " All totals are over every second round." : "") +
+      leadsText() + filledText();
   const told = bars.map(bar => `${bar.name} ${bar.note}`).join("; ");
   drawNetwork(byId("network"), bars, `Time of the network by column: ${told}`);
 }

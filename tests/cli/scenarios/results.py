@@ -88,7 +88,14 @@ def reports(cli):
     """Every format, by name and by ending, from one run."""
     cli.write("c.json", small_config(3))
     cli.run("sweep c.json --out o").is_(0)
-    for name in ("report.html", "report.md", "junit.xml", "results.csv", "gbench.json"):
+    for name in (
+        "report.html",
+        "report.md",
+        "junit.xml",
+        "results.csv",
+        "decision.json",
+        "gbench.json",
+    ):
         expect((cli.folder / "o" / name).stat().st_size > 200, f"{name} is hardly there")
     for ending, format_ in (
         ("html", "html"),

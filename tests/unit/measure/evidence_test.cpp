@@ -232,5 +232,48 @@ TEST(GeometricMean, CoversTheTruth) {
   }
 }
 
+TEST(RatioOfSums, OfOnePartIsThatPart) {
+  RankLaws laws;
+  std::mt19937_64 random(11);
+  const auto evidence = paired_evidence(times(random, 15, 1.2), times(random, 15, 1), laws);
+  const auto own = ratio_interval(evidence);
+  RatioOfSums sums;
+  sums.add(evidence, 30);
+  EXPECT_NEAR(*sums.result().low, *own.low, 1e-12);
+  EXPECT_EQ(sums.result().confidence, own.confidence);
+  sums.add_common(60);
+  EXPECT_NEAR(sums.result().median, (own.median + 2) / 3, 1e-12);
+  EXPECT_NEAR(*sums.result().high, (*own.high + 2) / 3, 1e-12);
+  RatioOfSums same;
+  same.add_common(5);
+  EXPECT_EQ(same.result(), (MedianInterval{1, 1, 1, 1}));
+  RatioOfSums few;
+  few.add(paired_evidence(std::vector<double>(7, 2), std::vector<double>(7, 1), laws), 1);
+  few.add(evidence, 1);
+  EXPECT_FALSE(few.result().low) << "seven samples reach 98.4%";
+}
+
+TEST(RatioOfSums, CoversTheTruth) {
+  constexpr int kTrials = 1000;
+  RankLaws laws;
+  std::mt19937_64 random(12);
+  for (const int parts : {1, 2, 3, 20}) {
+    int covered = 0;
+    for (int trial = 0; trial < kTrials; ++trial) {
+      RatioOfSums sums;
+      double above = 0, below = 0;
+      for (int i = 0; i < parts; ++i) {
+        const double ratio = 0.8 + 0.1 * i, time = 1 + i;
+        sums.add(paired_evidence(times(random, 8, ratio, 0.1), times(random, 8, 1, 0.1), laws),
+                 time);
+        above += ratio * time, below += time;
+      }
+      const auto interval = sums.result();
+      covered += *interval.low <= above / below && above / below <= *interval.high;
+    }
+    EXPECT_GE(covered / double{kTrials}, 0.98) << parts;  // 0.99 less three standard errors
+  }
+}
+
 }  // namespace
 }  // namespace convgauge::measure

@@ -27,6 +27,7 @@ TEST(Formats, HaveNamesOfTheirOwnAndShowSomething) {
 
 TEST(Formats, AFilesNamePicksThem) {
   EXPECT_EQ(picked(Subject::runs, "a.json"), "gbench");
+  EXPECT_EQ(picked(Subject::runs, "a.decision.json"), "decision");
   EXPECT_EQ(picked(Subject::comparison, "a.json"), "json");
   EXPECT_EQ(picked(Subject::runs, "a.htm"), "html");
   EXPECT_EQ(picked(Subject::runs, "a.xml"), "junit");
@@ -39,8 +40,8 @@ TEST(Formats, AFilesNamePicksThem) {
 
 TEST(Formats, AWrongOneIsAnsweredByThoseThatThereAre) {
   EXPECT_EQ(pick_format(Subject::runs, {}, "a.xyz").error().message,
-            "a.xyz: its name says no format; add --format md, html, svg, junit, csv, gbench, "
-            "benchdnn or table");
+            "a.xyz: its name says no format; add --format md, html, svg, junit, csv, decision, "
+            "gbench, benchdnn or table");
   EXPECT_EQ(pick_format(Subject::comparison, "pdf", "a.md").error().message,
             "--format pdf: not text, json, md or html");
   EXPECT_FALSE(pick_format(Subject::comparison, "csv", "")) << "that shows runs";
