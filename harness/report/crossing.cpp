@@ -132,10 +132,17 @@ CrossingPlace place_of(const Group& group, int row) {
     place.others = others_of(group, cells, winner.family);
     return place;
   }
-  const auto &fastest = cells[static_cast<std::size_t>(place.winner)],
-             &next = cells[static_cast<std::size_t>(place.second)];
+  const auto at = [&](int column) -> const Cell& {
+    return cells[static_cast<std::size_t>(column)];
+  };
+  // The less median is not always the faster one in the rounds that both have.
+  if (speedup_over(at(place.second), at(place.winner)).median < 1)
+    std::swap(place.winner, place.second);
+  const auto &fastest = at(place.winner), &next = at(place.second);
   place.lead = speedup_over(next, fastest).median;
-  place.tied = !told_apart(fastest, next, least_lead(group));
+  place.tied =
+      !told_apart(fastest, next, least_lead(group)) ||
+      !unsettled(group.rows[static_cast<std::size_t>(row)], fastest.time_ns->median).empty();
   return place;
 }
 

@@ -26,7 +26,7 @@ struct Evidence {
 };
 
 /// Whether a part of the algorithm's name (onednn.reorder.jit:avx2) says that it moves the tensors
-/// to a layout of the library's own and back: backends/onednn/README.md.
+/// to a layout of the library's own and back (kRoutes in backends/onednn/candidates.cpp).
 bool has_reorders(const CaseRecord& record) {
   return record.algorithm &&
          ("." + record.algorithm->name + ".").find(".reorder.") != std::string::npos;

@@ -78,9 +78,9 @@ function leadsText() {
   const {columns, decision} = group();
   const told = decision.leads.map((lead, column) => ({lead, column}))
                    .filter(({lead}) => lead && lead.told)
-                   .map(({lead: {ratio: [median, low, high]}, column}) =>
-                            ratioText(median) + intervalText({low, high}) + " that of " +
-                            columns[column]);
+                   .map(
+                       ({lead: {ratio: [median, low, high]}, column}) => ratioText(median) +
+                           intervalText({low, high}) + " that of " + columns[column]);
   return told.length ? ` The speed of what is to be used is ${told.join(", ")}.` : "";
 }
 
@@ -99,8 +99,8 @@ export function showNetwork() {
   if (!bars.length) return;
   byId("network-lede").textContent =
       "Time of all layers, each as often as the network runs it; a part of a bar is a layer." +
-      (group().decision.halved ? " All totals are over every second round." : "") +
-      leadsText() + filledText();
+      (group().decision.halved ? " All totals are over every second round." : "") + leadsText() +
+      filledText();
   const told = bars.map(bar => `${bar.name} ${bar.note}`).join("; ");
   drawNetwork(byId("network"), bars, `Time of the network by column: ${told}`);
 }

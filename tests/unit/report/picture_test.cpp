@@ -65,6 +65,25 @@ TEST(Crossing, WhatTheIntervalDoesNotTellApartIsTied) {
   EXPECT_TRUE(found->places[0][0]->tied);
 }
 
+TEST(Crossing, TheFastestIsNoSlowerInTheRoundsThatBothHave) {
+  // The median of b is less, but in most rounds a is faster.
+  const std::vector<double> a{100, 90, 110, 101, 102, 103, 104, 95, 96},
+      b{101, 91, 111, 99, 100.5, 100.6, 105, 96, 97};
+  std::vector<CaseRecord> cases;
+  for (const std::int64_t kernel : {1, 3, 5})
+    for (const auto* label : {"a", "b"}) {
+      auto r = timed(label, std::to_string(kernel), std::string_view(label) == "a" ? a : b);
+      r.problem.geometry.h = r.problem.geometry.w = {16, kernel, 1, 1, kernel / 2, kernel / 2};
+      cases.push_back(r);
+    }
+  const auto results = run_of(cases);
+  const auto groups = arrange(results);
+  const auto found = crossing(groups.at(0));
+  ASSERT_TRUE(found && found->places.at(0).at(0));
+  EXPECT_EQ(found->places[0][0]->winner, 0);
+  EXPECT_GE(*found->places[0][0]->lead, 1);
+}
+
 TEST(Crossing, NothingIsAloneBesideNoisyBackends) {
   const auto others = [](const CaseRecord& other) {
     std::vector<CaseRecord> cases;
