@@ -2,9 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "cli/session.hpp"
+#include "cli/shard.hpp"
 #include "cli/summary.hpp"
 #include "cli/terminal.hpp"
 #include "config/nearest.hpp"
@@ -20,44 +20,51 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// "1/4": the first of four.
-Expected<std::pair<int, int>> shard(const std::string& text) {
-  int i = 0, n = 0;
-  const char* end = text.data() + text.size();
-  const auto [slash, code] = std::from_chars(text.data(), end, i);
-  if (code == std::errc{} && slash != end && *slash == '/') {
-    const auto [rest, second] = std::from_chars(slash + 1, end, n);
-    if (second == std::errc{} && rest == end && n >= 1 && i >= 1 && i <= n)
-      return std::pair(i - 1, n);
-  }
-  return error(fmt::format("--shard {}: not I/N with 1 <= I <= N", text));
-}
-
 /// Outcomes that say nothing lasting about a plugin: what the machine did may have caused them.
 constexpr const char* kRetried = "noisy,no_time,timed_out,died,not_judged";
 
-/// The word of an outcome on the command line: "timed_out".
-std::string retry_word(const OutcomeRow& row) {
-  std::string word(row.word);
+/// A word of a table or of a count, on the command line: "timed_out".
+std::string retry_word(std::string_view shown) {
+  std::string word(shown);
   std::replace(word.begin(), word.end(), ' ', '_');
   return word;
 }
 
+/// The outcomes that one word names: that of a cell ("noisy"), or that of a count, which several
+/// may share ("inconclusive").
+std::vector<Outcome> outcomes_of(const std::string& word) {
+  std::vector<Outcome> all;
+  for (const auto& row : kOutcomes)
+    if (row.outcome != Outcome::absent && !word.empty() &&
+        (retry_word(row.word) == word || retry_word(row.also) == word))
+      all.push_back(row.outcome);
+  return all;
+}
+
 Expected<std::vector<Outcome>> outcomes_to_retry(const Texts& words) {
   std::vector<Outcome> all;
-  std::vector<std::string> known;
-  for (const auto& row : kOutcomes)
-    if (!row.word.empty() && row.outcome != Outcome::absent) known.push_back(retry_word(row));
   for (const auto& word : words) {
-    const auto row = std::find_if(kOutcomes.begin(), kOutcomes.end(), [&](const OutcomeRow& r) {
-      return r.outcome != Outcome::absent && retry_word(r) == word && !word.empty();
-    });
-    if (row == kOutcomes.end())
-      return error(
-          fmt::format("--retry {}: no such outcome{}", word, config::suggestion(word, known)));
-    all.push_back(row->outcome);
+    const auto found = outcomes_of(word);
+    all.insert(all.end(), found.begin(), found.end());
+    if (!found.empty()) continue;
+    std::vector<std::string> known;
+    for (const auto& row : kOutcomes)
+      for (const auto shown : {row.word, row.also})
+        if (row.outcome != Outcome::absent && !shown.empty() &&
+            std::find(known.begin(), known.end(), retry_word(shown)) == known.end())
+          known.push_back(retry_word(shown));
+    return error(
+        fmt::format("--retry {}: no such outcome{}", word, config::suggestion(word, known)));
   }
   return all;
+}
+
+/// Shards that begin in the same second, on a file system that they share, get folders of their
+/// own.
+std::string run_name(const Suite& suite, const SweepOptions& options) {
+  return options.shards > 1
+             ? fmt::format("{}-{}of{}", suite.name, options.shard + 1, options.shards)
+             : suite.name;
 }
 
 Expected<void> write_reports(const fs::path& folder, const Results& results) {
@@ -83,9 +90,12 @@ int sweep(const Arguments& arguments) {
       "folder for results.jsonl and the reports; default results/runs/NAME-TIME");
   add("resume", po::value<std::string>(), "continue the run in this folder");
   add("retry", po::value<Texts>()->composing()->implicit_value({kRetried}, kRetried),
-      "with --resume: measure problems again that have a case of these outcomes; =KIND,... names "
-      "others, such as --retry=wrong");
-  add("shard", po::value<std::string>(), "I/N: this machine's share of the problems");
+      "with --resume: measure problems again that have a case of these outcomes, or of those "
+      "named: "
+      "wrong, inconclusive, ...");
+  add("shard", po::value<std::string>(),
+      "I/N: this machine's share of the problems; auto: as the variables of SLURM, Kubernetes, "
+      "GitLab or GoogleTest say");
   add("json", "case records on standard output");
   add("fail-fast", "end at the first failure");
   add("strict", "inconclusive measurements count (exit code 5)");
@@ -108,16 +118,20 @@ int sweep(const Arguments& arguments) {
     options.retry = std::move(*outcomes);
   }
   if (values.count("shard")) {
-    const auto part = shard(values["shard"].as<std::string>());
+    const auto part = read_shard(values["shard"].as<std::string>());
     if (!part) return usage_error(part.error().message);
-    std::tie(options.shard, options.shards) = *part;
+    options.shard = part->index;
+    options.shards = part->count;
+    if (!part->source.empty())
+      fmt::print(stderr, "convgauge: shard {}/{}, by {}\n", part->index + 1, part->count,
+                 part->source);
   }
   const auto selection = select(values, false);
   if (!selection) return usage_error(selection.error().message);
   if (values.count("dry-run")) return dry_run(*selection, true, options.shard, options.shards);
   options.out = options.resume        ? fs::path(values["resume"].as<std::string>())
                 : values.count("out") ? fs::path(values["out"].as<std::string>())
-                                      : fresh_run_folder(selection->suite.name);
+                                      : fresh_run_folder(run_name(selection->suite, options));
   if (!options.resume && fs::exists(options.out / "results.jsonl"))
     return usage_error(
         fmt::format("sweep: --out {} holds results already; continue them with --resume, or name "
