@@ -9,6 +9,7 @@
 #include "cli/stored_results.hpp"
 #include "cli/terminal.hpp"
 #include "core/files.hpp"
+#include "record/line_reader.hpp"
 #include "report/formats.hpp"
 #include "run/outcome.hpp"
 
@@ -23,18 +24,17 @@ struct Request {
 };
 
 /// The results file of a folder (or the file itself), as a canonical path.
-fs::path results_file(const fs::path& path) {
+fs::path canonical_file(const fs::path& path) {
   std::error_code failed;
-  const auto file = fs::is_directory(path, failed) ? path / "results.jsonl" : path;
-  const auto canonical = fs::weakly_canonical(file, failed);
-  return failed ? file : canonical;
+  const auto canonical = fs::weakly_canonical(results_file(path), failed);
+  return failed ? path : canonical;
 }
 
 Expected<void> check_twice(const Request& request) {
   const bool by_label = request.options.of && request.options.with;
   for (const auto& a : request.baseline)
     for (const auto& b : request.candidate)
-      if (results_file(a) == results_file(b) && !by_label)
+      if (canonical_file(a) == canonical_file(b) && !by_label)
         return error(fmt::format(
             "compare: {} is on both sides; two labels of one run are compared by --of A --with B",
             b));
@@ -75,12 +75,10 @@ Expected<Request> request_of(const po::variables_map& values) {
 /// Reads the folders of one side. The results are stored in `kept`.
 Expected<Side> side_of(const Texts& folders, std::deque<Results>& kept) {
   Side side;
-  for (const auto& folder : folders) {
-    auto results = stored_results(folder);
-    if (!results) return tl::unexpected(results.error());
-    side.name += (side.name.empty() ? "" : " + ") + folder;
-    side.runs.push_back(&kept.emplace_back(std::move(*results)));
-  }
+  auto runs = stored_runs(folders);
+  if (!runs) return error("compare: " + runs.error().message);
+  for (auto& run : *runs) side.runs.push_back(&kept.emplace_back(std::move(run.results)));
+  for (const auto& folder : folders) side.name += (side.name.empty() ? "" : " + ") + folder;
   return side;
 }
 
@@ -90,7 +88,7 @@ Expected<std::pair<Side, Side>> read_sides(const Request& request, std::deque<Re
   auto baseline = side_of(request.baseline, kept);
   if (!baseline) return tl::unexpected(baseline.error());
   const auto same = [](const std::string& a, const std::string& b) {
-    return results_file(a) == results_file(b);
+    return canonical_file(a) == canonical_file(b);
   };
   if (std::equal(request.baseline.begin(), request.baseline.end(), request.candidate.begin(),
                  request.candidate.end(), same))

@@ -23,13 +23,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Expected<FinishedRun> read_run(const std::string& path) {
-  auto results = stored_results(path);
-  if (!results) return tl::unexpected(results.error());
+/// One run, of one folder or of its shards.
+Expected<FinishedRun> read_run(const Texts& paths) {
+  auto runs = stored_runs(paths);
+  if (!runs) return error("gate: " + runs.error().message);
+  if (runs->size() > 1)
+    return error(
+        fmt::format("gate: {} and {} are different runs; each side is one run, or the "
+                    "shards of one",
+                    runs->at(0).folders.front(), runs->at(1).folders.front()));
+  const auto& path = paths.front();
   std::error_code failed;
-  return FinishedRun{std::move(*results), fs::is_directory(path, failed)
-                                              ? fs::path(path)
-                                              : fs::path(path).parent_path()};
+  return FinishedRun{std::move(runs->front().results), fs::is_directory(path, failed)
+                                                           ? fs::path(path)
+                                                           : fs::path(path).parent_path()};
 }
 
 /// Measures the suspects again, and stores the result in each.
@@ -92,8 +99,9 @@ Usage usage_of_gate() {
               "--baseline-plugin old.so",
               po::options_description("Options")};
   auto add = usage.options.add_options();
-  add("dir", po::value<Texts>(), "the folder of the candidate's run");
-  add("baseline", po::value<std::string>(), "the folder of the baseline's run");
+  add("dir", po::value<Texts>(), "the folder of the candidate's run; several are its shards");
+  add("baseline", po::value<Texts>()->composing(),
+      "the folder of the baseline's run; given repeatedly: its shards");
   add("baseline-plugin", po::value<Texts>(),
       "the baseline's plugin; else it is looked for by its hash in the baseline's folder, "
       "results/baselines and where it was");
@@ -115,7 +123,7 @@ Usage usage_of_gate() {
 
 /// What is compared, and with which files and how long suspects are measured again.
 struct Request {
-  std::string candidate_path, baseline_path;
+  Texts candidate_paths, baseline_paths;
   FinishedRun candidate, baseline;
   std::vector<fs::path> candidate_files, baseline_files;
   std::chrono::milliseconds budget{};
@@ -124,11 +132,13 @@ struct Request {
 /// The runs of a request whose paths are known.
 Expected<Request> with_runs(Request request) {
   std::error_code failed;
-  if (fs::equivalent(request.candidate_path, request.baseline_path, failed))
-    return error(fmt::format("gate: {} is both candidate and baseline", request.candidate_path));
-  auto candidate = read_run(request.candidate_path);
+  for (const auto& a : request.candidate_paths)
+    for (const auto& b : request.baseline_paths)
+      if (fs::equivalent(a, b, failed))
+        return error(fmt::format("gate: {} is both candidate and baseline", a));
+  auto candidate = read_run(request.candidate_paths);
   if (!candidate) return tl::unexpected(candidate.error());
-  auto baseline = read_run(request.baseline_path);
+  auto baseline = read_run(request.baseline_paths);
   if (!baseline) return tl::unexpected(baseline.error());
   request.candidate = std::move(*candidate);
   request.baseline = std::move(*baseline);
@@ -136,8 +146,8 @@ Expected<Request> with_runs(Request request) {
 }
 
 Expected<Request> request_of(const po::variables_map& values) {
-  if (!values.count("dir") || values["dir"].as<Texts>().size() != 1)
-    return error("gate: one folder is needed, the candidate's");
+  if (!values.count("dir"))
+    return error("gate: one folder is needed, the candidate's, or those of its shards");
   if (!values.count("baseline")) return error("gate: --baseline DIR is needed");
   const double budget_s = values["budget"].as<double>();
   if (!(budget_s > 0 && budget_s < 1e6))
@@ -150,15 +160,16 @@ Expected<Request> request_of(const po::variables_map& values) {
     return tl::unexpected(ok.error());
   if (auto ok = check_files(request.candidate_files, "--plugin"); !ok)
     return tl::unexpected(ok.error());
-  request.candidate_path = values["dir"].as<Texts>().front();
-  request.baseline_path = values["baseline"].as<std::string>();
+  request.candidate_paths = values["dir"].as<Texts>();
+  request.baseline_paths = values["baseline"].as<Texts>();
   return with_runs(std::move(request));
 }
 
 Expected<Gate> judged(const Request& request, const po::variables_map& values) {
-  auto gate = judge({request.baseline_path, {&request.baseline.results}},
-                    {request.candidate_path, {&request.candidate.results}}, read_machine(),
-                    {values.count("allow-refusals") > 0, values.count("suspect-all") > 0});
+  auto gate = judge(
+      {fmt::format("{}", fmt::join(request.baseline_paths, " + ")), {&request.baseline.results}},
+      {fmt::format("{}", fmt::join(request.candidate_paths, " + ")), {&request.candidate.results}},
+      read_machine(), {values.count("allow-refusals") > 0, values.count("suspect-all") > 0});
   if (!gate) return gate;
   RemeasureRunsOrder order;
   order.baseline = &request.baseline;

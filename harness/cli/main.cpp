@@ -32,6 +32,7 @@ constexpr std::array kVerbs{
     Verb{"fuzz", convgauge::cli::fuzz,
          "random legal cases; what fails is shrunk and kept as a config"},
     Verb{"run", convgauge::cli::run, "one execution on given tensors (.npy in and out)"},
+    Verb{"merge", convgauge::cli::merge, "the shards of a run as one run"},
     Verb{"report", convgauge::cli::report, "reports from the results of earlier runs"},
     Verb{"compare", convgauge::cli::compare,
          "two sets of results side by side: what changed, and how surely"},

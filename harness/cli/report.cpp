@@ -14,9 +14,9 @@
 namespace convgauge::cli {
 namespace {
 
-/// The name of a run in a history: its folder.
-std::string name_of(const std::string& path) {
-  const auto full = std::filesystem::absolute(path).lexically_normal();
+/// The name of a run in a history: its folder, the first one of several shards.
+std::string name_of(const Texts& folders) {
+  const auto full = std::filesystem::absolute(folders.front()).lexically_normal();
   const auto folder =
       full.filename() == "results.jsonl" || full.filename().empty() ? full.parent_path() : full;
   return folder.filename().string();
@@ -30,7 +30,8 @@ int report(const Arguments& arguments) {
               po::options_description("Options")};
   auto add = usage.options.add_options();
   add("dir", po::value<std::vector<std::string>>(),
-      "folders of runs, or their results.jsonl; of several, how their cases moved from run to run");
+      "folders of runs, or their results.jsonl; of several runs, how their cases moved from run to "
+      "run; the shards of one run are one run");
   add("output,o", po::value<std::string>(), "the file to write; its name decides the format");
   add("group", po::value<int>()->default_value(0, ""),
       "which of the run's groups an svg shows, counted from 1");
@@ -41,11 +42,11 @@ int report(const Arguments& arguments) {
   if (!values.count("dir")) return usage_error("report: the folder of a run is needed");
   std::vector<Results> results;
   FormatOptions options;
-  for (const auto& folder : values["dir"].as<std::vector<std::string>>()) {
-    auto read = stored_results(folder);
-    if (!read) return usage_error(read.error().message);
-    results.push_back(std::move(*read));
-    options.names.push_back(name_of(folder));
+  auto runs = stored_runs(values["dir"].as<Texts>());
+  if (!runs) return usage_error("report: " + runs.error().message);
+  for (auto& run : *runs) {
+    results.push_back(std::move(run.results));
+    options.names.push_back(name_of(run.folders));
   }
   const auto file = text_of(values, "output").value_or("");
   options.group = values["group"].as<int>();

@@ -16,6 +16,7 @@ int sweep(const Arguments& arguments);
 int bench(const Arguments& arguments);
 int fuzz(const Arguments& arguments);
 int run(const Arguments& arguments);
+int merge(const Arguments& arguments);
 int report(const Arguments& arguments);
 int compare(const Arguments& arguments);
 int gate(const Arguments& arguments);

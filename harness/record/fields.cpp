@@ -12,15 +12,14 @@ namespace {
 
 const Json kEmptyObject = Json::object();
 
-/// The library's own message without its name of the error and its line number: texts are lines.
-std::string plain(const Json::exception& e) {
+}  // namespace
+
+std::string plain_words(const Json::exception& e) {
   std::string_view text = e.what();
   if (const auto head = text.find("] "); head != text.npos) text.remove_prefix(head + 2);
   const auto column = text.find("column ");
   return std::string(column == text.npos ? text : text.substr(column));
 }
-
-}  // namespace
 
 Expected<Json> parse_nested(std::string_view text, int deepest) try {
   bool too_deep = false;
@@ -31,7 +30,7 @@ Expected<Json> parse_nested(std::string_view text, int deepest) try {
   if (too_deep) return error(fmt::format("is nested deeper than {}", deepest));
   return json;
 } catch (const Json::exception& e) {  // bad syntax, or a number beyond a double
-  return error(plain(e));
+  return error(plain_words(e));
 }
 
 Json numbers(const std::vector<double>& values) {

@@ -27,6 +27,9 @@ std::string dump(const Json& json, int indent = -1);
 /// over a tree would overflow the stack. The error says what is wrong, and in which column.
 Expected<Json> parse_nested(std::string_view text, int deepest);
 
+/// The library's message without its name of the error and its line number: texts are lines.
+std::string plain_words(const Json::exception& e);
+
 // read(json, value): empty if `json` holds a value of that kind, else a description of what was
 // expected.
 using Complaint = std::optional<std::string>;

@@ -1,6 +1,8 @@
 // HeaderRecord ↔ the first line of a results file.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/layers.hpp"
 #include "record/described_json.hpp"
 #include "record/lines.hpp"
@@ -22,6 +24,14 @@ void check_version(Fields& fields) {
     fields.fail("schema_version", fmt::format("expected 1 or more, found {}", h.schema_version));
 }
 
+void check_shard(Fields& fields, const HeaderRecord& h) {
+  if (h.shards < 0)
+    fields.fail("shards", fmt::format("expected 0 or more, found {}", h.shards));
+  else if (h.shard < 0 || h.shard >= std::max(h.shards, 1))
+    fields.fail("shard", fmt::format("expected 0 to {}, since there are {} shards; found {}",
+                                     std::max(h.shards, 1) - 1, h.shards, h.shard));
+}
+
 }  // namespace
 
 const PluginRecord* plugin_of(const HeaderRecord& header, const std::string& label) {
@@ -41,6 +51,7 @@ HeaderRecord header_from_json(const Json& json, const Place& place, std::string&
   Fields fields(json, place, error);
   check_version(fields);
   read_members(fields, h);
+  check_shard(fields, h);
   return h;
 }
 

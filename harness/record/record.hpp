@@ -209,6 +209,23 @@ void describe(Walk& walk, M& m) {
   walk("read_peaks", m.read_peaks);
 }
 
+/// A shard that was merged into this run.
+struct MergedPart {
+  int shard = 0;
+  std::string folder, started, hostname_hash;
+  std::vector<std::string> differences{};  // from the first part, where they were allowed
+  bool operator==(const MergedPart&) const = default;
+};
+
+template <class Walk, Is<MergedPart> M>
+void describe(Walk& walk, M& m) {
+  walk("shard", m.shard);
+  walk("folder", m.folder);
+  walk("started", m.started);
+  walk("hostname_hash", m.hostname_hash);
+  walk(Key("differences").omit_default(), m.differences);
+}
+
 struct HeaderRecord {
   int schema_version = kSchemaVersion;
   std::string convgauge_version, git_revision, compiler, started;  // started: ISO 8601, UTC
@@ -230,6 +247,9 @@ struct HeaderRecord {
   std::int64_t problems = 0;  // of the suite: a resumed run goes on until it has them all
   // This run has the problems whose index modulo `shards` is `shard`; shards 0: all.
   int shard = 0, shards = 0;
+  /// Of a shard: the names of its problems, in their order; "resnet50.conv1", or the text form.
+  std::vector<std::string> shard_problems{};
+  std::vector<MergedPart> merged{};  // where shards were merged: all of them
   bool operator==(const HeaderRecord&) const = default;
 };
 
@@ -250,6 +270,8 @@ void describe(Walk& walk, H& h) {
   walk("problems", h.problems);
   walk(Key("shard").omit_default(), h.shard);
   walk(Key("shards").omit_default(), h.shards);
+  walk(Key("shard_problems").omit_default(), h.shard_problems);
+  walk(Key("merged").omit_default(), h.merged);
   walk("machine", h.machine);
   walk("plugins", h.plugins);
   walk("absent", h.absent);
@@ -271,11 +293,13 @@ std::string to_line(const CaseRecord& record);
 std::string to_pretty_json(const std::vector<CaseRecord>& records);
 
 /// A results file. A last line without its newline is left out; its bytes are counted in
-/// `torn_bytes`.
+/// `torn_bytes`. Of a problem that was measured again, the last attempt that is whole counts.
 struct Results {
   HeaderRecord header;
   std::vector<CaseRecord> cases;
   std::size_t whole_bytes = 0, torn_bytes = 0;
+  /// Up to the end of the last problem that is whole: what follows was cut off.
+  std::size_t settled_bytes = 0;
 };
 /// `path`: the file, or the folder that contains results.jsonl. Errors name file, line and what is
 /// wrong.

@@ -3,22 +3,40 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
-#include "core/files.hpp"
 #include "core/layers.hpp"
 #include "core/problem_text.hpp"
+#include "record/attempts.hpp"
 #include "record/lines.hpp"
 
 namespace convgauge::record {
 namespace {
 
 Expected<Json> parsed(std::string_view line, const Place& place) {
-  constexpr int kDeepest = 64;
-  auto json = parse_nested(line, kDeepest);
+  auto json = parse_nested(line, kDeepestLine);
   if (!json) return tl::unexpected(fault(place, json.error().message).value());
   return json;
+}
+
+/// Leaves out the cases of an attempt that was cut off where its problem has a whole one: cases of
+/// one problem are compared, so they must be of one attempt.
+void drop_cut_attempts(std::vector<CaseRecord>& cases, const std::vector<Attempt>& attempts) {
+  std::set<std::int64_t> whole;
+  for (const auto& attempt : attempts)
+    if (attempt.whole()) whole.insert(attempt.problem);
+  std::size_t at = 0, kept = 0;
+  for (const auto& attempt : attempts) {
+    const bool counts = attempt.whole() || !whole.contains(attempt.problem);
+    for (std::int64_t i = 0; i < attempt.lines; ++i, ++at) {
+      if (!counts) continue;
+      if (kept != at) cases[kept] = std::move(cases[at]);
+      ++kept;
+    }
+  }
+  cases.resize(kept);
 }
 
 /// Of a case that was measured again the last line counts, in the place of the first.
@@ -43,16 +61,10 @@ void keep_last_lines(std::vector<CaseRecord>& cases) {
 std::string add_line(std::string_view line, const Place& place, Results& results) {
   const auto json = parsed(line, place);
   if (!json) return json.error().message;
-  const bool first = results.whole_bytes == 0;
-  std::string complaint, record;
+  std::string complaint;
   Fields fields(*json, place, complaint);
-  fields.need("record", record);
-  if (first && record != "header")
-    fields.fail("record", "the first line must be the header, found " + shown(record));
-  if (!first && record == "header")
-    fields.fail("record", "a second header; one results file is one run");
-  if (!first && record != "case")
-    fields.fail("record", "expected \"case\", found " + shown(record));
+  const bool first = results.whole_bytes == 0;
+  check_kind(fields, first);
   if (!complaint.empty()) return complaint;
   if (first)
     results.header = header_from_json(*json, place, complaint);
@@ -63,27 +75,54 @@ std::string add_line(std::string_view line, const Place& place, Results& results
 
 }  // namespace
 
-Expected<Results> read_results(const std::filesystem::path& path) {
-  std::error_code ignored;
-  const auto file = std::filesystem::is_directory(path, ignored) ? path / "results.jsonl" : path;
-  const auto text = convgauge::read_text(file);
-  if (!text) return tl::unexpected(text.error());
-  Results results;
-  for (int line = 1;; ++line) {
-    const auto end = text->find('\n', results.whole_bytes);
-    if (end == text->npos) break;
-    const Place place{fmt::format("{}:{}", file.string(), line), ""};
-    const auto whole =
-        std::string_view(*text).substr(results.whole_bytes, end - results.whole_bytes);
-    if (auto complaint = add_line(whole, place, results); !complaint.empty())
-      return error(std::move(complaint));
-    results.whole_bytes = end + 1;
-  }
-  if (results.whole_bytes == 0)
+void check_kind(Fields& fields, bool first) {
+  std::string record;
+  fields.need("record", record);
+  if (first && record != "header")
+    fields.fail("record", "the first line must be the header, found " + shown(record));
+  if (!first && record == "header")
+    fields.fail("record", "a second header; one results file is one run");
+  if (!first && record != "case")
+    fields.fail("record", "expected \"case\", found " + shown(record));
+}
+
+Expected<HeaderRecord> read_header(LineReader& lines, const std::filesystem::path& file) {
+  const auto line = lines.next();
+  if (!line) return tl::unexpected(line.error());
+  if (!*line)
     return error(fmt::format("{}:1: no header line: {}", file.string(),
-                             text->empty() ? "the file is empty" : "it was torn"));
+                             lines.torn_bytes() == 0 ? "the file is empty" : "it was torn"));
+  Results results;
+  if (auto complaint = add_line(**line, {file.string() + ":1", ""}, results); !complaint.empty())
+    return error(std::move(complaint));
+  return std::move(results.header);
+}
+
+Expected<Results> read_results(const std::filesystem::path& path) {
+  const auto file = results_file(path);
+  auto lines = LineReader::open(file);
+  if (!lines) return tl::unexpected(lines.error());
+  auto header = read_header(*lines, file);
+  if (!header) return tl::unexpected(header.error());
+  Results results;
+  results.header = std::move(*header);
+  Attempts attempts;
+  for (;;) {
+    results.whole_bytes = lines->span().end;
+    const auto line = lines->next();
+    if (!line) return tl::unexpected(line.error());
+    if (!*line) break;
+    const Place place{fmt::format("{}:{}", file.string(), lines->number()), ""};
+    if (auto complaint = add_line(**line, place, results); !complaint.empty())
+      return error(std::move(complaint));
+    attempts.add(results.cases.back().position, lines->span(), lines->number(), {});
+  }
+  const auto& all = attempts.all();
+  results.torn_bytes = lines->torn_bytes();
+  results.settled_bytes =
+      all.empty() || all.back().whole() ? results.whole_bytes : all.back().span.begin;
+  drop_cut_attempts(results.cases, all);
   keep_last_lines(results.cases);
-  results.torn_bytes = text->size() - results.whole_bytes;
   return results;
 }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <map>
 #include "core/layers.hpp"
 #include "record/classify.hpp"
@@ -44,23 +43,6 @@ std::optional<std::string> difference(const HeaderRecord& then, const HeaderReco
   return std::nullopt;
 }
 
-/// Whole lines of the file. They can be more than the cases that were read from it: a case that was
-/// measured again has two.
-std::size_t count_lines(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  using Bytes = std::istreambuf_iterator<char>;
-  return static_cast<std::size_t>(std::count(Bytes(in), Bytes(), '\n'));
-}
-
-/// Bytes of the file's first `lines` lines.
-std::size_t bytes_of_lines(const std::filesystem::path& file, std::size_t lines) {
-  std::ifstream in(file, std::ios::binary);
-  std::size_t bytes = 0;
-  std::string line;
-  for (; lines > 0 && std::getline(in, line); --lines) bytes += line.size() + 1;
-  return bytes;
-}
-
 }  // namespace
 
 Expected<Resumed> resume(const std::filesystem::path& file, const Results& found,
@@ -69,12 +51,10 @@ Expected<Resumed> resume(const std::filesystem::path& file, const Results& found
     return error(fmt::format("{}: cannot be resumed: {}", file.string(), *bad));
   std::map<std::int64_t, std::int64_t> lines;
   for (const auto& c : found.cases) ++lines[c.position.problem];
-  // Lines are written problem by problem, so only the last one can lack some.
-  Resumed r{found.cases, {}, 0};
-  const auto lines_of_file = count_lines(file);
-  while (!r.cases.empty() && lines[r.cases.back().position.problem] < r.cases.back().position.cases)
-    r.cases.pop_back();
-  const auto dropped = found.cases.size() - r.cases.size();
+  Resumed r{found.cases, {}, found.settled_bytes};
+  std::erase_if(r.cases, [&](const CaseRecord& c) {  // of a problem that was cut off
+    return lines[c.position.problem] < c.position.cases;
+  });
   std::set<std::int64_t> again;
   for (const auto& c : r.cases) {
     r.problems.insert(c.position.problem);
@@ -84,7 +64,6 @@ Expected<Resumed> resume(const std::filesystem::path& file, const Results& found
       again.insert(c.position.problem);
   }
   for (const auto problem : again) r.problems.erase(problem);
-  r.keep_bytes = bytes_of_lines(file, lines_of_file - dropped);
   return r;
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/layers.hpp"
 #include "measure/statistics.hpp"
+#include "record/attempts.hpp"
 #include "run/machine/machine.hpp"
 #include "run/noise_floor.hpp"
 #include "run/revision.hpp"
@@ -77,6 +78,8 @@ HeaderRecord make_header(const Suite& suite, const ResolvedBackends& resolved,
   h.problems = static_cast<std::int64_t>(suite.problems.size());
   h.shard = options.shard;
   h.shards = options.shards > 1 ? options.shards : 0;
+  for (auto i = options.shard; h.shards > 0 && i < h.problems; i += h.shards)
+    h.shard_problems.push_back(problem_name(suite.problems[static_cast<std::size_t>(i)]));
   return h;
 }
 

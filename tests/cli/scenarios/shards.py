@@ -104,6 +104,7 @@ def by_a_scheduler(cli):
     expect("shard 2/2, by JOB_COMPLETION_INDEX=1" in done.err, str(done))
     header, records = cli.records("o")
     expect((header["shard"], header["shards"]) == (1, 2), f"{header}")
+    expect(header["shard_problems"] == ["small.p1", "small.p3"], f"{header}")
     cli.run("sweep c.json --shard auto/2 --resume o").is_(0)
     cli.environment["JOB_COMPLETION_INDEX"] = "0"
     done = cli.run("sweep c.json --shard auto/2 --resume o").is_(2)

@@ -61,8 +61,10 @@ class RandomRecords {
     h.rounds = static_cast<int>(whole(0, 99));
     h.seed = random_();
     h.problems = whole(0, 1000);
-    h.shard = static_cast<int>(whole(0, 3));
     h.shards = static_cast<int>(whole(0, 4));
+    h.shard = static_cast<int>(whole(0, std::max(h.shards, 1) - 1));
+    if (coin()) h.shard_problems = {text(), text()};
+    if (coin()) h.merged = {{static_cast<int>(whole(0, 9)), text(), text(), text(), {text()}}};
     return h;
   }
 

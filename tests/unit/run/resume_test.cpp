@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include "core/layers.hpp"
@@ -52,6 +53,27 @@ TEST(Resume, DropsAProblemThatWasCutOff) {
   EXPECT_EQ(resumed->cases.size(), 2u);
   EXPECT_EQ(resumed->problems, (std::set<std::int64_t>{0}));
   EXPECT_EQ(resumed->keep_bytes, lines[0].size() + lines[1].size() + lines[2].size() + 3);
+}
+
+/// A kill while a problem was measured again: its first attempt counts until the second is whole.
+TEST(Resume, DropsASecondAttemptThatWasCutOff) {
+  auto noisy = record(0, 0, 2);
+  noisy.verdict = Agrees{};
+  noisy.measurement = Inconclusive{"loud"};
+  auto now = record(0, 0, 2);
+  now.verdict = Agrees{};
+  const std::vector<std::string> lines{to_line(header()), to_line(noisy), to_line(record(0, 1, 2)),
+                                       to_line(record(1, 0, 1)), to_line(now)};
+  const File file(lines);
+  const auto found = read_results(file.path);
+  ASSERT_TRUE(found) << found.error().message;
+  ASSERT_EQ(found->cases.size(), 3u);
+  EXPECT_EQ(found->cases[0].measurement, noisy.measurement);
+  const auto resumed = resume(file.path, *found, header(), std::array{Outcome::noisy});
+  ASSERT_TRUE(resumed) << resumed.error().message;
+  EXPECT_EQ(resumed->problems, (std::set<std::int64_t>{1}));
+  EXPECT_EQ(resumed->cases.size(), 3u);
+  EXPECT_EQ(resumed->keep_bytes, found->whole_bytes - lines.back().size() - 1);
 }
 
 TEST(Resume, RefusesAnotherRun) {

@@ -1,0 +1,68 @@
+// `convgauge merge`: the folders of a run's shards as one run.
+#include <fmt/format.h>
+
+#include "cli/options.hpp"
+#include "cli/terminal.hpp"
+#include "config/nearest.hpp"
+#include "core/text.hpp"
+#include "record/merge.hpp"
+#include "run/outcome.hpp"
+
+namespace convgauge::cli {
+namespace {
+
+Expected<Allowed> allowed_of(const Texts& names) {
+  Allowed allowed;
+  for (const auto& name : names) {
+    const auto rule = parse_word<PartRule>(name);
+    if (!rule) {
+      const auto& words = Words<PartRule>::words;
+      return error(fmt::format("merge: --allow {}: no such difference{}", name,
+                               config::suggestion(name, {words.begin(), words.end()})));
+    }
+    allowed.insert(*rule);
+  }
+  return allowed;
+}
+
+void tell(const MergedRun& run, std::int64_t of) {
+  fmt::print("{}: {} of {} from {} on {}\n", run.folder.string(), counted(run.cases, "case"),
+             run.problems == of ? counted(of, "problem")
+                                : fmt::format("{} of {}", run.problems, counted(of, "problem")),
+             counted(static_cast<std::int64_t>(run.header.merged.size()), "shard"),
+             run.header.machine.processor);
+}
+
+}  // namespace
+
+int merge(const Arguments& arguments) {
+  Usage usage{"merge", "DIR... -o DIR", "convgauge merge shards/* -o results/runs/whole",
+              po::options_description("Options")};
+  auto add = usage.options.add_options();
+  add("dir", po::value<Texts>(), "folders of the shards of one run, or their results.jsonl");
+  add("output,o", po::value<std::string>(), "the folder of the whole run, new or empty");
+  add("allow", po::value<Texts>()->composing(),
+      "what may be different or missing: machines (each kind gets a folder of its own), plugins, "
+      "configs, convgauge, holes");
+  const auto parsed = parse(usage, arguments, "dir");
+  if (parsed.exit) return *parsed.exit;
+  const auto& values = parsed.values;
+  if (!values.count("dir")) return usage_error("merge: the folders of a run's shards are needed");
+  if (!values.count("output")) return usage_error("merge: -o DIR is needed, the folder to write");
+  auto allowed = allowed_of(listed(values, "allow"));
+  if (!allowed) return usage_error(allowed.error().message);
+  watch_interrupts();
+  const auto hook = [] {
+    if (interrupted()) leave_interrupts();  // what was written so far is removed, at leisure
+    return interrupted();
+  };
+  const auto runs = record::merge(
+      {values["dir"].as<Texts>(), values["output"].as<std::string>(), std::move(*allowed), hook});
+  leave_interrupts();
+  if (!runs) return usage_error("merge: " + runs.error().message);
+  if (runs->empty()) return kInterrupted;
+  for (const auto& run : *runs) tell(run, run.header.problems);
+  return kGood;
+}
+
+}  // namespace convgauge::cli
