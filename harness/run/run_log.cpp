@@ -2,17 +2,35 @@
 
 #include <fmt/format.h>
 
+#include <fstream>
+#include <string>
+#include <string_view>
+
 #include "core/layers.hpp"
 #include "run/resume.hpp"
 
 namespace convgauge::run {
+namespace {
+
+/// Whether a run was killed before its header was on disk: the file is empty, or has the beginning
+/// of a header and no whole line.
+bool has_torn_header(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::string line;
+  if (!in || (std::getline(in, line) && !in.eof())) return false;
+  constexpr std::string_view kBegin = R"({"record":"header")";
+  return std::string_view(line).substr(0, kBegin.size()) == kBegin.substr(0, line.size());
+}
+
+}  // namespace
 
 Expected<RunLog> RunLog::open(HeaderRecord header, const SweepOptions& options) {
   RunLog log;
   log.results_.header = std::move(header);
   if (options.out.empty()) return log;
   const auto file = options.out / "results.jsonl";
-  if (options.resume) {
+  const bool anew = options.resume && has_torn_header(file);
+  if (options.resume && !anew) {
     if (auto ok = log.resume_from(file, options.retry); !ok) return tl::unexpected(ok.error());
     return log;
   }
@@ -20,7 +38,7 @@ Expected<RunLog> RunLog::open(HeaderRecord header, const SweepOptions& options) 
   std::filesystem::create_directories(options.out, failed);
   if (failed)
     return error(fmt::format("{}: cannot be made: {}", options.out.string(), failed.message()));
-  auto writer = ResultsWriter::open(file, std::nullopt);
+  auto writer = ResultsWriter::open(file, anew ? std::optional(std::size_t{0}) : std::nullopt);
   if (!writer) return tl::unexpected(writer.error());
   log.writer_.emplace(std::move(*writer));
   if (auto ok = log.writer_->append(to_line(log.header())); !ok) return tl::unexpected(ok.error());

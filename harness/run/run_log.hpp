@@ -15,8 +15,8 @@ namespace convgauge::run {
 class RunLog {
  public:
   /// Starts results.jsonl in options.out, or continues it (options.resume): header and cases are
-  /// then those of the file. Errors: files that cannot be written; a header that differs from that
-  /// of the resumed run.
+  /// then those of the file. A file that was cut off in its header is begun anew. Errors: files
+  /// that cannot be written; a header that differs from that of the resumed run.
   static Expected<RunLog> open(HeaderRecord header, const SweepOptions& options);
 
   const HeaderRecord& header() const { return results_.header; }

@@ -84,9 +84,7 @@ def killed_again_and_again(cli):
     for attempt in range(200):
         there = (cli.folder / "o" / "results.jsonl").exists()
         mark = uuid.uuid4().hex
-        process = cli.start(
-            "sweep c.json " + ("--resume o" if there and lines_of(cli, "o") else "--out o"), mark
-        )
+        process = cli.start("sweep c.json " + ("--resume o" if there else "--out o"), mark)
         # Some die early, some after a few new lines.
         wait_for_lines(cli, process, "o", lines_of(cli, "o") + rng.randint(1, 9))
         time.sleep(rng.random() * 0.05)
@@ -98,10 +96,6 @@ def killed_again_and_again(cli):
         expect(not cli.wait_for_end(mark), "a worker outlived its driver")
         if done.code == 0:
             break
-        if there and lines_of(cli, "o") == 0:
-            (
-                cli.folder / "o" / "results.jsonl"
-            ).unlink()  # killed before the header: nothing to continue
     whole(cli, "o")
     expect(kills >= 3, f"only {kills} kills: the test was too slow to hit")
 
@@ -128,6 +122,23 @@ def torn_at_every_byte(cli):
         expect(
             keys_of(cli.records("o")[1]) == want, f"cut at byte {cut} of {len(full)}: other lines"
         )
+
+
+def torn_in_the_header(cli):
+    """A run that was killed before its header was written is begun anew; a file that is no run is
+    left as it is."""
+    cli.write("c.json", small_config(2))
+    cli.run("sweep c.json --out o").is_(0)
+    file = cli.folder / "o" / "results.jsonl"
+    full = file.read_bytes()
+    for cut in (0, 1, 12, 40, full.index(b"\n")):
+        file.write_bytes(full[:cut])
+        cli.run("sweep c.json --resume o").is_(0)
+        expect(len(cli.records("o")[1]) == 2, f"cut at byte {cut}: not all of it")
+    for text in ("precious", "\n", '{"record":"case"'):
+        file.write_text(text)
+        cli.run("sweep c.json --resume o").is_(2)
+        expect(file.read_text() == text, f"{text}: written over")
 
 
 def corrupt_in_the_middle(cli):
@@ -175,6 +186,7 @@ main_of(
         terminate,
         killed_again_and_again,
         torn_at_every_byte,
+        torn_in_the_header,
         corrupt_in_the_middle,
         of_another_config,
     ]

@@ -221,10 +221,7 @@ def killed(cli):
 
 
 def command(cli, shard, folder):
-    file = cli.folder / folder / "results.jsonl"
-    if file.exists() and b"\n" not in file.read_bytes():
-        file.unlink()  # killed before the header: nothing to continue
-    there = file.exists()
+    there = (cli.folder / folder / "results.jsonl").exists()
     return f"sweep c.json {shard} " + (
         f"--resume {folder} --retry inconclusive,timed_out,died" if there else f"--out {folder}"
     )
