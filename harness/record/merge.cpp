@@ -13,6 +13,7 @@
 #include <thread>
 #include <utility>
 
+#include "core/blocks.hpp"
 #include "core/layers.hpp"
 #include "record/lines.hpp"
 
@@ -193,7 +194,7 @@ Expected<std::vector<ScannedPart>> scan_all(const MergeOrder& order) {
   {
     std::vector<std::jthread> threads;
     const auto most = std::min<std::size_t>(std::thread::hardware_concurrency(), found.size());
-    for (std::size_t i = 1; i < most; ++i) threads.emplace_back(work);
+    start_threads(threads, static_cast<std::int64_t>(most) - 1, work);
     work();
   }
   std::vector<ScannedPart> parts;
