@@ -181,9 +181,15 @@ void run_warden(const ChildOptions& options) {
   if (init < 0) be_subreaper(options);
   close_workers_descriptors();
   ::close(kStatusDescriptor);
-  while (::waitpid(init, nullptr, 0) < 0 && errno == EINTR) {
+  int status = 0;
+  while (::waitpid(init, &status, 0) < 0 && errno == EINTR) {
   }
   remove_scratch_folder(options.folders.scratch);
+  // Nothing inside its namespace can kill process 1: the driver learns that something else did.
+  if (WIFSIGNALED(status)) {
+    ::signal(WTERMSIG(status), SIG_DFL);
+    ::kill(::getpid(), WTERMSIG(status));
+  }
   ::_exit(0);
 }
 

@@ -300,9 +300,14 @@ Expected<bool> Worker::finish() {
 }
 
 int Worker::wardens_signal() {
-  int status = 0;
-  return pid_ > 0 && ::waitpid(pid_, &status, WNOHANG) > 0 && WIFSIGNALED(status) ? WTERMSIG(status)
-                                                                                  : 0;
+  // It ends soon after the init of its namespace.
+  for (auto left = kGrace; pid_ > 0 && left.count() >= 0; left -= milliseconds(1)) {
+    int status = 0;
+    const auto ended = ::waitpid(pid_, &status, WNOHANG);
+    if (ended != 0) return ended > 0 && WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    std::this_thread::sleep_for(milliseconds(1));
+  }
+  return 0;
 }
 
 std::optional<Verdict> Worker::ran_out_of_memory(int signal, std::int64_t peak_bytes) const {
@@ -334,6 +339,11 @@ Verdict Worker::ended() {
   const int group_signal = report.end ? 0 : wardens_signal();
   kill_all();
   if (auto verdict = ran_out_of_memory(group_signal, 0)) return *verdict;
+  // The plugin sees neither the warden nor, as a process that can be killed, its init.
+  const bool is_out_of_reach = start_ && start_->pid == 0;
+  if (group_signal != 0 && is_out_of_reach)
+    return Unjudged{fmt::format("another process sent {} to those that keep the worker, during {}",
+                                signal_name(group_signal), stage)};
   if (group_signal != 0)
     return Died{
         group_signal, 0,

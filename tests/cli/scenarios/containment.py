@@ -1,8 +1,11 @@
 """What a machine does not let convgauge keep plugins from is said in the header and by `machine`,
 and plugins are right all the same; --trust keeps them from nothing."""
 import json
+import os
 import pathlib
+import signal
 import sys
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
@@ -57,6 +60,36 @@ def trusted(cli):
     expect(said == {"files and other processes"}, f"{said}")
 
 
+def children(process):
+    tasks = pathlib.Path(f"/proc/{process}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]
+
+
+def killed_from_outside(cli):
+    """Who kills convgauge's own processes beside a plugin says nothing of the plugin."""
+    line = (
+        "verify n1c2h6w7_o3k3p1 --plugin {faulty}/loops_forever.so --threads 1 --timeout 100000"
+        " --no-shrink --json"
+    )
+    for generation, name in enumerate(("the warden", "the init", "the worker")):
+        run = cli.start(line)
+        # One worker describes the plugin and ends; the one that stays is in execute().
+        processes, before, until = [], None, time.monotonic() + 60
+        while (not processes or processes != before) and time.monotonic() < until:
+            time.sleep(0.5)
+            processes, before = [run.pid], processes
+            for _ in range(generation + 1):
+                processes = [c for p in processes for c in children(p)]
+        for process in processes:
+            os.kill(process, signal.SIGKILL)
+        done = cli.finish(run)
+        kind = json.loads(done.out)[0]["verdict"]["kind"]
+        if name == "the worker":
+            expect((kind, done.code) == ("died", 4), f"{name}: {kind}\n{done}")
+        else:
+            expect((kind, done.code) == ("unjudged", 5), f"{name}: {kind}\n{done}")
+
+
 def machine(cli):
     done = cli.run("machine --json", wrapper=denied("unshare", "landlock_create_ruleset")).is_(0)
     said = json.loads(done.out)["not_enforced"]
@@ -72,6 +105,7 @@ if __name__ == "__main__":
             without_landlock,
             by_the_older_call_of_seccomp,
             trusted,
+            killed_from_outside,
             machine,
         ]
     )
