@@ -1,5 +1,7 @@
 #include "run/problems_at_once.hpp"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -32,25 +34,70 @@ bool was_short_of_machine(const CaseRecord& r) {
 
 }  // namespace
 
-void Admission::enter(double bytes) {
+void Admission::enter(double bytes, const std::function<void()>& make_room) {
   std::unique_lock lock(mutex_);
   const auto ticket = next_ticket_++;
-  changed_.wait(lock, [&] {
-    const bool fits = bytes != kAlone && !alone_ && in_use_ + bytes <= budget_;
-    return serving_ == ticket && (inside_ == 0 || fits);
-  });
+  const bool alone = bytes == kAlone;
+  want_alone_ += alone;
+  const auto may_enter = [&] {
+    if (serving_ != ticket) return false;
+    if (alone) return inside_ == 0 && keeping_ == 0;
+    return inside_ == 0 || (!alone_ && in_use_ + bytes <= budget_);
+  };
+  while (!may_enter()) {
+    if (want_alone_ > 0) {
+      lock.unlock();
+      make_room();
+      lock.lock();
+      if (may_enter()) break;
+    }
+    changed_.wait(lock);
+  }
   ++serving_, ++inside_;
-  alone_ = bytes == kAlone;
-  if (!alone_) in_use_ += bytes;
+  alone_ = alone;
+  if (!alone) in_use_ += bytes;
   changed_.notify_all();
 }
 
 void Admission::leave(double bytes) {
   const std::lock_guard lock(mutex_);
+  if (alone_) --want_alone_;
   if (!alone_) in_use_ -= bytes;
+  alone_ = false;
   if (--inside_ == 0) in_use_ = 0;  // sums of rounded numbers
   changed_.notify_all();
 }
+
+void Admission::keep(bool keeps) {
+  const std::lock_guard lock(mutex_);
+  keeping_ += keeps ? 1 : -1;
+  changed_.notify_all();
+}
+
+class ProblemsAtOnce::Kept {
+ public:
+  explicit Kept(ProblemsAtOnce& all) : all_(all) {}
+  Kept(const Kept&) = delete;
+  Kept& operator=(const Kept&) = delete;
+  ~Kept() { end(); }
+  CaseRunner& get() {
+    if (!runner_) {
+      all_.admission_.keep(true);
+      runner_.emplace(all_.suite_, all_.competitors_, all_.options_, all_.so_far_, all_.references_,
+                      all_.jobs_);
+    }
+    return *runner_;
+  }
+  void end() {
+    if (!runner_) return;
+    runner_.reset();
+    all_.admission_.keep(false);
+  }
+
+ private:
+  ProblemsAtOnce& all_;
+  std::optional<CaseRunner> runner_;
+};
 
 int jobs_of(const SweepOptions& options, const std::vector<Competitor>& competitors) {
   if (options.measure || options.in_process || options.first_failures) return 1;
@@ -96,14 +143,13 @@ auto ProblemsAtOnce::take() -> Finished {
 
 /// A worker is killed when the thread that made it ends, so each thread has a runner of its own.
 void ProblemsAtOnce::work() {
-  std::optional<CaseRunner> runner;
+  Kept runner(*this);
   for (;;) {
     const auto i = next_++;
     if (i >= problems_.size()) return;
     Finished done;
     if (!is_over()) try {
-        if (!runner) runner.emplace(suite_, competitors_, options_, so_far_, references_, jobs_);
-        done = run(*runner, problems_[i]);
+        done = run(runner, problems_[i]);
       } catch (...) {
         done.thrown = std::current_exception();
       }
@@ -113,22 +159,26 @@ void ProblemsAtOnce::work() {
   }
 }
 
-auto ProblemsAtOnce::run(CaseRunner& runner, std::int64_t problem) -> Finished {
+auto ProblemsAtOnce::run(Kept& runner, std::int64_t problem) -> Finished {
   auto done = attempt(runner, problem, bytes_of(problem));
   const bool was_short =
       std::ranges::any_of(done.cases, [](const Case& c) { return was_short_of_machine(c.record); });
-  return was_short && done.whole && !is_over() ? attempt(runner, problem, Admission::kAlone)
-                                               : std::move(done);
+  if (!was_short || !done.whole || is_over()) return done;
+  runner.end();
+#ifdef __GLIBC__
+  ::malloc_trim(0);  // what the threads' tensors took is the allocator's still
+#endif
+  return attempt(runner, problem, Admission::kAlone);
 }
 
-auto ProblemsAtOnce::attempt(CaseRunner& runner, std::int64_t problem, double bytes) -> Finished {
-  admission_.enter(bytes);
+auto ProblemsAtOnce::attempt(Kept& runner, std::int64_t problem, double bytes) -> Finished {
+  admission_.enter(bytes, [&] { runner.end(); });
   // A reference so large is worth all cores: few others fit beside it.
   const int cores = physical_cores();
   const bool large = bytes > budget_ / jobs_;
   Finished done;
   try {
-    const auto whole = runner.run(
+    const auto whole = runner.get().run(
         problem, large ? cores : std::max(1, cores / jobs_), [this] { return is_over(); },
         [&](Case& c) -> Expected<void> {
           done.cases.push_back(std::move(c));

@@ -27,12 +27,15 @@ class Admission {
   /// `budget`: bytes; may be infinite.
   explicit Admission(double budget) : budget_(budget) {}
 
-  /// For who must have the machine to himself.
+  /// For who must have the machine to himself: nothing else runs, and nobody keeps workers.
   static constexpr double kAlone = std::numeric_limits<double>::infinity();
   /// Waits until `bytes` fit beside what runs; more than the budget, until nothing else runs. The
-  /// others then wait for leave().
-  void enter(double bytes);
+  /// others then wait for leave(). `make_room`: called where the caller has to wait for one who
+  /// must be alone: it ends the workers that it keeps.
+  void enter(double bytes, const std::function<void()>& make_room);
   void leave(double bytes);
+  /// The calling thread has made workers, or has ended them.
+  void keep(bool keeps);
 
  private:
   const double budget_;
@@ -40,7 +43,7 @@ class Admission {
   std::condition_variable changed_;
   std::uint64_t next_ticket_ = 0, serving_ = 0;
   double in_use_ = 0;
-  int inside_ = 0;
+  int inside_ = 0, keeping_ = 0, want_alone_ = 0;
   bool alone_ = false;
 };
 
@@ -75,9 +78,11 @@ class ProblemsAtOnce {
   Finished take();
 
  private:
+  /// A thread's runner, which keeps workers while it is there.
+  class Kept;
   void work();
-  Finished run(CaseRunner& runner, std::int64_t problem);
-  Finished attempt(CaseRunner& runner, std::int64_t problem, double bytes);
+  Finished run(Kept& runner, std::int64_t problem);
+  Finished attempt(Kept& runner, std::int64_t problem, double bytes);
   double bytes_of(std::int64_t problem) const;
   bool is_over() const { return stopped_ || (interrupted_ && interrupted_()); }
 

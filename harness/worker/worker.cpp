@@ -111,6 +111,7 @@ void Worker::start(const WorkerOptions& options) {
   status_ = std::move(spawned.status);
   output_ = std::move(spawned.output);
   errors_ = std::move(spawned.errors);
+  kills_before_ = out_of_memory_kills();
 }
 
 void Worker::start_in_process(const WorkerOptions& options) {
@@ -173,7 +174,6 @@ bool Worker::drain(int descriptor, KeptText& kept) {
 CallResult<AnyReply> Worker::exchange(const AnyRequest& request, milliseconds limit) {
   if (!alive()) return tl::unexpected<Verdict>(Failed{"harness: the worker is gone"});
   resume();
-  kills_before_ = out_of_memory_kills();
   Patience patience(*this, limit);
   Inbox inbox;
   if (!send_message(socket_.get(), wire::pack(request))) return tl::unexpected(ended());
@@ -195,6 +195,7 @@ CallResult<AnyReply> Worker::exchange(const AnyRequest& request, milliseconds li
       case Inbox::State::waiting:
         continue;
       case Inbox::State::complete:
+        kills_before_ = out_of_memory_kills();
         return read_reply(inbox.take());
       case Inbox::State::closed:
         return tl::unexpected(ended());

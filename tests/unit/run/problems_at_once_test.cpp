@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "core/layers.hpp"
@@ -16,9 +17,12 @@ namespace {
 /// A thread that enters at once and leaves when it is told to.
 class Guest {
  public:
-  Guest(Admission& admission, double bytes)
-      : thread_([this, &admission, bytes] {
-          admission.enter(bytes);
+  Guest(Admission& admission, double bytes, bool keeps = false)
+      : keeps_(keeps), thread_([this, &admission, bytes] {
+          admission.enter(bytes, [this, &admission] {
+            if (!std::exchange(keeps_, false)) return;
+            admission.keep(false);
+          });
           inside_ = true;
           while (!leaving_) std::this_thread::yield();
           admission.leave(bytes);
@@ -38,6 +42,7 @@ class Guest {
 
  private:
   std::atomic<bool> inside_ = false, leaving_ = false;
+  bool keeps_;
   std::thread thread_;
 };
 
@@ -85,6 +90,23 @@ TEST(Admission, AloneIsAloneWhateverTheBudget) {
     c.wait_until_inside();
     b.leave(), c.leave();
   }
+}
+
+TEST(Admission, WhoWaitsForOneAloneMakesRoom) {
+  Admission admission(10);
+  Guest a(admission, 1);
+  a.wait_until_inside();
+  admission.keep(true);  // the workers of b
+  Guest alone(admission, Admission::kAlone);
+  EXPECT_TRUE(alone.stays_outside());
+  a.leave();
+  EXPECT_TRUE(alone.stays_outside()) << "b keeps workers";
+  Guest b(admission, 1, true);
+  alone.wait_until_inside();
+  EXPECT_TRUE(b.stays_outside());
+  alone.leave();
+  b.wait_until_inside();
+  b.leave();
 }
 
 TEST(JobsOf, OneWhereProblemsMustNotMeet) {
