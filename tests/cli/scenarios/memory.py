@@ -126,6 +126,20 @@ def entrants_take_turns(cli):
         expect("set up anew for each round" in evidence["note"], f"{m}")
 
 
+def several_jobs_share_a_small_group(cli):
+    """Beside plugins that take all memory, time and again, nobody else is blamed or refused."""
+    file = pathlib.Path(cli.names["faulty"]) / f"{FAULTY}.so"
+    if not file.exists():
+        raise unittest.SkipTest("tests/faulty is not built")
+    shape = {"in_channels": 2, "out_channels": 2, "height": 4, "kernel_size": 3}
+    cli.write("c.json", {"problems": [{**shape, "width": w} for w in range(4, 8)]})
+    naive = "--plugin {plugins}/libconvgauge_naive.so"
+    line = f"verify c.json --plugin {file} {naive} --threads 1 --no-shrink --jobs 3 --json"
+    done = run_in(cli, 512 * MIB, line).is_(0)
+    kinds = [(r["backend"], r["verdict"]["kind"]) for r in json.loads(done.out)]
+    expect(kinds == [("naive", "agrees"), (FAULTY, "refused")] * 4, f"{kinds}\n{done}")
+
+
 def the_machine_fits_into_a_small_group(cli):
     """The arrays that bandwidth is measured with follow the memory there is."""
     run_in(cli, 192 * MIB, "machine").is_(0)
@@ -137,6 +151,7 @@ main_of(
         its_own_kill_is_a_death,
         what_does_not_fit_is_told,
         entrants_take_turns,
+        several_jobs_share_a_small_group,
         the_machine_fits_into_a_small_group,
     ]
 )
