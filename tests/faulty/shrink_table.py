@@ -40,6 +40,9 @@ def complaints(convgauge, folder, name, want, common):
         plugin,
         "--threads",
         "1",
+        # On a loaded machine the usual five seconds may end before the search.
+        "--shrink-budget",
+        "120",
         *want.get("arguments", []),
     ]
     (record,) = records(convgauge, words)
