@@ -26,8 +26,9 @@ inline constexpr std::chrono::milliseconds kPeakBudget{1000};
 /// and from memory, with an array of several times the last-level cache.
 /// Each peak is the best of many windows of 2 ms, so that other load on the machine does not lower
 /// it. The threads are started here and pinned to distinct cores while there are any. Takes about
-/// `budget` in all, plus the time to touch the arrays once. A peak that cannot be measured is left
-/// out: no memory for the array, a cache too similar in size to the next smaller one, threads < 1.
+/// `budget` in all, plus the time to touch the arrays once; with less than the default, of arrays
+/// up to 256 MiB only. A peak that cannot be measured is left out: no memory for the array, a cache
+/// too similar in size to the next smaller one, threads < 1.
 void measure_peaks(Machine& machine, std::span<const int> threads,
                    std::chrono::milliseconds budget = kPeakBudget);
 

@@ -57,8 +57,7 @@ struct Hierarchy {
 };
 /// One for each level that can be told from the next smaller one, memory last, in about `budget`.
 /// A level whose arrays do not fit into the room is left out; so is memory where they would not be
-/// twice the caches, since reading them would measure those. A level whose arrays take much longer
-/// than the budget to be allocated is left out too.
+/// twice the caches, since reading them would measure those.
 std::vector<ReadPeak> read_peaks(const Hierarchy& hierarchy, int threads,
                                  std::span<const Processor> processors,
                                  std::chrono::milliseconds budget);

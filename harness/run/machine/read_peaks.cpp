@@ -57,14 +57,6 @@ std::int64_t memory_share(const Hierarchy& hierarchy, const CacheSizes& reached,
   return room >= 2 * (wanted / kTimesCache) ? room / threads : 0;
 }
 
-/// Whether the system gives so much new memory in a time that the budget bears: it clears about
-/// 1 GB/s, and 1.3 GB (five times an L3 of 260 MiB) took 20 times as long as a tenth of the usual
-/// budget.
-bool is_touched_in(std::int64_t bytes, milliseconds budget) {
-  constexpr double kBytesPerSecond = 1e9, kMostBudgets = 10;
-  return static_cast<double>(bytes) / kBytesPerSecond <= kMostBudgets * seconds(budget);
-}
-
 /// Bytes per second of all threads together, each reading `share` bytes of its own; 0 if there is
 /// no memory for them.
 double read_rate(std::int64_t share, int threads, std::span<const Processor> processors,
@@ -135,9 +127,8 @@ std::vector<ReadPeak> read_peaks(const Hierarchy& hierarchy, int threads,
   std::vector<ReadPeak> peaks;
   for (const auto& level : levels) {
     if (hierarchy.room_bytes > 0 && level.share > hierarchy.room_bytes / threads) continue;
-    const auto time = budget * level.percent / 100;
-    if (!is_touched_in(level.share * threads, time)) continue;
-    if (const auto rate = read_rate(level.share, threads, processors, time); rate > 0)
+    if (const auto rate = read_rate(level.share, threads, processors, budget * level.percent / 100);
+        rate > 0)
       peaks.push_back({level.name, threads, level.holds, rate});
   }
   return peaks;
