@@ -289,6 +289,7 @@ int layers_of(const Decision& decision, int column) {
 
 std::vector<int> too_close(const Decision& decision) {
   std::vector<int> columns;
+  if (decision.plan == Plan::alone) return columns;
   for (std::size_t c = 0; c < decision.leads.size(); ++c) {
     const bool is_it = decision.plan == Plan::everywhere && static_cast<int>(c) == decision.single;
     if (decision.leads[c] && !decision.leads[c]->told && !is_it)

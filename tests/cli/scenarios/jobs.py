@@ -8,7 +8,10 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from cli import expect, main_of
 
-PLUGINS = "--plugin {faulty}/aborts.so --plugin {faulty}/last_columns_wrong.so --plugin {plugins}/libconvgauge_naive.so"
+PLUGINS = (
+    "--plugin {faulty}/aborts.so --plugin {faulty}/last_columns_wrong.so"
+    " --plugin {plugins}/libconvgauge_naive.so"
+)
 
 
 def suite(cli, count, channels=4):

@@ -86,6 +86,13 @@ TEST(Decision, UsesOneBackendEverywhereWhereNoneIsToldFaster) {
   EXPECT_NE(answer_of(results).find("; b is too close to call."), std::string::npos);
 }
 
+TEST(Decision, OneBackendAloneIsNotTooCloseToItself) {
+  const auto results = quiet_run({timed("a", "x", noisy(100, 1))});
+  EXPECT_EQ(decision_of(results).plan, Plan::alone);
+  EXPECT_TRUE(too_close(decision_of(results)).empty());
+  EXPECT_EQ(answer_of(results).find("too close"), std::string::npos) << answer_of(results);
+}
+
 TEST(Decision, MixesWhereLayersAreToldApart) {
   const auto results = quiet_run({timed("a", "x", about(200)), timed("b", "x", about(100)),
                                   timed("a", "y", about(100)), timed("b", "y", about(200)),
