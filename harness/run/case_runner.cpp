@@ -36,8 +36,7 @@ CaseRunner::CaseRunner(const Suite& suite, const std::vector<Competitor>& compet
       machine_(so_far.header.machine),
       pool_(options.executable, options.measure, options.in_process, jobs == 1),
       references_(references),
-      first_libraries_(loaded_libraries(so_far)),
-      known_libraries_(first_libraries_) {}
+      first_libraries_(loaded_libraries(so_far)) {}
 
 Expected<bool> CaseRunner::run(std::int64_t problem, int threads,
                                const std::function<bool()>& interrupted, const Settle& settle) {
@@ -208,9 +207,6 @@ void CaseRunner::note_libraries(Case& c) {
   auto& told = told_[worker->pid()];
   add_libraries(told, news);
   check_libraries(label, told);
-  auto& known = known_libraries_[label];
-  std::erase_if(news, [&](const LoadedLibrary& l) { return contains(known, l); });
-  add_libraries(known, news);
   add_libraries(c.record.libraries, news);
 }
 

@@ -50,7 +50,7 @@ class CaseRunner {
                 const CaseSettings& settings, const Spec& spec);
   void verify(Case& c, ProblemTensors& tensors);
   void measure(std::vector<Case>& cases, const CaseSettings& settings, ProblemTensors& tensors);
-  /// Records what the case's worker has loaded that was not recorded yet.
+  /// Adds what the case's worker has loaded since it was asked last.
   void note_libraries(Case& c);
   /// The run ends where a library that it began with is another one in this worker.
   void check_libraries(const std::string& label, const Libraries& told);
@@ -66,7 +66,6 @@ class CaseRunner {
   std::map<int, std::int64_t> last_level_caches_;  // bytes, by threads
   std::set<std::string> gone_;              // labels that failed, with options.first_failures
   const LibrariesByLabel first_libraries_;  // of the header and of a resumed run's cases
-  LibrariesByLabel known_libraries_;        // recorded so far
   std::map<pid_t, Libraries> told_;         // by each worker
   std::string error_;                       // what ends the run
 };

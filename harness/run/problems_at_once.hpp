@@ -27,7 +27,7 @@ class Admission {
   /// `budget`: bytes; may be infinite.
   explicit Admission(double budget) : budget_(budget) {}
 
-  /// For who must have the machine to himself: nothing else runs, and nobody keeps workers.
+  /// For a caller that needs the machine alone: nothing else runs, and no thread keeps workers.
   static constexpr double kAlone = std::numeric_limits<double>::infinity();
   /// Waits until `bytes` fit beside what runs; more than the budget, until nothing else runs. The
   /// others then wait for leave(). `make_room`: called where the caller has to wait for one who
