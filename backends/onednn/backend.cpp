@@ -1,6 +1,7 @@
 // onednn, onednn3: oneDNN 2.x and 3.x from one source. In each direction an algorithm's name says
 // which of the library's implementations runs and by which route. Weights are packed in
 // prepare_weights, scratch memory comes from the host, and nothing is chosen by timing.
+#include <algorithm>
 #include <convgauge/sdk.hpp>
 #include <cstring>
 
@@ -60,7 +61,8 @@ class OneDnn {
       : spec_(spec),
         threads_(settings.threads),
         candidate_(find(spec, settings)),
-        pipeline_(spec, candidate_),
+        images_(images_at_once(spec, candidate_)),
+        pipeline_(with_batch(spec, images_), candidate_),
         runs_(static_cast<std::size_t>(settings.slots)) {}
 
   std::vector<cvg_requirement> requirements() const {
@@ -77,7 +79,15 @@ class OneDnn {
   }
 
   void bind(const cvg::Slot& slot) {
-    runs_[static_cast<std::size_t>(slot.index)] = pipeline_.bind(addresses(slot));
+    auto& runs = runs_[static_cast<std::size_t>(slot.index)];
+    runs.clear();
+    for (std::int64_t image = 0; image < std::max<std::int64_t>(spec_.batch, 1); image += images_) {
+      auto at = addresses(slot);
+      at.src = beyond(at.src, cvg::src_bytes(spec_), image);
+      at.dst = beyond(at.dst, cvg::dst_bytes(spec_), image);
+      runs.push_back(pipeline_.bind(at));
+      if (spec_.batch == 0) break;
+    }
   }
   void prepare_weights(const cvg_tensors& host, const cvg::Slot& slot) {
     library().threads.use(threads_);
@@ -96,7 +106,7 @@ class OneDnn {
   void execute(const cvg::Slot& slot) {
     if (spec_.batch == 0) return clear_sums(slot);
     library().threads.use(threads_);
-    pipeline_.execute(runs_[static_cast<std::size_t>(slot.index)]);
+    for (const auto& run : runs_[static_cast<std::size_t>(slot.index)]) pipeline_.execute(run);
   }
   void fetch(const cvg_tensors& host, const cvg::Slot& slot) {
     if (!is_native()) return;
@@ -151,6 +161,17 @@ class OneDnn {
             given(slot.bias, slot.diff_bias), given(slot.diff_dst, slot.dst), slot.workspace};
   }
 
+  static cvg_spec with_batch(cvg_spec spec, std::int64_t images) {
+    spec.batch = images;
+    return spec;
+  }
+  /// The address of an image; images lie one after the other in nchw and nhwc.
+  void* beyond(void* tensor, std::size_t bytes, std::int64_t image) const {
+    if (image == 0) return tensor;
+    return static_cast<unsigned char*>(tensor) +
+           bytes / static_cast<std::size_t>(spec_.batch) * static_cast<std::size_t>(image);
+  }
+
   /// For an empty batch: the gradients of weights and bias are sums over the batch, so zero.
   void clear_sums(const cvg::Slot& slot) const {
     if (spec_.direction != CVG_DIRECTION_BACKWARD_WEIGHTS) return;
@@ -180,8 +201,9 @@ class OneDnn {
   cvg_spec spec_;
   int threads_;
   Candidate candidate_;
+  std::int64_t images_;  // that the pipeline takes at once
   Pipeline pipeline_;
-  std::vector<Run> runs_;
+  std::vector<std::vector<Run>> runs_;  // of each slot, one for so many images
 };
 
 }  // namespace convgauge::backends::onednn

@@ -103,7 +103,8 @@ std::string name_of(const Candidate& c, const cvg_spec& s) {
   return std::string("onednn.") + direction_of(s).prefix + (c.winograd ? "winograd." : "") +
          kRoutes[static_cast<int>(c.route)] +
          (c.route == Route::native ? std::string(family_name(c.family)) + "." : "") +
-         c.implementation + kPadding[s.padding_mode];
+         c.implementation + kPadding[s.padding_mode] +
+         (images_at_once(s, c) < s.batch ? "+in_parts" : "");
 }
 
 /// Appends every implementation that the library lists for the route, family and algorithm of `c`.
@@ -246,6 +247,19 @@ void seek(Implementations& list, const Candidate& candidate) {
   for (int i = 0; there && i < candidate.position; ++i) there = list.next();
   if (!there || list.current().impl_info_str() != candidate.implementation)
     throw std::runtime_error("oneDNN no longer offers " + candidate.name);
+}
+
+std::int64_t images_at_once(const cvg_spec& spec, const Candidate& candidate) {
+  constexpr std::size_t kMost = std::size_t{1} << 30;
+  const std::size_t all = cvg::src_bytes(spec) + cvg::dst_bytes(spec);
+  if (candidate.route != Route::reorder || spec.direction == CVG_DIRECTION_BACKWARD_WEIGHTS ||
+      all <= kMost)
+    return spec.batch;
+  const auto image = all / static_cast<std::size_t>(spec.batch);
+  for (auto images = spec.batch; images > 1; --images)
+    if (spec.batch % images == 0 && static_cast<std::size_t>(images) * image <= kMost)
+      return images;
+  return 1;
 }
 
 std::vector<Candidate> candidates(const cvg_spec& spec) {

@@ -58,6 +58,12 @@ dnnl::memory::desc expected(const dnnl::primitive_desc& implementation, const Op
 /// no longer has it.
 void seek(Implementations& list, const Candidate& candidate);
 
+/// How many images of the batch a pipeline of this candidate takes at once: all, unless the copies
+/// between reorders, which are as large as source and destination, would exceed 1 GiB; then a
+/// divisor of the batch for which they do not, or 1. Not for gradients of weights, which are sums
+/// over the batch. The names of such candidates end in "+in_parts".
+std::int64_t images_at_once(const cvg_spec& spec, const Candidate& candidate);
+
 /// All candidates, the default first. The default follows a fixed rule, so that the same problem
 /// has the same default on every run:
 ///   nchw, nhwc: the first implementation that the library lists, on the plain layout rather than

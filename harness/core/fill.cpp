@@ -107,6 +107,17 @@ void fill_src(const Spec& spec, Fill fill, std::uint64_t seed, void* src) {
               src);
 }
 
+void fill_image(const Spec& spec, Fill fill, std::uint64_t seed, std::int64_t image, void* out) {
+  auto one = spec;
+  one.geometry.batch = 1;
+  // The random bits of an element follow from its index alone.
+  const auto before = static_cast<std::uint64_t>(image * elements(one.geometry.src_shape()));
+  fill_source(
+      one,
+      {TensorRole::src, key_of(seed, Role::src) + before * kGolden, spec.geometry.group_inputs()},
+      fill, out);
+}
+
 void fill_weights(const Spec& spec, Fill fill, std::uint64_t seed, void* weights) {
   fill_factor(spec, {TensorRole::weights, key_of(seed, Role::weights)}, fill, weights);
 }

@@ -46,6 +46,9 @@ bool fits(Fill fill, const Spec& spec);
 /// Each writes a whole tensor with the strides and the dtype of the spec. Element (n, c, h, w) has
 /// the same value in every layout. Values are exact in the dtype.
 void fill_src(const Spec& spec, Fill fill, std::uint64_t seed, void* src);
+/// The part of it that is one image, in the forward direction. Not for probes
+/// (core/probe_fill.hpp), whose images are not independent of each other.
+void fill_image(const Spec& spec, Fill fill, std::uint64_t seed, std::int64_t image, void* out);
 void fill_weights(const Spec& spec, Fill fill, std::uint64_t seed, void* weights);
 void fill_bias(const Spec& spec, Fill fill, std::uint64_t seed, void* bias);
 /// In backward_data filled like a source, in backward_weights like weights.

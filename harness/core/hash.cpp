@@ -24,6 +24,10 @@ std::array<std::int64_t, 7> status_of(const std::filesystem::path& file) {
 
 }  // namespace
 
+std::uint64_t keyed_hash(const void* data, std::size_t bytes, std::uint64_t key) {
+  return XXH3_64bits_withSeed(data, bytes, key);
+}
+
 std::string hash_of(const std::filesystem::path& file) {
   std::error_code failed;
   if (!std::filesystem::is_regular_file(file, failed)) return {};

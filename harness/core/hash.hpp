@@ -1,11 +1,15 @@
-// The identity of a file's contents, and whether it is still the same.
+// Hashes of memory, and of a file's contents: its identity, and whether it is still the same.
 #pragma once
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
 
 namespace convgauge {
+
+/// XXH3-64 of `bytes` of memory. Without the key, nobody can make other contents of the same hash.
+std::uint64_t keyed_hash(const void* data, std::size_t bytes, std::uint64_t key);
 
 /// XXH3-128 of a regular file's bytes, as 32 hex digits; empty where it cannot be read.
 std::string hash_of(const std::filesystem::path& file);

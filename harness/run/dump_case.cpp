@@ -103,7 +103,10 @@ void Dump::inputs(const std::string& folder, const Spec& spec, const TestTensors
     error_ =
         fmt::format("--dump {}: {}", (order_.folder / case_ / folder).string(), failed.message());
   written_ = true;
-  const auto in = test.inputs();
+  Buffer made;  // the source, where it is not held
+  if (test.images) test.images->put((made = Buffer(spec.src_bytes())).data(), 0);
+  Inputs in = test.inputs();
+  if (test.images) in.src = made.data();
   constexpr std::pair<TensorRole, const char*> kFiles[] = {{TensorRole::src, "/x.npy"},
                                                            {TensorRole::weights, "/w.npy"},
                                                            {TensorRole::diff_dst, "/dy.npy"}};

@@ -126,9 +126,9 @@ void GuardedPlan::lay_canaries() {
   for (auto& lane : lanes_) lane.bound = false;
 }
 
-void GuardedPlan::put(const Lane& lane, TensorRole role) {
+void GuardedPlan::put(Lane& lane, TensorRole role) {
   if (!spec_.reads(role) || spec_.bytes(role) == 0) return;
-  copy_bytes(bytes(lane.binding.of(role)), lane.inputs.of(role), spec_.bytes(role));
+  lane.inputs.put(role, spec_.bytes(role), bytes(lane.binding.of(role)));
 }
 
 /// Checks every slot: one that was not run must not have changed either.
@@ -137,7 +137,7 @@ std::optional<Verdict> GuardedPlan::trespass() {
   for (const auto& lane : lanes_)
     for (const auto role : kTensorRoles)
       if (lane.bound && spec_.reads(role) && spec_.bytes(role) > 0 &&
-          !same_bytes(bytes(lane.binding.of(role)), lane.inputs.of(role), spec_.bytes(role)))
+          !lane.inputs.are_at(role, spec_.bytes(role), bytes(lane.binding.of(role))))
         return Trespass{Rule::R8, fmt::format("execute: {} was changed", word(role))};
   for (const auto& r : regions_)
     if (const auto at = touched_canary(worker_.arena().window(r), r, placement_); at != kUntouched)
@@ -147,7 +147,7 @@ std::optional<Verdict> GuardedPlan::trespass() {
 }
 
 /// Fills a slot's tensors: inputs with numbers, outputs with poison.
-void GuardedPlan::load(int slot, const Inputs& inputs, bool fresh, Poison poison) {
+void GuardedPlan::load(int slot, const RunInputs& inputs, bool fresh, Poison poison) {
   auto& mine = lane(slot);
   mine.inputs = inputs;
   for (const auto role : kTensorRoles)
@@ -171,7 +171,7 @@ VerifyRun GuardedPlan::request(int slot, bool fresh, Poison poison) {
   return r;
 }
 
-std::optional<Verdict> GuardedPlan::run(const Inputs& inputs, Placement placement, bool fresh,
+std::optional<Verdict> GuardedPlan::run(const RunInputs& inputs, Placement placement, bool fresh,
                                         Poison poison, int slot, int earlier) {
   if (fresh && slot == 0) {
     placement_ = placement;
@@ -192,7 +192,7 @@ std::optional<Verdict> GuardedPlan::run(const Inputs& inputs, Placement placemen
   return trespass();
 }
 
-std::optional<Verdict> GuardedPlan::run_batch(const std::vector<Inputs>& inputs,
+std::optional<Verdict> GuardedPlan::run_batch(const std::vector<RunInputs>& inputs,
                                               Placement placement, Poison poison) {
   placement_ = placement;
   lay_canaries();

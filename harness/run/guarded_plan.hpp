@@ -38,10 +38,10 @@ class GuardedPlan {
   /// and lays canaries around every buffer. Otherwise only upload and execute are called, `earlier`
   /// times before the outputs are poisoned again and once after. `inputs` must stay until the
   /// slot's next run. Returns what went wrong; empty where nothing did.
-  std::optional<Verdict> run(const Inputs& inputs, Placement placement, bool fresh,
+  std::optional<Verdict> run(const RunInputs& inputs, Placement placement, bool fresh,
                              Poison poison = Poison::nan, int slot = 0, int earlier = 0);
   /// The same with all slots, each with its own inputs, in one call of execute; fresh.
-  std::optional<Verdict> run_batch(const std::vector<Inputs>& inputs, Placement placement,
+  std::optional<Verdict> run_batch(const std::vector<RunInputs>& inputs, Placement placement,
                                    Poison poison);
 
   /// What the slot's last run wrote, by the spec's strides.
@@ -64,7 +64,7 @@ class GuardedPlan {
   /// A slot's buffers, and what its tensors were filled with.
   struct Lane {
     Binding binding;
-    Inputs inputs;
+    RunInputs inputs;
     bool bound = false;
   };
 
@@ -77,8 +77,8 @@ class GuardedPlan {
   Lane make_lane(const Lane* first);
   bool is_tensor(std::size_t region) const;
   void lay_canaries();
-  void put(const Lane& lane, TensorRole role);
-  void load(int slot, const Inputs& inputs, bool fresh, Poison poison);
+  void put(Lane& lane, TensorRole role);
+  void load(int slot, const RunInputs& inputs, bool fresh, Poison poison);
   VerifyRun request(int slot, bool fresh, Poison poison);
   std::optional<Verdict> trespass();
 

@@ -105,25 +105,34 @@ SampleLoad load_of(const Sampled& sampled, std::int64_t executions) {
   return load;
 }
 
-/// Puts the tensors that are wanted into the worker's arena, at offsets that depend on the spec
-/// alone.
+/// Puts the inputs that are wanted into the worker's arena, at offsets that depend on the spec
+/// alone. Outputs lie over the sources: the worker has copied these when it writes those.
 Binding lay_tensors(
     Worker& worker, const Spec& spec, const TestTensors& test,
     bool (*wanted)(TensorRole) = [](TensorRole) { return true; }) {
   auto& arena = worker.arena();
   arena.clear();
   Binding b;
-  for (const auto role : kTensorRoles) {
-    if (!spec.reads(role) && !spec.writes(role)) continue;
-    b.tensors[index_of(role)] = static_cast<std::int32_t>(b.regions.size());
-    b.regions.push_back(arena.reserve(spec.bytes(role), 64, buffer_role(role)));
-  }
+  const auto reserve = [&](auto belongs) {
+    for (const auto role : kTensorRoles) {
+      if ((!spec.reads(role) && !spec.writes(role)) || !belongs(role)) continue;
+      b.tensors[index_of(role)] = static_cast<std::int32_t>(b.regions.size());
+      b.regions.push_back(arena.reserve(spec.bytes(role), 64, buffer_role(role)));
+    }
+  };
+  reserve([](TensorRole role) { return !is_uploaded(role) && !is_result(role); });
+  const auto start = arena.used();
+  reserve([](TensorRole role) { return is_uploaded(role); });
+  const auto end = arena.used();
+  arena.go_to(start);
+  reserve([](TensorRole role) { return is_result(role); });
+  arena.go_to(std::max(arena.used(), end));
   // Reserving may move the arena.
-  const auto inputs = test.inputs();
+  auto inputs = test.inputs();
   for (const auto role : kTensorRoles)
     if (spec.reads(role) && spec.bytes(role) > 0 && wanted(role))
-      std::memcpy(arena.bytes(b.regions[static_cast<std::size_t>(b.of(role))], Placement::end),
-                  inputs.of(role), spec.bytes(role));
+      inputs.put(role, spec.bytes(role),
+                 arena.bytes(b.regions[static_cast<std::size_t>(b.of(role))], Placement::end));
   return b;
 }
 
@@ -198,10 +207,11 @@ class Group {
     tensors_.keep_only(fill_);
     (void)tensors_.of(fill_);
     const auto& spec = tensors_.spec();
-    // Shared memory of the worker that is set up or checked, the changed source, and copies of both
-    // references.
-    const double sheet = sheet_bytes(spec, tensors_.projected());
-    const double common = tensor_bytes(spec) + (tensors_.projected() ? 1 : 3) * sheet;
+    // Shared memory of the worker that is set up or checked; the changed source, and copies of both
+    // references, or the projection of the changed source instead of the other.
+    const double common =
+        exchanged_bytes(spec) +
+        (tensors_.projected() ? Projection::working_bytes(spec) : 3 * sheet_bytes(spec, false));
     double all = common, announced = 0;
     for (auto& lane : lanes_) {
       choose_slots(lane);
@@ -624,8 +634,10 @@ class Group {
     if (!w) return fail(lane, Failed{"the worker ended after the measurement"}), false;
     const auto& spec = tensors_.spec();
     const Released released(w->arena());
-    const auto binding = lay_tensors(*w, spec, tensors_.of(fill_, again));
     for (int slot = 0; slot < lane.measured.slots; ++slot) {
+      bool (*wanted)(TensorRole) = is_uploaded;
+      if (!again) wanted = [](TensorRole) { return false; };
+      const auto binding = lay_tensors(*w, spec, tensors_.of(fill_, again), wanted);
       const auto checked = w->call(MeasureCheck{lane.subject->plan->plan, again, slot},
                                    default_timeout(spec.geometry.flops()));
       if (!checked) return fail(lane, checked.error()), false;

@@ -28,13 +28,22 @@ double tensor_bytes(const Spec& spec) {
   return bytes_of(spec, &Spec::reads) + bytes_of(spec, &Spec::writes);
 }
 
+double exchanged_bytes(const Spec& spec) {
+  double sources = 0, all = bytes_of(spec, &Spec::reads);
+  for (const auto role : kTensorRoles)
+    if (spec.reads(role) && is_uploaded(role)) sources += real(spec.bytes(role));
+  return all - sources + std::max(sources, bytes_of(spec, &Spec::writes));
+}
+
 double sheet_bytes(const Spec& spec, bool projected) {
-  return bytes_of(spec, &Spec::reads) +
-         (projected ? Projection::bytes(spec) : 2 * sizeof(double) * real(spec.written_elements()));
+  const double inputs = bytes_of(spec, &Spec::reads);
+  if (projected) return inputs - real(spec.src_bytes()) + Projection::bytes(spec);
+  return inputs + 2 * sizeof(double) * real(spec.written_elements());
 }
 
 double verify_bytes(const Spec& spec, const VerifySettings& settings, bool projected) {
-  if (projected) return sheet_bytes(spec, true) + tensor_bytes(spec);
+  if (projected)
+    return sheet_bytes(spec, true) + Projection::working_bytes(spec) + tensor_bytes(spec);
   // For a gradient: its rearranged tensors and sums, one fill at a time.
   double rearranged = 0;
   if (spec.direction != Direction::forward && spec.geometry.batch > 0) {

@@ -19,15 +19,18 @@ namespace convgauge::run {
 /// Bytes of all tensors that the direction reads or writes.
 double tensor_bytes(const Spec& spec);
 
+/// Shared memory for measuring: weights and bias, and the sources, over which the outputs lie.
+double exchanged_bytes(const Spec& spec);
+
 /// Bytes of one fill's tensors in the driver: the inputs, with expected sums and magnitudes in
-/// double or, `projected`, with a projection.
+/// double or, `projected`, without the source and with a projection.
 double sheet_bytes(const Spec& spec, bool projected);
 
 /// Bytes that verifying takes, without what the plan announces.
 /// With a full reference: 2 x fills x (one fill's tensors; each with a changed source too)
 /// + 3 x (all tensors; shared memory for three slots of two plans) + outputs (a copy to compare the
 /// repeated run with) and, for a gradient, what reference/as_forward.hpp rearranges.
-/// `projected`: one fill's tensors + all tensors.
+/// `projected`: one fill's tensors + what making them takes + all tensors.
 double verify_bytes(const Spec& spec, const VerifySettings& settings, bool projected);
 
 /// Host memory that a plan announces for `slots` slots beside the tensors: buffers of its own form,

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstring>
 #include <numeric>
+#include <random>
 
+#include "core/blocks.hpp"
 #include "core/convert.hpp"
 #include "core/generator.hpp"
 #include "core/layers.hpp"
@@ -27,18 +29,6 @@ std::vector<std::int64_t> shuffled_within_groups(const Geometry& g, std::uint64_
   return order;
 }
 
-void multiply(Dtype type, Buffer& tensor, double factor) {
-  constexpr std::int64_t kLine = 512;
-  double line[kLine];
-  const auto count = static_cast<std::int64_t>(tensor.bytes() / size_of(type));
-  for (std::int64_t at = 0; at < count; at += kLine) {
-    const auto some = std::min(kLine, count - at);
-    load_line(type, tensor.data(), at, 1, some, line);
-    for (std::int64_t i = 0; i < some; ++i) line[i] *= factor;
-    store_line(type, tensor.data(), at, 1, some, line);
-  }
-}
-
 /// Row q of the result is row order[q].
 Buffer rows_in_order(const Buffer& rows, const std::vector<std::int64_t>& order) {
   Buffer moved(rows.bytes());
@@ -51,6 +41,30 @@ Buffer rows_in_order(const Buffer& rows, const std::vector<std::int64_t>& order)
 
 }  // namespace
 
+namespace {
+
+/// Of hashes; no plugin can know it.
+std::uint64_t secret() {
+  static const std::uint64_t key =
+      std::uint64_t{std::random_device{}()} << 32 | std::random_device{}();
+  return key;
+}
+
+}  // namespace
+
+void RunInputs::put(TensorRole role, std::size_t bytes, std::byte* to) {
+  if (role == TensorRole::src && images) {
+    hash_ = images->put(to, secret());
+    return;
+  }
+  copy_bytes(to, of(role), bytes);
+}
+
+bool RunInputs::are_at(TensorRole role, std::size_t bytes, const std::byte* at) const {
+  if (role == TensorRole::src && images) return images->hash_at(at, secret()) == hash_;
+  return same_bytes(at, of(role), bytes);
+}
+
 TestTensors ProblemTensors::make(Fill fill, bool changed) const {
   constexpr std::uint64_t kOtherSource = 0x9e3779b97f4a7c15;  // makes another seed
   const auto src_seed = changed ? seed_ ^ kOtherSource : seed_;
@@ -60,12 +74,17 @@ TestTensors ProblemTensors::make(Fill fill, bool changed) const {
     tensor = Buffer(spec_.bytes(role));
     fill_it(spec_, fill, seed, tensor.data());
   };
-  make(TensorRole::src, s.src, fill_src, src_seed);
+  if (projected_)
+    s.images = SourceImages{spec_, fill, src_seed};
+  else
+    make(TensorRole::src, s.src, fill_src, src_seed);
   make(TensorRole::weights, s.weights, fill_weights, seed_);
   make(TensorRole::bias, s.bias, fill_bias, seed_);
   make(TensorRole::diff_dst, s.diff_dst, fill_diff_dst, src_seed);
   if (projected_)
-    s.projection = std::make_shared<Projection>(spec_, fill, s.inputs(), src_seed, threads_);
+    s.projection = std::make_shared<Projection>(
+        spec_, fill, [&](auto image, auto* out) { s.images->make(image, out); },
+        Projection::Factors{s.weights.data(), s.bias.data()}, src_seed, threads_);
   else
     s.expected = references_.get(spec_, fill, {src_seed, seed_}, s.inputs(), threads_);
   return s;
@@ -135,11 +154,11 @@ std::pair<TestTensors, Relation> ProblemTensors::related(Fill fill) {
   relation.scale = 2;
   relation.first_image = std::min<std::int64_t>(1, spec_.geometry.batch - 1);
   relation.channels = shuffled_within_groups(spec_.geometry, seed_);
-  const auto image = spec_.src_bytes() / static_cast<std::size_t>(spec_.geometry.batch);
-  std::rotate(s.src.data(), s.src.data() + static_cast<std::size_t>(relation.first_image) * image,
-              s.src.data() + s.src.bytes());
-  multiply(spec_.src_type, s.src, relation.scale);
-  multiply(spec_.dst_type, s.bias, relation.scale);
+  s.images->first = relation.first_image, s.images->scale = relation.scale;
+  const auto channels = static_cast<std::int64_t>(s.bias.bytes() / size_of(spec_.dst_type));
+  for (std::int64_t o = 0; o < channels; ++o)
+    store(spec_.dst_type, s.bias.data(), o,
+          relation.scale * load(spec_.dst_type, s.bias.data(), o));
   s.weights = rows_in_order(s.weights, relation.channels);
   if (s.bias.bytes() > 0) s.bias = rows_in_order(s.bias, relation.channels);
   return made;
@@ -179,7 +198,9 @@ std::variant<Agrees, Differs> TestTensors::judge(const Spec& spec, Fill fill,
   const auto main = spec.result();
   auto outcome = std::variant<Agrees, Differs>();
   if (projection) {
-    outcome = projection->compare(algorithm, inputs(), got[index_of(main)], relation);
+    outcome = projection->compare(
+        algorithm, [this](auto image, auto* out) { images->make(image, out); },
+        {weights.data(), bias.data()}, got[index_of(main)], relation);
   } else {
     outcome = judge_one({spec, algorithm, fill, inputs(), reference(), got[index_of(main)]});
     if (spec.writes(TensorRole::diff_bias)) {

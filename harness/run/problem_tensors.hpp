@@ -15,6 +15,7 @@
 #include "reference/cache.hpp"
 #include "reference/changed_element.hpp"
 #include "verify/projection.hpp"
+#include "verify/source_images.hpp"
 
 namespace convgauge::run {
 
@@ -22,14 +23,36 @@ namespace convgauge::run {
 /// write.
 using Outputs = std::array<const std::byte*, kTensorCount>;
 
+/// The inputs of an execution, where they lie or, for a source that would take too much memory, how
+/// it is made.
+class RunInputs : public Inputs {
+ public:
+  const SourceImages* images = nullptr;  // instead of src
+
+  RunInputs() = default;
+  RunInputs(const Inputs& inputs, const SourceImages* made = nullptr)
+      : Inputs(inputs), images(made) {}
+  /// Copies the `bytes` of an input to `to`.
+  void put(TensorRole role, std::size_t bytes, std::byte* to);
+  /// Whether exactly they lie at `at`, where put() may have put them.
+  bool are_at(TensorRole role, std::size_t bytes, const std::byte* at) const;
+
+ private:
+  std::uint64_t hash_ = 0;  // of `images`, as they were put
+};
+
 /// The inputs of a convolution for one fill, with the expected output. All in the driver's own
 /// memory, which no plugin can reach.
 struct TestTensors {
   Buffer src, weights, bias, diff_dst;  // without memory where the direction does not read them
+  std::optional<SourceImages> images;   // instead of src, with a projection
   std::shared_ptr<const ReferenceValues> expected;  // one of the two is set
   std::shared_ptr<const Projection> projection;
 
-  Inputs inputs() const { return {src.data(), weights.data(), bias.data(), diff_dst.data()}; }
+  RunInputs inputs() const {
+    return {{src.data(), weights.data(), bias.data(), diff_dst.data()},
+            images ? &*images : nullptr};
+  }
   Reference reference() const { return expected->view(); }
   /// Compares all outputs. Agrees with the largest errors, or Differs with the oracle's name and a
   /// diagnosis where there is one. `relation`: how these inputs are related to those of the

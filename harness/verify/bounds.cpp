@@ -267,8 +267,7 @@ Bound backward_bound(const Evidence& e) {
   const auto like = [&](const Spec& forward, const Inputs& inputs) {
     return forward_bound({forward, e.algorithm, e.fill, inputs, {}, nullptr}, e.spec.terms() + 1);
   };
-  if (!works_on_tiles(e.algorithm) && !e.algorithm.flushes_subnormals &&
-      e.spec.math == MathMode::strict) {
+  if (!bound_depends_on_source(e.algorithm, e.spec.math)) {
     auto bound = like(forward_of(e.spec), {});
     bound.floor.assign(channels, bound.floor.front());
     return bound;
@@ -284,6 +283,10 @@ Bound backward_bound(const Evidence& e) {
 }
 
 }  // namespace
+
+bool bound_depends_on_source(const Algorithm& algorithm, MathMode math) {
+  return works_on_tiles(algorithm) || algorithm.flushes_subnormals || math != MathMode::strict;
+}
 
 Bound bound_of(const Evidence& e) {
   if (e.role == TensorRole::diff_bias) return bias_bound(e);

@@ -27,6 +27,8 @@ struct Bound {
 };
 
 Bound bound_of(const Evidence& evidence);
+/// Whether bound_of() reads the inputs.
+bool bound_depends_on_source(const Algorithm& algorithm, MathMode math);
 
 /// Winograd and fft: an output depends on a whole tile.
 bool works_on_tiles(const Algorithm& algorithm);

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/blocks.hpp"
+#include "core/buffer.hpp"
 #include "core/convert.hpp"
 #include "core/generator.hpp"
 #include "core/layers.hpp"
@@ -44,10 +45,13 @@ void each_image(std::int64_t images, int threads, Work work) {
       images, 1, [&](std::int64_t image, std::int64_t) { work(image); }, threads);
 }
 
-/// One image of the source: images lie one after the other in every layout.
-const void* image_of(const Spec& spec, const void* src, std::int64_t image) {
-  return static_cast<const std::byte*>(src) +
-         static_cast<std::size_t>(image * spec.src_strides()[0]) * size_of(spec.src_type);
+/// One image of the source, and the spec of a problem of that image alone.
+std::pair<Spec, Buffer> image_of(const Spec& spec, const ImageSource& source, std::int64_t image) {
+  std::pair<Spec, Buffer> one(spec, Buffer());
+  one.first.geometry.batch = 1;
+  one.second = Buffer(one.first.src_bytes());
+  source(image, one.second.data());
+  return one;
 }
 
 }  // namespace
@@ -55,6 +59,14 @@ const void* image_of(const Spec& spec, const void* src, std::int64_t image) {
 double Projection::bytes(const Spec& spec) {
   const auto& g = spec.geometry;
   return 16.0 * static_cast<double>(g.batch * g.groups * parts_of(g) * plane_of(g));
+}
+
+double Projection::working_bytes(const Spec& spec) {
+  const auto& g = spec.geometry;
+  const auto images = std::max<std::int64_t>(1, std::min(g.batch, usual_threads()));
+  return static_cast<double>(images) *
+         (static_cast<double>(spec.src_bytes()) / static_cast<double>(g.batch) +
+          2 * bytes(spec) / static_cast<double>(g.batch));
 }
 
 double Projection::saving(const Spec& spec) {
@@ -67,12 +79,12 @@ std::int64_t Projection::part_of(std::int64_t channel) const {
   return channel / g.group_outputs() * parts_ + channel % g.group_outputs() % parts_;
 }
 
-void Projection::add_channel(const Inputs& inputs, std::int64_t channel) {
+void Projection::add_channel(const Factors& factors, std::int64_t channel) {
   const auto& g = spec_.geometry;
   const auto part = part_of(channel), taps = g.h.kernel * g.w.kernel;
   const double r = factors_[index(channel)];
   std::vector<double> line(index(g.terms()));
-  load_line(spec_.weights_type, inputs.weights, channel * g.terms(), 1, g.terms(), line.data());
+  load_line(spec_.weights_type, factors.weights, channel * g.terms(), 1, g.terms(), line.data());
   double* combined = weights_.data() + 2 * part * g.terms();
   for (std::int64_t t = 0; t < g.terms(); ++t) {
     combined[t] += r * line[index(t)];
@@ -88,13 +100,13 @@ void Projection::add_channel(const Inputs& inputs, std::int64_t channel) {
   }
   factor_sums_[index(part)] += std::fabs(r);
   if (!g.bias) return;
-  const double bias = load(spec_.dst_type, inputs.bias, channel);
+  const double bias = load(spec_.dst_type, factors.bias, channel);
   bias_[index(2 * part)] += r * bias;
   bias_[index(2 * part + 1)] += std::fabs(r * bias);
 }
 
-Projection::Projection(const Spec& spec, Fill fill, const Inputs& inputs, std::uint64_t seed,
-                       int threads)
+Projection::Projection(const Spec& spec, Fill fill, const ImageSource& source,
+                       const Factors& factors, std::uint64_t seed, int threads)
     : spec_(spec), fill_(fill), threads_(threads), parts_(parts_of(spec.geometry)) {
   const auto& g = spec_.geometry;
   const auto parts = total_parts(), plane = plane_of(g);
@@ -104,16 +116,15 @@ Projection::Projection(const Spec& spec, Fill fill, const Inputs& inputs, std::u
   norm_.resize(largest_.size());
   factor_sums_.resize(index(parts));
   for (std::int64_t o = 0; o < g.out_channels; ++o) factors_.push_back(factor_of(seed, o));
-  for (std::int64_t o = 0; o < g.out_channels; ++o) add_channel(inputs, o);
+  for (std::int64_t o = 0; o < g.out_channels; ++o) add_channel(factors, o);
   want_.resize(index(g.batch * parts * plane));
   magnitude_.resize(want_.size());
-  auto combined = spec_;
-  combined.geometry.batch = 1;
-  combined.geometry.out_channels = 2 * parts;
-  combined.weights_type = combined.dst_type = Dtype::f64;
   each_image(g.batch, threads_, [&](std::int64_t image) {
     std::vector<double> want(index(2 * parts * plane)), magnitude(want.size());
-    reference_fast(combined, {image_of(spec_, inputs.src, image), weights_.data(), bias_.data()},
+    auto [combined, src] = image_of(spec_, source, image);
+    combined.geometry.out_channels = 2 * parts;
+    combined.weights_type = combined.dst_type = Dtype::f64;
+    reference_fast(combined, {src.data(), weights_.data(), bias_.data()},
                    {want.data(), magnitude.data()}, 1);
     for (std::int64_t part = 0; part < parts; ++part) {
       const auto to = (image * parts + part) * plane;
@@ -127,11 +138,12 @@ Projection::Projection(const Spec& spec, Fill fill, const Inputs& inputs, std::u
 /// channels of |r| S, and S is linear in the largest weight (winograd), or the norm of the weights
 /// (fft), of each input channel. So weights that are constant over the taps, with that maximum or
 /// norm, give it.
-Bound Projection::bound_of_image(const Algorithm& algorithm, const Inputs& inputs,
+Bound Projection::bound_of_image(const Algorithm& algorithm, const ImageSource& source,
                                  std::int64_t image) const {
-  auto spec = spec_;
+  const bool reads = bound_depends_on_source(algorithm, spec_.math);
+  auto [spec, src] = image_of(
+      spec_, reads ? source : [](std::int64_t, std::byte*) {}, image);
   auto& g = spec.geometry;
-  g.batch = 1;
   g.out_channels = total_parts();
   g.bias = false;  // counted with the magnitudes
   const auto taps = g.h.kernel * g.w.kernel;
@@ -143,12 +155,7 @@ Bound Projection::bound_of_image(const Algorithm& algorithm, const Inputs& input
     values[i] = up * (norms ? norm_ : largest_)[i / index(taps)];
   store_line(spec.weights_type, weights.data(), 0, 1, static_cast<std::int64_t>(values.size()),
              values.data());
-  return bound_of({spec,
-                   algorithm,
-                   fill_,
-                   {image_of(spec_, inputs.src, image), weights.data(), nullptr},
-                   {},
-                   nullptr});
+  return bound_of({spec, algorithm, fill_, {src.data(), weights.data(), nullptr}, {}, nullptr});
 }
 
 /// sum_o r_o got[o] for every part and output position of an image.
@@ -186,13 +193,13 @@ std::vector<double> Projection::projected(const void* got, const Relation& relat
   return sums;
 }
 
-Projection::Worst Projection::judge(const Algorithm& algorithm, const Inputs& inputs,
+Projection::Worst Projection::judge(const Algorithm& algorithm, const ImageSource& source,
                                     const void* got, const Relation& relation,
                                     std::int64_t image) const {
   const auto& g = spec_.geometry;
   const auto plane = plane_of(g);
-  const bool exact = agrees_bit_for_bit({spec_, algorithm, fill_, inputs, {}, got});
-  const Bound bound = exact ? Bound{} : bound_of_image(algorithm, inputs, image);
+  const bool exact = agrees_bit_for_bit({spec_, algorithm, fill_, {}, {}, got});
+  const Bound bound = exact ? Bound{} : bound_of_image(algorithm, source, image);
   const auto sums = projected(got, relation, image);
   const auto was = (image + relation.first_image) % g.batch;
   Worst worst;
@@ -252,7 +259,8 @@ std::optional<Differs> Projection::sloppy(const Algorithm& algorithm,
 
 /// A projection says only that one of its part's channels is wrong. At the worst position, each
 /// channel is computed by the definition, and the one that is furthest off is reported.
-Differs Projection::differs(const std::vector<Worst>& images, const Inputs& inputs, const void* got,
+Differs Projection::differs(const std::vector<Worst>& images, const ImageSource& source,
+                            const Factors& factors, const void* got,
                             const Relation& relation) const {
   const auto& g = spec_.geometry;
   Differs d;
@@ -266,13 +274,15 @@ Differs Projection::differs(const std::vector<Worst>& images, const Inputs& inpu
   d.of = static_cast<std::int64_t>(want_.size());
   const Strides stride = spec_.dst_strides();
   const auto h = at.pixel / g.w.output(), w = at.pixel % g.w.output();
-  Mutant definition(spec_);
+  const auto [alone, src] = image_of(spec_, source, image);
+  Mutant definition(alone);
   double most = -1;
   for (std::int64_t q = 0; q < g.out_channels; ++q) {
     if (part_of(relation.channels.empty() ? q : relation.channels[index(q)]) != at.part) continue;
     const double value = load(spec_.dst_type, got,
                               image * stride[0] + q * stride[1] + h * stride[2] + w * stride[3]);
-    const double want = sum_at(definition, inputs, {image, q, h, w}).value;
+    const double want =
+        sum_at(definition, {src.data(), factors.weights, factors.bias}, {0, q, h, w}).value;
     const double error =
         std::isnan(value) ? std::numeric_limits<double>::infinity() : std::fabs(value - want);
     if (error <= most) continue;
@@ -286,17 +296,18 @@ Differs Projection::differs(const std::vector<Worst>& images, const Inputs& inpu
   return d;
 }
 
-std::variant<Agrees, Differs> Projection::compare(const Algorithm& algorithm, const Inputs& inputs,
+std::variant<Agrees, Differs> Projection::compare(const Algorithm& algorithm,
+                                                  const ImageSource& source, const Factors& factors,
                                                   const void* got, const Relation& relation) const {
   const auto& g = spec_.geometry;
   std::vector<Worst> images(index(g.batch));
   each_image(g.batch, threads_, [&](std::int64_t image) {
-    images[index(image)] = judge(algorithm, inputs, got, relation, image);
+    images[index(image)] = judge(algorithm, source, got, relation, image);
   });
   Agrees agrees;
   double error = 0, want = 0;
   for (const auto& image : images) {
-    if (image.wrong > 0) return differs(images, inputs, got, relation);
+    if (image.wrong > 0) return differs(images, source, factors, got, relation);
     agrees.worst = std::max(agrees.worst, image.share);
     error += image.square_error, want += image.square_want;
   }

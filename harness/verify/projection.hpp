@@ -1,7 +1,9 @@
 // Problems too large for a reference of every output: random combinations of output channels are
 // verified instead.
 #pragma once
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <variant>
 #include <vector>
@@ -19,6 +21,11 @@ struct Relation {
   double scale = 1;                    // source and bias; a power of two
 };
 
+/// Writes one image of the source to `out`. Large sources are made anew, image by image, wherever
+/// they are needed, because together with those of a plan they may not fit into memory. Called from
+/// several threads.
+using ImageSource = std::function<void(std::int64_t image, std::byte* out)>;
+
 /// Freivalds' check (Probabilistic machines can use less running time, 1977), applied to output
 /// channels: for random r, sum_o r_o y_o must be the convolution of the source with sum_o r_o w_o.
 /// A group's channels are divided into parts of at most kPartChannels, because the error bound of a
@@ -29,17 +36,25 @@ class Projection {
  public:
   static constexpr std::int64_t kPartChannels = 64;
 
-  /// Forward direction and finite fills only. `inputs` are read by the constructor only. `threads`
-  /// at least 1.
-  Projection(const Spec& spec, Fill fill, const Inputs& inputs, std::uint64_t seed, int threads);
+  /// Weights and bias.
+  struct Factors {
+    const void *weights = nullptr, *bias = nullptr;
+  };
+  /// Forward direction and finite fills only. `source` and `factors` are read by the constructor
+  /// only. `threads` at least 1.
+  Projection(const Spec& spec, Fill fill, const ImageSource& source, const Factors& factors,
+             std::uint64_t seed, int threads);
 
   /// Agrees, or Differs at the worst position of a part, whose channels are then computed one by
-  /// one. `inputs` and `got` are those of the related problem.
-  std::variant<Agrees, Differs> compare(const Algorithm& algorithm, const Inputs& inputs,
-                                        const void* got, const Relation& relation = {}) const;
+  /// one. `source`, `factors` and `got` are those of the related problem.
+  std::variant<Agrees, Differs> compare(const Algorithm& algorithm, const ImageSource& source,
+                                        const Factors& factors, const void* got,
+                                        const Relation& relation = {}) const;
 
   /// Bytes of memory that a projection of `spec` holds.
   static double bytes(const Spec& spec);
+  /// Those that making one takes beside, and comparing with one at most.
+  static double working_bytes(const Spec& spec);
   /// How many times fewer output channels a projection computes than a full reference.
   static double saving(const Spec& spec);
 
@@ -54,16 +69,16 @@ class Projection {
 
   std::int64_t total_parts() const { return spec_.geometry.groups * parts_; }
   std::int64_t part_of(std::int64_t channel) const;
-  void combine(const Inputs& inputs);
-  void add_channel(const Inputs& inputs, std::int64_t channel);
-  Bound bound_of_image(const Algorithm& algorithm, const Inputs& inputs, std::int64_t image) const;
+  void add_channel(const Factors& factors, std::int64_t channel);
+  Bound bound_of_image(const Algorithm& algorithm, const ImageSource& source,
+                       std::int64_t image) const;
   std::vector<double> projected(const void* got, const Relation& relation,
                                 std::int64_t image) const;
-  Worst judge(const Algorithm& algorithm, const Inputs& inputs, const void* got,
+  Worst judge(const Algorithm& algorithm, const ImageSource& source, const void* got,
               const Relation& relation, std::int64_t image) const;
   std::optional<Differs> sloppy(const Algorithm& algorithm, const std::vector<Worst>& images) const;
-  Differs differs(const std::vector<Worst>& images, const Inputs& inputs, const void* got,
-                  const Relation& relation) const;
+  Differs differs(const std::vector<Worst>& images, const ImageSource& source,
+                  const Factors& factors, const void* got, const Relation& relation) const;
 
   Spec spec_;
   Fill fill_;

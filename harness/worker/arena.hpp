@@ -28,6 +28,9 @@ class Arena {
   void clear() { used_ = 0; }
   /// As clear(), and gives all pages but the first 16 MiB back to the system.
   void release();
+  /// For windows that lie over each other: where the next would begin, and going back to there.
+  std::uint64_t used() const { return used_; }
+  void go_to(std::uint64_t used) { used_ = used; }
   /// Reserves a window for `bytes`; the memory grows as needed. Pointers obtained before are
   /// invalid. Throws std::bad_alloc.
   Region reserve(std::uint64_t bytes, std::uint64_t alignment, BufferRole role);

@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,7 +21,10 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <utility>
 
 #include "core/layers.hpp"
 #include "worker/descriptor.hpp"
@@ -38,6 +42,7 @@ constexpr const char* kSharedMemory = "/dev/shm";
 constexpr const char* kScratchSize = "size=1g,nr_inodes=64k,mode=0700";
 // A thread for each processor of a large machine, several times over, for several libraries.
 constexpr rlim_t kMostTasks = 4096;
+constexpr const char* kLargestProcessId = "/proc/sys/kernel/pid_max";
 
 // Of Linux 6.12; Debian 12 has the header of 6.1.
 struct LandlockRules {
@@ -158,10 +163,33 @@ void drop_capabilities() {
   ::syscall(SYS_capset, &header, sets.data());
 }
 
-/// The count is that of this user namespace from Linux 5.14 on; root's is not limited.
+/// Whether each PID namespace has a largest process id of its own (Linux 6.14); before, all share
+/// that of the machine.
+bool has_own_largest_process_id() {
+  utsname system{};
+  int major = 0, minor = 0;
+  if (::uname(&system) != 0 || std::sscanf(system.release, "%d.%d", &major, &minor) != 2)
+    return false;
+  return std::pair(major, minor) >= std::pair(6, 14);
+}
+
+/// Of root's, which no resource limit limits: by the process ids that the PID namespace has.
+bool limit_process_ids() {
+  if (!has_own_largest_process_id()) return false;
+  const auto wanted = std::to_string(kMostTasks);
+  write_file(kLargestProcessId, wanted);
+  std::string is;
+  std::ifstream(kLargestProcessId) >> is;
+  return is == wanted;
+}
+
+/// An ordinary user's count is that of this user namespace from Linux 5.14 on. To be called while
+/// /proc can be written.
 bool limit_tasks(bool namespaced) {
   rlimit limit{};
-  if (!namespaced || ::geteuid() == 0 || ::getrlimit(RLIMIT_NPROC, &limit) != 0) return false;
+  if (!namespaced) return false;
+  if (::geteuid() == 0) return limit_process_ids();
+  if (::getrlimit(RLIMIT_NPROC, &limit) != 0) return false;
   limit.rlim_max = std::min(limit.rlim_max, kMostTasks);
   limit.rlim_cur = std::min(limit.rlim_cur, limit.rlim_max);
   return ::setrlimit(RLIMIT_NPROC, &limit) == 0;
@@ -214,6 +242,7 @@ bool enter_mount_namespace() {
 
 Contained contain(const ContainedFolders& folders, bool namespaced, pid_t driver) {
   Contained done;
+  done.tasks = limit_tasks(namespaced);
   done.storage = namespaced && mount_own(folders);
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   const int abi = landlock_abi();
@@ -221,7 +250,6 @@ Contained contain(const ContainedFolders& folders, bool namespaced, pid_t driver
   done.processes = namespaced;
   done.files = done.storage || landlocked;
   drop_capabilities();
-  done.tasks = limit_tasks(namespaced);
   done.calls = deny_system_calls({.processes = namespaced,
                                   .signals = namespaced || (landlocked && abi >= kAbiScopes),
                                   .attributes = done.storage,

@@ -33,7 +33,8 @@ struct Contained {
   /// System calls that reach other programs, change the machine or file attributes are denied, by
   /// seccomp.
   bool calls = false;
-  /// The number of processes and threads is limited: the system does that for ordinary users.
+  /// The number of processes and threads is limited: of ordinary users by a resource limit, of root
+  /// by the PID namespace (from Linux 6.14 on).
   bool tasks = false;
 };
 

@@ -42,10 +42,12 @@ std::byte* PrivateMemory::obtain(std::size_t bytes, std::size_t alignment) {
   return at;
 }
 
-std::byte* PrivateMemory::copy_of(std::int32_t region) {
+std::byte* PrivateMemory::copy_of(TensorRole role) {
+  const auto region = binding_.of(role);
   if (region < 0) return nullptr;
   const auto& r = binding_.regions.at(static_cast<std::size_t>(region));
   auto* at = obtain(r.bytes, r.alignment);
+  if (is_result(role)) return at;
   std::memcpy(at, arena_.get() + r.offset + offset_in_window(r, Placement::end), r.bytes);
   return at;
 }
@@ -63,8 +65,7 @@ Answer<PrivateMemory> PrivateMemory::make(const Backend& backend, const PlanSett
   m.arena_ = Block(static_cast<std::byte*>(view), Unmap{arena_bytes});
   for (int slot = 0; slot < slots; ++slot) {
     auto& host = m.host_.emplace_back();
-    for (std::size_t role = 0; role < kTensorCount; ++role)
-      host[role] = m.copy_of(binding.tensors[role]);
+    for (const auto role : kTensorRoles) host[index_of(role)] = m.copy_of(role);
     auto& list = m.addresses_.emplace_back();
     for (std::size_t i = 0; i < requirements.size(); ++i) {
       const auto& r = requirements[i];

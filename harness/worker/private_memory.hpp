@@ -60,7 +60,7 @@ class PrivateMemory {
   using Block = std::unique_ptr<std::byte, Unmap>;
   PrivateMemory() = default;
   std::byte* obtain(std::size_t bytes, std::size_t alignment);
-  std::byte* copy_of(std::int32_t region);
+  std::byte* copy_of(TensorRole role);
   /// Calls act(the slot's copy, the arena's bytes, number of bytes) for each of the host's tensors
   /// whose role is wanted.
   template <class Act>

@@ -1,6 +1,8 @@
 // Signals to other processes, their priority, processors and limits; processes that stay behind.
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/sched.h>
+#include <pthread.h>
 #include <sched.h>
 #include <spawn.h>
 #include <sys/resource.h>
@@ -8,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <thread>
@@ -155,6 +158,27 @@ bool thread_bomb() {
   for (auto& thread : threads) thread.join();
   return false;
 }
+/// Whether more threads run at once than any library needs.
+bool too_many_threads() {
+  constexpr int kMany = 5000;
+  pthread_attr_t small;
+  ::pthread_attr_init(&small);
+  ::pthread_attr_setstacksize(&small, PTHREAD_STACK_MIN);
+  static std::atomic<bool> over;
+  over = false;
+  std::vector<pthread_t> threads;
+  const auto wait = [](void*) -> void* {
+    over.wait(false);
+    return nullptr;
+  };
+  for (pthread_t one = 0;
+       threads.size() < kMany && ::pthread_create(&one, &small, wait, nullptr) == 0;)
+    threads.push_back(one);
+  over = true;
+  over.notify_all();
+  for (const auto one : threads) ::pthread_join(one, nullptr);
+  return threads.size() == kMany;
+}
 /// Allowed: compilers run at run time.
 bool start_program() {
   pid_t child = 0;
@@ -223,6 +247,8 @@ constexpr Cheat kTable[] = {
     row("leaves_stopped", "processes", "leaves a stopped child", kLeft, once<leave_traced>),
     row("fork_bomb", "processes", "forks 2,047 processes", kLeft, once<fork_bomb>),
     row("thread_bomb", "processes", "starts 3,000 threads", "agrees", once<thread_bomb>),
+    row("too_many_threads", "processes", "has 5,000 threads at once", "agrees",
+        once<too_many_threads>),
     row("starts_program", "processes", "runs a program and waits for it: allowed", "agrees",
         once<start_program>),
     row("becomes_program", "processes", "becomes another program", "died|timed_out|failed",

@@ -30,8 +30,20 @@ TEST(MemoryNeed, CountsWhatAGradientRearranges) {
 
 TEST(MemoryNeed, CountsOneFillWithAProjection) {
   const auto spec = Spec::of(*parse_problem("n1c2h3w5_o4k1"), Dtype::f32, Layout::nchw);
-  const double inputs = 4 * (2 * 3 * 5 + 4 * 2 + 4), outputs = 4 * 3 * 5;
-  EXPECT_EQ(verify_bytes(spec, {}, true), inputs + 16 * 3 * 5 + inputs + 4 * outputs);
+  const double source = 4 * 2 * 3 * 5, factors = 4 * (4 * 2 + 4), outputs = 4 * 3 * 5;
+  const double projection = 16 * 3 * 5;
+  EXPECT_EQ(verify_bytes(spec, {}, true),
+            factors + projection + source + 2 * projection + source + factors + 4 * outputs)
+      << "the source is made image by image";
+}
+
+TEST(MemoryNeed, CountsSourcesAndOutputsOnceWhereTheyLieOverEachOther) {
+  auto spec = Spec::of(*parse_problem("n1c2h3w5_o4k1"), Dtype::f32, Layout::nchw);
+  const double source = 4 * 2 * 3 * 5, factors = 4 * (4 * 2 + 4), outputs = 4 * 4 * 3 * 5;
+  EXPECT_EQ(exchanged_bytes(spec), factors + outputs);
+  spec.geometry.bias = false;
+  spec.direction = Direction::backward_weights;
+  EXPECT_EQ(exchanged_bytes(spec), source + outputs) << "both are sources there";
 }
 
 Requirement own(Scope scope, std::size_t bytes) {

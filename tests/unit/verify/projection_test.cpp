@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstring>
 
 #include "core/layers.hpp"
 #include "judge.hpp"
@@ -16,13 +17,26 @@ using testing::Trial;
 
 constexpr std::uint64_t kSeed = 11;
 
-bool agrees(Trial& t, const Projection& p, const Relation& relation = {}) {
-  return std::holds_alternative<Agrees>(
-      p.compare(t.algorithm, t.tensors.inputs(), t.got.data(), relation));
+ImageSource images_of(const Trial& t) {
+  const auto bytes = t.spec.src_bytes() / static_cast<std::size_t>(t.spec.geometry.batch);
+  return [&t, bytes](std::int64_t image, std::byte* out) {
+    std::memcpy(out, t.tensors.src.data() + static_cast<std::size_t>(image) * bytes, bytes);
+  };
 }
 
-Projection projection_of(Trial& t, int threads = 2) {
-  return {t.spec, t.fill, t.tensors.inputs(), kSeed, threads};
+std::variant<Agrees, Differs> compared(const Trial& t, const Projection& p,
+                                       const Relation& relation = {}) {
+  return p.compare(t.algorithm, images_of(t), {t.tensors.weights.data(), t.tensors.bias.data()},
+                   t.got.data(), relation);
+}
+
+bool agrees(const Trial& t, const Projection& p, const Relation& relation = {}) {
+  return std::holds_alternative<Agrees>(compared(t, p, relation));
+}
+
+Projection projection_of(const Trial& t, int threads = 2) {
+  return {t.spec, t.fill, images_of(t), {t.tensors.weights.data(), t.tensors.bias.data()},
+          kSeed,  threads};
 }
 
 TEST(Projection, LetsRightOutputsPass) {
@@ -50,7 +64,7 @@ TEST(Projection, FindsOneWrongInteger) {
     for (std::int64_t i = 0; i < count; i += 101) {
       const double right = t.at(i);
       t.set(i, right + 1);
-      const auto verdict = p.compare(t.algorithm, t.tensors.inputs(), t.got.data());
+      const auto verdict = compared(t, p);
       ASSERT_TRUE(std::holds_alternative<Differs>(verdict)) << i;
       const auto& d = std::get<Differs>(verdict);
       EXPECT_EQ(d.worst.at,
@@ -130,8 +144,8 @@ TEST(Projection, KnowsARelatedProblem) {
 
 TEST(Projection, ThreadsChangeNothing) {
   Trial t("n5c4h9w9_o20k3p1", Fill::normal);
-  const auto alone = projection_of(t, 1).compare(t.algorithm, t.tensors.inputs(), t.got.data());
-  const auto three = projection_of(t, 3).compare(t.algorithm, t.tensors.inputs(), t.got.data());
+  const auto alone = compared(t, projection_of(t, 1));
+  const auto three = compared(t, projection_of(t, 3));
   EXPECT_EQ(std::get<Agrees>(alone), std::get<Agrees>(three));
 }
 
