@@ -2,6 +2,7 @@
 #include "report/decision.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/layers.hpp"
 #include "measure/many.hpp"
@@ -47,6 +48,22 @@ class Maker {
     for (const auto& row : group.rows) samples_.push_back(samples_of(row));
     for (std::size_t c = 0; c < group.columns.size(); ++c)
       made_.totals.push_back(total_of(everywhere(static_cast<int>(c))));
+  }
+
+  /// See usual_baseline().
+  int usual_baseline() const {
+    int best = -1, fewest_missing = 0;
+    double least = 0;
+    for (std::size_t c = 0; c < group_.columns.size(); ++c) {
+      const auto missing = made_.totals[c].missing;
+      if (missing == made_.totals[c].layers) continue;
+      double sum = 0;
+      for (std::size_t r = 0; r < samples_.size(); ++r)
+        sum += time_of(r, static_cast<int>(c), Half::choosing);
+      if (best >= 0 && std::pair(missing, sum) >= std::pair(fewest_missing, least)) continue;
+      best = static_cast<int>(c), fewest_missing = missing, least = sum;
+    }
+    return best;
   }
 
   Decision make() {
@@ -270,6 +287,10 @@ class Maker {
 };
 
 }  // namespace
+
+int usual_baseline(const Group& group) {
+  return Maker(group).usual_baseline();
+}
 
 Decision decide(const Group& group) {
   return Maker(group).make();

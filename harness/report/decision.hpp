@@ -132,6 +132,11 @@ struct Decision {
 /// `group` has its columns and rows in place, with the times of its cells.
 Decision decide(const Group& group);
 
+/// For a run that names no baseline: of the columns with a time in most layers, the one whose total
+/// is the least on the rounds that decisions are chosen by; -1 where nothing has a time. Of `group`
+/// only columns, rows and records are read.
+int usual_baseline(const Group& group);
+
 /// Layers with that call, in how many the decision uses the column, and which columns are the
 /// plan's alternatives as a whole: not told apart from it.
 int layers_called(const Decision& decision, LayerCall call);

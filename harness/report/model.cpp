@@ -67,7 +67,9 @@ int baseline_of(const Group& group) {
     const auto& column = group.columns[static_cast<std::size_t>(c)];
     if (column.label == *wanted && (found < 0 || column.variant.empty())) found = c;
   }
-  return !wanted && !group.columns.empty() ? 0 : found;
+  if (wanted) return found;
+  const int usual = usual_baseline(group);
+  return usual < 0 && !group.columns.empty() ? 0 : usual;
 }
 
 }  // namespace

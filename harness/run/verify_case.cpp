@@ -418,6 +418,13 @@ PlanSettings plan_settings(const Competitor& competitor, const std::string& algo
 
 namespace {
 
+/// What judging its outputs takes; it is not known before the plan is open.
+double bound_for_verifying(const ProblemTensors& tensors, const PlanOpened* plan) {
+  if (!plan) return 0;
+  return tensors.projected() ? Projection::bound_bytes(tensors.spec(), plan->algorithm)
+                             : bound_bytes(tensors.spec(), plan->algorithm);
+}
+
 /// What the open plan announces for verifying; it is not known before. With a full reference a
 /// second plan, with two slots, is open beside it: it counts as if it announced the same.
 double announced_for_verifying(const ProblemTensors& tensors, const PlanOpened* plan) {
@@ -432,7 +439,7 @@ std::optional<Verdict> lacks_memory(const VerifyOrder& order, const ProblemTenso
                                     const PlanOpened* plan) {
   const double announced = announced_for_verifying(tensors, plan);
   const double needed = verify_bytes(tensors.spec(), order.settings, tensors.projected()) -
-                        tensors.held_bytes() + announced;
+                        tensors.held_bytes() + announced + bound_for_verifying(tensors, plan);
   if (auto why = beyond_memory("verifying it", needed, announced))
     return Refused{RefusalReason::memory, std::move(*why)};
   return std::nullopt;
@@ -481,7 +488,8 @@ VerifiedCase verify_case(Worker& worker, const VerifyOrder& order, ProblemTensor
   }
   result.plan = std::move(*opened);
   result.memory_bytes = verify_bytes(spec, order.settings, tensors.projected()) +
-                        announced_for_verifying(tensors, &*result.plan);
+                        announced_for_verifying(tensors, &*result.plan) +
+                        bound_for_verifying(tensors, &*result.plan);
   result.verdict = verified(worker, order, tensors, *result.plan, limit);
   worker.arena().release();
   result.open = worker.alive() && std::holds_alternative<Agrees>(result.verdict);

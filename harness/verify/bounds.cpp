@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "core/convert.hpp"
 #include "core/layers.hpp"
@@ -138,10 +139,10 @@ void exempt_bias(const Evidence& e, double coefficient, Bound& bound) {
 /// (2 + sqrt(C) / 4) amp u S, and at most 2 u of the magnitude for the bias and adding it.
 void winograd(const Evidence& e, double u, double products, double& amplified, Bound& bound) {
   amplified = amplification_or_one(e.algorithm);
-  const Spread spread = winograd_spread(e);
+  Spread spread = winograd_spread(e);
   bound.of_spread = amplified * ((2 + std::sqrt(spread.channels) / 4) * u + products);
   bound.of_magnitude += 2 * u;
-  bound.spread = spread.values;
+  bound.spread = std::move(spread.values);
 }
 
 /// S = sum over c of |x_c,tile|_2 |w_c|_2. A transform of N points in floating point has the
@@ -159,14 +160,14 @@ void winograd(const Evidence& e, double u, double products, double& amplified, B
 /// 1966; Schatzman 1996), of three transforms 1.04, and eight standard deviations are 8.4; 12
 /// leaves room for other radices. The smaller of the two bounds is used.
 void fft(const Evidence& e, double u, double products, Bound& bound) {
-  const Spread spread = fft_spread(e);
+  Spread spread = fft_spread(e);
   const double stages = std::max(
       1.0, std::log2(static_cast<double>(e.algorithm.fft_tile[0]) * e.algorithm.fft_tile[1]));
   const auto channels = static_cast<std::int64_t>(spread.channels);
   bound.of_spread = (std::min(21 * stages, 12 * std::sqrt(stages) + 4) + 3) * u +
                     summation_error(channels, u) + products;
   bound.of_magnitude += 2 * u;
-  bound.spread = spread.values;
+  bound.spread = std::move(spread.values);
 }
 
 /// A narrow output type rounds once more. It rounds what was computed, not want, so the other
@@ -283,6 +284,15 @@ Bound backward_bound(const Evidence& e) {
 }
 
 }  // namespace
+
+double bound_bytes(const Spec& spec, const Algorithm& algorithm) {
+  if (!works_on_tiles(algorithm) || spec.geometry.batch == 0) return 0;
+  const auto geometry =
+      spec.direction == Direction::forward ? spec.geometry : forward_of(spec).geometry;
+  const auto shape = geometry.dst_shape();
+  return sizeof(double) * static_cast<double>(shape[0] * shape[2] * shape[3]) *
+         static_cast<double>(geometry.in_channels + geometry.out_channels);
+}
 
 bool bound_depends_on_source(const Algorithm& algorithm, MathMode math) {
   return works_on_tiles(algorithm) || algorithm.flushes_subnormals || math != MathMode::strict;

@@ -27,6 +27,8 @@ struct Bound {
 };
 
 Bound bound_of(const Evidence& evidence);
+/// Bytes that it takes: of tiled algorithms, the folded source and S, as many doubles as outputs.
+double bound_bytes(const Spec& spec, const Algorithm& algorithm);
 /// Whether bound_of() reads the inputs.
 bool bound_depends_on_source(const Algorithm& algorithm, MathMode math);
 

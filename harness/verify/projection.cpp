@@ -38,6 +38,10 @@ double factor_of(std::uint64_t seed, std::int64_t channel) {
   return bits & 1 ? magnitude : -magnitude;
 }
 
+std::int64_t images_at_once(const Geometry& g) {
+  return std::max<std::int64_t>(1, std::min(g.batch, usual_threads()));
+}
+
 /// Calls work(image) for every image, each on one of `threads` threads.
 template <class Work>
 void each_image(std::int64_t images, int threads, Work work) {
@@ -61,10 +65,16 @@ double Projection::bytes(const Spec& spec) {
   return 16.0 * static_cast<double>(g.batch * g.groups * parts_of(g) * plane_of(g));
 }
 
+double Projection::bound_bytes(const Spec& spec, const Algorithm& algorithm) {
+  auto some = spec;
+  some.geometry.batch = images_at_once(spec.geometry);
+  some.geometry.out_channels = spec.geometry.groups * parts_of(spec.geometry);
+  return verify::bound_bytes(some, algorithm);
+}
+
 double Projection::working_bytes(const Spec& spec) {
   const auto& g = spec.geometry;
-  const auto images = std::max<std::int64_t>(1, std::min(g.batch, usual_threads()));
-  return static_cast<double>(images) *
+  return static_cast<double>(images_at_once(g)) *
          (static_cast<double>(spec.src_bytes()) / static_cast<double>(g.batch) +
           2 * bytes(spec) / static_cast<double>(g.batch));
 }

@@ -55,6 +55,8 @@ class Projection {
   static double bytes(const Spec& spec);
   /// Those that making one takes beside, and comparing with one at most.
   static double working_bytes(const Spec& spec);
+  /// Those of the bound of an algorithm's outputs, of the images that are compared at once.
+  static double bound_bytes(const Spec& spec, const Algorithm& algorithm);
   /// How many times fewer output channels a projection computes than a full reference.
   static double saving(const Spec& spec);
 

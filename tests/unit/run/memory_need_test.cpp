@@ -7,6 +7,7 @@
 
 #include "core/layers.hpp"
 #include "core/problem_text.hpp"
+#include "verify/bounds.hpp"
 
 namespace convgauge::run {
 namespace {
@@ -44,6 +45,18 @@ TEST(MemoryNeed, CountsSourcesAndOutputsOnceWhereTheyLieOverEachOther) {
   spec.geometry.bias = false;
   spec.direction = Direction::backward_weights;
   EXPECT_EQ(exchanged_bytes(spec), source + outputs) << "both are sources there";
+}
+
+TEST(MemoryNeed, CountsTheBoundOfTiledAlgorithms) {
+  auto spec = Spec::of(*parse_problem("n2c2h3w5_o4k3p1_nobias"), Dtype::f32, Layout::nchw);
+  const Algorithm direct{.name = "direct"};
+  Algorithm tiled{.name = "fft", .algorithm_class = AlgorithmClass::fft, .fft_tile = {8, 8}};
+  EXPECT_EQ(bound_bytes(spec, direct), 0);
+  EXPECT_EQ(bound_bytes(spec, tiled), 8 * 2 * 3 * 5 * (2 + 4));
+  spec.direction = Direction::backward_data;
+  EXPECT_EQ(bound_bytes(spec, tiled), 8 * 2 * 3 * 5 * (2 + 4));
+  spec.geometry.batch = 0;
+  EXPECT_EQ(bound_bytes(spec, tiled), 0);
 }
 
 Requirement own(Scope scope, std::size_t bytes) {
