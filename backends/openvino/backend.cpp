@@ -124,10 +124,11 @@ class OpenVino {
   OpenVino(const cvg_spec& spec, const cvg_settings& settings)
       : spec_(spec), threads_(settings.threads), runs_(unsigned_of(settings.slots)) {}
 
-  /// The weights are in the compiled model.
+  /// The weights are in the compiled model, and what it computes with.
   std::vector<cvg_requirement> requirements() const {
     return {cvg::tensor(CVG_ROLE_SRC, cvg::src_bytes(spec_), spec_.src_type),
-            cvg::tensor(CVG_ROLE_DST, cvg::dst_bytes(spec_), spec_.dst_type)};
+            cvg::tensor(CVG_ROLE_DST, cvg::dst_bytes(spec_), spec_.dst_type),
+            cvg::in_library(CVG_ROLE_PACKED_WEIGHTS), cvg::in_library(CVG_ROLE_WORKSPACE)};
   }
   void bind(const cvg::Slot& slot) { run_of(slot) = ov::InferRequest(); }
   void prepare_weights(const cvg_tensors& host, const cvg::Slot& slot) {

@@ -83,10 +83,11 @@ class Ort {
         spin_(cvg::option(settings, "spin").value_or("1")),
         runs_(static_cast<std::size_t>(settings.slots)) {}
 
-  /// The weights are in the session.
+  /// The weights are in the session, and what it computes with in its arena.
   std::vector<cvg_requirement> requirements() const {
     return {cvg::tensor(CVG_ROLE_SRC, cvg::src_bytes(spec_), spec_.src_type),
-            cvg::tensor(CVG_ROLE_DST, cvg::dst_bytes(spec_), spec_.dst_type)};
+            cvg::tensor(CVG_ROLE_DST, cvg::dst_bytes(spec_), spec_.dst_type),
+            cvg::in_library(CVG_ROLE_PACKED_WEIGHTS), cvg::in_library(CVG_ROLE_WORKSPACE)};
   }
   void bind(const cvg::Slot& slot) {
     auto& r = run_of(slot);

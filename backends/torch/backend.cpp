@@ -196,6 +196,7 @@ class Torch {
   std::vector<cvg_requirement> requirements() const {
     auto made = cvg::tensors(spec_, packs());
     if (packs()) made.push_back(cvg::packed_weights(cvg::weights_bytes(spec_)));
+    made.push_back(cvg::in_library(CVG_ROLE_WORKSPACE, CVG_SCOPE_EXECUTION));
     return made;
   }
 

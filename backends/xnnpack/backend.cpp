@@ -1,7 +1,7 @@
 // xnnpack: XNNPACK's convolution operator in f32, which wants NHWC. An operator, with its packed
 // weights, belongs to a slot and is made in prepare_weights. XNNPACK may read 16 bytes behind its
-// input (XNN_EXTRA_BYTES), so that it always gets a copy in memory that has them: the algorithm's
-// name says how that copy is made.
+// input (XNN_EXTRA_BYTES), which the plan announces. Where the input is not the source itself, the
+// algorithm's name says how it is made.
 #include <pthreadpool.h>
 #include <xnnpack.h>
 
@@ -97,14 +97,15 @@ class XnnPack {
                            "XNNPACK counts kernel, stride, dilation and padding in 32 bits; " +
                                std::to_string(value) + " is beyond them");
   }
-  /// xnn_run_operator() sets the processor to take subnormals as zero while it runs.
+  /// xnn_run_operator() sets the processor to take subnormals as zero while it runs; results are
+  /// clamped to [-inf, inf] by instructions that return their other operand for NaN.
   static std::vector<cvg_algorithm> algorithms(const cvg_spec& spec, const cvg_settings&) {
     static constexpr const char* kLayouts[] = {"transpose", "", "native"};
     static constexpr const char* kPadding[] = {"", "pad_reflect", "pad_replicate", "pad_circular"};
     std::string how = kLayouts[spec.layout];
     if (pads(spec)) how += (how.empty() ? "" : "+") + std::string(kPadding[spec.padding_mode]);
-    return {cvg::algorithm("xnnpack." + (how.empty() ? "copy" : how), CVG_CLASS_GEMM,
-                           {.flushes_subnormals = true})};
+    return {cvg::algorithm("xnnpack." + (how.empty() ? "nhwc" : how), CVG_CLASS_GEMM,
+                           {.flushes_subnormals = true, .ignores_nan = true})};
   }
 
   XnnPack(const cvg_spec& spec, const cvg_settings& settings)
@@ -119,16 +120,19 @@ class XnnPack {
     const bool own = spec_.layout == CVG_LAYOUT_NATIVE;
     std::vector<cvg_requirement> made;
     if (own) {
-      made.push_back(cvg::own(CVG_ROLE_SRC, CVG_SCOPE_SLOT, cvg::src_bytes(spec_) + XNN_EXTRA_BYTES,
-                              kAlignment, "nhwc"));
+      made.push_back(cvg::overread(
+          cvg::own(CVG_ROLE_SRC, CVG_SCOPE_SLOT, cvg::src_bytes(spec_), kAlignment, "nhwc"),
+          XNN_EXTRA_BYTES));
       made.push_back(
           cvg::own(CVG_ROLE_DST, CVG_SCOPE_SLOT, cvg::dst_bytes(spec_), kAlignment, "nhwc"));
     } else {
-      made.push_back(cvg::tensor(CVG_ROLE_SRC, cvg::src_bytes(spec_), CVG_DTYPE_F32));
+      made.push_back(cvg::overread(cvg::tensor(CVG_ROLE_SRC, cvg::src_bytes(spec_), CVG_DTYPE_F32),
+                                   copies() ? 0 : XNN_EXTRA_BYTES));
       made.push_back(cvg::tensor(CVG_ROLE_DST, cvg::dst_bytes(spec_), CVG_DTYPE_F32));
     }
     if (const auto bytes = layout_of_workspace().bytes; bytes > 0)
       made.push_back(cvg::workspace(bytes));
+    made.push_back(cvg::in_library(CVG_ROLE_PACKED_WEIGHTS));
     return made;
   }
 
@@ -173,8 +177,6 @@ class XnnPack {
     if (pads(spec_))
       pad({spec_.batch, unsigned_of(spec_.in_channels) * sizeof(float)}, spec_.h, spec_.w,
           spec_.padding_mode, source, at.input);
-    else if (source != at.input)
-      std::memcpy(at.input, source, cvg::src_bytes(spec_));
     succeeded(xnn_run_operator(run_of(slot).get(), pool_.get()), "xnn_run_operator");
     if (spec_.layout == CVG_LAYOUT_NCHW) result_to_nchw(at.output, static_cast<float*>(slot.dst));
   }
@@ -194,6 +196,8 @@ class XnnPack {
 
   /// Whether our own code writes out the padded source.
   static bool pads(const cvg_spec& spec) { return spec.padding_mode != CVG_PADDING_ZEROS; }
+  /// Whether the operator's input lies in the workspace, and is not the source itself.
+  bool copies() const { return pads(spec_) || spec_.layout == CVG_LAYOUT_NCHW; }
 
   /// In nhwc. `turned`: the source without padding, where it is not the input itself.
   struct Addresses {
@@ -217,7 +221,7 @@ class XnnPack {
     const auto source = s.batch * s.in_channels * s.h.input * s.w.input;
     made.turned = take(nchw && padded, source);
     made.input = take(
-        padded || s.layout != CVG_LAYOUT_NATIVE,
+        copies(),
         padded ? s.batch * s.in_channels * backends::padded(s.h) * backends::padded(s.w) : source);
     made.output = take(nchw, s.batch * s.out_channels * cvg::output(s.h) * cvg::output(s.w));
     return made;
@@ -229,8 +233,7 @@ class XnnPack {
     };
     const bool nchw = spec_.layout == CVG_LAYOUT_NCHW;
     Addresses made{};
-    made.input = pads(spec_) || spec_.layout != CVG_LAYOUT_NATIVE ? in_workspace(at.input)
-                                                                  : static_cast<float*>(slot.src);
+    made.input = copies() ? in_workspace(at.input) : static_cast<float*>(slot.src);
     made.turned = nchw && pads(spec_) ? in_workspace(at.turned) : made.input;
     made.output = nchw ? in_workspace(at.output) : static_cast<float*>(slot.dst);
     return made;

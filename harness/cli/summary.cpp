@@ -9,6 +9,7 @@
 #include "core/text.hpp"
 #include "measure/statistics.hpp"
 #include "report/text_width.hpp"
+#include "report/words.hpp"
 
 namespace convgauge::cli {
 namespace {
@@ -181,6 +182,15 @@ std::string smallest_summary(const Results& results) {
   return text;
 }
 
+/// "  xnnpack; declares: may lose NaN", a line for each backend that declares something.
+static std::string declared_lines(const Results& results) {
+  std::string text;
+  for (const auto& p : results.header.plugins)
+    if (const auto declared = report::declared_text(results, p.label); !declared.empty())
+      text += fmt::format("  {}{}\n", p.label, declared);
+  return text;
+}
+
 std::string verdict_summary(const Results& results) {
   std::map<std::string, int> kinds, refusals;
   for (const auto& r : results.cases) {
@@ -203,7 +213,7 @@ std::string verdict_summary(const Results& results) {
     text += fmt::format("  ... and {} more reasons\n", reasons.size() - kMostReasons);
   for (const auto& a : results.header.absent)
     text += fmt::format("  absent: {}: {}\n", a.name, a.why);
-  return text;
+  return text + declared_lines(results);
 }
 
 std::string bench_table(const Results& results) {
@@ -213,7 +223,7 @@ std::string bench_table(const Results& results) {
   std::vector<CaseSettings> all;
   for (const auto& r : results.cases) all.push_back(r.settings);
   for (const auto& r : results.cases) rows.push_back(bench_row(r, results.header.machine, all));
-  return columns(rows);
+  return columns(rows) + declared_lines(results);
 }
 
 }  // namespace convgauge::cli

@@ -1,6 +1,7 @@
 // The buffers that a plan needs: what each holds, how many of it there are, who arranges it, and in
 // which memory it lies.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 
 #include "core/spec.hpp"
@@ -73,6 +74,9 @@ constexpr bool is_uploaded(BufferRole role) {
   return tensor && is_uploaded(*tensor);
 }
 
+/// The most bytes behind a buffer's end that a plan may ask to read.
+inline constexpr std::size_t kMostOverread = 4096;
+
 /// plan: one buffer for all slots. slot: one for each slot. execution: one for all slots, whose
 /// contents are undefined between two executions.
 enum class Scope { plan, slot, execution };
@@ -91,10 +95,12 @@ struct Words<Form> {
 };
 
 /// Number 0 is the host's memory. Numbers from 1 up are memory kinds of the backend, which only the
-/// backend can interpret.
+/// backend can interpret. -1 is memory inside the library below a backend: nothing is bound, and
+/// how much it takes is not known.
 struct MemoryKind {
   std::int32_t number = 0;
   constexpr bool is_host() const { return number == 0; }
+  constexpr bool is_library() const { return number == -1; }
   bool operator==(const MemoryKind&) const = default;
 };
 

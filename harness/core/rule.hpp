@@ -26,16 +26,17 @@ enum class Rule {
   R16,
   R17,
   R18,
-  R19
+  R19,
+  R20
 };
-inline constexpr std::size_t kRules = 19;
+inline constexpr std::size_t kRules = 20;
 
 template <>
 struct Words<Rule> {
   static constexpr std::string_view what = "rule";
   static constexpr std::array<std::string_view, kRules> words{
-      "R1",  "R2",  "R3",  "R4",  "R5",  "R6",  "R7",  "R8",  "R9", "R10",
-      "R11", "R12", "R13", "R14", "R15", "R16", "R17", "R18", "R19"};
+      "R1",  "R2",  "R3",  "R4",  "R5",  "R6",  "R7",  "R8",  "R9",  "R10",
+      "R11", "R12", "R13", "R14", "R15", "R16", "R17", "R18", "R19", "R20"};
 };
 
 /// The rules that may be tolerated: a library below the plugin breaks them in good faith (a runtime
@@ -68,7 +69,8 @@ constexpr std::string_view demand(Rule rule) {
       "others' descriptors stay",
       "no process outlives the worker",
       "what says deterministic is",
-      "no allocation in execute (a wish)"};
+      "no allocation in execute (a wish)",
+      "newly prepared weights replace the earlier ones"};
   return demands.at(static_cast<std::size_t>(rule));
 }
 

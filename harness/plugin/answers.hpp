@@ -62,7 +62,7 @@ struct PlanSettings {
 };
 
 /// A buffer that a plan needs. alignment: a power of two. layout: the backend's name for its own
-/// arrangement; may be empty.
+/// arrangement; may be empty. overread_bytes: how many bytes behind its end may be read too.
 struct Requirement {
   BufferRole role = BufferRole::src;
   Scope scope = Scope::plan;
@@ -70,6 +70,7 @@ struct Requirement {
   MemoryKind memory_kind;
   std::size_t bytes = 0, alignment = 1;
   std::string layout;
+  std::size_t overread_bytes = 0;
   bool operator==(const Requirement&) const = default;
 };
 

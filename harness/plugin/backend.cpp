@@ -46,12 +46,28 @@ Answer<std::string> told(const char* function, Tell&& tell) {
   return note.text();
 }
 
+/// Why memory inside a library cannot be what the requirement says; empty if it can be.
+std::string broken_law_of_library(const Requirement& r) {
+  if (r.role != BufferRole::packed_weights && r.role != BufferRole::workspace &&
+      r.role != BufferRole::constants)
+    return "memory inside a library is for packed weights, workspace and constants only";
+  if (r.form != Form::own) return "memory inside a library has form own";
+  if (r.bytes != 0 || r.alignment != 1 || r.overread_bytes != 0)
+    return fmt::format(
+        "memory inside a library has 0 bytes, alignment 1 and no overread_bytes, not {}, {} and {}",
+        r.bytes, r.alignment, r.overread_bytes);
+  return {};
+}
+
 /// Why a requirement cannot be met; empty if it can be.
 std::string broken_law(const Requirement& r, const Spec& spec) {
   if (!std::has_single_bit(r.alignment) || r.alignment > (std::size_t{1} << 21))
     return fmt::format("alignment {} is not a power of two up to 2 MiB", r.alignment);
   if (r.bytes > (std::size_t{1} << 46))
     return fmt::format("{} bytes are more than any machine has", r.bytes);
+  if (r.overread_bytes > kMostOverread)
+    return fmt::format("overread_bytes {} are more than {}", r.overread_bytes, kMostOverread);
+  if (r.memory_kind.is_library()) return broken_law_of_library(r);
   if (r.form != Form::tensor) return {};
   if (!r.memory_kind.is_host()) return "form tensor asks for host memory";
   const auto role = tensor_role(r.role);
@@ -97,7 +113,7 @@ Answer<std::vector<cvg_requirement>> read_requirements(const cvg_backend* table,
 
 bool same(const cvg_requirement& a, const cvg_requirement& b) {
   const auto numbers = [](const cvg_requirement& r) {
-    return std::tie(r.role, r.scope, r.form, r.memory_kind, r.bytes, r.alignment);
+    return std::tie(r.role, r.scope, r.form, r.memory_kind, r.bytes, r.alignment, r.overread_bytes);
   };
   return numbers(a) == numbers(b) && std::strncmp(a.layout, b.layout, sizeof a.layout) == 0;
 }

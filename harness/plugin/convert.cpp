@@ -86,7 +86,7 @@ static_assert(same_numbers<Scope>({{Scope::plan, CVG_SCOPE_PLAN},
                                    {Scope::slot, CVG_SCOPE_SLOT},
                                    {Scope::execution, CVG_SCOPE_EXECUTION}}));
 static_assert(same_numbers<Form>({{Form::tensor, CVG_FORM_TENSOR}, {Form::own, CVG_FORM_OWN}}));
-static_assert(MemoryKind{CVG_MEMORY_HOST}.is_host());
+static_assert(MemoryKind{CVG_MEMORY_HOST}.is_host() && MemoryKind{CVG_MEMORY_LIBRARY}.is_library());
 
 }  // namespace
 
@@ -150,6 +150,7 @@ Algorithm from_abi(const cvg_algorithm& a) {
           .value_or(a.algorithm_class < 0 ? AlgorithmClass::direct : AlgorithmClass::fft);
   algorithm.deterministic = a.deterministic != 0;
   algorithm.flushes_subnormals = a.flushes_subnormals != 0;
+  algorithm.ignores_nan = a.ignores_nan != 0;
   algorithm.points_known = a.points_known != 0;
   algorithm.winograd = {from_abi(a.winograd[0]), from_abi(a.winograd[1])};
   algorithm.fft_tile = {a.fft_tile[0], a.fft_tile[1]};
@@ -174,9 +175,16 @@ Expected<Requirement> from_abi(const cvg_requirement& r) {
   if (!role) return error(fmt::format("unknown role {}", r.role));
   if (!scope) return error(fmt::format("unknown scope {}", r.scope));
   if (!form) return error(fmt::format("unknown form {}", r.form));
-  if (r.memory_kind < 0) return error(fmt::format("unknown memory kind {}", r.memory_kind));
-  return Requirement{*role,       *scope,           *form, MemoryKind{r.memory_kind}, r.bytes,
-                     r.alignment, text_of(r.layout)};
+  if (r.memory_kind < CVG_MEMORY_LIBRARY)
+    return error(fmt::format("unknown memory kind {}", r.memory_kind));
+  return Requirement{*role,
+                     *scope,
+                     *form,
+                     MemoryKind{r.memory_kind},
+                     r.bytes,
+                     r.alignment,
+                     text_of(r.layout),
+                     r.overread_bytes};
 }
 
 cvg_tensors to_abi(const HostTensors& tensors) {

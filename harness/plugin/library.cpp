@@ -67,11 +67,22 @@ tl::unexpected<Trouble> unusable(const std::string& file, Rule rule, std::string
   return tl::unexpected<Trouble>(std::move(failed));
 }
 
+/// How a plugin of another version of the interface is met, and what helps.
+std::string other_version(std::uint32_t theirs) {
+  const auto help = theirs < CVG_ABI_VERSION
+                        ? std::string("build it again with the headers of this convgauge")
+                        : fmt::format(
+                              "use a convgauge that speaks version {}, or build it again with the "
+                              "headers of this one",
+                              theirs);
+  return fmt::format(
+      "the plugin speaks version {} of the plugin interface, this convgauge speaks version {}: {}",
+      theirs, CVG_ABI_VERSION, help);
+}
+
 Answer<void> check_tables(const cvg_plugin& plugin, const std::string& file) {
   if (plugin.abi_version != CVG_ABI_VERSION)
-    return unusable(file, Rule::R1,
-                    fmt::format("the plugin's table says ABI version {}, this convgauge speaks {}",
-                                plugin.abi_version, CVG_ABI_VERSION));
+    return unusable(file, Rule::R1, other_version(plugin.abi_version));
   if (plugin.struct_size < offsetof(cvg_plugin, extension))
     return unusable(
         file, fmt::format("the plugin's table: struct_size is {}, but its members take "
@@ -123,10 +134,7 @@ Answer<cvg_plugin_entry_function> entry_of(const std::filesystem::path& file) {
 Answer<Library> Library::from_entry(cvg_plugin_entry_function entry, const std::string& file) {
   std::uint32_t speaks = CVG_ABI_VERSION;
   const cvg_plugin* plugin = entry(CVG_ABI_VERSION, &host(), &speaks);
-  if (!plugin && speaks != CVG_ABI_VERSION)
-    return unusable(file, Rule::R1,
-                    fmt::format("the plugin speaks ABI version {}, this convgauge speaks {}",
-                                speaks, CVG_ABI_VERSION));
+  if (!plugin && speaks != CVG_ABI_VERSION) return unusable(file, Rule::R1, other_version(speaks));
   if (!plugin) return unusable(file, "cvg_plugin_entry returned no table");
   if (auto ok = check_tables(*plugin, file); !ok) return tl::unexpected(ok.error());
   Library library;

@@ -111,10 +111,10 @@ std::vector<cvg_requirement> needs(const Spec& spec) {
     if (spec.reads(role) || spec.writes(role))
       all.push_back({sizeof(cvg_requirement), static_cast<cvg_role>(buffer_role(role)),
                      CVG_SCOPE_SLOT, CVG_FORM_TENSOR, CVG_MEMORY_HOST, spec.bytes(role),
-                     size_of(spec.type(role)), ""});
+                     size_of(spec.type(role)), "", 0});
   all.push_back({sizeof(cvg_requirement), CVG_ROLE_WORKSPACE, CVG_SCOPE_EXECUTION, CVG_FORM_OWN,
                  CVG_MEMORY_HOST,
-                 static_cast<std::size_t>(spec.written_elements()) * sizeof(double), 64, ""});
+                 static_cast<std::size_t>(spec.written_elements()) * sizeof(double), 64, "", 0});
   return all;
 }
 

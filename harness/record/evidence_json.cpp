@@ -290,6 +290,7 @@ void read_measurement(Fields fields, Measurement& measurement) {
 Json detail_json(const Algorithm& algorithm) {
   Json j{{"deterministic", algorithm.deterministic},
          {"flushes_subnormals", algorithm.flushes_subnormals}};
+  if (algorithm.ignores_nan) j["ignores_nan"] = true;
   if (algorithm.winograd != Algorithm{}.winograd || !algorithm.points_known) {
     j["points_known"] = algorithm.points_known;
     for (const auto& axis : algorithm.winograd) {
@@ -305,6 +306,7 @@ Json detail_json(const Algorithm& algorithm) {
 void read_detail(Fields fields, Algorithm& algorithm) {
   fields.get("deterministic", algorithm.deterministic);
   fields.get("flushes_subnormals", algorithm.flushes_subnormals);
+  fields.get("ignores_nan", algorithm.ignores_nan);
   fields.get("points_known", algorithm.points_known);
   std::size_t axis = 0;
   for_each(fields, "winograd", [&](Fields f) {

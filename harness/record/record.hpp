@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "config/suite.hpp"
+#include "core/buffer_role.hpp"
 #include "core/describe.hpp"
 #include "core/expected.hpp"
 #include "core/layers.hpp"
@@ -64,6 +65,19 @@ void describe(Walk& walk, S& s) {
   walk("replay", s.replay);
 }
 
+/// How many bytes behind a buffer's end the plan may read too.
+struct Overread {
+  BufferRole role = BufferRole::src;
+  std::size_t bytes = 0;
+  bool operator==(const Overread&) const = default;
+};
+
+template <class Walk, Is<Overread> O>
+void describe(Walk& walk, O& o) {
+  walk("role", o.role);
+  walk("bytes", o.bytes);
+}
+
 struct CaseRecord {
   Position position;
   Problem problem;
@@ -81,6 +95,9 @@ struct CaseRecord {
   /// The most that driver and workers take for it at once, as added up beforehand, without what
   /// each process takes by itself; 0: not known.
   std::size_t memory_bytes = 0;
+  std::vector<Overread> overread{};
+  /// What the library below the backend keeps in memory of its own, which is in none of the counts.
+  std::vector<BufferRole> in_library{};
   /// JSON objects of the extension "cvg.details/0", empty where the backend gave none: of the plan,
   /// and of the device before and after the timed executions.
   std::string details{}, device_before{}, device_after{};
@@ -119,6 +136,8 @@ void describe(Walk& walk, R& r) {
   walk("workspace_bytes", r.workspace_bytes);
   walk("packed_weight_bytes", r.packed_weight_bytes);
   walk(Key("memory_bytes").omit_default(), r.memory_bytes);
+  walk(Key("overread").omit_default(), r.overread);
+  walk(Key("in_library").omit_default(), r.in_library);
   walk(Key("details").embedded(), r.details);
   walk(Key("device_before").embedded(), r.device_before);
   walk(Key("device_after").embedded(), r.device_after);

@@ -96,7 +96,8 @@ void add_rest(Limited& out, const Group& group) {
   }
 }
 
-void add_environment(Limited& out, const HeaderRecord& h) {
+void add_environment(Limited& out, const Results& results) {
+  const auto& h = results.header;
   const auto& m = h.machine;
   out.add(fmt::format(
       "\n<details><summary>How these numbers were made</summary>\n\n- machine: {}, {} cores ({} "
@@ -106,9 +107,10 @@ void add_environment(Limited& out, const HeaderRecord& h) {
       escape_markdown(h.convgauge_version), escape_markdown(h.git_revision),
       escape_markdown(h.compiler), escape_markdown(h.started), h.rounds, h.seed, m.load_average));
   for (const auto& p : h.plugins)
-    out.add(fmt::format("- {}: {} on {}, {}{}\n", escape_markdown(p.label),
+    out.add(fmt::format("- {}: {} on {}, {}{}{}\n", escape_markdown(p.label),
                         escape_markdown(p.version), escape_markdown(p.device),
-                        markdown_code(p.file + " " + p.hash), tolerated_text(p)));
+                        markdown_code(p.file + " " + p.hash), tolerated_text(p),
+                        declared_text(results, p.label)));
   for (const auto& absent : h.absent)
     out.add(fmt::format("- {}: absent: {}\n", escape_markdown(absent.name),
                         escape_markdown(absent.why)));
@@ -132,7 +134,7 @@ std::string markdown_report(const Results& results) {
     out.add(legend_of(group));
     add_rest(out, group);
   }
-  add_environment(out, results.header);
+  add_environment(out, results);
   return std::move(out).finish("results.jsonl and the HTML report have them");
 }
 

@@ -19,7 +19,8 @@ std::string by_threads(const std::map<int, double>& values, const char* unit) {
   return text.empty() ? "not measured" : text;
 }
 
-PageJson environment_json(const HeaderRecord& h) {
+PageJson environment_json(const Results& results) {
+  const auto& h = results.header;
   const auto& m = h.machine;
   PageJson list = PageJson::array();
   const auto add = [&](const char* name, const std::string& value) {
@@ -48,8 +49,8 @@ PageJson environment_json(const HeaderRecord& h) {
   add("config", h.config_file + " " + h.config_digest);
   add("command", h.command);
   for (const auto& p : h.plugins)
-    add("plugin", fmt::format("{}: {}, {} ({}) on {}{}", p.label, p.version, p.file, p.hash,
-                              p.device, tolerated_text(p)));
+    add("plugin", fmt::format("{}: {}, {} ({}) on {}{}{}", p.label, p.version, p.file, p.hash,
+                              p.device, tolerated_text(p), declared_text(results, p.label)));
   for (const auto& absent : h.absent) add("absent", absent.name + ": " + absent.why);
   return list;
 }
@@ -76,7 +77,7 @@ PageJson run_json(const Results& results) {
           {"strip", strip},
           {"problems", h.problems},
           {"noise_floor", brief(h.machine.noise_floor)},
-          {"environment", environment_json(h)}};
+          {"environment", environment_json(results)}};
 }
 
 }  // namespace convgauge::report

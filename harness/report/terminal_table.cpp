@@ -229,7 +229,7 @@ std::string terminal_table(const Results& results, int width, bool colour) {
     out += "\n";
   }
   for (const auto& p : results.header.plugins)
-    if (const auto text = tolerated_text(p); !text.empty())
+    if (const auto text = tolerated_text(p) + declared_text(results, p.label); !text.empty())
       wrap(out, clean(p.label + text), width, "  ");
   for (const auto& absent : results.header.absent)
     wrap(out, clean("absent: " + absent.name + ": " + absent.why), width, "  ");

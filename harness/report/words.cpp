@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/layers.hpp"
 #include "core/problem_text.hpp"
 
@@ -22,6 +24,34 @@ std::string tolerated_text(const PluginRecord& plugin) {
   for (const auto rule : plugin.tolerated)
     text += (text.empty() ? "; tolerated: " : ", ") + std::string(word(rule));
   return text;
+}
+
+namespace {
+
+/// The same of one case, in phrases.
+std::vector<std::string> declarations(const CaseRecord& r) {
+  std::vector<std::string> phrases;
+  if (r.algorithm && r.algorithm->flushes_subnormals)
+    phrases.emplace_back("may take subnormal numbers as zero");
+  if (r.algorithm && r.algorithm->ignores_nan) phrases.emplace_back("may lose NaN");
+  for (const auto& [role, bytes] : r.overread)
+    phrases.push_back(fmt::format("may read {} bytes behind {}", bytes, word(role)));
+  for (const auto role : r.in_library)
+    phrases.push_back(fmt::format("{} in the library's own memory, of unknown size", word(role)));
+  return phrases;
+}
+
+}  // namespace
+
+std::string declared_text(const Results& results, const std::string& label) {
+  std::vector<std::string> all;
+  for (const auto& r : results.cases)
+    // One algorithm of several has the label LABEL:ALGORITHM.
+    if (r.label == label || r.label.starts_with(label + ":"))
+      for (auto& phrase : declarations(r))
+        if (std::find(all.begin(), all.end(), phrase) == all.end())
+          all.push_back(std::move(phrase));
+  return all.empty() ? "" : fmt::format("; declares: {}", fmt::join(all, ", "));
 }
 
 std::string time_or_dash(double ns) {

@@ -12,6 +12,11 @@ namespace convgauge::report {
 /// "; tolerated: R14, R15"; empty where the run tolerated no breach of a rule.
 std::string tolerated_text(const PluginRecord& plugin);
 
+/// "; declares: may take subnormal numbers as zero, may read 16 bytes behind src": what the plans
+/// of this label in the header declared that changes how they are judged, guarded or counted; empty
+/// where they declared nothing of the kind.
+std::string declared_text(const Results& results, const std::string& label);
+
 std::string time_or_dash(double ns);   // "—" where there is none: 0 or less
 std::string ratio_text(double ratio);  // "3.92×"
 std::string bytes_text(double bytes);  // "1.75 MB"

@@ -25,6 +25,16 @@ std::size_t requirement_bytes(const PlanOpened& plan, BufferRole role) {
   return bytes;
 }
 
+/// What the open plan announces of memory.
+void note_memory(const PlanOpened& plan, CaseRecord& record) {
+  record.workspace_bytes = requirement_bytes(plan, BufferRole::workspace);
+  record.packed_weight_bytes = requirement_bytes(plan, BufferRole::packed_weights);
+  for (const auto& need : plan.requirements) {
+    if (need.overread_bytes > 0) record.overread.push_back({need.role, need.overread_bytes});
+    if (need.memory_kind.is_library()) record.in_library.push_back(need.role);
+  }
+}
+
 }  // namespace
 
 CaseRunner::CaseRunner(const Suite& suite, const std::vector<Competitor>& competitors,
@@ -180,8 +190,7 @@ void CaseRunner::verify(Case& c, ProblemTensors& tensors) {
   if (!dump.error().empty()) error_ = dump.error();
   if (done.plan) {
     record.algorithm = done.plan->algorithm;
-    record.workspace_bytes = requirement_bytes(*done.plan, BufferRole::workspace);
-    record.packed_weight_bytes = requirement_bytes(*done.plan, BufferRole::packed_weights);
+    note_memory(*done.plan, record);
     record.memory_bytes = static_cast<std::size_t>(done.memory_bytes);
   }
   if (!options_.measure || !done.open) note_libraries(c);

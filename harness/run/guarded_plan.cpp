@@ -68,8 +68,9 @@ std::string touched_words(std::int64_t distance) {
 
 }  // namespace
 
-std::int32_t GuardedPlan::reserve(std::uint64_t bytes, std::uint64_t alignment, BufferRole role) {
-  regions_.push_back(worker_.arena().reserve(bytes, alignment, role));
+std::int32_t GuardedPlan::reserve(const Region& wanted) {
+  regions_.push_back(
+      worker_.arena().reserve(wanted.bytes, wanted.alignment, wanted.role, wanted.overread_bytes));
   return static_cast<std::int32_t>(regions_.size()) - 1;
 }
 
@@ -79,11 +80,13 @@ auto GuardedPlan::make_lane(const Lane* first) -> Lane {
   for (const auto role : kTensorRoles) {
     if (!spec_.reads(role) && !spec_.writes(role)) continue;
     const auto buffer = buffer_role(role);
-    std::uint64_t alignment = size_of(spec_.type(role));
-    for (const auto& need : plan_.requirements)
-      if (need.role == buffer && need.form == Form::tensor)
-        alignment = std::max<std::uint64_t>(alignment, need.alignment);
-    b.tensors[index_of(role)] = reserve(spec_.bytes(role), alignment, buffer);
+    Region wanted{0, spec_.bytes(role), size_of(spec_.type(role)), buffer};
+    for (const auto& need : plan_.requirements) {
+      if (need.role != buffer || need.form != Form::tensor) continue;
+      wanted.alignment = std::max<std::uint64_t>(wanted.alignment, need.alignment);
+      wanted.overread_bytes = std::max<std::uint64_t>(wanted.overread_bytes, need.overread_bytes);
+    }
+    b.tensors[index_of(role)] = reserve(wanted);
   }
   for (std::size_t i = 0; i < plan_.requirements.size(); ++i) {
     const auto& need = plan_.requirements[i];
@@ -93,7 +96,7 @@ auto GuardedPlan::make_lane(const Lane* first) -> Lane {
     else if (need.memory_kind.is_host() && need.form == Form::tensor)
       index = b.of(*tensor_role(need.role));
     else if (need.memory_kind.is_host())
-      index = reserve(need.bytes, need.alignment, need.role);
+      index = reserve({0, need.bytes, need.alignment, need.role, need.overread_bytes});
     b.requirement_region.push_back(index);
   }
   return lane;
@@ -146,12 +149,13 @@ std::optional<Verdict> GuardedPlan::trespass() {
   return std::nullopt;
 }
 
-/// Fills a slot's tensors: inputs with numbers, outputs with poison.
-void GuardedPlan::load(int slot, const RunInputs& inputs, bool fresh, Poison poison) {
+/// Fills a slot's tensors: inputs with numbers, weights and bias only where asked for, outputs with
+/// poison.
+void GuardedPlan::load(int slot, const RunInputs& inputs, bool weights, Poison poison) {
   auto& mine = lane(slot);
   mine.inputs = inputs;
   for (const auto role : kTensorRoles)
-    if (fresh || is_uploaded(role)) put(mine, role);
+    if (weights || is_uploaded(role)) put(mine, role);
   for (const auto role : kTensorRoles)
     if (spec_.writes(role))
       fill_pattern(bytes(mine.binding.of(role)), spec_.bytes(role), spec_.type(role), poison);
@@ -171,6 +175,15 @@ VerifyRun GuardedPlan::request(int slot, bool fresh, Poison poison) {
   return r;
 }
 
+/// What prepare_weights and bind wrote must stay; the workspace, and outputs of form own, may be
+/// overwritten between runs.
+void GuardedPlan::poison_between_runs() {
+  for (std::size_t i = 0; i < regions_.size(); ++i)
+    if (const auto& r = regions_[i];
+        r.role == BufferRole::workspace || (is_result(r.role) && !is_tensor(i)))
+      fill_poison(worker_.arena().bytes(r, placement_), r.bytes, r.role);
+}
+
 std::optional<Verdict> GuardedPlan::run(const RunInputs& inputs, Placement placement, bool fresh,
                                         Poison poison, int slot, int earlier) {
   if (fresh && slot == 0) {
@@ -178,17 +191,20 @@ std::optional<Verdict> GuardedPlan::run(const RunInputs& inputs, Placement place
     lay_canaries();
   }
   load(slot, inputs, fresh, poison);
-  // What prepare_weights and bind wrote must stay; the workspace, and outputs of form own, may be
-  // overwritten between runs.
-  if (!fresh)
-    for (std::size_t i = 0; i < regions_.size(); ++i)
-      if (const auto& r = regions_[i];
-          r.role == BufferRole::workspace || (is_result(r.role) && !is_tensor(i)))
-        fill_poison(worker_.arena().bytes(r, placement_), r.bytes, r.role);
+  if (!fresh) poison_between_runs();
   auto order = request(slot, fresh, poison);
   order.earlier = earlier;
   // The limit is that of one execution.
   if (auto bad = trouble_of(worker_.call(order, limit_ * (1 + earlier)))) return bad;
+  return trespass();
+}
+
+std::optional<Verdict> GuardedPlan::run_prepared_again(const RunInputs& inputs, Poison poison) {
+  load(0, inputs, true, poison);
+  poison_between_runs();
+  auto order = request(0, false, poison);
+  order.prepare = true;
+  if (auto bad = trouble_of(worker_.call(order, limit_))) return bad;
   return trespass();
 }
 

@@ -40,6 +40,8 @@ class GuardedPlan {
   /// slot's next run. Returns what went wrong; empty where nothing did.
   std::optional<Verdict> run(const RunInputs& inputs, Placement placement, bool fresh,
                              Poison poison = Poison::nan, int slot = 0, int earlier = 0);
+  /// Prepares other weights for slot 0 under the binding of its last run, and runs it.
+  std::optional<Verdict> run_prepared_again(const RunInputs& inputs, Poison poison);
   /// The same with all slots, each with its own inputs, in one call of execute; fresh.
   std::optional<Verdict> run_batch(const std::vector<RunInputs>& inputs, Placement placement,
                                    Poison poison);
@@ -73,12 +75,13 @@ class GuardedPlan {
     return regions_[static_cast<std::size_t>(index)];
   }
   std::byte* bytes(std::int32_t index) { return worker_.arena().bytes(region(index), placement_); }
-  std::int32_t reserve(std::uint64_t bytes, std::uint64_t alignment, BufferRole role);
+  std::int32_t reserve(const Region& wanted);
   Lane make_lane(const Lane* first);
   bool is_tensor(std::size_t region) const;
   void lay_canaries();
   void put(Lane& lane, TensorRole role);
-  void load(int slot, const RunInputs& inputs, bool fresh, Poison poison);
+  void load(int slot, const RunInputs& inputs, bool weights, Poison poison);
+  void poison_between_runs();
   VerifyRun request(int slot, bool fresh, Poison poison);
   std::optional<Verdict> trespass();
 

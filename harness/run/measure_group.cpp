@@ -156,8 +156,9 @@ bool is_host_tensor(const PlanOpened& plan, bool (*wanted)(BufferRole)) {
   });
 }
 bool is_on_host(const PlanOpened& plan) {
-  return std::all_of(plan.requirements.begin(), plan.requirements.end(),
-                     [](const auto& r) { return r.memory_kind.is_host(); });
+  return std::all_of(plan.requirements.begin(), plan.requirements.end(), [](const auto& r) {
+    return r.memory_kind.is_host() || r.memory_kind.is_library();
+  });
 }
 
 Outputs outputs_in(Worker& worker, const Spec& spec, const Binding& b) {

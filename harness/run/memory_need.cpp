@@ -59,7 +59,8 @@ double announced_bytes(const std::vector<Requirement>& requirements, int slots) 
   double bytes = 0;
   for (const auto& need : requirements) {
     if (!need.memory_kind.is_host()) continue;
-    const double one = real(need.alignment) + (need.form == Form::own ? real(need.bytes) : 0);
+    const double one = real(need.alignment) + real(need.overread_bytes) +
+                       (need.form == Form::own ? real(need.bytes) : 0);
     bytes += need.scope == Scope::slot ? one * slots : one;
   }
   return bytes;

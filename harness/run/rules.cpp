@@ -170,6 +170,7 @@ class Checker {
     VerifyOrder order;
     order.backend = competitor.choice.name;
     order.plan = plan_settings(competitor, "default", order_.threads, 1);
+    order.prepares_again = true;
     auto done = verify_case(**worker, order, tensors);
     ++report_.probes;
     judge(done.verdict, where, replay(competitor, text, settings));
@@ -232,6 +233,7 @@ class Checker {
       order.backend = competitor.choice.name;
       order.plan = plan_settings(competitor, algorithm.name, order_.threads, 1);
       order.placements = {Placement::end};
+      order.prepares_again = true;
       auto done = verify_case(**worker, order, tensors);
       ++report_.probes;
       judge(done.verdict, where + " " + algorithm.name, replay_of(algorithm.name));

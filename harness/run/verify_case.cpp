@@ -93,6 +93,7 @@ class VerificationLadder {
     if (auto bad = later_execution(fills.back())) return *bad;
     if (auto bad = second_plan(fills)) return *bad;
     if (auto bad = undisturbed(fills.back(), before)) return *bad;
+    if (auto bad = prepared_again(fills)) return *bad;
     return runs_.verdict(tensors_.spec().written_elements());
   }
 
@@ -145,11 +146,55 @@ class VerificationLadder {
       auto placements = order_.placements;
       if (is_probe(fill)) placements = {placements[turn++ % placements.size()]};
       for (const auto placement : placements)
-        if (auto bad = plain_run(fill, placement)) return bad;
+        if (auto bad = plain_run(fill, placement)) {
+          if (fill != fills.front()) name_stale_weights(*bad, fills.front(), fill, placement);
+          return bad;
+        }
       if (fill == fills.back()) last = memory_.written();
       if (auto bad = changed_source(fill)) return bad;
     }
     return std::nullopt;
+  }
+
+  /// Whether a new plan gives the right result for `fill` after it has run `earlier`.
+  bool right_after(const TestTensors& earlier, Fill fill, Placement placement) {
+    const auto plan = worker_.call(OpenPlan{order_.backend, tensors_.spec(), order_.plan}, limit_);
+    if (!plan) return false;
+    bool right = false;
+    if (broken_rule(plan->algorithm, tensors_.spec()).empty() && !lacks_memory(*plan)) {
+      GuardedPlan memory(worker_, tensors_.spec(), *plan, limit_, 1, Beside::other_plans);
+      const auto& test = tensors_.of(fill);
+      right = !memory.run(earlier.inputs(), placement, true) &&
+              !memory.run(test.inputs(), placement, true) &&
+              std::holds_alternative<Agrees>(
+                  test.judge(tensors_.spec(), fill, plan->algorithm, memory.outputs(), {}, {}));
+    }
+    return !trouble_of(worker_.call(ClosePlan{plan->plan}, limit_)) && right;
+  }
+
+  /// R20: a wrong result under other weights than the first ones, where all depends on whether the
+  /// slot was bound and prepared with those before.
+  void name_stale_weights(Verdict& bad, Fill first, Fill fill, Placement placement) {
+    auto* differs = std::get_if<Differs>(&bad);
+    if (!differs || !worker_.alive() || !right_after(tensors_.of(fill, true), fill, placement) ||
+        right_after(tensors_.of(first), fill, placement))
+      return;
+    differs->oracle.rule = Rule::R20;
+    differs->where +=
+        "; it is right in a new plan, and wrong again in one whose slot was bound and prepared "
+        "with other weights before: what was made of those is still used";
+  }
+
+  /// R20: the same without another bind().
+  Bad prepared_again(const std::vector<Fill>& fills) {
+    const auto fill = fills.front();
+    if (!order_.prepares_again || fill == fills.back() ||
+        !tensors_.spec().reads(TensorRole::weights))
+      return std::nullopt;
+    const auto& test = tensors_.of(fill);
+    if (auto bad = memory_.run_prepared_again(test.inputs(), Poison::number)) return bad;
+    return right(fill, test,
+                 {fmt::format("fill {}, other weights prepared", word(fill)), Rule::R20});
   }
 
   Bad plain_run(Fill fill, Placement placement) {

@@ -43,6 +43,8 @@ struct VerifyOrder {
   VerifySettings settings;
   std::vector<Placement> placements{Placement::end, Placement::start};
   OutputObserver observer;  // may be empty
+  /// Other weights are also prepared under a binding that stays (R20).
+  bool prepares_again = false;
 };
 
 /// The fills with which a case is verified: those that fit the spec, or `normal`, which fits every

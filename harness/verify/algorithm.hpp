@@ -45,6 +45,7 @@ struct Algorithm {
   bool points_known = true;                // winograd; false: the classical points are assumed
   std::array<WinogradAxis, 2> winograd{};  // h, w
   std::array<int, 2> fft_tile{1, 1};       // h, w
+  bool ignores_nan = false;                // an output that must be NaN may have any value
   bool operator==(const Algorithm&) const = default;
 };
 

@@ -230,6 +230,15 @@ bool right_where_flushed(const Evidence& e) {
   return !gate.applies || gate.passes;
 }
 
+/// Whether the output is wrong only where it should be NaN.
+bool right_without_nan(const Evidence& e) {
+  if (e.algorithm.ignores_nan || std::holds_alternative<Agrees>(compare(e))) return false;
+  auto ignoring = e.algorithm;
+  ignoring.ignores_nan = true;
+  return std::holds_alternative<Agrees>(
+      compare({e.spec, ignoring, e.fill, e.inputs, e.reference, e.got, e.role}));
+}
+
 bool has_subnormals(const Evidence& e) {
   const double least = smallest_normal(e.type());
   const auto count = static_cast<std::int64_t>(e.spec.bytes(e.role) / size_of(e.type()));
@@ -243,6 +252,8 @@ bool has_subnormals(const Evidence& e) {
 Diagnosis diagnose(const Evidence& evidence) {
   const Diagnosis flushed{
       {{"subnormal numbers flushed to zero: declare flushes_subnormals, or compute with them"}}};
+  if (right_without_nan(evidence))
+    return {{{"NaN lost on the way to the output: declare ignores_nan, or let it through"}}};
   const bool flushes = right_where_flushed(evidence);
   // Subnormal results are not flushed; inputs may be, but a misread parameter is likelier then.
   if (flushes && !has_subnormals(evidence)) return flushed;

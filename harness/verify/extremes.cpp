@@ -67,6 +67,7 @@ const char* excuse(const Evidence& e, const Bound& bound, std::int64_t i, double
   const double want = e.reference.want[i], magnitude = e.reference.magnitude[i];
   const Place p = place_of(e.shape(), i);
   if (same_special(got, want)) return "";
+  if (std::isnan(want) && e.algorithm.ignores_nan) return "nan_ignored";
   const bool special = !std::isfinite(got);
   // want is within the allowed error and half a step of the largest number of the output type, or
   // beyond: rounding may have made it infinite.

@@ -63,9 +63,10 @@ void Arena::release() {
                       static_cast<off_t>(kKept), static_cast<off_t>(size_ - kKept));
 }
 
-Region Arena::reserve(std::uint64_t bytes, std::uint64_t alignment, BufferRole role) {
-  const Region region{used_, bytes, alignment, role};
-  used_ += window_bytes(bytes, alignment);
+Region Arena::reserve(std::uint64_t bytes, std::uint64_t alignment, BufferRole role,
+                      std::uint64_t overread_bytes) {
+  const Region region{used_, bytes, alignment, role, overread_bytes};
+  used_ += window_bytes(region);
   if (used_ > size_) grow(used_);
   return region;
 }
@@ -93,7 +94,7 @@ void each_canary(Byte* begin, Byte* end, const std::byte* buffer, Work work) {
 
 void lay_canary(std::byte* window, const Region& region, Placement placement) {
   auto* buffer = window + offset_in_window(region, placement);
-  auto* end = window + window_bytes(region.bytes, region.alignment);
+  auto* end = window + window_bytes(region);
   const auto lay = [](std::byte* to, const std::byte* canary, std::size_t bytes) {
     std::memcpy(to, canary, bytes);
   };
@@ -104,7 +105,7 @@ void lay_canary(std::byte* window, const Region& region, Placement placement) {
 std::int64_t touched_canary(const std::byte* window, const Region& region, Placement placement) {
   const auto* buffer = window + offset_in_window(region, placement);
   const auto* after = buffer + region.bytes;
-  const auto* end = window + window_bytes(region.bytes, region.alignment);
+  const auto* end = window + window_bytes(region);
   bool same = true;
   const auto look = [&](const std::byte* at, const std::byte* canary, std::size_t bytes) {
     same = same && std::memcmp(at, canary, bytes) == 0;

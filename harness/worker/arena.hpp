@@ -31,9 +31,10 @@ class Arena {
   /// For windows that lie over each other: where the next would begin, and going back to there.
   std::uint64_t used() const { return used_; }
   void go_to(std::uint64_t used) { used_ = used; }
-  /// Reserves a window for `bytes`; the memory grows as needed. Pointers obtained before are
+  /// Reserves a window for a buffer; the memory grows as needed. Pointers obtained before are
   /// invalid. Throws std::bad_alloc.
-  Region reserve(std::uint64_t bytes, std::uint64_t alignment, BufferRole role);
+  Region reserve(std::uint64_t bytes, std::uint64_t alignment, BufferRole role,
+                 std::uint64_t overread_bytes = 0);
   /// The whole window of a region, and its bytes under a placement.
   std::byte* window(const Region& region) { return base_ + region.offset; }
   std::byte* bytes(const Region& region, Placement placement) {

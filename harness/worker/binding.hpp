@@ -13,11 +13,13 @@
 namespace convgauge::worker {
 
 /// Where a buffer lies: a window of whole pages in the arena, shared by driver and worker. The
-/// buffer ends at the window's end (placement end) or starts at its start, as far as the alignment
-/// allows; the rest of the window is canary.
+/// buffer, with its overread_bytes behind it, ends at the window's end (placement end) or starts at
+/// its start, as far as the alignment allows; the rest of the window, overread_bytes included, is
+/// canary.
 struct Region {
   std::uint64_t offset = 0, bytes = 0, alignment = 1;
   BufferRole role = BufferRole::src;
+  std::uint64_t overread_bytes = 0;
 };
 template <class Walk, Is<Region> T>
 void describe(Walk& walk, T& r) {
@@ -25,9 +27,10 @@ void describe(Walk& walk, T& r) {
   walk("bytes", r.bytes);
   walk("alignment", r.alignment);
   walk("role", r.role);
+  walk("overread_bytes", r.overread_bytes);
 }
 inline std::string broken_rule(const Region& r) {
-  return broken_alignment(r);
+  return broken_layout(r);
 }
 
 enum class Placement { end, start };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <functional>
 #include <string_view>
@@ -29,8 +30,9 @@ DeviceBuffer::DeviceBuffer(const cvg_backend* table, int device, const Requireme
 
 Answer<DeviceBuffer> DeviceBuffer::allocate(const cvg_backend* table, int device,
                                             const Requirement& requirement) {
-  if (!table->memory_alloc || !table->memory_free || !table->memory_fill || !table->memory_read ||
-      !table->memory_write)
+  // A table may end before these functions.
+  if (table->struct_size < offsetof(cvg_backend, extension) || !table->memory_alloc ||
+      !table->memory_free || !table->memory_fill || !table->memory_read || !table->memory_write)
     return failed(
         fmt::format("memory kind {} was asked for, but the backend has no functions for it",
                     requirement.memory_kind.number));

@@ -22,7 +22,7 @@ constexpr std::size_t kGuardBytes = std::size_t{4} << 20;
 GuardedMemory::Mapping GuardedMemory::map(int descriptor, const Region& region,
                                           Placement placement) {
   Mapping m;
-  m.window_size = window_bytes(region.bytes, region.alignment);
+  m.window_size = window_bytes(region);
   const auto alignment = std::max<std::uint64_t>(region.alignment, kPage);
   m.reserve_bytes = m.window_size + 2 * kGuardBytes + alignment;
   void* at = ::mmap(nullptr, m.reserve_bytes, PROT_NONE,

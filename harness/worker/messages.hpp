@@ -209,18 +209,18 @@ void describe(Walk& walk, T& r) {
   walk("settings", r.settings);
 }
 
-/// Run a slot in guarded memory. fresh: bind and prepare_weights first; else only upload, execute,
-/// fetch. further: the bindings of the slots behind it, which are run in the same call of execute.
-/// earlier: how often all is uploaded and executed before, unpoisoned and unseen. The regions in
-/// the bindings of a plan are those of all its slots; binding slot 0 maps them. The worker poisons
-/// what the plan keeps in memory of the backend's own kinds: outputs with the element `poison`, of
-/// poison_bytes bytes.
+/// Run a slot in guarded memory. fresh: bind and prepare_weights first; prepare: prepare_weights
+/// alone; else only upload, execute, fetch. further: the bindings of the slots behind it, which are
+/// run in the same call of execute. earlier: how often all is uploaded and executed before,
+/// unpoisoned and unseen. The regions in the bindings of a plan are those of all its slots; binding
+/// slot 0 maps them. The worker poisons what the plan keeps in memory of the backend's own kinds:
+/// outputs with the element `poison`, of poison_bytes bytes.
 struct VerifyRun {
   using Reply = Done;
   std::uint32_t plan = 0;
   Binding binding{};
   Placement placement = Placement::end;
-  bool fresh = true;
+  bool fresh = true, prepare = false;
   std::int32_t slot = 0;
   std::vector<Binding> further{};
   std::int32_t earlier = 0;
@@ -233,6 +233,7 @@ void describe(Walk& walk, T& r) {
   walk("binding", r.binding);
   walk("placement", r.placement);
   walk("fresh", r.fresh);
+  walk("prepare", r.prepare);
   walk("slot", r.slot);
   walk("further", r.further);
   walk("earlier", r.earlier);

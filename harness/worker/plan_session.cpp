@@ -68,6 +68,8 @@ Answer<std::vector<void*>> PlanSession::guarded_addresses(std::int32_t slot) {
     mine.device.emplace_back();
     if (need.memory_kind.is_host()) {
       addresses.push_back(guarded_->bytes(mine.binding.requirement_region[i]));
+    } else if (need.memory_kind.is_library()) {
+      addresses.push_back(nullptr);
     } else if (slot > 0 && need.scope != Scope::slot) {
       addresses.push_back(slots_.front().device[i]->address());
     } else {
@@ -219,6 +221,11 @@ Answer<Done> PlanSession::run_guarded(const VerifyRun& request) {
         return tl::unexpected(ok.error());
   if (static_cast<std::size_t>(slots.back()) >= slots_.size())
     return failed("harness: a slot that is not bound");
+  if (request.prepare && !request.fresh) {
+    protect(Stage::prepare_weights, {&request.slot, 1});
+    if (auto ok = plan_.prepare_weights(request.slot, guarded_tensors(request.slot)); !ok)
+      return tl::unexpected(ok.error());
+  }
   if (auto ok = execute_guarded(request, slots); !ok) return tl::unexpected(ok.error());
   return Done{};
 }

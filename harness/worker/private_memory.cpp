@@ -30,7 +30,8 @@ void Unmap::operator()(std::byte* p) const {
   ::munmap(p, bytes);
 }
 
-std::byte* PrivateMemory::obtain(std::size_t bytes, std::size_t alignment) {
+std::byte* PrivateMemory::obtain(std::size_t bytes, std::size_t alignment, std::size_t overread) {
+  bytes += overread;
   const auto index = blocks_.size();
   const auto stagger = (index * kStaggerLines % (kPage / kLine)) * kLine;
   const auto size = round_up(bytes + std::max(alignment, std::size_t{kPage}) + kPage, kPage);
@@ -46,7 +47,7 @@ std::byte* PrivateMemory::copy_of(TensorRole role) {
   const auto region = binding_.of(role);
   if (region < 0) return nullptr;
   const auto& r = binding_.regions.at(static_cast<std::size_t>(region));
-  auto* at = obtain(r.bytes, r.alignment);
+  auto* at = obtain(r.bytes, r.alignment, r.overread_bytes);
   if (is_result(role)) return at;
   std::memcpy(at, arena_.get() + r.offset + offset_in_window(r, Placement::end), r.bytes);
   return at;
@@ -71,6 +72,8 @@ Answer<PrivateMemory> PrivateMemory::make(const Backend& backend, const PlanSett
       const auto& r = requirements[i];
       if (slot > 0 && r.scope != Scope::slot) {
         list.push_back(m.addresses_.front()[i]);
+      } else if (r.memory_kind.is_library()) {
+        list.push_back(nullptr);
       } else if (!r.memory_kind.is_host()) {
         auto buffer = DeviceBuffer::allocate(backend.table(), settings.device, r);
         if (!buffer) return tl::unexpected(buffer.error());
@@ -80,7 +83,7 @@ Answer<PrivateMemory> PrivateMemory::make(const Backend& backend, const PlanSett
       } else if (r.form == Form::tensor) {
         list.push_back(m.host_.back()[index_of(*tensor_role(r.role))]);
       } else {
-        list.push_back(m.obtain(r.bytes, r.alignment));
+        list.push_back(m.obtain(r.bytes, r.alignment, r.overread_bytes));
         m.own_.push_back({slot, r.role, static_cast<std::byte*>(list.back()), r.bytes, 0});
       }
     }

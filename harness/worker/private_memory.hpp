@@ -59,7 +59,8 @@ class PrivateMemory {
  private:
   using Block = std::unique_ptr<std::byte, Unmap>;
   PrivateMemory() = default;
-  std::byte* obtain(std::size_t bytes, std::size_t alignment);
+  /// The memory is zero, its bytes behind the end that may be read too.
+  std::byte* obtain(std::size_t bytes, std::size_t alignment, std::size_t overread);
   std::byte* copy_of(TensorRole role);
   /// Calls act(the slot's copy, the arena's bytes, number of bytes) for each of the host's tensors
   /// whose role is wanted.

@@ -49,14 +49,16 @@ void describe(Walk& walk, T& k) {
   walk("number", k.number);
 }
 inline std::string broken_rule(const MemoryKind& k) {
-  return k.number < 0 ? "memory kind " + std::to_string(k.number) + " is below 0" : "";
+  return k.number < -1 ? "memory kind " + std::to_string(k.number) + " is below -1" : "";
 }
 /// The broken rule of a Requirement or a Region.
 template <class Buffer>
-std::string broken_alignment(const Buffer& b) {
-  return std::has_single_bit(b.alignment)
-             ? ""
-             : "alignment " + std::to_string(b.alignment) + " is not a power of two";
+std::string broken_layout(const Buffer& b) {
+  if (!std::has_single_bit(b.alignment))
+    return "alignment " + std::to_string(b.alignment) + " is not a power of two";
+  return b.overread_bytes > kMostOverread
+             ? "overread_bytes " + std::to_string(b.overread_bytes) + " is too large"
+             : "";
 }
 template <class Walk, class E>
 void describe(Walk& walk, const OpenWord<E>& w) {
@@ -93,6 +95,7 @@ void describe(Walk& walk, T& a) {
   walk("points_known", a.points_known);
   walk("winograd", a.winograd);
   walk("fft_tile", a.fft_tile);
+  walk("ignores_nan", a.ignores_nan);
 }
 template <class Walk, Is<Failed> T>
 void describe(Walk& walk, T& f) {
@@ -129,9 +132,10 @@ void describe(Walk& walk, T& r) {
   walk("bytes", r.bytes);
   walk("alignment", r.alignment);
   walk("layout", r.layout);
+  walk("overread_bytes", r.overread_bytes);
 }
 inline std::string broken_rule(const Requirement& r) {
-  return broken_alignment(r);
+  return broken_layout(r);
 }
 template <class Walk, Is<DeviceInfo> T>
 void describe(Walk& walk, T& d) {

@@ -143,8 +143,8 @@ void run(const char* file, const cvg_spec& spec, bool at_end, FILE* out) {
   uint32_t version = 0;
   const cvg_host host{
       .struct_size = sizeof host, .version = "probe", .log = nullptr, .extension = nullptr};
-  const auto* plugin = entry(0, &host, &version);
-  if (!plugin || plugin->abi_version != 0)
+  const auto* plugin = entry(CVG_ABI_VERSION, &host, &version);
+  if (!plugin || plugin->abi_version != CVG_ABI_VERSION)
     report.end("version not met, the plugin's is " + std::to_string(version));
   const auto& b = *plugin->backends[0];
   cvg_settings settings{};

@@ -1,5 +1,5 @@
-/* convgauge plugin ABI, version 0. It becomes version 1, and is then frozen, once the oneDNN,
- * Winograd, cuDNN and Vulkan backends have used it.
+/* convgauge plugin ABI, version 1: frozen. What may still be added, and how, is under GROWTH. It is
+ * for processors with 64-bit pointers.
  *
  * A shared library offers convolution backends to a host that checks everything it can. This header
  * is all that a plugin author needs; C++ authors will find <convgauge/sdk.hpp> shorter to write
@@ -43,11 +43,22 @@
  *   What a function may write is not const; all that it only reads is.
  *
  * GROWTH
+ *   A plugin that was compiled against a header of version 1 loads into every later host of
+ *   version 1 and, where it needs nothing newer, into every earlier one.
  *   Every struct that may grow begins with struct_size. Whoever creates the struct sets it to the
  *   sizeof that it was compiled with. Fields are only appended. A reader never looks beyond
- *   struct_size, and treats fields beyond it as zero.
+ *   struct_size, and treats fields beyond it as zero, so that zero in a new field means what was so
+ *   before there was the field. A writer writes nothing beyond struct_size, and leaves struct_size
+ *   as it is. The structs without struct_size (cvg_axis, cvg_option, cvg_note, cvg_rational,
+ *   cvg_winograd_axis) never change.
+ *   A field named `reserved` is zero, and is not read. A field that is stated to be 0 or 1 has no
+ *   other value.
  *   Enumerators are only appended. A plugin refuses (CVG_STATUS_REFUSED) a value that it does not
- *   know; it never guesses.
+ *   know; it never guesses. A host takes an unknown reason for CVG_REASON_OTHER, an unknown class
+ *   for the one with the widest bound, and an unknown status, role, scope, form or kind of memory
+ *   or device for a failure of the plugin.
+ *   No function gets other parameters or other rules; what is new has a new name, at the end of its
+ *   table or in an extension. A name ending in /0 is of an extension that may still change.
  *
  * RULES. `convgauge verify` and `convgauge check-plugin` check that every plugin keeps them.
  *   R1  The library exports cvg_plugin_entry(). It returns NULL to a host whose version it does not
@@ -64,7 +75,7 @@
  *   R8  execute() never writes an input: source, weights, bias, and what prepare_weights() or
  *       upload() made of them.
  *   R9  Nothing is written outside the bytes of a bound buffer.
- *   R10 Nothing is read outside the bytes of a bound buffer.
+ *   R10 Nothing is read outside the bytes of a bound buffer and its overread_bytes.
  *   R11 execute() never reads the output. No result depends on what the workspace or the output
  *       held before.
  *   R12 Nothing computed from the source is kept. Its contents may change before any upload(), or,
@@ -81,6 +92,8 @@
  *   R18 An algorithm that says deterministic gives the same bits for the same inputs, every time.
  *   R19 execute() allocates no memory. This is a recommendation: calls of the C library's allocator
  *       are counted and reported, but are not a fault.
+ *   R20 Each prepare_weights() replaces what an earlier one of that slot made, also where the slot
+ *       has been bound again in between: the next result follows the new weights and bias.
  */
 #ifndef CVG_PLUGIN_H
 #define CVG_PLUGIN_H
@@ -88,11 +101,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#if !defined(UINTPTR_MAX) || UINTPTR_MAX != 0xffffffffffffffffu
+#error "convgauge/plugin.h is for processors with 64-bit pointers: compile without -m32 or -mx32"
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-#define CVG_ABI_VERSION 0u
+#define CVG_ABI_VERSION 1u
 
 #if defined(_WIN32)
 #define CVG_EXPORT __declspec(dllexport)
@@ -234,9 +251,12 @@ enum { CVG_SCOPE_PLAN = 0, CVG_SCOPE_SLOT = 1, CVG_SCOPE_EXECUTION = 2 };
 typedef int32_t cvg_form;
 enum { CVG_FORM_TENSOR = 0, CVG_FORM_OWN = 1 };
 
-/* Kinds of memory. Numbers from 1 up are a backend's own kinds, allocated by its memory_alloc(). */
+/* Kinds of memory. Numbers from 1 up are a backend's own kinds, allocated by its memory_alloc().
+ *   library  The library below keeps it in memory of its own, of a size that is not known. The host
+ *            binds NULL, cannot check what is written there, and says in its results that the
+ *            memory of the case is not known. */
 typedef int32_t cvg_memory;
-enum { CVG_MEMORY_HOST = 0 };
+enum { CVG_MEMORY_LIBRARY = -1, CVG_MEMORY_HOST = 0 };
 
 /* ---- what is to be computed ------------------------------------------------------------------ */
 
@@ -304,6 +324,7 @@ typedef struct cvg_device {
   cvg_device_kind kind;
   char name[128];
   char driver[128];             /* versions of driver and runtime; may be empty */
+  int32_t reserved;             /* 0 */
   int64_t memory_bytes;         /* 0: unknown */
   double peak_flops;            /* f32, per second, as its maker states; 0: unknown */
   double peak_bytes_per_second; /* 0: unknown */
@@ -341,13 +362,19 @@ typedef struct cvg_algorithm {
   int32_t points_known;
   cvg_winograd_axis winograd[2]; /* winograd: h, w */
   int32_t fft_tile[2];           /* fft: h, w; 1 where an axis is not transformed */
+  /* 1: an output that is NaN by the definition may have any value. Infinities are no exception. */
+  int32_t ignores_nan;
+  int32_t reserved; /* 0 */
 } cvg_algorithm;
 
 /* ---- memory ---------------------------------------------------------------------------------- */
 
 /* One buffer that the host must obtain for the plan. A plan need not list a tensor that it does
  * not use in execute(): one that keeps packed weights lists PACKED_WEIGHTS instead of WEIGHTS, and
- * may leave out BIAS where it packed that too. */
+ * may leave out BIAS where it packed that too.
+ * Of kind CVG_MEMORY_LIBRARY are only PACKED_WEIGHTS, WORKSPACE and CONSTANTS, in form own, with 0
+ * bytes, alignment 1 and no overread_bytes: they announce that the library below has such memory.
+ */
 typedef struct cvg_requirement {
   size_t struct_size;
   cvg_role role;
@@ -357,6 +384,10 @@ typedef struct cvg_requirement {
   size_t bytes;
   size_t alignment; /* a power of two, at least 1; ask for no more than is needed */
   char layout[64];  /* of src and dst in form own: its name, "nChw16c"; else empty */
+  /* How many bytes behind the buffer's last one may be read too, by code that loads whole vectors:
+   * at most 4096. What they hold is undefined, and no result depends on it; they are not written.
+   * Where form is tensor, the pointer in cvg_tensors has them too. */
+  size_t overread_bytes;
 } cvg_requirement;
 
 /* The host's tensors, by the spec's types and strides, in host memory. A pointer that a call does
@@ -441,7 +472,7 @@ typedef struct cvg_backend {
    * execution it is the same for every slot. In memory of the backend's own kinds it is an address
    * that memory_alloc() returned, or one inside such an allocation (see there). Writes the
    * constants. A slot may be bound again: it is then bound and no more, so prepare_weights() and
-   * upload() follow before it is executed.
+   * upload() follow before it is executed. What was made for its old buffers is dropped.
    * [main, plan created] */
   cvg_status (*bind)(cvg_plan* plan, int32_t slot, void* const* addresses, int32_t count,
                      cvg_note* why);
@@ -450,8 +481,8 @@ typedef struct cvg_backend {
    * and bias of form own. Both tensors are constant from here until the next prepare_weights() of
    * the slot; the pointers to them are valid until this function returns. A library that keeps
    * weights in objects of its own makes them here, one for each slot, from copies, and drops them
-   * at the next bind() or prepare_weights() of that slot, and in plan_destroy(); the host counts
-   * and guards only what is in bound buffers.
+   * at the next bind() or prepare_weights() of that slot, and in plan_destroy() (R20). Its plan
+   * has a requirement PACKED_WEIGHTS of kind CVG_MEMORY_LIBRARY.
    * [main, slot bound] */
   cvg_status (*prepare_weights)(cvg_plan* plan, int32_t slot, const cvg_tensors* tensors,
                                 cvg_note* why);

@@ -40,7 +40,9 @@
 //       One buffer that prepare_weights() fills: slot.packed_weights. The plan then has no
 //       slot.weights; slot.bias stays.
 //   std::vector<cvg_requirement> requirements() const
-//       All buffers, instead of the two above and the tensors of the direction.
+//       All buffers, instead of the two above and the tensors of the direction: cvg::tensors() and
+//       the functions beside it make them. cvg::overread() lets a kernel load whole vectors past a
+//       tensor's end; cvg::in_library() says that a library keeps weights of its own.
 //   struct Memory
 //       Memory of the class's own kinds: static functions alloc(device, kind, bytes, alignment),
 //       which returns the address, and free, fill, read and write with the parameters of plugin.h.

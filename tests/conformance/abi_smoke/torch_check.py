@@ -295,7 +295,7 @@ def main():
     for file in sys.argv[2:]:
         entry = c.CDLL(file).cvg_plugin_entry
         entry.restype = c.POINTER(Plugin)
-        plugin = entry(c.c_uint32(0), None, c.byref(c.c_uint32()))[0]
+        plugin = entry(c.c_uint32(1), None, c.byref(c.c_uint32()))[0]
         for i in range(plugin.backend_count):
             backend = plugin.backends[i][0]
             runs = [check(backend, seed) for seed in range(int(sys.argv[1]))]

@@ -1,4 +1,4 @@
-// Answers version 0 with a table of version 77 (R1).
+// Answers with a table of version 77 (R1).
 #include "../base.hpp"
 
 const faulty::Fault fault{.name = "lies_about_version",

@@ -31,6 +31,8 @@ class RandomRecords {
     r.workspace_bytes = size();
     r.packed_weight_bytes = size();
     r.memory_bytes = size();
+    if (coin()) r.overread = {{one<BufferRole>(), size()}, {one<BufferRole>(), size()}};
+    if (coin()) r.in_library = {one<BufferRole>(), one<BufferRole>()};
     if (coin()) r.known = text();
     if (coin()) r.libraries = {{text(), text(), text()}};
     r.replay = text();
@@ -133,6 +135,7 @@ class RandomRecords {
     for (auto& axis : a.winograd)
       axis = {static_cast<int>(whole(1, 6)), 3, {{0, 1}, {-1, 2}, {3, 7}}};
     a.fft_tile = {static_cast<int>(whole(1, 64)), static_cast<int>(whole(1, 64))};
+    a.ignores_nan = coin();
     return a;
   }
   Mismatch mismatch() {

@@ -250,6 +250,29 @@ TEST(Compare, PaddingThatIsNoTapAgreesWithANote) {
   EXPECT_FALSE(trial.agrees()) << "an interior output is infinite, not NaN";
 }
 
+TEST(Compare, LostNanAgreesOnlyWhereItIsDeclared) {
+  Trial trial("n1c1h5w5_o1k3p1_nobias", Fill::normal);
+  trial.tensors.src.as<float>()[0] = kNaN;
+  trial.tensors.src.as<float>()[24] = kInf;
+  trial.recompute();
+  ASSERT_TRUE(std::isnan(trial.sums.want[0]));
+  ASSERT_TRUE(std::isinf(trial.sums.want[18]));
+  trial.answer(trial.sums.want);
+  trial.set(0, 7);
+  EXPECT_FALSE(trial.agrees());
+  trial.algorithm.ignores_nan = true;
+  const auto verdict = trial.judged();
+  ASSERT_TRUE(std::holds_alternative<Agrees>(verdict));
+  EXPECT_EQ(std::get<Agrees>(verdict).notes, (std::vector<std::string>{"nan_ignored"}));
+  trial.set(0, -kInf);
+  EXPECT_TRUE(trial.agrees());
+  trial.set(4, kNaN);
+  EXPECT_FALSE(trial.agrees()) << "a NaN where there should be a number";
+  trial.answer(trial.sums.want);
+  trial.set(18, 7);
+  EXPECT_FALSE(trial.agrees()) << "infinities are no exception";
+}
+
 TEST(Compare, TilesSpreadNonFiniteValuesTheirOwnReachOnly) {
   Trial trial("n1c2h20w20_o2k3p1", Fill::normal);
   trial.tensors.src.as<float>()[0] = kNaN;

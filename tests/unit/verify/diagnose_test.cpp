@@ -5,6 +5,7 @@
 
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <limits>
 #include <set>
 #include <stdexcept>
@@ -38,6 +39,20 @@ Mutant misread(const Trial& trial, std::initializer_list<const Mutation*> rows) 
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
+}
+
+TEST(Diagnose, LostNan) {
+  Trial trial("n1c2h5w5_o2k3p1", Fill::normal);
+  trial.tensors.src.as<float>()[7] = std::numeric_limits<float>::quiet_NaN();
+  trial.recompute();
+  auto lost = trial.sums.want;
+  for (auto& value : lost)
+    if (std::isnan(value)) value = -std::numeric_limits<double>::infinity();
+  trial.answer(lost);
+  EXPECT_TRUE(contains(text(diagnose(trial.evidence())), "declare ignores_nan"));
+  lost[24] += 1;
+  trial.answer(lost);
+  EXPECT_FALSE(contains(text(diagnose(trial.evidence())), "declare ignores_nan"));
 }
 
 const Mutation& row_of(const char* words) {

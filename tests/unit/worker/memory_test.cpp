@@ -18,16 +18,18 @@ namespace {
 
 TEST(Placement, TouchesTheEdgeAsFarAsAlignmentAllows) {
   for (const std::uint64_t alignment : {1u, 4u, 64u, 4096u, 8192u})
-    for (const std::uint64_t bytes : {0u, 1u, 4u, 100u, 4096u, 5000u}) {
-      const Region r{0, bytes, alignment};
-      const auto window = window_bytes(bytes, alignment);
-      EXPECT_EQ(window % kPage, 0u);
-      EXPECT_EQ(offset_in_window(r, Placement::start), 0u);
-      const auto at = offset_in_window(r, Placement::end);
-      EXPECT_EQ(at % std::min<std::uint64_t>(alignment, kPage), 0u);
-      EXPECT_LE(at + bytes, window);
-      EXPECT_LT(window - at - bytes, alignment) << "slack is less than one alignment";
-    }
+    for (const std::uint64_t bytes : {0u, 1u, 4u, 100u, 4096u, 5000u})
+      for (const std::uint64_t overread : {0u, 1u, 16u, 4096u}) {
+        const Region r{0, bytes, alignment, BufferRole::src, overread};
+        const auto window = window_bytes(r);
+        EXPECT_EQ(window % kPage, 0u);
+        EXPECT_EQ(offset_in_window(r, Placement::start), 0u);
+        EXPECT_LE(bytes + overread, window);
+        const auto at = offset_in_window(r, Placement::end);
+        EXPECT_EQ(at % std::min<std::uint64_t>(alignment, kPage), 0u);
+        EXPECT_LE(at + bytes + overread, window);
+        EXPECT_LT(window - at - bytes - overread, alignment) << "slack is less than one alignment";
+      }
 }
 
 TEST(Canary, NamesTheNearestByteThatWasTouched) {
@@ -56,7 +58,7 @@ TEST(Arena, KeepsItsBytesWhenItGrows) {
   std::memset(arena.bytes(a, Placement::start), 7, 10);
   const auto b = arena.reserve(std::uint64_t{64} << 20, 64, BufferRole::src);
   EXPECT_EQ(*arena.bytes(a, Placement::start), std::byte{7});
-  EXPECT_GE(b.offset, window_bytes(10, 1));
+  EXPECT_GE(b.offset, window_bytes(a));
 }
 
 TEST(Arena, CannotBeCutShort) {
@@ -84,6 +86,19 @@ TEST(GuardedMemory, SaysWhenTheMachineDeniesIt) {
               0u)
         << trouble.what();
     EXPECT_TRUE(is_denied(trouble.verdict()));
+  }
+}
+
+TEST(Canary, FillsWhatMayBeReadBehindABuffer) {
+  Arena arena;
+  const auto r = arena.reserve(96, 4, BufferRole::src, 16);
+  for (const auto placement : {Placement::end, Placement::start}) {
+    lay_canary(arena.window(r), r, placement);
+    auto* past = arena.bytes(r, placement) + r.bytes;
+    for (std::int64_t i = 0; i < 16; ++i)
+      EXPECT_EQ(past[i], canary_at(static_cast<std::int64_t>(r.bytes) + i)) << i;
+    past[15] = std::byte{1};
+    EXPECT_EQ(touched_canary(arena.window(r), r, placement), 15);
   }
 }
 
@@ -124,6 +139,14 @@ TEST(GuardedMemory, FaultsWhereItShould) {
   CrashBox box;
   touch(box, r, arena, 99, true, true);
   EXPECT_EQ(box.page().faulted, 0u) << "the last byte is the plugin's";
+  const auto more = arena.reserve(100, 4, BufferRole::src, 16);
+  touch(box, more, arena, 115, false, false);
+  EXPECT_EQ(box.page().faulted, 0u) << "16 bytes behind the end may be read";
+  EXPECT_EXIT(touch(box, more, arena, 116, false, false), ::testing::KilledBySignal(SIGSEGV), "");
+  EXPECT_EQ(explain_fault(box.page()).sentence, "read 16 bytes past the end of src (100 bytes)");
+  CrashBox again;
+  EXPECT_EXIT(touch(again, more, arena, 100, true, false), ::testing::KilledBySignal(SIGSEGV), "");
+  EXPECT_NE(explain_fault(again.page()).sentence, "") << "and not be written";
 }
 
 }  // namespace

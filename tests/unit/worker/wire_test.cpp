@@ -98,8 +98,11 @@ TEST(Wire, RefusesForgedRequirements) {
   EXPECT_EQ(scope, "/requirements/0/scope: unknown scope 3");
   const auto form = forged_requirement([](R& r) { r.form = static_cast<Form>(-1); });
   EXPECT_EQ(form, "/requirements/0/form: unknown form -1");
-  const auto memory = forged_requirement([](R& r) { r.memory_kind.number = -1; });
-  EXPECT_EQ(memory, "/requirements/0/memory_kind: memory kind -1 is below 0");
+  const auto memory = forged_requirement([](R& r) { r.memory_kind.number = -2; });
+  EXPECT_EQ(memory, "/requirements/0/memory_kind: memory kind -2 is below -1");
+  EXPECT_EQ(forged_requirement([](R& r) { r.memory_kind.number = -1; }), "accepted");
+  const auto overread = forged_requirement([](R& r) { r.overread_bytes = kMostOverread + 1; });
+  EXPECT_EQ(overread, "/requirements/0: overread_bytes 4097 is too large");
   for (const std::size_t alignment : {0u, 3u, 96u})
     EXPECT_EQ(forged_requirement([=](R& r) { r.alignment = alignment; }),
               "/requirements/0: alignment " + std::to_string(alignment) + " is not a power of two");

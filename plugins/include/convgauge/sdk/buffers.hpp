@@ -39,15 +39,22 @@ inline std::size_t dst_bytes(const cvg_spec& s) {
 
 /// A buffer for one of the host's own tensors, aligned to its element.
 inline cvg_requirement tensor(cvg_role role, std::size_t bytes, cvg_dtype type) {
-  return {sizeof(cvg_requirement), role,  CVG_SCOPE_SLOT, CVG_FORM_TENSOR,
-          CVG_MEMORY_HOST,         bytes, size_of(type),  {}};
+  return {sizeof(cvg_requirement),
+          role,
+          CVG_SCOPE_SLOT,
+          CVG_FORM_TENSOR,
+          CVG_MEMORY_HOST,
+          bytes,
+          size_of(type),
+          {},
+          0};
 }
 
 /// A host buffer in the plan's own arrangement: packed weights, workspace, a native tensor.
 inline cvg_requirement own(cvg_role role, cvg_scope scope, std::size_t bytes, std::size_t alignment,
                            std::string_view layout = "") {
-  cvg_requirement made{sizeof(cvg_requirement), role,  scope,     CVG_FORM_OWN,
-                       CVG_MEMORY_HOST,         bytes, alignment, {}};
+  cvg_requirement made{
+      sizeof(cvg_requirement), role, scope, CVG_FORM_OWN, CVG_MEMORY_HOST, bytes, alignment, {}, 0};
   std::memcpy(made.layout, layout.data(), std::min(layout.size(), sizeof made.layout - 1));
   return made;
 }
@@ -59,6 +66,20 @@ inline cvg_requirement packed_weights(std::size_t bytes, std::size_t alignment =
 /// Scratch memory, one buffer for all slots.
 inline cvg_requirement workspace(std::size_t bytes, std::size_t alignment = 64) {
   return own(CVG_ROLE_WORKSPACE, CVG_SCOPE_EXECUTION, bytes, alignment);
+}
+
+/// The same buffer, of which up to `bytes` bytes behind its end may be read too: at most 4096.
+inline cvg_requirement overread(cvg_requirement made, std::size_t bytes) {
+  made.overread_bytes = bytes;
+  return made;
+}
+
+/// Says that the library below keeps a buffer of this role in memory of its own: packed weights,
+/// workspace or constants.
+inline cvg_requirement in_library(cvg_role role, cvg_scope scope = CVG_SCOPE_SLOT) {
+  auto made = own(role, scope, 0, 1);
+  made.memory_kind = CVG_MEMORY_LIBRARY;
+  return made;
 }
 
 /// Buffers for the host's tensors of a direction: those that are read, then those that are written.

@@ -80,7 +80,7 @@ struct Slot {
 
 /// What else an algorithm says of its results: see cvg_algorithm.
 struct AlgorithmFlags {
-  bool deterministic = true, flushes_subnormals = false;
+  bool deterministic = true, flushes_subnormals = false, ignores_nan = false;
 };
 
 /// An algorithm of class direct or gemm: algorithm("loops", CVG_CLASS_DIRECT, {.flushes_subnormals
@@ -93,6 +93,7 @@ inline cvg_algorithm algorithm(std::string_view name, cvg_class algorithm_class 
   made.algorithm_class = algorithm_class;
   made.deterministic = flags.deterministic;
   made.flushes_subnormals = flags.flushes_subnormals;
+  made.ignores_nan = flags.ignores_nan;
   made.fft_tile[0] = made.fft_tile[1] = 1;
   for (auto& axis : made.winograd) axis.m = axis.r = 1;
   return made;
