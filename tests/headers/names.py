@@ -3,6 +3,10 @@
 Each enumeration has a typedef cvg_NAME right above it, and its enumerators are CVG_NAME_something.
 Every other file, of code or of text, uses no CVG_ name that plugins/include does not define.
 CVG_NAME_* and CVG_NAME_ stand for several.
+
+And the rule of a frozen interface: plugin_layout.c has a line for every enumerator, struct, field
+and function of plugin.h, and ENDS for each struct that may grow: it ends without padding, which a
+field appended later would fall into.
 """
 import pathlib
 import re
@@ -38,6 +42,41 @@ def defined(root):
     return names
 
 
+STRUCT = re.compile(r"typedef struct (cvg_\w+) \{(.*?)\} \1;", re.S)
+FUNCTION = re.compile(r"\(\*(\w+)\)\(.*?\)", re.S)
+
+
+def fields_of(body):
+    """The names of a struct's fields, and those of them that are functions."""
+    functions = FUNCTION.findall(body)
+    names = []
+    for declaration in FUNCTION.sub(r"\1", body).split(";"):
+        words = re.sub(r"\[[^]]*\]", "", declaration).split(",")
+        names += [re.findall(r"\w+", word)[-1] for word in words if word.strip()]
+    return names, functions
+
+
+def layout_breaches(header, layout):
+    """What of the text of plugin.h has no line in that of plugin_layout.c."""
+    header = without_comments(header)
+    lines = set(re.findall(r"^\w+\([\w, ]*", without_comments(layout), re.M))
+
+    def missing(line):
+        return not any(have == line or have.startswith(line + ",") for have in lines)
+
+    for _, body in ENUMERATION.findall(header):
+        for enumerator in NAME.findall(body):
+            if missing(f"VALUE({enumerator}"):
+                yield f"VALUE({enumerator}, ...)"
+    for struct, body in STRUCT.findall(header):
+        fields, functions = fields_of(body)
+        wanted = [f"SIZE({struct}"] + [f"FIELD({struct}, {field}" for field in fields]
+        if fields[0] == "struct_size":
+            wanted.append(f"ENDS({struct}, {fields[-1]}")
+        wanted += [f"FUNCTION({struct}, {function}" for function in functions]
+        yield from (f"{line}, ...)" for line in wanted if missing(line))
+
+
 def is_known(name, known):
     return name in known or name.endswith("_") and any(other.startswith(name) for other in known)
 
@@ -53,6 +92,11 @@ def breaches(root):
     header = root / "plugins/include/convgauge/plugin.h"
     for breach in enumeration_breaches(header.read_text(encoding="utf-8")):
         yield f"{header.relative_to(root)}: {breach}"
+    layout = root / "tests/headers/plugin_layout.c"
+    if layout.exists():
+        text = header.read_text(encoding="utf-8")
+        for line in layout_breaches(text, layout.read_text(encoding="utf-8")):
+            yield f"{layout.relative_to(root)}: has no {line}"
     known = defined(root)
     for path, text in texts(root):
         for name in sorted(set(NAME.findall(text))):

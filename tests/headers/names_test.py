@@ -39,6 +39,32 @@ class Names(unittest.TestCase):
         for text in ("CVG_F32", "CVG_OLD", "CVG_DTYPE_F", "CVG_LAYOUT_*"):
             self.assertEqual(len(breaches_of(HEADER, **{"tests/a.cpp": text})), 1, text)
 
+    def test_the_frozen_interface(self):
+        header = """
+typedef int32_t cvg_dtype;
+enum { CVG_DTYPE_F32 = 0 };
+typedef struct cvg_pair {
+  size_t struct_size;
+  int64_t a, b[4];
+  cvg_status (*run)(const cvg_pair* p, int32_t count);
+} cvg_pair;
+"""
+        whole = """
+VALUE(CVG_DTYPE_F32, 0);
+SIZE(cvg_pair, 56);
+FIELD(cvg_pair, struct_size, 0);
+FIELD(cvg_pair, a, 8);
+FIELD(cvg_pair, b, 16);
+FIELD(cvg_pair, run, 48);
+ENDS(cvg_pair, run);
+FUNCTION(cvg_pair, run, cvg_status, (const cvg_pair*, int32_t));
+"""
+        self.assertEqual(list(names.layout_breaches(header, whole)), [])
+        lines = whole.strip().splitlines()
+        for i, line in enumerate(lines):
+            without = "\n".join(lines[:i] + lines[i + 1 :])
+            self.assertEqual(len(list(names.layout_breaches(header, without))), 1, line)
+
 
 if __name__ == "__main__":
     unittest.main()
