@@ -147,7 +147,8 @@ class VerificationLadder {
       if (is_probe(fill)) placements = {placements[turn++ % placements.size()]};
       for (const auto placement : placements)
         if (auto bad = plain_run(fill, placement)) {
-          if (fill != fills.front()) name_stale_weights(*bad, fills.front(), fill, placement);
+          if (fill != fills.front() || placement != placements.front())
+            name_stale_weights(*bad, fills.front(), fill, placement);
           return bad;
         }
       if (fill == fills.back()) last = memory_.written();
@@ -156,33 +157,40 @@ class VerificationLadder {
     return std::nullopt;
   }
 
-  /// Whether a new plan gives the right result for `fill` after it has run `earlier`.
-  bool right_after(const TestTensors& earlier, Fill fill, Placement placement) {
+  /// Whether a new plan gives the right result for `fill` in its second run: after `earlier`, under
+  /// the same binding or under another one. Empty where it was not judged.
+  std::optional<bool> right_after(const TestTensors& earlier, bool bind_again, Fill fill,
+                                  Placement placement) {
+    if (!worker_.alive()) return std::nullopt;
     const auto plan = worker_.call(OpenPlan{order_.backend, tensors_.spec(), order_.plan}, limit_);
-    if (!plan) return false;
-    bool right = false;
+    if (!plan) return std::nullopt;
+    std::optional<bool> right;
     if (broken_rule(plan->algorithm, tensors_.spec()).empty() && !lacks_memory(*plan)) {
       GuardedPlan memory(worker_, tensors_.spec(), *plan, limit_, 1, Beside::other_plans);
       const auto& test = tensors_.of(fill);
-      right = !memory.run(earlier.inputs(), placement, true) &&
-              !memory.run(test.inputs(), placement, true) &&
-              std::holds_alternative<Agrees>(
-                  test.judge(tensors_.spec(), fill, plan->algorithm, memory.outputs(), {}, {}));
+      if (!memory.run(earlier.inputs(), placement, true) &&
+          !memory.run(test.inputs(), placement, bind_again))
+        right = std::holds_alternative<Agrees>(
+            test.judge(tensors_.spec(), fill, plan->algorithm, memory.outputs(), {}, {}));
     }
-    return !trouble_of(worker_.call(ClosePlan{plan->plan}, limit_)) && right;
+    if (worker_.alive()) (void)worker_.call(ClosePlan{plan->plan}, limit_);
+    return right;
   }
 
-  /// R20: a wrong result under other weights than the first ones, where all depends on whether the
-  /// slot was bound and prepared with those before.
+  /// R20: a wrong result of a slot that was bound and prepared before, where that is the cause:
+  /// with as many runs under one binding, and another source before, it is right, and wrong under a
+  /// second binding, after other weights or the same.
   void name_stale_weights(Verdict& bad, Fill first, Fill fill, Placement placement) {
     auto* differs = std::get_if<Differs>(&bad);
-    if (!differs || !worker_.alive() || !right_after(tensors_.of(fill, true), fill, placement) ||
-        right_after(tensors_.of(first), fill, placement))
+    if (!differs || !tensors_.spec().reads(TensorRole::weights) ||
+        right_after(tensors_.of(fill, true), false, fill, placement) != true)
+      return;
+    if (right_after(tensors_.of(first), true, fill, placement) != false &&
+        right_after(tensors_.of(fill, true), true, fill, placement) != false)
       return;
     differs->oracle.rule = Rule::R20;
     differs->where +=
-        "; it is right in a new plan, and wrong again in one whose slot was bound and prepared "
-        "with other weights before: what was made of those is still used";
+        "; a new plan gives the right result, but not where its slot was bound and prepared before";
   }
 
   /// R20: the same without another bind().

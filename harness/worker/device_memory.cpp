@@ -38,9 +38,10 @@ Answer<DeviceBuffer> DeviceBuffer::allocate(const cvg_backend* table, int device
                     requirement.memory_kind.number));
   DeviceBuffer buffer(table, device, requirement);
   Note note;
-  const auto status = table->memory_alloc(device, requirement.memory_kind.number,
-                                          buffer.front_bytes_ + requirement.bytes + kGuardBytes,
-                                          requirement.alignment, &buffer.start_, note.get());
+  const auto status =
+      table->memory_alloc(device, requirement.memory_kind.number,
+                          buffer.behind() + requirement.overread_bytes + kGuardBytes,
+                          requirement.alignment, &buffer.start_, note.get());
   if (status == CVG_STATUS_OUT_OF_MEMORY)
     return tl::unexpected<Trouble>(
         Refused{RefusalReason::memory,
@@ -49,7 +50,8 @@ Answer<DeviceBuffer> DeviceBuffer::allocate(const cvg_backend* table, int device
   if (auto ok = answer_of("memory_alloc", status, note); !ok) return tl::unexpected(ok.error());
   if (!buffer.start_) return failed("memory_alloc returned OK and no address");
   auto laid = buffer.fill(0, kGuard, buffer.front_bytes_);
-  if (laid) laid = buffer.fill(buffer.front_bytes_ + requirement.bytes, kGuard, kGuardBytes);
+  if (laid) laid = buffer.fill(buffer.behind(), kPoison, requirement.overread_bytes);
+  if (laid) laid = buffer.fill(buffer.behind() + requirement.overread_bytes, kGuard, kGuardBytes);
   if (laid) laid = buffer.poison();
   if (!laid) return tl::unexpected(laid.error());
   return buffer;
@@ -110,17 +112,21 @@ Answer<std::vector<unsigned char>> DeviceBuffer::contents() const {
 }
 
 Answer<DeviceBuffer::Guard> DeviceBuffer::guard() const {
-  const auto whole = [this](std::size_t offset, std::size_t bytes) -> Answer<bool> {
+  const auto whole = [this](std::size_t offset, std::size_t bytes, int value) -> Answer<bool> {
     std::vector<unsigned char> guard(bytes);
+    if (bytes == 0) return true;
     if (auto ok = read(offset, guard.data(), bytes); !ok) return tl::unexpected(ok.error());
-    return std::all_of(guard.begin(), guard.end(), [](unsigned char b) { return b == kGuard; });
+    return std::all_of(guard.begin(), guard.end(), [=](unsigned char b) { return b == value; });
   };
-  const auto before = whole(0, front_bytes_);
+  const auto overread = requirement_.overread_bytes;
+  const auto before = whole(0, front_bytes_, kGuard);
   if (!before) return tl::unexpected(before.error());
   if (!*before) return Guard::broken_before;
-  const auto behind = whole(front_bytes_ + requirement_.bytes, kGuardBytes);
-  if (!behind) return tl::unexpected(behind.error());
-  return *behind ? Guard::whole : Guard::broken_behind;
+  const auto readable = whole(behind(), overread, kPoison);
+  if (!readable) return tl::unexpected(readable.error());
+  const auto rest = whole(behind() + overread, kGuardBytes, kGuard);
+  if (!rest) return tl::unexpected(rest.error());
+  return *readable && *rest ? Guard::whole : Guard::broken_behind;
 }
 
 Answer<std::uint64_t> DeviceBuffer::digest() const {

@@ -11,7 +11,8 @@
 
 namespace convgauge::worker {
 
-/// One allocation of device memory: guard bytes, `bytes` poisoned, guard bytes. [main]
+/// One allocation of device memory: guard bytes, `bytes` poisoned, the overread_bytes poisoned too
+/// and guarded, guard bytes. [main]
 class DeviceBuffer {
  public:
   enum class Guard { whole, broken_before, broken_behind };
@@ -39,6 +40,8 @@ class DeviceBuffer {
 
  private:
   DeviceBuffer(const cvg_backend* table, int device, const Requirement& r);
+  /// Where the requirement's bytes end.
+  std::size_t behind() const { return front_bytes_ + requirement_.bytes; }
   Answer<void> fill(std::size_t offset, int byte, std::size_t bytes);
   Answer<void> read(std::size_t offset, void* to, std::size_t bytes) const;
   const cvg_backend* table_;

@@ -15,7 +15,7 @@ class Weights {
 
   static std::span<const cvg_option_info> options() {
     static constexpr cvg_option_info all[] = {
-        cvg::describe_option("fault", "none|first_bind|first_prepare", "none",
+        cvg::describe_option("fault", "none|first_bind|first_prepare|first_buffer", "none",
                              "which of several prepare_weights() counts")};
     return all;
   }
@@ -28,16 +28,18 @@ class Weights {
 
   std::vector<cvg_requirement> requirements() const {
     auto made = cvg::tensors(spec_, true);
-    made.push_back(cvg::in_library(CVG_ROLE_PACKED_WEIGHTS));
+    made.push_back(in_buffer() ? cvg::packed_weights(cvg::weights_bytes(spec_))
+                               : cvg::in_library(CVG_ROLE_PACKED_WEIGHTS));
     return made;
   }
   void bind(const cvg::Slot& slot) {
-    if (fault_ != "first_bind") kept(slot).clear();
+    if (fault_ != "first_bind" && !in_buffer()) kept(slot).clear();
   }
   void prepare_weights(const cvg_tensors& host, const cvg::Slot& slot) {
     const auto* from = static_cast<const float*>(host.weights);
-    if (fault_ == "none" || kept(slot).empty())
-      kept(slot).assign(from, from + cvg::weights_bytes(spec_) / sizeof(float));
+    if (fault_ != "none" && !kept(slot).empty()) return;
+    kept(slot).assign(from, from + cvg::weights_bytes(spec_) / sizeof(float));
+    if (in_buffer()) std::memcpy(slot.packed_weights, from, cvg::weights_bytes(spec_));
   }
 
   void execute(const cvg::Slot& slot) {
@@ -52,12 +54,16 @@ class Weights {
   }
 
  private:
+  /// Packs into the buffer of the first bind(), and never into that of another one.
+  bool in_buffer() const { return fault_ == "first_buffer"; }
   std::vector<float>& kept(const cvg::Slot& slot) {
     return kept_[static_cast<std::size_t>(slot.index)];
   }
   float sum(const cvg::Slot& slot, std::int64_t n, std::int64_t o, std::int64_t y, std::int64_t x) {
     const auto& s = spec_;
-    const auto *src = static_cast<const float*>(slot.src), *weights = kept(slot).data();
+    const auto* src = static_cast<const float*>(slot.src);
+    const auto* weights =
+        in_buffer() ? static_cast<const float*>(slot.packed_weights) : kept(slot).data();
     const auto inputs = s.in_channels / s.groups, first = o / (s.out_channels / s.groups) * inputs;
     float all = 0;
     for (std::int64_t i = 0; i < inputs; ++i)

@@ -83,6 +83,19 @@ TEST(DeviceBuffer, TellsAByteWrittenOnEitherSide) {
   EXPECT_EQ(before->guard().value(), DeviceBuffer::Guard::broken_before);
 }
 
+TEST(DeviceBuffer, BytesThatMayBeReadBehindItAreNaNsAndGuarded) {
+  const auto table = device();
+  auto wanted = need(1000);
+  wanted.overread_bytes = 16;
+  for (const std::size_t written : {1000u, 1015u, 1016u}) {
+    const auto buffer = DeviceBuffer::allocate(&table, 0, wanted);
+    EXPECT_EQ(buffer->guard().value(), DeviceBuffer::Guard::whole);
+    for (std::size_t i = 1000; i < 1016; ++i) EXPECT_EQ(bytes_of(*buffer)[i], std::byte{0xFF});
+    bytes_of(*buffer)[written] = std::byte{1};
+    EXPECT_EQ(buffer->guard().value(), DeviceBuffer::Guard::broken_behind) << written;
+  }
+}
+
 TEST(DeviceBuffer, ContentsHaveADigest) {
   const auto table = device();
   const auto buffer = DeviceBuffer::allocate(&table, 0, need(100'000));
@@ -101,10 +114,13 @@ TEST(DeviceBuffer, NoMemoryIsARefusalWithWhatThePluginSaid) {
 }
 
 TEST(DeviceBuffer, AMemoryKindWithoutFunctionsIsAFailure) {
-  cvg_backend table{};
-  const auto buffer = DeviceBuffer::allocate(&table, 0, need(10));
-  ASSERT_FALSE(buffer);
-  EXPECT_TRUE(std::holds_alternative<Failed>(buffer.error()));
+  auto short_table = device();
+  short_table.struct_size = offsetof(cvg_backend, memory_alloc);
+  for (const auto& table : {cvg_backend{}, short_table}) {
+    const auto buffer = DeviceBuffer::allocate(&table, 0, need(10));
+    ASSERT_FALSE(buffer);
+    EXPECT_TRUE(std::holds_alternative<Failed>(buffer.error()));
+  }
 }
 
 }  // namespace
