@@ -29,7 +29,7 @@ tl::unexpected<Trouble> refusal(const char* function, cvg_reason reason, const N
 /// A larger count of algorithms, options, devices or buffers is taken for an error of the plugin.
 constexpr std::int32_t kMostItems = 4096;
 
-/// The backend's table "cvg.details/0", if it has all functions; else null.
+/// The backend's table "cvg.details/1", if it has all functions; else null.
 const cvg_details* details_of(const cvg_backend* table) {
   if (table->struct_size <= offsetof(cvg_backend, extension) || !table->extension) return nullptr;
   const auto* details = static_cast<const cvg_details*>(table->extension(CVG_EXTENSION_DETAILS));

@@ -37,7 +37,7 @@ class Plan {
   Answer<void> fetch(int slot, const cvg_tensors& tensors);
   bool uploads() const { return has_own(is_uploaded); }
   bool fetches() const { return has_own(is_result); }
-  /// The JSON object of the extension "cvg.details/0"; empty where the backend has none.
+  /// The JSON object of the extension "cvg.details/1"; empty where the backend has none.
   Answer<std::string> details() const;
   /// Calls of the C library's allocator during the last execute_and_wait(): see allocations.hpp.
   std::uint64_t allocations() const { return allocations_; }

@@ -98,7 +98,7 @@ struct CaseRecord {
   std::vector<Overread> overread{};
   /// What the library below the backend keeps in memory of its own, which is in none of the counts.
   std::vector<BufferRole> in_library{};
-  /// JSON objects of the extension "cvg.details/0", empty where the backend gave none: of the plan,
+  /// JSON objects of the extension "cvg.details/1", empty where the backend gave none: of the plan,
   /// and of the device before and after the timed executions.
   std::string details{}, device_before{}, device_after{};
   std::optional<std::string> known;  // the issue, where the verdict was expected

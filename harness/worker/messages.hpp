@@ -358,7 +358,7 @@ void describe(Walk& walk, T& r) {
   walk("plan", r.plan);
 }
 
-/// What the plan chose and the state of its device, where the backend has "cvg.details/0".
+/// What the plan chose and the state of its device, where the backend has "cvg.details/1".
 struct AskDetails {
   using Reply = Details;
   std::uint32_t plan = 0;

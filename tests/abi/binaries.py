@@ -45,9 +45,12 @@ def complaints(convgauge, name, known):
     kinds = collections.Counter(case["verdict"]["kind"] for case in cases)
     if code != 0 or set(kinds) - {"agrees", "refused"} or kinds["agrees"] != known["agrees"]:
         yield f"verify: exit code {code}, {dict(kinds)}, and {known['agrees']} agreed before"
+    details = known.get("details", [None])
     for case in cases:
         if case["verdict"]["kind"] not in ("agrees", "refused"):
             yield f"{case['replay']}: {json.dumps(case['verdict'])[:600]}"
+        elif case["verdict"]["kind"] == "agrees" and case.get("details") not in details:
+            yield f"{case['replay']}: details {case.get('details')}, not one of {details}"
 
 
 def main():

@@ -58,7 +58,7 @@
  *   for the one with the widest bound, and an unknown status, role, scope, form or kind of memory
  *   or device for a failure of the plugin.
  *   No function gets other parameters or other rules; what is new has a new name, at the end of its
- *   table or in an extension. A name ending in /0 is of an extension that may still change.
+ *   table or in an extension. An extension that changes gets another number in its name.
  *
  * RULES. `convgauge verify` and `convgauge check-plugin` check that every plugin keeps them.
  *   R1  The library exports cvg_plugin_entry(). It returns NULL to a host whose version it does not
@@ -533,10 +533,10 @@ typedef struct cvg_backend {
   const void* (*extension)(const char* name);
 } cvg_backend;
 
-/* extension("cvg.details/0"): what a plan chose, and the state of its device, for the results and
+/* extension("cvg.details/1"): what a plan chose, and the state of its device, for the results and
  * for people. Each function writes a JSON object, with a terminating zero. An object that does not
  * fit into the capacity is cut; it is then not JSON, and is not recorded. */
-#define CVG_EXTENSION_DETAILS "cvg.details/0"
+#define CVG_EXTENSION_DETAILS "cvg.details/1"
 typedef struct cvg_details {
   size_t struct_size;
   /* Asked after plan_create(), and again after executions.

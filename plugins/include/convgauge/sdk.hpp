@@ -57,7 +57,7 @@
 //       These two instead of execute(): execute_batch() may return early, and wait() waits and
 //       fills the timing.
 //
-// For the results file, by the extension "cvg.details/0" of plugin.h; both return a JSON object:
+// For the results file, by the extension "cvg.details/1" of plugin.h; both return a JSON object:
 //   std::string details() const
 //   static std::string device_details(std::int32_t device)
 //

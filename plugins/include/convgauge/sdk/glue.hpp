@@ -146,7 +146,7 @@ struct Glue {
   }
 };
 
-/// Has the functions of the extension "cvg.details/0". Each returns a JSON object.
+/// Has the functions of the extension "cvg.details/1". Each returns a JSON object.
 template <class B>
 concept TellsDetails = requires(const B b) {
   { b.details() } -> std::convertible_to<std::string>;

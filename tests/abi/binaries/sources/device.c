@@ -1,9 +1,10 @@
-/* All buffers in memory of the backend's own kind, here of the C library, and the times of a batch
- * in wait(). */
+/* All buffers in memory of the backend's own kind, here of the C library; the times of a batch in
+ * wait(); details of the plan and of the device. */
 #define _POSIX_C_SOURCE 200112L
 #define kName "abi1_device"
 #define kDescription "forward, in memory of its own kind"
 #define kIgnoresNan 0
+#define kDeviceKind CVG_DEVICE_KIND_SOFTWARE
 #include "direct.h"
 
 #include <time.h>
@@ -107,7 +108,24 @@ static cvg_status memory_write(int32_t device, cvg_memory kind, void* address, s
   memcpy((char*)address + offset, host, bytes);
   return CVG_STATUS_OK;
 }
+static cvg_status tell_plan(const cvg_plan* plan, cvg_note* json) {
+  char text[64];
+  snprintf(text, sizeof text, "{\"buffers\": %d}", (int)plan->buffers);
+  write_note(json, text);
+  return CVG_STATUS_OK;
+}
+static cvg_status tell_device(int32_t device, cvg_note* json) {
+  (void)device;
+  write_note(json, "{\"throttle_reasons\": \"none\"}");
+  return CVG_STATUS_OK;
+}
+static const void* extension(const char* name) {
+  static const cvg_details details = {sizeof(cvg_details), tell_plan, tell_device};
+  return name && strcmp(name, CVG_EXTENSION_DETAILS) == 0 ? &details : NULL;
+}
+
 static void complete(cvg_backend* table) {
+  table->extension = extension;
   table->upload = upload;
   table->fetch = fetch;
   table->execute = execute_timed;

@@ -1,12 +1,17 @@
 /* What the C plugins of this folder share: a direct convolution, forward, in f32 with zero padding,
  * and the functions of a table that are the same for all of them. A source defines kName,
- * kDescription, accepts(), needs(), prepare() and run() and includes this file first.
+ * kDescription and kIgnoresNan, includes this file first, and then defines accepts(), needs(),
+ * prepare(), run() and complete().
  */
 #include <convgauge/plugin.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#ifndef kDeviceKind
+#define kDeviceKind CVG_DEVICE_KIND_CPU
+#endif
 
 enum { kSlots = 8, kBuffers = 8, kMemory = 1 /* a kind of device.c's own */ };
 
@@ -120,7 +125,7 @@ static cvg_status device_info(int32_t index, cvg_device* out, cvg_note* why) {
   (void)why;
   if (index != 0) return CVG_STATUS_FAILED;
   memset(&device, 0, sizeof device);
-  device.kind = CVG_DEVICE_KIND_CPU;
+  device.kind = kDeviceKind;
   snprintf(device.name, sizeof device.name, "one thread");
   write_struct(out, &device, sizeof device);
   return CVG_STATUS_OK;
