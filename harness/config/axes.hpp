@@ -69,7 +69,7 @@ concept AnySettings = Is<T, CaseSettings> || Is<T, AxisSettings>;
 /// would crash most plugins.
 template <class Walk, AnySettings... S>
 void describe_axes(Walk&& walk, S&... s) {
-  walk(Key("threads", "1,2: each is a case of its own")
+  walk(Key("threads", "threads of a backend; by default one for each core")
            .called("threads", 't')
            .at_most(CPU_SETSIZE)
            .axis(),

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include "config/place.hpp"
 #include "core/layers.hpp"
@@ -12,16 +13,27 @@
 namespace convgauge::config {
 namespace {
 
-/// Insertions, deletions and substitutions between two words (Levenshtein), a row at a time.
+std::string lower(std::string_view text) {
+  std::string all(text);
+  for (char& c : all)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return all;
+}
+
+/// Insertions, deletions, substitutions and swaps of neighbours between two words: the optimal
+/// string alignment distance (Boytsov 2011, "Indexing methods for approximate dictionary
+/// searching", section 2.1), three rows at a time.
 std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
+  std::vector<std::size_t> before(b.size() + 1), above = before, row = before;
   std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    auto diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const auto changed = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, changed});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    before = std::exchange(above, row);
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const bool same = a[i - 1] == b[j - 1];
+      row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (same ? 0 : 1)});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        row[j] = std::min(row[j], before[j - 2] + 1);
     }
   }
   return row.back();
@@ -46,14 +58,25 @@ std::size_t remoteness(std::string_view written, std::string_view known) {
 
 }  // namespace
 
+std::optional<std::string> nearest(std::string_view written,
+                                   const std::vector<std::string>& known) {
+  // What is much longer than any name is none, and would take long to compare.
+  constexpr std::size_t kLongest = 80;
+  if (written.size() > kLongest) return std::nullopt;
+  const auto meant = lower(written);
+  const auto remote = [&](const std::string& word) { return remoteness(meant, lower(word)); };
+  const auto found =
+      std::min_element(known.begin(), known.end(),
+                       [&](const auto& a, const auto& b) { return remote(a) < remote(b); });
+  if (found == known.end() || remote(*found) == std::numeric_limits<std::size_t>::max())
+    return std::nullopt;
+  return *found;
+}
+
 std::string suggestion(std::string_view written, const std::vector<std::string>& known) {
-  const auto nearest =
-      std::min_element(known.begin(), known.end(), [&](const auto& a, const auto& b) {
-        return remoteness(written, a) < remoteness(written, b);
-      });
-  if (nearest == known.end()) return "";
-  if (remoteness(written, *nearest) < std::numeric_limits<std::size_t>::max())
-    return fmt::format("; did you mean '{}'?", *nearest);
+  if (known.empty()) return "";
+  if (const auto found = nearest(written, known))
+    return fmt::format("; did you mean '{}'?", *found);
   return "; known here: " + either(known);
 }
 

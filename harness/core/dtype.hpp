@@ -29,12 +29,26 @@ inline constexpr std::array kDtypes{
     DtypeTraits{Dtype::bf16, "bf16", "bfloat16", 8, 7, "", 0x7fdd, 0x4b5b},
 };
 
-/// The words are those of the table; the names that torch uses are read too.
+/// Names of other programs that are read too: of NumPy, C and papers. Those of torch are in the
+/// table.
+inline constexpr std::array kDtypeNames{
+    Alias<Dtype>{"fp32", Dtype::f32}, Alias<Dtype>{"float", Dtype::f32},
+    Alias<Dtype>{"fp64", Dtype::f64}, Alias<Dtype>{"double", Dtype::f64},
+    Alias<Dtype>{"fp16", Dtype::f16}, Alias<Dtype>{"half", Dtype::f16},
+};
+
+/// The words are those of the table.
 template <>
 struct Words<Dtype> {
   static constexpr std::string_view what = "dtype";
   static constexpr auto words = column(kDtypes, &DtypeTraits::word);
-  static constexpr auto aliases = column(kDtypes, &DtypeTraits::torch_name);
+  static constexpr auto aliases = [] {
+    std::array<Alias<Dtype>, kDtypes.size() + kDtypeNames.size()> all{};
+    std::size_t n = 0;
+    for (const auto& t : kDtypes) all[n++] = {t.torch_name, t.type};
+    for (const auto& name : kDtypeNames) all[n++] = name;
+    return all;
+  }();
 };
 
 /// All types, for loops.

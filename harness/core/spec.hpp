@@ -34,6 +34,9 @@ template <>
 struct Words<Layout> {
   static constexpr std::string_view what = "layout";
   static constexpr std::array<std::string_view, 3> words{"nchw", "nhwc", "native"};
+  static constexpr std::array aliases{
+      Alias<Layout>{"NCHW", Layout::nchw}, Alias<Layout>{"channels_first", Layout::nchw},
+      Alias<Layout>{"NHWC", Layout::nhwc}, Alias<Layout>{"channels_last", Layout::nhwc}};
 };
 
 enum class MathMode { strict, tf32, reduced };

@@ -28,8 +28,14 @@ constexpr std::string_view word(E value) {
   return Words<E>::words.at(static_cast<std::size_t>(value));
 }
 
-/// Other words that are read for a value, but never written: `Words<E>::aliases`, also in the order
-/// of the enumerators. Optional.
+/// Another word that is read for a value, but never written.
+template <class E>
+struct Alias {
+  std::string_view word;
+  E value;
+};
+
+/// `Words<E>::aliases`, an array of Alias<E>. Optional.
 template <class E>
 concept HasAliases = requires {
   Words<E>::aliases;
@@ -37,11 +43,11 @@ concept HasAliases = requires {
 
 template <class E>
 constexpr std::optional<E> parse_word(std::string_view text) {
-  for (std::size_t i = 0; i < Words<E>::words.size(); ++i) {
+  for (std::size_t i = 0; i < Words<E>::words.size(); ++i)
     if (Words<E>::words[i] == text) return static_cast<E>(i);
-    if constexpr (HasAliases<E>)
-      if (Words<E>::aliases[i] == text) return static_cast<E>(i);
-  }
+  if constexpr (HasAliases<E>)
+    for (const auto& alias : Words<E>::aliases)
+      if (alias.word == text) return alias.value;
   return std::nullopt;
 }
 

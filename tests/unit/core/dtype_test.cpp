@@ -1,5 +1,6 @@
 // Narrow types: every f16 and bf16 bit pattern, and rounding to nearest even.
 #include "core/dtype.hpp"
+#include "core/spec.hpp"
 
 #include <gtest/gtest.h>
 
@@ -46,8 +47,16 @@ TEST(Dtype, RoundsToNearestEven) {
   EXPECT_EQ(rounded(Dtype::f32, 16777217), 16777216);
 }
 
-TEST(Dtype, ReadsTorchsNames) {
+TEST(Dtype, ReadsTheNamesOfOthers) {
   EXPECT_EQ(parse_word<Dtype>("bfloat16"), Dtype::bf16);
+  EXPECT_EQ(parse_word<Dtype>("float32"), Dtype::f32);
+  EXPECT_EQ(parse_word<Dtype>("fp32"), Dtype::f32);
+  EXPECT_EQ(parse_word<Dtype>("half"), Dtype::f16);
+  EXPECT_EQ(parse_word<Dtype>("double"), Dtype::f64);
+  EXPECT_EQ(parse_word<Layout>("channels_last"), Layout::nhwc);
+  EXPECT_EQ(parse_word<Layout>("NCHW"), Layout::nchw);
+  EXPECT_EQ(parse_word<Layout>("NCWH"), std::nullopt);
+  EXPECT_EQ(word(*parse_word<Dtype>("fp16")), "f16") << "written by its own name";
   EXPECT_EQ(parse_word<Dtype>("f64"), Dtype::f64);
   EXPECT_EQ(parse_word<Dtype>("int8"), std::nullopt);
 }
