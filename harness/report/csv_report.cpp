@@ -132,6 +132,39 @@ constexpr CsvColumn kRates[] = {
     {"finished", [](R r) { return r.finished; }},
 };
 
+/// "accuracy=high;tile=4": what the backend was given.
+std::string options_text(const CaseRecord& r) {
+  std::string text;
+  for (const auto& [key, value] : r.options)
+    text += fmt::format("{}{}={}", text.empty() ? "" : ";", key, value);
+  return text;
+}
+
+/// What a case has from its run: when and where it was measured, and with which files.
+struct CsvRunColumn {
+  const char* name;
+  std::string (*value)(const HeaderRecord&, const CaseRecord&);
+};
+using H = const HeaderRecord&;
+constexpr CsvRunColumn kRun[] = {
+    {"options", [](H, R r) { return options_text(r); }},
+    {"backend_version",
+     [](H h, R r) { return plugin_of(h, r.label) ? plugin_of(h, r.label)->version : ""; }},
+    {"plugin_hash",
+     [](H h, R r) { return plugin_of(h, r.label) ? plugin_of(h, r.label)->hash : ""; }},
+    {"started", [](H h, R) { return h.started; }},
+    {"processor", [](H h, R) { return h.machine.processor; }},
+    {"instruction_sets", [](H h, R) { return h.machine.instruction_sets; }},
+    {"system", [](H h, R) { return h.machine.system; }},
+    {"hostname_hash", [](H h, R) { return h.machine.hostname_hash; }},
+    {"cores", [](H h, R) { return fmt::format("{}", h.machine.cores); }},
+    {"physical_cores", [](H h, R) { return fmt::format("{}", h.machine.physical_cores); }},
+    {"noise_floor", [](H h, R) { return number_text(h.machine.noise_floor); }},
+    {"convgauge_version", [](H h, R) { return h.convgauge_version; }},
+    {"git_revision", [](H h, R) { return h.git_revision; }},
+    {"config_digest", [](H h, R) { return h.config_digest; }},
+};
+
 /// The last columns: how much slower a backend's own choice of algorithm is than its best one.
 constexpr const char* kRegretColumns[] = {"regret", "regret_low", "regret_high", "best_algorithm"};
 
@@ -150,11 +183,13 @@ std::vector<std::string> names() {
   for (const auto& column : kResult) all.emplace_back(column.name);
   for (const auto& [name, time] : kTimes) all.emplace_back(name);
   for (const auto& column : kRates) all.emplace_back(column.name);
+  for (const auto& column : kRun) all.emplace_back(column.name);
   all.insert(all.end(), std::begin(kRegretColumns), std::end(kRegretColumns));
   return all;
 }
 
-std::vector<std::string> fields_of(const CaseRecord& record, const RowRegret* regret) {
+std::vector<std::string> fields_of(const HeaderRecord& header, const CaseRecord& record,
+                                   const RowRegret* regret) {
   std::vector<std::string> all;
   for (const auto& column : kAsked) all.push_back(column.value(record));
   for (const auto& setting : setting_texts(record.settings)) all.push_back(setting.value);
@@ -162,6 +197,7 @@ std::vector<std::string> fields_of(const CaseRecord& record, const RowRegret* re
   for (const auto& [name, time] : kTimes)
     all.push_back(from_measured(record, [at = time](const Measured& m) { return m.*at; }));
   for (const auto& column : kRates) all.push_back(column.value(record));
+  for (const auto& column : kRun) all.push_back(column.value(header, record));
   const auto last = regret_fields(regret);
   all.insert(all.end(), last.begin(), last.end());
   return all;
@@ -181,7 +217,8 @@ std::string csv_report(const Results& results) {
   const auto regrets = regrets_by_case(results);
   for (const auto& record : results.cases) {
     const auto regret = regrets.find(&record);
-    out += line_of(fields_of(record, regret == regrets.end() ? nullptr : &regret->second));
+    out += line_of(
+        fields_of(results.header, record, regret == regrets.end() ? nullptr : &regret->second));
   }
   return out;
 }
