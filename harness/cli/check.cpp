@@ -25,49 +25,39 @@ constexpr const char *kLabel = "kernel", *kNothing = "nothing";
 
 /// Options that go to verifying and timing as they are: they mean there what they mean in sweep.
 struct Passed {
-  const char *name, *what;
+  const char* name;
   bool timing_alone = false, once = false;  // once: it cannot be repeated
 };
-constexpr Passed kPassed[] = {
-    {"threads", "1,2: each is a case of its own; default 1"},
-    {"dtype", "f32, f64, f16 or bf16"},
-    {"layout", "nchw, nhwc or native"},
-    {"direction", "forward, backward_data or backward_weights"},
-    {"math", "strict, tf32 or reduced"},
-    {"option", "KEY=VALUE, passed to the kernel (repeatable)"},
-    {"library-path", "a folder put before the worker's LD_LIBRARY_PATH", false, true},
-    {"tolerate", "R14, R15: rules that a library below the kernel may break"},
-    {"timeout", "seconds for one call of the kernel; else by its flops", false, true},
-    {"rounds", "samples of each case", true, true},
-    {"budget", "seconds for the samples of each case", true, true},
-    {"processes", "processes that share the rounds; 3 for numbers to publish", true, true},
-    {"cold", "true, false: tensors rotate beyond twice the last-level cache", true}};
+constexpr Passed kPassed[] = {{"threads"},
+                              {"dtype"},
+                              {"layout"},
+                              {"direction"},
+                              {"math"},
+                              {"option"},
+                              {"library-path", false, true},
+                              {"tolerate"},
+                              {"timeout", false, true},
+                              {"rounds", true, true},
+                              {"budget", true, true},
+                              {"processes", true, true},
+                              {"cold", true}};
 
-Usage usage_of_check() {
-  Usage usage{"check", "KERNEL.cpp|KERNEL.c|KERNEL.so [options]",
-              "convgauge check kernel.cpp --on resnet50 --against onednn,winograd",
-              po::options_description("Options")};
-  auto add = usage.options.add_options();
-  add("kernel", po::value<Texts>(), "one source file of a plugin, or a plugin");
-  add("suite", po::value<std::string>()->default_value("gate"),
-      "what it is verified with: a config, the name of a suite, or a problem");
-  add("on", po::value<std::string>()->default_value("quickstart"),
-      "what it is timed on, likewise; 'nothing': it is not timed");
-  add("against", po::value<Texts>()->composing(),
-      "the backends that it is compared with, by name; default onednn, or naive without it");
-  add("cxx", po::value<std::string>(), "the compiler; default $CXX or c++, for .c $CC or cc");
-  add("flags", po::value<Texts>()->composing(),
-      "more flags for the compiler: --flags=\"-O2 -mavx2\" (repeatable)");
-  add("build-limit", po::value<int>()->default_value(300), "seconds for the compiler");
-  for (const auto& passed : kPassed) add(passed.name, po::value<Texts>()->composing(), passed.what);
-  add("trust", kTrustHelp);
-  add("out", po::value<std::string>(),
-      "folder for all that is made; default results/runs/check-NAME-TIME");
-  return usage;
+/// kPassed as sweep declares them, but handed on as text: each may be repeated.
+std::vector<Option> passed_options() {
+  std::vector<Option> all;
+  for (const auto& group : {backend_group(), settings_group(), verifying_group(), timing_group()})
+    for (const auto& option : group.options)
+      for (const auto& passed : kPassed)
+        if (option.name == passed.name) {
+          all.push_back(option);
+          all.back().repeated = !option.list;
+          if (option.name == "threads") all.back().usual = "1";
+        }
+  return all;
 }
 
 void tell(const std::string& what) {
-  fmt::print(stderr, "convgauge: check: {}\n", for_terminal(what));
+  note(fmt::format("check: {}", what));
 }
 
 /// The words of "-O2 -lfoo".
@@ -137,7 +127,8 @@ class Check {
   Expected<void> build() {
     tell("building " + input.kernel);
     BuildOrder order{library_, folder_ / "build", text_of(values_, "cxx").value_or(""),
-                     flags_of(values_), std::chrono::seconds(values_["build-limit"].as<int>())};
+                     flags_of(values_),
+                     std::chrono::seconds(*whole(values_, "build-limit", 1, kAnyNumber))};
     auto built = build_source(order);
     if (!built) return error("check: " + built.error().message);
     library_ = built->library;
@@ -155,10 +146,9 @@ class Check {
   }
 
   static Expected<Selection> selection(const Arguments& arguments) {
-    Usage usage{"check", "", "", po::options_description("Options")};
-    add_selection(usage.options);
-    add_measuring(usage.options);
-    const auto parsed = parse(usage, arguments, "target");
+    Usage usage{.verb = "check", .place = "target", .groups = selection_groups()};
+    usage.groups.push_back(timing_group());
+    const auto parsed = parse(usage, arguments);
     if (parsed.exit) return error("an option that cannot be passed on");  // parse() says which
     return select(parsed.values, true);
   }
@@ -249,7 +239,9 @@ std::optional<std::string> flaw_of(const po::variables_map& values) {
   std::error_code failed;
   if (!fs::is_regular_file(kernels[0], failed))
     return fmt::format("{}: {}", kernels[0],
-                       fs::exists(kernels[0], failed) ? "is no file" : "no such file");
+                       fs::is_directory(kernels[0], failed) ? "is a folder"
+                       : fs::exists(kernels[0], failed)     ? "is no file"
+                                                            : "no such file");
   constexpr std::array kEndings{".cpp", ".cc", ".cxx", ".c", ".so"};
   if (std::find(kEndings.begin(), kEndings.end(), fs::path(kernels[0]).extension()) ==
       kEndings.end())
@@ -257,8 +249,8 @@ std::optional<std::string> flaw_of(const po::variables_map& values) {
   for (const auto& passed : kPassed)
     if (passed.once && values.count(passed.name) && values[passed.name].as<Texts>().size() > 1)
       return fmt::format("--{} is given twice", passed.name);
-  if (values["build-limit"].as<int>() < 1)
-    return fmt::format("--build-limit {}: less than 1", values["build-limit"].as<int>());
+  if (const auto limit = whole(values, "build-limit", 1, kAnyNumber); !limit)
+    return limit.error().message;
   if (const auto options = backend_options(values); !options) return options.error().message;
   if (const auto rules = tolerated_rules(values); !rules) return rules.error().message;
   return std::nullopt;
@@ -266,8 +258,57 @@ std::optional<std::string> flaw_of(const po::variables_map& values) {
 
 }  // namespace
 
+Usage check_usage() {
+  Usage usage{
+      .verb = "check",
+      .summary = "one kernel: built, verified, timed beside others, as one JSON object",
+      .arguments = "KERNEL.cpp|KERNEL.c|KERNEL.so",
+      .example = "convgauge check kernel.cpp --on resnet50 --against onednn,winograd",
+      .place = "kernel",
+      .most = kAnyNumber,
+      .offer = Offer::file,
+      .exits = {kUsage, kCrashed, kWrong, kMachine, kNothingRan, kUndecided, kGood, kInterrupted}};
+  usage.groups = {
+      {"What it is held against",
+       {{.name = "suite",
+         .value = "SUITE",
+         .help = "what it is verified with: a config, the name of a suite, or a problem",
+         .initial = "gate",
+         .offer = Offer::target},
+        {.name = "on",
+         .value = "SUITE",
+         .help = "what it is timed on, likewise; nothing: it is not timed",
+         .initial = "quickstart",
+         .offer = Offer::target},
+        {.name = "against",
+         .value = "BACKEND",
+         .help = "the backends that it is compared with, by name",
+         .usual = "onednn, or naive without it",
+         .offer = Offer::backends,
+         .list = true}}},
+      {"Building",
+       {{.name = "cxx",
+         .value = "PROGRAM",
+         .help = "the compiler",
+         .usual = "$CXX or c++; for .c $CC or cc"},
+        {.name = "flags",
+         .value = "FLAGS",
+         .help = "more flags for the compiler: --flags=\"-O2 -mavx2\"",
+         .repeated = true},
+        {.name = "build-limit", .value = "SECONDS", .help = "for the compiler", .initial = "300"}}},
+      {"Verifying and timing", passed_options()},
+      {"Output",
+       {{.name = "out",
+         .value = "DIR",
+         .help = "folder for all that is made",
+         .usual = "results/runs/check-NAME-TIME",
+         .offer = Offer::folder},
+        trust_option()}}};
+  return usage;
+}
+
 int check(const Arguments& arguments) {
-  const auto parsed = parse(usage_of_check(), arguments, "kernel");
+  const auto parsed = parse(check_usage(), arguments);
   if (parsed.exit) return *parsed.exit;
   const auto& values = parsed.values;
   if (const auto flaw = flaw_of(values)) return usage_error("check: " + *flaw);

@@ -1,7 +1,9 @@
 // `convgauge check-plugin`: every rule of the plugin ABI, one line each.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "cli/selection.hpp"
+#include "cli/terminal.hpp"
 #include "core/text.hpp"
 #include "report/rules_report.hpp"
 #include "report/text_width.hpp"
@@ -11,38 +13,64 @@
 namespace convgauge::cli {
 namespace {
 
-void print(const std::string& file, const RuleReport& report) {
-  fmt::print("{}\n", file);
-  for (const auto& line : report.lines) {
-    fmt::print("  {:<6} {:<12} {}\n", line.rule, word(line.state), line.what);
-    for (const auto& more : {line.evidence, line.replay})
-      if (!more.empty()) fmt::print("  {:<6} {:<12} {}\n", "", "", for_terminal(more));
+void print(const std::string& file, const RuleReport& rules) {
+  constexpr int kColumn = 22;
+  const int width = columns_of(STDOUT_FILENO).value_or(report::kAnyWidth);
+  say(file + "\n");
+  for (const auto& line : rules.lines) {
+    const auto head = fmt::format("  {:<6} {:<12}", line.rule, word(line.state));
+    fmt::print("{}", for_terminal(beside(head, line.what, kColumn, width)));
+    if (!line.evidence.empty())
+      fmt::print("{}", for_terminal(beside("", line.evidence, kColumn, width)));
+    if (!line.replay.empty())
+      fmt::print("{}", report::folded_command(std::string(kColumn, ' '), for_terminal(line.replay),
+                                              width));
   }
-  fmt::print("  {} probes of {}\n", report.probes, counted(report.backends, "backend"));
+  say(fmt::format("  {} probes of {}\n", rules.probes, counted(rules.backends, "backend")));
 }
 
 }  // namespace
 
+Usage check_plugin_usage() {
+  Usage usage{.verb = "check-plugin",
+              .summary = "every rule of the plugin interface, one line each",
+              .arguments = "FILE.so...",
+              .example = "convgauge check-plugin ./libmine.so",
+              .place = "file",
+              .most = kAnyNumber,
+              .offer = Offer::file,
+              .exits = {kUsage, kCrashed, kWrong, kMachine, kGood}};
+  usage.groups = {{"The plugin",
+                   {{.name = "option",
+                     .value = "KEY=VALUE",
+                     .help = "passed to every backend of the plugin",
+                     .repeated = true},
+                    {.name = "library-path",
+                     .value = "DIR",
+                     .help = "a folder put first in the worker's LD_LIBRARY_PATH",
+                     .offer = Offer::folder},
+                    {.name = "tolerate",
+                     .value = "RULE",
+                     .help = "rules that a library below the plugin may break",
+                     .words = {Words<Tolerable>::words.begin(), Words<Tolerable>::words.end()},
+                     .list = true},
+                    {.name = "threads",
+                     .letter = 't',
+                     .value = "N",
+                     .help = "threads of its worker",
+                     .initial = "1"},
+                    trust_option()}},
+                  {"Output", {{.name = "json", .help = "the rules as JSON"}}}};
+  return usage;
+}
+
 int check_plugin(const Arguments& arguments) {
-  Usage usage{"check-plugin", "FILE.so", "convgauge check-plugin ./libmine.so",
-              po::options_description("Options")};
-  auto add = usage.options.add_options();
-  add("file", po::value<std::vector<std::string>>(), "the plugin");
-  add("option", po::value<std::vector<std::string>>()->composing(),
-      "KEY=VALUE, passed to every backend of the plugin (repeatable)");
-  add("library-path", po::value<std::string>(), "a folder put before the worker's LD_LIBRARY_PATH");
-  add("tolerate", po::value<std::vector<std::string>>()->composing(),
-      "R14, R15: rules that a library below the plugin may break");
-  add("trust", kTrustHelp);
-  add("threads,t", po::value<int>()->default_value(1), "threads of its worker");
-  add("json", "the rules as JSON");
-  const auto parsed = parse(usage, arguments, "file");
+  const auto parsed = parse(check_plugin_usage(), arguments);
   if (parsed.exit) return *parsed.exit;
   if (!parsed.values.count("file")) return usage_error("check-plugin: a plugin file is needed");
-  const int threads = parsed.values["threads"].as<int>();
-  if (threads < 1)
-    return usage_error(fmt::format("check-plugin: --threads {}: less than 1", threads));
-  RulesOrder order{worker_program(parsed.values), {}, {}, {}, threads};
+  const auto threads = whole(parsed.values, "threads", 1, CPU_SETSIZE);
+  if (!threads) return usage_error("check-plugin: " + threads.error().message);
+  RulesOrder order{worker_program(parsed.values), {}, {}, {}, *threads};
   auto options = backend_options(parsed.values);
   if (!options) return usage_error("check-plugin: " + options.error().message);
   order.options = std::move(*options);

@@ -43,12 +43,9 @@ Expected<void> check_twice(const Request& request) {
 
 Expected<Request> request_of(const po::variables_map& values) {
   Request r;
-  const auto texts = [&](const char* name) {
-    return values.count(name) ? values[name].as<Texts>() : Texts{};
-  };
-  r.baseline = texts("baseline");
-  r.candidate = texts("candidate");
-  const auto dirs = texts("dir");
+  r.baseline = texts_of(values, "baseline");
+  r.candidate = texts_of(values, "candidate");
+  const auto dirs = texts_of(values, "dir");
   r.options.of = text_of(values, "of");
   r.options.with = text_of(values, "with");
   const bool by_label = r.options.of && r.options.with;
@@ -64,10 +61,9 @@ Expected<Request> request_of(const po::variables_map& values) {
         "needed; or one folder "
         "with --of LABEL --with LABEL");
   }
-  r.options.margin = values["margin"].as<double>() / 100;
-  if (!(r.options.margin >= 0 && r.options.margin <= 1))
-    return error(fmt::format("compare: --margin {:g}: not a percentage from 0 to 100",
-                             values["margin"].as<double>()));
+  const auto margin = real(values, "margin", 0, 100);
+  if (!margin) return error("compare: " + margin.error().message);
+  r.options.margin = *margin / 100;
   if (auto ok = check_twice(r); !ok) return tl::unexpected(ok.error());
   return r;
 }
@@ -100,25 +96,45 @@ Expected<std::pair<Side, Side>> read_sides(const Request& request, std::deque<Re
 
 }  // namespace
 
+Usage compare_usage() {
+  Usage usage{.verb = "compare",
+              .summary = "two sets of results side by side: what changed, and how surely",
+              .arguments = "BASELINE CANDIDATE",
+              .example = "convgauge compare results/runs/before results/runs/after -o compare.html",
+              .place = "dir",
+              .most = kAnyNumber,
+              .offer = Offer::folder,
+              .exits = {kUsage, kGood}};
+  usage.groups = {
+      {"What is compared",
+       {{.name = "baseline",
+         .value = "DIR",
+         .help = "a folder of the baseline; several are its repeats or shards",
+         .offer = Offer::folder,
+         .repeated = true},
+        {.name = "candidate",
+         .value = "DIR",
+         .help = "a folder of the candidate, likewise",
+         .offer = Offer::folder,
+         .repeated = true},
+        {.name = "of", .value = "LABEL", .help = "the candidate's label to compare ..."},
+        {.name = "with",
+         .value = "LABEL",
+         .help = "... with this label of the baseline; both may be of one folder"},
+        {.name = "margin",
+         .value = "PERCENT",
+         .help = "by which times may differ and count as the same",
+         .initial = "1"}}},
+      {"Output",
+       {{.name = "all", .help = "in a text, every case and not just what changed"},
+        output_option("the file to write; its name decides the format"),
+        format_option(Subject::comparison),
+        colour_option()}}};
+  return usage;
+}
+
 int compare(const Arguments& arguments) {
-  Usage usage{"compare", "BASELINE CANDIDATE [-o FILE]",
-              "convgauge compare results/runs/before results/runs/after -o compare.html",
-              po::options_description("Options")};
-  auto add = usage.options.add_options();
-  add("dir", po::value<Texts>(),
-      "folders of runs, or their results.jsonl: the baseline, then the candidate");
-  add("baseline", po::value<Texts>(),
-      "a folder of the baseline; several are its repeats or shards");
-  add("candidate", po::value<Texts>(), "a folder of the candidate, likewise");
-  add("of", po::value<std::string>(), "the candidate's label to compare ...");
-  add("with", po::value<std::string>(),
-      "... with this label of the baseline; both may be of one folder");
-  add("margin", po::value<double>()->default_value(1, "1"),
-      "per cent by which times may differ and count as the same");
-  add("all", "in a text, every case and not just what changed");
-  add("output,o", po::value<std::string>(), "the file to write; its name decides the format");
-  add("format,f", po::value<std::string>(), format_choices(Subject::comparison).c_str());
-  const auto parsed = parse(usage, arguments, "dir");
+  const auto parsed = parse(compare_usage(), arguments);
   if (parsed.exit) return *parsed.exit;
   const auto& values = parsed.values;
   const auto request = request_of(values);
@@ -135,7 +151,7 @@ int compare(const Arguments& arguments) {
   options.all_cases = values.count("all") > 0;
   if (file.empty()) {
     options.width = terminal_width();
-    options.colour = wants_colour();
+    options.colour = wants_colour(values);
   }
   const auto text = (*format)->comparison(*comparison, options);
   if (!text) return usage_error("compare: " + text.error().message);

@@ -2,8 +2,10 @@
 // option are one entry of one description, so neither can be forgotten.
 #pragma once
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <chrono>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,13 +29,16 @@ template <class T>
 requires std::is_integral_v<T> Expected<void> from_text(const Key& key, const std::string& text,
                                                         T& value) {
   constexpr T kLeast = std::is_signed_v<T> ? 1 : 0;
+  const T most = key.most > 0 ? static_cast<T>(key.most) : std::numeric_limits<T>::max();
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (code != std::errc{} || end != text.data() + text.size())
+  const bool is_whole =
+      text.find_first_not_of("0123456789", text.starts_with('-') ? 1 : 0) == std::string::npos;
+  if (text.empty() || text == "-" || !is_whole)
     return error(fmt::format("--{} {}: not a whole number", key.option(), text));
-  if (value < kLeast)
+  if (text.starts_with('-') || (code == std::errc{} && value < kLeast))
     return error(fmt::format("--{} {}: less than {}", key.option(), text, kLeast));
-  if (key.most > 0 && value > static_cast<T>(key.most))
-    return error(fmt::format("--{} {}: more than {}", key.option(), text, key.most));
+  if (code != std::errc{} || value > most)
+    return error(fmt::format("--{} {}: more than {}", key.option(), text, most));
   return {};
 }
 inline Expected<void> from_text(const Key& key, const std::string& text, bool& value) {
@@ -76,53 +81,85 @@ Expected<void> from_texts(const Key& key, const Texts& texts, std::vector<T>& va
   return {};
 }
 
-/// Declares an option for each member; an axis takes a list, a switch takes no value.
+/// The default of a member, as help shows it: "f32", "10", "integer,normal"; empty where there is
+/// nothing to show.
+template <class T>
+std::string usual_text(const T& value) {
+  if constexpr (std::is_enum_v<T>)
+    return std::string(word(value));
+  else if constexpr (std::is_same_v<T, bool>)
+    return value ? "true" : "false";
+  else if constexpr (std::is_integral_v<T>)
+    return fmt::format("{}", value);
+  else if constexpr (std::is_same_v<T, std::chrono::milliseconds>)
+    return fmt::format("{:g}", std::chrono::duration<double>(value).count());
+  else
+    return "";
+}
+template <class T>
+std::string usual_text(const std::optional<T>&) {
+  return "";
+}
+template <class T>
+std::string usual_text(const std::vector<T>& values) {
+  std::string text;
+  for (const T value : values) text += (text.empty() ? "" : ",") + usual_text(value);
+  return text;
+}
+
+/// Makes an option of each member; an axis takes a list, a switch takes no value.
 class DeclareOptions {
  public:
-  explicit DeclareOptions(po::options_description& options) : options_(options) {}
+  explicit DeclareOptions(std::vector<Option>& options) : options_(options) {}
 
   template <class T>
-  void operator()(const Key& key, const T&) {
-    add(key, static_cast<const T*>(nullptr));
+  void operator()(const Key& key, const T& value) {
+    if constexpr (Described<T>) {
+      describe(*this, value);
+    } else {
+      auto& option = options_.emplace_back(made(key, static_cast<const T*>(nullptr)));
+      option.name = key.option();
+      option.letter = key.letter;
+      option.help = key.help;
+      if (!option.value.empty()) option.usual = usual_text(value);
+    }
   }
 
  private:
-  template <Described S>
-  void add(const Key&, const S*) {
-    const S value{};
-    describe(*this, value);
-  }
-  void add(const Key& key, const bool*) { declare(key, new po::untyped_value(true), ""); }
-  void add(const Key& key, const std::vector<bool>*) {
-    declare(key, po::value<Texts>()->implicit_value({"true"}, "true"), "");
+  static Option made(const Key&, const bool*) { return {}; }
+  template <class T>
+  static Option made(const Key& key, const std::optional<T>*) {
+    return made(key, static_cast<const T*>(nullptr));
   }
   template <class T>
-  void add(const Key& key, const std::vector<T>*) {
-    declare(key, po::value<Texts>()->composing(), words<T>());
+  static Option made(const Key& key, const std::vector<T>*) {
+    Option option;
+    if constexpr (std::is_same_v<T, bool>)
+      option = {.value = "BOOL", .words = {"true", "false"}, .bare = "true"};
+    else
+      option = made(key, static_cast<const T*>(nullptr));
+    option.list = true;
+    return option;
   }
   template <class T>
-  void add(const Key& key, const std::optional<T>*) {
-    add(key, static_cast<const T*>(nullptr));
+  static Option made(const Key& key, const T*) {
+    if constexpr (std::is_enum_v<T>) {
+      const auto& words = Words<T>::words;
+      return {.value = upper(key.option()), .words = {words.begin(), words.end()}};
+    } else if constexpr (std::is_integral_v<T>) {
+      return {.value = "N"};
+    } else {
+      static_assert(std::is_same_v<T, std::chrono::milliseconds>);
+      return {.value = "SECONDS"};
+    }
   }
-  template <class T>
-  void add(const Key& key, const T*) {
-    declare(key, po::value<std::string>(), words<T>());
+  static std::string upper(std::string_view name) {
+    std::string text(name);
+    for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    return text;
   }
 
-  /// "strict, tf32 or reduced: "
-  template <class T>
-  static std::string words() {
-    if constexpr (std::is_enum_v<T>) return choices<T>() + ": ";
-    return "";
-  }
-  void declare(const Key& key, const po::value_semantic* value, const std::string& words) {
-    auto name = std::string(key.option());
-    if (key.letter) name += std::string(",") + key.letter;
-    const auto help = words + std::string(key.help);
-    options_.add_options()(name.c_str(), value, help.c_str());
-  }
-
-  po::options_description& options_;
+  std::vector<Option>& options_;
 };
 
 /// Sets each member whose option was given. `done`: the first error.

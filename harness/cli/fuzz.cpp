@@ -54,7 +54,7 @@ Expected<FuzzOptions> options_of(const po::variables_map& values, const Selectio
   const auto budget = shrink_budget(values);
   if (!budget) return tl::unexpected(budget.error());
   options.shrink = *budget;
-  options.regressions = values["regressions"].as<std::string>();
+  options.regressions = *text_of(values, "regressions");
   options.fail_fast = values.count("fail-fast") > 0;
   options.executable = selection.program;
   options.lanes = unthrottled_cores();
@@ -66,7 +66,7 @@ class FuzzLine {
  public:
   void show(const FuzzResult& r) {
     const auto now = Clock::now();
-    const bool tty = ::isatty(STDERR_FILENO);
+    const bool tty = redraws(STDERR_FILENO);
     if (now - last_ < (tty ? std::chrono::milliseconds(200) : std::chrono::milliseconds(10'000)))
       return;
     last_ = now;
@@ -77,7 +77,7 @@ class FuzzLine {
     std::fflush(stderr);
   }
   static void clear() {
-    if (::isatty(STDERR_FILENO)) fmt::print(stderr, "\r\033[K");
+    if (redraws(STDERR_FILENO)) fmt::print(stderr, "\r\033[K");
   }
 
  private:
@@ -92,44 +92,59 @@ std::string counted(const std::map<std::string, std::int64_t>& counts) {
 }
 
 void print_summary(const FuzzResult& r, const FuzzOptions& options) {
-  if (!r.failures.empty()) fmt::print("failures:\n");
+  if (!r.failures.empty()) say("failures:\n");
   for (const auto& f : r.failures)
-    fmt::print("  index {}: {} {}{}{}\n", f.index, kind(f.record.verdict), f.record.label,
-               f.alike > 0 ? fmt::format(", and {} like it", f.alike) : "",
-               f.regression.empty() ? "" : ": " + f.regression.string());
-  fmt::print("{} problems of seed {} from {} to {}: {} cases in {:.1f} s ({:.0f}/s)\n", r.problems,
-             options.seed, options.from, r.next, r.cases, r.seconds,
-             r.seconds > 0 ? static_cast<double>(r.cases) / r.seconds : 0);
+    say(fmt::format("  index {}: {} {}{}{}\n", f.index, kind(f.record.verdict), f.record.label,
+                    f.alike > 0 ? fmt::format(", and {} like it", f.alike) : "",
+                    f.regression.empty() ? "" : ": " + f.regression.string()));
+  say(fmt::format("{} problems of seed {} from {} to {}: {} cases in {:.1f} s ({:.0f}/s)\n",
+                  r.problems, options.seed, options.from, r.next, r.cases, r.seconds,
+                  r.seconds > 0 ? static_cast<double>(r.cases) / r.seconds : 0));
   for (const auto& [label, tally] : r.tallies)
-    fmt::print("  {:<12} {}{}\n", label, counted(tally.kinds),
-               tally.refusals.empty() ? "" : " (" + counted(tally.refusals) + ")");
+    say(fmt::format("  {:<12} {}{}\n", label, counted(tally.kinds),
+                    tally.refusals.empty() ? "" : " (" + counted(tally.refusals) + ")"));
   const auto pairs = r.coverage.pairs();
-  fmt::print("  pairs of parameter values met: {} of {} ({:.0f}%)\n", pairs.met, pairs.of,
-             100.0 * static_cast<double>(pairs.met) / static_cast<double>(pairs.of));
+  say(fmt::format("  pairs of parameter values met: {} of {} ({:.0f}%)\n", pairs.met, pairs.of,
+                  100.0 * static_cast<double>(pairs.met) / static_cast<double>(pairs.of)));
 }
 
 }  // namespace
 
+Usage fuzz_usage() {
+  Usage usage{
+      .verb = "fuzz",
+      .summary = "random legal problems; what fails is shrunk and kept as a config",
+      .example = "convgauge fuzz --seconds 60 --seed 7 --backends naive,onednn",
+      .groups = {backend_group(), settings_group(), verifying_group()},
+      .exits = {kUsage, kCrashed, kWrong, kMachine, kNothingRan, kUndecided, kGood, kInterrupted}};
+  // Problems are drawn for strict rounding.
+  std::erase_if(usage.groups[1].options, [](const Option& o) { return o.name == "math"; });
+  auto failures = shrinking_group();
+  failures.options.push_back({.name = "regressions",
+                              .value = "DIR",
+                              .help = "folder for a config of each failure",
+                              .initial = "results/regressions",
+                              .offer = Offer::folder});
+  failures.options.push_back({.name = "fail-fast", .help = "end at the first failure"});
+  usage.groups.push_back(std::move(failures));
+  usage.groups.push_back({"How many",
+                          {{.name = "seconds",
+                            .value = "SECONDS",
+                            .help = "how long",
+                            .usual = "60, or as long as --count takes"},
+                           {.name = "count", .value = "N", .help = "how many problems"},
+                           {.name = "from",
+                            .value = "N",
+                            .help = "the index in the sequence of --seed to begin at",
+                            .usual = "0"},
+                           trust_option()}});
+  return usage;
+}
+
 int fuzz(const Arguments& arguments) {
-  Usage usage{"fuzz", "[options]", "convgauge fuzz --seconds 60 --seed 7 --backends naive,onednn",
-              po::options_description("Options")};
-  add_selection(usage.options);
-  add_shrinking(usage.options);
-  auto add = usage.options.add_options();
-  add("seconds", po::value<std::string>(), "how long; default 60, or as long as --count takes");
-  add("count", po::value<std::string>(), "how many problems");
-  add("from", po::value<std::string>(),
-      "the index in the sequence of --seed to begin at; default 0");
-  add("regressions", po::value<std::string>()->default_value("results/regressions"),
-      "folder for a config of each failure");
-  add("fail-fast", "end at the first failure");
-  const auto parsed = parse(usage, arguments, "");
+  const auto parsed = parse(fuzz_usage(), arguments);
   if (parsed.exit) return *parsed.exit;
   auto values = parsed.values;
-  for (const auto* option : {"target", "problem", "filter", "math", "cold", "in-process"})
-    if (values.count(option))
-      return usage_error(
-          fmt::format("fuzz: --{} means nothing here: its problems are random", option));
   // Only the backends of the selection are used; select() needs some problem.
   values.insert({"target", po::variable_value(std::string("n1c1h1w1_o1k1"), false)});
   const auto selection = select(values, true);
@@ -144,7 +159,8 @@ int fuzz(const Arguments& arguments) {
   hooks.progress = [&](const FuzzResult& r) { line.show(r); };
   hooks.failure = [&](const FuzzFailure& f) {
     FuzzLine::clear();
-    fmt::print("{}    fuzz: seed {}, index {}\n", for_terminal(failure_lines(f.record)),
+    fmt::print("{}    fuzz: seed {}, index {}\n",
+               failure_lines(f.record, columns_of(STDOUT_FILENO).value_or(report::kAnyWidth)),
                options->seed, f.index);
     if (!f.regression.empty()) fmt::print("    regression: {}\n", f.regression.string());
     std::fflush(stdout);
@@ -157,7 +173,7 @@ int fuzz(const Arguments& arguments) {
   print_summary(*result, *options);
   for (const auto& a : resolved->absent) fmt::print("  absent: {}: {}\n", a.name, a.why);
   const int code = exit_code(*result);
-  if (code == kNothingRan) fmt::print(stderr, "convgauge: nothing ran\n");
+  if (code == kNothingRan) note("nothing ran");
   return code;
 }
 

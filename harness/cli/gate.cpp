@@ -1,10 +1,12 @@
 // `convgauge gate`: a run against a stored baseline. Correctness and coverage are always judged; a
 // case that looks slower is measured again beside the baseline's plugin before it is called slower.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
 
+#include "cli/described_options.hpp"
 #include "cli/selection.hpp"
 #include "cli/session.hpp"
 #include "cli/stored_results.hpp"
@@ -13,6 +15,7 @@
 #include "core/hash.hpp"
 #include "core/problem_text.hpp"
 #include "report/formats.hpp"
+#include "report/text_width.hpp"
 #include "run/catalog.hpp"
 #include "run/machine/machine.hpp"
 #include "run/outcome.hpp"
@@ -72,8 +75,8 @@ Expected<void> measure_suspects(Gate& gate, RemeasureRunsOrder order) {
     settle(gate.suspects[i], pair.baseline, pair.candidate, budget_ns, laws);
   };
   hooks.begins = [](int number, int count, const std::string& label, const Problem& problem) {
-    fmt::print(stderr, "convgauge: measuring again, {} of {}: {} on {}\n", number, count, label,
-               problem.name.empty() ? short_text(problem.geometry) : problem.name);
+    note(fmt::format("measuring again, {} of {}: {} on {}", number, count, label,
+                     problem.name.empty() ? short_text(problem.geometry) : problem.name));
   };
   hooks.interrupted = [] { return interrupted(); };
   return remeasure_runs(order, hooks);
@@ -91,34 +94,6 @@ std::vector<fs::path> files_of(const po::variables_map& values, const char* name
   if (values.count(name))
     for (const auto& file : values[name].as<Texts>()) files.emplace_back(file);
   return files;
-}
-
-Usage usage_of_gate() {
-  Usage usage{"gate", "DIR --baseline DIR [options]",
-              "convgauge gate results/runs/candidate --baseline results/baselines/resnet50 "
-              "--baseline-plugin old.so",
-              po::options_description("Options")};
-  auto add = usage.options.add_options();
-  add("dir", po::value<Texts>(), "the folder of the candidate's run; several are its shards");
-  add("baseline", po::value<Texts>()->composing(),
-      "the folder of the baseline's run; given repeatedly: its shards");
-  add("baseline-plugin", po::value<Texts>(),
-      "the baseline's plugin; else it is looked for by its hash in the baseline's folder, "
-      "results/baselines and where it was");
-  add("plugin", po::value<Texts>(),
-      "the candidate's plugin, if it is no longer where its run found it");
-  add("allow-refusals", "what the baseline computed may be refused or gone now");
-  add("suspect-all",
-      "measure every timed case again, not only those that the stored baseline cannot clear");
-  add("budget", po::value<double>()->default_value(60, "60"),
-      "seconds for measuring a suspect again, each side");
-  add("trust", kTrustHelp);
-  add("strict", "what could not be told counts (exit code 5)");
-  add("out", po::value<std::string>(), "folder for the results of what was measured again");
-  add("output,o", po::value<std::string>(),
-      "write the judgement here too; the file's name decides the format");
-  add("format,f", po::value<std::string>(), format_choices(Subject::gate).c_str());
-  return usage;
 }
 
 /// What is compared, and with which files and how long suspects are measured again.
@@ -149,11 +124,9 @@ Expected<Request> request_of(const po::variables_map& values) {
   if (!values.count("dir"))
     return error("gate: one folder is needed, the candidate's, or those of its shards");
   if (!values.count("baseline")) return error("gate: --baseline DIR is needed");
-  const double budget_s = values["budget"].as<double>();
-  if (!(budget_s > 0 && budget_s < 1e6))
-    return error(fmt::format("gate: --budget {:g}: not a time in seconds", budget_s));
   Request request;
-  request.budget = std::chrono::milliseconds(static_cast<std::int64_t>(budget_s * 1000));
+  if (auto ok = from_text(Key("budget"), *text_of(values, "budget"), request.budget); !ok)
+    return error("gate: " + ok.error().message);
   request.baseline_files = files_of(values, "baseline-plugin");
   request.candidate_files = files_of(values, "plugin");
   if (auto ok = check_files(request.baseline_files, "--baseline-plugin"); !ok)
@@ -188,8 +161,60 @@ Expected<Gate> judged(const Request& request, const po::variables_map& values) {
 
 }  // namespace
 
+Usage gate_usage() {
+  Usage usage{.verb = "gate",
+              .summary = "a run against a baseline: wrong, missing, or slower beyond doubt",
+              .arguments = "DIR --baseline DIR",
+              .example =
+                  "convgauge gate results/runs/candidate --baseline "
+                  "results/baselines/resnet50 --baseline-plugin old.so",
+              .place = "dir",
+              .most = kAnyNumber,
+              .offer = Offer::folder,
+              .exits = {kUsage, kCrashed, kWrong, kMachine, kSlower, kNothingRan, kUndecided, kGood,
+                        kInterrupted}};
+  usage.groups = {
+      {"What is compared",
+       {{.name = "baseline",
+         .value = "DIR",
+         .help = "the folder of the baseline's run; given repeatedly: its shards",
+         .offer = Offer::folder,
+         .repeated = true},
+        {.name = "baseline-plugin",
+         .value = "FILE",
+         .help = "the baseline's plugin; else it is looked for by its hash in the baseline's "
+                 "folder, results/baselines and where it was",
+         .offer = Offer::file,
+         .repeated = true},
+        {.name = "plugin",
+         .value = "FILE",
+         .help = "the candidate's plugin, if it is no longer where its run found it",
+         .offer = Offer::file,
+         .repeated = true}}},
+      {"How it is judged",
+       {{.name = "allow-refusals", .help = "what the baseline computed may be refused or gone now"},
+        {.name = "suspect-all",
+         .help = "measure every timed case again, not only those that the stored baseline cannot "
+                 "clear"},
+        {.name = "budget",
+         .value = "SECONDS",
+         .help = "for measuring a suspect again, each side",
+         .initial = "60"},
+        {.name = "strict", .help = "what could not be told counts (exit code 5)"},
+        trust_option()}},
+      {"Output",
+       {{.name = "out",
+         .value = "DIR",
+         .help = "folder for the results of what was measured again",
+         .offer = Offer::folder},
+        output_option("write the judgement here too; the file's name decides the format"),
+        format_option(Subject::gate),
+        colour_option()}}};
+  return usage;
+}
+
 int gate(const Arguments& arguments) {
-  const auto parsed = parse(usage_of_gate(), arguments, "dir");
+  const auto parsed = parse(gate_usage(), arguments);
   if (parsed.exit) return *parsed.exit;
   const auto& values = parsed.values;
   const auto request = request_of(values);
@@ -197,11 +222,13 @@ int gate(const Arguments& arguments) {
   const auto file = text_of(values, "output").value_or("");
   const auto format = pick_format(Subject::gate, text_of(values, "format"), file);
   if (!format) return usage_error("gate: " + format.error().message);
+  if (auto ok = check_writable(values, "output"); !ok)
+    return usage_error("gate: " + ok.error().message);
   const auto gate = judged(*request, values);
   if (!gate) return usage_error("gate: " + gate.error().message);
   FormatOptions options;
-  options.width = terminal_width();
-  options.colour = wants_colour();
+  options.width = columns_of(STDOUT_FILENO).value_or(report::kAnyWidth);
+  options.colour = wants_colour(values);
   const auto& terminal = file.empty() ? **format : *format_of_file(Subject::gate, "");
   const auto shown = terminal.gate(*gate, options);
   if (!shown) return usage_error("gate: " + shown.error().message);

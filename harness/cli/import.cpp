@@ -38,11 +38,6 @@ Expected<ImportOrder> order_of(const po::variables_map& values) {
   if (files.size() != 1)
     return error(fmt::format("import: one file is needed, {} were given", files.size()));
   ImportOrder order{files[0], text_of(values, "from").value_or(""), {}};
-  const auto known = text_formats();
-  if (!order.from.empty() && order.from != kOnnx &&
-      std::none_of(known.begin(), known.end(),
-                   [&](const TextFormat& f) { return f.name == order.from; }))
-    return error(fmt::format("import: --from {}: not one of {}", order.from, format_names()));
   order.onnx.file = order.file;
   if (values.count("input")) order.onnx.inputs = values["input"].as<Texts>();
   for (const auto& input : order.onnx.inputs) {
@@ -65,8 +60,7 @@ Expected<ImportOrder> order_of(const po::variables_map& values) {
 
 /// Says on standard error what is read as what.
 void tell_format(const std::string& name, std::string_view what, bool found) {
-  fmt::print(stderr, "convgauge: {}: {}{}\n", for_terminal(name), what,
-             found ? ", by its content (--from names another)" : "");
+  note(fmt::format("{}: {}{}", name, what, found ? ", by its content (--from names another)" : ""));
 }
 
 Expected<std::string> import_onnx(const ImportOrder& order, Merge& into) {
@@ -141,37 +135,53 @@ std::string directions_text(const Suite& suite) {
 /// Says what was read and what was not.
 void tell(const Imported& done) {
   for (const auto& s : done.skipped)
-    fmt::print(stderr, "convgauge: skipped: {} × {}: {}\n", s.count, for_terminal(s.what),
-               for_terminal(s.why));
-  for (const auto& c : done.changed)
-    fmt::print(stderr, "convgauge: {} × {}: {}\n", c.count, for_terminal(c.what), c.why);
-  fmt::print(stderr, "convgauge: {}, {}{}\n", counted(done.suite.problems.size(), "problem"),
-             counted(done.layers, "layer"), directions_text(done.suite));
+    note(fmt::format("skipped: {} × {}: {}", s.count, s.what, s.why));
+  for (const auto& c : done.changed) note(fmt::format("{} × {}: {}", c.count, c.what, c.why));
+  note(fmt::format("{}, {}{}", counted(done.suite.problems.size(), "problem"),
+                   counted(done.layers, "layer"), directions_text(done.suite)));
   std::int64_t common = 0;
   for (const auto& problem : done.suite.problems) common = std::gcd(common, problem.count);
   if (common > 1)
-    fmt::print(stderr,
-               "convgauge: every problem was there {} times or a multiple: perhaps as many runs of "
-               "the network\n",
-               common);
+    note(
+        fmt::format("every problem was there {} times or a multiple: perhaps as many runs of "
+                    "the network",
+                    common));
 }
 
 }  // namespace
 
+Usage import_usage() {
+  Texts formats{std::string(kOnnx)};
+  for (const auto& format : text_formats()) formats.emplace_back(format.name);
+  Usage usage{.verb = "import",
+              .summary =
+                  "a config from an ONNX model, a oneDNN verbose log, or command lines of "
+                  "benchdnn or MIOpenDriver; - is standard input",
+              .arguments = "FILE",
+              .example = "convgauge import model.onnx -o model.json",
+              .place = "file",
+              .most = kAnyNumber,
+              .offer = Offer::file,
+              .exits = {kUsage, kGood}};
+  usage.groups = {
+      {"The source",
+       {{.name = "from",
+         .value = "FORMAT",
+         .help = "what the file is",
+         .usual = "found by its content",
+         .words = std::move(formats)},
+        {.name = "input",
+         .value = "NAME=SIZES",
+         .help = "the shape of a model's input that the model leaves open, such as "
+                 "images=1x3x640x640",
+         .repeated = true},
+        {.name = "batch", .value = "N", .help = "the batch size, in place of that of the source"}}},
+      {"Output", {output_option("the config to write; else standard output")}}};
+  return usage;
+}
+
 int import_suite(const Arguments& arguments) {
-  Usage usage{"import", "FILE [options]", "convgauge import model.onnx -o model.json",
-              po::options_description("Options")};
-  auto add = usage.options.add_options();
-  add("file", po::value<Texts>(),
-      "an ONNX model, a oneDNN verbose log, benchdnn or MIOpenDriver command lines; - is standard "
-      "input");
-  add("from", po::value<std::string>(),
-      ("what it is, where its content does not say it: " + format_names()).c_str());
-  add("input", po::value<Texts>()->composing(),
-      "NAME=1x3x640x640: the shape of a model's input that the model leaves open");
-  add("batch", po::value<std::string>(), "the batch size, in place of that of the source");
-  add("output,o", po::value<std::string>(), "the config to write; else standard output");
-  const auto parsed = parse(usage, arguments, "file");
+  const auto parsed = parse(import_usage(), arguments);
   if (parsed.exit) return *parsed.exit;
   const auto order = order_of(parsed.values);
   if (!order) return usage_error(order.error().message);

@@ -1,9 +1,14 @@
 // `convgauge list`: what is here, what is not, and why.
 #include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
 
 #include "cli/plugin_options.hpp"
 #include "cli/selection.hpp"
 #include "cli/suite_coverage.hpp"
+#include "cli/terminal.hpp"
+#include "config/nearest.hpp"
 #include "core/text.hpp"
 #include "report/text_width.hpp"
 #include "run/cases.hpp"
@@ -18,18 +23,26 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// A name, and what is said about it, in columns.
+void print_entry(const std::string& name, const std::string& text) {
+  constexpr int kColumn = 13;
+  fmt::print("{}", for_terminal(beside(name, text, kColumn,
+                                       columns_of(STDOUT_FILENO).value_or(report::kAnyWidth))));
+}
+
 void print_backends(const Catalog& catalog) {
   for (const auto& plugin : catalog.plugins)
     for (const auto& b : plugin.description.backends) {
       const auto state =
           b.devices.empty() ? "no device: " + b.why_no_device : counted(b.devices.size(), "device");
-      fmt::print("{:<12} {}\n{:<12} {}; {}\n{:<12} {}\n", b.name, for_terminal(b.description), "",
-                 for_terminal(b.version), for_terminal(state), "", plugin.file);
+      print_entry(b.name, b.description);
+      print_entry("", fmt::format("{}; {}", b.version, state));
+      print_entry("", plugin.file);
       for (const auto& o : b.options)
-        fmt::print("{:<12} --option {}={} (default {}): {}\n", "", o.key, o.values, o.default_value,
-                   for_terminal(o.description));
+        print_entry("", fmt::format("--option {}={} (default {}): {}", o.key, o.values,
+                                    o.default_value, o.description));
     }
-  for (const auto& e : catalog.errors) fmt::print("not loaded   {}\n", for_terminal(e.why));
+  for (const auto& e : catalog.errors) print_entry("not loaded", e.why);
 }
 
 void print_searched(const SearchPath& path, const Catalog& catalog) {
@@ -42,14 +55,15 @@ void print_searched(const SearchPath& path, const Catalog& catalog) {
 void print_devices(const Catalog& catalog) {
   for (const auto& plugin : catalog.plugins)
     for (const auto& b : plugin.description.backends) {
-      if (b.devices.empty()) fmt::print("{:<12} none: {}\n", b.name, for_terminal(b.why_no_device));
+      if (b.devices.empty()) print_entry(b.name, "none: " + b.why_no_device);
       for (std::size_t i = 0; i < b.devices.size(); ++i) {
         const auto& d = b.devices[i];
-        fmt::print("{:<12} {}:{}  {}{}{}\n", b.name, word(d.kind), i, for_terminal(d.name),
-                   d.memory_bytes > 0 ? fmt::format(", {:.1f} GiB",
-                                                    static_cast<double>(d.memory_bytes) / (1 << 30))
-                                      : "",
-                   d.driver.empty() ? "" : ", " + for_terminal(d.driver));
+        const auto memory =
+            d.memory_bytes > 0
+                ? fmt::format(", {:.1f} GiB", static_cast<double>(d.memory_bytes) / (1 << 30))
+                : "";
+        print_entry(b.name, fmt::format("{}:{} {}{}{}", word(d.kind), i, d.name, memory,
+                                        d.driver.empty() ? "" : ", " + d.driver));
       }
     }
 }
@@ -70,8 +84,8 @@ int print_suites() {
         gflop += static_cast<double>(p.geometry.flops()) * static_cast<double>(p.count) / 1e9;
         layers += p.count;
       }
-      fmt::print("{:<28} {:>4} problems, {:>4} layers, {:>9.3f} GFLOP  {}\n", suite->name,
-                 suite->problems.size(), layers, gflop, fs::relative(file).string());
+      say(fmt::format("{:<28} {:>4} problems, {:>4} layers, {:>9.3f} GFLOP  {}\n", suite->name,
+                      suite->problems.size(), layers, gflop, fs::relative(file).string()));
     }
     return kGood;
   }
@@ -96,32 +110,49 @@ int print_algorithms(const po::variables_map& values) {
             ListAlgorithms{c.choice.name, spec, plan_settings(c, "default", settings.threads, 1)},
             default_timeout(problem.geometry.flops()));
         if (!listed) {
-          fmt::print("{:<12} {}: {}\n", c.choice.label, kind(listed.error()),
-                     for_terminal(sentence(listed.error())));
+          print_entry(c.choice.label,
+                      fmt::format("{}: {}", kind(listed.error()), sentence(listed.error())));
           continue;
         }
         for (const auto& a : listed->algorithms)
-          fmt::print("{:<12} {:<48} {}{}\n", c.choice.label, a.name, word(a.algorithm_class),
-                     a.deterministic ? "" : ", not deterministic");
+          say(fmt::format("{:<12} {:<48} {}{}\n", c.choice.label, a.name, word(a.algorithm_class),
+                          a.deterministic ? "" : ", not deterministic"));
       }
   return kGood;
 }
 
 }  // namespace
 
+Usage list_usage() {
+  Usage usage{.verb = "list",
+              .summary =
+                  "the backends here, their devices, the suites, a problem's algorithms; "
+                  "what could not be loaded, and why",
+              .arguments = "[backends | devices | suites [SUITE] | algorithms PROBLEM]",
+              .example = "convgauge list algorithms n1c64h56w56_o64k3p1 --layout nhwc",
+              .place = "target",
+              .most = 2,
+              .offer = Offer::target,
+              .words = {"backends", "devices", "suites", "algorithms"},
+              .groups = {backend_group(), settings_group()},
+              .exits = {kUsage, kMachine, kGood}};
+  usage.groups[0].options.push_back(trust_option());
+  usage.groups[1].title = "Settings, of algorithms";
+  return usage;
+}
+
 int list(const Arguments& arguments) {
-  Usage usage{"list", "[backends|devices|suites [SUITE]|algorithms PROBLEM]",
-              "convgauge list algorithms n1c64h56w56_o64k3p1 --layout nhwc",
-              po::options_description("Options")};
-  Arguments rest = arguments;
-  std::string what = "backends";
-  if (!rest.empty() && !rest.front().starts_with("-")) {
-    what = rest.front();
-    rest.erase(rest.begin());
-  }
-  add_selection(usage.options);
-  const auto parsed = parse(usage, rest, "target");
+  auto parsed = parse(list_usage(), arguments);
   if (parsed.exit) return *parsed.exit;
+  // The first argument is what is listed, the second its target.
+  auto words = texts_of(parsed.values, "target");
+  const auto what = words.empty() ? std::string("backends") : words[0];
+  const auto& known = list_usage().words;
+  if (std::find(known.begin(), known.end(), what) == known.end())
+    return usage_error(
+        fmt::format("list: '{}' is nothing to list{}", what, suggestion(what, known)));
+  parsed.values.erase("target");
+  if (words.size() > 1) parsed.values.insert({"target", po::variable_value(words[1], false)});
   if (what == "algorithms") return print_algorithms(parsed.values);
   if (what == "suites" && (parsed.values.count("target") || parsed.values.count("problem"))) {
     const auto suite = read_target(parsed.values);
@@ -138,8 +169,6 @@ int list(const Arguments& arguments) {
   auto path = default_search_path(files);
   path.executable = worker_program(parsed.values);
   if (what == "suites") return print_suites();
-  if (what != "backends" && what != "devices")
-    return usage_error(fmt::format("list {}: not backends, devices, suites or algorithms", what));
   const auto catalog = discover(path);
   tell_silent(catalog);
   if (what == "devices") return print_devices(catalog), kGood;

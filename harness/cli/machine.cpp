@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/options.hpp"
+#include "cli/terminal.hpp"
 #include "core/text.hpp"
 #include "run/catalog.hpp"
 #include "run/machine/loops.hpp"
@@ -23,13 +24,13 @@ std::string size_text(std::int64_t bytes) {
 
 void print_peaks(const Machine& m) {
   for (const auto& peak : m.fma_peaks)
-    fmt::print("f32 FMA peak       {:8.1f} GFLOP/s  {:<9} {}\n", peak.flops / 1e9,
-               peak.instruction_set, counted(peak.threads, "thread"));
+    say(fmt::format("f32 FMA peak       {:8.1f} GFLOP/s  {:<9} {}\n", peak.flops / 1e9,
+                    peak.instruction_set, counted(peak.threads, "thread")));
   for (const auto& peak : m.read_peaks)
-    fmt::print(
+    say(fmt::format(
         "read bandwidth     {:8.1f} GB/s     {:<9} {}{}\n", peak.bytes_per_second / 1e9, peak.level,
         counted(peak.threads, "thread"),
-        peak.holds_bytes > 0 ? fmt::format(", {} in reach", size_text(peak.holds_bytes)) : "");
+        peak.holds_bytes > 0 ? fmt::format(", {} in reach", size_text(peak.holds_bytes)) : ""));
   fmt::print(
       "                   the best of windows of 2 ms: x * f + a in {} independent vectors; arrays "
       "that fit one\n"
@@ -39,10 +40,17 @@ void print_peaks(const Machine& m) {
 
 }  // namespace
 
+Usage machine_usage() {
+  Usage usage{.verb = "machine",
+              .summary = "processor, caches, measured peaks, noise floor",
+              .example = "convgauge machine",
+              .exits = {kUsage, kMachine, kGood}};
+  usage.groups = {{"Output", {{.name = "json", .help = "as the header line of a results file"}}}};
+  return usage;
+}
+
 int machine(const Arguments& arguments) {
-  Usage usage{"machine", "[options]", "convgauge machine", po::options_description("Options")};
-  usage.options.add_options()("json", "as the header line of a results file");
-  const auto parsed = parse(usage, arguments, "");
+  const auto parsed = parse(machine_usage(), arguments);
   if (parsed.exit) return *parsed.exit;
   auto m = read_machine();
   std::vector<int> threads{1};
@@ -56,27 +64,27 @@ int machine(const Arguments& arguments) {
     header.not_enforced = not_enforced();
     return fmt::print("{}\n", to_line(header)), kGood;
   }
-  fmt::print(
+  say(fmt::format(
       "processor          {}\ninstruction sets   {}\nsystem             {}\ncores              {} "
       "({} physical)\n",
-      m.processor, m.instruction_sets, m.system, m.cores, m.physical_cores);
-  fmt::print("caches             L1 {}, L2 {}, L3 {}\nmemory             {}\n",
-             size_text(m.l1_bytes), size_text(m.l2_bytes), size_text(m.l3_bytes),
-             size_text(m.memory_bytes));
+      m.processor, m.instruction_sets, m.system, m.cores, m.physical_cores));
+  say(fmt::format("caches             L1 {}, L2 {}, L3 {}\nmemory             {}\n",
+                  size_text(m.l1_bytes), size_text(m.l2_bytes), size_text(m.l3_bytes),
+                  size_text(m.memory_bytes)));
   if (m.cpu_quota)
-    fmt::print("CPU quota          {:.3g} processors ({})\n", *m.cpu_quota, m.cpu_quota_file);
+    say(fmt::format("CPU quota          {:.3g} processors ({})\n", *m.cpu_quota, m.cpu_quota_file));
   print_peaks(m);
-  fmt::print("clock read         {:.1f} ns\nload average       {:.2f}\n", m.clock_read_ns,
-             m.load_average);
+  say(fmt::format("clock read         {:.1f} ns\nload average       {:.2f}\n", m.clock_read_ns,
+                  m.load_average));
   if (m.noise_floor > 0)
     fmt::print(
         "A/A noise floor    {:.2f}%  (two processes of one kernel, {}; a smaller difference is "
         "none)\n",
         m.noise_floor * 100, counted(threads.back(), "thread"));
   const auto missing = not_enforced();
-  fmt::print("containment        {}\n",
-             missing.empty() ? "complete" : "not enforced on this machine:");
-  for (const auto& sentence : missing) fmt::print("                   {}\n", sentence);
+  say(fmt::format("containment        {}\n",
+                  missing.empty() ? "complete" : "not enforced on this machine:"));
+  for (const auto& sentence : missing) say(fmt::format("                   {}\n", sentence));
   return kGood;
 }
 

@@ -35,16 +35,32 @@ void tell(const MergedRun& run, std::int64_t of) {
 
 }  // namespace
 
+Usage merge_usage() {
+  const auto& rules = Words<PartRule>::words;
+  Usage usage{.verb = "merge",
+              .summary = "the shards of a run as one run",
+              .arguments = "DIR... -o DIR",
+              .example = "convgauge merge shards/* -o results/runs/whole",
+              .place = "dir",
+              .most = kAnyNumber,
+              .offer = Offer::folder,
+              .exits = {kUsage, kGood, kInterrupted}};
+  auto output = output_option("the folder of the whole run, new or empty");
+  output.value = "DIR";
+  output.offer = Offer::folder;
+  usage.groups = {{"Merging",
+                   {std::move(output),
+                    {.name = "allow",
+                     .value = "RULE",
+                     .help = "what may be different or missing (machines: each kind gets a folder "
+                             "of its own)",
+                     .words = {rules.begin(), rules.end()},
+                     .list = true}}}};
+  return usage;
+}
+
 int merge(const Arguments& arguments) {
-  Usage usage{"merge", "DIR... -o DIR", "convgauge merge shards/* -o results/runs/whole",
-              po::options_description("Options")};
-  auto add = usage.options.add_options();
-  add("dir", po::value<Texts>(), "folders of the shards of one run, or their results.jsonl");
-  add("output,o", po::value<std::string>(), "the folder of the whole run, new or empty");
-  add("allow", po::value<Texts>()->composing(),
-      "what may be different or missing: machines (each kind gets a folder of its own), plugins, "
-      "configs, convgauge, holes");
-  const auto parsed = parse(usage, arguments, "dir");
+  const auto parsed = parse(merge_usage(), arguments);
   if (parsed.exit) return *parsed.exit;
   const auto& values = parsed.values;
   if (!values.count("dir")) return usage_error("merge: the folders of a run's shards are needed");

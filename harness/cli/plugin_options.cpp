@@ -112,18 +112,18 @@ void tell_shadowed(const std::vector<BackendChoice>& backends, const Catalog& ca
     const auto found = catalog.all(name);
     for (std::size_t i = 1; i < found.size(); ++i)
       if (found[i].plugin->identity.hash != found[0].plugin->identity.hash)
-        fmt::print(stderr, "convgauge: backend '{}': {} is used, and not {}\n", name,
-                   found[0].plugin->file, found[i].plugin->file);
+        note(fmt::format("backend '{}': {} is used, and not {}", name, found[0].plugin->file,
+                         found[i].plugin->file));
   }
 }
 
 void tell_silent(const Catalog& catalog) {
   for (const auto& e : catalog.errors)
     if (e.waited && !e.named)
-      fmt::print(stderr,
-                 "convgauge: {}: did not say within {} s what it is, and is left out; to save that "
-                 "time, move it out of the search path, or ask for backends by name\n",
-                 e.file, e.waited->count() / 1000);
+      note(
+          fmt::format("{}: did not say within {} s what it is, and is left out; to save that "
+                      "time, move it out of the search path, or ask for backends by name",
+                      e.file, e.waited->count() / 1000));
 }
 
 }  // namespace convgauge::cli

@@ -24,24 +24,38 @@ std::string name_of(const Texts& folders) {
 
 }  // namespace
 
+Usage report_usage() {
+  Usage usage{.verb = "report",
+              .summary = "reports from the results of earlier runs; of several, their history",
+              .arguments = "DIR...",
+              .example = "convgauge report results/runs/resnet50-20261122-120000 -o report.html",
+              .place = "dir",
+              .most = kAnyNumber,
+              .offer = Offer::folder,
+              .exits = {kUsage, kGood}};
+  usage.groups = {{"Output",
+                   {output_option("the file to write; its name decides the format"),
+                    format_option(Subject::runs),
+                    {.name = "group",
+                     .value = "N",
+                     .help = "which of the run's groups an svg shows, counted from 1",
+                     .usual = "the only one"},
+                    colour_option()}}};
+  return usage;
+}
+
 int report(const Arguments& arguments) {
-  Usage usage{"report", "DIR... [-o FILE]",
-              "convgauge report results/runs/resnet50-20261122-120000 -o report.html",
-              po::options_description("Options")};
-  auto add = usage.options.add_options();
-  add("dir", po::value<std::vector<std::string>>(),
-      "folders of runs, or their results.jsonl; of several runs, how their cases moved from run to "
-      "run; the shards of one run are one run");
-  add("output,o", po::value<std::string>(), "the file to write; its name decides the format");
-  add("group", po::value<int>()->default_value(0, ""),
-      "which of the run's groups an svg shows, counted from 1");
-  add("format,f", po::value<std::string>(), format_choices(Subject::runs).c_str());
-  const auto parsed = parse(usage, arguments, "dir");
+  const auto parsed = parse(report_usage(), arguments);
   if (parsed.exit) return *parsed.exit;
   const auto& values = parsed.values;
   if (!values.count("dir")) return usage_error("report: the folder of a run is needed");
   std::vector<Results> results;
   FormatOptions options;
+  if (values.count("group")) {
+    const auto group = whole(values, "group", 1, kAnyNumber);
+    if (!group) return usage_error("report: " + group.error().message);
+    options.group = *group;
+  }
   auto runs = stored_runs(values["dir"].as<Texts>());
   if (!runs) return usage_error("report: " + runs.error().message);
   for (auto& run : *runs) {
@@ -49,9 +63,8 @@ int report(const Arguments& arguments) {
     options.names.push_back(name_of(run.folders));
   }
   const auto file = text_of(values, "output").value_or("");
-  options.group = values["group"].as<int>();
   options.width = terminal_width();
-  options.colour = wants_colour();
+  options.colour = wants_colour(values);
   const auto format = pick_format(Subject::runs, text_of(values, "format"), file);
   if (!format) return usage_error("report: " + format.error().message);
   const auto text = write_runs(**format, results, options);

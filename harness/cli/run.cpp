@@ -183,23 +183,40 @@ int code_of(const Verdict& verdict) {
 
 }  // namespace
 
+Usage run_usage() {
+  const auto file = [](const char* name, const char* help) {
+    return Option{.name = name, .value = "FILE", .help = help, .offer = Offer::file};
+  };
+  Usage usage{.verb = "run",
+              .summary = "one execution on given tensors (.npy in and out)",
+              .arguments = "PROBLEM --backend B --input x.npy --weight w.npy --output y.npy",
+              .example =
+                  "convgauge run n1c3h8w8_o4k3p1 --backend onednn --input x.npy --weight "
+                  "w.npy --bias b.npy --output y.npy",
+              .place = "target",
+              .offer = Offer::target,
+              .groups = {problem_group(), backend_group(), settings_group()},
+              .exits = {kUsage, kCrashed, kWrong, kMachine, kNothingRan, kUndecided, kGood}};
+  usage.groups[0].options.pop_back();  // --filter: there is one problem
+  usage.groups[2].title = "Settings, one value each";
+  usage.groups.push_back(
+      {"Tensors",
+       {file("input", "(N, C, H, W) or (C, H, W), .npy of the case's dtype"),
+        file("weight", "(out, in/groups, kh, kw)"),
+        file("bias", "(out)"),
+        file("grad-output", "backward: the gradient by the output, (N, out, H, W) or (out, H, W)"),
+        file("output", "where the result goes: output, or gradient by input or weight"),
+        file("output-bias", "backward_weights: where the gradient by the bias goes"),
+        {.name = "output-dtype",
+         .value = "DTYPE",
+         .help = "of the files that are written: f32, f64 or f16",
+         .usual = "the case's dtype"}}});
+  usage.groups.push_back(debugger_group());
+  return usage;
+}
+
 int run(const Arguments& arguments) {
-  Usage usage{"run",
-              "PROBLEM --backend B --input x.npy --weight w.npy [--bias b.npy] --output y.npy",
-              "convgauge run n1c3h8w8_o4k3p1 --backend onednn --input x.npy --weight w.npy --bias "
-              "b.npy --output y.npy",
-              po::options_description("Options")};
-  add_selection(usage.options);
-  auto add = usage.options.add_options();
-  const auto text = [] { return po::value<std::string>(); };
-  add("input", text(), "(N, C, H, W) or (C, H, W), .npy of the case's dtype");
-  add("weight", text(), "(out, in/groups, kh, kw)");
-  add("bias", text(), "(out)");
-  add("grad-output", text(), "backward: the gradient by the output, (N, out, H, W) or (out, H, W)");
-  add("output", text(), "where the result goes: output, or gradient by input or weight");
-  add("output-bias", text(), "backward_weights: where the gradient by the bias goes");
-  add("output-dtype", text(), "f32, f64, f16: else the case's dtype");
-  const auto parsed = parse(usage, arguments, "target");
+  const auto parsed = parse(run_usage(), arguments);
   if (parsed.exit) return *parsed.exit;
   const auto selection = select(parsed.values, true);
   if (!selection) return usage_error(selection.error().message);
@@ -234,8 +251,8 @@ int run(const Arguments& arguments) {
                   {given(TensorRole::src), given(TensorRole::weights), given(TensorRole::bias),
                    given(TensorRole::diff_dst)});
   if (!std::holds_alternative<Agrees>(done.verdict)) {
-    fmt::print(stderr, "convgauge: {}: {}: {}\n", competitor->choice.label, kind(done.verdict),
-               for_terminal(sentence(done.verdict)));
+    note(fmt::format("{}: {}: {}", competitor->choice.label, kind(done.verdict),
+                     for_terminal(sentence(done.verdict))));
     return code_of(done.verdict);
   }
   for (const auto role : kTensorRoles)

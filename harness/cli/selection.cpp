@@ -31,16 +31,25 @@ std::optional<InputSize> input_size(const po::variables_map& values) {
   return s.size() == 4 ? InputSize{s[0], s[2], s[3]} : InputSize{1, s[1], s[2]};
 }
 
-/// The config of a suite that is named without its folder: "resnet50". Empty where there is none;
-/// `names` gets those that there are.
-std::filesystem::path suite_file(const std::string& name, Texts& names) {
+/// The configs of the suites that came with this program.
+std::vector<std::filesystem::path> suite_files() {
+  std::vector<std::filesystem::path> files;
   for (const auto& folder : suite_folders())
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-      if (entry.path().extension() != ".json" || entry.path().filename() == "schema.json") continue;
-      if (entry.path().stem() == name) return entry.path();
-      names.push_back(entry.path().stem().string());
-    }
-  return {};
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
+      if (entry.path().extension() == ".json" && entry.path().filename() != "schema.json")
+        files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+/// The suite that is named without its folder: "resnet50".
+Expected<Suite> named_suite(const std::string& name) {
+  for (const auto& file : suite_files())
+    if (file.stem() == name) return read_suite(file);
+  const auto found = nearest(name, suite_names());
+  return error(fmt::format(
+      "'{}' is no file, no problem (such as n1c64h56w56_o64k3p1) and no suite{}", name,
+      found ? fmt::format("; did you mean '{}'?", *found) : "; `convgauge list suites` has them"));
 }
 
 /// Whether a target that is no file is meant as a problem: "n1c3...", "N=1".
@@ -75,12 +84,7 @@ Expected<Suite> read_target(const po::variables_map& values) {
       target.find('/') != std::string::npos)
     return read_suite(target);
   const auto geometry = parse_problem(target);
-  if (!geometry && !like_problem(target)) {
-    Texts names;
-    if (const auto found = suite_file(target, names); !found.empty()) return read_suite(found);
-    return error(fmt::format("'{}' is no file, no problem ({}) and no suite{}", target,
-                             "such as n1c64h56w56_o64k3p1", suggestion(target, names)));
-  }
+  if (!geometry && !like_problem(target)) return named_suite(target);
   if (!geometry) return tl::unexpected(geometry.error());
   if (const auto bad = flaw(*geometry))
     return error(fmt::format("problem '{}': {}: {}", target, bad->field, bad->rule));
@@ -108,8 +112,8 @@ Expected<void> check_own(const po::variables_map& values, const Suite& suite) {
           fmt::format("--{0}: every problem of {1} has a {0} of its own, so that this "
                       "option changes nothing",
                       name, suite.name));
-    fmt::print(stderr, "convgauge: --{0}: {1} of {2} of {3} have a {0} of their own, and keep it\n",
-               name, count, counted(suite.problems.size(), "problem"), suite.name);
+    note(fmt::format("--{0}: {1} of {2} of {3} have a {0} of their own, and keep it", name, count,
+                     counted(suite.problems.size(), "problem"), suite.name));
   }
   return {};
 }
@@ -238,6 +242,12 @@ std::vector<std::filesystem::path> suite_folders() {
     if (std::filesystem::is_directory(folder / "suites", missing)) return {folder};
   }
   return {};
+}
+
+Texts suite_names() {
+  Texts names;
+  for (const auto& file : suite_files()) names.push_back(file.stem().string());
+  return names;
 }
 
 Expected<std::vector<Tolerable>> tolerated_rules(const po::variables_map& values) {

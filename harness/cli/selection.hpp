@@ -19,6 +19,9 @@ namespace convgauge::cli {
 /// one in a build tree that of its sources. Empty where neither is there.
 std::vector<std::filesystem::path> suite_folders();
 
+/// The names of the suites in these folders, in the order of their files.
+Texts suite_names();
+
 /// What the command line asks for.
 struct Selection {
   Suite suite;

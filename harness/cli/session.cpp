@@ -2,15 +2,20 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <ctime>
 
 #include "cli/summary.hpp"
 #include "cli/terminal.hpp"
 #include "core/cpu_quota.hpp"
+#include "core/files.hpp"
 #include "core/problem_text.hpp"
 #include "core/text.hpp"
+#include "report/formats.hpp"
 #include "report/text_width.hpp"
 #include "report/words.hpp"
 #include "run/cases.hpp"
@@ -21,10 +26,9 @@ namespace convgauge::cli {
 bool wants_in_process(const po::variables_map& values) {
   const bool wanted = values.count("in-process") > 0;
   if (wanted)
-    fmt::print(stderr,
-               "convgauge: --in-process is unsafe: a fault or a hang of the plugin is one of "
-               "convgauge, and no time "
-               "limit is kept\n");
+    note(
+        "--in-process is unsafe: a fault or a hang of the plugin is one of convgauge, and no time "
+        "limit is kept");
   return wanted;
 }
 
@@ -32,11 +36,10 @@ void warn_of_quota(std::span<const int> threads) {
   const auto quota = cpu_quota();
   const int most = threads.empty() ? 1 : *std::max_element(threads.begin(), threads.end());
   if (quota && quota->processors < most)
-    fmt::print(
-        stderr,
-        "convgauge: {} allows the time of {:.3g} processors, and {} can use more: samples that "
-        "it interrupts are taken again, and cases may stay inconclusive\n",
-        quota->file, quota->processors, counted(most, "thread"));
+    note(
+        fmt::format("{} allows the time of {:.3g} processors, and {} can use more: samples that "
+                    "it interrupts are taken again, and cases may stay inconclusive",
+                    quota->file, quota->processors, counted(most, "thread")));
 }
 
 Expected<SweepResult> run_selection(const Selection& selection, SweepOptions options, bool quiet) {
@@ -46,12 +49,16 @@ Expected<SweepResult> run_selection(const Selection& selection, SweepOptions opt
   options.executable = selection.program;
   if (options.measure) warn_of_quota(selection.suite.settings.threads);
   SweepHooks hooks;
-  if (selection.suite.problems.size() > 1) hooks.progress = [&](const Progress& p) { bar.show(p); };
+  hooks.progress = [&](const Progress& p) {
+    if (p.cases > 1) bar.show(p);
+  };
   hooks.interrupted = [] { return interrupted(); };
   hooks.record = [&](const CaseRecord& r) {
+    // Verifying ends a thousand cases in a minute: a line of each would tell nothing.
+    if (options.measure) bar.line(case_line(r));
     if (quiet || !is_defect(r.verdict) || r.known) return;
     bar.clear();
-    fmt::print("{}", for_terminal(failure_lines(r)));
+    fmt::print("{}", failure_lines(r, columns_of(STDOUT_FILENO).value_or(report::kAnyWidth)));
   };
   auto result = sweep(selection.suite, selection.catalog, options, hooks);
   leave_interrupts();
@@ -82,6 +89,51 @@ std::filesystem::path fresh_run_folder(const std::string& name) {
   for (int i = 2; std::filesystem::exists(folder); ++i)
     folder = fmt::format("{}-{}", base.string(), i);
   return folder;
+}
+
+Expected<void> set_output(const po::variables_map& values, SweepOptions& options) {
+  namespace fs = std::filesystem;
+  if (!values.count("out")) return {};
+  options.out = values["out"].as<std::string>();
+  std::error_code failed;
+  if (fs::exists(options.out / "results.jsonl", failed))
+    return error(
+        fmt::format("--out {} holds results already; name another folder, or continue a sweep with "
+                    "--resume",
+                    options.out.string()));
+  if (fs::exists(options.out, failed) && !fs::is_directory(options.out, failed))
+    return error(
+        fmt::format("--out {}: a folder is needed, and this is a file", options.out.string()));
+  return {};
+}
+
+Expected<void> write_reports(const std::filesystem::path& folder, const Results& results) {
+  for (const auto& format : report::formats()) {
+    if (format.kept_as.empty()) continue;
+    const auto text = format.run(results, {});
+    if (!text) return tl::unexpected(text.error());
+    if (auto ok = write_text(folder / format.kept_as, *text); !ok) return ok;
+  }
+  return {};
+}
+
+Expected<void> check_writable(const po::variables_map& values, const char* option) {
+  namespace fs = std::filesystem;
+  const auto name = text_of(values, option);
+  if (!name) return {};
+  const fs::path file(*name);
+  const auto folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  std::error_code failed;
+  const auto bad = [&](const char* why) {
+    return error(fmt::format("--{} {}: cannot be written: {}", option, *name, why));
+  };
+  if (fs::is_directory(file, failed)) return bad("it is a folder");
+  if (!fs::is_directory(folder, failed)) return bad("there is no such folder");
+  // A file is replaced, which the folder must allow; a pipe or a device is written to.
+  const bool replaced = !fs::exists(file, failed) || fs::is_regular_file(file, failed);
+  if (::access(replaced ? folder.c_str() : file.c_str(), W_OK) != 0)
+    return bad(std::strerror(errno));
+  return {};
 }
 
 namespace {
@@ -115,31 +167,30 @@ int dry_run(const Selection& selection, bool measure, int shard, int shards) {
         const auto name = problem.name.empty()
                               ? std::string()
                               : fmt::format(" ({}.{})", problem.suite, problem.name);
-        fmt::print("{:<16} {} {}{} {}{}\n", c.choice.label, c.choice.algorithm, c.device_text,
-                   assignments(varying(s, all)), short_text(problem.geometry), name);
+        say(fmt::format("{:<16} {} {}{} {}{}\n", c.choice.label, c.choice.algorithm, c.device_text,
+                        assignments(varying(s, all)), short_text(problem.geometry), name));
         seconds += kVerifying * static_cast<double>(problem.geometry.flops()) / kRate +
                    (measure ? selection.suite.settings.measure.rounds * kSampleSeconds : 0);
         ++cases;
       }
   }
-  for (const auto& a : resolved->absent) fmt::print("absent: {}: {}\n", a.name, a.why);
-  fmt::print(
-      "{}, about {:.0f} s at 20 GFLOP/s; slow backends take longer, {:.0f} s a case at "
-      "most\n",
-      counted(cases, "case"), seconds,
-      std::chrono::duration<double>(selection.suite.settings.measure.budget).count());
+  for (const auto& a : resolved->absent) say(fmt::format("absent: {}: {}\n", a.name, a.why));
+  say(
+      fmt::format("{}, about {:.0f} s at 20 GFLOP/s; slow backends take longer, {:.0f} s a case at "
+                  "most\n",
+                  counted(cases, "case"), seconds,
+                  std::chrono::duration<double>(selection.suite.settings.measure.budget).count()));
   return kGood;
 }
 
 int conclude(const SweepResult& result, bool strict) {
-  for (const auto& sentence : known_no_more(result.results))
-    fmt::print(stderr, "convgauge: {}\n", sentence);
+  for (const auto& sentence : known_no_more(result.results)) note(sentence);
   for (const auto& p : result.results.header.plugins)
-    if (!p.tolerated.empty()) fmt::print(stderr, "convgauge: {}{}\n", p.label, tolerated_text(p));
+    if (!p.tolerated.empty()) note(fmt::format("{}{}", p.label, tolerated_text(p)));
   const int code = exit_code(result.results, strict);
   for (const auto& r : result.results.cases)
     if (code == kMachine && is_denied(r.verdict)) {
-      fmt::print(stderr, "convgauge: {}\n", std::get<Refused>(r.verdict).why);
+      note(std::get<Refused>(r.verdict).why);
       break;
     }
   if (code == kNothingRan) {
@@ -148,11 +199,10 @@ int conclude(const SweepResult& result, bool strict) {
                               : std::get_if<Refused>(&result.results.cases.front().verdict);
     // By default all cores are used, which a plugin that supports only one thread always refuses.
     const bool hint = refused && refused->reason == RefusalReason::threads;
-    fmt::print(stderr, "convgauge: nothing ran{}{}\n",
-               refused ? ": refused: " + for_terminal(refused->why) : "",
-               hint ? "; try --threads 1" : "");
+    note(fmt::format("nothing ran{}{}", refused ? ": refused: " + refused->why : "",
+                     hint ? "; try --threads 1" : ""));
     for (const auto& a : result.results.header.absent)
-      fmt::print(stderr, "convgauge: absent: {}: {}\n", a.name, for_terminal(a.why));
+      note(fmt::format("absent: {}: {}", a.name, a.why));
   }
   return result.interrupted ? kInterrupted : code;
 }

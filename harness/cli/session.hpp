@@ -26,6 +26,17 @@ std::string command_line(const char* verb, const Arguments& arguments);
 /// get different names.
 std::filesystem::path fresh_run_folder(const std::string& name);
 
+/// --out of a run that is not resumed: sets the folder. Errors: it holds results already, or is a
+/// file.
+Expected<void> set_output(const po::variables_map& values, SweepOptions& options);
+
+/// Every format that is kept in a run's folder.
+Expected<void> write_reports(const std::filesystem::path& folder, const Results& results);
+
+/// Errors, told before a run rather than after it: a file that --OPTION names and that could not be
+/// written. Nothing is created.
+Expected<void> check_writable(const po::variables_map& values, const char* option);
+
 /// --dry-run: prints the cases (of a shard those of its problems, as in SweepOptions) and a rough
 /// estimate of the time; returns the exit code.
 int dry_run(const Selection& selection, bool measure, int shard = 0, int shards = 1);

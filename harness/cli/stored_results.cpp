@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/options.hpp"
 #include "record/run_parts.hpp"
 
 namespace convgauge::cli {
@@ -53,8 +54,8 @@ Expected<std::vector<StoredRun>> stored_runs(const std::vector<std::string>& fol
     auto results = read_results(folder);
     if (!results) return tl::unexpected(results.error());
     if (results->torn_bytes > 0)
-      fmt::print(stderr, "convgauge: {}: the last line is torn ({} bytes) and left out\n", folder,
-                 results->torn_bytes);
+      note(fmt::format("{}: the last line is torn ({} bytes) and left out", folder,
+                       results->torn_bytes));
     auto group = std::find_if(groups.begin(), groups.end(),
                               [&](const Shards& s) { return s.takes(results->header); });
     if (group == groups.end()) group = groups.insert(groups.end(), Shards{});

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/terminal.hpp"
 #include "verify/coverage.hpp"
 
 namespace convgauge::cli {
@@ -27,7 +28,7 @@ void print_axis(const Coverage& coverage, std::size_t axis) {
   for (std::size_t c = 0; c < class_count(axis); ++c)
     if (!coverage.meets(axis, c, axis, c)) missing.add(class_text(axis, c));
   const auto [met, of] = coverage.axis(axis);
-  fmt::print("  {}: {} of {}{}\n", axis_name(axis), met, of, missing.text());
+  say(fmt::format("  {}: {} of {}{}\n", axis_name(axis), met, of, missing.text()));
 }
 
 void print_pair(const Coverage& coverage, std::size_t a, std::size_t b) {
@@ -37,7 +38,8 @@ void print_pair(const Coverage& coverage, std::size_t a, std::size_t b) {
       if (!coverage.meets(a, i, b, j))
         missing.add(fmt::format("{} with {}", class_text(a, i), class_text(b, j)));
   const auto [met, of] = coverage.pair(a, b);
-  fmt::print("  {} and {}: {} of {}{}\n", axis_name(a), axis_name(b), met, of, missing.text());
+  say(fmt::format("  {} and {}: {} of {}{}\n", axis_name(a), axis_name(b), met, of,
+                  missing.text()));
 }
 
 }  // namespace
@@ -45,12 +47,13 @@ void print_pair(const Coverage& coverage, std::size_t a, std::size_t b) {
 void print_coverage(const Suite& suite) {
   Coverage coverage;
   for (const auto& problem : suite.problems) coverage.add(problem.geometry);
-  fmt::print("{}: {} problems\n\nclasses of each axis that they meet\n", suite.name,
-             suite.problems.size());
+  say(fmt::format("{}: {} problems\n\nclasses of each axis that they meet\n", suite.name,
+                  suite.problems.size()));
   for (std::size_t a = 0; a < axis_count(); ++a) print_axis(coverage, a);
   const auto [met, of] = coverage.pairs();
-  fmt::print("\nclasses of each pair of axes: {} of {} are met; not each is a legal convolution\n",
-             met, of);
+  say(fmt::format(
+      "\nclasses of each pair of axes: {} of {} are met; not each is a legal convolution\n", met,
+      of));
   for (std::size_t b = 0; b < axis_count(); ++b)
     for (std::size_t a = 0; a < b; ++a) print_pair(coverage, a, b);
 }

@@ -8,6 +8,7 @@
 #include "core/problem_text.hpp"
 #include "core/text.hpp"
 #include "measure/statistics.hpp"
+#include "report/model.hpp"
 #include "report/text_width.hpp"
 #include "report/words.hpp"
 
@@ -49,27 +50,6 @@ std::string name_text(const Problem& p) {
              : fmt::format(" ({}.{})", p.suite, p.name);
 }
 
-/// A table of texts: the first and the last column aligned to the left, the others to the right.
-std::string columns(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<int> width;
-  for (const auto& row : rows)
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      if (width.size() <= i) width.push_back(0);
-      width[i] = std::max(width[i], display_width(row[i]));
-    }
-  std::string text;
-  for (const auto& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      const bool left = i == 0 || i + 1 == row.size();
-      line += left ? fmt::format("{:<{}}  ", row[i], width[i])
-                   : fmt::format("{:>{}}  ", row[i], width[i]);
-    }
-    text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
-  }
-  return text;
-}
-
 /// "2 parameters from the trivial problem (groups=2, kernel_size=3)"
 std::string distance_text(const SmallestCase& s) {
   if (s.away.empty()) return "the trivial problem itself";
@@ -101,68 +81,195 @@ std::string roof_text(const CaseRecord& r) {
                : "";
 }
 
-std::vector<std::string> bench_row(const CaseRecord& r, const Machine& machine,
-                                   const std::vector<CaseSettings>& all) {
-  auto label = r.label;
+// As in the table of a report.
+constexpr const char *kBestStyle = "\x1b[1;34m", *kBadStyle = "\x1b[1;31m",
+                     *kPlainStyle = "\x1b[0m";
+
+/// The cells of a row of bench; empty where there is nothing to show.
+struct BenchRow {
+  std::string label, time, speed, interval, rate, of_peak, of_roof, rel_l2, of_bound, algorithm;
+  const char* style = "";  // an ANSI sequence
+};
+
+struct BenchColumn {
+  const char* title;
+  std::string BenchRow::*text;
+  int dropped = 0;    // the largest goes first where the width is too small; 0: never
+  bool left = false;  // aligned to the left
+};
+constexpr BenchColumn kBenchColumns[] = {{"backend", &BenchRow::label, 0, true},
+                                         {"time", &BenchRow::time},
+                                         {"×", &BenchRow::speed},
+                                         {"99% interval", &BenchRow::interval, 1},
+                                         {"GFLOP/s", &BenchRow::rate, 3},
+                                         {"of peak", &BenchRow::of_peak, 7},
+                                         {"of roof", &BenchRow::of_roof, 5},
+                                         {"rel-L2", &BenchRow::rel_l2, 4},
+                                         {"of bound", &BenchRow::of_bound, 6},
+                                         {"algorithm", &BenchRow::algorithm, 2, true}};
+
+/// Where each case stands in the arranged results: its speed-up, and whether it is the fastest.
+std::map<const CaseRecord*, Cell> cells_of(const Results& results,
+                                           const std::vector<Group>& groups) {
+  std::map<const CaseRecord*, Cell> cells;
+  for (const auto& r : results.cases) cells[&r].record = &r;
+  for (const auto& group : groups)
+    for (const auto& row : group.rows)
+      for (const auto& cell : row.cells)
+        if (cell.record) cells[cell.record] = cell;
+  return cells;
+}
+
+BenchRow bench_row(const CaseRecord& r, const Cell& cell, const Machine& machine,
+                   const std::vector<CaseSettings>& all) {
+  BenchRow row;
+  row.label = for_terminal(r.label);
   if (const auto settings = phrases(varying(r.settings, all)); !settings.empty())
-    label += fmt::format(" ({})", settings);
-  const auto name = r.algorithm ? r.algorithm->name : "";
-  const auto* agrees = std::get_if<Agrees>(&r.verdict);
-  if (!agrees)
-    return {label, "-", "",
-            "",    "",  "",
-            "",    "",  fmt::format("{}: {}", kind(r.verdict), shortened(sentence(r.verdict)))};
-  const auto error = fmt::format("{:.1e}", agrees->rel_l2),
-             worst = fmt::format("{:.0f}%", 100 * agrees->worst);
+    row.label += fmt::format(" ({})", settings);
+  row.algorithm = for_terminal(r.algorithm ? r.algorithm->name : "");
+  row.style = cell.fastest ? kBestStyle : is_defect(r.verdict) ? kBadStyle : "";
+  if (const auto* agrees = std::get_if<Agrees>(&r.verdict)) {
+    row.rel_l2 = fmt::format("{:.1e}", agrees->rel_l2);
+    row.of_bound = fmt::format("{:.0f}%", 100 * agrees->worst);
+  }
   const auto* m = std::get_if<Measured>(&r.measurement);
-  if (!m) {
-    const auto* skipped = std::get_if<Skipped>(&r.measurement);
-    return {label,
-            "-",
-            "",
-            "",
-            "",
-            "",
-            error,
-            worst,
-            fmt::format("{}  ({})", name,
-                        skipped ? sentence(*skipped) : std::get<Inconclusive>(r.measurement).why)};
+  if (!m || !cell.time_ns) {
+    row.time = short_word(cell);
+    return row;
   }
   const auto interval = median_interval(m->samples_ns);
-  const auto range = interval.low ? fmt::format("{} .. {}", time_text(*interval.low, kDigits),
-                                                time_text(*interval.high, kDigits))
-                                  : fmt::format("{} samples", m->samples_ns.size());
-  return {label,
-          time_text(interval.median, kDigits),
-          range,
-          fmt::format("{:.1f}", gflops(r)),
-          share_text(gflops(r), machine, r.settings.threads),
-          roof_text(r),
-          error,
-          worst,
-          name};
+  row.time = time_text(interval.median, kDigits);
+  if (cell.speedup) row.speed = ratio_text(cell.speedup->median);
+  row.speed += cell.fastest ? " *" : cell.tied ? " ~" : "  ";
+  row.interval = interval.low ? fmt::format("{} … {}", time_text(*interval.low, kDigits),
+                                            time_text(*interval.high, kDigits))
+                              : fmt::format("{} samples", m->samples_ns.size());
+  row.rate = fmt::format("{:.1f}", gflops(r));
+  row.of_peak = share_text(gflops(r), machine, r.settings.threads);
+  row.of_roof = roof_text(r);
+  return row;
+}
+
+int width_of(const std::vector<BenchRow>& rows, const BenchColumn& column) {
+  int width = 0;
+  for (const auto& row : rows) width = std::max(width, display_width(row.*column.text));
+  return width == 0 ? 0 : std::max(width, display_width(column.title));
+}
+
+/// The columns that have something to show and fit together; the most needed ones stay.
+std::vector<BenchColumn> fitting(const std::vector<BenchRow>& rows, int width) {
+  std::vector<BenchColumn> all(std::begin(kBenchColumns), std::end(kBenchColumns));
+  std::erase_if(all, [&](const BenchColumn& c) { return width_of(rows, c) == 0; });
+  const auto total = [&] {
+    int sum = -2;
+    for (const auto& column : all) sum += width_of(rows, column) + 2;
+    return sum;
+  };
+  while (total() > width) {
+    const auto least = std::max_element(
+        all.begin(), all.end(), [](const auto& a, const auto& b) { return a.dropped < b.dropped; });
+    if (least->dropped == 0) break;
+    all.erase(least);
+  }
+  return all;
+}
+
+std::string bench_lines(std::vector<BenchRow> rows, int width, bool colour) {
+  // What is longer leaves no room for the times.
+  for (auto& row : rows) row.label = fit_middle(row.label, std::max(16, width - 34));
+  const auto columns = fitting(rows, width);
+  const auto line_of = [&](auto cell) {
+    std::string line;
+    for (const auto& column : columns) {
+      const auto text = cell(column);
+      const int room = width_of(rows, column);
+      line +=
+          (line.empty() ? "" : "  ") + (column.left ? pad_right(text, room) : pad_left(text, room));
+    }
+    return line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+  };
+  auto text = line_of([](const BenchColumn& c) { return std::string(c.title); });
+  for (const auto& row : rows) {
+    const auto line = line_of([&](const BenchColumn& c) { return row.*c.text; });
+    const bool styled = colour && *row.style;
+    text += styled ? row.style + line.substr(0, line.size() - 1) + kPlainStyle + "\n" : line;
+  }
+  return text;
+}
+
+/// "refused: fft, winograd (2 threads): ..." of each cause once. Failures were told when they came.
+std::string causes_text(const Results& results, const std::map<const CaseRecord*, Cell>& cells,
+                        const std::vector<BenchRow>& rows, int width) {
+  struct Cause {
+    std::string word, why, labels;
+  };
+  std::vector<Cause> causes;
+  for (std::size_t i = 0; i < results.cases.size(); ++i) {
+    const auto& r = results.cases[i];
+    const auto why = shortened(reason(r));
+    if (why.empty() || (is_defect(r.verdict) && !r.known)) continue;
+    const auto word = short_word(cells.at(&r));
+    const auto same = std::find_if(causes.begin(), causes.end(),
+                                   [&](const Cause& c) { return c.word == word && c.why == why; });
+    if (same != causes.end())
+      same->labels += ", " + rows[i].label;
+    else
+      causes.push_back({word, why, rows[i].label});
+  }
+  std::string text;
+  for (const auto& c : causes) text += fmt::format("{}: {}: {}\n", c.word, c.labels, c.why);
+  return folded(for_terminal(text), width);
+}
+
+std::string bench_legend(const std::vector<Group>& groups, int width) {
+  bool timed = false, tied = false;
+  std::string baseline;
+  for (const auto& group : groups) {
+    if (group.columns.size() > 1 && group.baseline >= 0)
+      baseline = group.columns[static_cast<std::size_t>(group.baseline)].name;
+    for (const auto& row : group.rows)
+      for (const auto& cell : row.cells) timed |= cell.fastest, tied |= cell.tied;
+  }
+  if (baseline.empty() || !(timed || tied)) return "";
+  const auto text = fmt::format("× over {}{}{}\n", baseline, timed ? "; * fastest" : "",
+                                tied ? "; ~ too close to call" : "");
+  return folded(for_terminal(text), width);
 }
 
 }  // namespace
 
-std::string failure_lines(const CaseRecord& r) {
+std::string failure_lines(const CaseRecord& r, int width) {
   const auto algorithm = r.algorithm ? " [" + r.algorithm->name + "]" : "";
-  return fmt::format("{}: {}{} {}{}\n{}    replay: {}\n{}", kind(r.verdict), r.label, algorithm,
-                     short_text(r.problem.geometry), name_text(r.problem), evidence(r.verdict),
-                     r.replay, smallest_lines(r));
+  const auto told =
+      fmt::format("{}: {}{} {}{}\n{}", kind(r.verdict), r.label, algorithm,
+                  short_text(r.problem.geometry), name_text(r.problem), evidence(r.verdict));
+  return folded(for_terminal(told), width) +
+         folded_command("    replay: ", for_terminal(r.replay), width) + smallest_lines(r, width);
 }
 
-std::string smallest_lines(const CaseRecord& r) {
-  if (!r.shrink_note.empty()) return fmt::format("    smallest: none: {}\n", r.shrink_note);
+std::string smallest_lines(const CaseRecord& r, int width) {
+  if (!r.shrink_note.empty())
+    return folded(for_terminal(fmt::format("    smallest: none: {}\n", r.shrink_note)), width);
   if (!r.smallest) return "";
   const auto& s = *r.smallest;
-  return fmt::format("    smallest: {}: {}{}\n              {}\n    replay smallest: {}\n",
-                     short_text(s.geometry), distance_text(s),
-                     s.complete ? "" : "; the budget ended the search", sentence(s.verdict),
-                     s.replay);
+  const auto told = fmt::format(
+      "    smallest: {}: {}{}\n              {}\n", short_text(s.geometry), distance_text(s),
+      s.complete ? "" : "; the budget ended the search", sentence(s.verdict));
+  return folded(for_terminal(told), width) +
+         folded_command("    replay smallest: ", for_terminal(s.replay), width);
 }
 
-std::string smallest_summary(const Results& results) {
+std::string case_line(const CaseRecord& r) {
+  const auto* m = std::get_if<Measured>(&r.measurement);
+  const auto name = r.problem.name.empty() ? short_text(r.problem.geometry) : r.problem.name;
+  Cell cell;
+  cell.record = &r;
+  const auto time = m && !m->samples_ns.empty() ? time_text(median_interval(m->samples_ns).median)
+                                                : short_word(cell);
+  return fmt::format("{:>9}  {}  {} ({})", time, r.label, name, settings_text(r.settings));
+}
+
+std::string smallest_summary(const Results& results, int width) {
   std::vector<const CaseRecord*> distinct;
   for (const auto& r : results.cases)
     if (r.smallest && std::none_of(distinct.begin(), distinct.end(),
@@ -174,56 +281,65 @@ std::string smallest_summary(const Results& results) {
         std::count_if(results.cases.begin(), results.cases.end(), [&](const CaseRecord& r) {
           return &r != d && is_defect(r.verdict) && !r.known && looks_alike(*d, r);
         });
-    text += fmt::format("  {}: {} {}: {}", kind(d->verdict), d->label,
-                        short_text(d->smallest->geometry), distance_text(*d->smallest));
-    if (alike > 0) text += "; also " + counted(alike, "other case");
-    text += fmt::format("\n    {}\n", d->smallest->replay);
+    auto line = fmt::format("  {}: {} {}: {}", kind(d->verdict), d->label,
+                            short_text(d->smallest->geometry), distance_text(*d->smallest));
+    if (alike > 0) line += "; also " + counted(alike, "other case");
+    text += folded(for_terminal(line + "\n"), width) +
+            folded_command("    ", for_terminal(d->smallest->replay), width);
   }
   return text;
 }
 
 /// "  xnnpack; declares: may lose NaN", a line for each backend that declares something.
-static std::string declared_lines(const Results& results) {
+static std::string declared_lines(const Results& results, int width) {
   std::string text;
   for (const auto& p : results.header.plugins)
     if (const auto declared = report::declared_text(results, p.label); !declared.empty())
       text += fmt::format("  {}{}\n", p.label, declared);
-  return text;
+  return folded(for_terminal(text), width);
 }
 
-std::string verdict_summary(const Results& results) {
-  std::map<std::string, int> kinds, refusals;
-  for (const auto& r : results.cases) {
+std::string counts_line(const Results& results, int width) {
+  std::map<std::string, int> kinds;
+  for (const auto& r : results.cases)
     ++kinds[std::string(kind(r.verdict)) + (r.known ? " as known" : "")];
-    if (const auto* refused = std::get_if<Refused>(&r.verdict))
-      ++refusals[fmt::format("{}: {}", r.label, refused->why)];
-  }
   auto text = counted(results.cases.size(), "case");
   text += kinds.empty() ? "" : ":";
   for (const auto& [word, count] : kinds)
     text += fmt::format(" {} {}{}", count, word, word == kinds.rbegin()->first ? "" : ",");
-  text += "\n";
+  return folded(text + "\n", width);
+}
+
+std::string verdict_summary(const Results& results, int width) {
+  std::map<std::string, int> refusals;
+  for (const auto& r : results.cases)
+    if (const auto* refused = std::get_if<Refused>(&r.verdict))
+      ++refusals[fmt::format("{}: {}", r.label, refused->why)];
+  std::string text;
   constexpr std::size_t kMostReasons = 12;
   std::vector<std::pair<int, std::string>> reasons;
   for (const auto& [why, count] : refusals) reasons.emplace_back(count, why);
   std::sort(reasons.rbegin(), reasons.rend());
   for (std::size_t i = 0; i < std::min(reasons.size(), kMostReasons); ++i)
-    text += fmt::format("  refused {:>4} x  {}\n", reasons[i].first, reasons[i].second);
+    text += fmt::format("  refused {:>4} ×  {}\n", reasons[i].first, reasons[i].second);
   if (reasons.size() > kMostReasons)
     text += fmt::format("  ... and {} more reasons\n", reasons.size() - kMostReasons);
   for (const auto& a : results.header.absent)
     text += fmt::format("  absent: {}: {}\n", a.name, a.why);
-  return text + declared_lines(results);
+  return counts_line(results, width) + folded(for_terminal(text), width) +
+         declared_lines(results, width);
 }
 
-std::string bench_table(const Results& results) {
-  std::vector<std::vector<std::string>> rows{{"backend", "time", "99% interval", "GFLOP/s",
-                                              "of peak", "of roof", "rel-L2", "of bound",
-                                              "algorithm"}};
+std::string bench_table(const Results& results, int width, bool colour) {
+  const auto groups = arrange(results);
+  const auto cells = cells_of(results, groups);
   std::vector<CaseSettings> all;
   for (const auto& r : results.cases) all.push_back(r.settings);
-  for (const auto& r : results.cases) rows.push_back(bench_row(r, results.header.machine, all));
-  return columns(rows) + declared_lines(results);
+  std::vector<BenchRow> rows;
+  for (const auto& r : results.cases)
+    rows.push_back(bench_row(r, cells.at(&r), results.header.machine, all));
+  return bench_lines(rows, width, colour) + bench_legend(groups, width) +
+         causes_text(results, cells, rows, width) + declared_lines(results, width);
 }
 
 }  // namespace convgauge::cli

@@ -10,7 +10,6 @@
 #include "config/nearest.hpp"
 #include "core/files.hpp"
 #include "core/text.hpp"
-#include "report/formats.hpp"
 #include "report/report.hpp"
 #include "report/text_width.hpp"
 #include "run/outcome.hpp"
@@ -67,40 +66,59 @@ std::string run_name(const Suite& suite, const SweepOptions& options) {
              : suite.name;
 }
 
-Expected<void> write_reports(const fs::path& folder, const Results& results) {
-  for (const auto& format : formats()) {
-    if (format.kept_as.empty()) continue;
-    const auto text = format.run(results, {});
-    if (!text) return tl::unexpected(text.error());
-    if (auto ok = write_text(folder / format.kept_as, *text); !ok) return ok;
-  }
-  return {};
+/// The table, and where the page is. `failures`: those of an earlier call too; others were told
+/// when they came.
+void print_summary(const Results& results, const fs::path& out, bool colour, bool failures) {
+  const int width = terminal_width();
+  fmt::print("{}\n{}report: {}\n", terminal_table(results, width, colour, failures),
+             counts_line(results, width), (out / "report.html").string());
 }
 
 }  // namespace
 
+Usage sweep_usage() {
+  Usage usage{
+      .verb = "sweep",
+      .summary = "verify, measure and report a config or a suite",
+      .arguments = "CONFIG|SUITE|PROBLEM",
+      .example = "convgauge sweep resnet50 --threads 2",
+      .place = "target",
+      .offer = Offer::target,
+      .groups = selection_groups(),
+      .exits = {kUsage, kCrashed, kWrong, kMachine, kNothingRan, kUndecided, kGood, kInterrupted}};
+  usage.groups.push_back(timing_group());
+  usage.groups.push_back(
+      {"The run",
+       {{.name = "out",
+         .value = "DIR",
+         .help = "folder for results.jsonl and the reports",
+         .usual = "results/runs/NAME-TIME",
+         .offer = Offer::folder},
+        {.name = "resume",
+         .value = "DIR",
+         .help = "continue the run in this folder",
+         .offer = Offer::folder},
+        {.name = "retry",
+         .value = "OUTCOME",
+         .help = "with --resume: measure problems again that have a case of these outcomes, or of "
+                 "those named: wrong, inconclusive ...",
+         .list = true,
+         .bare = kRetried},
+        {.name = "shard",
+         .value = "I/N",
+         .help = "this machine's share of the problems; auto: as the variables of SLURM, "
+                 "Kubernetes, GitLab or GoogleTest say"},
+        {.name = "fail-fast", .help = "end at the first failure"},
+        {.name = "strict", .help = "inconclusive measurements count (exit code 5)"}}});
+  usage.groups.push_back({"Output",
+                          {{.name = "json", .help = "case records on standard output"},
+                           colour_option(),
+                           {.name = "dry-run", .help = "show the cases, run nothing"}}});
+  return usage;
+}
+
 int sweep(const Arguments& arguments) {
-  Usage usage{"sweep", "CONFIG|PROBLEM [options]",
-              "convgauge sweep configs/quickstart.json --threads 2",
-              po::options_description("Options")};
-  add_selection(usage.options);
-  add_measuring(usage.options);
-  auto add = usage.options.add_options();
-  add("out", po::value<std::string>(),
-      "folder for results.jsonl and the reports; default results/runs/NAME-TIME");
-  add("resume", po::value<std::string>(), "continue the run in this folder");
-  add("retry", po::value<Texts>()->composing()->implicit_value({kRetried}, kRetried),
-      "with --resume: measure problems again that have a case of these outcomes, or of those "
-      "named: "
-      "wrong, inconclusive, ...");
-  add("shard", po::value<std::string>(),
-      "I/N: this machine's share of the problems; auto: as the variables of SLURM, Kubernetes, "
-      "GitLab or GoogleTest say");
-  add("json", "case records on standard output");
-  add("fail-fast", "end at the first failure");
-  add("strict", "inconclusive measurements count (exit code 5)");
-  add("dry-run", "show the cases, run nothing");
-  const auto parsed = parse(usage, arguments, "target");
+  const auto parsed = parse(sweep_usage(), arguments);
   if (parsed.exit) return *parsed.exit;
   const auto& values = parsed.values;
 
@@ -123,20 +141,17 @@ int sweep(const Arguments& arguments) {
     options.shard = part->index;
     options.shards = part->count;
     if (!part->source.empty())
-      fmt::print(stderr, "convgauge: shard {}/{}, by {}\n", part->index + 1, part->count,
-                 part->source);
+      note(fmt::format("shard {}/{}, by {}", part->index + 1, part->count, part->source));
   }
+  if (values.count("json") && values.count("dry-run"))
+    return usage_error("sweep: --json and --dry-run exclude each other: a dry run has no records");
   const auto selection = select(values, false);
   if (!selection) return usage_error(selection.error().message);
   if (values.count("dry-run")) return dry_run(*selection, true, options.shard, options.shards);
-  options.out = options.resume        ? fs::path(values["resume"].as<std::string>())
-                : values.count("out") ? fs::path(values["out"].as<std::string>())
-                                      : fresh_run_folder(run_name(selection->suite, options));
-  if (!options.resume && fs::exists(options.out / "results.jsonl"))
-    return usage_error(
-        fmt::format("sweep: --out {} holds results already; continue them with --resume, or name "
-                    "another folder",
-                    options.out.string()));
+  if (auto ok = set_output(values, options); !ok)
+    return usage_error("sweep: " + ok.error().message);
+  if (options.resume) options.out = values["resume"].as<std::string>();
+  if (options.out.empty()) options.out = fresh_run_folder(run_name(selection->suite, options));
 
   const bool json = values.count("json") > 0;
   const auto result = run_selection(*selection, options, json);
@@ -146,14 +161,12 @@ int sweep(const Arguments& arguments) {
   if (json)
     fmt::print("{}\n", to_pretty_json(result->results.cases));
   else
-    fmt::print(
-        "{}\n{}report: {}\n", terminal_table(result->results, terminal_width(), wants_colour()),
-        for_terminal(verdict_summary(result->results)), (options.out / "report.html").string());
+    print_summary(result->results, options.out, wants_colour(values), options.resume);
   const auto problems = selection->suite.problems.size();
   if (static_cast<std::size_t>(options.shard) >= problems) {
-    fmt::print(stderr, "convgauge: shard {}/{} is empty: {} has {}\n", options.shard + 1,
-               options.shards, selection->suite.name,
-               counted(static_cast<std::int64_t>(problems), "problem"));
+    note(fmt::format("shard {}/{} is empty: {} has {}", options.shard + 1, options.shards,
+                     selection->suite.name,
+                     counted(static_cast<std::int64_t>(problems), "problem")));
     return kGood;
   }
   return conclude(*result, values.count("strict") > 0);

@@ -6,9 +6,12 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <string_view>
 
 #include "core/exit_code.hpp"
+#include "core/parse_number.hpp"
 #include "report/text_width.hpp"
 
 namespace convgauge::cli {
@@ -43,43 +46,78 @@ std::string bar(double share, int width) {
 
 }  // namespace
 
-int terminal_width() {
+std::optional<int> columns_of(int descriptor) {
+  constexpr int kLeast = 40, kMost = 10'000;
+  const char* const wanted = std::getenv("COLUMNS");
+  if (const auto columns = parse_number<int>(wanted ? wanted : ""); columns && *columns > 0)
+    return std::clamp(*columns, kLeast, kMost);
   winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  return 100;
+  if (::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    return std::max<int>(kLeast, size.ws_col);
+  return std::nullopt;
 }
 
-bool wants_colour() {
-  return ::isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR");
+int terminal_width() {
+  return columns_of(STDOUT_FILENO).value_or(100);
+}
+
+bool wants_colour(const po::variables_map& values) {
+  const auto asked = text_of(values, "color").value_or("auto");
+  if (asked != "auto") return asked == "always";
+  const char* const no_colour = std::getenv("NO_COLOR");
+  return redraws(STDOUT_FILENO) && !(no_colour && *no_colour);
+}
+
+void say(const std::string& lines) {
+  fmt::print("{}", report::folded(report::for_terminal(lines),
+                                  columns_of(STDOUT_FILENO).value_or(report::kAnyWidth)));
+}
+
+std::string beside(const std::string& head, const std::string& text, int column, int width) {
+  const int room = std::max(20, width - column);
+  const auto lines = report::indented(report::wrapped(text, room), column);
+  return report::display_width(head) + 1 > column
+             ? head + "\n" + lines
+             : report::pad_right(head, column) + lines.substr(static_cast<std::size_t>(column));
+}
+
+bool redraws(int descriptor) {
+  const char* const terminal = std::getenv("TERM");
+  return ::isatty(descriptor) && std::string_view(terminal ? terminal : "") != "dumb";
 }
 
 void ProgressBar::show(const Progress& p) {
-  if (first_done_ < 0) first_done_ = p.done;
-  const auto now = Clock::now();
-  const bool tty = ::isatty(STDERR_FILENO);
-  const double elapsed = Seconds(now - start_).count();
-  const auto finished = p.done - first_done_;
-  const double eta = finished > 0 ? elapsed / static_cast<double>(finished) *
-                                        static_cast<double>(p.problems - p.done)
-                                  : 0;
-  const auto left = finished > 0 ? "eta " + clock_text(eta) : std::string("eta ?");
-  const auto name =
-      p.problem ? report::clean(p.problem->name.empty() ? p.problem->suite : p.problem->name)
-                : std::string();
   if (!p.problem) return clear();
-  if (tty) {
-    fmt::print(stderr, "\r\033[K{} {}/{}  {}  {:.40}",
-               bar(static_cast<double>(p.done) / static_cast<double>(p.problems), 24), p.done,
-               p.problems, left, name);
-    std::fflush(stderr);
-  } else if (Seconds(now - last_).count() > 5) {
-    fmt::print(stderr, "{}/{} {} ({})\n", p.done, p.problems, name, left);
-    last_ = now;
-  }
+  const auto now = Clock::now();
+  const bool redrawn = redraws(STDERR_FILENO);
+  if (Seconds(now - last_) < (redrawn ? Seconds(0.05) : Seconds(5))) return;
+  last_ = now;
+  const double elapsed = Seconds(now - start_).count();
+  const double rate = elapsed > 0 ? static_cast<double>(p.cases_done) / elapsed : 0;
+  const auto left =
+      rate > 0 ? clock_text(static_cast<double>(p.cases - p.cases_done) / rate) : std::string("?");
+  const auto name = report::clean(p.problem->name.empty() ? p.problem->suite : p.problem->name);
+  const auto text =
+      fmt::format("{}/{} cases  {:.2g}/s  eta {}  {}", p.cases_done, p.cases, rate, left, name);
+  if (!redrawn) return fmt::print(stderr, "{}\n", text);
+  constexpr int kBar = 16;
+  const double share =
+      p.cases > 0 ? static_cast<double>(p.cases_done) / static_cast<double>(p.cases) : 0;
+  const int width = columns_of(STDERR_FILENO).value_or(100);
+  fmt::print(stderr, "\r\033[K{} {}", bar(share, kBar), report::fit(text, width - kBar - 2));
+  std::fflush(stderr);
+}
+
+void ProgressBar::line(const std::string& text) {
+  if (!redraws(STDERR_FILENO)) return;
+  fmt::print(stderr, "\r\033[K{}\n",
+             report::fit(report::clean(text), columns_of(STDERR_FILENO).value_or(100)));
+  last_ = {};  // the bar comes back at once
 }
 
 void ProgressBar::clear() {
-  if (::isatty(STDERR_FILENO)) fmt::print(stderr, "\r\033[K");
+  if (redraws(STDERR_FILENO)) fmt::print(stderr, "\r\033[K");
+  last_ = {};
 }
 
 void watch_interrupts() {

@@ -1,9 +1,9 @@
 #include "plugin/library.hpp"
 
+#include <dlfcn.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/dll/shared_library.hpp>
 #include <cstdio>
 #include <fstream>
 #include <set>
@@ -109,24 +109,15 @@ Answer<void> check_tables(const cvg_plugin& plugin, const std::string& file) {
 
 /// The entry of the library, which stays open for the life of the process: see class Library.
 Answer<cvg_plugin_entry_function> entry_of(const std::filesystem::path& file) {
-  namespace dll = boost::dll;
   if (!std::filesystem::exists(file)) return unusable(file.string(), "no such file");
-  // The message of the dynamic loader names a missing dependency; Boost's exception contains it,
-  // its error_code does not.
-  try {
-    dll::shared_library library(std::filesystem::absolute(file).string(),
-                                dll::load_mode::rtld_now | dll::load_mode::rtld_local);
-    if (!library.has("cvg_plugin_entry"))
-      return unusable(file.string(), Rule::R1,
-                      "it exports no symbol cvg_plugin_entry, so it is no convgauge plugin");
-    const cvg_plugin_entry_function entry =
-        &library.get<const cvg_plugin*(std::uint32_t, const cvg_host*, std::uint32_t*)>(
-            "cvg_plugin_entry");
-    new dll::shared_library(std::move(library));
-    return entry;
-  } catch (const std::exception& e) {
-    return unusable(file.string(), fmt::format("cannot be loaded: {}", e.what()));
-  }
+  void* const library = ::dlopen(std::filesystem::absolute(file).c_str(), RTLD_NOW | RTLD_LOCAL);
+  // The message of the dynamic loader names a missing dependency.
+  if (!library) return unusable(file.string(), fmt::format("cannot be loaded: {}", ::dlerror()));
+  void* const entry = ::dlsym(library, "cvg_plugin_entry");
+  if (!entry)
+    return unusable(file.string(), Rule::R1,
+                    "it exports no symbol cvg_plugin_entry, so it is no convgauge plugin");
+  return reinterpret_cast<cvg_plugin_entry_function>(entry);
 }
 
 }  // namespace

@@ -117,6 +117,11 @@ std::span<const Format> formats() {
   return kFormats;
 }
 
+std::vector<std::string> format_names(Subject subject) {
+  const auto names = names_of([&](const Format& f) { return shows(f, subject); });
+  return {names.begin(), names.end()};
+}
+
 std::string format_choices(Subject subject) {
   return enumerated(names_of([&](const Format& f) { return shows(f, subject); }), "or");
 }

@@ -41,7 +41,8 @@ std::span<const Format> formats();
 /// What a format is asked to show.
 enum class Subject { runs, comparison, gate };
 
-/// "md, html or table": the formats that show a subject.
+/// The formats that show a subject; the same as "md, html or table".
+std::vector<std::string> format_names(Subject subject);
 std::string format_choices(Subject subject);
 
 /// The format for the extension of a file; null where there is none. For an empty name: the format

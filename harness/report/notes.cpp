@@ -18,13 +18,18 @@ std::vector<TableNote> notes(const Group& group) {
                      shortened(reason(*cell.record)),
                      {},
                      cell.record};
+      // What disturbed a measurement differs from case to case in its numbers only.
       const auto same = [&](const TableNote& n) {
-        return n.word == note.word && n.column == note.column && n.reason == note.reason;
+        return n.word == note.word && n.column == note.column &&
+               (n.reason == note.reason || note.outcome == Outcome::noisy);
       };
       auto it = std::find_if(all.begin(), all.end(), same);
       if (it == all.end()) it = all.insert(all.end(), note);
+      if (it->reason != note.reason) it->several_reasons = true;
       it->rows.push_back(row_name(*row.problem));
     }
+  for (auto& note : all)
+    if (note.several_reasons) note.reason = fmt::format("of {}: {}", note.rows[0], note.reason);
   std::stable_sort(all.begin(), all.end(), [](const TableNote& a, const TableNote& b) {
     return row_of(a.outcome).note_order < row_of(b.outcome).note_order;
   });

@@ -1,4 +1,5 @@
-// What was not measured, and why: the same reason of one column on many layers is one note.
+// What was not measured, and why: the same reason of one column on many layers is one note, and so
+// is all that is noisy in one column.
 #pragma once
 #include <string>
 #include <vector>
@@ -11,9 +12,10 @@ namespace convgauge::report {
 
 struct TableNote {
   Outcome outcome;
-  std::string word, column, reason;
+  std::string word, column, reason;    // of several noisy cases: the first one's, with its name
   std::vector<std::string> rows;       // names of the layers
   const CaseRecord* record = nullptr;  // the first of them, for its replay line
+  bool several_reasons = false;
 };
 
 /// Crashes first, then wrong and failed results, then what is inconclusive, not measured, and last

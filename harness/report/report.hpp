@@ -40,8 +40,9 @@ Expected<std::string> history_text_report(const std::vector<Results>& results,
 Expected<std::string> history_markdown_report(const std::vector<Results>& results,
                                               const std::vector<std::string>& names);
 
-/// The table that a terminal shows. `width` in columns; colour only where asked for.
-std::string terminal_table(const Results& results, int width, bool colour);
+/// The table that a terminal shows. `width` in columns; colour only where asked for. `failures`:
+/// with what failed and the commands that repeat it.
+std::string terminal_table(const Results& results, int width, bool colour, bool failures = true);
 
 /// The decision of each network in a sentence or two (decision_words.hpp), what speaks against
 /// relying on it, what failed.

@@ -181,17 +181,19 @@ void wrap(std::string& out, const std::string& text, int width, const std::strin
   out += line + "\n";
 }
 
-void print_notes(std::string& out, const Group& group, int width) {
+void print_notes(std::string& out, const Group& group, int width, bool failures) {
   for (const auto& note : notes(group)) {
+    const bool failed = is_defect(note.record->verdict);
+    if (failed && !failures && !note.record->known) continue;
     wrap(out,
          clean(fmt::format("{}: {} on {}: {}", note.word, note.column, names_text(note.rows),
                            note.reason)),
          width, "  ");
-    if (is_defect(note.record->verdict) && !note.record->replay.empty())
-      out += "  " + clean(note.record->replay) + "\n";
+    if (failed && !note.record->replay.empty())
+      out += folded_command("  ", clean(note.record->replay), width);
     if (const auto& smallest = note.record->smallest)
-      out += "  smallest: " + clean(smallest_text(*note.record)) + "\n  " +
-             clean(smallest->replay) + "\n";
+      out += folded("  smallest: " + clean(smallest_text(*note.record)) + "\n", width) +
+             folded_command("  ", clean(smallest->replay), width);
   }
 }
 
@@ -219,13 +221,13 @@ void print_legend(std::string& out, const Group& group, int width) {
 
 }  // namespace
 
-std::string terminal_table(const Results& results, int width, bool colour) {
+std::string terminal_table(const Results& results, int width, bool colour, bool failures) {
   std::string out;
   for (const auto& group : arrange(results)) {
     wrap(out, clean(title(group)), width, "  ");
     print_columns(out, group, width, colour);
     print_legend(out, group, width);
-    print_notes(out, group, width);
+    print_notes(out, group, width, failures);
     out += "\n";
   }
   for (const auto& p : results.header.plugins)

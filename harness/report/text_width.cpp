@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 #include "core/layers.hpp"
@@ -89,6 +90,22 @@ std::string fit(std::string_view text, int width) {
   return std::string(text.substr(0, end)) + "…";
 }
 
+std::string fit_middle(std::string_view text, int width) {
+  if (display_width(text) <= width) return std::string(text);
+  const int tail = std::max(0, width / 2 - 1);
+  std::size_t start = text.size();
+  int used = 0;
+  while (start > 0) {
+    auto before = start - 1;
+    while (before > 0 && (static_cast<unsigned char>(text[before]) & 0xC0) == 0x80) --before;
+    used += display_width(text.substr(before, start - before));
+    if (used > tail) break;
+    start = before;
+  }
+  const auto end = text.substr(start);
+  return fit(text.substr(0, start), width - display_width(end)) + std::string(end);
+}
+
 std::string pad_left(std::string_view text, int width) {
   const int missing = width - display_width(text);
   return std::string(static_cast<std::size_t>(missing > 0 ? missing : 0), ' ') + std::string(text);
@@ -142,6 +159,74 @@ std::string without_commands(std::string_view text) {
     at_start = text[i] == '\n' || (at_start && (text[i] == ' ' || text[i] == '\t'));
   }
   return all;
+}
+
+namespace {
+
+/// The end of the word that begins at `at`, after the spaces before it. In a command, spaces
+/// between quotes end no word.
+std::size_t word_end(std::string_view line, std::size_t at, bool command) {
+  at = std::min(line.find_first_not_of(' ', at), line.size());
+  char quote = 0;
+  for (; at < line.size() && (quote != 0 || line[at] != ' '); ++at) {
+    if (!command || (line[at] != '\'' && line[at] != '"')) continue;
+    if (quote == 0)
+      quote = line[at];
+    else if (quote == line[at])
+      quote = 0;
+  }
+  return at;
+}
+
+/// Breaks one line at spaces. Each line but the last has `tail` behind it, each but the first
+/// `indent` before it.
+std::string broken(std::string_view line, int width, const std::string& indent,
+                   std::string_view tail) {
+  const auto start = std::min(line.find_first_not_of(' '), line.size());
+  std::string all(line.substr(0, start));
+  int used = static_cast<int>(start);
+  bool first = true;
+  for (std::size_t at = start; at < line.size();) {
+    const auto end = word_end(line, at, !tail.empty());
+    const auto part = line.substr(at, end - at);
+    const int room = width - (end < line.size() ? display_width(tail) : 0);
+    if (!first && used + display_width(part) > room) {
+      const auto word = part.substr(std::min(part.find_first_not_of(' '), part.size()));
+      all += std::string(tail) + "\n" + indent + std::string(word);
+      used = static_cast<int>(indent.size()) + display_width(word);
+    } else {
+      all += part;
+      used += display_width(part);
+    }
+    first = false;
+    at = end;
+  }
+  return all;
+}
+
+}  // namespace
+
+std::string folded(std::string_view lines, int width) {
+  std::string all;
+  while (!lines.empty()) {
+    const auto end = lines.find('\n');
+    const auto line = lines.substr(0, end);
+    const auto start = std::min(line.find_first_not_of(' '), line.size());
+    all += display_width(line) <= width ? std::string(line)
+                                        : broken(line, width, std::string(start + 2, ' '), "");
+    if (end == std::string_view::npos) break;
+    all += '\n';
+    lines.remove_prefix(end + 1);
+  }
+  return all;
+}
+
+std::string folded_command(const std::string& lead, std::string_view command, int width) {
+  const auto start = std::min(lead.find_first_not_of(' '), lead.size());
+  const auto line = lead + std::string(command);
+  return (display_width(line) <= width ? line
+                                       : broken(line, width, std::string(start + 4, ' '), " \\")) +
+         "\n";
 }
 
 std::string indented(std::string_view lines, int spaces) {

@@ -32,6 +32,7 @@ class Sweep {
     std::vector<std::int64_t> due;
     for (std::int64_t i = options_.shard; i < count(); i += options_.shards)
       if (!log_.has(i)) due.push_back(i);
+    for (const auto i : due) progress_.cases += cases_of(i);
     const int jobs = jobs_of(options_, competitors_);
     const auto whole = jobs > 1 && due.size() > 1 ? run_at_once(due, jobs) : run_one_by_one(due);
     if (!whole) return tl::unexpected(whole.error());
@@ -73,10 +74,17 @@ class Sweep {
 
   std::int64_t count() const { return static_cast<std::int64_t>(suite_.problems.size()); }
 
+  std::int64_t cases_of(std::int64_t i) const {
+    const auto settings = settings_of(suite_, suite_.problems[static_cast<std::size_t>(i)]);
+    return static_cast<std::int64_t>(settings.size() * competitors_.size());
+  }
+
+  /// The problem of that index begins; count(): all are done.
   void tell(std::int64_t i) {
-    if (hooks_.progress)
-      hooks_.progress(
-          {i, count(), i < count() ? &suite_.problems[static_cast<std::size_t>(i)] : nullptr});
+    progress_.done = i;
+    progress_.problems = count();
+    progress_.problem = i < count() ? &suite_.problems[static_cast<std::size_t>(i)] : nullptr;
+    if (hooks_.progress) hooks_.progress(progress_);
   }
 
   /// Finishes a case that ran: marks it as known or shrinks it, writes and reports it, and decides
@@ -94,6 +102,8 @@ class Sweep {
     stop_ = stop_ || (options_.fail_fast && is_defect(r.verdict) && !r.known);
     if (auto ok = log_.append(r); !ok) return ok;
     if (hooks_.record) hooks_.record(r);
+    ++progress_.cases_done;
+    if (hooks_.progress) hooks_.progress(progress_);
     return {};
   }
 
@@ -105,6 +115,7 @@ class Sweep {
   LibrariesByLabel known_libraries_;  // recorded so far
   ReferenceCache references_{{.directory = reference::cache_folder()}};
   Shrinker shrinker_;
+  Progress progress_;
   bool stop_ = false;
 };
 

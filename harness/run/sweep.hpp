@@ -40,7 +40,10 @@ struct SweepOptions {
 /// is timed.
 struct Progress {
   std::int64_t done = 0, problems = 0;
-  const Problem* problem = nullptr;  // the one about to start; null at the end
+  /// Cases of this call that are recorded, and all of it: problems that were finished earlier, or
+  /// that are another shard's, do not count.
+  std::int64_t cases_done = 0, cases = 0;
+  const Problem* problem = nullptr;  // the one at hand, or about to start; null at the end
 };
 
 struct SweepHooks {

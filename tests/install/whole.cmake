@@ -27,7 +27,9 @@ if(NOT out MATCHES "1 agrees")
 endif()
 run(${convgauge} verify ${WORK_DIR}/moved/${DATADIR}/convgauge/configs/quickstart.json
   --backend naive --dry-run)
-foreach(file ${DOCDIR}/LICENSE ${DOCDIR}/configs/README.md
+foreach(file ${MANDIR}/man1/convgauge.1 ${DATADIR}/bash-completion/completions/convgauge
+    ${DATADIR}/zsh/site-functions/_convgauge ${DATADIR}/fish/vendor_completions.d/convgauge.fish
+    ${DOCDIR}/LICENSE ${DOCDIR}/configs/README.md
     ${DATADIR}/convgauge/template/backend.cpp)
   if(NOT EXISTS ${WORK_DIR}/moved/${file})
     message(FATAL_ERROR "${file} is not installed")

@@ -98,24 +98,28 @@ std::string remedy(const Gate& gate) {
 
 std::string gate_text(const Gate& gate, int width, bool colour) {
   constexpr std::array<std::string_view, 3> colours{"\x1b[32m", "\x1b[33m", "\x1b[31m"};
-  auto text = fmt::format("{}{}{}\nbaseline:  {}\ncandidate: {}\n",
-                          colour ? colours.at(static_cast<std::size_t>(gate.verdict)) : "",
-                          answer(gate), colour ? "\x1b[0m" : "", clean(gate.comparison.baseline),
-                          clean(gate.comparison.candidate));
+  auto text =
+      fmt::format("{}{}{}\n", colour ? colours.at(static_cast<std::size_t>(gate.verdict)) : "",
+                  answer(gate), colour ? "\x1b[0m" : "");
+  text += folded(fmt::format("baseline:  {}\ncandidate: {}\n", clean(gate.comparison.baseline),
+                             clean(gate.comparison.candidate)),
+                 width);
   for (const auto& d : gate.comparison.differences)
     text += wrapped("not the same: " + difference_text(d), width);
   const auto add = [&](const char* head, const ComparedCase& c, const std::string& why) {
-    text += fmt::format("{:<12} {}: {}\n", head, clean(case_name(gate.comparison, c)), clean(why));
+    text += folded(
+        fmt::format("{:<12} {}: {}\n", head, clean(case_name(gate.comparison, c)), clean(why)),
+        width);
     if (const auto line = replay(c); !line.empty() && head != std::string_view("not slower"))
-      text += fmt::format("  replay: {}\n", clean(line));
+      text += folded_command("  replay: ", clean(line), width);
   };
   for (const auto& f : gate.failures) add("failed", *f.compared, f.why);
   for (const auto& sentence : gate.known_no_more)
-    text += fmt::format("{:<12} {}\n", "known", clean(sentence));
+    text += folded(fmt::format("{:<12} {}\n", "known", clean(sentence)), width);
   for (const auto& f : gate.lost)
     add(gate.options.allow_refusals ? "lost (ok)" : "lost", *f.compared, f.why);
-  text += times_text(gate) + "\n";
-  if (const auto how = remedy(gate); !how.empty()) text += how + "\n";
+  text += folded(clean(times_text(gate)) + "\n", width);
+  if (const auto how = remedy(gate); !how.empty()) text += folded(how + "\n", width);
   for (const auto* s : ordered(gate))
     add(std::string(word(s->result)).c_str(), *s->compared, s->why + "; " + s->outcome);
   return text;

@@ -283,7 +283,7 @@ TEST(Gate, TellsItsVerdictInEveryFormat) {
   const auto fast = again(1000), slow = again(1050);
   settle(gate.suspects[0], &fast, &slow, 1e9, laws);
   conclude(gate, false);
-  const auto text = gate_text(gate, 100, false);
+  const auto text = gate_text(gate, 200, false);
   EXPECT_EQ(text.find("RED: a result is wrong, failed, or missing\n"), 0u) << text;
   EXPECT_NE(text.find("slower       l0 · a: "), text.npos) << text;
   EXPECT_NE(text.find("time 1.050 (1.050 … 1.050), 21 rounds"), text.npos) << text;
