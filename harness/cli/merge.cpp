@@ -26,11 +26,12 @@ Expected<Allowed> allowed_of(const Texts& names) {
 }
 
 void tell(const MergedRun& run, std::int64_t of) {
-  fmt::print("{}: {} of {} from {} on {}\n", run.folder.string(), counted(run.cases, "case"),
-             run.problems == of ? counted(of, "problem")
-                                : fmt::format("{} of {}", run.problems, counted(of, "problem")),
-             counted(static_cast<std::int64_t>(run.header.merged.size()), "shard"),
-             run.header.machine.processor);
+  say(fmt::format("{}: {} of {} from {} on {}\n", run.folder.string(), counted(run.cases, "case"),
+                  run.problems == of
+                      ? counted(of, "problem")
+                      : fmt::format("{} of {}", run.problems, counted(of, "problem")),
+                  counted(static_cast<std::int64_t>(run.header.merged.size()), "shard"),
+                  run.header.machine.processor));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "core/problem_text.hpp"
@@ -21,11 +22,18 @@ std::string at_text(const std::array<std::int64_t, 4>& at) {
   return fmt::format("n={} c={} h={} w={}", at[0], at[1], at[2], at[3]);
 }
 
+/// "off by 0.5; 0.1 is allowed"
+std::string error_text(const Mismatch& m) {
+  const auto room = m.allowed > 0 ? fmt::format("{:.3g} is allowed", m.allowed)
+                                  : "the data are integers: results must match exactly";
+  if (std::isnan(m.got)) return "output is NaN";
+  const double error = m.got - m.want;
+  return std::isfinite(error) ? fmt::format("off by {:.3g}; {}", error, room) : room;
+}
+
 std::string mismatch(const char* which, const Mismatch& m) {
-  const auto room =
-      m.allowed > 0 ? fmt::format("{:.3g} is allowed", m.allowed) : "exactly: whole numbers";
-  return fmt::format("    {:<5} at {}: got {:.9g}, want {:.9g} (off by {:.3g}; {})\n", which,
-                     at_text(m.at), m.got, m.want, m.got - m.want, room);
+  return fmt::format("    {:<5} at {}: got {:.9g}, want {:.9g} ({})\n", which, at_text(m.at), m.got,
+                     m.want, error_text(m));
 }
 
 std::string evidence(const Verdict& verdict) {
@@ -197,27 +205,31 @@ std::string bench_lines(std::vector<BenchRow> rows, int width, bool colour) {
   return text;
 }
 
-/// "refused: fft, winograd (2 threads): ..." of each cause once. Failures were told when they came.
+/// "refused: fft, winograd (2 threads): ..." of each cause once; of noise that of the first case.
+/// Failures were told when they came.
 std::string causes_text(const Results& results, const std::map<const CaseRecord*, Cell>& cells,
                         const std::vector<BenchRow>& rows, int width) {
   struct Cause {
-    std::string word, why, labels;
+    std::string word, told, labels;
   };
   std::vector<Cause> causes;
   for (std::size_t i = 0; i < results.cases.size(); ++i) {
     const auto& r = results.cases[i];
-    const auto why = shortened(reason(r));
-    if (why.empty() || (is_defect(r.verdict) && !r.known)) continue;
+    const auto told = shortened(reason(r));
+    if (told.empty() || (is_defect(r.verdict) && !r.known)) continue;
     const auto word = short_word(cells.at(&r));
-    const auto same = std::find_if(causes.begin(), causes.end(),
-                                   [&](const Cause& c) { return c.word == word && c.why == why; });
+    // What disturbed a measurement differs from case to case in its numbers only.
+    const bool alike = outcome(cells.at(&r)) == Outcome::noisy;
+    const auto same = std::find_if(causes.begin(), causes.end(), [&](const Cause& c) {
+      return c.word == word && (alike || c.told == told);
+    });
     if (same != causes.end())
       same->labels += ", " + rows[i].label;
     else
-      causes.push_back({word, why, rows[i].label});
+      causes.push_back({word, told, rows[i].label});
   }
   std::string text;
-  for (const auto& c : causes) text += fmt::format("{}: {}: {}\n", c.word, c.labels, c.why);
+  for (const auto& c : causes) text += fmt::format("{}: {}: {}\n", c.word, c.labels, c.told);
   return folded(for_terminal(text), width);
 }
 
@@ -299,7 +311,7 @@ static std::string declared_lines(const Results& results, int width) {
   return folded(for_terminal(text), width);
 }
 
-std::string counts_line(const Results& results, int width) {
+static std::string counts_line(const Results& results, int width) {
   std::map<std::string, int> kinds;
   for (const auto& r : results.cases)
     ++kinds[std::string(kind(r.verdict)) + (r.known ? " as known" : "")];

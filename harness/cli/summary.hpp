@@ -24,10 +24,7 @@ std::string case_line(const CaseRecord& record);
 /// nothing was shrunk.
 std::string smallest_summary(const Results& results, int width);
 
-/// "9 cases: 8 agrees, 1 differs".
-std::string counts_line(const Results& results, int width);
-
-/// The same, refusals by reason, and backends that are absent; one block.
+/// "9 cases: 8 agrees, 1 differs", refusals by reason, and backends that are absent; one block.
 std::string verdict_summary(const Results& results, int width);
 
 /// One problem: a row per case with time, speed against the baseline, interval, rate, error and

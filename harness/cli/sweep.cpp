@@ -70,8 +70,8 @@ std::string run_name(const Suite& suite, const SweepOptions& options) {
 /// when they came.
 void print_summary(const Results& results, const fs::path& out, bool colour, bool failures) {
   const int width = terminal_width();
-  fmt::print("{}\n{}report: {}\n", terminal_table(results, width, colour, failures),
-             counts_line(results, width), (out / "report.html").string());
+  fmt::print("{}\nreport: {}\n", terminal_table(results, width, colour, failures),
+             (out / "report.html").string());
 }
 
 }  // namespace

@@ -90,7 +90,10 @@ void ProgressBar::show(const Progress& p) {
   if (!p.problem) return clear();
   const auto now = Clock::now();
   const bool redrawn = redraws(STDERR_FILENO);
-  if (Seconds(now - last_) < (redrawn ? Seconds(0.05) : Seconds(5))) return;
+  // A run that is over in seconds needs no line in a log.
+  if (redrawn ? Seconds(now - last_) < Seconds(0.05)
+              : Seconds(now - std::max(last_, start_)) < Seconds(5))
+    return;
   last_ = now;
   const double elapsed = Seconds(now - start_).count();
   const double rate = elapsed > 0 ? static_cast<double>(p.cases_done) / elapsed : 0;
@@ -116,7 +119,8 @@ void ProgressBar::line(const std::string& text) {
 }
 
 void ProgressBar::clear() {
-  if (redraws(STDERR_FILENO)) fmt::print(stderr, "\r\033[K");
+  if (!redraws(STDERR_FILENO)) return;
+  fmt::print(stderr, "\r\033[K");
   last_ = {};
 }
 

@@ -126,7 +126,7 @@ def bad_commands_say_what_is_wrong(cli):
         ("check", "one kernel is needed"),
         ("check mine.cpp other.cpp", "2 were given"),
         ("check nowhere.cpp", "nowhere.cpp: no such file"),
-        ("check .", "is no file"),
+        ("check .", "is a folder"),
         ("check mine.py", "does not end in .cpp"),
         ("check mine.cpp --suite n1c", "--suite n1c: "),
         ("check mine.cpp --on nosuch", "--on nosuch: "),
