@@ -31,11 +31,11 @@ void print_peaks(const Machine& m) {
         "read bandwidth     {:8.1f} GB/s     {:<9} {}{}\n", peak.bytes_per_second / 1e9, peak.level,
         counted(peak.threads, "thread"),
         peak.holds_bytes > 0 ? fmt::format(", {} in reach", size_text(peak.holds_bytes)) : ""));
-  fmt::print(
+  say(fmt::format(
       "                   the best of windows of 2 ms: x * f + a in {} independent vectors; arrays "
       "that fit one\n"
       "                   level and no nearer one, read over and over\n",
-      kChains);
+      kChains));
 }
 
 }  // namespace
@@ -77,10 +77,10 @@ int machine(const Arguments& arguments) {
   say(fmt::format("clock read         {:.1f} ns\nload average       {:.2f}\n", m.clock_read_ns,
                   m.load_average));
   if (m.noise_floor > 0)
-    fmt::print(
+    say(fmt::format(
         "A/A noise floor    {:.2f}%  (two processes of one kernel, {}; a smaller difference is "
         "none)\n",
-        m.noise_floor * 100, counted(threads.back(), "thread"));
+        m.noise_floor * 100, counted(threads.back(), "thread")));
   const auto missing = not_enforced();
   say(fmt::format("containment        {}\n",
                   missing.empty() ? "complete" : "not enforced on this machine:"));

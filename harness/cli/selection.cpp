@@ -31,7 +31,8 @@ std::optional<InputSize> input_size(const po::variables_map& values) {
   return s.size() == 4 ? InputSize{s[0], s[2], s[3]} : InputSize{1, s[1], s[2]};
 }
 
-/// The configs of the suites that came with this program.
+/// The configs that came with this program; the suites first, so that "resnet50" is the suite and
+/// not the run that was published.
 std::vector<std::filesystem::path> suite_files() {
   std::vector<std::filesystem::path> files;
   for (const auto& folder : suite_folders())
@@ -39,6 +40,8 @@ std::vector<std::filesystem::path> suite_files() {
       if (entry.path().extension() == ".json" && entry.path().filename() != "schema.json")
         files.push_back(entry.path());
   std::sort(files.begin(), files.end());
+  std::stable_partition(files.begin(), files.end(),
+                        [](const auto& file) { return file.parent_path().filename() == "suites"; });
   return files;
 }
 
@@ -246,7 +249,10 @@ std::vector<std::filesystem::path> suite_folders() {
 
 Texts suite_names() {
   Texts names;
-  for (const auto& file : suite_files()) names.push_back(file.stem().string());
+  for (const auto& file : suite_files())
+    if (const auto name = file.stem().string();
+        std::find(names.begin(), names.end(), name) == names.end())
+      names.push_back(name);
   return names;
 }
 

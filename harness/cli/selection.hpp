@@ -19,7 +19,7 @@ namespace convgauge::cli {
 /// one in a build tree that of its sources. Empty where neither is there.
 std::vector<std::filesystem::path> suite_folders();
 
-/// The names of the suites in these folders, in the order of their files.
+/// The names of the configs in these folders, each once: the suites, then the others.
 Texts suite_names();
 
 /// What the command line asks for.

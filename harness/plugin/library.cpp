@@ -114,9 +114,11 @@ Answer<cvg_plugin_entry_function> entry_of(const std::filesystem::path& file) {
   // The message of the dynamic loader names a missing dependency.
   if (!library) return unusable(file.string(), fmt::format("cannot be loaded: {}", ::dlerror()));
   void* const entry = ::dlsym(library, "cvg_plugin_entry");
-  if (!entry)
+  if (!entry) {
+    ::dlclose(library);
     return unusable(file.string(), Rule::R1,
                     "it exports no symbol cvg_plugin_entry, so it is no convgauge plugin");
+  }
   return reinterpret_cast<cvg_plugin_entry_function>(entry);
 }
 

@@ -178,6 +178,15 @@ std::size_t word_end(std::string_view line, std::size_t at, bool command) {
   return at;
 }
 
+/// The end of what stays on one line: a word; in a command, an option with its value.
+std::size_t part_end(std::string_view line, std::size_t at, bool command) {
+  const auto end = word_end(line, at, command);
+  const auto start = std::min(line.find_first_not_of(' ', at), end);
+  if (!command || !line.substr(start, end - start).starts_with("--")) return end;
+  const auto next = line.find_first_not_of(' ', end);
+  return next == std::string_view::npos || line[next] == '-' ? end : word_end(line, end, command);
+}
+
 /// Breaks one line at spaces. Each line but the last has `tail` behind it, each but the first
 /// `indent` before it.
 std::string broken(std::string_view line, int width, const std::string& indent,
@@ -187,7 +196,7 @@ std::string broken(std::string_view line, int width, const std::string& indent,
   int used = static_cast<int>(start);
   bool first = true;
   for (std::size_t at = start; at < line.size();) {
-    const auto end = word_end(line, at, !tail.empty());
+    const auto end = part_end(line, at, !tail.empty());
     const auto part = line.substr(at, end - at);
     const int room = width - (end < line.size() ? display_width(tail) : 0);
     if (!first && used + display_width(part) > room) {

@@ -82,6 +82,7 @@ def every_verb(cli):
     for line, code in lines:
         for columns in (60, 80, 200):
             check(run(cli, line, columns, code), columns, line)
+    check(run(cli, "machine", 60), 60, "machine")  # once: it measures for seconds
 
 
 def one_line_without_a_width(cli):
