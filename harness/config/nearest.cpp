@@ -64,11 +64,14 @@ std::optional<std::string> nearest(std::string_view written,
   constexpr std::size_t kLongest = 80;
   if (written.size() > kLongest) return std::nullopt;
   const auto meant = lower(written);
-  const auto remote = [&](const std::string& word) { return remoteness(meant, lower(word)); };
+  // Of words that are equally similar, one that holds what was written, as "mobilenet_v2" does.
+  const auto remote = [&](const std::string& word) {
+    return std::pair(remoteness(meant, lower(word)), !part_of(meant, lower(word)));
+  };
   const auto found =
       std::min_element(known.begin(), known.end(),
                        [&](const auto& a, const auto& b) { return remote(a) < remote(b); });
-  if (found == known.end() || remote(*found) == std::numeric_limits<std::size_t>::max())
+  if (found == known.end() || remote(*found).first == std::numeric_limits<std::size_t>::max())
     return std::nullopt;
   return *found;
 }

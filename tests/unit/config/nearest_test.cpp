@@ -17,6 +17,7 @@ TEST(Nearest, FindsWhatWasMistyped) {
   EXPECT_EQ(nearest("raport", kVerbs), "report");
   EXPECT_EQ(nearest("plugin", kVerbs), "check-plugin") << "a part of a word";
   EXPECT_EQ(nearest("sweeep", kVerbs), "sweep");
+  EXPECT_EQ(nearest("mobilenet", {"googlenet", "mobilenet_v2"}), "mobilenet_v2");
 }
 
 TEST(Nearest, MakesNothingUp) {
