@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/dll/shared_library.hpp>
 #include <cstdio>
 #include <fstream>
 #include <set>
@@ -109,17 +110,26 @@ Answer<void> check_tables(const cvg_plugin& plugin, const std::string& file) {
 
 /// The entry of the library, which stays open for the life of the process: see class Library.
 Answer<cvg_plugin_entry_function> entry_of(const std::filesystem::path& file) {
+  namespace dll = boost::dll;
   if (!std::filesystem::exists(file)) return unusable(file.string(), "no such file");
-  void* const library = ::dlopen(std::filesystem::absolute(file).c_str(), RTLD_NOW | RTLD_LOCAL);
-  // The message of the dynamic loader names a missing dependency.
-  if (!library) return unusable(file.string(), fmt::format("cannot be loaded: {}", ::dlerror()));
-  void* const entry = ::dlsym(library, "cvg_plugin_entry");
-  if (!entry) {
-    ::dlclose(library);
+  dll::shared_library library;
+  boost::dll::fs::error_code failed;
+  library.load(std::filesystem::absolute(file).string(), failed,
+               dll::load_mode::rtld_now | dll::load_mode::rtld_local);
+  // The dynamic loader's message names a missing dependency; Boost's error code does not.
+  if (!library.is_loaded()) {
+    const char* const said = ::dlerror();
+    return unusable(file.string(),
+                    fmt::format("cannot be loaded: {}", said ? said : failed.message()));
+  }
+  if (!library.has("cvg_plugin_entry"))
     return unusable(file.string(), Rule::R1,
                     "it exports no symbol cvg_plugin_entry, so it is no convgauge plugin");
-  }
-  return reinterpret_cast<cvg_plugin_entry_function>(entry);
+  const cvg_plugin_entry_function entry =
+      &library.get<const cvg_plugin*(std::uint32_t, const cvg_host*, std::uint32_t*)>(
+          "cvg_plugin_entry");
+  new dll::shared_library(std::move(library));
+  return entry;
 }
 
 }  // namespace
