@@ -131,7 +131,7 @@ def bad_commands_say_what_is_wrong(cli):
         ("check mine.cpp --suite n1c", "--suite n1c: "),
         ("check mine.cpp --on nosuch", "--on nosuch: "),
         ("check mine.cpp --option x", "not KEY=VALUE"),
-        ("check mine.cpp --build-limit 0", "less than 1"),
+        ("check mine.cpp --build-limit 0", "not a whole number from 1"),
     ):
         done = cli.run(line).is_(2)
         expect(part in done.err and done.out == "", f"no '{part}'\n{done}")

@@ -30,7 +30,7 @@ def is_recorded_and_shown(cli):
     expect(of["weights"]["in_library"] == ["packed_weights"], f"{of['weights']}")
     expect("overread" not in of["weights"] and "in_library" not in of["loses_nan"], f"{of}")
     shown = {
-        "the summary": done.out,
+        "the summary": done.out.replace("\n  ", " "),
         "the report": cli.run("report r").is_(0).out.replace("\n  ", " "),
         "report.md": (cli.folder / "r/report.md").read_text(),
         "report.html": (cli.folder / "r/report.html").read_text(),
