@@ -8,6 +8,7 @@ import select
 import subprocess
 import sys
 import time
+import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from cli import expect, main_of, small_config
@@ -110,15 +111,23 @@ def broken_commands_are_still_commands(cli):
     expect(done.returncode == 1 and "bias_missing" in done.stdout, f"{command}\n{done}")
 
 
+def timed(make):
+    """The output of a bench in which each case has a time, which a loaded machine may deny."""
+    for _ in range(20):
+        text = make()
+        if "noisy" not in text:
+            return text
+    raise unittest.SkipTest("the machine is too loud for a time")
+
+
 def speed_column(cli):
-    """bench tells how much faster each is than the first; what has no time says why below."""
-    text = run(
-        cli, "bench n1c8h12w12_o8k3 --backend naive,reference --threads 1 --rounds 3", 120, (0, 5)
-    )
+    """bench tells how much faster each is than the fastest; what has no time says why below."""
+    line = "bench n1c8h12w12_o8k3 --backend naive,reference --threads 1 --rounds 3"
+    text = timed(lambda: run(cli, line, 120, (0, 5)))
     head, *rows = text[text.index("backend") :].splitlines()
     expect("×" in head and "algorithm" in head, text)
-    expect(rows[0].startswith("naive") and "1.00×" in rows[0], text)
-    expect("× over naive" in text, text)
+    fastest = [row.split()[0] for row in rows[:2] if "1.00×" in row]
+    expect(fastest and f"× over {fastest[0]}" in text and "* fastest" in text, text)
     text = run(
         cli,
         "bench n1c8h12w12_o8k3 --backend naive,reference --dtype bf16 --rounds 2",
@@ -137,12 +146,13 @@ def kept_by_bench(cli):
 
 def colours(cli):
     line = "bench n1c4h6w6_o4k3 --backend reference,naive --rounds 3 --threads 1"
-    expect("\x1b" not in run(cli, line, 80, (0, 5)), "colour in a pipe")
-    expect("\x1b[" in run(cli, line + " --color always", 80, (0, 5)), "no colour")
-    expect("\x1b" not in run(cli, line + " --color never", 80, (0, 5)), "colour")
-    expect("\x1b[1;34m" in in_terminal(cli, line, TERM="xterm"), "no colour in a terminal")
+    expect("\x1b" not in timed(lambda: run(cli, line, 80, (0, 5))), "colour in a pipe")
+    expect("\x1b[" in timed(lambda: run(cli, line + " --color always", 80, (0, 5))), "no colour")
+    expect("\x1b" not in timed(lambda: run(cli, line + " --color never", 80, (0, 5))), "colour")
+    text = timed(lambda: in_terminal(cli, line, TERM="xterm"))
+    expect("\x1b[1;34m" in text, "no colour in a terminal")
     for environment in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
-        text = in_terminal(cli, line, **{"TERM": "xterm", **environment})
+        text = timed(lambda: in_terminal(cli, line, **{"TERM": "xterm", **environment}))
         expect("\x1b[1;" not in text, f"colour with {environment}: {text!r}")
     expect("\x1b" not in in_terminal(cli, line, TERM="dumb"), "cursor movements when dumb")
 
