@@ -13,4 +13,7 @@ foreach(page IN LISTS pages)
   cmake_path(GET page PARENT_PATH folder)
   install(FILES ${PROJECT_SOURCE_DIR}/${page} DESTINATION ${CMAKE_INSTALL_DOCDIR}/${folder})
 endforeach()
+# Which one of them explains.
+install(FILES ${PROJECT_SOURCE_DIR}/results/schema.json
+  DESTINATION ${CMAKE_INSTALL_DOCDIR}/results)
 install(FILES README.md CHANGELOG.md CONTRIBUTING.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

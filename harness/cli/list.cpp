@@ -23,11 +23,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A name, and what is said about it, in columns.
+/// A name, and what is said about it, in columns; where there is no width to fit, as one line,
+/// which scripts read.
 void print_entry(const std::string& name, const std::string& text) {
   constexpr int kColumn = 13;
-  fmt::print("{}", for_terminal(beside(name, text, kColumn,
-                                       columns_of(STDOUT_FILENO).value_or(report::kAnyWidth))));
+  const auto width = columns_of(STDOUT_FILENO);
+  if (!width)
+    fmt::print("{:<{}} {}\n", name, kColumn - 1, for_terminal(text));
+  else
+    fmt::print("{}", for_terminal(beside(name, text, kColumn, *width)));
 }
 
 void print_backends(const Catalog& catalog) {
@@ -62,7 +66,7 @@ void print_devices(const Catalog& catalog) {
             d.memory_bytes > 0
                 ? fmt::format(", {:.1f} GiB", static_cast<double>(d.memory_bytes) / (1 << 30))
                 : "";
-        print_entry(b.name, fmt::format("{}:{} {}{}{}", word(d.kind), i, d.name, memory,
+        print_entry(b.name, fmt::format("{}:{}  {}{}{}", word(d.kind), i, d.name, memory,
                                         d.driver.empty() ? "" : ", " + d.driver));
       }
     }
