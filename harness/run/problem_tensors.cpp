@@ -39,10 +39,6 @@ Buffer rows_in_order(const Buffer& rows, const std::vector<std::int64_t>& order)
   return moved;
 }
 
-}  // namespace
-
-namespace {
-
 /// Of hashes; no plugin can know it.
 std::uint64_t secret() {
   static const std::uint64_t key =

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <limits>
+#include <new>
 
 #include "core/blocks.hpp"
 #include "core/buffer.hpp"
@@ -43,10 +45,19 @@ std::int64_t images_at_once(const Geometry& g) {
 }
 
 /// Calls work(image) for every image, each on one of `threads` threads.
+/// Throws std::bad_alloc where work() does.
 template <class Work>
 void each_image(std::int64_t images, int threads, Work work) {
-  each_block(
-      images, 1, [&](std::int64_t image, std::int64_t) { work(image); }, threads);
+  std::atomic<bool> got_memory = true;
+  const auto one = [&](std::int64_t image, std::int64_t) {
+    try {
+      work(image);
+    } catch (const std::bad_alloc&) {
+      got_memory = false;
+    }
+  };
+  each_block(images, 1, one, threads);
+  if (!got_memory) throw std::bad_alloc();
 }
 
 /// One image of the source, and the spec of a problem of that image alone.
@@ -74,6 +85,7 @@ double Projection::bound_bytes(const Spec& spec, const Algorithm& algorithm) {
 
 double Projection::working_bytes(const Spec& spec) {
   const auto& g = spec.geometry;
+  if (g.batch == 0) return 0;
   return static_cast<double>(images_at_once(g)) *
          (static_cast<double>(spec.src_bytes()) / static_cast<double>(g.batch) +
           2 * bytes(spec) / static_cast<double>(g.batch));

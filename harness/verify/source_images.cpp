@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstring>
 #include <memory>
+#include <new>
 
 #include "core/blocks.hpp"
 #include "core/convert.hpp"
@@ -23,15 +24,23 @@ void multiply(Dtype type, std::byte* data, std::int64_t count, double factor) {
   }
 }
 
-/// The sum of hash(image) over all images; several threads take them in turn.
+/// The sum of hash(image) over all images; several threads take them in turn. Throws
+/// std::bad_alloc where hash() does.
 template <class Hash>
 std::uint64_t sum_of_hashes(const SourceImages& images, Hash hash) {
+  if (images.spec.geometry.batch == 0) return 0;
   const auto bytes = static_cast<std::int64_t>(std::max<std::size_t>(1, images.image_bytes()));
   std::atomic<std::uint64_t> sum = 0;
+  std::atomic<bool> got_memory = true;
   each_block(images.spec.geometry.batch, std::max<std::int64_t>(1, kBlockBytes / bytes),
              [&](std::int64_t begin, std::int64_t end) {
-               for (auto n = begin; n < end; ++n) sum += hash(n);
+               try {
+                 for (auto n = begin; n < end; ++n) sum += hash(n);
+               } catch (const std::bad_alloc&) {
+                 got_memory = false;
+               }
              });
+  if (!got_memory) throw std::bad_alloc();
   return sum;
 }
 
@@ -51,8 +60,8 @@ void SourceImages::make(std::int64_t image, std::byte* out) const {
 }
 
 std::uint64_t SourceImages::put(std::byte* out, std::uint64_t key) const {
-  const auto bytes = image_bytes();
   return sum_of_hashes(*this, [&](std::int64_t n) {
+    const auto bytes = image_bytes();
     // Not of `out`, to which a plugin may write meanwhile.
     auto image = std::make_unique_for_overwrite<std::byte[]>(bytes);
     make(n, image.get());
@@ -62,8 +71,8 @@ std::uint64_t SourceImages::put(std::byte* out, std::uint64_t key) const {
 }
 
 std::uint64_t SourceImages::hash_at(const std::byte* at, std::uint64_t key) const {
-  const auto bytes = image_bytes();
   return sum_of_hashes(*this, [&](std::int64_t n) {
+    const auto bytes = image_bytes();
     return hash_of_image(at + static_cast<std::size_t>(n) * bytes, bytes, n, key);
   });
 }

@@ -36,6 +36,8 @@ TEST(MemoryNeed, CountsOneFillWithAProjection) {
   EXPECT_EQ(verify_bytes(spec, {}, true),
             factors + projection + source + 2 * projection + source + factors + 4 * outputs)
       << "the source is made image by image";
+  const auto empty = Spec::of(*parse_problem("n0c2h3w5_o4k1"), Dtype::f32, Layout::nchw);
+  EXPECT_EQ(verify_bytes(empty, {}, true), 2 * factors) << "the driver's and the worker's";
 }
 
 TEST(MemoryNeed, CountsSourcesAndOutputsOnceWhereTheyLieOverEachOther) {

@@ -31,6 +31,11 @@ TEST(SourceImages, AreThoseOfTheWholeSource) {
         }
 }
 
+TEST(SourceImages, MayBeNone) {
+  const SourceImages none{testing::spec_of("n0c2h4w5_o4k3"), Fill::normal, kSeed};
+  EXPECT_EQ(none.put(nullptr, kKey), none.hash_at(nullptr, kKey));
+}
+
 TEST(SourceImages, AreMovedAndScaled) {
   const auto spec = testing::spec_of("n3c2h4w5_o4k3", Dtype::f32);
   Buffer whole(spec.src_bytes()), made(spec.src_bytes());
