@@ -290,15 +290,8 @@ OptionGroup backend_group() {
        .value = "KEY=VALUE",
        .help = "an option of the backend (`convgauge list` tells them)",
        .repeated = true},
-      {.name = "library-path",
-       .value = "DIR",
-       .help = "a folder put first in the worker's LD_LIBRARY_PATH",
-       .offer = Offer::folder},
-      {.name = "tolerate",
-       .value = "RULE",
-       .help = "rules that a library below the plugin may break",
-       .words = {Words<Tolerable>::words.begin(), Words<Tolerable>::words.end()},
-       .list = true}};
+      library_path_option(),
+      tolerate_option()};
   return {"Backends", std::move(options)};
 }
 
@@ -356,6 +349,21 @@ OptionGroup shrinking_group() {
 
 std::vector<OptionGroup> selection_groups() {
   return {problem_group(), backend_group(), settings_group(), verifying_group(), debugger_group()};
+}
+
+Option library_path_option() {
+  return {.name = "library-path",
+          .value = "DIR",
+          .help = "a folder put first in the worker's LD_LIBRARY_PATH",
+          .offer = Offer::folder};
+}
+
+Option tolerate_option() {
+  return {.name = "tolerate",
+          .value = "RULE",
+          .help = "rules that a library below the plugin may break",
+          .words = {Words<Tolerable>::words.begin(), Words<Tolerable>::words.end()},
+          .list = true};
 }
 
 Option trust_option() {

@@ -78,6 +78,8 @@ OptionGroup debugger_group();   // --in-process, --trust
 OptionGroup shrinking_group();  // --shrink-budget, --no-shrink
 std::vector<OptionGroup> selection_groups();  // the first four and debugger_group()
 
+Option library_path_option();
+Option tolerate_option();
 Option trust_option();
 Option format_option(report::Subject subject);  // -f
 Option output_option(const char* help);         // -o FILE
